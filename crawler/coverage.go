@@ -1,0 +1,25 @@
+package crawler
+
+// Coverage is what a crawl saw of a source.
+type Coverage struct {
+	// Complete is true where every URL that was discovered could be judged, so
+	// that the absence of a page means something.
+	Complete bool `json:"complete"`
+	// Discovered counts distinct URLs; it is the sum of Outcomes.
+	Discovered int             `json:"discovered"`
+	Outcomes   map[Outcome]int `json:"outcomes"`
+	// Gaps say why the crawl is not complete: sorted by URL, the first MaxGaps of
+	// them. GapsInAll counts them all.
+	Gaps      []Gap `json:"gaps,omitempty"`
+	GapsInAll int   `json:"gaps_in_all,omitempty"`
+}
+
+// MaxGaps bounds Coverage.Gaps.
+const MaxGaps = 20
+
+// Gap is one thing that a crawl could not see.
+type Gap struct {
+	URL     string  `json:"url"`
+	Outcome Outcome `json:"outcome"`
+	Detail  string  `json:"detail,omitempty"` // such as "HTTP 503 after 4 tries"
+}

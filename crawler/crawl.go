@@ -1,0 +1,121 @@
+package crawler
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// Source says what to crawl and how. All durations, counts and sizes are
+// final: defaults are filled in by whoever makes a Source.
+type Source struct {
+	Name         string
+	URL          *url.URL // start address; its scheme, host and path prefix bound the scope
+	Locale       string
+	Auth         auth.Config
+	Discover     Discover
+	Scope        Rules
+	Fetch        Fetch
+	Content      extract.Rules
+	Availability AvailabilityPolicy
+}
+
+// Discover says where URLs come from, besides the start address and what is
+// known from earlier runs.
+type Discover struct {
+	Sitemaps []string // URLs, or "auto": robots.txt's Sitemap lines, else /sitemap.xml
+	Links    bool     // follow links
+	Seeds    []string // further start addresses
+	MaxDepth int      // link steps from a start address
+	MaxPages int      // URLs fetched
+}
+
+// Rules narrow the scope by path. See [Pattern] for what they are written in.
+type Rules struct {
+	Include []Pattern // what becomes a page; none means everything
+	Exclude []Pattern // what is never fetched
+	Follow  []Pattern // what is followed for its links; none means everything
+}
+
+// Fetch bounds what a crawl costs the site.
+type Fetch struct {
+	Concurrency   int     // requests in flight
+	Rate          float64 // requests a second; 0 is unlimited
+	Timeout       time.Duration
+	MaxBody       int64 // bytes, decompressed
+	RespectRobots bool
+	UserAgent     string
+}
+
+// Surroundings are what a crawl needs from its caller.
+type Surroundings struct {
+	Frontier  Frontier
+	Pages     Sink
+	Known     iter.Seq[string]  // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
+	Transport http.RoundTripper // nil: one of its own
+	Log       *slog.Logger
+	Progress  func(Progress) // called now and then from several goroutines, never concurrently; may be nil
+}
+
+// Progress is how far a crawl has come.
+type Progress struct {
+	Settled, Discovered, Pages int
+}
+
+// Sink takes the pages of a crawl as they are found. It is called by several
+// goroutines at once.
+type Sink interface {
+	Put(context.Context, Page) error
+}
+
+// Frontier remembers every URL of one crawl: the set of the discovered, the
+// queue of those to fetch, and the outcome of each. It is used by several
+// goroutines at once and keeps its bulk on disk. URLs are normalised before
+// they come here.
+type Frontier interface {
+	// Discover adds those of urls that are new and returns them, in order.
+	// from is the URL they were found on ("" for none), depth their link steps
+	// from a start address. They have no outcome yet and are not queued.
+	Discover(from string, depth int, urls []string) (fresh []string, err error)
+	// Settle gives a discovered URL its outcome, with a detail for people. A
+	// later call for the same URL replaces the earlier one.
+	Settle(url, outcome, detail string) error
+	// Outcome returns what Settle was told of url; "" where it has none yet.
+	// known is false where url was never discovered.
+	Outcome(url string) (outcome, detail string, known bool, err error)
+	// Settled yields every discovered URL in order with its outcome ("" for none).
+	Settled() iter.Seq2[Settlement, error]
+
+	// Init, AddRequest, GetRequest and QueueSize are colly's queue.Storage,
+	// first in, first out; GetRequest returns nil where the queue is empty.
+	Init() error
+	AddRequest(request []byte) error
+	GetRequest() ([]byte, error)
+	QueueSize() (int, error)
+}
+
+// Settlement is a URL with its outcome, as the frontier remembers it.
+type Settlement struct {
+	URL, From, Outcome, Detail string
+	Depth                      int
+}
+
+// Crawl reads a source from its start address until nothing is left to fetch,
+// puts its pages in the sink and returns what it saw. An error means that the
+// source could not be read at all (start address, login: see [auth.LoginError])
+// or that ctx ended; the Coverage is valid, and incomplete, all the same.
+func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) {
+	panic("not yet")
+}
+
+// CheckLogin logs in to a source as a crawl would, fetches its start address
+// and says what it saw, step by step, for people. It keeps nothing.
+func CheckLogin(ctx context.Context, src Source, sur Surroundings) (seen []string, err error) {
+	panic("not yet")
+}

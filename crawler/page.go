@@ -1,0 +1,40 @@
+package crawler
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+)
+
+// Page is one article, ready to be sent.
+type Page struct {
+	Source     string // name of the source in sources.yaml
+	ExternalID string // identity within the source; Intercom upserts by it
+	URL        string // normalised address that a reader opens, and Fin links to
+	Title      string // never empty
+	Locale     string // such as "en"
+	HTML       string // clean semantic HTML with absolute links
+	Markdown   string // canonical Markdown of HTML: what the fingerprint covers
+
+	Availability Availability
+}
+
+// Availability says which of Intercom's AI products may answer from a page.
+type Availability struct {
+	AIAgent   bool `json:"ai_agent"`
+	AICopilot bool `json:"ai_copilot"`
+}
+
+// Fingerprint is the SHA-256, in hex, of all that makes a page worth sending
+// again: its Markdown, title, URL, locale and availability. The HTML is left out
+// on purpose, since rendered markup changes where the meaning does not.
+func (p Page) Fingerprint() string {
+	h := sha256.New()
+	for _, field := range []string{p.Markdown, p.Title, p.URL, p.Locale} {
+		_ = binary.Write(h, binary.BigEndian, uint64(len(field)))
+		_, _ = io.WriteString(h, field)
+	}
+	_ = binary.Write(h, binary.BigEndian, p.Availability)
+	return hex.EncodeToString(h.Sum(nil))
+}

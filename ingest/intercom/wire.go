@@ -1,0 +1,55 @@
+package intercom
+
+// ImportSource is a Content Import Source as the API has it.
+type ImportSource struct {
+	Type         string  `json:"type"` // "content_import_source"
+	ID           int64   `json:"id"`
+	URL          string  `json:"url"`
+	SyncBehavior string  `json:"sync_behavior"` // api, automatic or manual
+	Status       string  `json:"status"`        // active or deactivated
+	AudienceIDs  []int64 `json:"audience_ids"`
+	CreatedAt    int64   `json:"created_at"` // Unix seconds, as the next two
+	UpdatedAt    int64   `json:"updated_at"`
+	LastSyncedAt int64   `json:"last_synced_at"`
+}
+
+// ExternalPage is an External Page as the API has it.
+type ExternalPage struct {
+	Type                  string `json:"type"` // "external_page"
+	ID                    string `json:"id"`
+	ExternalID            string `json:"external_id"`
+	SourceID              int64  `json:"source_id"`
+	Title                 string `json:"title"`
+	HTML                  string `json:"html"`
+	URL                   string `json:"url,omitempty"`
+	Locale                string `json:"locale"`
+	AIAgentAvailability   bool   `json:"ai_agent_availability"`
+	AICopilotAvailability bool   `json:"ai_copilot_availability"`
+	CreatedAt             int64  `json:"created_at"`
+	UpdatedAt             int64  `json:"updated_at"`
+	LastIngestedAt        int64  `json:"last_ingested_at"`
+}
+
+// PageRequest is what a page is created or updated with. The flags are always
+// sent, since an update would otherwise keep the old ones.
+type PageRequest struct {
+	Title                 string `json:"title"`
+	HTML                  string `json:"html"`
+	URL                   string `json:"url,omitempty"`
+	Locale                string `json:"locale"`
+	SourceID              int64  `json:"source_id"`
+	ExternalID            string `json:"external_id"`
+	AIAgentAvailability   bool   `json:"ai_agent_availability"`
+	AICopilotAvailability bool   `json:"ai_copilot_availability"`
+}
+
+// Me is the answer to GET /me, as far as it matters here.
+type Me struct {
+	Type string `json:"type"`
+	Name string `json:"name"`
+	App  struct {
+		IDCode string `json:"id_code"`
+		Name   string `json:"name"`
+		Region string `json:"region"`
+	} `json:"app"`
+}
