@@ -39,6 +39,10 @@ const (
 	GuardRefused      Guard = "refused"      // this version was refused by the API before
 )
 
+// Rests reports whether the guard is about one page that cannot be sent as it
+// is, rather than about a danger to the library that a person should judge.
+func (g Guard) Rests() bool { return g == GuardRefused || g == GuardSize }
+
 // Version is what of a page is compared and shown.
 type Version struct {
 	Hash      string `json:"hash,omitempty"`
