@@ -1,0 +1,155 @@
+//go:build linux
+
+package realsite
+
+import (
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// DokuWiki is a private wiki: who is not logged in is answered 200 with the real
+// title, "Permission Denied" and a login form. A page that does not exist is
+// answered 200, too. Every page links to its editor, its revisions, its
+// backlinks, an index tree, a media manager and a log-out that acts on GET.
+type DokuWiki struct {
+	Site
+	home home
+}
+
+// StartDokuWiki runs a wiki with the given pages, files named as DokuWiki names
+// them ("billing/refunds.txt"), until the test ends.
+func StartDokuWiki(t testing.TB, pages fs.FS) DokuWiki {
+	t.Helper()
+	program := installed(t, "/usr/share/dokuwiki/doku.php")
+	h := newHome(t)
+	for _, dir := range []string{"attic", "cache", "index", "locks", "log", "media", "media_attic", "media_meta", "meta", "tmp"} {
+		h.mkdir(t, filepath.Join("data", dir))
+	}
+	if err := os.CopyFS(h.path("data/pages"), pages); err != nil {
+		t.Fatalf("copy the wiki's pages: %v", err)
+	}
+	h.php(t)
+	root := h.nginx(t, fmt.Sprintf(wikiServer, filepath.Dir(program), h.path("php.sock")))
+	h.write(t, "conf/local.php", fmt.Sprintf(wikiConf, root, h.path("data")))
+	h.write(t, "conf/acl.auth.php", wikiACL)
+	h.write(t, "conf/users.auth.php", fmt.Sprintf("%s:%s:Mara Lind:mara@example.com:user\n", username, passwordHash))
+	awaitAnswer(t, root+"doku.php")
+	return DokuWiki{Site: Site{URL: root, Username: username, Password: password}, home: h}
+}
+
+// wikiConf leaves what readers see as DokuWiki has it, but for the five days in
+// which it asks robots not to index a page that was edited. Debian's nginx keeps
+// the port from PHP, so the wiki is told its own address.
+const wikiConf = `<?php
+$conf['title'] = 'Tidewater handbook';
+$conf['license'] = '';
+$conf['useacl'] = 1;
+$conf['superuser'] = '@admin';
+$conf['disableactions'] = 'register,resendpwd';
+$conf['indexdelay'] = 0;
+$conf['baseurl'] = '%s';
+$conf['savedir'] = '%s';
+`
+
+// wikiACL: visitors see nothing, users may edit.
+const wikiACL = `# <?php exit()?>
+*	@ALL	0
+*	@user	8
+`
+
+// passwordHash is the bcrypt hash of password, by PHP's password_hash.
+const passwordHash = "$2y$10$C9uuZk8SM3oeXmSM/jRmzuULfRMBYOMK4oQ0DMHgC.kaCgzUKG.9S"
+
+const wikiServer = `
+		root %s;
+		index doku.php;
+		location ~ ^/(bin|conf|data|inc|vendor)/ { deny all; }
+		location ~ \.php$ {
+			include /etc/nginx/fastcgi_params;
+			fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+			fastcgi_pass unix:%s;
+		}`
+
+// php runs PHP for the wiki. DokuWiki looks for its configuration where
+// DOKU_CONF says, unless somebody said so before.
+func (h home) php(t testing.TB) {
+	t.Helper()
+	program := installed(t, "/usr/sbin/php-fpm*")
+	h.mkdir(t, "sessions")
+	h.write(t, "prepend.php", fmt.Sprintf("<?php define('DOKU_CONF', '%s/');\n", h.path("conf")))
+	h.write(t, "php-fpm.conf", fmt.Sprintf(`[global]
+error_log = /dev/stderr
+daemonize = no
+[wiki]
+listen = %[1]s/php.sock
+pm = static
+pm.max_children = 4
+php_admin_value[auto_prepend_file] = %[1]s/prepend.php
+php_admin_value[session.save_path] = %[1]s/sessions
+`, h.dir))
+	h.start(t, nil, nil, program, "--nodaemonize", "--fpm-config", h.path("php-fpm.conf"))
+}
+
+// Pages returns the IDs of the pages that the wiki has now, sorted.
+func (w DokuWiki) Pages(t testing.TB) []string {
+	t.Helper()
+	pages := w.home.path("data/pages")
+	var ids []string
+	err := filepath.WalkDir(pages, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(pages, path)
+		if err != nil {
+			return err
+		}
+		name, err := url.PathUnescape(strings.TrimSuffix(filepath.ToSlash(rel), ".txt"))
+		ids = append(ids, strings.ReplaceAll(name, "/", ":"))
+		return err
+	})
+	if err != nil {
+		t.Fatalf("list the wiki's pages: %v", err)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// Write gives a page a new text.
+func (w DokuWiki) Write(t testing.TB, id, text string) {
+	t.Helper()
+	w.home.write(t, w.file(id), text)
+	w.forgetRendered(t)
+}
+
+// Remove removes a page.
+func (w DokuWiki) Remove(t testing.TB, id string) {
+	t.Helper()
+	if err := os.Remove(w.home.path(w.file(id))); err != nil {
+		t.Fatal(err)
+	}
+	w.forgetRendered(t)
+}
+
+func (w DokuWiki) file(id string) string {
+	parts := strings.Split(id, ":")
+	for i := range parts {
+		parts[i] = url.PathEscape(parts[i])
+	}
+	return filepath.Join("data/pages", filepath.Join(parts...)+".txt")
+}
+
+// forgetRendered empties the wiki's cache, whose times are in whole seconds: it
+// would keep what was rendered in the very second of a change.
+func (w DokuWiki) forgetRendered(t testing.TB) {
+	t.Helper()
+	if err := os.RemoveAll(w.home.path("data/cache")); err != nil {
+		t.Fatal(err)
+	}
+	w.home.mkdir(t, "data/cache")
+}

@@ -1,0 +1,193 @@
+//go:build linux
+
+package realsite
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// startup is how long a server may take until it answers.
+const startup = 20 * time.Second
+
+// installed returns the last file that matches a pattern, which is the newest
+// version's. Where there is none it ends the test.
+func installed(t testing.TB, pattern string) string {
+	t.Helper()
+	found, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatalf("look for %s: %v", pattern, err)
+	}
+	if len(found) > 0 {
+		return found[len(found)-1]
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is missing, and with CI set no real component may be: see .ci/run for the packages", pattern)
+	}
+	t.Skipf("%s is not installed", pattern)
+	return ""
+}
+
+// home is the folder that a site runs from, and the account that it runs as.
+type home struct {
+	dir string
+	as  *syscall.Credential // nil: whoever runs the test
+}
+
+// newHome makes a folder that goes with the test. t.TempDir serves only the
+// user who runs the test; a server started by root shall not be root.
+func newHome(t testing.TB) home {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "realsite-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("remove the site's folder: %v", err)
+		}
+	})
+	h := home{dir: dir}
+	if os.Geteuid() == 0 {
+		h.as = account(t, "www-data")
+	}
+	return h
+}
+
+func account(t testing.TB, name string) *syscall.Credential {
+	t.Helper()
+	u, err := user.Lookup(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	uid, uidErr := strconv.ParseUint(u.Uid, 10, 32)
+	gid, gidErr := strconv.ParseUint(u.Gid, 10, 32)
+	if uidErr != nil || gidErr != nil {
+		t.Fatalf("account %s: user %q and group %q are not numbers", name, u.Uid, u.Gid)
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+}
+
+func (h home) path(name string) string { return filepath.Join(h.dir, name) }
+
+// write puts a file into the folder.
+func (h home) write(t testing.TB, name, content string) {
+	t.Helper()
+	path := h.path(name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h.handOver(t)
+}
+
+// mkdir makes folders in the folder.
+func (h home) mkdir(t testing.TB, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if err := os.MkdirAll(h.path(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.handOver(t)
+}
+
+// handOver makes all that is in the folder the server's own.
+func (h home) handOver(t testing.TB) {
+	t.Helper()
+	if h.as == nil {
+		return
+	}
+	err := filepath.WalkDir(h.dir, func(path string, _ os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, int(h.as.Uid), int(h.as.Gid))
+	})
+	if err != nil {
+		t.Fatalf("hand the folder over: %v", err)
+	}
+}
+
+// start runs a server in the foreground until the test ends. It inherits files
+// as descriptors 3, 4, … What it says is shown where the test failed.
+func (h home) start(t testing.TB, env []string, files []*os.File, program string, args ...string) {
+	t.Helper()
+	said, err := os.Create(h.path(filepath.Base(program) + ".output"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir = h.dir
+	cmd.Env = append(os.Environ(), env...)
+	cmd.ExtraFiles = files
+	cmd.Stdout, cmd.Stderr = said, said
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Credential: h.as,
+		Pdeathsig:  syscall.SIGTERM, // a killed test leaves no server behind
+	}
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 5 * time.Second
+	if err := cmd.Start(); err != nil {
+		stop()
+		t.Fatalf("start %s: %v", program, err)
+	}
+	t.Cleanup(func() {
+		stop()
+		_ = cmd.Wait() // always "signal: terminated", or what the output says
+		_ = said.Close()
+		if text, err := os.ReadFile(said.Name()); t.Failed() && err == nil && len(text) > 0 {
+			t.Logf("%s said:\n%s", program, text)
+		}
+	})
+}
+
+// awaitAnswer returns when a server answers something better than that its
+// backend is not there yet.
+func awaitAnswer(t testing.TB, url string) {
+	t.Helper()
+	client := http.Client{Timeout: startup, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
+	defer client.CloseIdleConnections()
+	for deadline := time.Now().Add(startup); ; time.Sleep(20 * time.Millisecond) {
+		res, err := client.Get(url)
+		if err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode < http.StatusInternalServerError {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no answer from %s: %v", url, err)
+		}
+	}
+}
+
+// listen opens a loopback port of the kernel's choice and returns its address
+// and the socket, for a server to inherit: nobody can take the port in between.
+func listen(t testing.TB) (address string, socket *os.File) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	socket, err = l.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.Addr().String(), socket
+}
