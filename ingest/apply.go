@@ -2,7 +2,14 @@ package ingest
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/state"
@@ -28,14 +35,15 @@ type Bodies interface {
 	Body(externalID string) (b state.Body, ok bool, err error)
 }
 
-// Target is where a plan is applied.
+// Target is where a plan is applied. Its parts are used by several goroutines
+// at once.
 type Target struct {
 	SourceID int64 // import source
 	Locale   string
 	Library  Library
 	Ledger   Ledger
 	Bodies   Bodies
-	Workers  int                   // requests in flight
+	Workers  int                   // requests in flight; at least one
 	Now      func() time.Time      // for Entry.SentAt
 	Progress func(done, total int) // one at a time; may be nil
 }
@@ -58,9 +66,223 @@ type Failure struct {
 	RequestID  string `json:"request_id,omitempty"`
 }
 
+// ErrSourceGone is wrapped by the error of Apply where the import source was
+// deleted in Intercom while pages were being sent to it, and its pages with it.
+var ErrSourceGone = errors.New("the import source was deleted in Intercom meanwhile: run again to make it anew and send every page")
+
 // Apply sends the creates and updates of a plan, then its deletes, by a pool of
 // workers, and records each once the API acknowledged it; then it records the
 // misses of a complete crawl. A page that is refused or fails does not stop the
 // others. An error ends it: the context's, the ledger's, or a fatal one of the
 // API; what was acknowledged until then is recorded, and in the Result.
-func Apply(ctx context.Context, plan Plan, t Target) (Result, error) { panic("not yet") }
+func Apply(ctx context.Context, plan Plan, t Target) (Result, error) {
+	a := application{source: plan.Source, Target: t, total: plan.Pending(), result: Result{Applied: map[Action]int{}}}
+	err := a.each(ctx, plan.Changes, a.send, Create, Update)
+	if err == nil {
+		err = a.each(ctx, plan.Changes, a.remove, Delete)
+	}
+	if err == nil {
+		err = a.recordMisses(plan.Changes)
+	}
+	if flushErr := t.Ledger.Flush(); flushErr != nil {
+		err = errors.Join(err, fmt.Errorf("write what was acknowledged: %w", flushErr))
+	}
+	slices.SortFunc(a.result.Failed, func(x, y Failure) int { return strings.Compare(x.ExternalID, y.ExternalID) })
+	return a.result, err
+}
+
+// application is a plan being applied.
+type application struct {
+	Target
+	source string
+	total  int
+
+	mu     sync.Mutex // for the rest, and Progress
+	done   int
+	result Result
+}
+
+// each does the changes that have one of the actions, Workers at a time, until
+// one returns an error, which ends the others too, or ctx ends.
+func (a *application) each(ctx context.Context, changes []Change, do func(context.Context, Change) error, actions ...Action) error {
+	pool, working := errgroup.WithContext(ctx)
+	pool.SetLimit(max(1, a.Workers))
+	for _, c := range changes {
+		if !slices.Contains(actions, c.Action) {
+			continue
+		}
+		if working.Err() != nil {
+			break
+		}
+		pool.Go(func() error { return do(working, c) })
+	}
+	if err := pool.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// send creates or updates a page. Its text is read only now, so that no more
+// than Workers texts are in memory.
+func (a *application) send(ctx context.Context, c Change) error {
+	body, ok, err := a.Bodies.Body(c.ExternalID)
+	if err != nil {
+		return fmt.Errorf("read the text of %s: %w", c.After.URL, err)
+	}
+	if !ok {
+		a.fail(c, false, errors.New("its text was not kept by the crawl; the next run fetches it again"))
+		return nil
+	}
+	page, err := a.Library.UpsertPage(ctx, intercom.PageRequest{
+		Title:                 c.After.Title,
+		HTML:                  body.HTML,
+		URL:                   c.After.URL,
+		Locale:                a.Locale,
+		SourceID:              a.SourceID,
+		ExternalID:            c.ExternalID,
+		AIAgentAvailability:   c.After.AIAgent,
+		AICopilotAvailability: c.After.AICopilot,
+	})
+	if err == nil && page.ID == "" {
+		err = errors.New("the answer has no id")
+	}
+	if err != nil {
+		return a.refusedOrFailed(ctx, c, err)
+	}
+	err = a.Ledger.Acknowledge(a.source, state.Entry{
+		ExternalID: c.ExternalID,
+		RemoteID:   page.ID,
+		URL:        c.After.URL,
+		Title:      c.After.Title,
+		Hash:       c.After.Hash,
+		AIAgent:    c.After.AIAgent,
+		AICopilot:  c.After.AICopilot,
+		SentAt:     a.Now(),
+	})
+	if err != nil {
+		return fmt.Errorf("record %s as sent: %w", c.After.URL, err)
+	}
+	a.applied(c)
+	return nil
+}
+
+// remove deletes a page. One that was never accepted is only forgotten.
+func (a *application) remove(ctx context.Context, c Change) error {
+	if c.RemoteID != "" {
+		if err := a.Library.DeletePage(ctx, c.RemoteID); err != nil {
+			return a.refusedOrFailed(ctx, c, err)
+		}
+	}
+	if err := a.Ledger.Forget(a.source, c.ExternalID); err != nil {
+		return fmt.Errorf("record %s as deleted: %w", c.Before.URL, err)
+	}
+	a.applied(c)
+	return nil
+}
+
+// refusedOrFailed tells an error that concerns one page, which it records, from
+// one that ends the run, which it returns.
+func (a *application) refusedOrFailed(ctx context.Context, c Change, err error) error {
+	if ctx.Err() != nil { // the page has no part in it
+		return ctx.Err()
+	}
+	switch kind := intercom.KindOf(err); {
+	case kind == intercom.Fatal:
+		return err
+	case kind == intercom.NotFound && c.Action != Delete:
+		return fmt.Errorf("%w (%w)", ErrSourceGone, err)
+	case kind == intercom.Refused && c.Action != Delete:
+		if err := a.rest(c, err); err != nil {
+			return err
+		}
+		a.fail(c, true, err)
+	default:
+		a.fail(c, false, err)
+	}
+	return nil
+}
+
+// rest records that the API refused this version, beside what it accepted before.
+func (a *application) rest(c Change, refused error) error {
+	e, ok, err := a.Ledger.Entry(a.source, c.ExternalID)
+	if err != nil {
+		return fmt.Errorf("read the entry of %s: %w", c.After.URL, err)
+	}
+	if !ok {
+		e = state.Entry{ExternalID: c.ExternalID, URL: c.After.URL, Title: c.After.Title}
+	}
+	f := failure(c, true, refused)
+	e.Misses = c.Misses
+	e.Refused = &state.Refusal{
+		Hash:      c.After.Hash,
+		Status:    f.Status,
+		Code:      f.Code,
+		Message:   f.Message,
+		RequestID: f.RequestID,
+		At:        a.Now(),
+	}
+	if err := a.Ledger.PutEntry(a.source, e); err != nil {
+		return fmt.Errorf("record %s as refused: %w", c.After.URL, err)
+	}
+	return nil
+}
+
+// recordMisses brings Entry.Misses in line with the plan where they differ, so
+// that a run in which nothing changed writes nothing.
+func (a *application) recordMisses(changes []Change) error {
+	for _, c := range changes {
+		if c.Misses == c.Missed {
+			continue
+		}
+		e, ok, err := a.Ledger.Entry(a.source, c.ExternalID)
+		if err != nil {
+			return fmt.Errorf("read the entry of %s: %w", c.ExternalID, err)
+		}
+		if !ok || e.Misses == c.Misses { // deleted or sent by now
+			continue
+		}
+		e.Misses = c.Misses
+		if err := a.Ledger.PutEntry(a.source, e); err != nil {
+			return fmt.Errorf("record the misses of %s: %w", c.ExternalID, err)
+		}
+	}
+	return nil
+}
+
+func (a *application) applied(c Change) {
+	a.settle(func() { a.result.Applied[c.Action]++ })
+}
+
+func (a *application) fail(c Change, refused bool, err error) {
+	a.settle(func() { a.result.Failed = append(a.result.Failed, failure(c, refused, err)) })
+}
+
+func (a *application) settle(note func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	note()
+	a.done++
+	if a.Progress != nil {
+		a.Progress(a.done, a.total)
+	}
+}
+
+// failure describes a change that was not acknowledged.
+func failure(c Change, refused bool, err error) Failure {
+	f := Failure{ExternalID: c.ExternalID, Action: c.Action, Refused: refused, Message: err.Error()}
+	if c.After != nil {
+		f.URL = c.After.URL
+	} else {
+		f.URL = c.Before.URL
+	}
+	if answer, ok := errors.AsType[*intercom.Error](err); ok {
+		f.Status, f.Code, f.RequestID = answer.Status, answer.Code, answer.RequestID
+		if answer.Message != "" {
+			f.Message = answer.Message
+		}
+		if answer.Field != "" {
+			f.Message += " (field " + answer.Field + ")"
+		}
+	}
+	return f
+}

@@ -50,6 +50,7 @@ type Version struct {
 	Title     string `json:"title"`
 	AIAgent   bool   `json:"ai_agent"`
 	AICopilot bool   `json:"ai_copilot"`
+	Size      int    `json:"size,omitempty"` // bytes of HTML, as crawled; 0 where unknown
 }
 
 // Change is one page of a plan.
@@ -62,8 +63,9 @@ type Change struct {
 	Reason     string   `json:"reason"`           // for people
 	Wants      Action   `json:"wants,omitempty"`  // of a held change: what it would be
 	Guard      Guard    `json:"guard,omitempty"`  // of a held change
-	// Misses is what to record as Entry.Misses.
+	// Misses is what to record as Entry.Misses; Missed is what is recorded now.
 	Misses int `json:"misses,omitempty"`
+	Missed int `json:"missed,omitempty"`
 	// Gone: the page's own URL answered 404 or 410, which confirms its absence.
 	Gone bool `json:"gone,omitempty"`
 }
@@ -90,9 +92,164 @@ type Inputs struct {
 
 // NewPlan works out the difference between what was crawled and what was sent.
 // A page that was not found becomes a delete, whatever the coverage: holding it
-// back is the Policy's. A page whose own URL could not be read stays unchanged.
-// The error is one that the inputs gave.
-func NewPlan(in Inputs) (Plan, error) { panic("not yet") }
+// back is the Policy's. A page whose own URL could not be read stays unchanged,
+// and a version that the API refused before is held. The error is one that the
+// inputs gave, or says that they were not sorted.
+func NewPlan(in Inputs) (Plan, error) {
+	plan := Plan{
+		Source:   in.Source,
+		Coverage: in.Coverage,
+		// Most plans have about as many changes as the crawl has pages.
+		Changes: make([]Change, 0, max(0, in.Coverage.Outcomes[crawler.Paged])),
+	}
+	for p, err := range join(in.Pages, in.Entries) {
+		if err != nil {
+			return Plan{}, err
+		}
+		var c Change
+		switch {
+		case !p.crawled:
+			c, err = vanished(p.entry, in.Outcome)
+		case !p.recorded || p.entry.RemoteID == "":
+			c = unsent(p)
+		default:
+			c = sent(p)
+		}
+		if err != nil {
+			return Plan{}, err
+		}
+		if in.Resend {
+			c = resend(c)
+		}
+		plan.Changes = append(plan.Changes, c)
+	}
+	return plan, nil
+}
+
+// unsent is the change of a page that the library doesn't have.
+func unsent(p pair) Change {
+	after := crawledVersion(p.page)
+	c := Change{Action: Create, ExternalID: p.page.ExternalID, After: &after, Reason: "new", Missed: p.entry.Misses}
+	return restIfRefused(c, p.entry)
+}
+
+// sent is the change of a page that the library has and the site too.
+func sent(p pair) Change {
+	after := crawledVersion(p.page)
+	c := Change{
+		Action:     Unchanged,
+		ExternalID: p.page.ExternalID,
+		RemoteID:   p.entry.RemoteID,
+		Before:     &after,
+		After:      &after,
+		Reason:     "as it was sent",
+		Missed:     p.entry.Misses,
+	}
+	if p.page.Hash == p.entry.Hash {
+		return c
+	}
+	before := recordedVersion(p.entry)
+	c.Action, c.Before, c.Reason = Update, &before, difference(before, after)
+	return restIfRefused(c, p.entry)
+}
+
+// vanished is the change of a page that was recorded and not crawled: its own
+// URL tells whether it is gone, only unreadable, or no longer wanted.
+func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bool, error)) (Change, error) {
+	before := recordedVersion(e)
+	c := Change{
+		Action:     Delete,
+		ExternalID: e.ExternalID,
+		RemoteID:   e.RemoteID,
+		Before:     &before,
+		Misses:     e.Misses + 1,
+		Missed:     e.Misses,
+	}
+	outcome, detail, known, err := outcomeOf(e.URL)
+	if err != nil {
+		return Change{}, err
+	}
+	if known && outcome == "" {
+		outcome = crawler.Interrupted
+	}
+	switch {
+	case !known:
+		c.Reason = "nothing leads to its URL any more"
+	case outcome.Failed(): // says nothing of whether it is there
+		c.Action, c.Misses, c.Reason = Unchanged, e.Misses, kept(outcome, detail)
+	case outcome.Spares(): // it is there
+		c.Action, c.Misses, c.Reason = Unchanged, 0, kept(outcome, detail)
+	default:
+		c.Gone = outcome == crawler.Gone
+		c.Reason = absence(outcome, detail)
+	}
+	return c, nil
+}
+
+// restIfRefused holds a change whose version the API refused before.
+func restIfRefused(c Change, e state.Entry) Change {
+	if e.Refused == nil || e.Refused.Hash != c.After.Hash {
+		return c
+	}
+	c.Action, c.Wants, c.Guard = Held, c.Action, GuardRefused
+	c.Reason = refusal(*e.Refused)
+	return c
+}
+
+// resend makes a change send its page even where it would not.
+func resend(c Change) Change {
+	switch {
+	case c.After == nil:
+	case c.Action == Unchanged:
+		c.Action, c.Reason = Update, "resync: sent again"
+	case c.Guard == GuardRefused:
+		c.Action, c.Reason = c.Wants, "resync: sent again; "+c.Reason
+		c.Wants, c.Guard = "", ""
+	}
+	return c
+}
+
+func crawledVersion(p state.Staged) Version {
+	v := Version{Hash: p.Hash, URL: p.URL, Title: p.Title, AIAgent: p.AIAgent, AICopilot: p.AICopilot, Size: p.Size}
+	if v.URL == p.ExternalID {
+		v.URL = p.ExternalID // one string in memory, not two
+	}
+	return v
+}
+
+func recordedVersion(e state.Entry) Version {
+	return Version{Hash: e.Hash, URL: e.URL, Title: e.Title, AIAgent: e.AIAgent, AICopilot: e.AICopilot}
+}
 
 // Counts returns how many changes have each action.
-func (p Plan) Counts() map[Action]int { panic("not yet") }
+func (p Plan) Counts() map[Action]int {
+	counts := make(map[Action]int)
+	for _, c := range p.Changes {
+		counts[c.Action]++
+	}
+	return counts
+}
+
+// Pending returns how many changes Apply would send.
+func (p Plan) Pending() int {
+	n := p.Counts()
+	return n[Create] + n[Update] + n[Delete]
+}
+
+// HeldBack returns how many changes are held by a guard that a person should
+// look at; Resting, how many by one that is about a page that cannot be sent as
+// it is. See [Guard.Rests].
+func (p Plan) HeldBack() int { return p.held(false) }
+
+// Resting: see [Plan.HeldBack].
+func (p Plan) Resting() int { return p.held(true) }
+
+func (p Plan) held(rests bool) int {
+	n := 0
+	for _, c := range p.Changes {
+		if c.Action == Held && c.Guard.Rests() == rests {
+			n++
+		}
+	}
+	return n
+}

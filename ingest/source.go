@@ -2,7 +2,10 @@ package ingest
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/state"
@@ -18,10 +21,11 @@ type Sources interface {
 // SourceChange is what must be done to the import source of a source before its
 // pages can be sent.
 type SourceChange struct {
-	Action  Action             `json:"action"` // Create, Update (audiences) or Unchanged
+	Action  Action             `json:"action"` // Create, Update (audiences, URL) or Unchanged
 	Reason  string             `json:"reason"`
-	Current state.ImportSource `json:"current"` // zero where there is none
-	Want    state.ImportSource `json:"want"`    // with the ID of Current
+	Note    string             `json:"note,omitempty"` // what a person should know of it
+	Current state.ImportSource `json:"current"`        // zero where there is none
+	Want    state.ImportSource `json:"want"`           // with the ID of Current
 	// Lost: state remembers an import source that the workspace no longer has. It
 	// was deleted there, and its pages with it; its entries are void.
 	Lost bool `json:"lost,omitempty"`
@@ -34,14 +38,127 @@ type SourceChange struct {
 // remembered ID first, then at the URL, ignoring case and a trailing slash,
 // through the whole listing, and only reads. Several import sources with the
 // URL, or one that isn't synced by the API, are an error that says what to do.
+//
+// The audiences are made equal to audienceIDs; nil leaves them as they are, an
+// empty list removes them.
 func ResolveSource(ctx context.Context, api Sources, libraryURL string, audienceIDs []int64, remembered state.ImportSource) (SourceChange, error) {
-	panic("not yet")
+	var known *intercom.ImportSource
+	var namesakes []intercom.ImportSource
+	for is, err := range api.ImportSources(ctx) {
+		if err != nil {
+			return SourceChange{}, fmt.Errorf("list import sources: %w", err)
+		}
+		switch {
+		case remembered.ID != 0 && is.ID == remembered.ID:
+			known = &is
+		case sameAddress(is.URL, libraryURL):
+			// A listing that shifts while it is read may give one twice.
+			if !slices.ContainsFunc(namesakes, func(n intercom.ImportSource) bool { return n.ID == is.ID }) {
+				namesakes = append(namesakes, is)
+			}
+		}
+	}
+
+	want := state.ImportSource{URL: libraryURL, AudienceIDs: audienceIDs}
+	switch {
+	case known != nil:
+		// Intercom may write the URL in its own way: it moves only where sources.yaml changed.
+		moves := !sameAddress(remembered.URL, libraryURL) && !sameAddress(known.URL, libraryURL)
+		if moves && len(namesakes) > 0 {
+			return SourceChange{}, fmt.Errorf("import source %d has the URL %s already, and the pages of this source are in import source %d (%s): "+
+				"delete one of them in Intercom, or set library_url back", namesakes[0].ID, libraryURL, known.ID, known.URL)
+		}
+		return reconcile(*known, want, moves)
+	case len(namesakes) > 1:
+		var ids []string
+		for _, n := range namesakes {
+			ids = append(ids, fmt.Sprint(n.ID))
+		}
+		return SourceChange{}, fmt.Errorf("import sources %s all have the URL %s: delete all but one in Intercom, or set another library_url",
+			enumerate(ids), libraryURL)
+	case len(namesakes) == 1:
+		c, err := reconcile(namesakes[0], want, false)
+		if err != nil {
+			return SourceChange{}, err
+		}
+		c.Adopt, c.Lost = true, remembered.ID != 0
+		c.Reason = "found by its URL; " + c.Reason
+		return c, nil
+	case remembered.ID != 0:
+		return SourceChange{
+			Action: Create,
+			Reason: fmt.Sprintf("import source %d was deleted in Intercom, and its pages with it", remembered.ID),
+			Want:   want,
+			Lost:   true,
+		}, nil
+	}
+	return SourceChange{Action: Create, Reason: "no import source has this URL", Want: want}, nil
+}
+
+// reconcile is the change from an import source that exists to what is wanted.
+func reconcile(is intercom.ImportSource, want state.ImportSource, moves bool) (SourceChange, error) {
+	if is.SyncBehavior != syncedByAPI {
+		return SourceChange{}, fmt.Errorf("import source %d (%s) is synced by Intercom itself (sync_behavior %q), and takes no pages by the API: "+
+			"delete it in Intercom, or set another library_url", is.ID, is.URL, is.SyncBehavior)
+	}
+	want.ID = is.ID
+	if want.AudienceIDs == nil {
+		want.AudienceIDs = is.AudienceIDs
+	}
+	c := SourceChange{
+		Action:  Unchanged,
+		Reason:  "as configured",
+		Current: state.ImportSource{ID: is.ID, URL: is.URL, AudienceIDs: is.AudienceIDs},
+		Want:    want,
+	}
+	var changed []string
+	if moves {
+		changed = append(changed, fmt.Sprintf("URL changes from %s", is.URL))
+	}
+	if !sameSet(is.AudienceIDs, want.AudienceIDs) {
+		changed = append(changed, fmt.Sprintf("audiences change from %v to %v", is.AudienceIDs, want.AudienceIDs))
+	}
+	if len(changed) > 0 {
+		c.Action, c.Reason = Update, enumerate(changed)
+	}
+	if is.Status == deactivated {
+		c.Note = "it is deactivated in Intercom, so that Fin answers from none of its pages; activate it there"
+	}
+	return c, nil
+}
+
+// What the API calls the sources it takes pages for, and those switched off.
+const (
+	syncedByAPI = "api"
+	deactivated = "deactivated"
+)
+
+func sameAddress(a, b string) bool {
+	return strings.EqualFold(strings.TrimRight(a, "/"), strings.TrimRight(b, "/"))
+}
+
+func sameSet(a, b []int64) bool {
+	sorted := func(ids []int64) []int64 { return slices.Compact(slices.Sorted(slices.Values(ids))) }
+	return slices.Equal(sorted(a), sorted(b))
 }
 
 // EnsureSource carries a SourceChange out and returns the import source to
 // send pages to.
 func EnsureSource(ctx context.Context, api Sources, c SourceChange) (state.ImportSource, error) {
-	panic("not yet")
+	want := c.Want
+	switch c.Action {
+	case Create:
+		is, err := api.CreateImportSource(ctx, want.URL, want.AudienceIDs)
+		if err != nil {
+			return state.ImportSource{}, fmt.Errorf("create import source for %s: %w", want.URL, err)
+		}
+		want.ID = is.ID
+	case Update:
+		if _, err := api.UpdateImportSource(ctx, want.ID, want.URL, want.AudienceIDs); err != nil {
+			return state.ImportSource{}, fmt.Errorf("update import source %d: %w", want.ID, err)
+		}
+	}
+	return want, nil
 }
 
 // Pages is the part of the API that adoption needs; *intercom.Client has it.
@@ -50,7 +167,29 @@ type Pages interface {
 }
 
 // AdoptPages yields an entry for each page that the import source has, without
-// a hash, so that what the site still has is updated and what it lost can go.
+// a hash, so that what the site still has is updated and what it lost can go. A
+// page without an external ID cannot be told apart by one and is left out.
 func AdoptPages(ctx context.Context, api Pages, sourceID int64) iter.Seq2[state.Entry, error] {
-	panic("not yet")
+	return func(yield func(state.Entry, error) bool) {
+		for page, err := range api.ExternalPages(ctx) {
+			if err != nil {
+				yield(state.Entry{}, fmt.Errorf("list external pages: %w", err))
+				return
+			}
+			if page.SourceID != sourceID || page.ExternalID == "" {
+				continue
+			}
+			entry := state.Entry{
+				ExternalID: page.ExternalID,
+				RemoteID:   page.ID,
+				URL:        page.URL,
+				Title:      page.Title,
+				AIAgent:    page.AIAgentAvailability,
+				AICopilot:  page.AICopilotAvailability,
+			}
+			if !yield(entry, nil) {
+				return
+			}
+		}
+	}
 }
