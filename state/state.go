@@ -5,16 +5,25 @@
 //
 // Writes that a run makes by the thousand (acknowledgements, staged pages, the
 // frontier) are grouped: they return at once, are visible to reads of the same
-// Store at once, and reach the disk together within [Linger] or when [Store.Flush]
-// returns. An error of such a write is returned by the next write or Flush.
-// The rest is on disk when its call returns.
+// Store at once, and reach the disk together within about [Linger] or when
+// [Store.Flush] returns. Groups reach it whole and in order, so that after a
+// kill the file holds what was written up to some moment and nothing later. An
+// error of such a write is returned by every later write and Flush. The rest is
+// on disk when its call returns.
+//
+// Every record bears a checksum, and damage to the file is an error that wraps
+// [ErrCorrupt], from Open or from the call that comes upon it.
 package state
 
 import (
 	"errors"
 	"fmt"
-	"iter"
+	"os"
+	"sync/atomic"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
+	"go.etcd.io/bbolt"
 )
 
 // Linger is how long a grouped write may wait for company.
@@ -24,110 +33,97 @@ const Linger = 200 * time.Millisecond
 // migrated when it is opened for writing; a newer one is refused.
 const SchemaVersion = 1
 
-// Errors of Open, to be matched with errors.Is.
-var (
-	ErrNewerSchema = errors.New("state file was written by a newer fincrawl")
-	ErrCorrupt     = errors.New("state file is damaged")
-)
-
-// LockedError is a state file that another process holds.
-type LockedError struct {
-	Path  string
-	PID   int       // 0 where it could not be found out
-	Host  string    // host name of that process
-	Since time.Time // its start of holding; zero where unknown
-}
-
-func (e *LockedError) Error() string { return fmt.Sprintf("state file %s is in use", e.Path) }
-
 // Options say how a state file is opened.
 type Options struct {
 	// ReadOnly never writes to the file, nor beside it; a file that does not
-	// exist then reads as an empty store.
+	// exist then reads as an empty store. Writing to the store is an error.
 	ReadOnly bool
 	// Wait is how long to wait for another process to let go of the file.
 	Wait time.Duration
 }
 
 // Store is an open state file. It is safe for use by several goroutines.
-type Store struct{}
+type Store struct {
+	path      string
+	readOnly  bool
+	temporary bool
+
+	db     *bbolt.DB // nil: read-only, and there is no file
+	file   *os.File  // the handle that db reads, writes and locks
+	broken atomic.Bool
+	group  *group
+
+	zip   *zstd.Encoder
+	unzip *zstd.Decoder
+}
 
 // Open opens or creates the state file at path. The error is a *LockedError
 // where another process holds it, wraps ErrNewerSchema or ErrCorrupt where that
 // is so, and says what to do.
-func Open(path string, o Options) (*Store, error) { panic("not yet") }
+func Open(path string, o Options) (*Store, error) {
+	if o.ReadOnly {
+		return openToRead(path, o.Wait)
+	}
+	s, err := openToWrite(path, o.Wait, false)
+	if err != nil {
+		return nil, err
+	}
+	announce(path)
+	return s, nil
+}
 
 // OpenTemporary opens a store of its own in the system's folder for temporary
 // files, which Close removes: a preview stages its pages there.
-func OpenTemporary() (*Store, error) { panic("not yet") }
+func OpenTemporary() (*Store, error) {
+	f, err := os.CreateTemp("", "fincrawl-*.db")
+	if err != nil {
+		return nil, fmt.Errorf("create temporary state file: %w", err)
+	}
+	path := f.Name()
+	if err := f.Close(); err != nil {
+		return nil, errors.Join(fmt.Errorf("create temporary state file: %w", err), os.Remove(path))
+	}
+	s, err := openToWrite(path, 0, true)
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(path))
+	}
+	// An open file needs no name, and without one a kill leaves nothing behind.
+	// Where the system refuses (Windows), Close removes it.
+	_ = os.Remove(path)
+	return s, nil
+}
 
 // Flush returns when every grouped write made before is on disk.
-func (s *Store) Flush() error { panic("not yet") }
+func (s *Store) Flush() error { return s.group.flush() }
 
-// Close flushes and closes the file.
-func (s *Store) Close() error { panic("not yet") }
-
-// ImportSource is the import source in Intercom that belongs to a source.
-type ImportSource struct {
-	ID          int64   `json:"id"`
-	URL         string  `json:"url"` // library URL
-	AudienceIDs []int64 `json:"audience_ids,omitempty"`
+// Close flushes and closes the file. The store is of no use afterwards.
+func (s *Store) Close() error {
+	if s.group.closed() {
+		return nil
+	}
+	errs := []error{s.group.close()}
+	if s.db != nil {
+		if !s.readOnly && !s.temporary {
+			withdraw(s.path) // before the lock goes, lest it remove the next holder's
+		}
+		errs = append(errs, s.release())
+	}
+	if s.temporary {
+		if err := os.Remove(s.path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	errs = append(errs, s.zip.Close())
+	s.unzip.Close()
+	return errors.Join(errs...)
 }
 
-// ImportSource returns what is remembered for a source; ok is false for nothing.
-func (s *Store) ImportSource(source string) (is ImportSource, ok bool, err error) {
-	panic("not yet")
+// release closes the file, and with it the lock. A transaction that stumbled
+// over damage may have left bbolt's own locks taken, which its Close would wait
+// for: then only the handle is closed.
+func (s *Store) release() error {
+	if s.broken.Load() {
+		return s.file.Close()
+	}
+	return s.db.Close()
 }
-
-// SetImportSource remembers the import source of a source.
-func (s *Store) SetImportSource(source string, is ImportSource) error { panic("not yet") }
-
-// Entry is what is remembered of a page that was sent, or that the API refused.
-type Entry struct {
-	ExternalID string    `json:"external_id"`
-	RemoteID   string    `json:"remote_id,omitempty"` // Intercom's ID; "" for a page that was never accepted
-	URL        string    `json:"url"`
-	Title      string    `json:"title"`
-	Hash       string    `json:"hash,omitempty"` // fingerprint of what was accepted; "" where unknown (adopted)
-	AIAgent    bool      `json:"ai_agent"`
-	AICopilot  bool      `json:"ai_copilot"`
-	SentAt     time.Time `json:"sent_at,omitzero"`
-	// Misses counts the complete crawls in a row that did not find the page.
-	Misses  int      `json:"misses,omitempty"`
-	Refused *Refusal `json:"refused,omitempty"`
-}
-
-// Refusal is the API's no to one version of a page, which is not sent again.
-type Refusal struct {
-	Hash      string    `json:"hash"` // fingerprint of the version refused
-	Status    int       `json:"status"`
-	Code      string    `json:"code"`
-	Message   string    `json:"message"`
-	RequestID string    `json:"request_id,omitempty"`
-	At        time.Time `json:"at"`
-}
-
-// Entries yields the entries of a source, sorted by external ID. It reads in
-// portions, so that writes are not held up; entries written meanwhile may or
-// may not be seen.
-func (s *Store) Entries(source string) iter.Seq2[Entry, error] { panic("not yet") }
-
-// Entry returns one entry; ok is false where there is none.
-func (s *Store) Entry(source, externalID string) (e Entry, ok bool, err error) { panic("not yet") }
-
-// SentMarkdown returns the Markdown of the version that was last accepted; ""
-// where it is not known.
-func (s *Store) SentMarkdown(source, externalID string) (string, error) { panic("not yet") }
-
-// PutEntry records an entry as it is and leaves its Markdown alone (grouped).
-func (s *Store) PutEntry(source string, e Entry) error { panic("not yet") }
-
-// Acknowledge records that the API accepted a staged page: the entry is put, and
-// the staged Markdown becomes the sent one (grouped, both in one transaction).
-func (s *Store) Acknowledge(source string, e Entry) error { panic("not yet") }
-
-// Forget removes an entry with its Markdown (grouped).
-func (s *Store) Forget(source, externalID string) error { panic("not yet") }
-
-// ForgetAll removes all entries of a source, its import source and its crawl.
-func (s *Store) ForgetAll(source string) error { panic("not yet") }

@@ -1,0 +1,178 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"iter"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// ImportSource is the import source in Intercom that belongs to a source.
+type ImportSource struct {
+	ID          int64   `json:"id"`
+	URL         string  `json:"url"` // library URL
+	AudienceIDs []int64 `json:"audience_ids,omitempty"`
+}
+
+// ImportSource returns what is remembered for a source; ok is false for nothing.
+func (s *Store) ImportSource(source string) (is ImportSource, ok bool, err error) {
+	return readOne(s, imports(), source, func(_ string, value []byte) (is ImportSource, err error) {
+		err = json.Unmarshal(value, &is)
+		return is, err
+	})
+}
+
+// SetImportSource remembers the import source of a source.
+func (s *Store) SetImportSource(source string, is ImportSource) error {
+	value, err := json.Marshal(is)
+	if err != nil {
+		return fmt.Errorf("record import source: %w", err)
+	}
+	return s.update(write{imports(), source, value}.do)
+}
+
+// Entry is what is remembered of a page that was sent, or that the API refused.
+type Entry struct {
+	ExternalID string    `json:"external_id"`
+	RemoteID   string    `json:"remote_id,omitempty"` // Intercom's ID; "" for a page that was never accepted
+	URL        string    `json:"url"`
+	Title      string    `json:"title"`
+	Hash       string    `json:"hash,omitempty"` // fingerprint of what was accepted; "" where unknown (adopted)
+	AIAgent    bool      `json:"ai_agent"`
+	AICopilot  bool      `json:"ai_copilot"`
+	SentAt     time.Time `json:"sent_at,omitzero"`
+	// Misses counts the complete crawls in a row that did not find the page.
+	Misses  int      `json:"misses,omitempty"`
+	Refused *Refusal `json:"refused,omitempty"`
+}
+
+// Refusal is the API's no to one version of a page, which is not sent again.
+type Refusal struct {
+	Hash      string    `json:"hash"` // fingerprint of the version refused
+	Status    int       `json:"status"`
+	Code      string    `json:"code"`
+	Message   string    `json:"message"`
+	RequestID string    `json:"request_id,omitempty"`
+	At        time.Time `json:"at"`
+}
+
+// Entries yields the entries of a source, sorted by external ID. It reads in
+// portions, so that writes are not held up; entries written meanwhile may or
+// may not be seen.
+func (s *Store) Entries(source string) iter.Seq2[Entry, error] {
+	return scan(s, entries(source), decodeEntry)
+}
+
+// Entry returns one entry; ok is false where there is none.
+func (s *Store) Entry(source, externalID string) (e Entry, ok bool, err error) {
+	return readOne(s, entries(source), externalID, decodeEntry)
+}
+
+// SentMarkdown returns the Markdown of the version that was last accepted; ""
+// where it is not known.
+func (s *Store) SentMarkdown(source, externalID string) (string, error) {
+	text, _, err := s.readText(sent(source), externalID)
+	return text, err
+}
+
+// PutEntry records an entry as it is and leaves its Markdown alone (grouped).
+func (s *Store) PutEntry(source string, e Entry) error {
+	value, err := e.encode()
+	if err != nil {
+		return err
+	}
+	return s.add(write{entries(source), e.ExternalID, value})
+}
+
+// Acknowledge records that the API accepted a staged page: the entry is put, and
+// the staged Markdown becomes the sent one (grouped, both in one transaction).
+// The staged text is dropped. Where none was staged, the Markdown sent before
+// stays only if the entry's hash says that it is the same version.
+func (s *Store) Acknowledge(source string, e Entry) error {
+	value, err := e.encode()
+	if err != nil {
+		return err
+	}
+	writes := []write{{entries(source), e.ExternalID, value}}
+	text, ok, err := s.readRaw(markdown(source), e.ExternalID)
+	if err != nil {
+		return err
+	}
+	if ok {
+		writes = append(writes,
+			write{sent(source), e.ExternalID, text},
+			write{markdown(source), e.ExternalID, nil},
+			write{html(source), e.ExternalID, nil})
+	} else {
+		before, _, err := s.Entry(source, e.ExternalID)
+		if err != nil {
+			return err
+		}
+		if before.Hash != e.Hash {
+			writes = append(writes, write{sent(source), e.ExternalID, nil})
+		}
+	}
+	return s.add(writes...)
+}
+
+// Forget removes an entry with its Markdown (grouped).
+func (s *Store) Forget(source, externalID string) error {
+	return s.add(write{entries(source), externalID, nil}, write{sent(source), externalID, nil})
+}
+
+// ForgetAll removes all entries of a source, its import source and its crawl.
+func (s *Store) ForgetAll(source string) error {
+	return s.update(func(tx *bbolt.Tx) error {
+		if err := drop(tx, "sources", source); err != nil {
+			return fmt.Errorf("drop entries: %w", err)
+		}
+		if err := drop(tx, "crawls", source); err != nil {
+			return fmt.Errorf("drop crawl: %w", err)
+		}
+		return write{imports(), source, nil}.do(tx)
+	})
+}
+
+func (e Entry) encode() ([]byte, error) {
+	var refused []byte
+	if e.Refused != nil {
+		var err error
+		if refused, err = json.Marshal(e.Refused); err != nil {
+			return nil, fmt.Errorf("record refusal of %s: %w", e.ExternalID, err)
+		}
+	}
+	f := make(fields, 0, 256)
+	f.text(e.RemoteID)
+	f.text(e.URL)
+	f.text(e.Title)
+	f.text(e.Hash)
+	f.flag(e.AIAgent)
+	f.flag(e.AICopilot)
+	f.time(e.SentAt)
+	f.number(int64(e.Misses))
+	f.text(string(refused)) // rare: JSON will do
+	return f, nil
+}
+
+func decodeEntry(externalID string, value []byte) (Entry, error) {
+	r := read(value)
+	e := Entry{
+		ExternalID: externalID,
+		RemoteID:   r.text(),
+		URL:        r.text(),
+		Title:      r.text(),
+		Hash:       r.text(),
+		AIAgent:    r.flag(),
+		AICopilot:  r.flag(),
+		SentAt:     r.time(),
+		Misses:     int(r.number()),
+	}
+	if refused := r.text(); refused != "" {
+		if err := json.Unmarshal([]byte(refused), &e.Refused); err != nil {
+			return Entry{}, err
+		}
+	}
+	return e, r.err
+}

@@ -1,0 +1,56 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// Errors of a Store, to be matched with errors.Is.
+var (
+	ErrNewerSchema = errors.New("state file was written by a newer fincrawl")
+	ErrCorrupt     = errors.New("state file is damaged")
+	ErrReadOnly    = errors.New("state file is open for reading only")
+	ErrClosed      = errors.New("state file is closed")
+)
+
+// LockedError is a state file that another process holds.
+type LockedError struct {
+	Path  string
+	PID   int       // 0 where it could not be found out
+	Host  string    // host name of that process
+	Since time.Time // its start of holding; zero where unknown
+}
+
+func (e *LockedError) Error() string {
+	if e.PID == 0 {
+		return fmt.Sprintf("state file %s is held by another process; wait for it to end, or stop it", e.Path)
+	}
+	return fmt.Sprintf("state file %s is held by process %d on %s since %s; wait for it to end, or stop it",
+		e.Path, e.PID, e.Host, e.Since.Local().Format(time.DateTime))
+}
+
+// damaged is an error that wraps ErrCorrupt and names the way back.
+func damaged(path string, why any) error {
+	return fmt.Errorf("%w: %s: %v; restore a backup of it, or delete it and run again: "+
+		"fincrawl then rebuilds it from Intercom's own listing", ErrCorrupt, path, why)
+}
+
+// notOurs is an error that wraps ErrCorrupt for what was never a state file.
+func notOurs(path, what string) error {
+	return fmt.Errorf("%w: %s is %s, not a state file of fincrawl; name another one as state in sources.yaml",
+		ErrCorrupt, path, what)
+}
+
+// guard runs f, which reads or writes the file, and returns what damage to the
+// file does to bbolt as an error: a panic, or a fault in the memory map.
+func guard(path string, f func() error) (err error, stumbled bool) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err, stumbled = damaged(path, p), true
+		}
+	}()
+	return f(), false
+}

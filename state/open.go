@@ -1,0 +1,173 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// openToWrite opens or creates a file. That of a temporary store need not
+// survive a power cut.
+func openToWrite(path string, wait time.Duration, temporary bool) (*Store, error) {
+	s, err := newStore(path)
+	if err != nil {
+		return nil, err
+	}
+	s.temporary = temporary
+	err = s.open(&bbolt.Options{
+		Timeout: atOnce(wait),
+		NoSync:  temporary,
+		// The end of a crawl frees pages by the thousand, among which the
+		// list's linear search would be slow.
+		FreelistType: bbolt.FreelistMapType,
+		NoStatistics: true,
+		// The rest is left as it is. The list of free pages is kept in the
+		// file: without it an open has to search the whole file, and damage
+		// met there cannot be caught. The memory map starts at the size of
+		// the file: a larger one makes bbolt grow a small file by 16 MB.
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.take(s.verify, s.migrate); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// openToRead opens a file without changing anything, anywhere.
+func openToRead(path string, wait time.Duration) (*Store, error) {
+	s, err := newStore(path)
+	if err != nil {
+		return nil, err
+	}
+	s.readOnly = true
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		return s, nil
+	}
+	err = s.open(&bbolt.Options{Timeout: atOnce(wait), ReadOnly: true, NoStatistics: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.take(s.checkSchema); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// atOnce makes of no wait the shortest one: to bbolt, zero is for ever.
+func atOnce(wait time.Duration) time.Duration { return max(wait, 1) }
+
+func newStore(path string) (*Store, error) {
+	// Pages are small: with a window of their size an encoder needs little memory.
+	zip, err := zstd.NewWriter(nil, zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false),
+		zstd.WithZeroFrames(true))
+	if err != nil {
+		return nil, fmt.Errorf("prepare compression: %w", err)
+	}
+	unzip, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0))
+	if err != nil {
+		return nil, fmt.Errorf("prepare decompression: %w", err)
+	}
+	s := &Store{path: path, zip: zip, unzip: unzip}
+	s.group = newGroup(s.commit)
+	return s, nil
+}
+
+// open opens the file and says in our words what is wrong with it.
+func (s *Store) open(o *bbolt.Options) error {
+	if info, err := os.Stat(s.path); err == nil && !info.Mode().IsRegular() {
+		what := "a special file"
+		if info.IsDir() {
+			what = "a folder"
+		}
+		return notOurs(s.path, what)
+	}
+	o.OpenFile = func(name string, flag int, mode os.FileMode) (_ *os.File, err error) {
+		s.file, err = os.OpenFile(name, flag, mode)
+		return s.file, err
+	}
+	err, stumbled := guard(s.path, func() (err error) {
+		s.db, err = bbolt.Open(s.path, 0o600, o)
+		return err
+	})
+	if stumbled {
+		return errors.Join(err, s.file.Close())
+	}
+	var path *fs.PathError
+	var errno syscall.Errno
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return locked(s.path)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("create state file: %w; make its folder, or name another one as state in sources.yaml", err)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("open state file: %w; let this user write to it and its folder, "+
+			"or name another one as state in sources.yaml", err)
+	case errors.As(err, &path), errors.As(err, &errno):
+		return fmt.Errorf("open state file: %w", err)
+	default:
+		return damaged(s.path, err)
+	}
+}
+
+// take runs the checks of a file that was opened, and lets go of it where one fails.
+func (s *Store) take(checks ...func() error) error {
+	for _, check := range append([]func() error{s.checkSize}, checks...) {
+		if err := check(); err != nil {
+			return errors.Join(err, s.release())
+		}
+	}
+	return nil
+}
+
+// checkSize notices a file that was cut off.
+func (s *Store) checkSize() error {
+	info, err := s.file.Stat()
+	if err != nil {
+		return fmt.Errorf("open state file: %w", err)
+	}
+	return s.view(func(tx *bbolt.Tx) error {
+		if tx.Size() > info.Size() {
+			return damaged(s.path, fmt.Sprintf("cut off after %d of %d bytes", info.Size(), tx.Size()))
+		}
+		return nil
+	})
+}
+
+// verify proves the structure of the file, so that nothing is ever written into
+// a broken one: the pages can all be reached, once, and none of them is free.
+func (s *Store) verify() error {
+	return s.view(func(tx *bbolt.Tx) error {
+		// bbolt's own check works in a goroutine, out of reach of our guard. This
+		// walk visits all that it will visit.
+		if err := tx.ForEach(func(_ []byte, b *bbolt.Bucket) error { return walk(b) }); err != nil {
+			return err
+		}
+		var first error
+		for err := range tx.Check() {
+			if first == nil {
+				first = damaged(s.path, err)
+			}
+		}
+		return first
+	})
+}
+
+func walk(b *bbolt.Bucket) error {
+	return b.ForEach(func(k, v []byte) error {
+		if v == nil {
+			return walk(b.Bucket(k))
+		}
+		return nil
+	})
+}

@@ -1,0 +1,128 @@
+package state
+
+import (
+	"fmt"
+	"strconv"
+
+	"go.etcd.io/bbolt"
+)
+
+// The layout of schema 1: buckets, and in them records (see seal).
+//
+//	meta                     schema → the version, in digits and without a checksum
+//	imports                  source → ImportSource (JSON)
+//	runs                     ID → Run (JSON)
+//	sources / SOURCE
+//	    entries              external ID → Entry (fields)
+//	    sent                 external ID → Markdown as sent (zstd)
+//	crawls / SOURCE
+//	    visits               URL → Visit (fields)
+//	    queue                number, 8 bytes, big endian → request to make, opaque
+//	    staged               external ID → Staged (fields)
+//	    html, markdown       external ID → text of a staged page (zstd)
+//
+// A request leaves the queue when it is taken. What was in flight at a kill, or
+// still queued, are the visits without an outcome.
+
+// table is one of the buckets that hold records.
+type table struct{ tree, source, name string }
+
+func imports() table               { return table{tree: "imports"} }
+func runs() table                  { return table{tree: "runs"} }
+func entries(source string) table  { return table{"sources", source, "entries"} }
+func sent(source string) table     { return table{"sources", source, "sent"} }
+func visits(source string) table   { return table{"crawls", source, "visits"} }
+func queue(source string) table    { return table{"crawls", source, "queue"} }
+func staged(source string) table   { return table{"crawls", source, "staged"} }
+func html(source string) table     { return table{"crawls", source, "html"} }
+func markdown(source string) table { return table{"crawls", source, "markdown"} }
+
+// in returns the bucket of a table, nil where it does not exist yet.
+func (t table) in(tx *bbolt.Tx) *bbolt.Bucket {
+	b := tx.Bucket([]byte(t.tree))
+	if t.name == "" || b == nil {
+		return b
+	}
+	if b = b.Bucket([]byte(t.source)); b == nil {
+		return nil
+	}
+	return b.Bucket([]byte(t.name))
+}
+
+// make returns the bucket of a table, which it creates where it does not exist.
+func (t table) make(tx *bbolt.Tx) (*bbolt.Bucket, error) {
+	b, err := tx.CreateBucketIfNotExists([]byte(t.tree))
+	if t.name == "" || err != nil {
+		return b, err
+	}
+	if b, err = b.CreateBucketIfNotExists([]byte(t.source)); err != nil {
+		return nil, err
+	}
+	return b.CreateBucketIfNotExists([]byte(t.name))
+}
+
+// drop removes all that a tree holds for a source.
+func drop(tx *bbolt.Tx, tree, source string) error {
+	b := tx.Bucket([]byte(tree))
+	if b == nil || b.Bucket([]byte(source)) == nil {
+		return nil
+	}
+	return b.DeleteBucket([]byte(source))
+}
+
+const (
+	metaBucket = "meta"
+	schemaKey  = "schema"
+)
+
+// checkSchema refuses a file that this program does not understand.
+func (s *Store) checkSchema() error {
+	version, err := s.schema()
+	if err != nil {
+		return err
+	}
+	if version > SchemaVersion {
+		return fmt.Errorf("%w: %s has schema %d, this one knows %d; use the newer one, or restore a backup from before it",
+			ErrNewerSchema, s.path, version, SchemaVersion)
+	}
+	return nil
+}
+
+// migrate brings a new or an older file to SchemaVersion.
+func (s *Store) migrate() error {
+	if err := s.checkSchema(); err != nil {
+		return err
+	}
+	version, err := s.schema()
+	if err != nil || version == SchemaVersion {
+		return err
+	}
+	return s.transact(func(tx *bbolt.Tx) error {
+		meta, err := tx.CreateBucketIfNotExists([]byte(metaBucket))
+		if err != nil {
+			return err
+		}
+		return meta.Put([]byte(schemaKey), strconv.AppendInt(nil, SchemaVersion, 10))
+	})
+}
+
+// schema returns the version of the file, 0 for one that is empty.
+func (s *Store) schema() (version int, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket([]byte(metaBucket))
+		if meta == nil {
+			if first, _ := tx.Cursor().First(); first != nil {
+				return notOurs(s.path, "a bbolt file")
+			}
+			return nil
+		}
+		text := string(meta.Get([]byte(schemaKey)))
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil || n == 0 {
+			return damaged(s.path, fmt.Sprintf("schema version %q", text))
+		}
+		version = int(n)
+		return nil
+	})
+	return version, err
+}

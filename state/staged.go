@@ -1,0 +1,75 @@
+package state
+
+import "iter"
+
+// Staged is a page of this crawl, without its text.
+type Staged struct {
+	ExternalID string
+	URL        string
+	Title      string
+	Locale     string
+	Hash       string
+	AIAgent    bool
+	AICopilot  bool
+	Size       int // bytes of HTML
+}
+
+// Body is the text of a page.
+type Body struct{ HTML, Markdown string }
+
+// Stage keeps a page of this crawl, and its text where body is not nil, zstd
+// compressed. A page whose external ID is staged already replaces it, text and all.
+func (c *Crawl) Stage(p Staged, body *Body) error {
+	page := write{staged(c.source), p.ExternalID, p.encode()}
+	asHTML := write{html(c.source), p.ExternalID, nil}
+	asMarkdown := write{markdown(c.source), p.ExternalID, nil}
+	if body != nil {
+		asHTML.value = c.store.compress(body.HTML)
+		asMarkdown.value = c.store.compress(body.Markdown)
+	}
+	return c.store.add(page, asHTML, asMarkdown)
+}
+
+// Staged yields the pages of this crawl, sorted by external ID.
+func (c *Crawl) Staged() iter.Seq2[Staged, error] {
+	return scan(c.store, staged(c.source), decodeStaged)
+}
+
+// Body returns the staged text of a page; ok is false where none was staged, or
+// it was acknowledged since.
+func (c *Crawl) Body(externalID string) (b Body, ok bool, err error) {
+	if b.HTML, ok, err = c.store.readText(html(c.source), externalID); err != nil || !ok {
+		return Body{}, false, err
+	}
+	if b.Markdown, ok, err = c.store.readText(markdown(c.source), externalID); err != nil || !ok {
+		return Body{}, false, err
+	}
+	return b, true, nil
+}
+
+func (p Staged) encode() []byte {
+	f := make(fields, 0, 256)
+	f.text(p.URL)
+	f.text(p.Title)
+	f.text(p.Locale)
+	f.text(p.Hash)
+	f.flag(p.AIAgent)
+	f.flag(p.AICopilot)
+	f.number(int64(p.Size))
+	return f
+}
+
+func decodeStaged(externalID string, value []byte) (Staged, error) {
+	r := read(value)
+	p := Staged{
+		ExternalID: externalID,
+		URL:        r.text(),
+		Title:      r.text(),
+		Locale:     r.text(),
+		Hash:       r.text(),
+		AIAgent:    r.flag(),
+		AICopilot:  r.flag(),
+		Size:       int(r.number()),
+	}
+	return p, r.err
+}
