@@ -1,0 +1,256 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/andybalholm/cascadia"
+)
+
+// formLogin is a Form that was checked.
+type formLogin struct {
+	url      *url.URL
+	own      origin
+	fields   map[string]string
+	form     *selector // nil: the form with a password field
+	loggedIn *selector // nil: no password field may be left
+}
+
+// selector is a compiled CSS selector that remembers how it was written.
+type selector struct {
+	cascadia.Selector
+	text string
+}
+
+func newFormLogin(f Form) (*formLogin, error) {
+	u, err := url.Parse(f.URL)
+	if err != nil {
+		return nil, errors.New("form: url is not a URL")
+	}
+	l := &formLogin{url: u, fields: f.Fields}
+	var ok bool
+	if l.own, ok = originOf(u); !ok {
+		return nil, fmt.Errorf("form: url %s is not an http or https URL with a host", display(u))
+	}
+	if len(f.Fields) == 0 {
+		return nil, errors.New("form: fields is empty; give the form's field names and what to fill in")
+	}
+	if l.form, err = compile(f.Form); err != nil {
+		return nil, fmt.Errorf("form: form: %w", err)
+	}
+	if l.loggedIn, err = compile(f.LoggedIn); err != nil {
+		return nil, fmt.Errorf("form: logged_in: %w", err)
+	}
+	return l, nil
+}
+
+// compile returns nil for the empty selector.
+func compile(text string) (*selector, error) {
+	if text == "" {
+		return nil, nil
+	}
+	compiled, err := cascadia.Compile(text)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a CSS selector: %w", text, err)
+	}
+	return &selector{compiled, text}, nil
+}
+
+// The steps of a login, as people read them.
+const (
+	stepOpen   = "open the login page"
+	stepFind   = "find the login form"
+	stepFill   = "fill in the login form"
+	stepSubmit = "submit the login form"
+	stepVerify = "verify the login"
+)
+
+// visit is one attempt to log in, with what it saw so far.
+type visit struct {
+	*Session
+	client  http.Client // a copy, whose redirects are the visit's own
+	seen    []string
+	dropped bool // a Secure cookie was set over http, where a client may not send it back
+}
+
+// login opens the form's page, fills the form in, submits it and makes sure that
+// it worked.
+func (v *visit) login(ctx context.Context) error {
+	known := len(v.client.Jar.Cookies(v.form.url)) > 0
+	page, err := v.open(ctx, stepOpen, v.form.url)
+	if err != nil {
+		return err
+	}
+	form := page.loginForm(v.form)
+	if page.has(v.form.loggedIn) {
+		switch {
+		case form == nil:
+			v.saw("logged_in %s: found, already logged in", v.form.loggedIn.text)
+			return nil
+		case !known:
+			return v.fail(stepOpen, page, nil, fmt.Sprintf("logged_in %s is found before the login, too; "+
+				"choose a selector that only a logged-in page has", v.form.loggedIn.text))
+		}
+	}
+	if form == nil {
+		return v.fail(stepFind, page, nil, v.whyNoForm(page))
+	}
+	if page.cut {
+		return v.fail(stepFind, page, errTooLong, "the page may lack fields; set form.url to a page that shows little more than the form")
+	}
+	v.saw("%s: %s", form.name(), form.describe())
+
+	filled, missing := form.fill(v.form.fields)
+	if len(missing) > 0 {
+		return v.fail(stepFill, page, nil, fmt.Sprintf("%s has no field named %s; its fields are %s",
+			form.name(), strings.Join(missing, ", "), form.describe()))
+	}
+	if err := v.mayReceive(filled.target, page.url); err != nil {
+		return v.fail(stepFill, page, err, "")
+	}
+	request, err := filled.request(ctx, page)
+	if err != nil {
+		return v.fail(stepSubmit, page, err, "")
+	}
+	answer, err := v.send(stepSubmit, request, page.url)
+	if err != nil {
+		return err
+	}
+	return v.verify(ctx, answer)
+}
+
+// verify makes sure that the answer to the form, or else the source's start
+// page, is one for somebody who is logged in. The answer alone may be a bare
+// redirect page or an API's reply, and without a selector a refusal may look like
+// any page, so then the start page decides.
+func (v *visit) verify(ctx context.Context, answer *page) error {
+	want := v.form.loggedIn
+	if answer.has(want) {
+		v.saw("logged_in %s: found", want.text)
+		return v.done()
+	}
+	if want == nil && answer.asksForPassword() {
+		v.saw("password field: still there")
+		return v.fail(stepVerify, answer, nil, v.hint(answer))
+	}
+	start := answer
+	if answer.url.String() != v.start.String() || answer.method != http.MethodGet {
+		var err error
+		if start, err = v.open(ctx, stepVerify, v.start); err != nil {
+			return err
+		}
+	}
+	switch {
+	case start.has(want):
+		v.saw("logged_in %s: found", want.text)
+		return v.done()
+	case want != nil:
+		v.saw("logged_in %s: not found", want.text)
+		return v.fail(stepVerify, answer, nil, v.hint(answer))
+	case start.asksForPassword():
+		v.saw("password field: still there")
+	case start.status == http.StatusUnauthorized, start.status == http.StatusForbidden:
+		v.saw("start page: refused")
+	default:
+		v.saw("password field: gone")
+		return v.done()
+	}
+	// The answer tells more of why than the start page, unless it said nothing.
+	if answer.message() == "" {
+		answer = start
+	}
+	return v.fail(stepVerify, answer, nil, v.hint(answer))
+}
+
+// done tells of the session's cookies.
+func (v *visit) done() error {
+	var kept []string
+	for _, u := range []*url.URL{v.start, v.form.url} {
+		for _, c := range v.client.Jar.Cookies(u) {
+			kept = append(kept, c.Name)
+		}
+	}
+	slices.Sort(kept)
+	if kept = slices.Compact(kept); len(kept) > 0 {
+		v.saw("cookies: %s", strings.Join(kept, ", "))
+	} else {
+		v.saw("cookies: none")
+	}
+	return nil
+}
+
+// mayReceive returns an error unless the form on page may send the credentials
+// to target: to the source's origin or to that of the configured login page, and
+// not in the clear where the page was encrypted.
+func (v *visit) mayReceive(target, page *url.URL) error {
+	at, ok := originOf(target)
+	switch {
+	case !ok:
+		return fmt.Errorf("refused to send the credentials to %s: not an http or https address; "+
+			"the form probably needs JavaScript, so log in with a browser and configure the session's cookies instead", v.secrets.url(target))
+	case at != v.own && at != v.form.own:
+		return fmt.Errorf("refused to send the credentials to %s, another origin than the source's (%s) and the login page's (%s); "+
+			"where that is your sign-in host, set form.url to its login page", at, v.own, v.form.own)
+	case at.scheme == "http" && (page.Scheme == "https" || v.form.own.scheme == "https"):
+		return fmt.Errorf("refused to send the credentials to %s unencrypted, since the login page is https", at)
+	}
+	return nil
+}
+
+// saw adds a line for people. What comes from the site is masked before it gets here.
+func (v *visit) saw(format string, args ...any) {
+	v.seen = append(v.seen, fmt.Sprintf(format, args...))
+}
+
+// fail is a login that ends at step with what p showed; p is nil where there was no answer.
+func (v *visit) fail(step string, p *page, err error, hint string) *LoginError {
+	e := &LoginError{Step: step, Hint: hint, Err: v.secrets.error(err)}
+	if p != nil {
+		e.URL, e.Status = v.secrets.url(p.url), p.status
+		e.Title, e.Message = v.secrets.text(p.title()), shorten(v.secrets.text(p.message()), 200)
+	}
+	return e
+}
+
+// whyNoForm says what p has instead of the form that was looked for.
+func (v *visit) whyNoForm(p *page) string {
+	if p.status == http.StatusTooManyRequests || p.status >= 500 {
+		return v.hint(p)
+	}
+	return p.whyNoForm(v.form.form)
+}
+
+// hint guesses from p why the login did not work, and says what to do.
+func (v *visit) hint(p *page) string {
+	switch {
+	case p.status == http.StatusTooManyRequests:
+		return "the site limits login attempts; wait before trying again"
+	case p.status >= 500:
+		return "the site itself failed; try again later"
+	case p.find(captchas).Length() > 0:
+		return "the site asks for a captcha, which only a person can answer; log in with a browser and configure the session's cookies instead"
+	case p.find(oneTimeCodes).Length() > 0:
+		return "the site asks for a second factor; use an account without one, or configure a session's cookies instead"
+	case v.dropped:
+		return "the site set a Secure cookie over http, which must not be sent back; use its https address"
+	case p.asksForPassword() && p.message() == "":
+		return "the form was shown again; check " + v.fieldNames() + ", and whether the form needs JavaScript"
+	case p.asksForPassword():
+		return "check " + v.fieldNames()
+	case v.form.loggedIn != nil:
+		return fmt.Sprintf("check %s, and whether %s is really on the pages of somebody who is logged in", v.fieldNames(), v.form.loggedIn.text)
+	default:
+		return "check " + v.fieldNames() + ", or set form.logged_in to a selector that only a logged-in page has"
+	}
+}
+
+// fieldNames lists the configured fields for a hint.
+func (v *visit) fieldNames() string {
+	return "what is filled in for " + strings.Join(slices.Sorted(maps.Keys(v.form.fields)), " and ")
+}

@@ -1,0 +1,120 @@
+package auth
+
+import (
+	"html"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// hidden stands for what is not shown.
+const hidden = "•••"
+
+// mask hides a session's secrets in text that comes from elsewhere: a page may
+// echo what was typed into it, and a URL or an error may quote it.
+type mask struct{ re *regexp.Regexp }
+
+// newMask masks secrets as they are and as they look in a URL or in HTML. What
+// has fewer than four characters is masked only where it stands alone, since it
+// would otherwise tear ordinary words apart.
+func newMask(secrets []string) *mask {
+	var forms []string
+	for _, s := range secrets {
+		if s = strings.TrimSpace(s); s != "" {
+			forms = append(forms, s, collapse(s), url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s))
+		}
+	}
+	if len(forms) == 0 {
+		return &mask{}
+	}
+	// The longest first: a secret may begin with another.
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	for i, f := range forms {
+		quoted := regexp.QuoteMeta(f)
+		if utf8.RuneCountInString(f) < 4 {
+			quoted = `\b` + quoted + `\b`
+		}
+		forms[i] = quoted
+	}
+	return &mask{regexp.MustCompile(`(?i)` + strings.Join(forms, "|"))}
+}
+
+// text is s with the secrets hidden.
+func (m *mask) text(s string) string {
+	if m.re == nil {
+		return s
+	}
+	return m.re.ReplaceAllLiteralString(s, hidden)
+}
+
+// url is u for people: without user information, session IDs, tickets and
+// secrets. The origin stays as it is, since a host is no secret but may contain a
+// user's name.
+func (m *mask) url(u *url.URL) string {
+	shown := display(u)
+	origin := len(u.Scheme) + len("://") + len(u.Host)
+	if u.Host == "" || origin > len(shown) {
+		return m.text(shown)
+	}
+	return shown[:origin] + m.text(shown[origin:])
+}
+
+// error is err with the secrets hidden in its text; errors.Is and errors.As still see through it.
+func (m *mask) error(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &maskedError{m.text(err.Error()), err}
+}
+
+type maskedError struct {
+	text  string
+	cause error
+}
+
+func (e *maskedError) Error() string { return e.text }
+func (e *maskedError) Unwrap() error { return e.cause }
+
+// passing matches names of query parameters whose values open doors for a while.
+var passing = regexp.MustCompile(`(?i)token|ticket|code|sess|sid|secret|passw|pwd|key|sign|auth|csrf|nonce|state|saml|assertion`)
+
+// display is u for people, without user information and without what looks like a pass.
+func display(u *url.URL) string {
+	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	if i := strings.Index(strings.ToLower(shown.Path), ";jsessionid="); i >= 0 {
+		shown.Path, shown.RawPath = shown.Path[:i], ""
+	}
+	if u.RawQuery == "" {
+		return shown.String()
+	}
+	params := strings.Split(u.RawQuery, "&")
+	for i, p := range params {
+		if name, value, _ := strings.Cut(p, "="); value != "" && (len(value) > 40 || passing.MatchString(name)) {
+			params[i] = name + "=" + hidden
+		}
+	}
+	return shown.String() + "?" + strings.Join(params, "&")
+}
+
+// displayRaw is display for a URL that may not be one.
+func displayRaw(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "(not a URL)"
+	}
+	return display(u)
+}
+
+// collapse makes every run of white space one blank.
+func collapse(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// shorten cuts s to n characters at most.
+func shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return strings.TrimSpace(string(r[:n-1])) + "…"
+}

@@ -1,0 +1,275 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+)
+
+const (
+	maxPage      = 5 << 20 // bytes read of a page
+	maxRedirects = 10      // as browsers and net/http have it, roughly
+)
+
+var (
+	errTooLong   = fmt.Errorf("the page is longer than %d MB", maxPage>>20)
+	errRedirects = fmt.Errorf("stopped after %d redirects", maxRedirects)
+)
+
+// page is an answer, read and parsed.
+type page struct {
+	method   string // of the last request
+	url      *url.URL
+	status   int
+	doc      *goquery.Document
+	encoding encoding.Encoding // what the page is written in, and what its forms are sent in
+	cut      bool              // only its first maxPage bytes were read
+}
+
+// open fetches u.
+func (v *visit) open(ctx context.Context, step string, u *url.URL) (*page, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, v.fail(step, &page{url: u}, err, "")
+	}
+	return v.send(step, r, nil)
+}
+
+// send sends r, follows redirects and reads the answer. Referer is the page that
+// r comes from; nil where a person would have typed the address.
+func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, error) {
+	r.Header.Set("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
+	setReferer(r, referer)
+	target := r.URL
+	client := v.client
+	client.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		if len(via) >= maxRedirects {
+			return errRedirects
+		}
+		target = next.URL
+		return v.checkRedirect(next, referer)
+	}
+	resp, err := client.Do(r)
+	if err != nil {
+		// The URL in a url.Error may hold what was filled in; the cause does not.
+		if ue := (*url.Error)(nil); errors.As(err, &ue) {
+			err = ue.Err
+		}
+		v.saw("%s %s → %s", r.Method, v.secrets.url(r.URL), v.secrets.text(err.Error()))
+		return nil, v.fail(step, &page{url: target}, err, networkHint(err))
+	}
+	defer func() { _ = resp.Body.Close() }()
+	p, err := readPage(resp)
+	line := fmt.Sprintf("%s %s%s", r.Method, v.secrets.url(r.URL), v.hops(resp))
+	if err != nil {
+		v.saw("%s, cut off", line)
+		return nil, v.fail(step, p, fmt.Errorf("read the answer: %w", err), networkHint(err))
+	}
+	if title := v.secrets.text(p.title()); title != "" {
+		line += " “" + title + "”"
+	}
+	v.saw("%s", line)
+	return p, nil
+}
+
+// checkRedirect follows a redirect as a browser would, unless it would carry
+// credentials to an origin they are not for.
+func (v *visit) checkRedirect(next *http.Request, referer *url.URL) error {
+	if next.Body != nil || v.inQuery(next.URL) {
+		from := next.URL
+		if next.Response != nil && next.Response.Request != nil {
+			from = next.Response.Request.URL
+		}
+		if err := v.mayReceive(next.URL, from); err != nil {
+			return err
+		}
+	}
+	if next.Body == nil {
+		next.Header.Del("Origin")
+	}
+	setReferer(next, referer)
+	return nil
+}
+
+// inQuery reports whether u's query holds something that was filled in. What is
+// shorter than four bytes, such as a ticked box's "1", proves nothing.
+func (v *visit) inQuery(u *url.URL) bool {
+	for _, values := range u.Query() {
+		for _, value := range values {
+			for _, secret := range v.form.fields {
+				if len(secret) >= 4 && value == secret {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// hops tells the statuses on the way to resp, and notes cookies that a client must not send back.
+func (v *visit) hops(resp *http.Response) string {
+	var line string
+	for r := resp; r != nil; r = r.Request.Response {
+		line = fmt.Sprintf(" → %d", r.StatusCode) + line
+		for _, c := range r.Cookies() {
+			v.dropped = v.dropped || c.Secure && r.Request.URL.Scheme == "http"
+		}
+	}
+	return line
+}
+
+// setReferer sets the Referer header as browsers do by default (Referrer Policy,
+// strict-origin-when-cross-origin). Cross-site request forgery checks, such as
+// Django's, want it.
+func setReferer(r *http.Request, referer *url.URL) {
+	r.Header.Del("Referer")
+	if referer == nil {
+		return
+	}
+	from, _ := originOf(referer)
+	to, _ := originOf(r.URL)
+	switch {
+	case from == to:
+		full := *referer
+		full.User, full.Fragment, full.RawFragment = nil, "", ""
+		r.Header.Set("Referer", full.String())
+	case from.scheme == "https" && to.scheme == "http":
+	default:
+		r.Header.Set("Referer", from.String()+"/")
+	}
+}
+
+// readPage reads resp. Where that breaks off it returns what is known of the page beside the error.
+func readPage(resp *http.Response) (*page, error) {
+	p := &page{method: resp.Request.Method, url: resp.Request.URL, status: resp.StatusCode}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPage+1))
+	if len(body) > maxPage {
+		body, p.cut = body[:maxPage], true
+	}
+	var certain bool
+	p.encoding, _, certain = charset.DetermineEncoding(body[:min(len(body), 1024)], resp.Header.Get("Content-Type"))
+	if !certain && utf8.Valid(body) {
+		p.encoding = encoding.Nop
+	}
+	decoded, decodeErr := p.encoding.NewDecoder().Bytes(body)
+	if decodeErr != nil {
+		decoded = body
+	}
+	doc, parseErr := goquery.NewDocumentFromReader(bytes.NewReader(decoded))
+	if parseErr != nil {
+		return p, errors.Join(err, parseErr)
+	}
+	p.doc = doc
+	return p, err
+}
+
+// networkHint says what to do about an error from the network.
+func networkHint(err error) string {
+	switch {
+	case errors.Is(err, errRedirects):
+		return "the site sends the client in circles, which often means that it wants a cookie it does not get back; try the same in a private window of a browser"
+	case errors.Is(err, context.Canceled):
+		return ""
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the answer broke off; try again"
+	default:
+		return ""
+	}
+}
+
+// find is the part of p that selector matches; nothing where p could not be parsed.
+func (p *page) find(selector string) *goquery.Selection {
+	if p.doc == nil {
+		return &goquery.Selection{}
+	}
+	return p.doc.Find(selector)
+}
+
+// has reports whether s is on the page.
+func (p *page) has(s *selector) bool {
+	return s != nil && p.doc != nil && p.doc.FindMatcher(s).Length() > 0
+}
+
+// title is the page's title.
+func (p *page) title() string {
+	return shorten(collapse(p.find("head > title, body > title").First().Text()), 200)
+}
+
+// What login pages mark their errors with; and, where there is nothing of that
+// kind, their messages.
+const (
+	errorMarks = ".error, .errors, .errorbox, .errorlist, .errornote, .error-message, .message-error, .form-error, " +
+		".login-error, #login_error, .alert-danger, .alert-error, .flash-alert, .flash-error, .flash.error, .invalid-feedback, " +
+		".aui-message-error, .mw-message-box-error, .cdx-message--error, .text-danger, .validation-summary-errors, [role=alert]"
+	messageMarks = ".alert, .flash, .messages, .message, .notification, .notice, .warning, [aria-live=assertive]"
+	goodNews     = ".alert-success, .alert-info, .flash-success, .flash.success, .success"
+)
+
+// What only a person can answer.
+const (
+	captchas     = ".g-recaptcha, .h-captcha, .cf-turnstile, [class*=captcha] input, input[name*=captcha i]"
+	oneTimeCodes = "input[autocomplete=one-time-code], input[name*=otp i], input[name*=totp i]"
+)
+
+// message is the first error that a reader of the page would see.
+func (p *page) message() string {
+	for _, marks := range []string{errorMarks, messageMarks} {
+		var text string
+		p.find(marks).Not(goodNews).EachWithBreak(func(_ int, s *goquery.Selection) bool {
+			if visible(s) {
+				s = s.Clone()
+				s.Find("script, style, template, select, button, [hidden]").Remove()
+				text = collapse(s.Text())
+			}
+			if len(text) < 3 { // the asterisk of a field that must be filled in
+				text = ""
+			}
+			return text == ""
+		})
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// asksForPassword reports whether a form of the page has a password field that can be seen.
+func (p *page) asksForPassword() bool {
+	found := false
+	p.find("input").EachWithBreak(func(_ int, s *goquery.Selection) bool {
+		found = inputType(s) == "password" && visible(s)
+		return !found
+	})
+	return found
+}
+
+// visible guesses, without style sheets, whether s is shown.
+func visible(s *goquery.Selection) bool {
+	if s.Is(".invalid-feedback") && s.PrevAllFiltered(".is-invalid").Length() == 0 && !s.Is(".d-block") {
+		return false // Bootstrap shows it only beside a field that is marked
+	}
+	for s.Length() > 0 {
+		if _, hidden := s.Attr("hidden"); hidden {
+			return false
+		}
+		if s.Is("script, style, template, [aria-hidden=true], .hidden, .hide, .d-none, .is-hidden, .invisible") {
+			return false
+		}
+		style := strings.ToLower(strings.Join(strings.Fields(s.AttrOr("style", "")), ""))
+		if strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden") {
+			return false
+		}
+		s = s.Parent()
+	}
+	return true
+}

@@ -1,0 +1,109 @@
+package auth
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Transport adds the credentials to requests for the source's own origin, and
+// strips them, should they be there, from all others. It wraps base, or
+// [http.DefaultTransport] where base is nil.
+//
+// A cookie jar knows hosts but not ports (RFC 6265, section 8.5), so cookies are
+// stripped here from requests to every origin but the source's and that of the
+// configured login form, whoever set them.
+func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &transport{s, base}
+}
+
+type transport struct {
+	session *Session
+	base    http.RoundTripper
+}
+
+// RoundTrip sends a copy of r, since a RoundTripper may not change what it was given.
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	if at, _ := originOf(r.URL); at == t.session.own {
+		t.session.addTo(r)
+	} else {
+		t.session.stripFrom(r, at)
+	}
+	return t.base.RoundTrip(r)
+}
+
+// CloseIdleConnections passes on what [http.Client.CloseIdleConnections] asks.
+func (t *transport) CloseIdleConnections() {
+	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+// addTo adds the credentials to r. The jar's cookies are there already; they are
+// newer than the configured ones, so they stay where both have a name.
+func (s *Session) addTo(r *http.Request) {
+	for name, values := range s.sending {
+		r.Header[name] = slices.Clone(values)
+	}
+	var pairs []string
+	if jar := strings.Join(r.Header.Values("Cookie"), "; "); jar != "" {
+		pairs = append(pairs, jar)
+	}
+	for _, c := range s.cookies {
+		if len(r.CookiesNamed(c.name)) == 0 {
+			pairs = append(pairs, c.name+"="+c.value)
+		}
+	}
+	if len(pairs) > 0 {
+		r.Header.Set("Cookie", strings.Join(pairs, "; "))
+	}
+}
+
+// stripFrom removes from r, which goes to a foreign origin, what is only for ours.
+func (s *Session) stripFrom(r *http.Request, at origin) {
+	r.Header.Del("Authorization")
+	for name := range s.sending {
+		r.Header.Del(name)
+	}
+	if s.form == nil || at != s.form.own {
+		r.Header.Del("Cookie")
+	}
+}
+
+// origin is where a URL is served: two URLs with one origin reach one site.
+type origin struct{ scheme, host, port string }
+
+// originOf returns u's origin; ok is false for what is not http or https.
+func originOf(u *url.URL) (o origin, ok bool) {
+	if u == nil {
+		return origin{}, false
+	}
+	o = origin{strings.ToLower(u.Scheme), strings.ToLower(u.Hostname()), u.Port()}
+	if o.port == "" {
+		o.port = map[string]string{"http": "80", "https": "443"}[o.scheme]
+	}
+	return o, o.host != "" && (o.scheme == "http" || o.scheme == "https")
+}
+
+// String is the origin as browsers send it in the Origin header, without a default port.
+func (o origin) String() string {
+	host := o.host
+	switch {
+	case o.scheme == "http" && o.port == "80", o.scheme == "https" && o.port == "443":
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+	default:
+		host = net.JoinHostPort(host, o.port)
+	}
+	return o.scheme + "://" + host
+}
