@@ -116,7 +116,8 @@ func (s *Session) useHeaders(headers map[string]string) error {
 		case canonical == "Host":
 			return errors.New("headers: Host follows from the URL and cannot be set")
 		case !httpguts.ValidHeaderFieldValue(headers[name]):
-			return fmt.Errorf("headers: the value of %s has a line break or another control character; was it read from a file with more than one line?", name)
+			return fmt.Errorf("headers: the value of %s has a line break or another control character; "+
+				"was it read from a file with more than one line?", name)
 		default:
 			s.sending.Set(name, headers[name])
 		}

@@ -108,7 +108,7 @@ func (v *visit) login(ctx context.Context) error {
 
 	filled, missing := form.fill(v.form.fields)
 	if len(missing) > 0 {
-		return v.fail(stepFill, page, nil, fmt.Sprintf("%s has no field named %s; its fields are %s",
+		return v.fail(stepFill, page, nil, fmt.Sprintf("%s has no field named %s; it has %s",
 			form.name(), strings.Join(missing, ", "), form.describe()))
 	}
 	if err := v.mayReceive(filled.target, page.url); err != nil {

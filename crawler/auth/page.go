@@ -156,10 +156,10 @@ func readPage(resp *http.Response) (*page, error) {
 	if len(body) > maxPage {
 		body, p.cut = body[:maxPage], true
 	}
-	var certain bool
-	p.encoding, _, certain = charset.DetermineEncoding(body[:min(len(body), 1024)], resp.Header.Get("Content-Type"))
-	if !certain && utf8.Valid(body) {
-		p.encoding = encoding.Nop
+	head, contentType := body[:min(len(body), 1024)], resp.Header.Get("Content-Type")
+	p.encoding, _, _ = charset.DetermineEncoding(head, contentType)
+	if !bytes.Contains(bytes.ToLower(head), []byte("charset")) && !strings.Contains(contentType, "charset") && utf8.Valid(body) {
+		p.encoding = encoding.Nop // where nothing is declared the guess is Windows-1252, and servers of today expect UTF-8
 	}
 	decoded, decodeErr := p.encoding.NewDecoder().Bytes(body)
 	if decodeErr != nil {
@@ -177,7 +177,8 @@ func readPage(resp *http.Response) (*page, error) {
 func networkHint(err error) string {
 	switch {
 	case errors.Is(err, errRedirects):
-		return "the site sends the client in circles, which often means that it wants a cookie it does not get back; try the same in a private window of a browser"
+		return "the site sends the client in circles, which often means that it wants a cookie it does not get back; " +
+			"try the same in a private window of a browser"
 	case errors.Is(err, context.Canceled):
 		return ""
 	case errors.Is(err, io.ErrUnexpectedEOF):
