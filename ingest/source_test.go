@@ -1,0 +1,261 @@
+package ingest_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// workspace is an Intercom as far as import sources go.
+type workspace struct {
+	sources []intercom.ImportSource
+	broken  error
+	writes  int
+}
+
+func (w *workspace) ImportSources(context.Context) iter.Seq2[intercom.ImportSource, error] {
+	if w.broken != nil {
+		return failing(w.broken, w.sources...)
+	}
+	return values(w.sources...)
+}
+
+func (w *workspace) CreateImportSource(_ context.Context, url string, audienceIDs []int64) (intercom.ImportSource, error) {
+	w.writes++
+	is := imported(int64(100+len(w.sources)), url, audienceIDs...)
+	w.sources = append(w.sources, is)
+	return is, nil
+}
+
+func (w *workspace) UpdateImportSource(_ context.Context, id int64, url string, audienceIDs []int64) (intercom.ImportSource, error) {
+	w.writes++
+	i := slices.IndexFunc(w.sources, func(is intercom.ImportSource) bool { return is.ID == id })
+	if i < 0 {
+		return intercom.ImportSource{}, notFound
+	}
+	w.sources[i].URL, w.sources[i].AudienceIDs = url, audienceIDs
+	return w.sources[i], nil
+}
+
+func imported(id int64, url string, audienceIDs ...int64) intercom.ImportSource {
+	return intercom.ImportSource{ID: id, URL: url, SyncBehavior: "api", Status: "active", AudienceIDs: audienceIDs}
+}
+
+const libraryURL = "https://help.example.com"
+
+func TestTheImportSourceOfASource(t *testing.T) {
+	other := imported(1, "https://other.example.com", 9)
+	for _, test := range []struct {
+		name       string
+		workspace  []intercom.ImportSource
+		audiences  []int64
+		remembered state.ImportSource
+		want       ingest.SourceChange // without Reason
+		reason     string
+		then       state.ImportSource // what pages are sent to
+		writes     int
+	}{
+		{
+			name: "none yet: made", workspace: []intercom.ImportSource{other}, audiences: []int64{5},
+			want:   ingest.SourceChange{Action: ingest.Create, Want: state.ImportSource{URL: libraryURL, AudienceIDs: []int64{5}}},
+			reason: "no import source has this URL",
+			then:   state.ImportSource{ID: 101, URL: libraryURL, AudienceIDs: []int64{5}}, writes: 1,
+		},
+		{
+			name: "remembered and as configured", workspace: []intercom.ImportSource{other, imported(7, libraryURL, 6, 5)}, audiences: []int64{5, 6},
+			remembered: state.ImportSource{ID: 7, URL: libraryURL},
+			want: ingest.SourceChange{Action: ingest.Unchanged,
+				Current: state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{6, 5}},
+				Want:    state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5, 6}}},
+			reason: "as configured",
+			then:   state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5, 6}},
+		},
+		{
+			name: "another audience: one call", workspace: []intercom.ImportSource{imported(7, libraryURL, 5)}, audiences: []int64{5, 6},
+			remembered: state.ImportSource{ID: 7, URL: libraryURL},
+			want: ingest.SourceChange{Action: ingest.Update,
+				Current: state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5}},
+				Want:    state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5, 6}}},
+			reason: "audiences change from [5] to [5 6]",
+			then:   state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5, 6}}, writes: 1,
+		},
+		{
+			name: "no audience configured: left as it is", workspace: []intercom.ImportSource{imported(7, libraryURL, 5)},
+			remembered: state.ImportSource{ID: 7, URL: libraryURL},
+			want: ingest.SourceChange{Action: ingest.Unchanged,
+				Current: state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5}},
+				Want:    state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5}}},
+			reason: "as configured",
+			then:   state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5}},
+		},
+		{
+			name: "no audience wanted: removed", workspace: []intercom.ImportSource{imported(7, libraryURL, 5)}, audiences: []int64{},
+			remembered: state.ImportSource{ID: 7, URL: libraryURL},
+			want: ingest.SourceChange{Action: ingest.Update,
+				Current: state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5}},
+				Want:    state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{}}},
+			reason: "audiences change from [5] to []",
+			then:   state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{}}, writes: 1,
+		},
+		{
+			name: "state lost: adopted by its URL", workspace: []intercom.ImportSource{other, imported(7, "https://HELP.example.com/")},
+			want: ingest.SourceChange{Action: ingest.Unchanged, Adopt: true,
+				Current: state.ImportSource{ID: 7, URL: "https://HELP.example.com/"}, Want: state.ImportSource{ID: 7, URL: libraryURL}},
+			reason: "found by its URL; as configured",
+			then:   state.ImportSource{ID: 7, URL: libraryURL},
+		},
+		{
+			name: "a listing that shifts gives it twice", workspace: []intercom.ImportSource{imported(7, libraryURL), other, imported(7, libraryURL)},
+			want: ingest.SourceChange{Action: ingest.Unchanged, Adopt: true,
+				Current: state.ImportSource{ID: 7, URL: libraryURL}, Want: state.ImportSource{ID: 7, URL: libraryURL}},
+			reason: "found by its URL; as configured",
+			then:   state.ImportSource{ID: 7, URL: libraryURL},
+		},
+		{
+			name: "deleted in Intercom: made again", workspace: []intercom.ImportSource{other},
+			remembered: state.ImportSource{ID: 7, URL: libraryURL},
+			want:       ingest.SourceChange{Action: ingest.Create, Lost: true, Want: state.ImportSource{URL: libraryURL}},
+			reason:     "import source 7 was deleted in Intercom, and its pages with it",
+			then:       state.ImportSource{ID: 101, URL: libraryURL}, writes: 1,
+		},
+		{
+			name: "deleted and made again by hand: adopted anew", workspace: []intercom.ImportSource{imported(8, libraryURL)},
+			remembered: state.ImportSource{ID: 7, URL: libraryURL},
+			want: ingest.SourceChange{Action: ingest.Unchanged, Lost: true, Adopt: true,
+				Current: state.ImportSource{ID: 8, URL: libraryURL}, Want: state.ImportSource{ID: 8, URL: libraryURL}},
+			reason: "found by its URL; as configured",
+			then:   state.ImportSource{ID: 8, URL: libraryURL},
+		},
+		{
+			name: "library_url changed: the same one moves", workspace: []intercom.ImportSource{imported(7, "https://old.example.com", 5)},
+			remembered: state.ImportSource{ID: 7, URL: "https://old.example.com"},
+			want: ingest.SourceChange{Action: ingest.Update,
+				Current: state.ImportSource{ID: 7, URL: "https://old.example.com", AudienceIDs: []int64{5}},
+				Want:    state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5}}},
+			reason: "URL changes from https://old.example.com",
+			then:   state.ImportSource{ID: 7, URL: libraryURL, AudienceIDs: []int64{5}}, writes: 1,
+		},
+		{
+			name: "Intercom writes the URL in its own way: not fought", workspace: []intercom.ImportSource{imported(7, "http://www.help.example.com/home")},
+			remembered: state.ImportSource{ID: 7, URL: libraryURL},
+			want: ingest.SourceChange{Action: ingest.Unchanged,
+				Current: state.ImportSource{ID: 7, URL: "http://www.help.example.com/home"}, Want: state.ImportSource{ID: 7, URL: libraryURL}},
+			reason: "as configured",
+			then:   state.ImportSource{ID: 7, URL: libraryURL},
+		},
+		{
+			name:       "deactivated in Intercom: said, not fought",
+			workspace:  []intercom.ImportSource{{ID: 7, URL: libraryURL, SyncBehavior: "api", Status: "deactivated"}},
+			remembered: state.ImportSource{ID: 7, URL: libraryURL},
+			want: ingest.SourceChange{Action: ingest.Unchanged,
+				Note:    "it is deactivated in Intercom, so that Fin answers from none of its pages; activate it there",
+				Current: state.ImportSource{ID: 7, URL: libraryURL}, Want: state.ImportSource{ID: 7, URL: libraryURL}},
+			reason: "as configured",
+			then:   state.ImportSource{ID: 7, URL: libraryURL},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := &workspace{sources: test.workspace}
+			got, err := ingest.ResolveSource(t.Context(), w, libraryURL, test.audiences, test.remembered)
+			if err != nil {
+				t.Fatal(err)
+			}
+			test.want.Reason = test.reason
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if w.writes > 0 {
+				t.Error("resolving wrote")
+			}
+			then, err := ingest.EnsureSource(t.Context(), w, got)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.then, then); diff != "" || w.writes != test.writes {
+				t.Errorf("%d writes, %s", w.writes, diff)
+			}
+			// What is remembered now needs nothing more.
+			again, err := ingest.ResolveSource(t.Context(), w, libraryURL, test.audiences, then)
+			if err != nil || again.Action != ingest.Unchanged || again.Lost || again.Adopt {
+				t.Errorf("resolved again: %+v, %v", again, err)
+			}
+		})
+	}
+}
+
+func TestAnImportSourceThatCannotBeTold(t *testing.T) {
+	crawled := intercom.ImportSource{ID: 7, URL: libraryURL, SyncBehavior: "automatic", Status: "active"}
+	for _, test := range []struct {
+		name       string
+		workspace  workspace
+		remembered state.ImportSource
+		want       string
+	}{
+		{"two have the URL", workspace{sources: []intercom.ImportSource{imported(7, libraryURL), imported(8, libraryURL+"/")}}, state.ImportSource{},
+			"import sources 7 and 8 all have the URL"},
+		{"Intercom syncs it itself", workspace{sources: []intercom.ImportSource{crawled}}, state.ImportSource{}, "synced by Intercom itself"},
+		{"it was changed to be synced by Intercom", workspace{sources: []intercom.ImportSource{crawled}}, state.ImportSource{ID: 7, URL: libraryURL},
+			"synced by Intercom itself"},
+		{"it would move to a URL that is taken", workspace{sources: []intercom.ImportSource{imported(7, "https://old.example.com"), imported(8, libraryURL)}},
+			state.ImportSource{ID: 7, URL: "https://old.example.com"}, "import source 8 has the URL"},
+		{"the listing fails half way", workspace{sources: []intercom.ImportSource{imported(1, "https://other.example.com")}, broken: outage},
+			state.ImportSource{ID: 7, URL: libraryURL}, "list import sources"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := ingest.ResolveSource(t.Context(), &test.workspace, libraryURL, nil, test.remembered)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestEnsureSourceWrapsTheAPIsError(t *testing.T) {
+	_, err := ingest.EnsureSource(t.Context(), &workspace{}, ingest.SourceChange{Action: ingest.Update, Want: state.ImportSource{ID: 7, URL: libraryURL}})
+	if !errors.Is(err, notFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// listing is the external pages of a workspace.
+type listing struct {
+	iter.Seq2[intercom.ExternalPage, error]
+}
+
+func (l listing) ExternalPages(context.Context) iter.Seq2[intercom.ExternalPage, error] {
+	return l.Seq2
+}
+
+// Norconex 779: with the state file the ability to delete was lost.
+func TestPagesOfTheImportSourceAreAdoptedWithoutTheirText(t *testing.T) {
+	ours := intercom.ExternalPage{ID: "p1", ExternalID: "a", SourceID: 7, Title: "A", URL: address("a"), HTML: "<p>x</p>", AIAgentAvailability: true}
+	pages := []intercom.ExternalPage{ours, {ID: "p2", ExternalID: "a", SourceID: 8}, {ID: "p3", SourceID: 7}}
+	var got []state.Entry
+	for e, err := range ingest.AdoptPages(t.Context(), listing{values(pages...)}, 7) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, e)
+	}
+	want := []state.Entry{{ExternalID: "a", RemoteID: "p1", URL: address("a"), Title: "A", AIAgent: true}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+
+	var failed error
+	for _, err := range ingest.AdoptPages(t.Context(), listing{failing(error(outage), pages...)}, 7) {
+		failed = err
+	}
+	if !errors.Is(failed, outage) {
+		t.Errorf("a listing that broke off: %v", failed)
+	}
+}
