@@ -47,7 +47,7 @@ type home struct {
 // user who runs the test; a server started by root shall not be root.
 func newHome(t testing.TB) home {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "realsite-")
+	dir, err := os.MkdirTemp("", "realsite-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}
