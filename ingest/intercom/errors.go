@@ -1,7 +1,16 @@
 package intercom
 
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
 // Error is an answer of the API, or of something in front of it, that is not a
-// success.
+// success, or that is one but could not be read.
 type Error struct {
 	Method, Path string
 	Status       int
@@ -9,9 +18,65 @@ type Error struct {
 	Message      string
 	Field        string // the field that was wrong, where the API named it
 	RequestID    string
+
+	format format
 }
 
-func (e *Error) Error() string { panic("not yet") }
+// format is what an error's body was: some things in front of the API answer with
+// the API's statuses, but don't speak for it.
+type format int
+
+const (
+	unknownFormat format = iota
+	jsonFormat
+	htmlFormat
+)
+
+// Error says what was refused and why, and what to do where a person can do something.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %d", e.Method, e.Path, e.Status)
+	if e.Code != "" {
+		b.WriteString(" " + e.Code)
+	}
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	var details []string
+	if e.Field != "" {
+		details = append(details, "field "+e.Field)
+	}
+	if e.RequestID != "" {
+		details = append(details, "request "+e.RequestID)
+	}
+	if len(details) > 0 {
+		b.WriteString(" (" + strings.Join(details, ", ") + ")")
+	}
+	if hint := e.hint(); hint != "" {
+		b.WriteString("; " + hint)
+	}
+	return b.String()
+}
+
+func (e *Error) hint() string {
+	switch {
+	case e.Code == "intercom_version_invalid":
+		return "set intercom.api_version to one that has AI content, 2.12 or newer"
+	case e.Code == "token_revoked", e.Code == "token_expired", e.Code == "token_blocked":
+		return "make a new access token in Intercom's Developer Hub"
+	case e.Status == http.StatusUnauthorized:
+		return "check that the access token is complete and not revoked, and that intercom.region is the workspace's own"
+	case e.Status == http.StatusPaymentRequired, e.Code == "api_plan_restricted":
+		return "the workspace's plan does not include this"
+	case KindOf(e) == Fatal && e.Status == http.StatusForbidden:
+		return "give the token's app the permission to read and write AI content (scope read_write_ai_content)"
+	case e.Status >= 300 && e.Status < 400:
+		return "check intercom.base_url: redirects are not followed"
+	case e.format == htmlFormat:
+		return "not Intercom's API but something in front of it answered"
+	}
+	return ""
+}
 
 // Kind says what follows from an error.
 type Kind int
@@ -20,9 +85,76 @@ type Kind int
 const (
 	Transient Kind = iota // was retried, and may work in a later run
 	Refused               // this request will never be accepted as it is (400, 413, 422, …)
-	NotFound              // 404
-	Fatal                 // no request will be accepted: token, plan, version
+	NotFound              // 404 or 410
+	Fatal                 // no request will be accepted: token, plan, version, address
 )
 
 // KindOf says what follows from an error of a Client.
-func KindOf(err error) Kind { panic("not yet") }
+func KindOf(err error) Kind {
+	var e *Error
+	if !errors.As(err, &e) {
+		if untrusted(err) {
+			return Fatal
+		}
+		return Transient
+	}
+	switch e.Code {
+	case "unauthorized", "token_revoked", "token_expired", "token_blocked", "token_not_found",
+		"api_plan_restricted", "intercom_version_invalid":
+		return Fatal
+	}
+	switch s := e.Status; {
+	case s == http.StatusUnauthorized, s == http.StatusPaymentRequired, 300 <= s && s < 400:
+		return Fatal
+	case s == http.StatusForbidden:
+		if e.Code != "" || e.format == jsonFormat {
+			return Fatal
+		}
+		return Transient // a load balancer's
+	case s == http.StatusNotFound, s == http.StatusGone:
+		if e.format == htmlFormat {
+			return Transient
+		}
+		return NotFound
+	case s == http.StatusRequestTimeout, s == http.StatusConflict, s == http.StatusTooManyRequests:
+		return Transient
+	case 400 <= s && s < 500:
+		return Refused
+	}
+	return Transient
+}
+
+// readError takes what it can from an answer that is not a success.
+func readError(resp *http.Response, answer []byte) *Error {
+	e := &Error{Status: resp.StatusCode, RequestID: resp.Header.Get("X-Request-Id")}
+	var list struct {
+		RequestID string `json:"request_id"`
+		Errors    []struct {
+			Code    string `json:"code"`
+			Message string `json:"message"`
+			Field   string `json:"field"`
+		} `json:"errors"`
+	}
+	answer = bytes.TrimSpace(answer)
+	switch {
+	case bytes.HasPrefix(answer, []byte("{")) && json.Unmarshal(answer, &list) == nil:
+		e.format = jsonFormat
+	case bytes.HasPrefix(answer, []byte("<")), strings.Contains(resp.Header.Get("Content-Type"), "html"):
+		e.format = htmlFormat
+	}
+	if list.RequestID != "" {
+		e.RequestID = list.RequestID
+	}
+	if len(list.Errors) > 0 {
+		first := list.Errors[0]
+		e.Code, e.Message, e.Field = first.Code, first.Message, first.Field
+	}
+	switch {
+	case e.Message != "":
+	case resp.Header.Get("Location") != "":
+		e.Message = "it points to " + resp.Header.Get("Location")
+	default:
+		e.Message = strings.ToLower(http.StatusText(resp.StatusCode))
+	}
+	return e
+}

@@ -53,3 +53,33 @@ type Me struct {
 		Region string `json:"region"`
 	} `json:"app"`
 }
+
+// missing names what an answer must have to be one, and has not.
+func (s *ImportSource) missing() string {
+	if s.ID == 0 {
+		return "id of an import source"
+	}
+	return ""
+}
+
+func (p *ExternalPage) missing() string {
+	if p.ID == "" {
+		return "id of an external page"
+	}
+	return ""
+}
+
+// sourceRequest creates an import source.
+type sourceRequest struct {
+	SyncBehavior string  `json:"sync_behavior"`
+	URL          string  `json:"url"`
+	AudienceIDs  []int64 `json:"audience_ids,omitempty"`
+}
+
+// sourceUpdate changes an import source. Empty audience_ids remove all audiences.
+type sourceUpdate struct {
+	SyncBehavior string  `json:"sync_behavior"`
+	URL          string  `json:"url"`
+	AudienceIDs  []int64 `json:"audience_ids"`
+	ApplyToPages bool    `json:"apply_audience_to_existing_content"`
+}

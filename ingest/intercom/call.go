@@ -1,0 +1,215 @@
+package intercom
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+const (
+	maxTries       = 6
+	requestTimeout = time.Minute      // of one try, its answer's body included
+	callTimeout    = 15 * time.Minute // of all tries and the waiting between them
+	maxAnswer      = 256 << 20        // bytes; a list page bears the HTML of all its pages
+)
+
+// call is one call of the API.
+type call struct {
+	method, path string
+	query        url.Values
+	body         any
+	// once: a repeat could do harm, so only what surely did nothing is tried again.
+	once bool
+}
+
+// do makes a call, again where that may help, and decodes the answer into out,
+// unless that is nil.
+func (c *Client) do(ctx context.Context, call call, out any) error {
+	body, err := encode(call.body)
+	if err != nil {
+		return fmt.Errorf("encode %s %s: %w", call.method, call.path, err)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, callTimeout, fmt.Errorf("given up after %s", callTimeout))
+	defer cancel()
+	pace := newBackoff()
+	for try := 1; ; try++ {
+		err := c.try(ctx, call, body, out)
+		if err == nil {
+			return nil
+		}
+		if try == maxTries || ctx.Err() != nil || !worthRepeating(err, call.once) {
+			return err
+		}
+		wait := pace.NextBackOff()
+		if answered(err, http.StatusTooManyRequests) {
+			wait = 0 // the budget knows until when, for all calls
+		}
+		c.log.WarnContext(ctx, "call of the API is tried again", "error", err, "try", try+1, "wait", wait)
+		if sleep(ctx, wait) != nil {
+			return err
+		}
+	}
+}
+
+// try makes one request, when the budget has room for it.
+func (c *Client) try(ctx context.Context, call call, body []byte, out any) error {
+	booked, err := c.budget.wait(ctx)
+	if err != nil {
+		return fmt.Errorf("%s %s: wait for the rate limit: %w", call.method, call.path, err)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, fmt.Errorf("no answer within %s", requestTimeout))
+	defer cancel()
+	resp, err := c.send(ctx, call, body)
+	if err != nil {
+		c.budget.failed()
+		return fmt.Errorf("%s %s: %w", call.method, call.path, reason(ctx, err))
+	}
+	defer resp.Body.Close()
+	c.budget.answered(booked, resp)
+
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return c.refusal(call, resp, answer) // whatever of it could be read
+	}
+	if err == nil && out != nil {
+		err = decode(answer, out)
+	}
+	if err != nil {
+		return &Error{
+			Method: call.method, Path: call.path, Status: resp.StatusCode,
+			Message:   fmt.Sprintf("the answer can't be read: %v", reason(ctx, err)),
+			RequestID: resp.Header.Get("X-Request-Id"),
+		}
+	}
+	return nil
+}
+
+func (c *Client) send(ctx context.Context, call call, body []byte) (*http.Response, error) {
+	address := c.base + call.path
+	if len(call.query) > 0 {
+		address += "?" + call.query.Encode()
+	}
+	var content io.Reader
+	if body != nil {
+		content = bytes.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(ctx, call.method, address, content)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Intercom-Version", c.version)
+	req.Header.Set("User-Agent", c.userAgent)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return c.http.Do(req)
+}
+
+// refusal makes an error of an answer that is not a success.
+func (c *Client) refusal(call call, resp *http.Response, answer []byte) *Error {
+	e := readError(resp, answer)
+	e.Method, e.Path = call.method, call.path
+	if c.token != "" {
+		e.Message = strings.ReplaceAll(e.Message, c.token, "[token]")
+	}
+	return e
+}
+
+func encode(body any) ([]byte, error) {
+	if body == nil {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // pages are HTML, which would grow by a half
+	err := e.Encode(body)
+	return b.Bytes(), err
+}
+
+// decode reads an answer that must be what was asked for: {} or a page of an
+// intermediary is no page, no import source and no empty list.
+func decode(answer []byte, out any) error {
+	if err := json.Unmarshal(answer, out); err != nil {
+		return fmt.Errorf("decode its JSON: %w", err)
+	}
+	if v, ok := out.(interface{ missing() string }); ok {
+		if field := v.missing(); field != "" {
+			return fmt.Errorf("it has no %s", field)
+		}
+	}
+	return nil
+}
+
+// reason is why a request failed, without the address that the caller names
+// anyway, and with the cause of a context's end.
+func reason(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		if cause := context.Cause(ctx); cause != ctx.Err() {
+			return fmt.Errorf("%w: %w", cause, ctx.Err())
+		}
+		return ctx.Err()
+	}
+	var at *url.Error
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	if err == io.EOF {
+		return fmt.Errorf("the connection was closed without an answer: %w", err)
+	}
+	return err
+}
+
+// worthRepeating says whether a failed try may be made again. With once, the
+// failed try must not have done anything.
+func worthRepeating(err error, once bool) bool {
+	if KindOf(err) != Transient {
+		return false
+	}
+	return !once || answered(err, http.StatusTooManyRequests)
+}
+
+func answered(err error, status int) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == status
+}
+
+func untrusted(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &certificate)
+}
+
+// newBackoff gives the pauses between tries: 1 s, 2 s, 4 s … with half of it left to chance.
+func newBackoff() *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval = time.Second
+	b.Multiplier = 2
+	b.MaxInterval = 30 * time.Second
+	b.Reset()
+	return b
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
