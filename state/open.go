@@ -56,7 +56,7 @@ func openToRead(path string, wait time.Duration) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.take(s.checkSchema); err != nil {
+	if err := s.take(s.verify); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -122,7 +122,7 @@ func (s *Store) open(o *bbolt.Options) error {
 
 // take runs the checks of a file that was opened, and lets go of it where one fails.
 func (s *Store) take(checks ...func() error) error {
-	for _, check := range append([]func() error{s.checkSize}, checks...) {
+	for _, check := range checks {
 		if err := check(); err != nil {
 			return errors.Join(err, s.release())
 		}
@@ -130,44 +130,23 @@ func (s *Store) take(checks ...func() error) error {
 	return nil
 }
 
-// checkSize notices a file that was cut off.
-func (s *Store) checkSize() error {
+// verify proves the file and checks its schema, so that nothing is ever read from
+// a broken one, or written into it. That takes about a second for each gigabyte that the system
+// has in memory.
+func (s *Store) verify() error {
 	info, err := s.file.Stat()
 	if err != nil {
 		return fmt.Errorf("open state file: %w", err)
 	}
-	return s.view(func(tx *bbolt.Tx) error {
-		if tx.Size() > info.Size() {
-			return damaged(s.path, fmt.Sprintf("cut off after %d of %d bytes", info.Size(), tx.Size()))
-		}
-		return nil
-	})
-}
-
-// verify proves the structure of the file, so that nothing is ever written into
-// a broken one: the pages can all be reached, once, and none of them is free.
-func (s *Store) verify() error {
-	return s.view(func(tx *bbolt.Tx) error {
-		// bbolt's own check works in a goroutine, out of reach of our guard. This
-		// walk visits all that it will visit.
-		if err := tx.ForEach(func(_ []byte, b *bbolt.Bucket) error { return walk(b) }); err != nil {
-			return err
-		}
-		var first error
-		for err := range tx.Check() {
-			if first == nil {
-				first = damaged(s.path, err)
-			}
-		}
-		return first
-	})
-}
-
-func walk(b *bbolt.Bucket) error {
-	return b.ForEach(func(k, v []byte) error {
-		if v == nil {
-			return walk(b.Bucket(k))
-		}
-		return nil
-	})
+	structure, records := prove(s.file, int64(s.db.Info().PageSize), info.Size())
+	if structure != nil {
+		return damaged(s.path, structure)
+	}
+	if err := s.checkSchema(); err != nil {
+		return err
+	}
+	if records != nil {
+		return damaged(s.path, records)
+	}
+	return nil
 }

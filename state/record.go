@@ -14,16 +14,23 @@ const maxKey = 16 << 10
 
 var errChecksum = errors.New("a record does not match its checksum")
 
+// fileKey is what the file keeps of a key.
+func fileKey(key string) []byte {
+	if len(key) <= maxKey {
+		return []byte(key)
+	}
+	sum := sha256.Sum256([]byte(key))
+	return append([]byte(key[:maxKey]), sum[:]...)
+}
+
 // seal makes of a key and a value what the file keeps. A CRC-32C of both follows
 // the value, since bbolt has none of its own for what it stores.
 func seal(key string, value []byte) (k, record []byte) {
-	k = []byte(key)
+	k = fileKey(key)
 	record = append(make([]byte, 0, len(value)+4), value...)
-	if len(k) > maxKey {
-		sum := sha256.Sum256(k)
-		record = append(record, k[maxKey:]...)
-		record = binary.BigEndian.AppendUint32(record, uint32(len(k)-maxKey))
-		k = append(k[:maxKey:maxKey], sum[:]...)
+	if len(key) > maxKey {
+		record = append(record, key[maxKey:]...)
+		record = binary.BigEndian.AppendUint32(record, uint32(len(key)-maxKey))
 	}
 	return k, binary.BigEndian.AppendUint32(record, checksum(k, record))
 }

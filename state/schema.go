@@ -90,9 +90,6 @@ func (s *Store) checkSchema() error {
 
 // migrate brings a new or an older file to SchemaVersion.
 func (s *Store) migrate() error {
-	if err := s.checkSchema(); err != nil {
-		return err
-	}
 	version, err := s.schema()
 	if err != nil || version == SchemaVersion {
 		return err

@@ -48,11 +48,10 @@ func (s *Store) commit(b *batch) error {
 
 // put writes a record, or removes it where value is nil.
 func put(b *bbolt.Bucket, key string, value []byte) error {
-	k, record := seal(key, value)
 	if value == nil {
-		return b.Delete(k)
+		return b.Delete(fileKey(key))
 	}
-	return b.Put(k, record)
+	return b.Put(seal(key, value))
 }
 
 // do carries out a write in a transaction of its own.
@@ -123,7 +122,7 @@ func (s *Store) read(t table, keys []string, use func(i int, value []byte) error
 			if p.known {
 				continue
 			}
-			k, _ := seal(keys[i], nil)
+			k := fileKey(keys[i])
 			record := b.Get(k)
 			if record == nil {
 				continue

@@ -1,0 +1,166 @@
+package state_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/fincrawl/fincrawl/state"
+	"github.com/fincrawl/fincrawl/state/statetest"
+)
+
+func TestMain(m *testing.M) {
+	if role := os.Getenv(roleVariable); role != "" {
+		play(role) // a child process of a test
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// store makes a *state.Store what statetest asks for.
+type store struct{ *state.Store }
+
+func (s store) BeginCrawl(source string) (statetest.Crawl, error) { return s.Store.BeginCrawl(source) }
+
+func TestStore(t *testing.T) {
+	statetest.Run(t, func(t *testing.T) func() statetest.Store {
+		path := filepath.Join(t.TempDir(), "state.db")
+		return func() statetest.Store {
+			s, err := state.Open(path, state.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return store{s}
+		}
+	})
+}
+
+func TestGroupedWritesReachTheDiskByThemselves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "state.db")
+		s := open(t, path)
+		if err := s.PutEntry("wiki", state.Entry{ExternalID: "a"}); err != nil {
+			t.Fatal(err)
+		}
+		if onDisk(t, path, "wiki", "a") {
+			t.Error("a single write did not wait for company")
+		}
+		time.Sleep(state.Linger)
+		synctest.Wait()
+		if !onDisk(t, path, "wiki", "a") {
+			t.Error("a write is not on disk after Linger")
+		}
+	})
+}
+
+// onDisk looks into a copy of the file, as a kill would leave it.
+func onDisk(t *testing.T, path, source, externalID string) bool {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if err := os.WriteFile(copied, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := state.Open(copied, state.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, ok, err := s.Entry(source, externalID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ok
+}
+
+func TestRepeatedCrawlsDoNotGrowTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path)
+	for i := range 3000 {
+		if err := s.PutEntry("wiki", sampleEntry(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var sizes []int64
+	for range 6 {
+		c := begin(t, s)
+		for i := range 3000 {
+			e := sampleEntry(i)
+			if _, err := c.Discover("", 1, []string{e.URL}); err != nil {
+				t.Fatal(err)
+			}
+			err := errors.Join(c.AddRequest([]byte(e.URL)), c.Settle(e.URL, "page", ""),
+				c.Stage(state.Staged{ExternalID: e.ExternalID, URL: e.URL, Title: e.Title, Hash: e.Hash}, nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.GetRequest(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.EndCrawl("wiki"); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, info.Size())
+	}
+	if first, last := sizes[0], sizes[len(sizes)-1]; last > first {
+		t.Errorf("the file grew from crawl to crawl: %d bytes", sizes)
+	}
+}
+
+func TestAWriteThatFailsIsToldByEveryLaterOne(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"))
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutEntry("wiki", state.Entry{ExternalID: "a"}); !errors.Is(err, state.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+	if err := s.Flush(); !errors.Is(err, state.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+}
+
+func TestATemporaryStoreLeavesNothing(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	s, err := state.OpenTemporary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := begin(t, s)
+	for i := range 5000 {
+		if err := c.Stage(state.Staged{ExternalID: fmt.Sprint(i)}, &state.Body{HTML: "<p>text", Markdown: "text"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := 0
+	for _, err := range c.Staged() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != 5000 {
+		t.Errorf("%d pages staged, want 5000", n)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}

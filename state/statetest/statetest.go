@@ -1,0 +1,448 @@
+// Package statetest is what every keeper of fincrawl's state must do, as tests
+// that an implementation runs on itself.
+package statetest
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// Store is a keeper of state; *state.Store is one but for the type of its crawls.
+type Store interface {
+	ImportSource(source string) (state.ImportSource, bool, error)
+	SetImportSource(source string, is state.ImportSource) error
+	Entries(source string) iter.Seq2[state.Entry, error]
+	Entry(source, externalID string) (state.Entry, bool, error)
+	SentMarkdown(source, externalID string) (string, error)
+	PutEntry(source string, e state.Entry) error
+	Acknowledge(source string, e state.Entry) error
+	Forget(source, externalID string) error
+	ForgetAll(source string) error
+	BeginCrawl(source string) (Crawl, error)
+	EndCrawl(source string) error
+	PutRun(r state.Run) error
+	Runs() ([]state.Run, error)
+	Flush() error
+	Close() error
+}
+
+// Crawl is a crawl in progress; *state.Crawl is one.
+type Crawl interface {
+	Discover(from string, depth int, urls []string) ([]string, error)
+	Settle(url, outcome, detail string) error
+	Outcome(url string) (outcome, detail string, known bool, err error)
+	Visits() iter.Seq2[state.Visit, error]
+	Init() error
+	AddRequest(request []byte) error
+	GetRequest() ([]byte, error)
+	QueueSize() (int, error)
+	Stage(p state.Staged, body *state.Body) error
+	Staged() iter.Seq2[state.Staged, error]
+	Body(externalID string) (state.Body, bool, error)
+}
+
+// Run tests an implementation. Every call of fresh makes an empty place and
+// returns the opening of it: opened again after Close, it has what was kept.
+func Run(t *testing.T, fresh func(t *testing.T) (open func() Store)) {
+	for name, test := range map[string]func(t *testing.T, open func() Store){
+		"what was written is read at once and after reopening": remembers,
+		"an acknowledgement moves the staged Markdown":         acknowledges,
+		"forgetting a source leaves the others":                forgets,
+		"a URL is discovered once":                             discovers,
+		"a settled URL keeps where it was found":               settles,
+		"the queue is first in, first out":                     queues,
+		"a page staged again is replaced, text and all":        restages,
+		"a new crawl begins empty":                             begins,
+		"names of any length and any bytes are told apart":     names,
+		"the last runs are kept, the newest first":             keepsRuns,
+		"any history reads like a plain map":                   agreesWithMap,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
+	}
+}
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 123, time.UTC)
+
+func remembers(t *testing.T, open func() Store) {
+	want := state.Entry{
+		ExternalID: "a", RemoteID: "7", URL: "https://w.example/a", Title: "Ä title", Hash: "sha256:1",
+		AIAgent: true, SentAt: noon, Misses: 2,
+		Refused: &state.Refusal{Hash: "sha256:2", Status: 422, Code: "parameter_invalid", Message: "no", RequestID: "r", At: noon},
+	}
+	bare := state.Entry{ExternalID: "b"}
+	source := state.ImportSource{ID: 9, URL: "https://w.example", AudienceIDs: []int64{5, 6}}
+	s := open()
+	must(t, s.PutEntry("wiki", bare), s.PutEntry("wiki", want), s.SetImportSource("wiki", source))
+	for _, when := range []string{"at once", "after reopening"} {
+		got, ok, err := s.Entry("wiki", "a")
+		must(t, err)
+		equal(t, when, ok, true)
+		equal(t, when, got, want)
+		equal(t, when, all(t, s.Entries("wiki")), []state.Entry{want, bare})
+		is, ok, err := s.ImportSource("wiki")
+		must(t, err)
+		equal(t, when, ok, true)
+		equal(t, when, is, source)
+		must(t, s.Close())
+		s = open()
+	}
+	_, ok, err := s.Entry("other", "a")
+	must(t, err)
+	equal(t, "entry of another source", ok, false)
+	_, ok, err = s.ImportSource("other")
+	must(t, err)
+	equal(t, "import source of another source", ok, false)
+	must(t, s.Close())
+}
+
+func acknowledges(t *testing.T, open func() Store) {
+	s := open()
+	c := begin(t, s, "wiki")
+	stage := func(hash, markdown string) {
+		must(t, c.Stage(state.Staged{ExternalID: "a", Hash: hash}, &state.Body{HTML: "<p>", Markdown: markdown}))
+	}
+	check := func(when, markdown string) {
+		t.Helper()
+		got, err := s.SentMarkdown("wiki", "a")
+		must(t, err)
+		equal(t, when, got, markdown)
+	}
+	stage("1", "one")
+	check("before any acknowledgement", "")
+	must(t, s.Acknowledge("wiki", state.Entry{ExternalID: "a", Hash: "1"}))
+	check("acknowledged", "one")
+	_, ok, err := c.Body("a")
+	must(t, err)
+	equal(t, "staged text is there after the acknowledgement", ok, false)
+	equal(t, "staged pages after the acknowledgement", len(all(t, c.Staged())), 1)
+
+	must(t, s.PutEntry("wiki", state.Entry{ExternalID: "a", Hash: "1", Misses: 1}))
+	check("after PutEntry", "one")
+	must(t, s.Acknowledge("wiki", state.Entry{ExternalID: "a", Hash: "1"}))
+	check("acknowledged twice", "one")
+	must(t, s.Flush())
+	stage("2", "")
+	must(t, s.Acknowledge("wiki", state.Entry{ExternalID: "a", Hash: "2"}))
+	check("acknowledged with an empty text", "")
+	stage("3", "three")
+	must(t, s.Acknowledge("wiki", state.Entry{ExternalID: "a", Hash: "3"}), s.EndCrawl("wiki"))
+	check("after the crawl", "three")
+	must(t, s.Acknowledge("wiki", state.Entry{ExternalID: "a", Hash: "4"}))
+	check("another version, of which no text was staged", "")
+	must(t, s.Close())
+}
+
+func forgets(t *testing.T, open func() Store) {
+	s := open()
+	for _, source := range []string{"wiki", "help"} {
+		c := begin(t, s, source)
+		must(t, c.Stage(state.Staged{ExternalID: "a"}, &state.Body{Markdown: source}))
+		must(t, c.Stage(state.Staged{ExternalID: "b"}, &state.Body{Markdown: source}))
+		must(t, s.Acknowledge(source, state.Entry{ExternalID: "a"}), s.Acknowledge(source, state.Entry{ExternalID: "b"}))
+		must(t, s.SetImportSource(source, state.ImportSource{ID: 1}))
+	}
+	must(t, s.Forget("wiki", "a"), s.Forget("wiki", "never there"))
+	equal(t, "entries but one", ids(all(t, s.Entries("wiki"))), []string{"b"})
+	must(t, s.ForgetAll("wiki"), s.Close())
+	s = open()
+	equal(t, "entries", ids(all(t, s.Entries("wiki"))), nil)
+	for _, id := range []string{"a", "b"} {
+		text, err := s.SentMarkdown("wiki", id)
+		must(t, err)
+		equal(t, "Markdown", text, "")
+	}
+	_, ok, err := s.ImportSource("wiki")
+	must(t, err)
+	equal(t, "import source", ok, false)
+	equal(t, "entries of the other", ids(all(t, s.Entries("help"))), []string{"a", "b"})
+	_, ok, err = s.ImportSource("help")
+	must(t, err)
+	equal(t, "import source of the other", ok, true)
+	must(t, s.Close())
+}
+
+func discovers(t *testing.T, open func() Store) {
+	s := open()
+	c := begin(t, s, "wiki")
+	fresh, err := c.Discover("", 0, []string{"u2", "u1", "u2"})
+	must(t, err)
+	equal(t, "fresh, in order", fresh, []string{"u2", "u1"})
+	must(t, s.Flush())
+	fresh, err = c.Discover("u1", 1, []string{"u1", "u3", "u2"})
+	must(t, err)
+	equal(t, "fresh, some being known", fresh, []string{"u3"})
+	fresh, err = c.Discover("u1", 1, nil)
+	must(t, err)
+	equal(t, "fresh of none", fresh, nil)
+	_, _, known, err := c.Outcome("u4")
+	must(t, err)
+	equal(t, "u4 is known", known, false)
+
+	// Several goroutines that find the same URLs share them out.
+	const finders = 8
+	found := make(chan []string, finders)
+	urls := make([]string, 300)
+	for i := range urls {
+		urls[i] = fmt.Sprintf("shared-%03d", i)
+	}
+	for range finders {
+		go func() {
+			var mine []string
+			for part := range slices.Chunk(urls, 7) {
+				fresh, err := c.Discover("", 0, part)
+				if err != nil {
+					t.Error(err)
+				}
+				mine = append(mine, fresh...)
+			}
+			found <- mine
+		}()
+	}
+	var together []string
+	for range finders {
+		together = append(together, <-found...)
+	}
+	slices.Sort(together)
+	equal(t, "shared out", together, urls)
+	must(t, s.Close())
+}
+
+func settles(t *testing.T, open func() Store) {
+	s := open()
+	c := begin(t, s, "wiki")
+	_, err := c.Discover("start", 3, []string{"u2", "u1"})
+	must(t, err)
+	must(t, c.Settle("u1", "timeout", "after 30s"), c.Settle("u1", "page", ""))
+	if err := c.Settle("unknown", "page", ""); err == nil {
+		t.Error("a URL that was never discovered was settled")
+	}
+	want := []state.Visit{{URL: "u1", From: "start", Depth: 3, Outcome: "page"}, {URL: "u2", From: "start", Depth: 3}}
+	equal(t, "visits", all(t, c.Visits()), want)
+	outcome, _, known, err := c.Outcome("u2")
+	must(t, err)
+	equal(t, "outcome of u2", outcome, "")
+	equal(t, "u2 is known", known, true)
+	must(t, s.Close())
+}
+
+func queues(t *testing.T, open func() Store) {
+	s := open()
+	c := begin(t, s, "wiki")
+	must(t, c.Init())
+	var want, got []string
+	take := func() {
+		request, err := c.GetRequest()
+		must(t, err)
+		got = append(got, string(request))
+	}
+	for i := range 700 {
+		request := fmt.Sprint("request ", i)
+		want = append(want, request)
+		must(t, c.AddRequest([]byte(request)))
+		if i%3 == 0 {
+			take()
+		}
+		if i == 300 {
+			must(t, s.Flush())
+		}
+	}
+	size, err := c.QueueSize()
+	must(t, err)
+	equal(t, "size", size, len(want)-len(got))
+	for len(got) < len(want) {
+		take()
+	}
+	equal(t, "requests", got, want)
+	request, err := c.GetRequest()
+	must(t, err)
+	equal(t, "request from an empty queue", request, nil)
+	must(t, s.Close())
+}
+
+func restages(t *testing.T, open func() Store) {
+	s := open()
+	c := begin(t, s, "wiki")
+	body := state.Body{HTML: "<p>" + strings.Repeat("text ", 5000), Markdown: "text"}
+	must(t, c.Stage(state.Staged{ExternalID: "a", Title: "old"}, &body))
+	got, ok, err := c.Body("a")
+	must(t, err)
+	equal(t, "text is there", ok, true)
+	equal(t, "text", got, body)
+	page := state.Staged{ExternalID: "a", URL: "u", Title: "new", Locale: "en", Hash: "h", AIAgent: true, AICopilot: true, Size: 12}
+	must(t, c.Stage(page, nil))
+	equal(t, "pages", all(t, c.Staged()), []state.Staged{page})
+	_, ok, err = c.Body("a")
+	must(t, err)
+	equal(t, "text of the older is there", ok, false)
+	must(t, s.Close())
+}
+
+func begins(t *testing.T, open func() Store) {
+	s := open()
+	c := begin(t, s, "wiki")
+	_, err := c.Discover("", 0, []string{"u"})
+	must(t, err)
+	must(t, c.AddRequest([]byte("u")), c.Stage(state.Staged{ExternalID: "u"}, &state.Body{}))
+	must(t, s.PutEntry("wiki", state.Entry{ExternalID: "u"}))
+	c = begin(t, s, "wiki")
+	equal(t, "visits", all(t, c.Visits()), nil)
+	equal(t, "pages", all(t, c.Staged()), nil)
+	size, err := c.QueueSize()
+	must(t, err)
+	equal(t, "queue", size, 0)
+	_, ok, err := c.Body("u")
+	must(t, err)
+	equal(t, "text is there", ok, false)
+	equal(t, "entries", ids(all(t, s.Entries("wiki"))), []string{"u"})
+	must(t, s.EndCrawl("wiki"), s.EndCrawl("wiki"), s.Close())
+}
+
+func names(t *testing.T, open func() Store) {
+	long := strings.Repeat("x", 100_000)
+	want := []string{"\x00", "a", "a\x00b", long + "1", long + "2", "ÿ", "\xff"}
+	s := open()
+	for _, id := range want {
+		must(t, s.PutEntry("wi/ki", state.Entry{ExternalID: id, Title: id[len(id)-1:]}))
+	}
+	must(t, s.Close())
+	s = open()
+	for _, id := range want {
+		e, ok, err := s.Entry("wi/ki", id)
+		must(t, err)
+		equal(t, "found", ok, true)
+		equal(t, "title", e.Title, id[len(id)-1:])
+	}
+	got := ids(all(t, s.Entries("wi/ki")))
+	slices.Sort(got)
+	equal(t, "entries", got, want)
+	if err := s.PutEntry("wiki", state.Entry{}); err == nil {
+		t.Error("an entry without an external ID was put")
+	}
+	must(t, s.PutEntry("wiki", state.Entry{ExternalID: "the store still works"}), s.Close())
+}
+
+func keepsRuns(t *testing.T, open func() Store) {
+	s := open()
+	var want []state.Run
+	for i := range state.KeptRuns + 3 {
+		r := state.Run{ID: fmt.Sprintf("run-%d", i*37%100), Mode: "sync", Started: noon.Add(time.Duration(i) * time.Minute)}
+		must(t, s.PutRun(r))
+		r.Finished, r.ExitCode, r.Summary = r.Started.Add(time.Second), 3, []byte(`{"pages":1}`)
+		must(t, s.PutRun(r))
+		want = append([]state.Run{r}, want...)
+	}
+	must(t, s.Close())
+	s = open()
+	got, err := s.Runs()
+	must(t, err)
+	equal(t, "runs", got, want[:state.KeptRuns])
+	must(t, s.Close())
+}
+
+// agreesWithMap does what comes to a random generator's mind, to the store and
+// to maps, and compares them all along.
+func agreesWithMap(t *testing.T, open func() Store) {
+	const seed = 20261122
+	random := rand.New(rand.NewPCG(seed, 0))
+	s := open()
+	c := begin(t, s, "wiki")
+	entries, sent, bodies := map[string]state.Entry{}, map[string]string{}, map[string]string{}
+	for step := range 3000 {
+		id := fmt.Sprint("page-", random.IntN(40))
+		text := fmt.Sprint("text ", step)
+		e := state.Entry{ExternalID: id, Hash: text, Misses: random.IntN(3)}
+		switch random.IntN(10) {
+		case 0, 1:
+			must(t, s.PutEntry("wiki", e))
+			entries[id] = e
+		case 2, 3:
+			must(t, c.Stage(state.Staged{ExternalID: id}, &state.Body{Markdown: text}))
+			bodies[id] = text
+		case 4, 5:
+			must(t, s.Acknowledge("wiki", e))
+			entries[id], sent[id] = e, bodies[id]
+			delete(bodies, id)
+		case 6:
+			must(t, s.Forget("wiki", id))
+			delete(entries, id)
+			delete(sent, id)
+		case 7:
+			must(t, s.Flush())
+		case 8:
+			if random.IntN(20) == 0 {
+				must(t, s.Close())
+				s = open()
+				c, bodies = begin(t, s, "wiki"), map[string]string{}
+			}
+		case 9:
+			want := slices.SortedFunc(func(yield func(state.Entry) bool) {
+				for _, e := range entries {
+					if !yield(e) {
+						return
+					}
+				}
+			}, func(x, y state.Entry) int { return strings.Compare(x.ExternalID, y.ExternalID) })
+			equal(t, fmt.Sprintf("entries at step %d of seed %d", step, seed), all(t, s.Entries("wiki")), want)
+		}
+		got, ok, err := s.Entry("wiki", id)
+		must(t, err)
+		want, there := entries[id]
+		markdown, err := s.SentMarkdown("wiki", id)
+		must(t, err)
+		body, staged, err := c.Body(id)
+		must(t, err)
+		if ok != there || got != want || markdown != sent[id] || body.Markdown != bodies[id] || staged != (bodies[id] != "") {
+			t.Fatalf("step %d of seed %d: %s is %+v, sent %q, staged %q; want %+v, %q, %q",
+				step, seed, id, got, markdown, body.Markdown, want, sent[id], bodies[id])
+		}
+	}
+	must(t, s.Close())
+}
+
+func begin(t *testing.T, s Store, source string) Crawl {
+	t.Helper()
+	c, err := s.BeginCrawl(source)
+	must(t, err)
+	return c
+}
+
+func must(t *testing.T, errs ...error) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func equal[T any](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func all[T any](t *testing.T, values iter.Seq2[T, error]) (list []T) {
+	t.Helper()
+	for v, err := range values {
+		must(t, err)
+		list = append(list, v)
+	}
+	return list
+}
+
+func ids(entries []state.Entry) (list []string) {
+	for _, e := range entries {
+		list = append(list, e.ExternalID)
+	}
+	return list
+}
