@@ -208,6 +208,8 @@ func TestErrorsAreWhatFollowsFromThem(t *testing.T) {
 				if !strings.Contains(err.Error(), test.message) || !strings.HasPrefix(err.Error(), "POST /ai/external_pages: ") {
 					t.Errorf("error %q, want the call and %q", err, test.message)
 				}
+				mu.Lock()
+				defer mu.Unlock()
 				if len(bodies) != test.tries {
 					t.Errorf("%d tries, want %d", len(bodies), test.tries)
 				}
