@@ -1,8 +1,70 @@
 // Package config reads sources.yaml, checks all of it, and reports every
 // mistake at once with its place.
+//
+// The file is described once, in schema.go: a function for each section, with
+// its defaults above its keys, in the order of the file. Reading, the
+// suggestions for misspelt keys and the list of keys that docs/sources.md is
+// tested against all come from that description; a new key is a field of a
+// struct here, a line there, and a line in the reference.
+//
+// No secret is ever shown. Secrets are referenced in the file, a value that was
+// written out is refused, and the lines shown with mistakes are hidden by
+// default: only what was read as the value of a harmless key can be seen.
 package config
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Load reads and checks the file at path. lookup finds environment variables
+// (os.LookupEnv). The error is a *[Mistakes] where the file can be read.
+func Load(path string, lookup func(string) (string, bool)) (*Config, error) {
+	data, err := readFile(path, maxFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	c, mistakes := decode(path, data, lookup)
+	if len(mistakes) > 0 {
+		return nil, &Mistakes{Path: path, List: mistakes}
+	}
+	return c, nil
+}
+
+// Select returns the sources with these names, in the order of the file; all of
+// them where names is empty. The error names every unknown one, with the
+// nearest that exists.
+func (c *Config) Select(names []string) ([]Source, error) {
+	if len(names) == 0 {
+		return slices.Clone(c.Sources), nil
+	}
+	var known []string
+	var chosen []Source
+	for _, s := range c.Sources {
+		known = append(known, s.Name)
+		if slices.Contains(names, s.Name) {
+			chosen = append(chosen, s)
+		}
+	}
+	var unknown []error
+	for _, name := range names {
+		if slices.Contains(known, name) {
+			continue
+		}
+		hint := "it has " + strings.Join(known, ", ")
+		if near, ok := nearest(name, known); ok {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		unknown = append(unknown, fmt.Errorf("no source %q in %s: %s", name, c.Path, hint))
+	}
+	if len(unknown) > 0 {
+		return nil, errors.Join(unknown...)
+	}
+	return chosen, nil
+}
 
 // Config is a whole sources.yaml with the defaults filled in and the secrets
 // resolved.
@@ -12,13 +74,6 @@ type Config struct {
 	State    string // path of the state file, relative to the working directory
 	Sources  []Source
 }
-
-// Secret is a value that came from the environment or a file. It prints and
-// marshals as "[secret]"; Reveal returns it.
-type Secret struct{ value string }
-
-// Reveal returns the secret itself, for sending it to where it belongs.
-func (s Secret) Reveal() string { return s.value }
 
 // Intercom is how to reach the workspace.
 type Intercom struct {
@@ -116,24 +171,3 @@ type Deletes struct {
 	MaxCount    int
 	MaxShare    float64
 }
-
-// Load reads and checks the file at path. lookup finds environment variables
-// (os.LookupEnv). The error is a *Mistakes where the file can be read.
-func Load(path string, lookup func(string) (string, bool)) (*Config, error) { panic("not yet") }
-
-// Mistakes are all that is wrong with a file, in the order of its lines.
-type Mistakes struct {
-	Path string
-	List []Mistake
-}
-
-// Mistake is one thing that is wrong.
-type Mistake struct {
-	Line, Column int    // from 1
-	Text         string // the line itself
-	Message      string // what is wrong and how to mend it
-}
-
-// Error shows every mistake as "path:line:column: message" with the line itself
-// and a caret under the column.
-func (m *Mistakes) Error() string { panic("not yet") }

@@ -1,0 +1,60 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// nearest returns the one of known that word was probably meant to be, or ok
+// false where none is near enough to be worth suggesting. Capitals, hyphens and
+// underscores don't count.
+func nearest(word string, known []string) (near string, ok bool) {
+	if len(word) > 100 { // nothing we know is as long, and distance is quadratic
+		return "", false
+	}
+	plain := strings.NewReplacer("-", "", "_", "", " ", "").Replace
+	word = plain(strings.ToLower(word))
+	best := 1 + (len(word)+2)/4 // one slip, and one more for every four letters
+	for _, candidate := range known {
+		if d := distance(word, plain(strings.ToLower(candidate))); d < best {
+			near, best = candidate, d
+		}
+	}
+	return near, near != ""
+}
+
+// distance counts the letters that were left out, added, replaced or swapped
+// with their neighbour between a and b (optimal string alignment).
+func distance(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	var beforeLast []int
+	last := make([]int, len(t)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range s {
+		row := make([]int, len(t)+1)
+		row[0] = i + 1
+		for j := range t {
+			replaced := last[j]
+			if s[i] != t[j] {
+				replaced++
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, replaced)
+			if i > 0 && j > 0 && s[i] == t[j-1] && s[i-1] == t[j] {
+				row[j+1] = min(row[j+1], beforeLast[j-1]+1)
+			}
+		}
+		beforeLast, last = last, row
+	}
+	return last[len(t)]
+}
+
+// either joins choices as a sentence does: "us, eu or au".
+func either(choices []string) string {
+	if len(choices) < 2 {
+		return strings.Join(choices, "")
+	}
+	last := len(choices) - 1
+	return strings.Join(slices.Clone(choices[:last]), ", ") + " or " + choices[last]
+}

@@ -1,0 +1,396 @@
+package config
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// This is sources.yaml: a function for each section, its defaults first, then
+// its keys in the order of the file. They are read in this order too, whatever
+// order a file has them in, so that a later key may rely on an earlier one.
+
+func (d *decoder) file(c *Config) fields {
+	c.State = "fincrawl.db"
+	var version int
+	return fields{
+		{"version", required(d.version(&version), "version: 1")},
+		{"intercom", required(d.section(d.intercom(&c.Intercom)), "intercom: with token: ${INTERCOM_ACCESS_TOKEN} in it")},
+		{"state", d.text(&c.State)},
+		{"sources", required(d.sources(&c.Sources, &c.Intercom), "sources: with a - name: and url: for each site")},
+	}
+}
+
+func (d *decoder) intercom(c *Intercom) fields {
+	*c = Intercom{Region: "us", APIVersion: "2.15", Workers: 8, Share: 0.5, MaxHTML: 1_000_000}
+	return fields{
+		{"token", required(d.secret(&c.Token), "token: ${INTERCOM_ACCESS_TOKEN}")},
+		{"region", d.oneOf(&c.Region, "us", "eu", "au")},
+		{"base_url", d.address(&c.BaseURL, d.safeForToken)},
+		{"api_version", d.apiVersion(&c.APIVersion)},
+		{"workers", d.whole(&c.Workers, 1, 256)},
+		{"share", d.fraction(&c.Share, false)},
+		{"max_html", d.size(&c.MaxHTML)},
+	}
+}
+
+func (d *decoder) source(s *Source) fields {
+	s.Locale = "en"
+	return fields{
+		{"name", required(d.name(&s.Name), "name: help-center")},
+		{"url", required(d.address(&s.URL, nil), "url: https://help.example.com/")},
+		{"library_url", d.address(&s.LibraryURL, nil)},
+		{"audience_ids", list(d, &s.AudienceIDs, d.id)},
+		{"locale", d.locale(&s.Locale)},
+		{"auth", d.auth(&s.Auth)},
+		{"discover", d.section(d.discover(&s.Discover, s))},
+		{"include", list(d, &s.Include, d.pattern)},
+		{"exclude", list(d, &s.Exclude, d.pattern)},
+		{"follow", list(d, &s.Follow, d.pattern)},
+		{"fetch", d.section(d.fetch(&s.Fetch))},
+		{"content", d.section(d.content(&s.Content))},
+		{"availability", d.section(d.availability(&s.Availability))},
+		{"deletes", d.section(d.deletes(&s.Deletes))},
+	}
+}
+
+// auth takes one way in: which of two would be used is nothing to guess.
+func (d *decoder) auth(a *Auth) value {
+	ways := fields{
+		{"basic", filled(d.basic(&a.Basic))},
+		{"bearer", filled(d.secret(&a.Bearer))},
+		{"headers", filled(d.headers(&a.Headers))},
+		{"cookies", filled(d.cookies(&a.Cookies))},
+		{"form", filled(d.form(&a.Form))},
+	}
+	return value{inside: ways, read: func(e entry) {
+		var chosen []entry
+		for _, way := range d.mapping(e, ways) {
+			chosen = append(chosen, way)
+		}
+		slices.SortFunc(chosen, func(a, b entry) int {
+			return (a.label.Line-b.label.Line)*maxFile + a.label.Column - b.label.Column
+		})
+		for i, way := range chosen {
+			if i > 0 {
+				d.mistake(way.label, "auth takes one way in, and has %s already; keep one of them", chosen[0].key)
+			}
+		}
+	}}
+}
+
+func (d *decoder) basic(to **Basic) value {
+	b := new(Basic)
+	keys := fields{
+		{"username", required(d.username(&b.Username), `username: "${USERNAME}"`)},
+		{"password", required(d.secret(&b.Password), `password: "${PASSWORD}"`)},
+	}
+	return value{inside: keys, read: func(e entry) {
+		*to = b
+		d.mapping(e, keys)
+	}}
+}
+
+func (d *decoder) form(to **Form) value {
+	f := new(Form)
+	keys := fields{
+		{"url", required(d.address(&f.URL, nil), "url: https://help.example.com/login")},
+		{"fields", required(d.formFields(&f.Fields), `fields: {username: "${USERNAME}", password: "${PASSWORD}"}`)},
+		{"form", d.selector(&f.Form)},
+		{"logged_in", d.selector(&f.LoggedIn)},
+	}
+	return value{inside: keys, read: func(e entry) {
+		*to = f
+		d.mapping(e, keys)
+	}}
+}
+
+func (d *decoder) discover(c *Discover, s *Source) fields {
+	*c = Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000}
+	return fields{
+		{"sitemaps", list(d, &c.Sitemaps, d.sitemap)},
+		{"links", d.flag(&c.Links)},
+		{"seeds", list(d, &c.Seeds, func(to *string) value { return d.seed(to, s) })},
+		{"max_depth", d.whole(&c.MaxDepth, 0, 1000)},
+		{"max_pages", d.whole(&c.MaxPages, 1, 10_000_000)},
+	}
+}
+
+func (d *decoder) fetch(f *Fetch) fields {
+	*f = Fetch{
+		Concurrency:   4,
+		Rate:          10,
+		Timeout:       30 * time.Second,
+		MaxBody:       10_000_000,
+		RespectRobots: true,
+		UserAgent:     "fincrawl (+https://github.com/fincrawl/fincrawl)",
+	}
+	return fields{
+		{"concurrency", d.whole(&f.Concurrency, 1, 256)},
+		{"rate", d.rate(&f.Rate)},
+		{"timeout", d.duration(&f.Timeout, time.Hour)},
+		{"max_body", d.size(&f.MaxBody)},
+		{"respect_robots", d.flag(&f.RespectRobots)},
+		{"user_agent", d.text(&f.UserAgent)},
+	}
+}
+
+func (d *decoder) content(c *Content) fields {
+	*c = Content{ExternalID: "url"}
+	return fields{
+		{"title", d.selector(&c.Title)},
+		{"body", d.selector(&c.Body)},
+		{"remove", list(d, &c.Remove, d.selector)},
+		{"external_id", d.oneOf(&c.ExternalID, "url")},
+	}
+}
+
+func (d *decoder) availability(a *Availability) fields {
+	*a = Availability{AIAgent: true, AICopilot: true}
+	return fields{
+		{"ai_agent", d.flag(&a.AIAgent)},
+		{"ai_copilot", d.flag(&a.AICopilot)},
+		{"rules", list(d, &a.Rules, d.rule)},
+	}
+}
+
+func (d *decoder) rule(r *AvailabilityRule) value {
+	keys := fields{
+		{"match", required(d.pattern(&r.Match), `match: "/internal/**"`)},
+		{"ai_agent", d.truth(func(b bool) { r.AIAgent = &b })},
+		{"ai_copilot", d.truth(func(b bool) { r.AICopilot = &b })},
+	}
+	return value{inside: keys, read: func(e entry) {
+		given := d.mapping(e, keys)
+		_, agent := given["ai_agent"]
+		_, copilot := given["ai_copilot"]
+		if _, matches := given["match"]; matches && !agent && !copilot {
+			d.mistake(e.node, "this rule changes nothing; add ai_agent or ai_copilot, with true or false")
+		}
+	}}
+}
+
+func (d *decoder) deletes(c *Deletes) fields {
+	*c = Deletes{ConfirmRuns: 2, MaxCount: 10, MaxShare: 0.1}
+	return fields{
+		{"confirm_runs", d.whole(&c.ConfirmRuns, 1, 1000)},
+		{"max_count", d.whole(&c.MaxCount, 0, 1_000_000_000)},
+		{"max_share", d.fraction(&c.MaxShare, true)},
+	}
+}
+
+// What follows are the values that only one place has.
+
+func (d *decoder) version(to *int) value {
+	return value{read: func(e entry) {
+		if got, ok := d.integer(e, "1"); ok && got != 1 {
+			d.mistake(e.node, "version must be 1, the only one there is yet, not %d", got)
+		}
+		*to = 1
+	}}
+}
+
+var apiVersionPattern = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
+
+// apiVersion is Intercom's own notation, with or without the quotes that would
+// keep YAML from taking it for a number.
+func (d *decoder) apiVersion(to *string) value {
+	const want = `a version of Intercom's API such as "2.15", or Unstable`
+	return d.checked(to, want, func(text string) string {
+		if apiVersionPattern.MatchString(text) || text == "Unstable" {
+			return ""
+		}
+		return fmt.Sprintf("must be %s, not %q", want, brief(text))
+	})
+}
+
+// safeForToken wants https wherever the token would leave this machine.
+func (d *decoder) safeForToken(e entry, address string) {
+	if u, err := url.Parse(address); err != nil || u.Scheme != "https" && !loopback(u) {
+		d.mistake(e.node, "%s must begin with https://, since the token is sent there; http:// is for this machine only (127.0.0.1)", e.key)
+	}
+}
+
+// sources reads the list, and then looks at the sources beside each other.
+func (d *decoder) sources(to *[]Source, intercom *Intercom) value {
+	each := func(s *Source) value {
+		keys := d.source(s)
+		return value{inside: keys, read: func(e entry) {
+			given := d.mapping(entry{key: "each source", node: e.node}, keys)
+			at, explicit := given["library_url"]
+			if !explicit {
+				s.LibraryURL, at = s.URL, given["url"]
+			}
+			if s.LibraryURL != "" && at.node != nil {
+				d.library(s.LibraryURL, at, explicit, intercom)
+			}
+		}}
+	}
+	sources := list(d, to, each)
+	return value{inside: sources.inside, read: func(e entry) {
+		sources.read(e)
+		if items, ok := d.items(e); ok && len(items) == 0 {
+			d.mistake(e.node, "sources is empty; add a - name: and url: for each site")
+		}
+	}}
+}
+
+// library checks a source's library URL: where Intercom would take it, and not
+// a second time.
+func (d *decoder) library(address string, at entry, explicit bool, intercom *Intercom) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return // was reported where it was read
+	}
+	if base, err := url.Parse(intercom.BaseURL); intercom.BaseURL == "" || err != nil || !loopback(base) {
+		if why := publicName(u.Hostname()); why != "" {
+			verb := "set library_url to"
+			if explicit {
+				verb = "write"
+			}
+			d.mistake(at.node, "Intercom wants the library under a public domain name, and %s: %s an address under a domain of yours, such as https://wiki.example.com; nothing needs to answer there", why, verb)
+		}
+	}
+	same := sameAddress(u)
+	if line, taken := d.libraries[same]; taken {
+		d.mistake(at.node, "the source on line %d has this library URL already; two sources in one library would delete each other's pages: give one another library_url", line)
+		return
+	}
+	d.libraries[same] = at.node.Line
+}
+
+func (d *decoder) name(to *string) value {
+	text := d.text(to)
+	return value{read: func(e entry) {
+		text.read(e)
+		name := *to
+		switch line, taken := d.names[name]; {
+		case name == "":
+		case strings.TrimSpace(name) != name, strings.HasPrefix(name, "-"):
+			d.mistake(e.node, "name must not begin or end with a space, or begin with a dash, so that it can be written as an argument")
+		case taken:
+			d.mistake(e.node, "the source on line %d has this name already; give each its own", line)
+		default:
+			d.names[name] = e.node.Line
+		}
+	}}
+}
+
+// id is one of Intercom's numbers.
+func (d *decoder) id(to *int64) value {
+	const want = "the number that Intercom gave it, such as 5678"
+	return value{read: func(e entry) {
+		got, ok := d.integer(e, want)
+		if ok && got < 1 {
+			d.wrong(e, want)
+			return
+		}
+		*to = got
+	}}
+}
+
+var localePattern = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$`)
+
+func (d *decoder) locale(to *string) value {
+	const want = "a language code such as en or pt-BR"
+	return d.checked(to, want, func(text string) string {
+		if localePattern.MatchString(text) {
+			return ""
+		}
+		return fmt.Sprintf("must be %s, not %q", want, brief(text))
+	})
+}
+
+// secret is a token or password: one reference.
+func (d *decoder) secret(to *Secret) value {
+	return value{private: true, read: func(e entry) { d.credential(e, to, nothingElse) }}
+}
+
+func (d *decoder) username(to *Secret) value {
+	return value{private: true, read: func(e entry) {
+		d.credential(e, to, literals)
+		if strings.Contains(to.Reveal(), ":") {
+			d.mistake(e.node, "%s has a colon in it, which HTTP basic authentication can't send", e.key)
+		}
+	}}
+}
+
+func (d *decoder) headers(to *map[string]Secret) value {
+	check := func(name string) (same, complaint string) {
+		switch same = http.CanonicalHeaderKey(name); {
+		case !httpguts.ValidHeaderFieldName(name):
+			return "", "this is not a name that an HTTP header can have"
+		case same == "Cookie":
+			return same, "cookies belong in auth.cookies, each under its name"
+		case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Te", "Trailer", "Upgrade"}, same):
+			return same, "this header is the connection's own and can't be set"
+		}
+		return same, ""
+	}
+	return d.named(to, check, func(e entry, to *Secret) { d.credential(e, to, textAround) })
+}
+
+func (d *decoder) cookies(to *map[string]Secret) value {
+	check := func(name string) (same, complaint string) {
+		if !httpguts.ValidHeaderFieldName(name) { // RFC 6265 has the same letters for cookies
+			return "", "this is not a name that a cookie can have"
+		}
+		return name, ""
+	}
+	return d.named(to, check, func(e entry, to *Secret) {
+		d.credential(e, to, textAround)
+		if strings.Contains(to.Reveal(), ";") {
+			d.mistake(e.node, "the value of the cookie %s has a semicolon in it; write the value of this one cookie, not the whole Cookie header", e.key)
+		}
+	})
+}
+
+// formFields are what is filled in: passwords and their like by reference,
+// harmless ones as one likes.
+func (d *decoder) formFields(to *map[string]Secret) value {
+	check := func(name string) (same, complaint string) {
+		if name == "" || strings.ContainsFunc(name, unicode.IsControl) {
+			return "", "this is not a name that a form's field can have"
+		}
+		return name, ""
+	}
+	return d.named(to, check, func(e entry, to *Secret) {
+		allow := literals
+		for _, telling := range []string{"pass", "pwd", "secret", "token", "otp"} {
+			if strings.Contains(strings.ToLower(e.label.Value), telling) {
+				allow = nothingElse
+			}
+		}
+		d.credential(e, to, allow)
+	})
+}
+
+func (d *decoder) sitemap(to *string) value {
+	address := d.address(to, nil)
+	return value{read: func(e entry) {
+		if target(e.node).Value == "auto" {
+			d.lines.show(target(e.node))
+			*to = "auto"
+			return
+		}
+		address.read(e)
+	}}
+}
+
+// seed is a further start address of s.
+func (d *decoder) seed(to *string, s *Source) value {
+	return d.address(to, func(e entry, address string) {
+		seed, err := url.Parse(address)
+		start, startErr := url.Parse(s.URL)
+		if err == nil && startErr == nil && s.URL != "" && origin(seed) != origin(start) {
+			d.mistake(e.node, "%s must be on the host of the source's url; another site is a source of its own", e.key)
+		}
+	})
+}
