@@ -1,0 +1,177 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/ingest"
+)
+
+// changes lists what the plan does, a group for each action, without what
+// failed, which has a list of its own.
+func changes(p *printer, s Source, o TextOptions) error {
+	groups := map[ingest.Action][]ingest.Change{}
+	failed := failedIDs(s)
+	for _, c := range s.Plan.Changes {
+		if !failed[c.ExternalID] {
+			groups[c.Action] = append(groups[c.Action], c)
+		}
+	}
+	for _, a := range []ingest.Action{ingest.Create, ingest.Update, ingest.Delete, ingest.Held, ingest.Unchanged} {
+		group := groups[a]
+		if len(group) == 0 || a == ingest.Unchanged && !o.Verbose {
+			continue
+		}
+		p.heading(headingOf(a, len(group), s.Result))
+		listed := group[:min(len(group), o.MaxListed)]
+		for _, c := range listed {
+			item(p, c)
+			if c.Action == ingest.Update && o.Texts != nil {
+				before, after, err := o.Texts(s.Name, c.ExternalID)
+				if err != nil {
+					return fmt.Errorf("read the texts of %s: %w", c.ExternalID, err)
+				}
+				difference(p, before, after, o.MaxDiffLines)
+			}
+		}
+		p.more(len(group) - len(listed))
+		p.blank()
+	}
+	return nil
+}
+
+func failedIDs(s Source) map[string]bool {
+	ids := map[string]bool{}
+	if s.Result != nil {
+		for _, f := range s.Result.Failed {
+			ids[f.ExternalID] = true
+		}
+	}
+	return ids
+}
+
+// headingOf tells what was done from what is only planned.
+func headingOf(a ingest.Action, n int, r *ingest.Result) string {
+	done := 0
+	if r != nil {
+		done = r.Applied[a]
+	}
+	var what string
+	switch {
+	case a == ingest.Held:
+		what = "Held back"
+	case a == ingest.Unchanged:
+		what = "Unchanged"
+	case done == n:
+		what = strings.ToUpper(past[a][:1]) + past[a][1:]
+	case done > 0:
+		return fmt.Sprintf("To %s (%d, of which %d done)", verb[a], n, done)
+	default:
+		what = "To " + verb[a]
+	}
+	return fmt.Sprintf("%s (%d)", what, n)
+}
+
+// item writes one change: its title, then why, then where.
+func item(p *printer, c ingest.Change) {
+	seen := shown(c)
+	p.title(span{colorOf(c.Action), string(c.Action)}, seen.Title)
+	why := c.Reason
+	if c.Action == ingest.Held {
+		why = "would " + verb[c.Wants] + ": " + why
+	}
+	p.reasonAndURL(why, seen.URL)
+	if c.Before == nil || c.After == nil {
+		return
+	}
+	if c.Before.Title != c.After.Title {
+		p.paragraph(4, 6, span{dim, "the title was:"}, span{plain, c.Before.Title})
+	}
+	if c.Before.URL != c.After.URL {
+		p.paragraph(4, 6, span{dim, "the URL was:"}, span{plain, c.Before.URL})
+	}
+}
+
+// shown is the version of a page to name it by.
+func shown(c ingest.Change) ingest.Version {
+	v := ingest.Version{URL: c.ExternalID}
+	switch {
+	case c.After != nil:
+		v = *c.After
+	case c.Before != nil:
+		v = *c.Before
+	}
+	if v.Title == "" {
+		v.Title = v.URL
+	}
+	return v
+}
+
+func colorOf(a ingest.Action) style {
+	switch a {
+	case ingest.Create:
+		return green
+	case ingest.Update:
+		return yellow
+	case ingest.Delete:
+		return red
+	case ingest.Held:
+		return magenta
+	}
+	return dim
+}
+
+// failures lists what the API did not take, each with its answer.
+func failures(p *printer, s Source, o TextOptions) {
+	if s.Result == nil {
+		return
+	}
+	for _, refused := range []bool{false, true} {
+		group := slices.DeleteFunc(slices.Clone(s.Result.Failed), func(f ingest.Failure) bool { return f.Refused != refused })
+		if len(group) == 0 {
+			continue
+		}
+		heading := "Failed (%d): the next run tries again"
+		if refused {
+			heading = "Refused by Intercom (%d): not sent again until the page changes"
+		}
+		p.heading(fmt.Sprintf(heading, len(group)))
+		listed := group[:min(len(group), o.MaxListed)]
+		for _, f := range listed {
+			p.title(span{red, "!"}, titleOf(s.Plan, f))
+			p.reasonAndURL(answerOf(f), f.URL)
+		}
+		p.more(len(group) - len(listed))
+		p.blank()
+	}
+}
+
+func titleOf(plan *ingest.Plan, f ingest.Failure) string {
+	if plan != nil {
+		i, found := slices.BinarySearchFunc(plan.Changes, f.ExternalID, func(c ingest.Change, id string) int {
+			return strings.Compare(c.ExternalID, id)
+		})
+		if found {
+			return shown(plan.Changes[i]).Title
+		}
+	}
+	return f.URL
+}
+
+// answerOf says what the API answered, and by which request, for Intercom's support.
+func answerOf(f ingest.Failure) string {
+	var status, request string
+	if f.Status != 0 {
+		status = strings.TrimSpace(fmt.Sprintf("HTTP %d %s", f.Status, f.Code))
+	}
+	if f.RequestID != "" {
+		request = "request " + f.RequestID
+	}
+	return verb[f.Action] + ": " + join(" · ", f.Message, status, request)
+}
+
+// join joins what is not empty.
+func join(separator string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), separator)
+}

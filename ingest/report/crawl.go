@@ -1,0 +1,113 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+)
+
+// maxGapsListed bounds the gaps in a text; JSON has up to crawler.MaxGaps.
+const maxGapsListed = 10
+
+// crawl says in one line what was seen of a source, and whether that was all.
+func crawl(p *printer, c crawler.Coverage) {
+	seen := count(c.Discovered, "URL")
+	if outcomes := outcomesInWords(c.Outcomes); outcomes != "" {
+		seen += ": " + outcomes
+	}
+	if c.Complete {
+		p.field("Crawl", span{plain, seen + " ·"}, span{green, "complete"})
+		return
+	}
+	p.field("Crawl", span{plain, seen})
+	p.field("", span{red, "NOT COMPLETE: nothing is deleted"})
+}
+
+// gaps names what a crawl could not see, and how to mend that.
+func gaps(p *printer, c crawler.Coverage) {
+	if len(c.Gaps) == 0 {
+		return
+	}
+	p.heading(fmt.Sprintf("Not seen (%d)", max(c.GapsInAll, len(c.Gaps))))
+	shown := c.Gaps[:min(len(c.Gaps), maxGapsListed)]
+	for _, g := range shown {
+		p.paragraph(2, 4, span{red, "!"}, span{plain, g.URL})
+		p.paragraph(4, 4, span{dim, join(" · ", string(g.Outcome), g.Detail)})
+	}
+	p.more(max(c.GapsInAll, len(c.Gaps)) - len(shown))
+	for _, advice := range adviceOnGaps(c.Gaps) {
+		p.paragraph(2, 4, span{yellow, "→"}, span{plain, advice})
+	}
+	p.blank()
+}
+
+// outcomesInWords lists how many URLs ended in which outcome: what was read
+// first, what failed last.
+func outcomesInWords(of map[crawler.Outcome]int) string {
+	rank := func(o crawler.Outcome) int {
+		switch {
+		case o == crawler.Paged:
+			return 0
+		case o == crawler.Listing:
+			return 1
+		case !o.Failed():
+			return 2
+		}
+		return 3
+	}
+	sorted := slices.SortedFunc(maps.Keys(of), func(a, b crawler.Outcome) int {
+		if d := rank(a) - rank(b); d != 0 {
+			return d
+		}
+		return strings.Compare(string(a), string(b))
+	})
+	var parts []string
+	for _, o := range sorted {
+		switch n := of[o]; {
+		case n == 0:
+		case rank(o) < 2:
+			parts = append(parts, count(n, string(o)))
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", n, o))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// adviceOnGaps says how to mend the kinds of gaps there are, each once.
+func adviceOnGaps(gaps []crawler.Gap) []string {
+	var advice []string
+	for _, g := range gaps {
+		if a := adviceOn(g.Outcome); !slices.Contains(advice, a) {
+			advice = append(advice, a)
+		}
+	}
+	return advice
+}
+
+func adviceOn(o crawler.Outcome) string {
+	switch o {
+	case crawler.Forbidden, crawler.LoginWall:
+		return "The login does not open these: give its user access, or exclude them. `fincrawl check --online` shows what the login sees."
+	case crawler.RateLimited:
+		return "The site asked to slow down: lower fetch.rate and fetch.concurrency."
+	case crawler.ServerError, crawler.Timeout, crawler.Unreachable:
+		return "The site failed to answer: run again when it is well, or exclude what never answers."
+	case crawler.TLSFailed:
+		return "The site's certificate is not accepted: mend it, or trust its authority on this machine."
+	case crawler.TooLarge:
+		return "Larger than fetch.max_body: raise it, or exclude them."
+	case crawler.TooDeep:
+		return "Beyond discover.max_depth: raise it, or exclude what goes on without an end."
+	case crawler.OverLimit:
+		return "Beyond discover.max_pages: raise it, or exclude what is not knowledge."
+	case crawler.BadSitemap:
+		return "The sitemap cannot be read to its end: have it mended, or leave it out of discover.sitemaps."
+	case crawler.Interrupted:
+		return "The run ended before these were read: run again."
+	}
+	return "Have these mended on the site, or exclude them."
+}

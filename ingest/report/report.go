@@ -1,0 +1,86 @@
+// Package report renders what a run did, or would do: as text for a terminal,
+// where a content owner reads it before letting it happen, and as one JSON
+// document for programs.
+//
+// What sites and the API say is shown as data: control characters, terminal
+// escapes and invisible characters are taken out on the way.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/fincrawl/fincrawl/ingest"
+)
+
+// Run is one invocation.
+type Run struct {
+	ID       string    `json:"id"`
+	Mode     string    `json:"mode"` // preview, sync or resync
+	Version  string    `json:"version"`
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished,omitzero"`
+	ExitCode int       `json:"exit_code"`
+	Sources  []Source  `json:"sources"`         // as in sources.yaml
+	Error    string    `json:"error,omitempty"` // what ended the run, beyond one source
+}
+
+// Source is what a run did to one source.
+type Source struct {
+	Name         string               `json:"name"`
+	URL          string               `json:"url"`
+	LibraryURL   string               `json:"library_url"`
+	ImportSource *ingest.SourceChange `json:"import_source,omitempty"`
+	// Counts are those of all changes of the plan, also of those that
+	// [Run.WithoutUnchanged] left out; nil: count Plan.Changes.
+	Counts  map[ingest.Action]int `json:"counts,omitempty"`
+	Plan    *ingest.Plan          `json:"plan,omitempty"`   // nil: it didn't come to that
+	Result  *ingest.Result        `json:"result,omitempty"` // nil: not applied
+	Error   string                `json:"error,omitempty"`  // what ended this source
+	Seconds float64               `json:"seconds"`
+}
+
+// JSON writes the run as one indented document, the same bytes for the same run.
+func JSON(w io.Writer, run Run) error {
+	run.Sources = slices.Clone(run.Sources)
+	for i := range run.Sources {
+		run.Sources[i].Counts = run.Sources[i].counts()
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(run); err != nil {
+		return fmt.Errorf("write report as JSON: %w", err)
+	}
+	return nil
+}
+
+// WithoutUnchanged returns the run without the changes that change nothing,
+// which its Counts still count: short enough to be remembered.
+func (r Run) WithoutUnchanged() Run {
+	r.Sources = slices.Clone(r.Sources)
+	for i, s := range r.Sources {
+		if s.Plan == nil {
+			continue
+		}
+		plan := *s.Plan
+		plan.Changes = []ingest.Change{}
+		for _, c := range s.Plan.Changes {
+			if c.Action != ingest.Unchanged {
+				plan.Changes = append(plan.Changes, c)
+			}
+		}
+		r.Sources[i].Plan, r.Sources[i].Counts = &plan, s.counts()
+	}
+	return r
+}
+
+func (s Source) counts() map[ingest.Action]int {
+	if s.Counts != nil || s.Plan == nil {
+		return s.Counts
+	}
+	return s.Plan.Counts()
+}

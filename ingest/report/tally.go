@@ -1,0 +1,102 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/ingest"
+)
+
+// tally counts what became of the pages of a source. Each page is counted once.
+type tally struct {
+	done      map[ingest.Action]int // acknowledged
+	left      map[ingest.Action]int // planned, and not sent
+	failed    int
+	refused   int
+	held      int
+	unchanged int
+}
+
+func tallyOf(s Source) tally {
+	t := tally{done: map[ingest.Action]int{}, left: map[ingest.Action]int{}}
+	counts := s.counts()
+	t.held, t.unchanged = counts[ingest.Held], counts[ingest.Unchanged]
+	for _, a := range written {
+		t.left[a] = counts[a]
+	}
+	if s.Result == nil {
+		return t
+	}
+	for _, a := range written {
+		t.done[a] = s.Result.Applied[a]
+		t.left[a] -= s.Result.Applied[a]
+	}
+	for _, f := range s.Result.Failed {
+		t.left[f.Action]--
+		if f.Refused {
+			t.refused++
+		} else {
+			t.failed++
+		}
+	}
+	return t
+}
+
+// written are the actions that write to the library, in the order of a report.
+var written = [...]ingest.Action{ingest.Create, ingest.Update, ingest.Delete}
+
+func (t *tally) add(o tally) {
+	if t.done == nil {
+		t.done, t.left = map[ingest.Action]int{}, map[ingest.Action]int{}
+	}
+	for _, a := range written {
+		t.done[a] += o.done[a]
+		t.left[a] += o.left[a]
+	}
+	t.failed += o.failed
+	t.refused += o.refused
+	t.held += o.held
+	t.unchanged += o.unchanged
+}
+
+// String is a summary such as "1 created, 3 updated, 12 unchanged: 16 pages in all".
+func (t tally) String() string {
+	var parts []string
+	total := 0
+	part := func(n int, what string) {
+		total += n
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	for _, a := range written {
+		part(t.done[a], past[a])
+	}
+	for _, a := range written {
+		part(t.left[a], "to "+verb[a])
+	}
+	part(t.failed, "failed")
+	part(t.refused, "refused")
+	part(t.held, "held back")
+	part(t.unchanged, "unchanged")
+	switch len(parts) {
+	case 0:
+		return "no pages"
+	case 1:
+		return parts[0]
+	}
+	return strings.Join(parts, ", ") + ": " + count(total, "page") + " in all"
+}
+
+var (
+	verb = map[ingest.Action]string{ingest.Create: "create", ingest.Update: "update", ingest.Delete: "delete", ingest.Unchanged: "keep"}
+	past = map[ingest.Action]string{ingest.Create: "created", ingest.Update: "updated", ingest.Delete: "deleted"}
+)
+
+// count words a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -1,0 +1,130 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/fincrawl/fincrawl/ingest"
+)
+
+// TextOptions say how [Text] renders. The zero value is plain and sensible.
+type TextOptions struct {
+	Color        bool // by ANSI escapes
+	Width        int  // columns; 0 for 100
+	Verbose      bool // list the unchanged pages too
+	MaxListed    int  // changes listed of each action; 0 for 50
+	MaxDiffLines int  // lines shown of the difference of one page; 0 for 40
+	// Texts gives the Markdown of an update as it was sent ("" where that is not
+	// known) and as it was crawled; nil shows no differences.
+	Texts func(source, externalID string) (before, after string, err error)
+}
+
+// Text writes the run for people: for each source what was crawled, what
+// changed and why, what failed, sums that add up, and what to do next. The error
+// is of w or of Texts.
+func Text(w io.Writer, run Run, o TextOptions) error {
+	o.Width = max(40, cmp.Or(o.Width, 100))
+	o.MaxListed = cmp.Or(o.MaxListed, 50)
+	o.MaxDiffLines = cmp.Or(o.MaxDiffLines, 40)
+	p := &printer{w: bufio.NewWriter(w), width: o.Width, color: o.Color}
+
+	var all tally
+	for _, s := range run.Sources {
+		t := tallyOf(s)
+		all.add(t)
+		if err := source(p, s, t, o); err != nil {
+			return fmt.Errorf("report on %s: %w", s.Name, err)
+		}
+	}
+	if len(run.Sources) > 1 {
+		p.blank()
+		p.paragraph(0, 2, span{bold, fmt.Sprintf("%d sources:", len(run.Sources))}, span{plain, all.String()})
+	}
+	if run.Error != "" {
+		failed(p, 0, run.Error)
+	}
+	p.paragraph(0, 2, span{dim, signature(run)})
+	if err := p.w.Flush(); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+// source writes the part of one source.
+func source(p *printer, s Source, t tally, o TextOptions) error {
+	p.paragraph(0, 2, span{bold, s.Name}, span{plain, "·"}, span{dim, s.URL})
+	p.blank()
+	if s.Plan != nil {
+		crawl(p, s.Plan.Coverage)
+	}
+	if s.ImportSource != nil {
+		library(p, s)
+	}
+	if s.Plan != nil {
+		p.blank()
+		gaps(p, s.Plan.Coverage)
+		if err := changes(p, s, o); err != nil {
+			return err
+		}
+	}
+	failures(p, s, o)
+	if s.Error != "" {
+		failed(p, 2, s.Error)
+	}
+	if s.Plan != nil {
+		p.paragraph(2, 4, span{bold, t.String()})
+		p.blank()
+	}
+	next(p, s)
+	return nil
+}
+
+// failed writes an error, each line of it on its own.
+func failed(p *printer, indent int, message string) {
+	first, rest, _ := strings.Cut(message, "\n")
+	p.paragraph(indent, indent+2, span{red, "Failed:"}, span{plain, first})
+	for line := range strings.Lines(rest) {
+		p.paragraph(indent+2, indent+2, span{plain, line})
+	}
+	p.blank()
+}
+
+// library says what becomes of the import source, where that is worth a line.
+func library(p *printer, s Source) {
+	c := s.ImportSource
+	what := "import source " + fmt.Sprint(c.Want.ID)
+	switch c.Action {
+	case ingest.Create:
+		what = "a new import source: " + c.Reason
+	case ingest.Update:
+		what += ": " + c.Reason
+	}
+	p.field("Library", span{dim, s.LibraryURL}, span{plain, "·"}, span{plain, what})
+	if c.Lost {
+		p.field("", span{yellow, "Every page is sent again, since Intercom lost them with the import source."})
+	}
+	if c.Adopt {
+		p.field("", span{yellow, "The pages it has are taken over: this state file did not know them."})
+	}
+	if c.Note != "" {
+		p.field("", span{yellow, "Note: " + c.Note + "."})
+	}
+}
+
+func signature(run Run) string {
+	line := run.Mode
+	if run.ID != "" {
+		line += " " + run.ID
+	}
+	if !run.Finished.IsZero() {
+		line += fmt.Sprintf(" · took %s", run.Finished.Sub(run.Started).Round(100*time.Millisecond))
+	}
+	if run.Mode == "preview" {
+		line += " · nothing was written"
+	}
+	return line
+}
