@@ -165,6 +165,35 @@ func TestATransientFailureIsTriedAgainByTheNextRun(t *testing.T) {
 	}
 }
 
+// A delete has no version to rest by.
+func TestADeleteThatIsRefusedIsTriedAgainByTheNextRun(t *testing.T) {
+	lib, led := newLibrary(), newLedger(entry("a", "x"))
+	lib.fault = answers(map[string]error{"remote-a": refusal})
+	plan := mustPlan(t, ingest.Inputs{Coverage: complete, Pages: values[state.Staged](), Entries: led.Entries()})
+	result, err := ingest.Apply(t.Context(), plan, target(lib, led, texts{}))
+	if err != nil || len(result.Failed) != 1 || result.Failed[0].Refused || led.sorted()[0].Refused != nil {
+		t.Errorf("%v, %+v, %+v", err, result, led.sorted())
+	}
+}
+
+// nameless is a library whose answers lack the page's ID.
+type nameless struct{ *library }
+
+func (n nameless) UpsertPage(ctx context.Context, p intercom.PageRequest) (intercom.ExternalPage, error) {
+	page, err := n.library.UpsertPage(ctx, p)
+	page.ID = ""
+	return page, err
+}
+
+func TestAnAnswerWithoutAnIDIsNoAcknowledgement(t *testing.T) {
+	led := newLedger()
+	plan := mustPlan(t, ingest.Inputs{Coverage: complete, Pages: values(page("a", "x")), Entries: led.Entries()})
+	result, err := ingest.Apply(t.Context(), plan, target(nameless{newLibrary()}, led, texts{"a": "x"}))
+	if err != nil || len(result.Failed) != 1 || len(led.sorted()) != 0 {
+		t.Errorf("%v, %+v, %+v", err, result, led.sorted())
+	}
+}
+
 func TestAPageWhoseTextWasNotKeptFails(t *testing.T) {
 	led := newLedger()
 	plan := mustPlan(t, ingest.Inputs{Coverage: complete, Pages: values(page("a", "x")), Entries: led.Entries()})

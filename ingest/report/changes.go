@@ -14,13 +14,13 @@ func changes(p *printer, s Source, o TextOptions) error {
 	groups := map[ingest.Action][]ingest.Change{}
 	failed := failedIDs(s)
 	for _, c := range s.Plan.Changes {
-		if !failed[c.ExternalID] {
+		if !failed[c.ExternalID] && (c.Action != ingest.Unchanged || o.Verbose) {
 			groups[c.Action] = append(groups[c.Action], c)
 		}
 	}
 	for _, a := range []ingest.Action{ingest.Create, ingest.Update, ingest.Delete, ingest.Held, ingest.Unchanged} {
 		group := groups[a]
-		if len(group) == 0 || a == ingest.Unchanged && !o.Verbose {
+		if len(group) == 0 {
 			continue
 		}
 		p.heading(headingOf(a, len(group), s.Result))
