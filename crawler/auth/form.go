@@ -213,10 +213,17 @@ func (v *visit) fail(step string, p *page, err error, hint string) *LoginError {
 	e := &LoginError{Step: step, Hint: hint, Err: v.secrets.error(err)}
 	if p != nil {
 		e.URL, e.Status = v.secrets.url(p.url), p.status
-		e.Title, e.Message = v.secrets.text(p.title()), shorten(v.secrets.text(p.message()), 200)
+		e.Title, e.Message = v.title(p), shorten(v.secrets.text(p.message()), maxText)
 	}
 	return e
 }
+
+// maxText is how many characters of a page's text are shown.
+const maxText = 200
+
+// title is p's title as it may be shown. What is too long is cut after it was
+// masked, so that no half of a secret is left.
+func (v *visit) title(p *page) string { return shorten(v.secrets.text(p.title()), maxText) }
 
 // whyNoForm says what p has instead of the form that was looked for.
 func (v *visit) whyNoForm(p *page) string {

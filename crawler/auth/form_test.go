@@ -163,6 +163,7 @@ func TestAnAnswerThatIsNoPageIsFollowedByTheStartPage(t *testing.T) {
 	}
 }
 
+// Norconex 500 and 606: a form login fails, and nothing says why.
 func TestARefusedLoginSaysWhatWasSeen(t *testing.T) {
 	page := func(status int, html string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {

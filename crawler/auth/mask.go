@@ -32,7 +32,9 @@ func newMask(secrets []string) *mask {
 	// The longest first: a secret may begin with another.
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	for i, f := range forms {
-		quoted := regexp.QuoteMeta(f)
+		// An invalid byte, as in a password of another charset, is no regular
+		// expression; a page that was decoded shows it as this, too.
+		quoted := regexp.QuoteMeta(strings.ToValidUTF8(f, "\uFFFD"))
 		if utf8.RuneCountInString(f) < 4 {
 			quoted = `\b` + quoted + `\b`
 		}

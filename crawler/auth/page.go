@@ -75,7 +75,7 @@ func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, err
 		v.saw("%s, cut off", line)
 		return nil, v.fail(step, p, fmt.Errorf("read the answer: %w", err), networkHint(err))
 	}
-	if title := v.secrets.text(p.title()); title != "" {
+	if title := v.title(p); title != "" {
 		line += " “" + title + "”"
 	}
 	v.saw("%s", line)
@@ -203,7 +203,7 @@ func (p *page) has(s *selector) bool {
 
 // title is the page's title.
 func (p *page) title() string {
-	return shorten(collapse(p.find("head > title, body > title").First().Text()), 200)
+	return collapse(p.find("head > title, body > title").First().Text())
 }
 
 // What login pages mark their errors with; and, where there is nothing of that
