@@ -1,0 +1,127 @@
+package sandbox
+
+import (
+	"net/http"
+)
+
+func (s *Sandbox) listPages(r *http.Request) (any, *apiError) {
+	p, err := s.readPager(r)
+	if err != nil {
+		return nil, err
+	}
+	pages, alive := s.library.listPages(p.first(), p.PerPage)
+	return listing{"list", pages, p.of(alive, r), alive}, nil
+}
+
+// pageFields are what a request says of a page, beside its keys.
+type pageFields struct {
+	title, html, locale, url   string
+	hasURL                     bool
+	agent, copilot, sales, fin *bool // nil where absent; fin is the deprecated one for agent and copilot
+}
+
+func (b *body) pageFields(r *http.Request) pageFields {
+	f := pageFields{
+		title: b.text("title"), html: b.text("html"), locale: b.locale(),
+		url: b.pageURL(), hasURL: b.has("url"),
+		agent: b.flag("ai_agent_availability"), copilot: b.flag("ai_copilot_availability"),
+	}
+	if unstable(r) {
+		f.sales = b.flag("ai_sales_agent_availability")
+	}
+	return f
+}
+
+// set changes a page. A flag that is absent stays, which is false for a new page.
+func (f pageFields) set(p *page) {
+	p.Title, p.HTML, p.Locale = f.title, f.html, f.locale
+	for _, flag := range []struct {
+		now   *bool
+		given *bool
+	}{
+		{&p.AIAgentAvailability, f.fin}, {&p.AICopilotAvailability, f.fin},
+		{&p.AIAgentAvailability, f.agent}, {&p.AICopilotAvailability, f.copilot}, {&p.SalesAgent, f.sales},
+	} {
+		if flag.given != nil {
+			*flag.now = *flag.given
+		}
+	}
+}
+
+// upsertPage makes a page, or updates the one with its source and external ID, whose
+// URL stays where the request has none.
+func (s *Sandbox) upsertPage(r *http.Request) (any, *apiError) {
+	b, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	fields, source, external := b.pageFields(r), b.integer("source_id"), b.text("external_id")
+	if err := b.wrong(); err != nil {
+		return nil, err
+	}
+	made, err := s.library.upsertPage(source, external, func(p *page) {
+		fields.set(p)
+		if fields.hasURL {
+			p.URL = fields.url
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+func (s *Sandbox) getPage(r *http.Request) (any, *apiError) {
+	found, ok := s.library.page(r.PathValue("id"))
+	if !ok {
+		return nil, notFound("External Page")
+	}
+	return found, nil
+}
+
+// updatePage updates a page by its ID. Unstable removes a URL that the request leaves
+// out; the versions before require one.
+func (s *Sandbox) updatePage(r *http.Request) (any, *apiError) {
+	id := r.PathValue("id")
+	if _, ok := s.library.page(id); !ok {
+		return nil, notFound("External Page")
+	}
+	b, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	fields, source := b.pageFields(r), b.integer("source_id")
+	fields.fin = b.flag("fin_availability")
+	external := ""
+	if b.has("external_id") {
+		external = b.text("external_id")
+	}
+	if !unstable(r) {
+		b.require("url")
+	}
+	if err := b.wrong(); err != nil {
+		return nil, err
+	}
+	updated, err := s.library.updatePage(id, source, external, func(p *page) {
+		fields.set(p)
+		p.URL = fields.url
+	})
+	if err != nil {
+		return nil, err
+	}
+	return updated, nil
+}
+
+// deletePage answers with the page that was deleted, its HTML empty.
+func (s *Sandbox) deletePage(r *http.Request) (any, *apiError) {
+	deleted, err := s.library.deletePage(r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	return deleted, nil
+}
+
+func unstable(r *http.Request) bool {
+	version := r.Header.Get("Intercom-Version")
+	return version == "Unstable" || version == "Preview"
+}

@@ -1,0 +1,105 @@
+package sandbox
+
+import (
+	"net/http"
+	"strconv"
+)
+
+func (s *Sandbox) listSources(r *http.Request) (any, *apiError) {
+	p, err := s.readPager(r)
+	if err != nil {
+		return nil, err
+	}
+	sources, alive, ever := s.library.listSources(p.first(), p.PerPage)
+	return listing{"list", sources, p.of(alive, r), ever}, nil
+}
+
+func (s *Sandbox) createSource(r *http.Request) (any, *apiError) {
+	b, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	b.require("sync_behavior")
+	made := source{
+		SyncBehavior: b.oneOf("sync_behavior", "api"),
+		URL:          b.sourceURL(),
+		Status:       b.oneOf("status", "active", "deactivated"),
+	}
+	made.AudienceIDs, _ = b.audiences()
+	if err := b.wrong(); err != nil {
+		return nil, err
+	}
+	if made.Status == "" {
+		made.Status = "active"
+	}
+	return s.library.createSource(made), nil
+}
+
+func (s *Sandbox) getSource(r *http.Request) (any, *apiError) {
+	found, ok := s.library.source(sourceID(r))
+	if !ok {
+		return nil, notFound("Content Import Source")
+	}
+	return found, nil
+}
+
+func (s *Sandbox) updateSource(r *http.Request) (any, *apiError) {
+	id := sourceID(r)
+	if _, ok := s.library.source(id); !ok {
+		return nil, notFound("Content Import Source")
+	}
+	b, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
+	b.require("sync_behavior")
+	behavior := b.oneOf("sync_behavior", "api", "automatic", "automated", "manual")
+	if behavior == "automated" { // as requests call what answers call automatic
+		behavior = "automatic"
+	}
+	address := b.text("url")
+	status := b.oneOf("status", "active", "deactivated")
+	audiences, given := b.audiences()
+	b.flag("apply_audience_to_existing_content") // pages show no audience of their own
+	if err := b.wrong(); err != nil {
+		return nil, err
+	}
+	updated, err := s.library.updateSource(id, func(src *source) *apiError {
+		switch {
+		case behavior != src.SyncBehavior && (behavior == "api" || src.SyncBehavior == "api"):
+			return unprocessable("data_invalid", "sync_behavior", "sync_behavior can't be changed to or from api")
+		case address != src.URL && src.SyncBehavior != "api":
+			return unprocessable("data_invalid", "url", "url can be changed only where sync_behavior is api")
+		case address != src.URL:
+			b.sourceURL()
+			if err := b.wrong(); err != nil {
+				return err
+			}
+		}
+		src.SyncBehavior, src.URL = behavior, address
+		if status != "" {
+			src.Status = status
+		}
+		if given {
+			src.AudienceIDs = audiences
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return updated, nil
+}
+
+func (s *Sandbox) deleteSource(r *http.Request) (any, *apiError) {
+	return nil, s.library.deleteSource(sourceID(r))
+}
+
+// sourceID returns the ID in the path, or 0, which no import source has.
+func sourceID(r *http.Request) int64 {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}

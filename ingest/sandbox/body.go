@@ -1,0 +1,173 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+const maxBody = 20 << 20 // bytes; what Intercom takes is not documented
+
+// body is a request's JSON object. Its methods read fields and gather what is wrong
+// with them, so that one answer names it all.
+type body struct {
+	fields map[string]json.RawMessage
+	faults []fault
+}
+
+func readBody(r *http.Request) (*body, *apiError) {
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return nil, fail(http.StatusUnsupportedMediaType, "media_type_not_supported", "Content-Type must be application/json")
+	}
+	content, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, fail(http.StatusRequestEntityTooLarge, "request_too_large", "the body is too large")
+	case err != nil:
+		return nil, fail(http.StatusBadRequest, "bad_request", "the body could not be read")
+	case !utf8.Valid(content):
+		return nil, fail(http.StatusBadRequest, "bad_request", "the body is not UTF-8")
+	}
+	b := &body{}
+	if err := json.Unmarshal(content, &b.fields); err != nil || b.fields == nil {
+		return nil, fail(http.StatusBadRequest, "bad_request", "the body must be a JSON object")
+	}
+	return b, nil
+}
+
+// wrong returns what was wrong with the fields read until now.
+func (b *body) wrong() *apiError {
+	if len(b.faults) == 0 {
+		return nil
+	}
+	return &apiError{http.StatusUnprocessableEntity, b.faults}
+}
+
+func (b *body) fault(code, field, message string) {
+	b.faults = append(b.faults, unprocessable(code, field, message).Errors...)
+}
+
+// has says whether a field is there and not null.
+func (b *body) has(name string) bool {
+	raw, ok := b.fields[name]
+	return ok && !bytes.Equal(raw, []byte("null"))
+}
+
+func (b *body) require(name string) bool {
+	if !b.has(name) {
+		b.fault("parameter_missing", name, name+" is required")
+		return false
+	}
+	return true
+}
+
+// read reads a field that is there as JSON of a type.
+func read[T any](b *body, name, kind string) (value T) {
+	if b.has(name) && json.Unmarshal(b.fields[name], &value) != nil {
+		b.fault("type_mismatch", name, name+" must be "+kind)
+		var none T
+		return none
+	}
+	return value
+}
+
+// text reads a text that must be there and say something.
+func (b *body) text(name string) string {
+	before := len(b.faults)
+	value := read[string](b, name, "a string")
+	if b.require(name) && len(b.faults) == before && strings.TrimSpace(value) == "" {
+		b.fault("parameter_invalid", name, name+" must not be blank")
+	}
+	return value
+}
+
+func (b *body) integer(name string) int64 {
+	b.require(name)
+	return read[int64](b, name, "an integer")
+}
+
+// flag reads a boolean that may be absent, which is nil.
+func (b *body) flag(name string) *bool { return read[*bool](b, name, "true or false") }
+
+// oneOf reads a text that, where it is there, must be one of those allowed.
+func (b *body) oneOf(name string, allowed ...string) string {
+	before := len(b.faults)
+	value := read[string](b, name, "a string")
+	if b.has(name) && len(b.faults) == before && !slices.Contains(allowed, value) {
+		b.fault("parameter_invalid", name, name+" must be one of "+strings.Join(allowed, ", "))
+	}
+	return value
+}
+
+var localePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+
+func (b *body) locale() string {
+	before := len(b.faults)
+	locale := b.text("locale")
+	if len(b.faults) == before && !localePattern.MatchString(locale) {
+		b.fault("parameter_invalid", "locale", "locale must be a language code such as en")
+	}
+	return locale
+}
+
+// pageURL reads the address that Fin cites a page by, if there is one.
+func (b *body) pageURL() string {
+	before := len(b.faults)
+	address := read[string](b, "url", "a string")
+	if b.has("url") && len(b.faults) == before {
+		if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			b.fault("parameter_invalid", "url", "url must be an absolute http or https address")
+		}
+	}
+	return address
+}
+
+// sourceURL reads the address of an import source.
+func (b *body) sourceURL() string {
+	before := len(b.faults)
+	address := b.text("url")
+	if len(b.faults) == before && !hasPublicDomain(address) {
+		b.fault("parameter_invalid", "url", "url must be an http or https address with a valid public domain name")
+	}
+	return address
+}
+
+func hasPublicDomain(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return false
+	}
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if _, err := netip.ParseAddr(host); err == nil || !domainPattern.MatchString(host) {
+		return false
+	}
+	suffix, managed := publicsuffix.PublicSuffix(host)
+	return host != suffix && (managed || strings.Contains(suffix, "."))
+}
+
+var domainPattern = regexp.MustCompile(`^[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?)+$`)
+
+// audiences reads one integer, several, or null, which is none.
+func (b *body) audiences() (ids []int64, given bool) {
+	raw, given := b.fields["audience_ids"]
+	if !given || !b.has("audience_ids") {
+		return []int64{}, given
+	}
+	if one, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
+		return []int64{one}, true
+	}
+	return read[[]int64](b, "audience_ids", "an integer, an array of integers or null"), true
+}

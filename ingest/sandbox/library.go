@@ -1,0 +1,257 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fincrawl/fincrawl/ingest/intercom"
+)
+
+// page is an external page, with the two flags that the API has beside those that
+// matter here. One in the library is never changed, but replaced.
+type page struct {
+	intercom.ExternalPage
+	SalesAgent bool `json:"ai_sales_agent_availability"`
+	Fin        bool `json:"fin_availability"` // deprecated; whether any of the others is set
+}
+
+type source = intercom.ImportSource
+
+// library is what a workspace holds. Its methods lock it.
+type library struct {
+	mu        sync.RWMutex
+	sources   roster[source]
+	pages     roster[page]
+	sourceAt  map[int64]int            // places by ID
+	pageAt    map[string]int           // places by ID
+	externals map[int64]map[string]int // places by source and external ID
+
+	lastSource     int64
+	lastPage       int64
+	deletedSources int
+	changes        int // counts up; what is saved is compared by it
+}
+
+func newLibrary() *library {
+	return &library{
+		sourceAt: map[int64]int{}, pageAt: map[string]int{}, externals: map[int64]map[string]int{},
+		lastSource: 32, // so that no ID of a source is one of a page by chance
+	}
+}
+
+func (l *library) createSource(s source) source {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.changes++
+	l.lastSource++
+	s.Type, s.ID = "content_import_source", l.lastSource
+	s.CreatedAt = time.Now().Unix()
+	s.UpdatedAt, s.LastSyncedAt = s.CreatedAt, s.CreatedAt
+	s.AudienceIDs = append([]int64{}, s.AudienceIDs...)
+	l.enterSource(s)
+	return s
+}
+
+func (l *library) enterSource(s source) {
+	l.sourceAt[s.ID] = l.sources.add(&s)
+	l.externals[s.ID] = map[string]int{}
+}
+
+func (l *library) source(id int64) (source, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.sourceLocked(id)
+}
+
+func (l *library) sourceLocked(id int64) (source, bool) {
+	place, ok := l.sourceAt[id]
+	if !ok {
+		return source{}, false
+	}
+	return *l.sources.at(place), true
+}
+
+// updateSource changes an import source as edit says, unless that returns an error.
+func (l *library) updateSource(id int64, edit func(*source) *apiError) (source, *apiError) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s, ok := l.sourceLocked(id)
+	if !ok {
+		return s, notFound("Content Import Source")
+	}
+	if err := edit(&s); err != nil {
+		return s, err
+	}
+	l.changes++
+	s.UpdatedAt = time.Now().Unix()
+	l.sources.put(l.sourceAt[id], &s)
+	return s, nil
+}
+
+// deleteSource deletes an import source with its pages.
+func (l *library) deleteSource(id int64) *apiError {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	place, ok := l.sourceAt[id]
+	if !ok {
+		return notFound("Content Import Source")
+	}
+	l.changes++
+	for _, at := range l.externals[id] {
+		delete(l.pageAt, l.pages.at(at).ID)
+		l.pages.remove(at)
+	}
+	delete(l.externals, id)
+	delete(l.sourceAt, id)
+	l.sources.remove(place)
+	l.deletedSources++
+	return nil
+}
+
+// listSources returns a page of the listing, and how many import sources there are,
+// and were: the API counts deleted ones too.
+func (l *library) listSources(n, count int) (sources []*source, alive, ever int) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.sources.slice(n, count, false), l.sources.alive, l.sources.alive + l.deletedSources
+}
+
+func (l *library) allSources() []source {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	sources := make([]source, 0, l.sources.alive)
+	for _, s := range l.sources.all() {
+		sources = append(sources, *s)
+	}
+	return sources
+}
+
+func (l *library) countPages(sourceID int64) int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return len(l.externals[sourceID])
+}
+
+// upsertPage makes a page, or edits the one with its source and external ID. It is
+// given to edit either empty or as it is.
+func (l *library) upsertPage(sourceID int64, externalID string, edit func(*page)) (page, *apiError) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s, ok := l.sourceLocked(sourceID)
+	if !ok {
+		return page{}, notFound("Content Import Source").at("source_id")
+	}
+	if s.SyncBehavior != "api" {
+		return page{}, unprocessable("data_invalid", "source_id", "the content import source is not synced by the API")
+	}
+	if place, ok := l.externals[sourceID][externalID]; ok {
+		return l.replacePage(place, edit), nil
+	}
+	l.changes++
+	l.lastPage++
+	p := page{ExternalPage: intercom.ExternalPage{
+		Type: "external_page", ID: strconv.FormatInt(l.lastPage, 10), SourceID: sourceID, ExternalID: externalID,
+		CreatedAt: time.Now().Unix(),
+	}}
+	edit(&p)
+	p.touch(p.CreatedAt)
+	l.enterPage(p)
+	return p, nil
+}
+
+func (l *library) enterPage(p page) {
+	place := l.pages.add(&p)
+	l.pageAt[p.ID] = place
+	l.externals[p.SourceID][p.ExternalID] = place
+}
+
+func (l *library) replacePage(place int, edit func(*page)) page {
+	l.changes++
+	p := *l.pages.at(place)
+	edit(&p)
+	p.touch(time.Now().Unix())
+	l.pages.put(place, &p)
+	return p
+}
+
+func (p *page) touch(now int64) {
+	p.UpdatedAt, p.LastIngestedAt = now, now
+	p.Fin = p.AIAgentAvailability || p.AICopilotAvailability || p.SalesAgent
+}
+
+// updatePage edits the page with an ID, which may get another external ID.
+func (l *library) updatePage(id string, sourceID int64, externalID string, edit func(*page)) (page, *apiError) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	place, ok := l.pageAt[id]
+	if !ok {
+		return page{}, notFound("External Page")
+	}
+	old := l.pages.at(place)
+	if externalID == "" {
+		externalID = old.ExternalID
+	}
+	if sourceID != old.SourceID {
+		return page{}, unprocessable("data_invalid", "source_id", "a page stays with its content import source")
+	}
+	externals := l.externals[sourceID]
+	if at, taken := externals[externalID]; taken && at != place {
+		return page{}, fail(http.StatusConflict, "conflict", "another page of the source has this external_id").at("external_id")
+	}
+	delete(externals, old.ExternalID)
+	externals[externalID] = place
+	return l.replacePage(place, func(p *page) {
+		p.ExternalID = externalID
+		edit(p)
+	}), nil
+}
+
+func (l *library) deletePage(id string) (page, *apiError) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	place, ok := l.pageAt[id]
+	if !ok {
+		return page{}, notFound("External Page")
+	}
+	l.changes++
+	p := *l.pages.at(place)
+	l.pages.remove(place)
+	delete(l.pageAt, id)
+	delete(l.externals[p.SourceID], p.ExternalID)
+	p.HTML = ""
+	return p, nil
+}
+
+func (l *library) page(id string) (page, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	place, ok := l.pageAt[id]
+	if !ok {
+		return page{}, false
+	}
+	return *l.pages.at(place), true
+}
+
+// listPages returns a page of the listing, newest first, and how many pages there are.
+func (l *library) listPages(n, count int) (pages []*page, alive int) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.pages.slice(n, count, true), l.pages.alive
+}
+
+// pagesOf returns the pages of an import source, sorted by external ID.
+func (l *library) pagesOf(sourceID int64) []*page {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	pages := make([]*page, 0, len(l.externals[sourceID]))
+	for place := range maps.Values(l.externals[sourceID]) {
+		pages = append(pages, l.pages.at(place))
+	}
+	slices.SortFunc(pages, func(a, b *page) int { return strings.Compare(a.ExternalID, b.ExternalID) })
+	return pages
+}
