@@ -2,13 +2,24 @@
 // title, clean semantic HTML with absolute links, and canonical Markdown.
 //
 // A document is parsed once ([Parse]); links, directives, walls and content are
-// read from that one tree.
+// read from that one tree:
+//
+//	tree ─ choose the body ─ clean ─┬─ HTML, what is sent
+//	                                └─ Markdown, what is hashed and compared
+//
+// The HTML keeps what a model can use: headings, lists, tables with their spans,
+// code with its language, images with their alternatives. The Markdown leaves
+// out whatever may differ between two renderings of one text, and what Markdown
+// cannot say.
 package extract
 
 import (
+	"fmt"
 	"net/url"
 
 	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // Document is a parsed page.
@@ -33,35 +44,95 @@ type Article struct {
 	How      string // which rule found the body, for people: "content.body", "article", "main", "readability", …
 }
 
-// Parse decodes body, honouring the byte order mark, contentType's charset and
-// the document's own declaration in the order of the HTML standard's encoding
-// sniffing algorithm, and parses it.
-func Parse(u *url.URL, contentType string, body []byte) (*Document, error) { panic("not yet") }
-
-// Links returns the absolute addresses the document links to (http and https;
-// <base href> honoured; rel=nofollow left out), in document order, without
-// repeats. They are not normalised.
-func (d *Document) Links() []*url.URL { panic("not yet") }
-
-// Directives are what a document's head says about itself.
-type Directives struct {
-	Canonical *url.URL // absolute; nil for none
-	NoIndex   bool     // <meta name="robots" content="noindex"> or none
-	NoFollow  bool
-}
-
-// Directives reads the canonical link and the robots meta tags.
-func (d *Document) Directives() Directives { panic("not yet") }
-
-// LoginForm describes the login form that stands where the content should be,
-// or returns ok false. A small login form in a page's header, navigation or
-// footer is none, nor is a form to change a password (several password fields).
-func (d *Document) LoginForm() (description string, ok bool) { panic("not yet") }
-
-// Has reports whether the document has an element that selector matches.
-func (d *Document) Has(selector string) bool { panic("not yet") }
-
 // Extract finds the article by rules, or automatically where they name nothing.
 // It changes the document's tree, so it is called last. The error is for
-// documents that cannot be rendered, not for empty ones.
-func (d *Document) Extract(rules Rules) (Article, error) { panic("not yet") }
+// documents that cannot be rendered, not for empty ones, and for selectors that
+// are none.
+//
+// The title is never empty. A first-level heading that begins the body and says
+// the same as the title is left out of the body, since the two are sent side by
+// side. A body without text and images is empty: HTML and Markdown are "".
+func (d *Document) Extract(rules Rules) (Article, error) {
+	if err := d.remove(rules.Remove); err != nil {
+		return Article{}, err
+	}
+	c := &cleaner{base: d.base(), revealed: revealedBy(d.node())}
+	body, how, err := d.body(c, rules.Body)
+	if err != nil {
+		return Article{}, err
+	}
+	title, err := d.configuredTitle(c, rules.Title)
+	if err != nil {
+		return Article{}, err
+	}
+	if title == "" {
+		title = d.title(c, body)
+	}
+	dropHeading(body, title)
+	article := Article{Title: title, How: how}
+	if !shows(body) {
+		return article, nil
+	}
+	if article.HTML, err = render(body); err != nil {
+		return Article{}, fmt.Errorf("render %s: %w", d.URL, err)
+	}
+	if article.Markdown, err = markdown(body); err != nil {
+		return Article{}, fmt.Errorf("write %s as markdown: %w", d.URL, err)
+	}
+	return article, nil
+}
+
+// Has reports whether the document has an element that selector matches. A
+// selector that is none matches nothing.
+func (d *Document) Has(selector string) bool {
+	found, err := d.all(selector)
+	return err == nil && len(found) > 0
+}
+
+func (d *Document) remove(selectors []string) error {
+	for _, selector := range selectors {
+		found, err := d.all(selector)
+		if err != nil {
+			return fmt.Errorf("content.remove: %w", err)
+		}
+		for _, n := range found {
+			if n.Parent != nil {
+				n.Parent.RemoveChild(n)
+			}
+		}
+	}
+	return nil
+}
+
+// configuredTitle returns the text of the first element with any that selector
+// matches, or "".
+func (d *Document) configuredTitle(c *cleaner, selector string) (string, error) {
+	if selector == "" {
+		return "", nil
+	}
+	found, err := d.all(selector)
+	if err != nil {
+		return "", fmt.Errorf("content.title: %w", err)
+	}
+	for _, n := range found {
+		if title := textOf(c.clean([]*html.Node{n})); title != "" {
+			return title, nil
+		}
+		if isElement(n, atom.Title, atom.Meta) && n.Parent != nil {
+			if n.FirstChild != nil {
+				return words(n.FirstChild.Data), nil
+			}
+			return words(attr(n, "content")), nil
+		}
+	}
+	return "", nil
+}
+
+// dropHeading removes the first-level heading that begins body if it says title
+// and is not all that body says.
+func dropHeading(body *html.Node, title string) {
+	first := body.FirstChild
+	if first != nil && isElement(first, atom.H1) && first.NextSibling != nil && textOf(first) == title {
+		body.RemoveChild(first)
+	}
+}

@@ -1,0 +1,337 @@
+package extract
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// canonical returns a clean tree in the form that Markdown can say, and says in
+// one way only: headings, paragraphs, lists, quotes, code, tables and rules, and
+// in them text that is strong, emphasised, struck or code, links, images and
+// line breaks. The text is escaped for Markdown.
+//
+// Whatever else there is becomes the nearest of these: a term of a list of
+// definitions and a summary are strong paragraphs, a layout table is the blocks
+// inside it, and a cell that spans others leaves them empty.
+func canonical(clean *html.Node) *html.Node {
+	root := element(atom.Div)
+	b := blocks{dst: root}
+	b.children(clean, span{})
+	b.flush()
+	return root
+}
+
+// blocks appends blocks to dst, gathering the running text between them.
+type blocks struct {
+	dst *html.Node
+	run []span
+}
+
+// flush ends the paragraph that the gathered text makes.
+func (b *blocks) flush() {
+	for _, line := range paragraphs(b.run) {
+		p := element(atom.P)
+		if appendInline(p, line); p.FirstChild != nil {
+			b.dst.AppendChild(p)
+		}
+	}
+	b.run = nil
+}
+
+// children adds what stands inside n; as is the way its text is marked.
+func (b *blocks) children(n *html.Node, as span) {
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		b.node(child, as)
+	}
+}
+
+func (b *blocks) node(n *html.Node, as span) {
+	if n.Type == html.TextNode {
+		as.text = n.Data
+		b.run = append(b.run, as)
+		return
+	}
+	switch n.DataAtom {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		b.heading(n, as)
+	case atom.Ul, atom.Ol:
+		b.list(n)
+	case atom.Blockquote:
+		b.flush()
+		b.nested(element(atom.Blockquote), n)
+	case atom.Pre:
+		b.code(n)
+	case atom.Table:
+		b.table(n)
+	case atom.Hr:
+		b.flush()
+		b.dst.AppendChild(element(atom.Hr))
+	case atom.Dt, atom.Summary:
+		b.flush()
+		as.strong = true
+		b.children(n, as)
+		b.flush()
+	default:
+		if as.inline(n, &b.run) {
+			return
+		}
+		if isBlockName(n.DataAtom) {
+			b.flush()
+			b.children(n, as)
+			b.flush()
+			return
+		}
+		b.children(n, as.within(n))
+	}
+}
+
+// nested adds block, holding n's content, unless that is empty.
+func (b *blocks) nested(block, n *html.Node) {
+	inner := blocks{dst: block}
+	inner.children(n, span{})
+	inner.flush()
+	if block.FirstChild != nil {
+		b.dst.AppendChild(block)
+	}
+}
+
+func (b *blocks) heading(n *html.Node, as span) {
+	b.flush()
+	heading := element(n.DataAtom)
+	appendInline(heading, oneLine(n, as))
+	if heading.FirstChild == nil {
+		return
+	}
+	if last := lastText(heading); last != nil && strings.HasSuffix(last.Data, "#") && !strings.HasSuffix(last.Data, `\#`) {
+		last.Data = strings.TrimSuffix(last.Data, "#") + `\#` // else it would close the heading
+	}
+	b.dst.AppendChild(heading)
+}
+
+// lastText returns the text that n ends with, or nil.
+func lastText(n *html.Node) *html.Node {
+	last := n.LastChild
+	if last == nil || last.Type != html.TextNode {
+		return nil
+	}
+	return last
+}
+
+// list adds a list. Two of a kind that follow each other are one in Markdown.
+func (b *blocks) list(n *html.Node) {
+	b.flush()
+	list := b.dst.LastChild
+	if list == nil || !isElement(list, n.DataAtom) {
+		list = element(n.DataAtom)
+		if n.DataAtom == atom.Ol {
+			if start, err := strconv.Atoi(attr(n, "start")); err == nil && start > 1 && start < 1e6 {
+				list.Attr = []html.Attribute{{Key: "start", Val: strconv.Itoa(start)}}
+			}
+		}
+	}
+	items := blocks{dst: list}
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if child.Type == html.ElementNode {
+			items.nested(element(atom.Li), child)
+		}
+	}
+	if list.FirstChild != nil && list.Parent == nil {
+		b.dst.AppendChild(list)
+	}
+}
+
+// code adds a block of code without what its rendering may vary: tabs, the ends
+// of lines, and blank lines around it.
+func (b *blocks) code(n *html.Node) {
+	b.flush()
+	var out strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			out.WriteString(d.Data)
+		} else if d.DataAtom == atom.Br {
+			out.WriteByte('\n')
+		}
+	}
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ", "\f", " ").Replace(out.String()), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " \u00a0")
+	}
+	body := strings.Trim(strings.Join(lines, "\n"), "\n")
+	if isBlank(body) {
+		return
+	}
+	code := element(atom.Code)
+	if inner := n.FirstChild; inner != nil && isElement(inner, atom.Code) {
+		code.Attr = kept(inner, "class")
+	}
+	code.AppendChild(text(body))
+	pre := element(atom.Pre)
+	pre.AppendChild(code)
+	b.dst.AppendChild(pre)
+}
+
+// table adds a table, every row as wide as the widest. Its first row is the
+// header if it has header cells only; otherwise the header is empty. A table of
+// one column or row, or with blocks that Markdown's cells cannot hold, only
+// sets them beside each other, and is left for the blocks.
+func (b *blocks) table(n *html.Node) {
+	b.flush()
+	grid, header := gridOf(n)
+	if len(grid) == 0 || len(grid[0]) < 2 || len(grid) == 1 && !header || holdsBlocks(n) {
+		b.cells(n)
+		return
+	}
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if isElement(child, atom.Caption) {
+			b.node(child, span{})
+		}
+	}
+	table, head, body := element(atom.Table), element(atom.Thead), element(atom.Tbody)
+	table.AppendChild(head)
+	table.AppendChild(body)
+	if !header {
+		head.AppendChild(rowOf(make([]*html.Node, len(grid[0])), atom.Th))
+	} else {
+		head.AppendChild(rowOf(grid[0], atom.Th))
+		grid = grid[1:]
+	}
+	for _, cells := range grid {
+		body.AppendChild(rowOf(cells, atom.Td))
+	}
+	b.dst.AppendChild(table)
+}
+
+// cells adds the content of a layout table's cells.
+func (b *blocks) cells(n *html.Node) {
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if isElement(child, atom.Td, atom.Th, atom.Caption) {
+			b.flush()
+			b.children(child, span{})
+			b.flush()
+		} else if child.Type == html.ElementNode {
+			b.cells(child)
+		}
+	}
+}
+
+func rowOf(cells []*html.Node, name atom.Atom) *html.Node {
+	row := element(atom.Tr)
+	for _, cell := range cells {
+		td := element(name)
+		if cell != nil {
+			appendInline(td, tableText(oneLine(cell, span{})))
+		}
+		row.AppendChild(td)
+	}
+	return row
+}
+
+// holdsBlocks tells of tables with headings, code, quotes or other tables in
+// their cells.
+func holdsBlocks(table *html.Node) bool {
+	for d := range table.Descendants() {
+		switch d.DataAtom {
+		case atom.Table, atom.Pre, atom.Blockquote, atom.Hr, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+			return true
+		}
+	}
+	return false
+}
+
+// maxCells bounds what spans may blow a table up to.
+const maxCells = 1 << 16
+
+// gridOf lays a table's cells out in rows of one length, with nil where another
+// cell spans or nothing is, and tells whether its first row is a header. Rows
+// that show nothing are left out, and so are columns at the right.
+func gridOf(n *html.Node) (grid [][]*html.Node, header bool) {
+	type place struct{ row, column int }
+	taken := map[place]bool{}
+	width, row := 0, 0
+	for tr := range n.Descendants() {
+		if !isElement(tr, atom.Tr) {
+			continue
+		}
+		var cells []*html.Node
+		headers := true
+		for cell := tr.FirstChild; cell != nil; cell = cell.NextSibling {
+			if !isElement(cell, atom.Td, atom.Th) {
+				continue
+			}
+			for taken[place{row, len(cells)}] {
+				cells = append(cells, nil)
+			}
+			column := len(cells)
+			across, down := spanOf(cell, "colspan"), spanOf(cell, "rowspan")
+			cells = append(cells, cell)
+			for range across - 1 {
+				cells = append(cells, nil)
+			}
+			for r := 1; r < down && len(taken) < maxCells; r++ {
+				for c := range across {
+					taken[place{row + r, column + c}] = true
+				}
+			}
+			headers = headers && cell.DataAtom == atom.Th
+		}
+		row++
+		last := len(cells)
+		for last > 0 && (cells[last-1] == nil || !shows(cells[last-1])) {
+			last--
+		}
+		if last == 0 {
+			continue
+		}
+		if len(grid) == 0 {
+			header = headers
+		}
+		grid = append(grid, cells[:last])
+		width = max(width, last)
+	}
+	for i := range grid {
+		for len(grid[i]) < width {
+			grid[i] = append(grid[i], nil)
+		}
+	}
+	return grid, header
+}
+
+func spanOf(cell *html.Node, key string) int {
+	span, err := strconv.Atoi(attr(cell, key))
+	if err != nil || span < 1 || span > 1000 {
+		return 1
+	}
+	return span
+}
+
+// oneLine returns the text of n, blocks and lines a space apart.
+func oneLine(n *html.Node, as span) []span {
+	inner := blocks{dst: element(atom.Div)}
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		inner.flat(child, as)
+	}
+	return inner.run
+}
+
+// flat adds n's text to the running text.
+func (b *blocks) flat(n *html.Node, as span) {
+	if n.Type == html.TextNode {
+		as.text = n.Data
+		b.run = append(b.run, as)
+		return
+	}
+	if n.DataAtom == atom.Br || isBlockName(n.DataAtom) {
+		b.run = append(b.run, span{text: " "})
+	} else if as.inline(n, &b.run) {
+		return
+	}
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		b.flat(child, as.within(n))
+	}
+	if isBlockName(n.DataAtom) {
+		b.run = append(b.run, span{text: " "})
+	}
+}

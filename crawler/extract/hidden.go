@@ -1,0 +1,222 @@
+package extract
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// drops tells whether a reader sees nothing of n, or nothing that belongs to
+// the text.
+func (c *cleaner) drops(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Noframes, atom.Noembed, atom.Head, atom.Title, atom.Link, atom.Meta, atom.Base,
+		atom.Svg, atom.Canvas, atom.Object, atom.Applet, atom.Param, atom.Map, atom.Area, atom.Source, atom.Track,
+		atom.Input, atom.Select, atom.Textarea, atom.Datalist, atom.Progress, atom.Meter, atom.Output,
+		atom.Dialog, atom.Frame, atom.Frameset, atom.Col, atom.Colgroup:
+		return true
+	case atom.Button:
+		return !opensContent(n)
+	case atom.Form:
+		return !holdsContent(n)
+	case atom.Label:
+		return ancestor(n, func(p *html.Node) bool { return isElement(p, atom.Form) }) != nil
+	case atom.A:
+		if isPermalink(n) {
+			return true
+		}
+	}
+	return c.isHidden(n) || isFurniture(n) || isGutter(n) || c.prune && isNavigation(n)
+}
+
+// isHidden tells of elements that browsers don't show. What a tab or an
+// accordion shows at a click counts as shown.
+func (c *cleaner) isHidden(n *html.Node) bool {
+	var hidden, panel bool
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "hidden":
+			hidden = hidden || a.Val != "until-found"
+		case "aria-hidden":
+			hidden = hidden || strings.EqualFold(a.Val, "true")
+		case "style":
+			hidden = hidden || hidesByStyle(a.Val)
+		case "role":
+			panel = panel || a.Val == "tabpanel"
+		case "id":
+			panel = panel || c.revealed[a.Val]
+		case "class":
+			for class := range strings.FieldsSeq(a.Val) {
+				switch class {
+				case "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only":
+					hidden = true
+				}
+			}
+		}
+	}
+	return hidden && !panel
+}
+
+func hidesByStyle(style string) bool {
+	for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
+		name, value, _ := strings.Cut(declaration, ":")
+		value = strings.TrimSpace(strings.Replace(value, "!important", "", 1))
+		switch strings.TrimSpace(name) {
+		case "display":
+			if value == "none" {
+				return true
+			}
+		case "visibility":
+			if value == "hidden" || value == "collapse" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// opensContent tells of the buttons that name what they show: a tab, or an
+// accordion's heading.
+func opensContent(n *html.Node) bool {
+	return attr(n, "role") == "tab" || hasAttr(n, "aria-expanded") && !hasAttr(n, "aria-haspopup") ||
+		ancestor(n, func(p *html.Node) bool { return isHeading(p.DataAtom) }) != nil
+}
+
+// revealedBy returns the IDs of what such buttons show.
+func revealedBy(root *html.Node) map[string]bool {
+	ids := map[string]bool{}
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		if attr(n, "role") == "tab" || hasAttr(n, "aria-expanded") {
+			for id := range strings.FieldsSeq(attr(n, "aria-controls")) {
+				ids[id] = true
+			}
+		}
+		for _, key := range []string{"data-toggle", "data-bs-toggle"} {
+			if toggle := attr(n, key); toggle == "tab" || toggle == "pill" || toggle == "collapse" {
+				target := firstOf(attr(n, "data-bs-target"), attr(n, "data-target"), attr(n, "href"))
+				ids[strings.TrimPrefix(target, "#")] = true
+			}
+		}
+	}
+	return ids
+}
+
+// holdsContent tells of a form that surrounds a page's text, as some frameworks
+// have it, rather than asking for something.
+func holdsContent(form *html.Node) bool {
+	words := 0
+	for n := range form.Descendants() {
+		if n.Type == html.TextNode && !isElement(n.Parent, atom.Script, atom.Style, atom.Option, atom.Label, atom.Button, atom.Textarea) {
+			if words += len(strings.Fields(n.Data)); words > 60 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isPermalink tells of the links that headings carry to themselves.
+func isPermalink(n *html.Node) bool {
+	if !strings.Contains(attr(n, "href"), "#") {
+		return false
+	}
+	var shown strings.Builder
+	for d := range n.Descendants() {
+		if isElement(d, atom.Img) {
+			return false
+		}
+		if d.Type == html.TextNode {
+			if shown.WriteString(d.Data); shown.Len() > 64 {
+				return false
+			}
+		}
+	}
+	switch strings.TrimSpace(visible(shown.String())) {
+	case "", "¶", "#", "§", "🔗", "⚓", "⚓\ufe0e", "∞":
+		return true
+	}
+	for class := range strings.FieldsSeq(attr(n, "class")) {
+		switch class {
+		case "headerlink", "hash-link":
+			return true
+		}
+	}
+	return false
+}
+
+// isFurniture tells of what wikis and documentation tools put into the text for
+// their own use.
+func isFurniture(n *html.Node) bool {
+	for _, key := range []string{"class", "id"} {
+		for name := range strings.FieldsSeq(attr(n, key)) {
+			switch name {
+			case "mw-editsection", "mw-jump-link", "mw-indicators", "printfooter", "siteSub", "contentSub", "jump-to-nav",
+				"secedit", "editbutton_section", "pageId", "docInfo", "toggle-corner", "copy-button", "copybtn", "clipboard-copy":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isNavigation tells of elements that lead around a site, or that ask something
+// of the reader, instead of telling: by what they are, or by what they are called.
+func isNavigation(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Nav:
+		return true
+	case atom.Footer, atom.Aside:
+		return wordsUpTo(n, 200) < 200 && !isCallout(n)
+	case atom.Body, atom.Main, atom.Article, atom.Table, atom.Tbody, atom.Tr, atom.Td, atom.Pre, atom.Code, atom.P:
+		return false
+	}
+	switch strings.ToLower(attr(n, "role")) {
+	case "navigation", "search", "banner", "contentinfo", "complementary", "dialog", "alertdialog", "menu", "menubar":
+		return true
+	}
+	return !isHeading(n.DataAtom) && isCalledFurniture(n) && wordsUpTo(n, 200) < 200
+}
+
+// isCallout tells of the notes that documentation sets in asides.
+func isCallout(n *html.Node) bool {
+	called := strings.ToLower(attr(n, "class") + " " + attr(n, "role"))
+	return says(called, "note", "tip", "warning", "caution", "admonition", "callout", "aside", "alert", "hint", "info")
+}
+
+// isCalledFurniture tells whether one of n's classes or its ID has a word that
+// is customary for what surrounds an article.
+func isCalledFurniture(n *html.Node) bool {
+	for _, key := range []string{"class", "id"} {
+		for name := range strings.FieldsSeq(attr(n, key)) {
+			for word := range strings.FieldsFuncSeq(strings.ToLower(name), isNameSeparator) {
+				switch word {
+				case "breadcrumb", "breadcrumbs", "share", "sharing", "sharedaddy", "social", "related", "relatedposts", "newsletter", "subscribe",
+					"cookie", "cookies", "pagination", "pager", "sidebar", "toc", "tableofcontents", "promo", "advert", "advertisement",
+					"ads", "byline", "tags", "feedback", "rating", "skip", "signup", "popup", "modal", "sponsor", "sponsored",
+					"recommended", "recommendations", "prevnext", "catlinks", "noprint", "disqus", "navigation", "navbar", "nav", "menu", "cta":
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func isNameSeparator(r rune) bool { return r == '-' || r == '_' || r == ':' }
+
+// wordsUpTo counts the words inside n, and stops at most.
+func wordsUpTo(n *html.Node, most int) int {
+	count := 0
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode && !isElement(d.Parent, atom.Script, atom.Style) {
+			if count += len(strings.Fields(d.Data)); count >= most {
+				return most
+			}
+		}
+	}
+	return count
+}

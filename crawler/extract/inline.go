@@ -1,0 +1,352 @@
+package extract
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// span is a piece of running text and how it is marked. Markdown's text is a row
+// of spans, so that <b><i>x</i></b> and <i><b>x</b></i> are one and the same.
+type span struct {
+	text  string
+	href  string // of the link it stands in
+	image string // address of the image it is; text is its alternative
+	mark
+	breaks bool // it ends a line
+}
+
+type mark struct{ strong, em, struck, code bool }
+
+// inline adds n to run if it is an element without content of its own.
+func (as span) inline(n *html.Node, run *[]span) bool {
+	switch n.DataAtom {
+	case atom.Br:
+		if as.href != "" {
+			as.text = " " // a link stands on one line
+			break
+		}
+		as = span{breaks: true}
+	case atom.Img:
+		as.text, as.image, as.code = attr(n, "alt"), canonicalAddress(attr(n, "src")), false
+	default:
+		return false
+	}
+	*run = append(*run, as)
+	return true
+}
+
+// within returns how text inside n is marked, where what surrounds n is as.
+func (as span) within(n *html.Node) span {
+	switch n.DataAtom {
+	case atom.Strong, atom.B:
+		as.strong = true
+	case atom.Em, atom.I, atom.Cite, atom.Dfn, atom.Var:
+		as.em = true
+	case atom.S, atom.Del:
+		as.struck = true
+	case atom.Code, atom.Kbd, atom.Samp:
+		as.code = true
+	case atom.A:
+		as.href = canonicalAddress(attr(n, "href"))
+	}
+	return as
+}
+
+// paragraphs parts spans where two line breaks follow each other.
+func paragraphs(spans []span) [][]span {
+	var all [][]span
+	start, broken := 0, false
+	for i, s := range spans {
+		switch {
+		case s.breaks && broken:
+			all = append(all, spans[start:i])
+			start = i + 1
+		case s.breaks:
+			broken = true
+		case s.image != "" || strings.TrimFunc(s.text, unicode.IsSpace) != "":
+			broken = false
+		}
+	}
+	return append(all, spans[start:])
+}
+
+// appendInline appends one paragraph's spans to n, in canonical form.
+func appendInline(n *html.Node, spans []span) {
+	spans = tidy(spans)
+	dropSelfLinks(spans)
+	for _, linked := range groups(spans, sameLink) {
+		clearMarks(linked, marks)
+	}
+	spans = joined(spans)
+	escapeAll(spans)
+	for _, linked := range groups(spans, sameLink) {
+		into := n
+		if href := linked[0].href; href != "" {
+			into = element(atom.A, html.Attribute{Key: "href", Val: href})
+			n.AppendChild(into)
+		}
+		nest(into, linked, marks)
+	}
+}
+
+// tidy makes one space of all white space, takes it out of code's, marks' and
+// links' ends and away from the ends of lines, and joins spans that are marked alike.
+func tidy(spans []span) []span {
+	var words []span // every one a word, a space, an image or a break
+	for _, s := range spans {
+		if s.breaks || s.image != "" {
+			s.text = strings.Join(strings.Fields(s.text), " ")
+			words = append(words, s)
+			continue
+		}
+		for rest := s.text; rest != ""; {
+			end := strings.IndexFunc(rest, unicode.IsSpace)
+			switch {
+			case end == 0:
+				_, size := utf8.DecodeRuneInString(rest)
+				s.text, rest = " ", rest[size:]
+			case end < 0:
+				s.text, rest = rest, ""
+			default:
+				s.text, rest = rest[:end], rest[end:]
+			}
+			words = append(words, s)
+		}
+	}
+
+	var out []span
+	for i := 0; i < len(words); i++ {
+		s := words[i]
+		if s.text != " " || s.image != "" {
+			if s.breaks && (len(out) == 0 || out[len(out)-1].breaks) {
+				continue
+			}
+			out = join(out, s)
+			continue
+		}
+		for i+1 < len(words) && words[i+1].text == " " && words[i+1].image == "" {
+			i++
+		}
+		if len(out) == 0 || i+1 == len(words) || out[len(out)-1].breaks || words[i+1].breaks {
+			continue
+		}
+		out = join(out, between(out[len(out)-1], words[i+1]))
+	}
+	for len(out) > 0 && out[len(out)-1].breaks {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+// between returns the space between two spans, marked as both of them are.
+func between(a, b span) span {
+	space := span{text: " "}
+	if a.href == b.href {
+		space.href = a.href
+	}
+	space.strong = a.strong && b.strong
+	space.em = a.em && b.em
+	space.struck = a.struck && b.struck
+	space.code = a.code && b.code && a.mark == b.mark && a.href == b.href
+	return space
+}
+
+// join appends s to out, as part of the last span if that is marked alike, or if
+// both are code, which cannot stand side by side.
+func join(out []span, s span) []span {
+	if len(out) > 0 && !s.breaks && s.image == "" {
+		last := &out[len(out)-1]
+		plain := !last.breaks && last.image == ""
+		if plain && last.href == s.href && (last.mark == s.mark || last.code && s.code) {
+			last.text += s.text
+			return out
+		}
+	}
+	return append(out, s)
+}
+
+// joined joins the spans that are marked alike.
+func joined(spans []span) []span {
+	var out []span
+	for _, s := range spans {
+		out = join(out, s)
+	}
+	return out
+}
+
+// dropSelfLinks removes links that say nothing but their own address, as
+// renderers make them of plain addresses.
+func dropSelfLinks(spans []span) {
+	for _, linked := range groups(spans, sameLink) {
+		href := linked[0].href
+		if href == "" {
+			continue
+		}
+		var shown strings.Builder
+		empty := true
+		for _, s := range linked {
+			shown.WriteString(s.text)
+			empty = empty && s.image == "" && s.text == ""
+		}
+		said := canonicalAddress(shown.String())
+		if empty || said == href || "http://"+said == href || "mailto:"+said == href {
+			for i := range linked {
+				linked[i].href = ""
+			}
+		}
+	}
+}
+
+// groups parts spans into maximal rows of neighbours that are alike.
+func groups(spans []span, alike func(a, b span) bool) [][]span {
+	var all [][]span
+	for start := 0; start < len(spans); {
+		end := start + 1
+		for end < len(spans) && alike(spans[start], spans[end]) {
+			end++
+		}
+		all = append(all, spans[start:end])
+		start = end
+	}
+	return all
+}
+
+func sameLink(a, b span) bool { return a.href == b.href }
+
+// wrapper is a mark by its element, in the order in which they nest.
+type wrapper struct {
+	name atom.Atom
+	of   func(*span) *bool
+}
+
+var marks = []wrapper{
+	{atom.Strong, func(s *span) *bool { return &s.strong }},
+	{atom.Em, func(s *span) *bool { return &s.em }},
+	{atom.Del, func(s *span) *bool { return &s.struck }},
+}
+
+// clearMarks removes the marks that Markdown could not show: their delimiters
+// would touch a letter or another delimiter.
+func clearMarks(spans []span, outer []wrapper) {
+	if len(outer) == 0 {
+		return
+	}
+	of := outer[0].of
+	alike := func(a, b span) bool { return *of(&a) == *of(&b) }
+	at := 0
+	for _, group := range groups(spans, alike) {
+		end := at + len(group)
+		free := (at == 0 || yields(spans[at-1], false)) && (end == len(spans) || yields(spans[end], true))
+		for i := range group {
+			*of(&group[i]) = *of(&group[i]) && free
+		}
+		at = end
+	}
+	for _, group := range groups(spans, alike) {
+		clearMarks(group, outer[1:])
+	}
+}
+
+// yields tells whether a delimiter may touch s, at its beginning or its end.
+func yields(s span, begins bool) bool {
+	switch {
+	case s.breaks:
+		return true
+	case s.image != "" || s.code || s.strong || s.em || s.struck:
+		return false
+	}
+	r, _ := utf8.DecodeLastRuneInString(s.text)
+	if begins {
+		r, _ = utf8.DecodeRuneInString(s.text)
+	}
+	return r == ' ' || r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+}
+
+// nest appends spans to n as elements, the marks outermost first.
+func nest(n *html.Node, spans []span, outer []wrapper) {
+	if len(outer) == 0 {
+		for _, s := range spans {
+			n.AppendChild(s.node())
+		}
+		return
+	}
+	of := outer[0].of
+	for _, group := range groups(spans, func(a, b span) bool { return *of(&a) == *of(&b) }) {
+		into := n
+		if *of(&group[0]) {
+			into = element(outer[0].name)
+			n.AppendChild(into)
+		}
+		nest(into, group, outer[1:])
+	}
+}
+
+func (s span) node() *html.Node {
+	switch {
+	case s.breaks:
+		return element(atom.Br)
+	case s.image != "":
+		return element(atom.Img, html.Attribute{Key: "src", Val: s.image}, html.Attribute{Key: "alt", Val: s.text})
+	case s.code:
+		code := element(atom.Code)
+		code.AppendChild(text(s.text))
+		return code
+	}
+	return text(s.text)
+}
+
+// tableText makes spans fit for a table's cell, where a bar would end the cell
+// even in code.
+func tableText(spans []span) []span {
+	for i := range spans {
+		if strings.Contains(spans[i].text, "|") {
+			spans[i].code = false
+		}
+	}
+	return spans
+}
+
+// canonicalAddress returns an address in the one form that Markdown's renderers
+// leave alone, without parameters that sign or time a request and so differ
+// from one rendering to the next.
+func canonicalAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	if u.RawQuery != "" {
+		var stay []string
+		for part := range strings.SplitSeq(u.RawQuery, "&") {
+			name, _, _ := strings.Cut(part, "=")
+			if part != "" && !isPassing(strings.ToLower(name)) {
+				stay = append(stay, part)
+			}
+		}
+		u.RawQuery = strings.Join(stay, "&")
+		u.ForceQuery = false
+	}
+	var out strings.Builder
+	for _, b := range []byte(u.String()) {
+		if b > ' ' && b < 0x7f && !strings.ContainsRune("()[]<>`\\\"'|;{}^", rune(b)) {
+			out.WriteByte(b)
+		} else {
+			out.WriteString("%" + string("0123456789ABCDEF"[b>>4]) + string("0123456789ABCDEF"[b&15]))
+		}
+	}
+	return escapeStrayPercent(out.String())
+}
+
+// isPassing tells of parameters that hold for one request or session.
+func isPassing(name string) bool {
+	switch name {
+	case "expires", "signature", "sig", "policy", "key-pair-id", "awsaccesskeyid", "googleaccessid",
+		"nonce", "csrf_token", "authenticity_token", "sectok", "phpsessid", "jsessionid":
+		return true
+	}
+	return strings.HasPrefix(name, "x-amz-") || strings.HasPrefix(name, "x-goog-")
+}

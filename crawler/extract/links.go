@@ -1,0 +1,144 @@
+package extract
+
+import (
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Links returns the absolute addresses the document links to (http and https;
+// <base href> honoured; rel=nofollow left out), in document order, without
+// repeats. They are not normalised.
+//
+// Links are the href of a, area and link rel=next or prev, and the src of frame
+// and iframe. Those that only lead to a place in the document itself are none.
+func (d *Document) Links() []*url.URL {
+	base := d.base()
+	seen := map[string]bool{}
+	var links []*url.URL
+	for n := range d.node().Descendants() {
+		link := resolve(base, linkOf(n))
+		if link == nil || link.Scheme == "mailto" || seen[link.String()] {
+			continue
+		}
+		seen[link.String()] = true
+		links = append(links, link)
+	}
+	return links
+}
+
+// linkOf returns the reference by which n leads to another document, or "".
+func linkOf(n *html.Node) string {
+	if n.Type != html.ElementNode {
+		return ""
+	}
+	switch n.DataAtom {
+	case atom.A, atom.Area:
+		href := strings.TrimSpace(attr(n, "href"))
+		if hasWord(attr(n, "rel"), "nofollow") || strings.HasPrefix(href, "#") {
+			return ""
+		}
+		return href
+	case atom.Link:
+		if rel := attr(n, "rel"); hasWord(rel, "next") || hasWord(rel, "prev") {
+			return attr(n, "href")
+		}
+	case atom.Frame, atom.Iframe:
+		return attr(n, "src")
+	}
+	return ""
+}
+
+// Directives are what a document's head says about itself.
+type Directives struct {
+	Canonical *url.URL // absolute; nil for none
+	NoIndex   bool     // <meta name="robots" content="noindex"> or none
+	NoFollow  bool
+}
+
+// Directives reads the canonical link and the robots meta tags. A canonical
+// link counts in the head only, where no author of mere content can put one.
+func (d *Document) Directives() Directives {
+	var said Directives
+	base := d.base()
+	for n := range d.node().Descendants() {
+		switch {
+		case n.DataAtom == atom.Link && said.Canonical == nil && hasWord(attr(n, "rel"), "canonical") && inHead(n):
+			said.Canonical = resolve(base, attr(n, "href"))
+		case n.DataAtom == atom.Meta && strings.EqualFold(strings.TrimSpace(attr(n, "name")), "robots"):
+			for _, word := range strings.FieldsFunc(strings.ToLower(attr(n, "content")), isRobotsSeparator) {
+				said.NoIndex = said.NoIndex || word == "noindex" || word == "none"
+				said.NoFollow = said.NoFollow || word == "nofollow" || word == "none"
+			}
+		}
+	}
+	return said
+}
+
+func isRobotsSeparator(r rune) bool { return r == ',' || r == ';' || r <= ' ' }
+
+func inHead(n *html.Node) bool { return n.Parent != nil && n.Parent.DataAtom == atom.Head }
+
+// base returns the address that the document's relative references start from.
+func (d *Document) base() *url.URL {
+	for n := range d.node().Descendants() {
+		if n.DataAtom != atom.Base || !hasAttr(n, "href") {
+			continue
+		}
+		if base := resolve(d.URL, attr(n, "href")); base != nil && base.Scheme != "mailto" {
+			return base
+		}
+		break // only the first counts
+	}
+	return d.URL
+}
+
+// resolve returns the absolute address of ref, or nil where it is empty, broken
+// or neither http, https nor mailto.
+func resolve(base *url.URL, ref string) *url.URL {
+	ref = strings.Map(dropLineBreaks, strings.TrimSpace(ref))
+	if ref == "" {
+		return nil
+	}
+	parsed, err := url.Parse(ref)
+	if err != nil {
+		// Browsers take a percent sign that starts no escape for itself.
+		if parsed, err = url.Parse(escapeStrayPercent(ref)); err != nil {
+			return nil
+		}
+	}
+	u := base.ResolveReference(parsed)
+	switch u.Scheme {
+	case "http", "https":
+		if u.Host != "" {
+			return u
+		}
+	case "mailto":
+		return u
+	}
+	return nil
+}
+
+func dropLineBreaks(r rune) rune {
+	if r == '\n' || r == '\r' || r == '\t' {
+		return -1
+	}
+	return r
+}
+
+func escapeStrayPercent(ref string) string {
+	var out strings.Builder
+	for i := range len(ref) {
+		out.WriteByte(ref[i])
+		if ref[i] == '%' && !(i+2 < len(ref) && isHex(ref[i+1]) && isHex(ref[i+2])) {
+			out.WriteString("25")
+		}
+	}
+	return out.String()
+}
+
+func isHex(b byte) bool {
+	return '0' <= b && b <= '9' || 'a' <= b && b <= 'f' || 'A' <= b && b <= 'F'
+}

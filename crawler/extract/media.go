@@ -1,0 +1,143 @@
+package extract
+
+import (
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// image appends an image with its absolute address and what it says it shows.
+// One whose address no reader could fetch is replaced by what it says.
+func (c *cleaner) image(dst, n *html.Node) {
+	alt := strings.TrimSpace(collapse(visible(attr(n, "alt"))))
+	if isPixel(n) {
+		return
+	}
+	src := c.source(n)
+	if src == nil {
+		src = c.withoutScripts(n)
+	}
+	if src == nil || isEmoji(n, alt) {
+		if alt != "" {
+			dst.AppendChild(text(alt))
+		}
+		return
+	}
+	dst.AppendChild(element(atom.Img, html.Attribute{Key: "src", Val: src.String()}, html.Attribute{Key: "alt", Val: alt}))
+}
+
+// picture appends the image of a picture; where that has no address, the first
+// one that its sources offer.
+func (c *cleaner) picture(dst, n *html.Node) {
+	var img *html.Node
+	var offered string
+	for d := range n.Descendants() {
+		switch {
+		case isElement(d, atom.Img) && img == nil:
+			img = d
+		case isElement(d, atom.Source) && offered == "":
+			offered = firstOf(attr(d, "srcset"), attr(d, "data-srcset"))
+		}
+	}
+	if img == nil {
+		return
+	}
+	if c.source(img) == nil && offered != "" {
+		img = element(atom.Img, html.Attribute{Key: "srcset", Val: offered}, html.Attribute{Key: "alt", Val: attr(img, "alt")})
+	}
+	c.image(dst, img)
+}
+
+// source returns where an image is to be had. Pages that load their images late
+// keep the address elsewhere, and a placeholder in src.
+func (c *cleaner) source(n *html.Node) *url.URL {
+	lazy := firstOf(attr(n, "data-src"), attr(n, "data-original"), attr(n, "data-lazy-src"), attr(n, "data-lazy"))
+	candidates := []string{lazy, attr(n, "src"), largest(firstOf(attr(n, "data-srcset"), attr(n, "srcset")))}
+	for _, candidate := range candidates {
+		if u := resolve(c.base, candidate); u != nil && u.Scheme != "mailto" {
+			return u
+		}
+	}
+	return nil
+}
+
+// withoutScripts returns the address of the image that the noscript element
+// beside n holds for browsers without scripts.
+func (c *cleaner) withoutScripts(n *html.Node) *url.URL {
+	next := n.NextSibling
+	for next != nil && next.Type == html.TextNode && isBlank(next.Data) {
+		next = next.NextSibling
+	}
+	if next == nil || !isElement(next, atom.Noscript) || next.FirstChild == nil {
+		return nil
+	}
+	nodes, err := html.ParseFragment(strings.NewReader(next.FirstChild.Data), element(atom.Div))
+	if err != nil {
+		return nil
+	}
+	for _, node := range nodes {
+		if isElement(node, atom.Img) {
+			return c.source(node)
+		}
+	}
+	return nil
+}
+
+// embedded appends a link to what a player or a frame would show.
+func (c *cleaner) embedded(dst, n *html.Node) {
+	if isPixel(n) {
+		return
+	}
+	src := attr(n, "src")
+	for d := range n.Descendants() {
+		if src == "" && isElement(d, atom.Source) {
+			src = attr(d, "src")
+		}
+	}
+	target := resolve(c.base, firstOf(src, attr(n, "data-src")))
+	if target == nil || target.Scheme == "mailto" {
+		return
+	}
+	name := strings.TrimSpace(collapse(visible(firstOf(attr(n, "title"), attr(n, "aria-label")))))
+	if name == "" {
+		name = target.Host + target.Path
+	}
+	link := element(atom.A, html.Attribute{Key: "href", Val: target.String()})
+	link.AppendChild(text(name))
+	p := element(atom.P)
+	p.AppendChild(link)
+	dst.AppendChild(p)
+}
+
+// isPixel tells of images and frames that count visits.
+func isPixel(n *html.Node) bool {
+	tiny := func(size string) bool { return size == "0" || size == "1" || size == "0px" || size == "1px" }
+	return tiny(attr(n, "width")) && tiny(attr(n, "height"))
+}
+
+// isEmoji tells of a character shown as an image.
+func isEmoji(n *html.Node, alt string) bool {
+	return alt != "" && len(alt) <= 32 && alt[0] >= 0x80 && strings.Contains(attr(n, "class"), "emoji")
+}
+
+// largest returns the last address of a srcset, by custom the largest.
+func largest(srcset string) string {
+	var last string
+	for candidate := range strings.SplitSeq(srcset, ", ") {
+		if fields := strings.Fields(candidate); len(fields) > 0 {
+			last = strings.TrimSuffix(fields[0], ",")
+		}
+	}
+	return last
+}
+
+func firstOf(values ...string) string {
+	for _, value := range values {
+		if !isBlank(value) {
+			return value
+		}
+	}
+	return ""
+}

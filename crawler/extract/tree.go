@@ -1,0 +1,101 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// node returns the document's root node.
+func (d *Document) node() *html.Node { return d.Root.Nodes[0] }
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key && a.Namespace == "" {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func hasAttr(n *html.Node, key string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key && a.Namespace == "" })
+}
+
+// hasWord tells whether list, separated by spaces, has word, in any case.
+func hasWord(list, word string) bool {
+	for field := range strings.FieldsSeq(list) {
+		if strings.EqualFold(field, word) {
+			return true
+		}
+	}
+	return false
+}
+
+func isElement(n *html.Node, names ...atom.Atom) bool {
+	return n.Type == html.ElementNode && slices.Contains(names, n.DataAtom)
+}
+
+// element returns a new element of the given name.
+func element(name atom.Atom, attrs ...html.Attribute) *html.Node {
+	return &html.Node{Type: html.ElementNode, DataAtom: name, Data: name.String(), Attr: attrs}
+}
+
+func text(data string) *html.Node { return &html.Node{Type: html.TextNode, Data: data} }
+
+// moveChildren appends src's children to dst.
+func moveChildren(dst, src *html.Node) {
+	for c := src.FirstChild; c != nil; c = src.FirstChild {
+		src.RemoveChild(c)
+		dst.AppendChild(c)
+	}
+}
+
+// ancestor returns the nearest ancestor of n that match accepts, or nil.
+func ancestor(n *html.Node, match func(*html.Node) bool) *html.Node {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if match(p) {
+			return p
+		}
+	}
+	return nil
+}
+
+// isBlank tells of text that shows nothing.
+func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// textOf returns the text of a clean tree, its words one space apart.
+func textOf(n *html.Node) string {
+	var out strings.Builder
+	for t := range n.Descendants() {
+		if t.Type == html.TextNode {
+			out.WriteString(t.Data)
+		} else if isBlockName(t.DataAtom) || t.DataAtom == atom.Br {
+			out.WriteByte(' ')
+		}
+	}
+	return strings.Join(strings.Fields(out.String()), " ")
+}
+
+// isBlockName tells of the elements that stand on lines of their own.
+func isBlockName(name atom.Atom) bool {
+	switch name {
+	case atom.Address, atom.Article, atom.Aside, atom.Blockquote, atom.Body, atom.Caption, atom.Center, atom.Dd,
+		atom.Details, atom.Dialog, atom.Dir, atom.Div, atom.Dl, atom.Dt, atom.Fieldset, atom.Figcaption, atom.Figure, atom.Footer,
+		atom.Form, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Header, atom.Hgroup, atom.Hr,
+		atom.Legend, atom.Li, atom.Main, atom.Menu, atom.Nav, atom.Ol, atom.P, atom.Pre, atom.Section, atom.Summary,
+		atom.Table, atom.Tbody, atom.Td, atom.Tfoot, atom.Th, atom.Thead, atom.Tr, atom.Ul:
+		return true
+	}
+	return false
+}
+
+func isHeading(name atom.Atom) bool {
+	switch name {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		return true
+	}
+	return false
+}
