@@ -1,5 +1,7 @@
 package crawler
 
+import "net/url"
+
 // AvailabilityPolicy decides the availability of each page: the defaults, then
 // the first rule that matches.
 type AvailabilityPolicy struct {
@@ -12,4 +14,22 @@ type AvailabilityRule struct {
 	Match     Pattern
 	AIAgent   *bool // nil: as the default
 	AICopilot *bool
+}
+
+// For returns the availability of the page at a normalised URL.
+func (p AvailabilityPolicy) For(u *url.URL) Availability {
+	a := p.Default
+	for _, rule := range p.Rules {
+		if !rule.Match.Match(u) {
+			continue
+		}
+		if rule.AIAgent != nil {
+			a.AIAgent = *rule.AIAgent
+		}
+		if rule.AICopilot != nil {
+			a.AICopilot = *rule.AICopilot
+		}
+		break
+	}
+	return a
 }

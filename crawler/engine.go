@@ -1,0 +1,197 @@
+package crawler
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/gocolly/colly/v2"
+	"github.com/gocolly/colly/v2/queue"
+)
+
+// visit is one address to be asked for.
+type visit struct {
+	url      *url.URL // normalised
+	depth    int      // link steps from a start address
+	asItself bool     // whatever it names as its canonical address
+}
+
+// discover notes the addresses found on from and queues those that are new and
+// worth fetching; the others are settled at once.
+func (c *crawl) discover(from string, depth int, found []*url.URL) error {
+	addresses := make([]string, 0, len(found))
+	for _, u := range found {
+		if n, ok := c.scope.normalise(u); ok {
+			addresses = append(addresses, n.String())
+		}
+	}
+	fresh, err := c.add(from, depth, addresses)
+	if err != nil {
+		return err
+	}
+	for _, address := range fresh {
+		u, err := url.Parse(address)
+		if err != nil {
+			return fmt.Errorf("read an address of the frontier: %w", err)
+		}
+		v := visit{url: u, depth: depth}
+		if outcome, detail := c.turnedAway(v); outcome != "" {
+			err = c.settle(u, outcome, detail)
+		} else {
+			err = c.enqueue(v)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turnedAway says how a new address is settled without asking for it; "" means
+// that it is to be fetched.
+func (c *crawl) turnedAway(v visit) (Outcome, string) {
+	if outcome, detail := c.scope.judge(v.url); outcome != "" {
+		return outcome, detail
+	}
+	switch limits := c.src.Discover; {
+	case !c.scope.starts[v.url.String()] && !c.robots.allows(v.url):
+		return RobotsDenied, ""
+	case v.depth > limits.MaxDepth:
+		return TooDeep, fmt.Sprintf("%d links from a start address", v.depth)
+	case limits.MaxPages > 0 && c.asked.Add(1) > int64(limits.MaxPages):
+		return OverLimit, fmt.Sprintf("discover.max_pages is %d", limits.MaxPages)
+	}
+	return "", ""
+}
+
+// The keys of what a request carries through colly's queue.
+const (
+	keyURL         = "url"          // the address as we normalised it
+	keyAsItself    = "as-itself"    // see visit
+	keyContentType = "content-type" // of the answer, as served
+)
+
+// enqueue hands a visit to colly's queue.
+func (c *crawl) enqueue(v visit) error {
+	ctx := colly.NewContext()
+	ctx.Put(keyURL, v.url.String())
+	if v.asItself {
+		ctx.Put(keyAsItself, "yes")
+	}
+	if err := c.queue.AddRequest(&colly.Request{URL: v.url, Method: http.MethodGet, Depth: v.depth, Ctx: ctx}); err != nil {
+		return fmt.Errorf("queue %s: %w", v.url, err)
+	}
+	return nil
+}
+
+// newRound prepares a queue for the next [crawl.runRound]. Each round has one of its own,
+// because colly's queue cannot be added to once it has run dry.
+func (c *crawl) newRound(ctx context.Context) (err error) {
+	c.queue, err = queue.New(max(c.src.Fetch.Concurrency, 1), &endable{c.frontier, ctx, c.stop})
+	if err != nil {
+		return fmt.Errorf("make a queue: %w", err)
+	}
+	if c.collector == nil {
+		c.collector = c.newCollector(ctx)
+	}
+	return nil
+}
+
+// runRound returns when the queue is empty, or with the reason why the crawl ended.
+func (c *crawl) runRound(ctx context.Context) error {
+	if err := c.queue.Run(c.collector); err != nil {
+		return fmt.Errorf("run the queue: %w", err)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// newCollector leaves to colly what it does well, the queue's workers and the
+// round of callbacks, and turns off what is ours: see docs/adr/0004.
+func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
+	collector := colly.NewCollector(colly.StdlibContext(ctx))
+	// Set here and not as options, which colly lets environment variables override.
+	collector.UserAgent = c.src.Fetch.UserAgent
+	collector.AllowURLRevisit = true        // the frontier knows what was visited
+	collector.IgnoreRobotsTxt = true        // see robots
+	collector.ParseHTTPErrorResponse = true // every answer is ours to judge
+	collector.MaxBodySize = 0               // see whole
+	collector.MaxDepth, collector.MaxRequests = 0, 0
+	collector.AllowedDomains, collector.DisallowedDomains = nil, nil
+	collector.CacheDir = ""
+	collector.DetectCharset = false
+	collector.SetClient(c.pages)
+
+	collector.OnRequest(func(r *colly.Request) {
+		r.Headers.Set("Accept", accepted)
+		// colly has written the address in its own way; ask for it in ours.
+		if u, err := url.Parse(r.Ctx.Get(keyURL)); err == nil {
+			*r.URL = *u
+		}
+	})
+	collector.OnResponseHeaders(func(r *colly.Response) {
+		// A charset would have colly convert the body, which extract.Parse does better.
+		served := r.Headers.Get("Content-Type")
+		r.Ctx.Put(keyContentType, served)
+		r.Headers.Set("Content-Type", mediaType(served))
+	})
+	collector.OnResponse(func(r *colly.Response) {
+		c.answered(ctx, r, answer{url: r.Request.URL, status: r.StatusCode, header: *r.Headers,
+			contentType: r.Ctx.Get(keyContentType), body: r.Body})
+	})
+	collector.OnError(func(r *colly.Response, err error) { c.answered(ctx, r, answer{err: err}) })
+	return collector
+}
+
+// answered concludes a visit, unless it was the end of the crawl that cut it off:
+// then it stays open and counts as interrupted.
+func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
+	if ctx.Err() != nil {
+		return
+	}
+	u, err := url.Parse(r.Ctx.Get(keyURL))
+	if err == nil {
+		err = c.conclude(ctx, visit{url: u, depth: r.Request.Depth, asItself: r.Ctx.Get(keyAsItself) != ""}, a)
+	}
+	if err != nil {
+		c.stop(err)
+	}
+}
+
+// endable is the frontier as colly's queue storage, and a queue that can be ended:
+// once ctx is done it is empty, so that colly's workers finish what they have and
+// go home. (colly's own Stop leaves them blocked for ever; an error of its storage
+// it asks again for without pause.)
+type endable struct {
+	frontier Frontier
+	ctx      context.Context
+	stop     context.CancelCauseFunc
+}
+
+// Init does nothing: the frontier was initialised for all rounds together.
+func (e *endable) Init() error { return nil }
+
+func (e *endable) AddRequest(request []byte) error { return e.frontier.AddRequest(request) }
+
+func (e *endable) GetRequest() ([]byte, error) {
+	request, err := e.frontier.GetRequest()
+	if err != nil {
+		e.stop(fmt.Errorf("take from the queue: %w", err))
+	}
+	return request, err
+}
+
+func (e *endable) QueueSize() (int, error) {
+	if e.ctx.Err() != nil {
+		return 0, nil
+	}
+	size, err := e.frontier.QueueSize()
+	if err != nil {
+		e.stop(fmt.Errorf("measure the queue: %w", err))
+		return 0, nil
+	}
+	return size, nil
+}

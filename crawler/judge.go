@@ -1,0 +1,207 @@
+package crawler
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// conclude judges the answer to a visit and does all that follows from it. The
+// outcome is written last, when the page is in the sink and its links are
+// discovered, so that a settled URL has nothing left to do. The error is the
+// crawl's own; what is wrong with the site is an outcome.
+func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
+	found, v, err := c.arrive(v, a)
+	if err != nil || v.url == nil {
+		return err
+	}
+	if len(found.links) > 0 && c.src.Discover.Links && c.scope.follows(v.url) {
+		if err := c.discover(v.url.String(), v.depth+1, found.links); err != nil {
+			return err
+		}
+	}
+	switch found.outcome {
+	case Canonical:
+		if err := c.discover(v.url.String(), v.depth, []*url.URL{found.canonical}); err != nil {
+			return err
+		}
+	case Paged:
+		if err := c.sink.Put(ctx, c.page(v.url, found.article)); err != nil {
+			return fmt.Errorf("keep the page %s: %w", v.url, err)
+		}
+	}
+	return c.settle(v.url, found.outcome, found.detail)
+}
+
+// arrive judges an answer where it came from. Where redirects led elsewhere, the
+// requested address is settled, and the visit goes on for the one they led to; its
+// url is nil where that has, or had, a visit of its own.
+func (c *crawl) arrive(v visit, a answer) (finding, visit, error) {
+	if a.err != nil {
+		return c.judge(v, a), v, nil
+	}
+	final, ok := c.scope.normalise(a.url)
+	if !ok || final.String() == v.url.String() {
+		return c.judge(v, a), v, nil
+	}
+	moved := visit{url: final, depth: v.depth}
+	var found finding
+	_, _, known, err := c.frontier.Outcome(final.String())
+	if err != nil {
+		return finding{}, visit{}, fmt.Errorf("read the frontier: %w", err)
+	}
+	if !known || isLoginAddress(final) {
+		found = c.judge(moved, a)
+		if found.form != "" && !isLoginAddress(v.url) {
+			return finding{}, visit{}, c.settle(v.url, LoginWall, fmt.Sprintf("leads to %s: %s", final, found.form))
+		}
+	}
+	fresh, err := c.claim(v.url.String(), moved)
+	if err != nil {
+		return finding{}, visit{}, err
+	}
+	if !fresh {
+		moved = visit{}
+	}
+	return found, moved, c.settle(v.url, Redirected, final.String())
+}
+
+// finding is what an answer turned out to be.
+type finding struct {
+	outcome   Outcome
+	detail    string
+	form      string     // the login form that was shown; "" for none
+	links     []*url.URL // to follow; not normalised
+	canonical *url.URL   // where the outcome is Canonical
+	article   extract.Article
+}
+
+// unreadable reports whether nothing can be known of a source whose start address
+// ended so.
+func (f finding) unreadable() bool {
+	return f.outcome.Failed() || f.outcome == Gone || f.outcome == NotHTML || f.outcome == RedirectedOut
+}
+
+// judge says what an answer is. It only looks.
+func (c *crawl) judge(v visit, a answer) finding {
+	outcome, detail := a.failure()
+	switch {
+	case a.err == nil && isHTML(a.contentType) && (outcome == "" || a.status == http.StatusForbidden):
+		// A document, or a refusal that may say how to get in.
+	case outcome == "":
+		return finding{outcome: NotHTML, detail: mediaType(a.contentType)}
+	default:
+		return finding{outcome: outcome, detail: detail}
+	}
+
+	doc, err := extract.Parse(a.url, a.contentType, a.body)
+	if err != nil {
+		return finding{outcome: BadEncoding, detail: err.Error()}
+	}
+	if form := c.formInstead(doc); form != "" {
+		if isLoginAddress(v.url) {
+			return finding{outcome: Excluded, detail: "the page to log in on", form: form}
+		}
+		return finding{outcome: LoginWall, detail: form, form: form}
+	}
+	if outcome != "" {
+		return finding{outcome: outcome, detail: detail}
+	}
+
+	says := doc.Directives()
+	noIndex, noFollow := robotsTag(a.header, c.src.Fetch.UserAgent)
+	found := finding{}
+	if !says.NoFollow && !noFollow {
+		found.links = doc.Links()
+	}
+	if canonical := c.canonical(v, says); canonical != nil {
+		found.canonical = canonical
+	}
+	included := c.scope.includes(v.url)
+
+	// What a visitor would see is told by the text, so it is wanted of every page of
+	// a private source.
+	if included || isPrivate(c.src.Auth) {
+		found.article, err = doc.Extract(c.src.Content)
+	}
+	switch {
+	case c.wall.shows(found.article):
+		return finding{outcome: LoginWall, detail: fmt.Sprintf("what visitors without a session see: %q", found.article.Title)}
+	case says.NoIndex || noIndex:
+		found.outcome = NoIndex
+	case found.canonical != nil:
+		found.outcome, found.detail = Canonical, found.canonical.String()
+	case !included:
+		found.outcome = Listing
+	case err != nil:
+		found.outcome, found.detail = Empty, "cannot be extracted: "+err.Error()
+	case found.article.HTML == "" || found.article.Markdown == "":
+		found.outcome = Empty
+	default:
+		found.outcome, found.detail = Paged, found.article.How
+	}
+	return found
+}
+
+// canonical returns the address that the document names as its own, if that is
+// another one and may be fetched.
+func (c *crawl) canonical(v visit, says extract.Directives) *url.URL {
+	if v.asItself || says.Canonical == nil {
+		return nil
+	}
+	u, ok := c.scope.normalise(says.Canonical)
+	if !ok || u.String() == v.url.String() {
+		return nil
+	}
+	if outcome, _ := c.scope.judge(u); outcome != "" || !c.robots.allows(u) {
+		return nil
+	}
+	return u
+}
+
+// robotsTag reads X-Robots-Tag headers: directives for everyone, or, after the name
+// of a crawler and a colon, for that one.
+func robotsTag(h http.Header, userAgent string) (noIndex, noFollow bool) {
+	for _, line := range h.Values("X-Robots-Tag") {
+		if name, directives, ok := strings.Cut(line, ":"); ok && !strings.ContainsAny(name, ", ") {
+			switch {
+			case strings.EqualFold(name, productToken(userAgent)):
+				line = directives
+			case !strings.EqualFold(name, "unavailable_after") && !strings.HasPrefix(name, "max-"):
+				continue
+			}
+		}
+		for directive := range strings.SplitSeq(strings.ToLower(line), ",") {
+			switch strings.TrimSpace(directive) {
+			case "noindex":
+				noIndex = true
+			case "nofollow":
+				noFollow = true
+			case "none":
+				noIndex, noFollow = true, true
+			}
+		}
+	}
+	return noIndex, noFollow
+}
+
+// page makes the page at u of what it says.
+func (c *crawl) page(u *url.URL, a extract.Article) Page {
+	address := u.String()
+	title := a.Title
+	if title == "" {
+		title = strings.TrimSuffix(path.Base(u.Path), path.Ext(u.Path))
+	}
+	if title == "" || title == "/" || title == "." {
+		title = u.Host
+	}
+	return Page{
+		Source: c.src.Name, ExternalID: address, URL: address, Title: title, Locale: c.src.Locale,
+		HTML: a.HTML, Markdown: a.Markdown, Availability: c.src.Availability.For(u),
+	}
+}

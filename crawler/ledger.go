@@ -1,0 +1,101 @@
+package crawler
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// ledger writes down what becomes of each URL: in the frontier, the log and the
+// progress.
+type ledger struct {
+	frontier Frontier
+	log      *slog.Logger
+	progress func(Progress)
+
+	mu  sync.Mutex // also keeps calls of progress apart
+	now Progress
+}
+
+// claim discovers one URL and reports whether nobody had before.
+func (l *ledger) claim(from string, v visit) (bool, error) {
+	fresh, err := l.add(from, v.depth, []string{v.url.String()})
+	return len(fresh) == 1, err
+}
+
+func (l *ledger) add(from string, depth int, urls []string) (fresh []string, err error) {
+	fresh, err = l.frontier.Discover(from, depth, urls)
+	if err != nil {
+		return nil, fmt.Errorf("remember discovered addresses: %w", err)
+	}
+	l.mu.Lock()
+	l.now.Discovered += len(fresh)
+	l.mu.Unlock()
+	return fresh, nil
+}
+
+// settle gives a discovered URL its outcome.
+func (l *ledger) settle(u *url.URL, outcome Outcome, detail string) error {
+	if err := l.frontier.Settle(u.String(), string(outcome), detail); err != nil {
+		return fmt.Errorf("remember an outcome: %w", err)
+	}
+	l.log.Debug("settled", "url", u.String(), "outcome", string(outcome), "detail", detail)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now.Settled++
+	if outcome == Paged {
+		l.now.Pages++
+	}
+	if l.progress != nil {
+		l.progress(l.now)
+	}
+	return nil
+}
+
+// settleAside settles what is no document of the site, robots.txt or a sitemap,
+// where it went wrong; it counts as discovered then.
+func (l *ledger) settleAside(u *url.URL, outcome Outcome, detail string) error {
+	if _, err := l.claim("", visit{url: u}); err != nil {
+		return err
+	}
+	return l.settle(u, outcome, detail)
+}
+
+// unsettle takes back n outcomes that will be given anew.
+func (l *ledger) unsettle(n int) {
+	l.mu.Lock()
+	l.now.Settled -= n
+	l.mu.Unlock()
+}
+
+// tally sums up what became of the URLs. One without an outcome was interrupted.
+func tally(f Frontier) (Coverage, error) {
+	c := Coverage{Outcomes: make(map[Outcome]int)}
+	for s, err := range f.Settled() {
+		if err != nil {
+			return c, fmt.Errorf("read the frontier: %w", err)
+		}
+		outcome, detail := Outcome(s.Outcome), s.Detail
+		if outcome == "" {
+			outcome, detail = Interrupted, "the crawl ended first"
+		}
+		c.Discovered++
+		c.Outcomes[outcome]++
+		if outcome.Failed() {
+			c.GapsInAll++
+			c.Gaps = withGap(c.Gaps, Gap{s.URL, outcome, detail})
+		}
+	}
+	c.Complete = c.GapsInAll == 0
+	return c, nil
+}
+
+// withGap adds a gap and keeps the first MaxGaps by URL.
+func withGap(gaps []Gap, g Gap) []Gap {
+	i, _ := slices.BinarySearchFunc(gaps, g, func(a, b Gap) int { return strings.Compare(a.URL, b.URL) })
+	gaps = slices.Insert(gaps, i, g)
+	return gaps[:min(len(gaps), MaxGaps)]
+}

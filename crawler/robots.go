@@ -1,0 +1,191 @@
+package crawler
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// maxRobots is how much of a robots.txt is read; RFC 9309, 2.5 asks for this at least.
+	maxRobots = 500 << 10
+	// maxCrawlDelay bounds what a robots.txt may slow a crawl down to.
+	maxCrawlDelay = 30 * time.Second
+)
+
+// robots are the rules of one robots.txt (RFC 9309) for one crawler. The zero value
+// allows everything.
+type robots struct {
+	rules      []robotsRule
+	sitemaps   []string      // for everyone, as written
+	delay      time.Duration // Crawl-delay; 0 for none
+	unreadable bool          // there is one, but it could not be read: RFC 9309, 2.3.1.4 then forbids everything
+}
+
+type robotsRule struct {
+	pattern string // a path, with * for anything and $ for the end
+	allow   bool
+}
+
+// parseRobots reads the rules of all groups that name agent, or of those for
+// everyone where none does. Lines that make no sense are skipped, as the RFC asks.
+func parseRobots(body []byte, agent string) robots {
+	agent = productToken(agent)
+	var named, everyone robots
+	var isNamed bool      // some group names agent
+	var current []*robots // whom the lines of this group are for
+	var naming bool       // the last line was a User-agent
+	var sitemaps []string
+	body = body[:min(len(body), maxRobots)]
+	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+	lines.Buffer(nil, maxRobots+1)
+	lines.Split(scanAnyLine)
+	for lines.Scan() {
+		line, _, _ := strings.Cut(lines.Text(), "#")
+		key, value, ok := strings.Cut(line, ":")
+		if !ok {
+			continue
+		}
+		key, value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
+		switch key {
+		case "user-agent":
+			if !naming {
+				current = nil
+			}
+			switch name := productToken(value); {
+			case value == "*":
+				current = append(current, &everyone)
+			case name != "" && name == agent:
+				isNamed = true
+				current = append(current, &named)
+			}
+		case "allow", "disallow":
+			for _, group := range current {
+				group.add(value, key == "allow")
+			}
+		case "crawl-delay":
+			for _, group := range current {
+				if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 {
+					group.delay = time.Duration(min(seconds, maxCrawlDelay.Seconds()) * float64(time.Second))
+				}
+			}
+		case "sitemap":
+			sitemaps = append(sitemaps, value)
+			continue // belongs to no group, and ends none
+		}
+		naming = key == "user-agent"
+	}
+	r := everyone
+	if isNamed {
+		r = named
+	}
+	r.sitemaps = sitemaps
+	return r
+}
+
+// productToken is the name that a crawler goes by: "fincrawl" of "fincrawl/1.0 (+…)".
+func productToken(userAgent string) string {
+	end := strings.IndexFunc(userAgent, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' || r == '_')
+	})
+	if end >= 0 {
+		userAgent = userAgent[:end]
+	}
+	return strings.ToLower(userAgent)
+}
+
+// scanAnyLine splits at \n, \r\n and \r.
+func scanAnyLine(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if i := bytes.IndexAny(data, "\r\n"); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEOF && len(data) > 0 {
+		return len(data), data, nil
+	}
+	return 0, nil, nil
+}
+
+func (r *robots) add(path string, allow bool) {
+	if path == "" {
+		return // "Disallow:" disallows nothing
+	}
+	if path[0] != '/' && path[0] != '*' {
+		path = "/" + path
+	}
+	r.rules = append(r.rules, robotsRule{normalEscapes(path, "!$'()*,:@/?&=+;"), allow})
+}
+
+// allows reports whether a normalised URL may be fetched: the longest rule that
+// matches decides, Allow where two are as long (RFC 9309, 2.2.2).
+func (r *robots) allows(u *url.URL) bool {
+	if r.unreadable {
+		return false
+	}
+	path := normalEscapes(u.RequestURI(), "!$'()*,:@/?&=+;")
+	allowed, longest := true, -1
+	for _, rule := range r.rules {
+		if n := len(rule.pattern); (n > longest || n == longest && rule.allow) && rule.matches(path) {
+			allowed, longest = rule.allow, n
+		}
+	}
+	return allowed
+}
+
+func (r robotsRule) matches(path string) bool {
+	pattern, toTheEnd := strings.CutSuffix(r.pattern, "$")
+	parts := strings.Split(pattern, "*")
+	path, ok := strings.CutPrefix(path, parts[0])
+	if !ok {
+		return false
+	}
+	if len(parts) == 1 {
+		return !toTheEnd || path == ""
+	}
+	last := parts[len(parts)-1]
+	for _, part := range parts[1 : len(parts)-1] {
+		_, path, ok = strings.Cut(path, part)
+		if !ok {
+			return false
+		}
+	}
+	if toTheEnd {
+		return strings.HasSuffix(path, last)
+	}
+	return strings.Contains(path, last)
+}
+
+// readRobots asks the site for its robots.txt. One that is not there, or is a web
+// page, allows everything. One that cannot be read forbids everything and makes
+// the crawl incomplete: it is settled like a page that could not be read.
+func (c *crawl) readRobots(ctx context.Context) (robots, error) {
+	if !c.src.Fetch.RespectRobots {
+		return robots{}, nil
+	}
+	address := c.scope.site.ResolveReference(&url.URL{Path: "/robots.txt"})
+	a := c.get(ctx, c.files, address)
+	if ctx.Err() != nil {
+		return robots{}, context.Cause(ctx)
+	}
+	switch outcome, detail := a.failure(); {
+	case outcome == "" && looksLikeHTML(a):
+		c.log.Info("robots.txt is a web page, so there are no rules", "url", address.String())
+		return robots{}, nil
+	case outcome == "":
+		return parseRobots(a.body, c.src.Fetch.UserAgent), nil
+	case a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests:
+		return robots{}, nil
+	default:
+		c.log.Warn("robots.txt cannot be read, so the site counts as closed (RFC 9309); fetch.respect_robots: false goes ahead",
+			"url", address.String(), "outcome", outcome, "detail", detail)
+		return robots{unreadable: true}, c.settleAside(address, outcome, detail+"; the site counts as closed until its robots.txt can be read")
+	}
+}
+
+func looksLikeHTML(a answer) bool {
+	return isHTML(a.contentType) || strings.HasPrefix(http.DetectContentType(a.body), "text/html")
+}

@@ -1,0 +1,252 @@
+package crawler
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"golang.org/x/net/html/charset"
+)
+
+// The bounds that sitemaps.org sets, and how deep indexes may nest.
+const (
+	maxSitemap     = 50 << 20 // bytes, decompressed
+	maxSitemapURLs = 50_000
+	maxNesting     = 3
+)
+
+// sitemap is a sitemap to be read.
+type sitemap struct {
+	url     *url.URL
+	from    string // what named it; "" for the configuration
+	nesting int
+	guessed bool // nobody named it, so that it may well not be there
+}
+
+// readSitemaps discovers the addresses that the source's sitemaps list. A sitemap
+// that fails is settled with its outcome, so that the crawl is incomplete: what
+// it would have listed is not known.
+func (c *crawl) readSitemaps(ctx context.Context) error {
+	pending, err := c.sitemaps()
+	seen := make(map[string]bool)
+	for ; err == nil && len(pending) > 0; pending = pending[1:] {
+		s := pending[0]
+		if n, ok := c.scope.normalise(s.url); !ok || seen[n.String()] {
+			continue
+		} else {
+			s.url = n
+			seen[n.String()] = true
+		}
+		var nested []sitemap
+		nested, err = c.readSitemap(ctx, s)
+		pending = append(pending, nested...)
+	}
+	return err
+}
+
+// sitemaps are the configured ones; "auto" stands for those that robots.txt names,
+// or else for the place where sitemaps customarily are.
+func (c *crawl) sitemaps() ([]sitemap, error) {
+	var list []sitemap
+	for _, configured := range c.src.Discover.Sitemaps {
+		if configured != "auto" {
+			u, err := c.scope.site.Parse(configured)
+			if err != nil {
+				return nil, fmt.Errorf("read the address of a sitemap: %w", err)
+			}
+			list = append(list, sitemap{url: u})
+			continue
+		}
+		for _, named := range c.robots.sitemaps {
+			if u, err := c.scope.site.Parse(named); err == nil {
+				list = append(list, sitemap{url: u, from: "robots.txt"})
+			}
+		}
+		if len(c.robots.sitemaps) == 0 && !c.robots.unreadable {
+			list = append(list, sitemap{url: c.scope.site.ResolveReference(&url.URL{Path: "/sitemap.xml"}), guessed: true})
+		}
+	}
+	return list, nil
+}
+
+// readSitemap discovers what one sitemap lists and returns the sitemaps that it
+// names. The error is the crawl's, not the sitemap's.
+func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, err error) {
+	if s.from != "" && s.url.Hostname() != c.scope.site.Hostname() {
+		return nil, c.settleAside(s.url, OutOfScope, "a sitemap on another site, named by "+s.from)
+	}
+	a := c.get(ctx, c.files, s.url)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	outcome, detail := a.failure()
+	switch absent := a.status == http.StatusNotFound || a.status == http.StatusGone; {
+	case s.guessed && (a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests || outcome == "" && looksLikeHTML(a)):
+		return nil, nil
+	case absent && s.from == "robots.txt":
+		return nil, c.settleAside(s.url, Gone, "named by robots.txt")
+	case outcome == Gone:
+		outcome = BadSitemap
+	case outcome == "" && looksLikeHTML(a):
+		outcome, detail = BadSitemap, "a web page, not a sitemap"
+	}
+	if outcome != "" {
+		return nil, c.settleAside(s.url, outcome, detail)
+	}
+
+	var batch []*url.URL
+	var complaint, crawlErr error
+	flush := func() error {
+		crawlErr = c.discover(s.url.String(), 0, batch)
+		batch = batch[:0]
+		return crawlErr
+	}
+	err = parseSitemap(a.body, func(loc string, isSitemap bool) error {
+		u, err := s.url.Parse(withStrayPercents(loc))
+		switch {
+		case loc == "":
+			return nil
+		case err != nil:
+			complaint = fmt.Errorf("%q is not an address", loc)
+			return nil
+		case isSitemap && s.nesting == maxNesting:
+			return fmt.Errorf("sitemap indexes are nested more than %d deep", maxNesting)
+		case isSitemap:
+			nested = append(nested, sitemap{url: u, from: s.url.String(), nesting: s.nesting + 1})
+			return nil
+		}
+		if batch = append(batch, u); len(batch) == 256 {
+			return flush()
+		}
+		return nil
+	})
+	if crawlErr == nil {
+		_ = flush() // what was read before a mistake is good
+	}
+	if crawlErr != nil {
+		return nil, crawlErr
+	}
+	if s.guessed && errors.Is(err, errNoSitemap) {
+		return nil, nil
+	}
+	if err = cmp.Or(err, complaint); err != nil {
+		return nested, c.settleAside(s.url, BadSitemap, err.Error())
+	}
+	return nested, nil
+}
+
+// withStrayPercents writes a percent sign that encodes nothing as browsers take it.
+func withStrayPercents(address string) string {
+	if _, err := url.Parse(address); err == nil {
+		return address
+	}
+	var b strings.Builder
+	for i := range len(address) {
+		b.WriteByte(address[i])
+		if address[i] == '%' && (i+2 >= len(address) || !isHex(address[i+1]) || !isHex(address[i+2])) {
+			b.WriteString("25")
+		}
+	}
+	return b.String()
+}
+
+var errNoSitemap = errors.New("no sitemap in it")
+
+// parseSitemap calls found for each address in a sitemap or sitemap index (XML,
+// streamed) or in a text sitemap (an address a line); all may be gzipped. An
+// entity of the document's own is a mistake to encoding/xml, which expands none,
+// so that an XML bomb has nothing to go off with.
+func parseSitemap(body []byte, found func(loc string, isSitemap bool) error) error {
+	if bytes.HasPrefix(body, []byte("\x1f\x8b")) {
+		unzipped, err := gunzip(body)
+		if err != nil {
+			return err
+		}
+		body = unzipped
+	}
+	listed := 0
+	count := func(loc string, isSitemap bool) error {
+		if listed++; listed > maxSitemapURLs {
+			return fmt.Errorf("more than %d addresses", maxSitemapURLs)
+		}
+		return found(strings.TrimSpace(loc), isSitemap)
+	}
+	if start := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n"); len(start) > 0 && start[0] == 'h' {
+		return parseTextSitemap(start, count)
+	}
+	return parseXMLSitemap(body, count)
+}
+
+func gunzip(body []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("decompress: %w", err)
+	}
+	defer z.Close()
+	unzipped, err := io.ReadAll(io.LimitReader(z, maxSitemap+1))
+	if err != nil {
+		return nil, fmt.Errorf("decompress: %w", err)
+	}
+	if len(unzipped) > maxSitemap {
+		return nil, fmt.Errorf("larger than %d bytes", maxSitemap)
+	}
+	return unzipped, nil
+}
+
+func parseTextSitemap(body []byte, found func(loc string, isSitemap bool) error) error {
+	for line := range strings.Lines(string(body)) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if err := found(line, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func parseXMLSitemap(body []byte, found func(loc string, isSitemap bool) error) error {
+	d := xml.NewDecoder(bytes.NewReader(bytes.TrimLeft(body, " \t\r\n")))
+	d.CharsetReader = charset.NewReaderLabel
+	var path []string // names of the open elements
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) && len(path) == 0 {
+			return errNoSitemap
+		}
+		if err != nil {
+			return fmt.Errorf("read XML: %w", err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if len(path) == 0 && token.Name.Local != "urlset" && token.Name.Local != "sitemapindex" {
+				return fmt.Errorf("%w, but a <%s>", errNoSitemap, token.Name.Local)
+			}
+			path = append(path, token.Name.Local)
+			// <image:loc> and its like stand deeper, or in another element.
+			if len(path) != 3 || token.Name.Local != "loc" || path[1] != "url" && path[1] != "sitemap" {
+				continue
+			}
+			var loc string
+			if err := d.DecodeElement(&loc, &token); err != nil {
+				return fmt.Errorf("read XML: %w", err)
+			}
+			path = path[:2]
+			if err := found(loc, path[0] == "sitemapindex"); err != nil {
+				return err
+			}
+		case xml.EndElement:
+			if path = path[:len(path)-1]; len(path) == 0 {
+				return nil
+			}
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package crawler
+
+import (
+	"net/url"
+	"strings"
+)
+
+// unsafeLink says why following a link while logged in may end the session or
+// change something, or returns "". It looks at whole path segments and parameter
+// values only, so that articles about logging out or deleting are read:
+// /articles/how-to-log-out and /delete-your-account are safe, /logout and
+// /articles/12/delete are not.
+func unsafeLink(u *url.URL) string {
+	segments := strings.Split(strings.ToLower(strings.Trim(u.Path, "/")), "/")
+	for i, segment := range segments {
+		name := withoutExtension(segment)
+		last := i == len(segments)-1
+		switch {
+		case endsSession(name):
+			return "logs out"
+		case last && i > 0 && destroys(name), i == 0 && len(segments) == 2 && destroys(name):
+			return "may " + name
+		}
+	}
+	for pair := range strings.SplitSeq(strings.ToLower(u.RawQuery), "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		switch {
+		case endsSession(name), endsSession(value):
+			return "logs out"
+		case choosesAction(name) && (destroys(value) || changes(value)):
+			return "may " + value
+		case guardsAction(name) && value != "":
+			return "carries an action's token"
+		}
+	}
+	return ""
+}
+
+func withoutExtension(segment string) string {
+	for _, extension := range []string{".php", ".aspx", ".asp", ".jsp", ".do", ".action", ".html", ".htm", ".cgi"} {
+		if name, ok := strings.CutSuffix(segment, extension); ok {
+			return name
+		}
+	}
+	return segment
+}
+
+func endsSession(name string) bool {
+	switch name {
+	case "logout", "log-out", "log_out", "logoff", "log-off", "log_off",
+		"signout", "sign-out", "sign_out", "signoff", "sign-off", "sign_off",
+		"userlogout", "special:userlogout", "special:logout":
+		return true
+	}
+	return false
+}
+
+// destroys lists the verbs that act by a mere visit on enough software to be
+// avoided in a path as well as in a parameter.
+func destroys(verb string) bool {
+	switch verb {
+	case "delete", "remove", "destroy", "trash", "unsubscribe":
+		return true
+	}
+	return false
+}
+
+// changes lists the verbs that act only where a parameter chooses an action:
+// /archive and /edit are ordinary places.
+func changes(verb string) bool {
+	switch verb {
+	case "edit", "submit", "save", "archive", "unarchive", "purge", "rollback", "revert", "undo", "restore",
+		"watch", "unwatch", "subscribe", "protect", "unprotect", "move", "rename", "approve", "reject", "publish",
+		"unpublish", "enable", "disable", "markpatrolled", "vote", "like":
+		return true
+	}
+	return false
+}
+
+func choosesAction(name string) bool {
+	switch name {
+	case "action", "do", "act", "cmd", "command", "op", "operation", "task", "method", "_method", "mode":
+		return true
+	}
+	return false
+}
+
+// guardsAction lists the parameters that carry a token against forged requests,
+// which only a request that changes something needs.
+func guardsAction(name string) bool {
+	switch name {
+	case "_wpnonce", "csrf", "csrf_token", "_csrf", "csrfmiddlewaretoken", "authenticity_token", "_token", "sectok",
+		"sesskey", "wpedittoken", "xsrf", "atl_token":
+		return true
+	}
+	return false
+}

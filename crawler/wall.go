@@ -1,0 +1,117 @@
+package crawler
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// wall is what a private site shows to visitors without a session. Real ones
+// answer 200 with a "Login required" page that has no form at all, so the start
+// address is looked at once from outside before logging in, and what it shows is
+// remembered. The zero value knows nothing.
+type wall struct {
+	place string // where visitors are led instead: host and path; "" for nowhere
+	page  fingerprint
+}
+
+// fingerprint is what a page says, without the addresses its links lead to: a
+// wall's name the page to return to.
+type fingerprint struct {
+	title string
+	text  [sha256.Size]byte
+}
+
+func fingerprintOf(a extract.Article) fingerprint {
+	return fingerprint{a.Title, sha256.Sum256([]byte(linkTargets().ReplaceAllString(a.Markdown, "]")))}
+}
+
+func linkTargets() *regexp.Regexp { return regexp.MustCompile(`\]\([^)]*\)`) }
+
+func (w wall) leadsTo(u *url.URL) bool { return w.place != "" && w.place == u.Host+u.Path }
+
+func (w wall) shows(a extract.Article) bool {
+	return w.page != (fingerprint{}) && a.Title == w.page.title && fingerprintOf(a) == w.page
+}
+
+// lookFromOutside asks for the start address without credentials. What goes wrong
+// here is no mistake: it will show again with credentials, or it is the wall.
+func (c *crawl) lookFromOutside(ctx context.Context) wall {
+	if !isPrivate(c.src.Auth) {
+		return wall{}
+	}
+	var w wall
+	c.outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		w.place = next.URL.Host + next.URL.Path
+		if len(via) > maxRedirects || next.URL.Host != c.scope.site.Host {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	a := c.get(ctx, c.outside, c.scope.site)
+	if outcome, _ := a.failure(); outcome != "" || !isHTML(a.contentType) {
+		return w
+	}
+	doc, err := extract.Parse(a.url, a.contentType, a.body)
+	if err != nil {
+		return w
+	}
+	// An empty page is told from other empty ones only by a title that says it.
+	if article, err := doc.Extract(c.src.Content); err == nil && (article.Markdown != "" || demandsLogin(article.Title)) {
+		w.page = fingerprintOf(article)
+	}
+	return w
+}
+
+// seenFromInside compares the wall with what the start address shows with
+// credentials. What both see is not a wall, unless it says that it is one.
+func (w wall) seenFromInside(a answer, article extract.Article) (wall, error) {
+	if w.leadsTo(a.url) {
+		w.place = ""
+	}
+	if w.shows(article) {
+		if demandsLogin(article.Title) {
+			return wall{}, errors.New("the credentials make no difference: the page still says “" + article.Title + "”")
+		}
+		w.page = fingerprint{}
+	}
+	return w, nil
+}
+
+// demandsLogin reports whether a title is that of a page which turns visitors away.
+func demandsLogin(title string) bool {
+	title = strings.ToLower(title)
+	for _, words := range []string{"login required", "log in", "login", "sign in", "permission denied", "access denied",
+		"unauthorized", "anmelden", "anmeldung erforderlich", "connexion", "iniciar sesión"} {
+		if strings.HasPrefix(title, words) {
+			return true
+		}
+	}
+	return false
+}
+
+// formInstead says which login form a page shows instead of its content, or "".
+// Where logged_in is configured, a page that has it is one of a logged-in reader.
+func (c *crawl) formInstead(doc *extract.Document) string {
+	if form := c.src.Auth.Form; form != nil && form.LoggedIn != "" {
+		if doc.Has(form.LoggedIn) {
+			return ""
+		}
+		if doc.Has(`input[type="password" i]`) {
+			return "a password field, and nothing that auth.form.logged_in matches"
+		}
+	}
+	description, _ := doc.LoginForm()
+	return description
+}
+
+func isPrivate(c auth.Config) bool {
+	return c.Basic != nil || c.Bearer != "" || len(c.Headers) > 0 || len(c.Cookies) > 0 || c.Form != nil
+}

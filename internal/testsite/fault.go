@@ -1,0 +1,73 @@
+package testsite
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"time"
+)
+
+// Fault answers one request in place of the page, which is nil where there is none.
+type Fault func(w http.ResponseWriter, r *http.Request, page http.HandlerFunc)
+
+// Fail lets the next requests of a path go wrong, one fault each; the ones after
+// them are answered as stated. [OK] lets one in between go well.
+func (s *Site) Fail(path string, faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults[path] = append(s.faults[path], faults...)
+}
+
+// FailAlways lets each request of a path go wrong from now on.
+func (s *Site) FailAlways(path string, fault Fault) {
+	s.Handle(path, func(w http.ResponseWriter, r *http.Request) { fault(w, r, nil) })
+}
+
+// nextFault takes the fault that is due; the caller holds the lock.
+func (s *Site) nextFault(keys ...string) Fault {
+	for _, key := range keys {
+		if due := s.faults[key]; len(due) > 0 {
+			s.faults[key] = due[1:]
+			return due[0]
+		}
+	}
+	return nil
+}
+
+// OK is no fault.
+func OK(w http.ResponseWriter, r *http.Request, page http.HandlerFunc) { page(w, r) }
+
+// Status answers with a status and hardly a word.
+func Status(status int) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		http.Error(w, fmt.Sprintf("%d %s", status, http.StatusText(status)), status)
+	}
+}
+
+// RetryAfter answers with a status and the time to wait.
+func RetryAfter(status int, wait time.Duration) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
+		http.Error(w, http.StatusText(status), status)
+	}
+}
+
+// Hangup closes the connection without an answer.
+func Hangup(http.ResponseWriter, *http.Request, http.HandlerFunc) { panic(http.ErrAbortHandler) }
+
+// Hang answers nothing until the client gives up.
+func Hang(_ http.ResponseWriter, r *http.Request, _ http.HandlerFunc) { <-r.Context().Done() }
+
+// CutOff sends half of the page and closes the connection.
+func CutOff(w http.ResponseWriter, r *http.Request, page http.HandlerFunc) {
+	whole := httptest.NewRecorder()
+	page(whole, r)
+	for name, values := range whole.Header() {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(whole.Body.Len()))
+	w.WriteHeader(whole.Code)
+	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
+	panic(http.ErrAbortHandler)
+}

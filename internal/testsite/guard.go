@@ -1,0 +1,138 @@
+package testsite
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// guard stands before the pages of a private site. It reports whether it has
+// answered a request itself.
+type guard func(w http.ResponseWriter, r *http.Request) bool
+
+// The cookie that a form login sets, and what logs out.
+const (
+	SessionCookie = "session"
+	LogoutPath    = "/logout"
+	LoginPath     = "/login"
+)
+
+// BasicAuth closes the site to requests without the user name and password.
+func (s *Site) BasicAuth(username, password string) {
+	s.guardWith(func(w http.ResponseWriter, r *http.Request) bool {
+		if u, p, ok := r.BasicAuth(); ok && u == username && p == password {
+			return false
+		}
+		w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
+		http.Error(w, "who are you?", http.StatusUnauthorized)
+		return true
+	})
+}
+
+// Sessions are those of a site with a form login.
+type Sessions struct {
+	mu      sync.Mutex
+	open    map[string]int // requests left, by cookie value; below 0 for ever
+	issued  int
+	lasting int
+	wall    http.HandlerFunc
+}
+
+// FormLogin closes the site to visitors without a session, which a form at /login
+// gives, with a token against forged requests; a visit of /logout, by GET, ends it.
+// Others are redirected to the form.
+func (s *Site) FormLogin(username, password string) *Sessions {
+	sessions := &Sessions{open: make(map[string]int), lasting: -1}
+	sessions.wall = func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, LoginPath+"?next="+r.URL.Path, http.StatusFound)
+	}
+	s.guardWith(func(w http.ResponseWriter, r *http.Request) bool {
+		switch {
+		case r.URL.Path == LoginPath && r.Method == http.MethodPost:
+			sessions.logIn(w, r, username, password)
+		case r.URL.Path == LoginPath:
+			showForm(w, http.StatusOK, "")
+		case !sessions.admit(r, r.URL.Path == LogoutPath):
+			sessions.wall(w, r)
+		default:
+			return false
+		}
+		return true
+	})
+	return sessions
+}
+
+// Wall lets h answer visitors without a session, instead of a redirect.
+func (s *Sessions) Wall(h http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wall = h
+}
+
+// ShowForm is a wall that answers 200 with the login form under any address.
+func ShowForm(w http.ResponseWriter, _ *http.Request) { showForm(w, http.StatusOK, "") }
+
+// Last lets the sessions that are opened from now on end after n requests.
+func (s *Sessions) Last(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lasting = n
+}
+
+const token = "6f1ed002ab5595859014ebf0951522d9"
+
+func showForm(w http.ResponseWriter, status int, complaint string) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintf(w, `<!doctype html><html><head><title>Log in</title></head><body><main>
+<h1>Log in</h1><p class=error>%s</p>
+<form id=login method=post action=%s>
+<input type=hidden name=csrf value=%s>
+<label>User name <input name=username></label>
+<label>Password <input type=password name=password></label>
+<button>Log in</button></form></main></body></html>`, complaint, LoginPath, token)
+}
+
+func (s *Sessions) logIn(w http.ResponseWriter, r *http.Request, username, password string) {
+	if r.FormValue("csrf") != token || r.FormValue("username") != username || r.FormValue("password") != password {
+		showForm(w, http.StatusOK, "That user name and password do not go together.")
+		return
+	}
+	s.mu.Lock()
+	s.issued++
+	id := fmt.Sprintf("session-%d", s.issued)
+	s.open[id] = s.lasting
+	s.mu.Unlock()
+	http.SetCookie(w, &http.Cookie{Name: SessionCookie, Value: id, Path: "/", HttpOnly: true})
+	next := r.FormValue("next")
+	if !strings.HasPrefix(next, "/") {
+		next = "/"
+	}
+	http.Redirect(w, r, next, http.StatusFound)
+}
+
+// admit counts a request against its session; leave ends the session.
+func (s *Sessions) admit(r *http.Request, leave bool) bool {
+	cookie, err := r.Cookie(SessionCookie)
+	if err != nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	left, ok := s.open[cookie.Value]
+	if !ok || left == 0 || leave {
+		delete(s.open, cookie.Value)
+		return false
+	}
+	if left > 0 {
+		s.open[cookie.Value] = left - 1
+	}
+	return true
+}
+
+func (s *Site) guardWith(g guard) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.guard = g
+}
