@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/config"
+)
+
+func (a *app) check() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check sources.yaml and, with --online, the token and each login",
+		Long: `check reads sources.yaml and reports every mistake in it. With --online it also
+tries the token (GET /me) and logs in to each source as a crawl would, and says
+what it saw on the way. It changes nothing.
+
+` + exitCodesHelp,
+		Args: cobra.NoArgs,
+	}
+	online := cmd.Flags().Bool("online", false, "try the token and each source's login")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		c, err := a.load()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%s: right, %s\n", c.Path, count(len(c.Sources), "source"))
+		for _, s := range c.Sources {
+			fmt.Fprintf(a.out, "  %s: %s → %s\n", s.Name, s.URL, s.LibraryURL)
+		}
+		if !*online {
+			return nil
+		}
+		return a.checkOnline(cmd.Context(), c)
+	}
+	return cmd
+}
+
+// checkOnline tries everything, whatever fails on the way.
+func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
+	var failed []error
+	log := a.logger()
+
+	fmt.Fprintln(a.out, "\nIntercom")
+	me, err := newClient(c.Intercom, log).Me(ctx)
+	if err != nil {
+		failed = append(failed, fmt.Errorf("intercom: %w", err))
+		fmt.Fprintf(a.out, "  ✗ %v\n", err)
+	} else {
+		fmt.Fprintf(a.out, "  ✓ the token is accepted: workspace %q, region %s\n", me.App.Name, me.App.Region)
+	}
+	for _, s := range c.Sources {
+		fmt.Fprintf(a.out, "\n%s\n", s.Name)
+		source, err := newSource(s)
+		if err != nil {
+			return err
+		}
+		seen, err := crawler.CheckLogin(ctx, source, crawler.Surroundings{Log: log})
+		for _, line := range seen {
+			fmt.Fprintf(a.out, "    %s\n", line)
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", s.Name, err))
+			fmt.Fprintf(a.out, "  ✗ %v\n", err)
+			continue
+		}
+		fmt.Fprintln(a.out, "  ✓ the start address can be read")
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("%s failed; see above: %w", count(len(failed), "check"), errors.Join(failed...))
+	}
+	return nil
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

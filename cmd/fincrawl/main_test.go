@@ -1,0 +1,33 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+)
+
+// TestMain lets the test binary be fincrawl itself: for the scripts, and for the
+// tests that kill it.
+func TestMain(m *testing.M) {
+	testscript.Main(leakChecked{m}, map[string]func(){"fincrawl": main})
+}
+
+// leakChecked runs the tests and then looks for goroutines they left behind.
+type leakChecked struct{ *testing.M }
+
+func (m leakChecked) Run() int {
+	code := m.M.Run()
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			println(err.Error())
+			return 1
+		}
+	}
+	return code
+}
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{Dir: "testdata"})
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fincrawl/fincrawl/state"
+)
+
+func (a *app) preview() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "preview [SOURCE…]",
+		Short: "Show what sync would do, and write nothing anywhere",
+		Long: `preview crawls the sources and shows the plan, with a text diff of each page
+that changed. It sends nothing but GET requests (and the source's own login) and
+leaves the state file as it is.
+
+` + exitCodesHelp,
+	}
+	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
+	expectNone := cmd.Flags().Bool("expect-no-changes", false, "exit with 5 where there are changes")
+	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
+		c, sources, err := a.selected(names)
+		if err != nil {
+			return err
+		}
+		ledger, err := state.Open(c.State, state.Options{ReadOnly: true, Wait: lockWait})
+		if err != nil {
+			return err
+		}
+		defer func() { err = keepFirst(err, ledger.Close()) }()
+		staging, err := state.OpenTemporary()
+		if err != nil {
+			return err
+		}
+		defer func() { err = keepFirst(err, staging.Close()) }()
+
+		log, show := a.progress()
+		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: newClient(c.Intercom, log), log: log, show: show}
+		run := r.runOnce(cmd.Context(), sources)
+		show.stop()
+		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && anySource(run, sourceChanges) {
+			run.ExitCode = exitChanges
+		}
+		return a.end(run, *asJSON, r.texts, nil)
+	}
+	return cmd
+}
+
+// keepFirst is err, or else, where that says no more than how a run went well
+// or not, what went wrong after it.
+func keepFirst(err, later error) error {
+	var end finished
+	if later != nil && (err == nil || errors.As(err, &end)) {
+		return later
+	}
+	return err
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/fincrawl/fincrawl/internal/config"
+)
+
+// app is what the commands share.
+type app struct {
+	out, errOut io.Writer
+	configPath  string
+	logFormat   string
+	verbose     bool
+	quiet       bool // logs warnings only
+	lookupEnv   func(string) (string, bool)
+}
+
+// execute runs the command line args and returns the exit code.
+func execute(ctx context.Context, args []string, out, errOut io.Writer) int {
+	a := &app{out: out, errOut: errOut, lookupEnv: os.LookupEnv}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	var end finished
+	if err != nil && !errors.As(err, &end) {
+		fmt.Fprintf(errOut, "fincrawl: %v\n", err)
+	}
+	return exitCode(ctx, err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fincrawl",
+		Short: "Keep Intercom's Fin AI Content Library equal to private help centers and wikis",
+		Long: `fincrawl logs in to help centers and wikis that Intercom cannot read, crawls them,
+extracts what a reader sees, and brings Intercom's Fin AI Content Library in line:
+only what changed is sent, and nothing that still exists is removed.
+
+Try it with nothing but this program:  fincrawl demo
+Then write a sources.yaml and look before you sync:  fincrawl preview
+
+` + exitCodesHelp,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if a.logFormat != "text" && a.logFormat != "json" {
+				return usageError{fmt.Errorf("--log-format is text or json, not %q", a.logFormat)}
+			}
+			return nil
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+	})
+	flags := root.PersistentFlags()
+	flags.StringVarP(&a.configPath, "config", "c", cmp.Or(a.configPath, "sources.yaml"), "the file that names the sources")
+	flags.StringVar(&a.logFormat, "log-format", cmp.Or(a.logFormat, "text"), "log on standard error as text or json")
+	flags.BoolVarP(&a.verbose, "verbose", "v", a.verbose, "log each URL, and show unchanged pages")
+	root.AddCommand(a.sync(), a.resync(), a.preview(), a.check(), a.sandbox(), a.demo(), a.version())
+	for _, c := range append(root.Commands(), root) {
+		c.Args = asUsage(c.Args)
+	}
+	return root
+}
+
+// asUsage makes mistakes in a command's arguments mistakes in usage.
+func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if check == nil {
+			return nil
+		}
+		if err := check(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// logger logs on standard error.
+func (a *app) logger() *slog.Logger {
+	o := &slog.HandlerOptions{Level: slog.LevelInfo}
+	switch {
+	case a.verbose:
+		o.Level = slog.LevelDebug
+	case a.quiet:
+		o.Level = slog.LevelWarn
+	}
+	if a.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.errOut, o))
+	}
+	return slog.New(slog.NewTextHandler(a.errOut, o))
+}
+
+// load reads sources.yaml; its mistakes are mistakes in usage.
+func (a *app) load() (*config.Config, error) {
+	c, err := config.Load(a.configPath, a.lookupEnv)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return c, nil
+}
+
+// color reports whether w is a terminal that wants colours (https://no-color.org).
+func color(w io.Writer) bool {
+	_, no := os.LookupEnv("NO_COLOR")
+	return !no && terminalWidth(w) > 0 && !strings.EqualFold(os.Getenv("TERM"), "dumb")
+}
+
+// terminalWidth is the number of columns of w; 0 where it is not a terminal.
+func terminalWidth(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 80
+	}
+	return width
+}

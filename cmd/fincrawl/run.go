@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// sourcesAtOnce is how many sources a run works on at the same time: one uploads
+// while others crawl.
+const sourcesAtOnce = 4
+
+// runner does one run.
+type runner struct {
+	config  *config.Config
+	mode    mode
+	ledger  *state.Store // what was sent
+	staging *state.Store // where this run's crawls are kept: the ledger, or for a preview a store that goes with it
+	api     *intercom.Client
+	log     *slog.Logger
+	show    progress
+	crawls  sync.Map // source name → *state.Crawl of this run
+}
+
+// mode is what a run is for.
+type mode string
+
+const (
+	modePreview mode = "preview"
+	modeSync    mode = "sync"
+	modeResync  mode = "resync"
+)
+
+// runOnce reads what is, works out the difference and applies it:
+//
+//	check the token, so that nothing is crawled for a library that cannot be reached
+//	for each source, several at once:
+//	    find its import source, and the pages it has where the state doesn't know them
+//	    crawl the site, staging its pages
+//	    plan, and let the policy hold back what is dangerous
+//	    apply, unless this is a preview
+//
+// What went wrong is in the report; a source that failed doesn't stop the others.
+func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Run {
+	run := report.Run{ID: newRunID(), Mode: string(r.mode), Version: buildVersion(), Started: time.Now().UTC()}
+	r.log = r.log.With("run", run.ID)
+	run.Sources = make([]report.Source, len(sources))
+	for i, s := range sources {
+		run.Sources[i] = report.Source{Name: s.Name, URL: s.URL, LibraryURL: s.LibraryURL}
+	}
+	if err := r.runSources(ctx, sources, run.Sources); err != nil {
+		run.Error = err.Error()
+	}
+	run.Finished = time.Now().UTC()
+	run.ExitCode = runExitCode(ctx, run)
+	return run
+}
+
+// runSources fills in the reports, one for each source. Its error is one that
+// concerns all of them.
+func (r *runner) runSources(ctx context.Context, sources []config.Source, reports []report.Source) error {
+	me, err := r.api.Me(ctx)
+	if err != nil {
+		return fmt.Errorf("check the token with Intercom: %w", err)
+	}
+	r.log.Info("connected to Intercom", "workspace", me.App.Name, "region", me.App.Region)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(sourcesAtOnce)
+	for i, s := range sources {
+		group.Go(func() error {
+			started := time.Now()
+			err := r.runSource(ctx, s, &reports[i])
+			reports[i].Seconds = time.Since(started).Seconds()
+			if err == nil {
+				return nil
+			}
+			reports[i].Error = err.Error()
+			r.log.Error("source failed", "source", s.Name, "error", err)
+			if intercom.KindOf(err) == intercom.Fatal {
+				return err
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// runSource does a run's work for one source and notes each step in rep.
+func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Source) error {
+	source, err := newSource(s)
+	if err != nil {
+		return err
+	}
+	ledger, change, err := r.resolve(ctx, s)
+	if err != nil {
+		return err
+	}
+	rep.ImportSource = &change
+
+	crawl, err := r.staging.BeginCrawl(s.Name)
+	if err != nil {
+		return fmt.Errorf("begin the crawl: %w", err)
+	}
+	r.crawls.Store(s.Name, crawl)
+	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
+		Frontier: frontier{crawl},
+		Pages:    stager{source: s.Name, crawl: crawl, ledger: ledger, resend: r.mode == modeResync},
+		Known:    known(ledger.Entries(s.Name)),
+		Log:      r.log.With("source", s.Name),
+		Progress: func(p crawler.Progress) { r.show.crawl(s.Name, p) },
+	})
+	rep.Plan = &ingest.Plan{Source: s.Name, Coverage: coverage, Changes: []ingest.Change{}}
+	if err != nil {
+		return err
+	}
+
+	plan, err := ingest.NewPlan(ingest.Inputs{
+		Source:   s.Name,
+		Coverage: coverage,
+		Pages:    crawl.Staged(),
+		Entries:  ledger.Entries(s.Name),
+		Outcome:  outcomes(crawl),
+		Resend:   r.mode == modeResync,
+	})
+	if err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	plan = newPolicy(r.config, s).Apply(plan)
+	rep.Plan = &plan
+	if r.mode == modePreview {
+		return nil
+	}
+
+	target, err := ingest.EnsureSource(ctx, r.api, change)
+	if err != nil {
+		return fmt.Errorf("prepare the import source: %w", err)
+	}
+	if err := ledger.SetImportSource(s.Name, target); err != nil {
+		return err
+	}
+	result, err := ingest.Apply(ctx, plan, ingest.Target{
+		SourceID: target.ID,
+		Locale:   s.Locale,
+		Library:  r.api,
+		Ledger:   ledger,
+		Bodies:   crawl,
+		Workers:  r.config.Intercom.Workers,
+		Now:      time.Now,
+		Progress: func(done, total int) { r.show.apply(s.Name, done, total) },
+	})
+	rep.Result = &result
+	if err != nil {
+		return err
+	}
+	return r.staging.EndCrawl(s.Name)
+}
+
+// resolve finds the import source of a source and returns the store that knows
+// its pages: the ledger, or, for a preview that had to look them up in Intercom,
+// the staging store.
+func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, ingest.SourceChange, error) {
+	remembered, _, err := r.ledger.ImportSource(s.Name)
+	if err != nil {
+		return nil, ingest.SourceChange{}, err
+	}
+	change, err := ingest.ResolveSource(ctx, r.api, s.LibraryURL, s.AudienceIDs, remembered)
+	if err != nil {
+		return nil, change, fmt.Errorf("find the import source: %w", err)
+	}
+	if !change.Lost && !change.Adopt {
+		return r.ledger, change, nil
+	}
+	ledger := r.ledger
+	if r.mode == modePreview {
+		ledger = r.staging
+	}
+	if err := ledger.ForgetAll(s.Name); err != nil {
+		return nil, change, err
+	}
+	if change.Adopt {
+		for e, err := range ingest.AdoptPages(ctx, r.api, change.Current.ID) {
+			if err != nil {
+				return nil, change, fmt.Errorf("adopt the pages that Intercom has: %w", err)
+			}
+			if err := ledger.PutEntry(s.Name, e); err != nil {
+				return nil, change, err
+			}
+		}
+		if err := ledger.Flush(); err != nil {
+			return nil, change, err
+		}
+		// Only now is the import source known: a run that was cut off before adopts again.
+		if err := ledger.SetImportSource(s.Name, change.Current); err != nil {
+			return nil, change, err
+		}
+	}
+	return ledger, change, nil
+}
+
+func outcomes(crawl *state.Crawl) func(string) (crawler.Outcome, string, bool, error) {
+	return func(url string) (crawler.Outcome, string, bool, error) {
+		outcome, detail, known, err := crawl.Outcome(url)
+		return crawler.Outcome(outcome), detail, known, err
+	}
+}
+
+// newRunID returns an ID that sorts by time.
+func newRunID() string {
+	var tail [2]byte
+	_, _ = rand.Read(tail[:])
+	return time.Now().UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(tail[:])
+}
+
+// texts finds the two texts of a page that changed: as it was sent, and as it
+// was crawled by this run.
+func (r *runner) texts(source, externalID string) (before, after string, err error) {
+	before, err = r.ledger.SentMarkdown(source, externalID)
+	if err != nil {
+		return "", "", err
+	}
+	crawl, crawled := r.crawls.Load(source)
+	if !crawled {
+		return before, "", nil
+	}
+	body, _, err := crawl.(*state.Crawl).Body(externalID)
+	return before, body.Markdown, err
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"iter"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// stager puts the pages of a crawl into the state file, with the text of those
+// only that may have to be sent.
+type stager struct {
+	source string
+	crawl  *state.Crawl
+	ledger *state.Store
+	resend bool
+}
+
+func (s stager) Put(_ context.Context, p crawler.Page) error {
+	entry, _, err := s.ledger.Entry(s.source, p.ExternalID)
+	if err != nil {
+		return err
+	}
+	staged := state.Staged{
+		ExternalID: p.ExternalID,
+		URL:        p.URL,
+		Title:      p.Title,
+		Locale:     p.Locale,
+		Hash:       p.Fingerprint(),
+		AIAgent:    p.Availability.AIAgent,
+		AICopilot:  p.Availability.AICopilot,
+		Size:       len(p.HTML),
+	}
+	var body *state.Body
+	if s.resend || staged.Hash != entry.Hash {
+		body = &state.Body{HTML: p.HTML, Markdown: p.Markdown}
+	}
+	return s.crawl.Stage(staged, body)
+}
+
+// known yields the URLs of the pages that were sent. An entry that cannot be
+// read ends it; the plan, which reads them all again, reports the error.
+func known(entries iter.Seq2[state.Entry, error]) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for e, err := range entries {
+			if err != nil || !yield(e.URL) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// lockWait is how long a command waits for another one to let go of the state
+// file before it says who holds it.
+const lockWait = 3 * time.Second
+
+func (a *app) sync() *cobra.Command {
+	return a.writing(modeSync, &cobra.Command{
+		Use:   "sync [SOURCE…]",
+		Short: "Crawl the sources and send what changed",
+		Long: `sync crawls the sources (all of sources.yaml, or those named), works out what
+changed since the last run, and brings Intercom in line.
+
+` + exitCodesHelp,
+	})
+}
+
+func (a *app) resync() *cobra.Command {
+	return a.writing(modeResync, &cobra.Command{
+		Use:   "resync [SOURCE…]",
+		Short: "Crawl the sources and send every page again",
+		Long: `resync does what sync does, but takes nothing as known: every page is fetched
+and sent, whether it changed or not, also those that Intercom refused before.
+What guards deletes is the same.
+
+` + exitCodesHelp,
+	})
+}
+
+// writing completes a command that writes to Intercom and to the state file.
+func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
+	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
+	cmd.RunE = func(cmd *cobra.Command, names []string) error {
+		c, sources, err := a.selected(names)
+		if err != nil {
+			return err
+		}
+		store, err := state.Open(c.State, state.Options{Wait: lockWait})
+		if err != nil {
+			return err
+		}
+		run, err := a.recorded(cmd.Context(), c, sources, mode, store)
+		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))
+	}
+	return cmd
+}
+
+// recorded does a run and keeps it among the runs of the state file.
+func (a *app) recorded(ctx context.Context, c *config.Config, sources []config.Source, mode mode, store *state.Store) (report.Run, error) {
+	log, show := a.progress()
+	defer show.stop()
+	r := runner{config: c, mode: mode, ledger: store, staging: store, api: newClient(c.Intercom, log), log: log, show: show}
+	run := r.runOnce(ctx, sources)
+	summary, err := json.Marshal(run.WithoutUnchanged())
+	if err != nil {
+		return run, fmt.Errorf("summarise the run: %w", err)
+	}
+	err = store.PutRun(state.Run{
+		ID: run.ID, Mode: run.Mode, Started: run.Started, Finished: run.Finished, ExitCode: run.ExitCode, Summary: summary,
+	})
+	if err != nil {
+		return run, fmt.Errorf("record the run: %w", err)
+	}
+	return run, nil
+}
+
+// selected loads sources.yaml and picks the sources that were named.
+func (a *app) selected(names []string) (*config.Config, []config.Source, error) {
+	c, err := a.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	sources, err := c.Select(names)
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	return c, sources, nil
+}
+
+// progress returns how to log and how to show progress: together, since on a
+// terminal they share the screen.
+func (a *app) progress() (*slog.Logger, progress) {
+	if width := terminalWidth(a.errOut); width > 0 && a.logFormat == "text" {
+		line := newStatusLine(a.errOut, width)
+		onLine := *a
+		onLine.errOut = line
+		return onLine.logger(), line
+	}
+	log := a.logger()
+	return log, newLogProgress(log)
+}
+
+// texts gives the Markdown of a changed page before and after.
+type texts = func(source, externalID string) (before, after string, err error)
+
+// end prints the report of a run and returns how it went. err is what went
+// wrong around it.
+func (a *app) end(run report.Run, asJSON bool, texts texts, err error) error {
+	if err != nil {
+		run.Error = errors.Join(asError(run.Error), err).Error()
+		run.ExitCode = exitFailed
+	}
+	if asJSON {
+		err = report.JSON(a.out, run)
+	} else {
+		err = report.Text(a.out, run, report.TextOptions{
+			Color: color(a.out), Width: terminalWidth(a.out), Verbose: a.verbose, Texts: texts,
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	return finished{run.ExitCode}
+}
+
+func asError(text string) error {
+	if text == "" {
+		return nil
+	}
+	return errors.New(text)
+}

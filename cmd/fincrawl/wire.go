@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// This file says in the words of each package what sources.yaml said in its own.
+
+func newClient(c config.Intercom, log *slog.Logger) *intercom.Client {
+	base := c.BaseURL
+	if base == "" {
+		base, _ = intercom.RegionURL(c.Region)
+	}
+	return intercom.New(intercom.Config{
+		BaseURL:   base,
+		Token:     c.Token.Reveal(),
+		Version:   c.APIVersion,
+		Share:     c.Share,
+		UserAgent: "fincrawl/" + buildVersion(),
+		Log:       log,
+	})
+}
+
+func newPolicy(c *config.Config, s config.Source) ingest.Policy {
+	return ingest.Policy{
+		ConfirmRuns: s.Deletes.ConfirmRuns,
+		MaxCount:    s.Deletes.MaxCount,
+		MaxShare:    s.Deletes.MaxShare,
+		MaxHTML:     int(c.Intercom.MaxHTML),
+	}
+}
+
+func newSource(s config.Source) (crawler.Source, error) {
+	start, err := url.Parse(s.URL)
+	if err != nil {
+		return crawler.Source{}, err
+	}
+	var mistakes []error
+	patterns := func(texts []string) []crawler.Pattern {
+		ps := make([]crawler.Pattern, 0, len(texts))
+		for _, text := range texts {
+			p, err := crawler.ParsePattern(text)
+			if err != nil {
+				mistakes = append(mistakes, fmt.Errorf("pattern %q: %w", text, err))
+			}
+			ps = append(ps, p)
+		}
+		return ps
+	}
+	source := crawler.Source{
+		Name:     s.Name,
+		URL:      start,
+		Locale:   s.Locale,
+		Auth:     newAuth(s.Auth),
+		Discover: crawler.Discover(s.Discover),
+		Scope: crawler.Rules{
+			Include: patterns(s.Include),
+			Exclude: patterns(s.Exclude),
+			Follow:  patterns(s.Follow),
+		},
+		Fetch:        crawler.Fetch(s.Fetch),
+		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove},
+		Availability: crawler.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
+	}
+	for _, r := range s.Availability.Rules {
+		source.Availability.Rules = append(source.Availability.Rules, crawler.AvailabilityRule{
+			Match:     patterns([]string{r.Match})[0],
+			AIAgent:   r.AIAgent,
+			AICopilot: r.AICopilot,
+		})
+	}
+	return source, errors.Join(mistakes...)
+}
+
+func newAuth(a config.Auth) auth.Config {
+	c := auth.Config{Bearer: a.Bearer.Reveal(), Headers: reveal(a.Headers), Cookies: reveal(a.Cookies)}
+	if a.Basic != nil {
+		c.Basic = &auth.Basic{Username: a.Basic.Username.Reveal(), Password: a.Basic.Password.Reveal()}
+	}
+	if a.Form != nil {
+		c.Form = &auth.Form{URL: a.Form.URL, Fields: reveal(a.Form.Fields), Form: a.Form.Form, LoggedIn: a.Form.LoggedIn}
+	}
+	return c
+}
+
+func reveal(secrets map[string]config.Secret) map[string]string {
+	if secrets == nil {
+		return nil
+	}
+	plain := make(map[string]string, len(secrets))
+	for name, s := range secrets {
+		plain[name] = s.Reveal()
+	}
+	return plain
+}
+
+// frontier is a crawl in the state file as the crawler wants it.
+type frontier struct{ *state.Crawl }
+
+func (f frontier) Settled() iter.Seq2[crawler.Settlement, error] {
+	return func(yield func(crawler.Settlement, error) bool) {
+		for v, err := range f.Visits() {
+			s := crawler.Settlement{URL: v.URL, From: v.From, Outcome: v.Outcome, Detail: v.Detail, Depth: v.Depth}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+}
