@@ -254,18 +254,20 @@ func (p *prover) top(bucket bool, name, value []byte) error {
 	if string(name) == metaBucket { // its one value has no checksum
 		return p.bucket(value, func(bool, []byte, []byte) error { return nil })
 	}
-	return p.bucket(value, p.record)
+	return p.bucket(value, p.within(string(name)))
 }
 
-// record visits what is in a bucket: a record, or a bucket with more of them.
-func (p *prover) record(bucket bool, key, value []byte) error {
-	if bucket {
-		return p.bucket(value, p.record)
+// within visits what is in the bucket at a path: records, and buckets with more of them.
+func (p *prover) within(path string) visit {
+	return func(bucket bool, key, value []byte) error {
+		if bucket {
+			return p.bucket(value, p.within(path+pathSeparator+string(key)))
+		}
+		if _, _, err := unseal(path, key, value); err != nil && p.records == nil {
+			p.records = err
+		}
+		return nil
 	}
-	if _, _, err := unseal(key, value); err != nil && p.records == nil {
-		p.records = err
-	}
-	return nil
 }
 
 func (p *prover) bucket(value []byte, f visit) error {

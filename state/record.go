@@ -23,22 +23,23 @@ func fileKey(key string) []byte {
 	return append([]byte(key[:maxKey]), sum[:]...)
 }
 
-// seal makes of a key and a value what the file keeps. A CRC-32C of both follows
-// the value, since bbolt has none of its own for what it stores.
-func seal(key string, value []byte) (k, record []byte) {
+// seal makes of a key and a value what the file keeps at a path of buckets. A
+// CRC-32C of all three follows the value, since bbolt has none of its own for
+// what it stores.
+func seal(path, key string, value []byte) (k, record []byte) {
 	k = fileKey(key)
 	record = append(make([]byte, 0, len(value)+4), value...)
 	if len(key) > maxKey {
 		record = append(record, key[maxKey:]...)
 		record = binary.BigEndian.AppendUint32(record, uint32(len(key)-maxKey))
 	}
-	return k, binary.BigEndian.AppendUint32(record, checksum(k, record))
+	return k, binary.BigEndian.AppendUint32(record, checksum(path, k, record))
 }
 
 // unseal is the way back. The value is a part of record.
-func unseal(k, record []byte) (key string, value []byte, err error) {
+func unseal(path string, k, record []byte) (key string, value []byte, err error) {
 	record, sum, ok := cutUint32(record)
-	if !ok || sum != checksum(k, record) {
+	if !ok || sum != checksum(path, k, record) {
 		return "", nil, errChecksum
 	}
 	if len(k) <= maxKey {
@@ -49,9 +50,10 @@ func unseal(k, record []byte) (key string, value []byte, err error) {
 	return string(k[:maxKey]) + string(value[cut:]), value[:cut], nil
 }
 
-func checksum(k, record []byte) uint32 {
+func checksum(path string, k, record []byte) uint32 {
 	castagnoli := crc32.MakeTable(crc32.Castagnoli)
-	return crc32.Update(crc32.Checksum(k, castagnoli), castagnoli, record)
+	sum := crc32.Checksum([]byte(path), castagnoli)
+	return crc32.Update(crc32.Update(sum, castagnoli, k), castagnoli, record)
 }
 
 // cutUint32 takes the number off the end of b.

@@ -64,7 +64,7 @@ func (s *Store) runs(tx *bbolt.Tx) (kept []Run, err error) {
 		return nil, nil
 	}
 	err = b.ForEach(func(k, record []byte) error {
-		_, value, err := unseal(k, record)
+		_, value, err := unseal(runs().path(), k, record)
 		if err != nil {
 			return damaged(s.path, err)
 		}

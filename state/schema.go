@@ -37,6 +37,16 @@ func staged(source string) table   { return table{"crawls", source, "staged"} }
 func html(source string) table     { return table{"crawls", source, "html"} }
 func markdown(source string) table { return table{"crawls", source, "markdown"} }
 
+// path is where the table is, by the names of its buckets.
+func (t table) path() string {
+	if t.name == "" {
+		return t.tree
+	}
+	return t.tree + pathSeparator + t.source + pathSeparator + t.name
+}
+
+const pathSeparator = "\x00"
+
 // in returns the bucket of a table, nil where it does not exist yet.
 func (t table) in(tx *bbolt.Tx) *bbolt.Bucket {
 	b := tx.Bucket([]byte(t.tree))

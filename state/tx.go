@@ -37,7 +37,7 @@ func (s *Store) commit(b *batch) error {
 				return err
 			}
 			for _, key := range slices.Sorted(maps.Keys(b.tables[t])) {
-				if err := put(bucket, key, b.tables[t][key]); err != nil {
+				if err := put(bucket, write{t, key, b.tables[t][key]}); err != nil {
 					return err
 				}
 			}
@@ -46,12 +46,12 @@ func (s *Store) commit(b *batch) error {
 	})
 }
 
-// put writes a record, or removes it where value is nil.
-func put(b *bbolt.Bucket, key string, value []byte) error {
-	if value == nil {
-		return b.Delete(fileKey(key))
+// put writes a record into its bucket, or removes it where the value is nil.
+func put(b *bbolt.Bucket, w write) error {
+	if w.value == nil {
+		return b.Delete(fileKey(w.key))
 	}
-	return b.Put(seal(key, value))
+	return b.Put(seal(w.table.path(), w.key, w.value))
 }
 
 // do carries out a write in a transaction of its own.
@@ -60,7 +60,7 @@ func (w write) do(tx *bbolt.Tx) error {
 	if err != nil {
 		return err
 	}
-	return put(b, w.key, w.value)
+	return put(b, w)
 }
 
 // update runs a transaction after the writes that came before it.
@@ -118,6 +118,7 @@ func (s *Store) read(t table, keys []string, use func(i int, value []byte) error
 		if b == nil {
 			return nil
 		}
+		path := t.path()
 		for i, p := range found {
 			if p.known {
 				continue
@@ -127,7 +128,7 @@ func (s *Store) read(t table, keys []string, use func(i int, value []byte) error
 			if record == nil {
 				continue
 			}
-			_, value, err := unseal(k, record)
+			_, value, err := unseal(path, k, record)
 			if err != nil {
 				return damaged(s.path, err)
 			}
@@ -186,6 +187,7 @@ func scan[T any](s *Store, t table, decode func(key string, value []byte) (T, er
 	return func(yield func(T, error) bool) {
 		err := s.group.flush()
 		var last []byte
+		path := t.path()
 		for values := make([]T, 0, portion); err == nil; values = values[:0] {
 			err = s.view(func(tx *bbolt.Tx) error {
 				b := t.in(tx)
@@ -198,7 +200,7 @@ func scan[T any](s *Store, t table, decode func(key string, value []byte) (T, er
 					k, record = c.Next()
 				}
 				for ; k != nil; k, record = c.Next() {
-					key, value, err := unseal(k, record)
+					key, value, err := unseal(path, k, record)
 					if err != nil {
 						return damaged(s.path, err)
 					}
