@@ -19,6 +19,9 @@ func BenchmarkEntries(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	if err := s.Flush(); err != nil {
+		b.Fatal(err)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0

@@ -44,13 +44,14 @@ func notOurs(path, what string) error {
 }
 
 // guard runs f, which reads or writes the file, and returns what damage to the
-// file does to bbolt as an error: a panic, or a fault in the memory map.
-func guard(path string, f func() error) (err error, stumbled bool) {
+// file does to bbolt as an error: a panic, or a fault in the memory map. It then
+// says that bbolt stumbled.
+func guard(path string, f func() error) (stumbled bool, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err, stumbled = damaged(path, p), true
+			stumbled, err = true, damaged(path, p)
 		}
 	}()
-	return f(), false
+	return false, f()
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -151,7 +152,7 @@ func (g *group) close() error {
 func (g *group) closed() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.err == ErrClosed
+	return errors.Is(g.err, ErrClosed)
 }
 
 // look returns what writes that are not in the file yet say of keys; the slice

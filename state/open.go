@@ -94,7 +94,7 @@ func (s *Store) open(o *bbolt.Options) error {
 		s.file, err = os.OpenFile(name, flag, mode)
 		return s.file, err
 	}
-	err, stumbled := guard(s.path, func() (err error) {
+	stumbled, err := guard(s.path, func() (err error) {
 		s.db, err = bbolt.Open(s.path, 0o600, o)
 		return err
 	})

@@ -78,11 +78,9 @@ func TestANewFileIsPrivateAndItsFolderMustExist(t *testing.T) {
 }
 
 func TestAFileThatMayNotBeWrittenSaysWhatToDo(t *testing.T) {
-	folder, err := os.MkdirTemp("/tmp", "state")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(folder)
+	folder := t.TempDir()
+	t.Cleanup(func() { check(t, os.Chmod(folder, 0o700)) })
+	check(t, os.Chmod(filepath.Dir(folder), 0o755)) // so that nobody gets as far as folder
 	path := filepath.Join(folder, "state.db")
 	check(t, os.WriteFile(path, sampleFile(t, 100), 0o444), os.Chmod(path, 0o444), os.Chmod(folder, 0o555))
 	for _, path := range []string{path, filepath.Join(folder, "new.db")} {

@@ -80,7 +80,7 @@ func (p *prover) newestMeta() (root, free, pages uint64, err error) {
 			return 0, 0, 0, err
 		}
 		sum := fnv.New64a()
-		sum.Write(meta[:56])
+		_, _ = sum.Write(meta[:56]) // never fails
 		transaction := order.Uint64(meta[48:])
 		if sum.Sum64() != order.Uint64(meta[56:]) || err == nil && transaction < newest {
 			continue

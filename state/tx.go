@@ -76,7 +76,7 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 
 // transact writes to the file. After damage nothing is ever written again.
 func (s *Store) transact(f func(*bbolt.Tx) error) error {
-	err, stumbled := guard(s.path, func() error { return s.db.Update(f) })
+	stumbled, err := guard(s.path, func() error { return s.db.Update(f) })
 	if stumbled {
 		s.broken.Store(true)
 		s.group.fail(err)
@@ -92,7 +92,7 @@ func (s *Store) view(f func(*bbolt.Tx) error) error {
 	if s.db == nil {
 		return nil
 	}
-	err, _ := guard(s.path, func() error { return s.db.View(f) })
+	_, err := guard(s.path, func() error { return s.db.View(f) })
 	return err
 }
 
