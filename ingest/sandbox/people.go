@@ -57,6 +57,7 @@ type views struct {
 
 func newCleaner() *bluemonday.Policy {
 	p := bluemonday.UGCPolicy()
+	p.AllowAttrs("alt").OnElements("img") // whatever it says; it comes out escaped
 	p.RequireNoReferrerOnLinks(true)
 	p.RequireNoReferrerOnFullyQualifiedLinks(true)
 	p.AddTargetBlankToFullyQualifiedLinks(true)
@@ -140,9 +141,27 @@ func (v *views) page(w http.ResponseWriter, r *http.Request) {
 	}
 	src, _ := v.sandbox.library.source(p.SourceID)
 	v.render(w, http.StatusOK, "page.html", map[string]any{
-		"Title": p.Title, "Page": p, "Source": src, "Content": template.HTML(v.cleaner.Sanitize(p.HTML)),
+		"Title": p.Title, "Page": p, "Source": src, "Content": v.clean(p.HTML),
 	})
 }
+
+// clean makes a page's HTML safe to show. Images, which are private and of no use to
+// Fin, are shown as the text that stands for them.
+func (v *views) clean(html string) template.HTML {
+	return template.HTML(image.ReplaceAllStringFunc(v.cleaner.Sanitize(html), func(tag string) string {
+		text := "Image"
+		if alt := imageText.FindStringSubmatch(tag); alt != nil && alt[1] != "" {
+			text += ": " + alt[1] // escaped still
+		}
+		return `<span class="image">` + text + `</span>`
+	}))
+}
+
+// These match what the cleaner writes: quoted attributes, in which <, > and " are escaped.
+var (
+	image     = regexp.MustCompile(`<img[^>]*>`)
+	imageText = regexp.MustCompile(` alt="([^"]*)"`)
+)
 
 func (v *views) calls(w http.ResponseWriter, r *http.Request) {
 	v.render(w, http.StatusOK, "calls.html", map[string]any{
@@ -190,6 +209,7 @@ var functions = template.FuncMap{
 		return grouped(n) + " " + many
 	},
 	"date":  func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2 Jan 2006, 15:04 UTC") },
+	"day":   func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2 Jan 2006") },
 	"iso":   func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) },
 	"clock": func(t time.Time) string { return t.UTC().Format("15:04:05") },
 	"took": func(d time.Duration) string {
