@@ -54,18 +54,17 @@ sync after them. Then it serves the library page until interrupted.`,
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-		d := demonstration{site: site, app: &app{
-			out: a.out, errOut: a.errOut, logFormat: a.logFormat, verbose: a.verbose, quiet: true,
-			configPath: filepath.Join(dir, "sources.yaml"),
-			lookupEnv: environment{
-				"HELP_CENTER":           siteServer.URL,
-				"HELP_CENTER_USER":      demo.Username,
-				"HELP_CENTER_PASSWORD":  demo.Password,
-				"SANDBOX":               boxServer.URL,
-				"INTERCOM_ACCESS_TOKEN": demoToken,
-				"STATE":                 filepath.Join(dir, "fincrawl.db"),
-			}.lookup,
-		}}
+		d := demonstration{app: *a, site: site}
+		d.quiet = true
+		d.configPath = filepath.Join(dir, "sources.yaml")
+		d.lookupEnv = environment{
+			"HELP_CENTER":           siteServer.URL,
+			"HELP_CENTER_USER":      demo.Username,
+			"HELP_CENTER_PASSWORD":  demo.Password,
+			"SANDBOX":               boxServer.URL,
+			"INTERCOM_ACCESS_TOKEN": demoToken,
+			"STATE":                 filepath.Join(dir, "fincrawl.db"),
+		}.lookup
 		if err := os.WriteFile(d.configPath, []byte(demoSources), 0o600); err != nil {
 			return err
 		}
@@ -91,7 +90,7 @@ func (e environment) lookup(name string) (string, bool) {
 
 // demonstration is a day of fincrawl, told by its own commands.
 type demonstration struct {
-	*app
+	app
 	site  *demo.Site
 	steps int
 }

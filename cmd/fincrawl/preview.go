@@ -37,7 +37,7 @@ leaves the state file as it is.
 		defer func() { err = keepFirst(err, staging.Close()) }()
 
 		log, show := a.progress()
-		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: newClient(c.Intercom, log), log: log, show: show}
+		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: newClient(c.Intercom, log), log: log, show: show, wait: a.wait}
 		run := r.runOnce(cmd.Context(), sources)
 		show.stop()
 		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && anySource(run, sourceChanges) {

@@ -87,6 +87,13 @@ func TestDokuWikiBehindItsLoginForm(t *testing.T) {
 
 	world.sync(exitDone)
 	sameAsWiki("after the first run")
+	for _, p := range world.pages() {
+		for _, frame := range []string{"Logged in as", "do=logout", "sectok", "Trace:", "Last modified"} {
+			if strings.Contains(p.HTML, frame) {
+				t.Errorf("the page %s has %q, which is not its text", p.URL, frame)
+			}
+		}
+	}
 
 	world.wrote(world.sync(exitDone)) // nothing
 

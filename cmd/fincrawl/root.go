@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -24,19 +25,23 @@ type app struct {
 	verbose     bool
 	quiet       bool // logs warnings only
 	lookupEnv   func(string) (string, bool)
+	wait        func(context.Context, time.Duration) error // between requests to a site; nil: really
+}
+
+func newApp(out, errOut io.Writer) *app {
+	return &app{out: out, errOut: errOut, lookupEnv: os.LookupEnv}
 }
 
 // execute runs the command line args and returns the exit code.
-func execute(ctx context.Context, args []string, out, errOut io.Writer) int {
-	a := &app{out: out, errOut: errOut, lookupEnv: os.LookupEnv}
+func (a *app) execute(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(errOut)
+	root.SetOut(a.out)
+	root.SetErr(a.errOut)
 	err := root.ExecuteContext(ctx)
 	var end finished
 	if err != nil && !errors.As(err, &end) {
-		fmt.Fprintf(errOut, "fincrawl: %v\n", err)
+		fmt.Fprintf(a.errOut, "fincrawl: %v\n", err)
 	}
 	return exitCode(ctx, err)
 }
@@ -55,7 +60,7 @@ Then write a sources.yaml and look before you sync:  fincrawl preview
 ` + exitCodesHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			if a.logFormat != "text" && a.logFormat != "json" {
@@ -64,6 +69,7 @@ Then write a sources.yaml and look before you sync:  fincrawl preview
 			return nil
 		},
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
@@ -76,6 +82,17 @@ Then write a sources.yaml and look before you sync:  fincrawl preview
 		c.Args = asUsage(c.Args)
 	}
 	return root
+}
+
+// knownCommand refuses what is no command, and names the nearest one.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("unknown command %q: did you mean %q?", args[0], near[0])
+	}
+	return fmt.Errorf("unknown command %q", args[0])
 }
 
 // asUsage makes mistakes in a command's arguments mistakes in usage.

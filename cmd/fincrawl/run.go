@@ -32,7 +32,8 @@ type runner struct {
 	api     *intercom.Client
 	log     *slog.Logger
 	show    progress
-	crawls  sync.Map // source name → *state.Crawl of this run
+	wait    func(context.Context, time.Duration) error // between requests to a site; nil: really
+	crawls  sync.Map                                   // source name → *state.Crawl of this run
 }
 
 // mode is what a run is for.
@@ -119,6 +120,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Frontier: frontier{crawl},
 		Pages:    stager{source: s.Name, crawl: crawl, ledger: ledger, resend: r.mode == modeResync},
 		Known:    known(ledger.Entries(s.Name)),
+		Wait:     r.wait,
 		Log:      r.log.With("source", s.Name),
 		Progress: func(p crawler.Progress) { r.show.crawl(s.Name, p) },
 	})
