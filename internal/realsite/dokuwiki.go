@@ -94,6 +94,10 @@ php_admin_value[auto_prepend_file] = %[1]s/prepend.php
 php_admin_value[session.save_path] = %[1]s/sessions
 `, h.dir))
 	h.start(t, nil, nil, program, "--nodaemonize", "--fpm-config", h.path("php-fpm.conf"))
+	await(t, "PHP's socket", func() bool {
+		_, err := os.Stat(h.path("php.sock"))
+		return err == nil
+	})
 }
 
 // Pages returns the IDs of the pages that the wiki has now, sorted.

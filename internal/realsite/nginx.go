@@ -18,6 +18,7 @@ http {
 	include /etc/nginx/mime.types;
 	default_type application/octet-stream;
 	access_log off;
+	log_not_found off;
 	sendfile on;
 	gzip on;
 	client_body_temp_path temp/body;

@@ -128,6 +128,7 @@ func (h home) start(t testing.TB, env []string, files []*os.File, program string
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.handOver(t) // what it says, too: PHP opens that anew
 	ctx, stop := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = h.dir
@@ -154,26 +155,29 @@ func (h home) start(t testing.TB, env []string, files []*os.File, program string
 	})
 }
 
-// awaitAnswer returns when a server answers something better than that its
-// backend is not there yet.
-func awaitAnswer(t testing.TB, url string) {
+// await returns when a server is ready.
+func await(t testing.TB, what string, ready func() bool) {
 	t.Helper()
-	client := http.Client{Timeout: startup, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	}}
-	defer client.CloseIdleConnections()
-	for deadline := time.Now().Add(startup); ; time.Sleep(20 * time.Millisecond) {
-		res, err := client.Get(url)
-		if err == nil {
-			_ = res.Body.Close()
-			if res.StatusCode < http.StatusInternalServerError {
-				return
-			}
-		}
+	for deadline := time.Now().Add(startup); !ready(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("no answer from %s: %v", url, err)
+			t.Fatalf("%s is not there after %s", what, startup)
 		}
 	}
+}
+
+// awaitAnswer returns when something answers at a URL, be it no.
+func awaitAnswer(t testing.TB, url string) {
+	t.Helper()
+	client := http.Client{Timeout: startup}
+	defer client.CloseIdleConnections()
+	await(t, url, func() bool {
+		res, err := client.Get(url)
+		if err != nil {
+			return false
+		}
+		_ = res.Body.Close()
+		return res.StatusCode < http.StatusInternalServerError
+	})
 }
 
 // listen opens a loopback port of the kernel's choice and returns its address

@@ -20,7 +20,7 @@ type PythonDocs struct {
 // StartPythonDocs serves the documentation until the test ends.
 func StartPythonDocs(t testing.TB) PythonDocs {
 	t.Helper()
-	root := filepath.Dir(installed(t, "/usr/share/doc/python3.*/html/index.html"))
+	root := filepath.Dir(installed(t, "/usr/share/doc/python3.*[0-9]/html/index.html"))
 	h := newHome(t)
 	h.write(t, "htpasswd", fmt.Sprintf("%s:{PLAIN}%s\n", username, password))
 	url := h.nginx(t, fmt.Sprintf(`
