@@ -215,6 +215,7 @@ func (c *crawl) run(ctx context.Context) error {
 		return err
 	}
 	c.slowDown(c.robots.delay)
+	c.scope.startsAt(first.url)
 
 	if err := c.newRound(ctx); err != nil {
 		return err

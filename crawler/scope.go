@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// scope knows what an address is worth before it is asked for. It is fixed for a
-// whole crawl, so that the same address always gets the same answer.
+// scope knows what an address is worth before it is asked for. It is fixed once the
+// start address was read, so that the same address always gets the same answer.
 type scope struct {
 	site     *url.URL // normalised start address
 	prefix   string   // path that bounds the scope, without a trailing slash; "" is the whole site
@@ -46,6 +46,13 @@ func newScope(src Source) (*scope, []*url.URL, error) {
 		}
 	}
 	return s, starts, nil
+}
+
+// startsAt makes another start address of where the first one led by redirects.
+func (s *scope) startsAt(u *url.URL) {
+	if n, ok := s.normalise(u); ok {
+		s.starts[n.String()] = true
+	}
 }
 
 // pathPrefix returns the folder that a start address bounds: its whole path, or
@@ -90,12 +97,12 @@ func (s *scope) judge(u *url.URL) (Outcome, string) {
 		return OutOfScope, "another site"
 	case !s.underPrefix(u):
 		return OutOfScope, "not under " + s.prefix + "/"
-	case !s.follows(u) && !s.namesPage(u):
-		return OutOfScope, "follow does not match"
 	case anyMatch(s.rules.Exclude, u):
 		return Excluded, ""
 	case s.isLoginForm(u):
 		return Excluded, "the login form"
+	case !s.follows(u) && !s.namesPage(u):
+		return OutOfScope, "follow does not match"
 	}
 	if s.loggedIn {
 		if why := unsafeLink(u); why != "" {

@@ -53,7 +53,8 @@ func RetryAfter(status int, wait time.Duration) Fault {
 	}
 }
 
-// Hangup closes the connection without an answer.
+// Hangup closes the connection without an answer. Go's client may then ask again of
+// its own accord, where the connection had been used before.
 func Hangup(http.ResponseWriter, *http.Request, http.HandlerFunc) { panic(http.ErrAbortHandler) }
 
 // Hang answers nothing until the client gives up.
@@ -69,5 +70,6 @@ func CutOff(w http.ResponseWriter, r *http.Request, page http.HandlerFunc) {
 	w.Header().Set("Content-Length", strconv.Itoa(whole.Body.Len()))
 	w.WriteHeader(whole.Code)
 	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
+	_ = http.NewResponseController(w).Flush() // or net/http would keep it all back
 	panic(http.ErrAbortHandler)
 }

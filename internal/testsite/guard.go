@@ -70,8 +70,10 @@ func (s *Sessions) Wall(h http.HandlerFunc) {
 	s.wall = h
 }
 
-// ShowForm is a wall that answers 200 with the login form under any address.
-func ShowForm(w http.ResponseWriter, _ *http.Request) { showForm(w, http.StatusOK, "") }
+// Form is a wall that answers with a status and the login form under any address.
+func Form(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { showForm(w, status, "") }
+}
 
 // Last lets the sessions that are opened from now on end after n requests.
 func (s *Sessions) Last(n int) {

@@ -21,6 +21,8 @@ package testsite
 import (
 	"fmt"
 	"html"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -49,15 +51,17 @@ type Request struct {
 }
 
 // New starts an empty site. It ends with the test.
-func New(t testing.TB) *Site { return start(t, httptest.NewServer) }
+func New(t testing.TB) *Site { return start(t, (*httptest.Server).Start) }
 
 // NewTLS starts an empty site that speaks HTTPS with a certificate for example.com
 // and 127.0.0.1, which only the client of [Site.Transport] trusts.
-func NewTLS(t testing.TB) *Site { return start(t, httptest.NewTLSServer) }
+func NewTLS(t testing.TB) *Site { return start(t, (*httptest.Server).StartTLS) }
 
-func start(t testing.TB, serve func(http.Handler) *httptest.Server) *Site {
+func start(t testing.TB, serve func(*httptest.Server)) *Site {
 	s := &Site{pages: make(map[string]http.HandlerFunc), faults: make(map[string][]Fault)}
-	s.server = serve(s)
+	s.server = httptest.NewUnstartedServer(s)
+	s.server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that refuse the certificate are no news
+	serve(s.server)
 	t.Cleanup(func() {
 		s.server.CloseClientConnections() // whatever hangs, hangs no longer
 		s.server.Close()
