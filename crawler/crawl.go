@@ -259,7 +259,10 @@ func (c *crawl) open(ctx context.Context) (first answer, seen []string, err erro
 	}
 	if found.unreadable() {
 		return answer{}, seen, &StartError{URL: start.String(), Outcome: found.outcome, Detail: found.detail,
-			Hint: hintFor(found.outcome, first.err, isPrivate(c.src.Auth))}
+			Hint: hintFor(found.outcome, first, start.Scheme, isPrivate(c.src.Auth))}
+	}
+	if found.outcome == NoIndex {
+		c.log.Warn("the start address asks not to be indexed; where the whole site does, set fetch.respect_robots: false", "url", start.String())
 	}
 	seen = append(seen, fmt.Sprintf("GET %s: HTTP %d, %q", first.url.Redacted(), first.status, found.article.Title))
 	return first, seen, nil

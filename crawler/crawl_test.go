@@ -435,6 +435,28 @@ func TestDirectivesOfPages(t *testing.T) {
 	got.wantComplete(t, true)
 }
 
+func TestDirectivesAreIgnoredWithRobots(t *testing.T) {
+	site := testsite.New(t)
+	site.Page("/", testsite.Page{Robots: "noindex, nofollow", Links: []string{"/a"}})
+	site.Page("/a", testsite.Page{Header: map[string]string{"X-Robots-Tag": "noindex"}})
+	got := crawl(t, site, func(src *crawler.Source, _ *crawler.Surroundings) { src.Fetch.RespectRobots = false })
+	got.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/a": crawler.Paged})
+}
+
+// DokuWiki keeps search engines away from a page for five days after each edit.
+func TestAFreshDokuWikiPageIsAPage(t *testing.T) {
+	const generator = `<meta name="generator" content="DokuWiki">`
+	site := testsite.New(t)
+	site.Page("/", testsite.Page{Head: generator, Robots: "noindex,nofollow", Canonical: "/", Links: []string{"/doku.php?id=a", "/doku.php?id=missing", "/doku.php?id=a&rev=1"}})
+	site.Page("/doku.php?id=a", testsite.Page{Head: generator, Robots: "noindex,nofollow", Canonical: "/doku.php?id=a"})
+	site.Page("/doku.php?id=missing", testsite.Page{Head: generator, Robots: "noindex,follow"})
+	site.Page("/doku.php?id=a&rev=1", testsite.Page{Head: generator, Robots: "noindex,nofollow"})
+	got := crawl(t, site)
+	got.want(t, map[string]crawler.Outcome{
+		"/": crawler.Paged, "/doku.php?id=a": crawler.Paged, "/doku.php?id=missing": crawler.NoIndex, "/doku.php?id=a&rev=1": crawler.NoIndex,
+	})
+}
+
 // Norconex 278, 1121: what had become unreachable by links was removed although it existed.
 func TestKnownPagesAreAskedForThoughNothingLinksToThem(t *testing.T) {
 	site := testsite.New(t)

@@ -98,13 +98,16 @@ func (e *StartError) Error() string {
 }
 
 // hintFor says how a start address that cannot be read may be mended.
-func hintFor(o Outcome, err error, loggedIn bool) string {
+func hintFor(o Outcome, a answer, scheme string, loggedIn bool) string {
 	switch o {
 	case Unreachable:
 		return "check the address, and whether this machine reaches it: VPN, proxy, firewall, name server"
 	case TLSFailed:
-		return hintForCertificate(err)
+		return hintForCertificate(a.err)
 	case Forbidden, LoginWall:
+		if loggedIn && a.err == nil && a.url.Scheme != scheme {
+			return "the site has moved to " + a.url.Scheme + ", where the credentials are not sent: change url"
+		}
 		if loggedIn {
 			return "the site did not accept the credentials under auth: check that they are right and have not expired"
 		}

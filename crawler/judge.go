@@ -114,13 +114,10 @@ func (c *crawl) judge(v visit, a answer) finding {
 	}
 
 	says := doc.Directives()
-	noIndex, noFollow := robotsTag(a.header, c.src.Fetch.UserAgent)
-	found := finding{}
-	if !says.NoFollow && !noFollow {
+	noIndex, noFollow := c.keepOut(a.header, says, doc)
+	found := finding{canonical: c.canonical(v, says)}
+	if !noFollow {
 		found.links = doc.Links()
-	}
-	if canonical := c.canonical(v, says); canonical != nil {
-		found.canonical = canonical
 	}
 	included := c.scope.includes(v.url)
 
@@ -132,7 +129,7 @@ func (c *crawl) judge(v visit, a answer) finding {
 	switch {
 	case c.wall.shows(found.article):
 		return finding{outcome: LoginWall, detail: fmt.Sprintf("what visitors without a session see: %q", found.article.Title)}
-	case says.NoIndex || noIndex:
+	case noIndex:
 		found.outcome = NoIndex
 	case found.canonical != nil:
 		found.outcome, found.detail = Canonical, found.canonical.String()
@@ -162,32 +159,6 @@ func (c *crawl) canonical(v visit, says extract.Directives) *url.URL {
 		return nil
 	}
 	return u
-}
-
-// robotsTag reads X-Robots-Tag headers: directives for everyone, or, after the name
-// of a crawler and a colon, for that one.
-func robotsTag(h http.Header, userAgent string) (noIndex, noFollow bool) {
-	for _, line := range h.Values("X-Robots-Tag") {
-		if name, directives, ok := strings.Cut(line, ":"); ok && !strings.ContainsAny(name, ", ") {
-			switch {
-			case strings.EqualFold(name, productToken(userAgent)):
-				line = directives
-			case !strings.EqualFold(name, "unavailable_after") && !strings.HasPrefix(name, "max-"):
-				continue
-			}
-		}
-		for directive := range strings.SplitSeq(strings.ToLower(line), ",") {
-			switch strings.TrimSpace(directive) {
-			case "noindex":
-				noIndex = true
-			case "nofollow":
-				noFollow = true
-			case "none":
-				noIndex, noFollow = true, true
-			}
-		}
-	}
-	return noIndex, noFollow
 }
 
 // page makes the page at u of what it says.
