@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,7 +111,7 @@ func TestFilesThatAreNoTextAreRefused(t *testing.T) {
 		"terminal escapes": {"version: 1\nstate: \x1b[2J\n", 2, 8, "not UTF-8 text"},
 		"UTF-16":           {"\xff\xfev\x00e\x00", 1, 1, "UTF-16"},
 		"huge":             {strings.Repeat("# nothing\n", 200_000), 1, 1, "larger than 1 MB"},
-		"deep":             {strings.Repeat("[", 20_000), 1, 10_001, "too deeply nested"},
+		"deep":             {strings.Repeat("[", 20_000), 1, 101, "too deeply nested"},
 		"alias bomb": {"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\n" +
 			"sources: [*c,*c,*c,*c,*c]\n", 1, 1, "unknown key"},
 	} {
@@ -120,17 +121,11 @@ func TestFilesThatAreNoTextAreRefused(t *testing.T) {
 			if !errors.As(err, &mistakes) {
 				t.Fatalf("got %v, want mistakes", err)
 			}
-			first := mistakes.List[0]
-			if name == "alias bomb" {
-				for _, m := range mistakes.List {
-					if strings.Contains(m.Message, test.message) {
-						first = m
-						break
-					}
-				}
+			said := func(m config.Mistake) bool {
+				return m.Line == test.line && m.Column == test.column && strings.Contains(m.Message, test.message)
 			}
-			if first.Line != test.line || first.Column != test.column || !strings.Contains(first.Message, test.message) {
-				t.Errorf("got %d:%d %q, want %d:%d … %s …", first.Line, first.Column, first.Message, test.line, test.column, test.message)
+			if !slices.ContainsFunc(mistakes.List, said) {
+				t.Errorf("got no mistake at %d:%d with %q in\n%v", test.line, test.column, test.message, err)
 			}
 		})
 	}
@@ -275,28 +270,25 @@ func TestEachWayInIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	variables := map[string]string{"U": "jane", "P": "p:w", "A": "id"}
-	for auth, reveal := range map[string]func(config.Auth) string{
-		`basic: {username: "${U}", password: "${P}"}`: func(a config.Auth) string {
+	for _, test := range []struct {
+		auth   string
+		reveal func(config.Auth) string
+		want   string
+	}{
+		{`basic: {username: "${U}", password: "${P}"}`, func(a config.Auth) string {
 			return a.Basic.Username.Reveal() + "/" + a.Basic.Password.Reveal()
-		},
-		`bearer: file:` + secret:              func(a config.Auth) string { return a.Bearer.Reveal() },
-		`headers: {X-Key: "Key ${A} for $$"}`: func(a config.Auth) string { return a.Headers["X-Key"].Reveal() },
-		`cookies: {session: "${A}"}`:          func(a config.Auth) string { return a.Cookies["session"].Reveal() },
+		}, "jane/p:w"},
+		{`bearer: file:` + secret, func(a config.Auth) string { return a.Bearer.Reveal() }, "from a file"},
+		{`headers: {X-Key: "Key ${A} for $$"}`, func(a config.Auth) string { return a.Headers["X-Key"].Reveal() }, "Key id for $"},
+		{`cookies: {session: "${A}"}`, func(a config.Auth) string { return a.Cookies["session"].Reveal() }, "id"},
 	} {
-		c, err := load(t, "version: 1\nintercom: {token: \"${A}\"}\nsources:\n  - name: a\n    url: https://a.example.com/\n    auth:\n      "+auth+"\n", variables)
+		c, err := load(t, "version: 1\nintercom: {token: \"${A}\"}\nsources:\n  - name: a\n    url: https://a.example.com/\n    auth:\n      "+test.auth+"\n", variables)
 		if err != nil {
 			t.Error(err)
 			continue
 		}
-		want := map[byte]string{'a': "jane/p:w", 'e': "from a file"}[auth[1]]
-		switch auth[0] {
-		case 'h':
-			want = "Key id for $"
-		case 'c':
-			want = "id"
-		}
-		if got := reveal(c.Sources[0].Auth); got != want {
-			t.Errorf("%s: got %q, want %q", auth, got, want)
+		if got := test.reveal(c.Sources[0].Auth); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.auth, got, test.want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -126,6 +127,9 @@ func (d *decoder) mapping(e entry, schema fields) map[string]entry {
 	}
 	for _, f := range schema {
 		switch got, ok := given[f.key]; {
+		case ok && empty(got.node) && (got.node.Anchor != "" || got.node.Style&yaml.TaggedStyle != 0):
+			d.mistake(got.node, "%s has no value, since & and ! have a meaning of their own in YAML; put quotes around what begins with them", f.key)
+			delete(given, f.key)
 		case ok && empty(got.node) && f.value.wantsOne:
 			d.mistake(got.node, "%s has no value%s", f.key, f.value.remedy())
 			delete(given, f.key)
@@ -150,19 +154,22 @@ func (v value) remedy() string {
 	return "; add " + v.example
 }
 
+// wordStart is as much of a text as could be a key.
+var wordStart = regexp.MustCompile(`^[A-Za-z0-9_.-]*`)
+
 // unknown reports a key that the schema doesn't have and returns the one that
 // was probably meant, or "".
 func (d *decoder) unknown(p pair, schema fields) (meant string) {
 	key := p.key.Value
-	if before, _, found := strings.Cut(key, ":"); found {
-		// "token:abc" is one word in YAML, and what follows the colon may be a secret.
-		d.mistake(p.key, "a space is missing after a colon, so that YAML reads no value here")
-		if schema.index(before) >= 0 {
-			return before
+	if word := wordStart.FindString(key); word != key || key == "" {
+		// "token:abc", "token abc" and "token=abc" are one word to YAML, and the
+		// rest of it may be a secret.
+		d.mistake(p.key, "a key is one word, with a colon and a space between it and its value")
+		if schema.index(word) >= 0 {
+			return word
 		}
 		return ""
 	}
-	d.lines.show(p.key)
 	names := schema.names()
 	if near, ok := nearest(key, names); ok {
 		d.reveal(p, schema[schema.index(near)].value)
@@ -174,6 +181,11 @@ func (d *decoder) unknown(p pair, schema fields) (meant string) {
 		d.mistake(p.key, "%q does not belong here, but in %s", brief(key), either(home))
 		return ""
 	}
+	if empty(p.value) { // a value in a key's place, as in {bearer, abc}
+		d.mistake(p.key, "this is a word without a value; what can stand here is %s, each with a colon, a space and a value", strings.Join(names, ", "))
+		return ""
+	}
+	d.lines.show(p.key)
 	d.mistake(p.key, "unknown key %q: what can stand here is %s", brief(key), strings.Join(names, ", "))
 	return ""
 }
@@ -258,10 +270,10 @@ func (d *decoder) pairs(e entry) (pairs []pair, ok bool) {
 		if !d.spend(n.Content[i]) {
 			return nil, false
 		}
-		key, node := target(n.Content[i]), n.Content[i+1]
+		key, node := n.Content[i], n.Content[i+1]
 		switch {
-		case key.Kind != yaml.ScalarNode || empty(key):
-			d.mistake(n.Content[i], "a key must be a word")
+		case key.Kind != yaml.ScalarNode || empty(key) || key.Style&yaml.TaggedStyle != 0 || key.Anchor != "":
+			d.mistake(key, "a key must be a word, without !, & or * before it")
 		case key.ShortTag() == "!!merge":
 			d.lines.show(key)
 			merged = append(merged, node)

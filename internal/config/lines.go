@@ -65,7 +65,7 @@ func (l *lines) hide(n *yaml.Node) { l.shown[n] = false }
 // settle works out what stays hidden; it is called once, when all is read.
 func (l *lines) settle() {
 	for i, n := range l.scalars {
-		nothing := n.Value == "" && n.Style == 0
+		nothing := n.Value == "" && n.Style == 0 && n.Anchor == ""
 		if l.shown[n] || nothing || n.Line < 1 || n.Line > len(l.text) {
 			continue
 		}
@@ -223,33 +223,39 @@ var (
 )
 
 // concealWords hides a line of which there is no tree, the file being broken:
-// every word that is neither a known key nor part of the value of one that is
-// harmless.
+// every word that is neither a known key nor part of the value of a harmless
+// one. After the first that had to be hidden, only known keys are shown.
 func (l *lines) concealWords(line int, known func(key string) bool, harmless func(key string) bool) {
+	if len(l.text[line-1]) > 2000 {
+		l.conceal(line, span{1, endOfLine})
+		return
+	}
 	text := string(l.text[line-1])
 	column := func(at int) int { return utf8.RuneCountInString(text[:at]) + 1 }
+	suspect := false
 	conceal := func(from, to int) {
 		for _, word := range wordPattern.FindAllStringIndex(text[from:to], -1) {
-			if !strings.HasPrefix(text[from+word[0]:], "${") && text[from+word[0]:from+word[1]] != "-" {
+			if got := text[from+word[0] : from+word[1]]; !strings.HasPrefix(got, "${") && got != "-" {
 				l.conceal(line, span{column(from + word[0]), column(from + word[1])})
+				suspect = true
 			}
 		}
 	}
-	from, safe := 0, false
+	from, shown := 0, false
 	for _, m := range keyPattern.FindAllStringSubmatchIndex(text, -1) {
 		key := text[m[2]:m[3]]
-		if safe && !known(key) && !strings.ContainsAny(text[from:m[0]], "{}[],") {
+		if shown && !known(key) && !strings.ContainsAny(text[from:m[0]], "{}[],") {
 			continue // a colon too many in a harmless value
 		}
-		if !safe {
+		if !shown {
 			conceal(from, m[0])
 		}
 		if !known(key) {
 			conceal(m[2], m[3])
 		}
-		from, safe = m[1], harmless(key)
+		from, shown = m[1], harmless(key) && !suspect
 	}
-	if !safe || strings.Contains(text[from:], "@") { // an address may have a password in it
+	if !shown || strings.Contains(text[from:], "@") { // an address may have a password in it
 		conceal(from, len(text))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+	"go.yaml.in/yaml/v4/plugin/loaderlimits"
 )
 
 // parse reads the one document of data. What is wrong with it as YAML is
@@ -26,7 +27,8 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 		d.unreadable(line, column, "this is not UTF-8 text; is it the right file, and saved as UTF-8?")
 		return nil
 	}
-	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	// Deep nesting costs the YAML library time in its square.
+	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(100))))
 	if err != nil {
 		d.mistakeAt(1, 1, "not YAML: %v", err)
 		return nil
