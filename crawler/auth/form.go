@@ -17,9 +17,18 @@ import (
 type formLogin struct {
 	url      *url.URL
 	own      origin
-	fields   map[string]string
-	form     *selector // nil: the form with a password field
+	steps    []formStep
 	loggedIn *selector // nil: no password field may be left
+}
+
+// formStep is a Step that was checked.
+type formStep struct {
+	number   int      // from 1; 0 where it is the only one
+	url      *url.URL // nil: the answer to the step before
+	fields   map[string]string
+	form     *selector // nil: the form that fits
+	submit   *selector // nil: the button that Enter presses
+	optional bool
 }
 
 // selector is a compiled CSS selector that remembers how it was written.
@@ -28,26 +37,80 @@ type selector struct {
 	text string
 }
 
+// steps are the forms to be filled in, also where there is only one.
+func (f Form) steps() []Step {
+	if len(f.Steps) > 0 {
+		return f.Steps
+	}
+	return []Step{{Fields: f.Fields, Form: f.Form}}
+}
+
 func newFormLogin(f Form) (*formLogin, error) {
 	u, err := url.Parse(f.URL)
 	if err != nil {
 		return nil, errors.New("form: url is not a URL")
 	}
-	l := &formLogin{url: u, fields: f.Fields}
+	l := &formLogin{url: u}
 	var ok bool
 	if l.own, ok = originOf(u); !ok {
 		return nil, fmt.Errorf("form: url %s is not an http or https URL with a host", display(u))
 	}
-	if len(f.Fields) == 0 {
-		return nil, errors.New("form: fields is empty; give the form's field names and what to fill in")
+	if len(f.Steps) > 0 && (len(f.Fields) > 0 || f.Form != "") {
+		return nil, errors.New("form: give either fields and form, or steps, which have their own")
 	}
-	if l.form, err = compile(f.Form); err != nil {
-		return nil, fmt.Errorf("form: form: %w", err)
+	for i, step := range f.steps() {
+		checked, err := newFormStep(step)
+		if err != nil {
+			return nil, fmt.Errorf("form: %w", err)
+		}
+		if len(f.Steps) > 0 {
+			checked.number = i + 1
+		}
+		l.steps = append(l.steps, checked)
 	}
 	if l.loggedIn, err = compile(f.LoggedIn); err != nil {
 		return nil, fmt.Errorf("form: logged_in: %w", err)
 	}
 	return l, nil
+}
+
+func newFormStep(s Step) (step formStep, err error) {
+	if len(s.Fields) == 0 && s.Form == "" && s.Submit == "" {
+		return step, errors.New("fields is empty; give the form's field names and what to fill in")
+	}
+	step.fields, step.optional = s.Fields, s.Optional
+	if s.URL != "" {
+		if step.url, err = url.Parse(s.URL); err != nil {
+			return step, errors.New("a step's url is not a URL")
+		}
+		if _, ok := originOf(step.url); !ok {
+			return step, fmt.Errorf("a step's url %s is not an http or https URL with a host", display(step.url))
+		}
+	}
+	if step.form, err = compile(s.Form); err != nil {
+		return step, fmt.Errorf("form: %w", err)
+	}
+	if step.submit, err = compile(s.Submit); err != nil {
+		return step, fmt.Errorf("submit: %w", err)
+	}
+	return step, nil
+}
+
+// inQuery reports whether a query holds something that is filled in. What is
+// shorter than four bytes, such as a ticked box's "1", proves nothing.
+func (l *formLogin) inQuery(query url.Values) bool {
+	for _, values := range query {
+		for _, value := range values {
+			for _, step := range l.steps {
+				for _, secret := range step.fields {
+					if len(secret) >= 4 && value == secret {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
 }
 
 // compile returns nil for the empty selector.
@@ -71,6 +134,14 @@ const (
 	stepVerify = "verify the login"
 )
 
+// named is the name of a part of the login, with the step it belongs to.
+func (s formStep) named(name string) string {
+	if s.number == 0 {
+		return name
+	}
+	return fmt.Sprintf("step %d: %s", s.number, name)
+}
+
 // visit is one attempt to log in, with what it saw so far.
 type visit struct {
 	*Session
@@ -79,50 +150,93 @@ type visit struct {
 	dropped bool // a Secure cookie was set over http, where a client may not send it back
 }
 
-// login opens the form's page, fills the form in, submits it and makes sure that
-// it worked.
+// login opens the form's page, fills the form in, submits it, does the same with
+// the forms that follow, and makes sure that it worked. A session that was kept
+// is tried before.
 func (v *visit) login(ctx context.Context) error {
+	if jar, ok := v.client.Jar.(*Jar); ok && jar.takeRestored() {
+		if open, err := v.stillOpen(ctx); open || err != nil {
+			return err
+		}
+	}
 	known := len(v.client.Jar.Cookies(v.form.url)) > 0
 	page, err := v.open(ctx, stepOpen, v.form.url)
 	if err != nil {
 		return err
 	}
-	form := page.loginForm(v.form)
+	first := v.form.steps[0]
 	if page.has(v.form.loggedIn) {
 		switch {
-		case form == nil:
+		case page.loginForm(first) == nil:
 			v.saw("logged_in %s: found, already logged in", v.form.loggedIn.text)
-			return nil
+			return v.done()
 		case !known:
 			return v.fail(stepOpen, page, nil, fmt.Sprintf("logged_in %s is found before the login, too; "+
 				"choose a selector that only a logged-in page has", v.form.loggedIn.text))
 		}
 	}
-	if form == nil {
-		return v.fail(stepFind, page, nil, v.whyNoForm(page))
+	for i, step := range v.form.steps {
+		if i > 0 && page.has(v.form.loggedIn) {
+			break // a step that is not asked for every time
+		}
+		if page, err = v.take(ctx, step, page); err != nil {
+			return err
+		}
 	}
-	if page.cut {
-		return v.fail(stepFind, page, errTooLong, "the page may lack fields; set form.url to a page that shows little more than the form")
-	}
-	v.saw("%s: %s", form.name(), form.describe())
+	return v.verify(ctx, page)
+}
 
-	filled, missing := form.fill(v.form.fields)
+// stillOpen reports whether the session that was kept is good for the start page.
+func (v *visit) stillOpen(ctx context.Context) (bool, error) {
+	p, err := v.open(ctx, stepVerify, v.start)
+	if err != nil {
+		return false, err
+	}
+	want := v.form.loggedIn
+	switch {
+	case want != nil && !p.has(want),
+		want == nil && (p.asksForPassword() || p.status >= 300 || p.url.Path == v.form.url.Path && v.start.Path != v.form.url.Path):
+		v.saw("the session of an earlier run has ended")
+		return false, nil
+	}
+	v.saw("the session of an earlier run is still open")
+	return true, v.done()
+}
+
+// take fills in and submits one form of the login, on the page that the step
+// before has led to, and returns the answer.
+func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page, err error) {
+	if step.url != nil {
+		if on, err = v.open(ctx, step.named(stepOpen), step.url); err != nil {
+			return nil, err
+		}
+	}
+	form := on.loginForm(step)
+	if form == nil && step.optional {
+		v.saw("%s: not asked for", step.named("optional"))
+		return on, nil
+	}
+	if form == nil {
+		return nil, v.fail(step.named(stepFind), on, nil, v.whyNoForm(step, on))
+	}
+	if on.cut {
+		return nil, v.fail(step.named(stepFind), on, errTooLong, "the page may lack fields; set form.url to a page that shows little more than the form")
+	}
+	v.saw("%s: %s", step.named(form.name()), form.describe())
+
+	filled, missing := form.fill(step)
 	if len(missing) > 0 {
-		return v.fail(stepFill, page, nil, fmt.Sprintf("%s has no field named %s; it has %s",
+		return nil, v.fail(step.named(stepFill), on, nil, fmt.Sprintf("%s has no %s; it has %s",
 			form.name(), strings.Join(missing, ", "), form.describe()))
 	}
-	if err := v.mayReceive(filled.target, page.url); err != nil {
-		return v.fail(stepFill, page, err, "")
+	if err := v.mayReceive(filled.target, on.url); err != nil {
+		return nil, v.fail(step.named(stepFill), on, err, "")
 	}
-	request, err := filled.request(ctx, page)
+	request, err := filled.request(ctx, on)
 	if err != nil {
-		return v.fail(stepSubmit, page, err, "")
+		return nil, v.fail(step.named(stepSubmit), on, err, "")
 	}
-	answer, err := v.send(stepSubmit, request, page.url)
-	if err != nil {
-		return err
-	}
-	return v.verify(ctx, answer)
+	return v.send(step.named(stepSubmit), request, on.url)
 }
 
 // verify makes sure that the answer to the form, or else the source's start
@@ -168,12 +282,19 @@ func (v *visit) verify(ctx context.Context, answer *page) error {
 	return v.fail(stepVerify, answer, nil, v.hint(answer))
 }
 
-// done tells of the session's cookies.
+// done tells of the session's cookies, and how long they last.
 func (v *visit) done() error {
+	jar, _ := v.client.Jar.(*Jar)
 	var kept []string
 	for _, u := range []*url.URL{v.start, v.form.url} {
 		for _, c := range v.client.Jar.Cookies(u) {
-			kept = append(kept, c.Name)
+			name := c.Name
+			if jar != nil {
+				if expires := jar.until(u, name); !expires.IsZero() {
+					name += " (" + until(expires) + ")"
+				}
+			}
+			kept = append(kept, name)
 		}
 	}
 	slices.Sort(kept)
@@ -226,11 +347,11 @@ const maxText = 200
 func (v *visit) title(p *page) string { return shorten(v.secrets.text(p.title()), maxText) }
 
 // whyNoForm says what p has instead of the form that was looked for.
-func (v *visit) whyNoForm(p *page) string {
-	if p.status == http.StatusTooManyRequests || p.status >= 500 {
+func (v *visit) whyNoForm(step formStep, p *page) string {
+	if p.status == http.StatusTooManyRequests || p.status >= 500 || step.number > 1 && p.message() != "" {
 		return v.hint(p)
 	}
-	return p.whyNoForm(v.form.form)
+	return p.whyNoForm(step.form)
 }
 
 // hint guesses from p why the login did not work, and says what to do.
@@ -259,5 +380,11 @@ func (v *visit) hint(p *page) string {
 
 // fieldNames lists the configured fields for a hint.
 func (v *visit) fieldNames() string {
-	return "what is filled in for " + strings.Join(slices.Sorted(maps.Keys(v.form.fields)), " and ")
+	all := map[string]bool{}
+	for _, step := range v.form.steps {
+		for name := range step.fields {
+			all[name] = true
+		}
+	}
+	return "what is filled in for " + strings.Join(slices.Sorted(maps.Keys(all)), " and ")
 }

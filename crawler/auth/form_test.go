@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,8 +131,8 @@ func TestASecondLoginFindsTheSessionStillOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := seen[len(seen)-1]; got != want {
-			t.Errorf("login %d ends with %q, want %q", i+1, got, want)
+		if !slices.Contains(seen, want) {
+			t.Errorf("login %d saw %q, want %q among it", i+1, seen, want)
 		}
 	}
 }

@@ -25,16 +25,16 @@ type htmlForm struct {
 	controls []*goquery.Selection // in the order of the document
 }
 
-// loginForm returns the form that l selects, or else the one with a password
-// field. Of several it prefers one that has all of l's fields and that can be
-// seen. It is nil where there is none.
-func (p *page) loginForm(l *formLogin) *htmlForm {
+// loginForm returns the form that step selects, or else the one with its fields or
+// a password field. Of several it prefers one that has all of the fields and that
+// can be seen. It is nil where there is none.
+func (p *page) loginForm(step formStep) *htmlForm {
 	forms := p.forms()
-	if l.form != nil {
-		chosen := p.doc.FindMatcher(l.form)
+	if step.form != nil {
+		chosen := p.doc.FindMatcher(step.form)
 		for _, f := range forms {
 			// The selector may name the form, or what is just around or inside it.
-			if f.node.IsSelection(chosen) || f.node.ParentsMatcher(l.form).Length() > 0 || f.node.HasMatcher(l.form).Length() > 0 {
+			if f.node.IsSelection(chosen) || f.node.ParentsMatcher(step.form).Length() > 0 || f.node.HasMatcher(step.form).Length() > 0 {
 				return f
 			}
 		}
@@ -44,10 +44,10 @@ func (p *page) loginForm(l *formLogin) *htmlForm {
 	score := 0
 	for _, f := range forms {
 		rank := 0
-		if f.hasAll(l.fields) {
+		if len(step.fields) > 0 && f.hasAll(step.fields) || len(step.fields) == 0 && f.button(step.submit) != nil {
 			rank += 4
 		}
-		if f.hasPassword() {
+		if step.number < 2 && len(step.fields) > 0 && f.hasPassword() {
 			rank += 2
 		}
 		if rank > 0 && visible(f.node) {
@@ -191,19 +191,25 @@ type filledForm struct {
 	entries         []entry
 }
 
-// fill fills fields into the form, beside what a browser would send of it
-// anyway: hidden fields, defaults, and the button that Enter presses. It returns
-// the names that the form does not have.
-func (f *htmlForm) fill(fields map[string]string) (filled *filledForm, missing []string) {
+// fill fills a step's fields into the form, beside what a browser would send of it
+// anyway: hidden fields, defaults, and the button that is pressed. It returns what
+// the form does not have.
+func (f *htmlForm) fill(step formStep) (filled *filledForm, missing []string) {
+	fields := step.fields
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if !f.named(name) {
-			missing = append(missing, name)
+			missing = append(missing, "field named "+name)
+		}
+	}
+	button := f.submitter(fields)
+	if step.submit != nil {
+		if button = f.button(step.submit); button == nil {
+			missing = append(missing, "button that matches "+step.submit.text)
 		}
 	}
 	if len(missing) > 0 {
 		return nil, missing
 	}
-	button := f.submitter(fields)
 	filled = &filledForm{
 		method:  http.MethodGet,
 		enctype: strings.ToLower(f.attr(button, "enctype")),
@@ -243,6 +249,19 @@ func (f *htmlForm) submitter(fields map[string]string) (button *goquery.Selectio
 		}
 	}
 	return button
+}
+
+// button is the form's button that a selector matches; nil where there is none.
+func (f *htmlForm) button(wanted *selector) *goquery.Selection {
+	if wanted == nil {
+		return nil
+	}
+	for _, c := range f.controls {
+		if t := inputType(c); (t == "submit" || t == "image") && c.IsMatcher(wanted) {
+			return c
+		}
+	}
+	return nil
 }
 
 // attr is an attribute of the form, or the one by which its button overrides it.

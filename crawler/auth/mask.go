@@ -1,11 +1,13 @@
 package auth
 
 import (
+	"cmp"
 	"html"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -14,37 +16,52 @@ const hidden = "•••"
 
 // mask hides a session's secrets in text that comes from elsewhere: a page may
 // echo what was typed into it, and a URL or an error may quote it.
-type mask struct{ re *regexp.Regexp }
+type mask struct {
+	mu    sync.RWMutex
+	forms []string
+	re    *regexp.Regexp // nil: nothing to hide
+}
 
 // newMask masks secrets as they are and as they look in a URL or in HTML. What
 // has fewer than four characters is masked only where it stands alone, since it
 // would otherwise tear ordinary words apart.
 func newMask(secrets []string) *mask {
-	var forms []string
+	m := &mask{}
+	m.add(secrets...)
+	return m
+}
+
+// add masks further secrets from now on.
+func (m *mask) add(secrets ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, s := range secrets {
 		if s = strings.TrimSpace(s); s != "" {
-			forms = append(forms, s, collapse(s), url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s))
+			m.forms = append(m.forms, s, collapse(s), url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s))
 		}
 	}
-	if len(forms) == 0 {
-		return &mask{}
+	if len(m.forms) == 0 {
+		return
 	}
 	// The longest first: a secret may begin with another.
-	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
-	for i, f := range forms {
+	slices.SortFunc(m.forms, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	m.forms = slices.Compact(m.forms)
+	patterns := make([]string, len(m.forms))
+	for i, f := range m.forms {
 		// An invalid byte, as in a password of another charset, is no regular
 		// expression; a page that was decoded shows it as this, too.
-		quoted := regexp.QuoteMeta(strings.ToValidUTF8(f, "\uFFFD"))
+		patterns[i] = regexp.QuoteMeta(strings.ToValidUTF8(f, "\uFFFD"))
 		if utf8.RuneCountInString(f) < 4 {
-			quoted = `\b` + quoted + `\b`
+			patterns[i] = `\b` + patterns[i] + `\b`
 		}
-		forms[i] = quoted
 	}
-	return &mask{regexp.MustCompile(`(?i)` + strings.Join(forms, "|"))}
+	m.re = regexp.MustCompile(`(?i)` + strings.Join(patterns, "|"))
 }
 
 // text is s with the secrets hidden.
 func (m *mask) text(s string) string {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	if m.re == nil {
 		return s
 	}

@@ -85,7 +85,7 @@ func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, err
 // checkRedirect follows a redirect as a browser would, unless it would carry
 // credentials to an origin they are not for.
 func (v *visit) checkRedirect(next *http.Request, referer *url.URL) error {
-	if next.Body != nil || v.inQuery(next.URL) {
+	if next.Body != nil || v.form.inQuery(next.URL.Query()) {
 		from := next.URL
 		if next.Response != nil && next.Response.Request != nil {
 			from = next.Response.Request.URL
@@ -99,21 +99,6 @@ func (v *visit) checkRedirect(next *http.Request, referer *url.URL) error {
 	}
 	setReferer(next, referer)
 	return nil
-}
-
-// inQuery reports whether u's query holds something that was filled in. What is
-// shorter than four bytes, such as a ticked box's "1", proves nothing.
-func (v *visit) inQuery(u *url.URL) bool {
-	for _, values := range u.Query() {
-		for _, value := range values {
-			for _, secret := range v.form.fields {
-				if len(secret) >= 4 && value == secret {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // hops tells the statuses on the way to resp, and notes cookies that a client must not send back.

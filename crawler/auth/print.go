@@ -9,24 +9,31 @@ import (
 	"strings"
 )
 
-// String names the way in and what it holds, without any value.
+// String names the ways in and what they hold, without any value.
 func (c Config) String() string {
-	switch {
-	case len(c.waysIn()) > 1:
-		return "several ways in: " + strings.Join(c.waysIn(), ", ")
-	case c.Basic != nil:
-		return c.Basic.String()
-	case c.Bearer != "":
-		return "bearer (hidden)"
-	case len(c.Headers) > 0:
-		return "headers " + names(c.Headers) + " (hidden)"
-	case len(c.Cookies) > 0:
-		return "cookies " + names(c.Cookies) + " (hidden)"
-	case c.Form != nil:
-		return c.Form.String()
-	default:
+	var parts []string
+	for _, name := range c.waysIn() {
+		switch name {
+		case "headers":
+			name += " " + names(c.Headers)
+		case "cookies":
+			name += " " + names(c.Cookies)
+		case "oauth2":
+			parts = append(parts, c.OAuth2.String())
+			continue
+		case "form":
+			parts = append(parts, c.Form.String())
+			continue
+		}
+		parts = append(parts, name+" (hidden)")
+	}
+	if c.KeepSession != "" {
+		parts = append(parts, "keep_session (hidden)")
+	}
+	if len(parts) == 0 {
 		return "none"
 	}
+	return strings.Join(parts, ", ")
 }
 
 // String says that it is basic authentication, and no more.
@@ -34,8 +41,23 @@ func (b Basic) String() string { return "basic (hidden)" }
 
 // String names the form's page and its fields, without what is filled in.
 func (f Form) String() string {
-	return "form " + displayRaw(f.URL) + " with " + names(f.Fields) + " (hidden)"
+	var filled []string
+	for _, step := range f.steps() {
+		if len(step.Fields) > 0 {
+			filled = append(filled, names(step.Fields))
+		}
+	}
+	return "form " + displayRaw(f.URL) + " with " + strings.Join(filled, ", then ") + " (hidden)"
 }
+
+// String names the step's fields, without what is filled in.
+func (s Step) String() string { return "step with " + names(s.Fields) + " (hidden)" }
+
+// String names where the token comes from.
+func (o OAuth2) String() string { return "oauth2 " + displayRaw(o.TokenURL) + " (hidden)" }
+
+// String says that it is a certificate, and no more.
+func (Certificate) String() string { return "client_certificate (hidden)" }
 
 // String says whose session it is and how it gets in, without any secret.
 func (s *Session) String() string {
@@ -93,36 +115,59 @@ func (b Basic) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 // MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
 func (f Form) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
-// waysIn names the fields of c that are set.
-func (c Config) waysIn() []string {
-	var ways []string
-	for _, way := range []struct {
-		name string
-		set  bool
-	}{
-		{"basic", c.Basic != nil},
-		{"bearer", c.Bearer != ""},
-		{"headers", len(c.Headers) > 0},
-		{"cookies", len(c.Cookies) > 0},
-		{"form", c.Form != nil},
-	} {
-		if way.set {
-			ways = append(ways, way.name)
-		}
-	}
-	return ways
-}
+// Format prints what String says, for every verb.
+func (s Step) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// GoString is String.
+func (s Step) GoString() string { return s.String() }
+
+// LogValue logs what String says.
+func (s Step) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
+func (s Step) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Format prints what String says, for every verb.
+func (o OAuth2) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }
+
+// GoString is String.
+func (o OAuth2) GoString() string { return o.String() }
+
+// LogValue logs what String says.
+func (o OAuth2) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
+// MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
+func (o OAuth2) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// Format prints what String says, for every verb.
+func (c Certificate) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
+
+// GoString is String.
+func (c Certificate) GoString() string { return c.String() }
+
+// LogValue logs what String says.
+func (c Certificate) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
+func (c Certificate) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // secrets lists every value of c that must not be shown.
 func (c Config) secrets() []string {
-	values := []string{c.Bearer}
+	values := []string{c.Bearer, c.KeepSession}
 	values = slices.AppendSeq(values, maps.Values(c.Headers))
 	values = slices.AppendSeq(values, maps.Values(c.Cookies))
-	if c.Basic != nil {
-		values = append(values, c.Basic.Username, c.Basic.Password)
+	for _, b := range []*Basic{c.Basic, c.Digest} {
+		if b != nil {
+			values = append(values, b.Username, b.Password)
+		}
+	}
+	if c.OAuth2 != nil {
+		values = append(values, c.OAuth2.ClientSecret)
 	}
 	if c.Form != nil {
-		values = slices.AppendSeq(values, maps.Values(c.Form.Fields))
+		for _, step := range c.Form.steps() {
+			values = slices.AppendSeq(values, maps.Values(step.Fields))
+		}
 	}
 	return values
 }

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/icholy/digest"
 )
 
 // Transport adds the credentials to requests for the source's own origin, and
@@ -19,24 +21,61 @@ func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
 	}
-	return &transport{s, base}
+	inside := base
+	if c := s.config.Digest; c != nil {
+		inside = &digest.Transport{Username: c.Username, Password: c.Password, Transport: base}
+	}
+	return &transport{s, inside, base}
 }
 
 type transport struct {
 	session *Session
+	inside  http.RoundTripper // for the source's own origin: answers challenges, too
 	base    http.RoundTripper
 }
 
 // RoundTrip sends a copy of r, since a RoundTripper may not change what it was given.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	s := t.session
+	r = copyOf(r)
+	at, _ := originOf(r.URL)
+	if at != s.own {
+		s.stripFrom(r, at)
+		return t.base.RoundTrip(r)
+	}
+	s.addTo(r)
+	if s.oauth2 != nil {
+		token, err := s.oauth2.valid(r.Context())
+		if err != nil {
+			if r.Body != nil {
+				_ = r.Body.Close()
+			}
+			return nil, err
+		}
+		token.SetAuthHeader(r)
+	}
+	return t.inside.RoundTrip(r)
+}
+
+func copyOf(r *http.Request) *http.Request {
 	r = r.Clone(r.Context())
 	if r.Header == nil {
 		r.Header = http.Header{}
 	}
+	return r
+}
+
+// tokenTransport asks for OAuth2 tokens. Where they come from the source's own
+// origin, what stands in front of that is to be passed as well.
+type tokenTransport struct {
+	session *Session
+	base    http.RoundTripper
+}
+
+func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = copyOf(r)
 	if at, _ := originOf(r.URL); at == t.session.own {
 		t.session.addTo(r)
-	} else {
-		t.session.stripFrom(r, at)
 	}
 	return t.base.RoundTrip(r)
 }
