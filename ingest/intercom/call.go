@@ -39,7 +39,7 @@ func (c *Client) do(ctx context.Context, call call, out any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s %s: %w", call.method, call.path, err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, callTimeout, fmt.Errorf("given up after %s", callTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, callTimeout, timeout{"given up after", callTimeout})
 	defer cancel()
 	pace := newBackoff()
 	for try := 1; ; try++ {
@@ -65,9 +65,9 @@ func (c *Client) do(ctx context.Context, call call, out any) error {
 func (c *Client) try(ctx context.Context, call call, body []byte, out any) error {
 	booked, err := c.budget.wait(ctx)
 	if err != nil {
-		return fmt.Errorf("%s %s: wait for the rate limit: %w", call.method, call.path, err)
+		return fmt.Errorf("%s %s: wait for the rate limit: %w", call.method, call.path, reason(ctx, err))
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, fmt.Errorf("no answer within %s", requestTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, timeout{"no answer within", requestTimeout})
 	defer cancel()
 	resp, err := c.send(ctx, call, body)
 	if err != nil {
@@ -152,20 +152,31 @@ func decode(answer []byte, out any) error {
 	return nil
 }
 
+// timeout is the end of our own patience. Unlike the end of the caller's context, it
+// is no context.DeadlineExceeded: the next call may do better.
+type timeout struct {
+	what  string
+	after time.Duration
+}
+
+func (t timeout) Error() string { return t.what + " " + t.after.String() }
+
 // reason is why a request failed, without the address that the caller names
 // anyway, and with the cause of a context's end.
 func reason(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		if cause := context.Cause(ctx); cause != ctx.Err() {
-			return fmt.Errorf("%w: %w", cause, ctx.Err())
+		cause := context.Cause(ctx)
+		var ours timeout
+		if errors.As(cause, &ours) || errors.Is(cause, ctx.Err()) {
+			return cause
 		}
-		return ctx.Err()
+		return fmt.Errorf("%w: %w", cause, ctx.Err())
 	}
 	var at *url.Error
 	if errors.As(err, &at) {
 		err = at.Err
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("the connection was closed without an answer: %w", err)
 	}
 	return err

@@ -208,6 +208,9 @@ func TestErrorsAreWhatFollowsFromThem(t *testing.T) {
 				if !strings.Contains(err.Error(), test.message) || !strings.HasPrefix(err.Error(), "POST /ai/external_pages: ") {
 					t.Errorf("error %q, want the call and %q", err, test.message)
 				}
+				if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+					t.Errorf("error %v looks like the end of the caller's context", err)
+				}
 				mu.Lock()
 				defer mu.Unlock()
 				if len(bodies) != test.tries {
@@ -439,6 +442,9 @@ func TestACancelledCallEnds(t *testing.T) {
 			start := time.Now()
 			if _, err := c.Me(ctx); err == nil {
 				t.Error("no error")
+			}
+			if _, err := c.Me(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("error %v, want the context's", err)
 			}
 			if d := time.Since(start); d > 1500*time.Millisecond {
 				t.Errorf("it took %s to end", d)

@@ -208,7 +208,7 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.WriteHeader(status)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	e.Encode(value) // an error is the client's, which is gone
+	_ = e.Encode(value) // an error is the client's, which is gone
 }
 
 // newRequestID returns a random UUID (RFC 9562, version 4).

@@ -38,9 +38,9 @@ func TestAnUploadUsesTheAllowanceAndIsNeverRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Until(time.Now().Truncate(10 * time.Second).Add(10 * time.Second))) // the beginning of a window
-		const uploaded = 9 * 1666
+		const uploaded = 5 * 1666
 		begun := time.Now()
-		upload(t, c, source.ID, uploaded, 64)
+		upload(t, c, source.ID, uploaded, 40)
 		for _, call := range s.Calls() {
 			if call.Status != 200 {
 				t.Fatalf("a call was answered %d", call.Status)

@@ -89,7 +89,7 @@ func (s *saver) run() {
 		case <-time.After(pause):
 		}
 		begun := time.Now()
-		s.save() // an error that lasts is stop's to return
+		_ = s.save() // an error that lasts is stop's to return
 		pause = max(saveEvery, 10*time.Since(begun))
 	}
 }
@@ -111,7 +111,7 @@ func (s *saver) save() error {
 	if err != nil {
 		return fmt.Errorf("save library: %w", err)
 	}
-	defer os.Remove(next.Name()) // there is none once it is renamed
+	defer func() { _ = os.Remove(next.Name()) }() // there is none once it is renamed
 	err = json.NewEncoder(next).Encode(snapshot)
 	err = errors.Join(err, next.Sync(), next.Close())
 	if err == nil {

@@ -186,7 +186,7 @@ func (v *views) asset(name, contentType string) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Content-Type", contentType)
-		w.Write(content)
+		_, _ = w.Write(content) // an error is the browser's, which is gone
 	}
 }
 
@@ -198,7 +198,7 @@ func (v *views) render(w http.ResponseWriter, status int, name string, data any)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	w.Write(b.Bytes())
+	_, _ = w.Write(b.Bytes())
 }
 
 var functions = template.FuncMap{

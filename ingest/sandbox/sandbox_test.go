@@ -248,9 +248,9 @@ func TestUpsertKeepsTheIDAndWhatIsNotGiven(t *testing.T) {
 func TestPUTReplacesAPage(t *testing.T) {
 	s := newSandbox(t, sandbox.Config{})
 	source := createSource(t, s)
-	id, path := createPage(t, s, source, "a"), ""
+	id := createPage(t, s, source, "a")
 	createPage(t, s, source, "b")
-	path = "/ai/external_pages/" + id
+	path := "/ai/external_pages/" + id
 	body := func(extra string) string {
 		return fmt.Sprintf(`{"title":"New","html":"<p>new</p>","locale":"en","source_id":%d%s}`, source, extra)
 	}
