@@ -43,6 +43,11 @@ func installNodeClient(t *testing.T) string {
 	if os.Getenv("CI") != "" {
 		cannot = t.Fatalf
 	}
+	for _, program := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(program); err != nil {
+			cannot("find %s: %v", program, err)
+		}
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		cache = t.TempDir()
