@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -14,6 +15,7 @@ type ImportSource struct {
 	ID          int64   `json:"id"`
 	URL         string  `json:"url"` // library URL
 	AudienceIDs []int64 `json:"audience_ids,omitempty"`
+	Deactivated bool    `json:"deactivated,omitempty"` // switched off in Intercom, when it was last looked at
 }
 
 // ImportSource returns what is remembered for a source; ok is false for nothing.
@@ -33,6 +35,32 @@ func (s *Store) SetImportSource(source string, is ImportSource) error {
 	return s.update(write{imports(), source, value}.do)
 }
 
+// Sources returns the names of all sources that something is remembered of, sorted.
+func (s *Store) Sources() (names []string, err error) {
+	if err := s.group.flush(); err != nil {
+		return nil, err
+	}
+	err = s.view(func(tx *bbolt.Tx) error {
+		for is, err := range inOrder(s, tx, imports(), decodeName) {
+			if err != nil {
+				return err
+			}
+			names = append(names, is)
+		}
+		if b := tx.Bucket([]byte("sources")); b != nil {
+			return b.ForEachBucket(func(name []byte) error {
+				names = append(names, string(name))
+				return nil
+			})
+		}
+		return nil
+	})
+	slices.Sort(names)
+	return slices.Compact(names), err
+}
+
+func decodeName(name string, _ []byte) (string, error) { return name, nil }
+
 // Entry is what is remembered of a page that was sent, or that the API refused.
 type Entry struct {
 	ExternalID string    `json:"external_id"`
@@ -46,6 +74,12 @@ type Entry struct {
 	// Misses counts the complete crawls in a row that did not find the page.
 	Misses  int      `json:"misses,omitempty"`
 	Refused *Refusal `json:"refused,omitempty"`
+	// Remote is the hash of what Intercom has of the page; "" where that is not known.
+	Remote string `json:"remote,omitempty"`
+	// Drift says how the library was found to differ from what was sent; "" where
+	// it doesn't, or no more. What Intercom has is then in the other fields, and
+	// Hash is "".
+	Drift string `json:"drift,omitempty"`
 }
 
 // Refusal is the API's no to one version of a page, which is not sent again.
@@ -122,7 +156,8 @@ func (s *Store) Forget(source, externalID string) error {
 	return s.add(write{entries(source), externalID, nil}, write{sent(source), externalID, nil})
 }
 
-// ForgetAll removes all entries of a source, its import source and its crawl.
+// ForgetAll removes all that is remembered of a source: its entries, its import
+// source, its verification and its crawl.
 func (s *Store) ForgetAll(source string) error {
 	return s.update(func(tx *bbolt.Tx) error {
 		if err := drop(tx, "sources", source); err != nil {
@@ -130,6 +165,9 @@ func (s *Store) ForgetAll(source string) error {
 		}
 		if err := drop(tx, "crawls", source); err != nil {
 			return fmt.Errorf("drop crawl: %w", err)
+		}
+		if err := (write{verifications(), source, nil}).do(tx); err != nil {
+			return err
 		}
 		return write{imports(), source, nil}.do(tx)
 	})
@@ -153,6 +191,8 @@ func (e Entry) encode() ([]byte, error) {
 	f.time(e.SentAt)
 	f.number(int64(e.Misses))
 	f.text(string(refused)) // rare: JSON will do
+	f.text(e.Remote)
+	f.text(e.Drift)
 	return f, nil
 }
 
@@ -174,5 +214,7 @@ func decodeEntry(externalID string, value []byte) (Entry, error) {
 			return Entry{}, err
 		}
 	}
+	e.Remote = r.text()
+	e.Drift = r.text()
 	return e, r.err
 }

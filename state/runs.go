@@ -59,24 +59,19 @@ func (s *Store) Runs() (kept []Run, err error) {
 }
 
 func (s *Store) runs(tx *bbolt.Tx) (kept []Run, err error) {
-	b := runs().in(tx)
-	if b == nil {
-		return nil, nil
-	}
-	err = b.ForEach(func(k, record []byte) error {
-		_, value, err := unseal(runs().path(), k, record)
+	for r, err := range inOrder(s, tx, runs(), decodeRun) {
 		if err != nil {
-			return damaged(s.path, err)
-		}
-		var r Run
-		if err := json.Unmarshal(value, &r); err != nil {
-			return damaged(s.path, err)
+			return nil, err
 		}
 		kept = append(kept, r)
-		return nil
-	})
+	}
 	slices.SortFunc(kept, func(x, y Run) int {
 		return cmp.Or(y.Started.Compare(x.Started), cmp.Compare(y.ID, x.ID))
 	})
-	return kept, err
+	return kept, nil
+}
+
+func decodeRun(_ string, value []byte) (r Run, err error) {
+	err = json.Unmarshal(value, &r)
+	return r, err
 }

@@ -11,6 +11,7 @@ import (
 //
 //	meta                     schema → the version, in digits and without a checksum
 //	imports                  source → ImportSource (JSON)
+//	verifications            source → Verification (JSON)
 //	runs                     ID → Run (JSON)
 //	sources / SOURCE
 //	    entries              external ID → Entry (fields)
@@ -28,6 +29,7 @@ import (
 type table struct{ tree, source, name string }
 
 func imports() table               { return table{tree: "imports"} }
+func verifications() table         { return table{tree: "verifications"} }
 func runs() table                  { return table{tree: "runs"} }
 func entries(source string) table  { return table{"sources", source, "entries"} }
 func sent(source string) table     { return table{"sources", source, "sent"} }

@@ -11,7 +11,9 @@ type Staged struct {
 	Hash       string
 	AIAgent    bool
 	AICopilot  bool
-	Size       int // bytes of HTML
+	Size       int    // bytes of HTML
+	Content    string // hash of what would be sent, to compare with Entry.Remote
+	Text       string // hash of the Markdown alone
 }
 
 // Body is the text of a page.
@@ -56,6 +58,8 @@ func (p Staged) encode() []byte {
 	f.flag(p.AIAgent)
 	f.flag(p.AICopilot)
 	f.number(int64(p.Size))
+	f.text(p.Content)
+	f.text(p.Text)
 	return f
 }
 
@@ -70,6 +74,8 @@ func decodeStaged(externalID string, value []byte) (Staged, error) {
 		AIAgent:    r.flag(),
 		AICopilot:  r.flag(),
 		Size:       int(r.number()),
+		Content:    r.text(),
+		Text:       r.text(),
 	}
 	return p, r.err
 }

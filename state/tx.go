@@ -231,3 +231,27 @@ func scan[T any](s *Store, t table, decode func(key string, value []byte) (T, er
 		}
 	}
 }
+
+// inOrder yields the values of a small table, sorted by key, within one transaction.
+func inOrder[T any](s *Store, tx *bbolt.Tx, t table, decode func(key string, value []byte) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		b := t.in(tx)
+		if b == nil {
+			return
+		}
+		c := b.Cursor()
+		for k, record := c.First(); k != nil; k, record = c.Next() {
+			key, value, err := unseal(t.path(), k, record)
+			var v T
+			if err == nil {
+				v, err = decode(key, value)
+			}
+			if err != nil {
+				err = damaged(s.path, err)
+			}
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}

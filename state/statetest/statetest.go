@@ -20,6 +20,9 @@ import (
 type Store interface {
 	ImportSource(source string) (state.ImportSource, bool, error)
 	SetImportSource(source string, is state.ImportSource) error
+	Verification(source string) (state.Verification, error)
+	SetVerification(source string, v state.Verification) error
+	Sources() ([]string, error)
 	Entries(source string) iter.Seq2[state.Entry, error]
 	Entry(source, externalID string) (state.Entry, bool, error)
 	SentMarkdown(source, externalID string) (string, error)
@@ -75,13 +78,15 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 123, time.UTC)
 func remembers(t *testing.T, open func() Store) {
 	want := state.Entry{
 		ExternalID: "a", RemoteID: "7", URL: "https://w.example/a", Title: "Ä title", Hash: "sha256:1",
-		AIAgent: true, SentAt: noon, Misses: 2,
+		AIAgent: true, SentAt: noon, Misses: 2, Remote: "r1", Drift: "drift: edited in Intercom",
 		Refused: &state.Refusal{Hash: "sha256:2", Status: 422, Code: "parameter_invalid", Message: "no", RequestID: "r", At: noon},
 	}
 	bare := state.Entry{ExternalID: "b"}
-	source := state.ImportSource{ID: 9, URL: "https://w.example", AudienceIDs: []int64{5, 6}}
+	source := state.ImportSource{ID: 9, URL: "https://w.example", AudienceIDs: []int64{5, 6}, Deactivated: true}
+	verified := state.Verification{At: noon, Runs: 3, Due: "a run was cut off"}
 	s := open()
-	must(t, s.PutEntry("wiki", bare), s.PutEntry("wiki", want), s.SetImportSource("wiki", source))
+	must(t, s.PutEntry("wiki", bare), s.PutEntry("wiki", want), s.SetImportSource("wiki", source), s.SetVerification("wiki", verified),
+		s.PutEntry("only pages", bare), s.SetImportSource("only an import source", source))
 	for _, when := range []string{"at once", "after reopening"} {
 		got, ok, err := s.Entry("wiki", "a")
 		must(t, err)
@@ -92,6 +97,12 @@ func remembers(t *testing.T, open func() Store) {
 		must(t, err)
 		equal(t, when, ok, true)
 		equal(t, when, is, source)
+		v, err := s.Verification("wiki")
+		must(t, err)
+		equal(t, when, v, verified)
+		names, err := s.Sources()
+		must(t, err)
+		equal(t, when, names, []string{"only an import source", "only pages", "wiki"})
 		must(t, s.Close())
 		s = open()
 	}
@@ -163,6 +174,9 @@ func forgets(t *testing.T, open func() Store) {
 	_, ok, err := s.ImportSource("wiki")
 	must(t, err)
 	equal(t, "import source", ok, false)
+	names, err := s.Sources()
+	must(t, err)
+	equal(t, "sources", names, []string{"help"})
 	equal(t, "entries of the other", ids(all(t, s.Entries("help"))), []string{"a", "b"})
 	_, ok, err = s.ImportSource("help")
 	must(t, err)

@@ -1,0 +1,38 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Verification is what is remembered of the last comparison of a source's entries
+// with what Intercom has.
+type Verification struct {
+	At   time.Time `json:"at,omitzero"`
+	Runs int       `json:"runs,omitempty"` // runs since then
+	// Due says why the next run should compare again, however many there were; ""
+	// for no reason.
+	Due string `json:"due,omitempty"`
+}
+
+// Verification returns what is remembered for a source; zero where it never was
+// verified.
+func (s *Store) Verification(source string) (Verification, error) {
+	v, _, err := readOne(s, verifications(), source, decodeVerification)
+	return v, err
+}
+
+// SetVerification remembers v for a source.
+func (s *Store) SetVerification(source string, v Verification) error {
+	value, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("record verification: %w", err)
+	}
+	return s.update(write{verifications(), source, value}.do)
+}
+
+func decodeVerification(_ string, value []byte) (v Verification, err error) {
+	err = json.Unmarshal(value, &v)
+	return v, err
+}
