@@ -43,16 +43,15 @@ func StartDokuWiki(t testing.TB, pages fs.FS) DokuWiki {
 	return DokuWiki{Site: Site{URL: root, Username: username, Password: password}, home: h}
 }
 
-// wikiConf leaves what readers see as DokuWiki has it, but for the five days in
-// which it asks robots not to index a page that was edited. Debian's nginx keeps
-// the port from PHP, so the wiki is told its own address.
+// wikiConf leaves what readers see as DokuWiki has it, also that a page asks
+// robots not to index it for five days after each edit. Debian's nginx keeps the
+// port from PHP, so the wiki is told its own address.
 const wikiConf = `<?php
 $conf['title'] = 'Tidewater handbook';
 $conf['license'] = '';
 $conf['useacl'] = 1;
 $conf['superuser'] = '@admin';
 $conf['disableactions'] = 'register,resendpwd';
-$conf['indexdelay'] = 0;
 $conf['baseurl'] = '%s';
 $conf['savedir'] = '%s';
 `
