@@ -85,14 +85,32 @@ func newSource(s config.Source) (crawler.Source, error) {
 }
 
 func newAuth(a config.Auth) auth.Config {
-	c := auth.Config{Bearer: a.Bearer.Reveal(), Headers: reveal(a.Headers), Cookies: reveal(a.Cookies)}
-	if a.Basic != nil {
-		c.Basic = &auth.Basic{Username: a.Basic.Username.Reveal(), Password: a.Basic.Password.Reveal()}
+	c := auth.Config{
+		Basic: newBasic(a.Basic), Digest: newBasic(a.Digest), Bearer: a.Bearer.Reveal(),
+		Headers: reveal(a.Headers), Cookies: reveal(a.Cookies), CookieFile: a.CookieFile.Reveal(),
+		KeepSession: a.KeepSession.Reveal(),
 	}
-	if a.Form != nil {
-		c.Form = &auth.Form{URL: a.Form.URL, Fields: reveal(a.Form.Fields), Form: a.Form.Form, LoggedIn: a.Form.LoggedIn}
+	if p := a.Certificate; p != nil {
+		c.Certificate = &auth.Certificate{Cert: []byte(p.Cert.Reveal()), Key: []byte(p.Key.Reveal()), CA: []byte(p.CA.Reveal())}
+	}
+	if o := a.OAuth2; o != nil {
+		c.OAuth2 = &auth.OAuth2{TokenURL: o.TokenURL, ClientID: o.ClientID.Reveal(), ClientSecret: o.ClientSecret.Reveal(),
+			Scopes: o.Scopes, Audience: o.Audience}
+	}
+	if f := a.Form; f != nil {
+		c.Form = &auth.Form{URL: f.URL, Fields: reveal(f.Fields), Form: f.Form, LoggedIn: f.LoggedIn}
+		for _, s := range f.Steps {
+			c.Form.Steps = append(c.Form.Steps, auth.Step{URL: s.URL, Fields: reveal(s.Fields), Form: s.Form, Submit: s.Submit, Optional: s.Optional})
+		}
 	}
 	return c
+}
+
+func newBasic(b *config.Basic) *auth.Basic {
+	if b == nil {
+		return nil
+	}
+	return &auth.Basic{Username: b.Username.Reveal(), Password: b.Password.Reveal()}
 }
 
 func reveal(secrets map[string]config.Secret) map[string]string {

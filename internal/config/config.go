@@ -104,24 +104,51 @@ type Source struct {
 	Deletes      Deletes
 }
 
-// Auth is one way in; at most one is set.
+// Auth is the way into a site: none, or several that go together.
 type Auth struct {
-	Basic   *Basic
-	Bearer  Secret // set where its Reveal is not ""
-	Headers map[string]Secret
-	Cookies map[string]Secret
-	Form    *Form
+	Certificate *Certificate // client_certificate
+	Basic       *Basic
+	Digest      *Basic
+	Bearer      Secret // set where its Reveal is not ""
+	OAuth2      *OAuth2
+	Headers     map[string]Secret
+	Cookies     map[string]Secret
+	CookieFile  Secret // what the file says
+	Form        *Form
+	KeepSession Secret // the key that encrypts the session between runs
 }
 
-// Basic is HTTP basic authentication.
+// Certificate is a client certificate, in PEM, as its files say.
+type Certificate struct{ Cert, Key, CA Secret }
+
+// Basic is a user name and password for HTTP basic or digest authentication.
 type Basic struct{ Username, Password Secret }
 
-// Form is a login by an HTML form.
+// OAuth2 is a token that is fetched by client credentials.
+type OAuth2 struct {
+	TokenURL     string
+	ClientID     Secret
+	ClientSecret Secret
+	Scopes       []string
+	Audience     string
+}
+
+// Form is a login by one HTML form, or by several steps.
 type Form struct {
 	URL      string
 	Fields   map[string]Secret
 	Form     string
+	Steps    []FormStep
 	LoggedIn string
+}
+
+// FormStep is one form of a login that has several.
+type FormStep struct {
+	URL      string
+	Fields   map[string]Secret
+	Form     string
+	Submit   string
+	Optional bool
 }
 
 // Discover says where addresses come from.

@@ -112,26 +112,40 @@ func (d *decoder) secretFile(e entry, path string, to *Secret) {
 		d.mistake(e.node, "file: needs a path, such as file:/run/secrets/name")
 		return
 	}
-	at := expanded.text
-	if !filepath.IsAbs(at) {
-		at = filepath.Join(d.folder, at)
+	if text, ok := d.contents(e, expanded.text, path, maxSecret, "64 KiB"); ok {
+		d.keep(e, text, to)
 	}
-	data, err := readFile(at, maxSecret)
+}
+
+// textFile reads a secret of many lines.
+func (d *decoder) textFile(e entry, path string, to *Secret) {
+	if text, ok := d.contents(e, path, path, maxFile, "1 MB"); ok {
+		*to = Secret{text}
+	}
+}
+
+// contents reads the file at path, which is written in messages as shown.
+func (d *decoder) contents(e entry, path, shown string, limit int64, most string) (text string, ok bool) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(d.folder, path)
+	}
+	data, err := readFile(path, limit)
 	var cause *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		d.mistake(e.node, "the file %s does not exist", brief(path))
+		d.mistake(e.node, "the file %s does not exist", brief(shown))
 	case errors.As(err, &cause):
-		d.mistake(e.node, "the file %s can't be read: %v", brief(path), cause.Err)
+		d.mistake(e.node, "the file %s can't be read: %v", brief(shown), cause.Err)
 	case err != nil:
-		d.mistake(e.node, "the file %s can't be read", brief(path))
-	case len(data) > maxSecret:
-		d.mistake(e.node, "the file %s is larger than 64 KiB; is it the right one?", brief(path))
+		d.mistake(e.node, "the file %s can't be read", brief(shown))
+	case int64(len(data)) > limit:
+		d.mistake(e.node, "the file %s is larger than %s; is it the right one?", brief(shown), most)
 	case strings.TrimSpace(string(data)) == "":
-		d.mistake(e.node, "the file %s is empty", brief(path))
+		d.mistake(e.node, "the file %s is empty", brief(shown))
 	default:
-		d.keep(e, string(data), to)
+		return string(data), true
 	}
+	return "", false
 }
 
 // keep checks and stores a secret, without the line end that files and pasted

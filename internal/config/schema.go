@@ -61,57 +61,6 @@ func (d *decoder) source(s *Source) fields {
 	}
 }
 
-// auth takes one way in: which of two would be used is nothing to guess.
-func (d *decoder) auth(a *Auth) value {
-	ways := fields{
-		{"basic", filled(d.basic(&a.Basic))},
-		{"bearer", filled(d.secret(&a.Bearer))},
-		{"headers", filled(d.headers(&a.Headers))},
-		{"cookies", filled(d.cookies(&a.Cookies))},
-		{"form", filled(d.form(&a.Form))},
-	}
-	return value{inside: ways, read: func(e entry) {
-		var chosen []entry
-		for _, way := range d.mapping(e, ways) {
-			chosen = append(chosen, way)
-		}
-		slices.SortFunc(chosen, func(a, b entry) int {
-			return (a.label.Line-b.label.Line)*maxFile + a.label.Column - b.label.Column
-		})
-		for i, way := range chosen {
-			if i > 0 {
-				d.mistake(way.label, "auth takes one way in, and has %s already; keep one of them", chosen[0].key)
-			}
-		}
-	}}
-}
-
-func (d *decoder) basic(to **Basic) value {
-	b := new(Basic)
-	keys := fields{
-		{"username", required(d.username(&b.Username), `username: "${USERNAME}"`)},
-		{"password", required(d.secret(&b.Password), `password: "${PASSWORD}"`)},
-	}
-	return value{inside: keys, read: func(e entry) {
-		*to = b
-		d.mapping(e, keys)
-	}}
-}
-
-func (d *decoder) form(to **Form) value {
-	f := new(Form)
-	keys := fields{
-		{"url", required(d.address(&f.URL, nil), "url: https://help.example.com/login")},
-		{"fields", required(d.formFields(&f.Fields), `fields: {username: "${USERNAME}", password: "${PASSWORD}"}`)},
-		{"form", d.selector(&f.Form)},
-		{"logged_in", d.selector(&f.LoggedIn)},
-	}
-	return value{inside: keys, read: func(e entry) {
-		*to = f
-		d.mapping(e, keys)
-	}}
-}
-
 func (d *decoder) discover(c *Discover, s *Source) fields {
 	*c = Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000}
 	return fields{
@@ -214,7 +163,7 @@ func (d *decoder) apiVersion(to *string) value {
 // safeForToken wants https wherever the token would leave this machine.
 func (d *decoder) safeForToken(e entry, address string) {
 	if u, err := url.Parse(address); err != nil || u.Scheme != "https" && !loopback(u) {
-		d.mistake(e.node, "%s must begin with https://, since the token is sent there; http:// is for this machine only (127.0.0.1)", e.key)
+		d.mistake(e.node, "%s must begin with https://, since a secret is sent there; http:// is for this machine only (127.0.0.1)", e.key)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestEveryKeyIsInTheReference(t *testing.T) {
 		switch place {
 		case "":
 			place = "The file"
-		case "sources.auth.basic":
+		case "sources.auth.basic", "sources.auth.digest":
 			place = "sources.auth"
 		case "sources.availability.rules":
 			place = "sources.availability"
