@@ -94,28 +94,30 @@ func appendInline(n *html.Node, spans []span) {
 	}
 }
 
-// tidy makes one space of all white space, takes it out of code's, marks' and
-// links' ends and away from the ends of lines, and joins spans that are marked alike.
+// tidy makes one space of all white space, takes it out of the ends of code, marks
+// and links and away from the ends of lines, and joins spans that are marked alike.
 func tidy(spans []span) []span {
-	var words []span // every one a word, a space, an image or a break
+	var words []span // every one text without outer space, a space, an image or a break
 	for _, s := range spans {
+		text := strings.Join(strings.Fields(s.text), " ")
 		if s.breaks || s.image != "" {
-			s.text = strings.Join(strings.Fields(s.text), " ")
+			s.text = text
 			words = append(words, s)
 			continue
 		}
-		for rest := s.text; rest != ""; {
-			end := strings.IndexFunc(rest, unicode.IsSpace)
-			switch {
-			case end == 0:
-				_, size := utf8.DecodeRuneInString(rest)
-				s.text, rest = " ", rest[size:]
-			case end < 0:
-				s.text, rest = rest, ""
-			default:
-				s.text, rest = rest[:end], rest[end:]
-			}
-			words = append(words, s)
+		space := s
+		space.text = " "
+		if first, _ := utf8.DecodeRuneInString(s.text); s.text != "" && unicode.IsSpace(first) {
+			words = append(words, space)
+		}
+		if text == "" {
+			continue
+		}
+		last, _ := utf8.DecodeLastRuneInString(s.text)
+		s.text = text
+		words = append(words, s)
+		if unicode.IsSpace(last) {
+			words = append(words, space)
 		}
 	}
 
@@ -126,7 +128,7 @@ func tidy(spans []span) []span {
 			if s.breaks && (len(out) == 0 || out[len(out)-1].breaks) {
 				continue
 			}
-			out = join(out, s)
+			out = append(out, s)
 			continue
 		}
 		for i+1 < len(words) && words[i+1].text == " " && words[i+1].image == "" {
@@ -135,12 +137,12 @@ func tidy(spans []span) []span {
 		if len(out) == 0 || i+1 == len(words) || out[len(out)-1].breaks || words[i+1].breaks {
 			continue
 		}
-		out = join(out, between(out[len(out)-1], words[i+1]))
+		out = append(out, between(out[len(out)-1], words[i+1]))
 	}
 	for len(out) > 0 && out[len(out)-1].breaks {
 		out = out[:len(out)-1]
 	}
-	return out
+	return joined(out)
 }
 
 // between returns the space between two spans, marked as both of them are.
@@ -156,25 +158,26 @@ func between(a, b span) span {
 	return space
 }
 
-// join appends s to out, as part of the last span if that is marked alike, or if
-// both are code, which cannot stand side by side.
-func join(out []span, s span) []span {
-	if len(out) > 0 && !s.breaks && s.image == "" {
-		last := &out[len(out)-1]
-		plain := !last.breaks && last.image == ""
-		if plain && last.href == s.href && (last.mark == s.mark || last.code && s.code) {
-			last.text += s.text
-			return out
-		}
-	}
-	return append(out, s)
+// joins tells whether b is part of the span a: if it is marked alike, or if both
+// are code, which cannot stand side by side.
+func (a span) joins(b span) bool {
+	plain := !a.breaks && !b.breaks && a.image == "" && b.image == ""
+	return plain && a.href == b.href && (a.mark == b.mark || a.code && b.code)
 }
 
 // joined joins the spans that are marked alike.
 func joined(spans []span) []span {
 	var out []span
-	for _, s := range spans {
-		out = join(out, s)
+	for _, alike := range groups(spans, span.joins) {
+		whole := alike[0]
+		if len(alike) > 1 {
+			var words strings.Builder
+			for _, s := range alike {
+				words.WriteString(s.text)
+			}
+			whole.text = words.String()
+		}
+		out = append(out, whole)
 	}
 	return out
 }
