@@ -179,8 +179,12 @@ func (b *blocks) code(n *html.Node) {
 // sets them beside each other, and is left for the blocks.
 func (b *blocks) table(n *html.Node) {
 	b.flush()
-	grid, header := gridOf(n)
-	if len(grid) == 0 || len(grid[0]) < 2 || len(grid) == 1 && !header || holdsBlocks(n) {
+	var grid [][]*html.Node
+	var header bool
+	if !holdsBlocks(n) {
+		grid, header = gridOf(n)
+	}
+	if len(grid) == 0 || len(grid[0]) < 2 || len(grid) == 1 && !header {
 		b.cells(n)
 		return
 	}
@@ -241,8 +245,11 @@ func holdsBlocks(table *html.Node) bool {
 	return false
 }
 
-// maxCells bounds what spans may blow a table up to.
-const maxCells = 1 << 16
+// What spans may blow a table up to.
+const (
+	maxCells   = 1 << 16
+	maxColumns = 200
+)
 
 // gridOf lays a table's cells out in rows of one length, with nil where another
 // cell spans or nothing is, and tells whether its first row is a header. Rows
@@ -267,7 +274,7 @@ func gridOf(n *html.Node) (grid [][]*html.Node, header bool) {
 			column := len(cells)
 			across, down := spanOf(cell, "colspan"), spanOf(cell, "rowspan")
 			cells = append(cells, cell)
-			for range across - 1 {
+			for range min(across, maxColumns-column) - 1 {
 				cells = append(cells, nil)
 			}
 			for r := 1; r < down && len(taken) < maxCells; r++ {

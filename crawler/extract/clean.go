@@ -135,7 +135,7 @@ func (c *cleaner) section(dst, n *html.Node) {
 // heading; blocks inside it, which scripts and old pages produce, follow it.
 func (c *cleaner) lines(dst, n *html.Node) {
 	line := element(n.DataAtom)
-	if c.children(line, n); isHeading(n.DataAtom) && len(textOf(line)) > longestHeading {
+	if c.children(line, n); isHeading(n.DataAtom) && isUnclosed(line) {
 		wrapLoose(line)
 		moveChildren(dst, line)
 		return
@@ -151,9 +151,16 @@ func (c *cleaner) lines(dst, n *html.Node) {
 	appendShown(dst, line)
 }
 
-// longestHeading is how many bytes of text a heading may have. A longer one was
-// never closed, or sets a text in large letters.
-const longestHeading = 400
+// isUnclosed tells of headings that go on over what should follow them, or that
+// set a whole text in large letters.
+func isUnclosed(heading *html.Node) bool {
+	for d := range heading.Descendants() {
+		if isElement(d, atom.Table, atom.Ul, atom.Ol, atom.Dl, atom.Pre) {
+			return true
+		}
+	}
+	return len(textOf(heading)) > 400
+}
 
 // container appends an element that holds text or blocks.
 func (c *cleaner) container(dst, n, clean *html.Node) {
@@ -201,26 +208,28 @@ func (c *cleaner) list(dst, n *html.Node) {
 func (c *cleaner) table(dst, n *html.Node) {
 	clean := element(atom.Table)
 	c.children(clean, n)
-	var cells, pres int
-	for d := range clean.Descendants() {
-		if isElement(d, atom.Td, atom.Th) && shows(d) {
-			cells++
-		}
-		if isElement(d, atom.Pre) {
-			pres++
-		}
-	}
-	if cells == 1 && pres == 1 {
-		for d := range clean.Descendants() {
-			if isElement(d, atom.Pre) {
-				d.Parent.RemoveChild(d)
-				dst.AppendChild(d)
-				return
-			}
-		}
+	if code := onlyCode(clean); code != nil {
+		code.Parent.RemoveChild(code)
+		dst.AppendChild(code)
+		return
 	}
 	dropBlank(clean)
 	appendShown(dst, clean)
+}
+
+// onlyCode returns the block of code that is all a table shows, or nil.
+func onlyCode(table *html.Node) (code *html.Node) {
+	for d := range table.Descendants() {
+		switch {
+		case isElement(d, atom.Pre) && code == nil:
+			code = d
+		case d.Type == html.TextNode && !isBlank(d.Data) || isElement(d, atom.Img):
+			if code == nil || ancestor(d, func(p *html.Node) bool { return p == code || p == table }) != code {
+				return nil
+			}
+		}
+	}
+	return code
 }
 
 // dropBlank removes the white space between n's children.

@@ -61,7 +61,7 @@ func decode(contentType string, body []byte) ([]byte, error) {
 	for _, label := range []string{headerLabel(contentType), documentLabel(body)} {
 		enc, name := charset.Lookup(label)
 		switch {
-		case enc == nil || enc == encoding.Replacement:
+		case enc == nil || name == "replacement":
 			continue
 		case name == "utf-8":
 			if wide >= broken {
