@@ -34,10 +34,10 @@ type crawled struct {
 // crawl crawls a site with what change makes of ordinary settings.
 func crawl(t *testing.T, site *testsite.Site, change ...func(*crawler.Source, *crawler.Surroundings)) crawled {
 	t.Helper()
-	return crawlWithin(t, t.Context(), site, change...)
+	return crawlWithin(t.Context(), t, site, change...)
 }
 
-func crawlWithin(t *testing.T, ctx context.Context, site *testsite.Site, change ...func(*crawler.Source, *crawler.Surroundings)) crawled {
+func crawlWithin(ctx context.Context, t *testing.T, site *testsite.Site, change ...func(*crawler.Source, *crawler.Surroundings)) crawled {
 	t.Helper()
 	src := crawler.Source{
 		Name: "help", URL: parse(t, site.URL("/")), Locale: "en",
@@ -219,7 +219,7 @@ func TestTheEndOfTheRunLeavesWhatIsLeftInterrupted(t *testing.T) {
 		cancel()
 		<-r.Context().Done()
 	})
-	got := crawlWithin(t, ctx, site, func(src *crawler.Source, _ *crawler.Surroundings) { src.Fetch.Concurrency = 1 })
+	got := crawlWithin(ctx, t, site, func(src *crawler.Source, _ *crawler.Surroundings) { src.Fetch.Concurrency = 1 })
 	if !errors.Is(got.err, context.Canceled) {
 		t.Errorf("error is %v", got.err)
 	}

@@ -110,7 +110,7 @@ func (c *crawl) runRound(ctx context.Context) error {
 }
 
 // newCollector leaves to colly what it does well, the queue's workers and the
-// round of callbacks, and turns off what is ours: see docs/adr/0004.
+// round of callbacks, and turns off what is ours: see docs/adr/0003.
 func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 	collector := colly.NewCollector(colly.StdlibContext(ctx))
 	// Set here and not as options, which colly lets environment variables override.

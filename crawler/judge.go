@@ -123,7 +123,7 @@ func (c *crawl) judge(v visit, a answer) finding {
 
 	// What a visitor would see is told by the text, so it is wanted of every page of
 	// a private source.
-	if included || isPrivate(c.src.Auth) {
+	if included || !c.src.Auth.IsZero() {
 		found.article, err = doc.Extract(c.src.Content)
 	}
 	switch {

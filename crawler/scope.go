@@ -20,7 +20,7 @@ type scope struct {
 }
 
 func newScope(src Source) (*scope, []*url.URL, error) {
-	s := &scope{rules: src.Scope, loggedIn: isPrivate(src.Auth), starts: make(map[string]bool)}
+	s := &scope{rules: src.Scope, loggedIn: !src.Auth.IsZero(), starts: make(map[string]bool)}
 	var starts []*url.URL
 	for i, raw := range append([]string{src.URL.String()}, src.Discover.Seeds...) {
 		u, err := src.URL.Parse(raw)

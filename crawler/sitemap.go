@@ -39,12 +39,12 @@ func (c *crawl) readSitemaps(ctx context.Context) error {
 	seen := make(map[string]bool)
 	for ; err == nil && len(pending) > 0; pending = pending[1:] {
 		s := pending[0]
-		if n, ok := c.scope.normalise(s.url); !ok || seen[n.String()] {
+		n, ok := c.scope.normalise(s.url)
+		if !ok || seen[n.String()] {
 			continue
-		} else {
-			s.url = n
-			seen[n.String()] = true
 		}
+		s.url = n
+		seen[n.String()] = true
 		var nested []sitemap
 		nested, err = c.readSitemap(ctx, s)
 		pending = append(pending, nested...)
@@ -190,7 +190,6 @@ func gunzip(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decompress: %w", err)
 	}
-	defer z.Close()
 	unzipped, err := io.ReadAll(io.LimitReader(z, maxSitemap+1))
 	if err != nil {
 		return nil, fmt.Errorf("decompress: %w", err)

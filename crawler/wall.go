@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/fincrawl/fincrawl/crawler/auth"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
@@ -44,7 +43,7 @@ func (w wall) shows(a extract.Article) bool {
 // lookFromOutside asks for the start address without credentials. What goes wrong
 // here is no mistake: it will show again with credentials, or it is the wall.
 func (c *crawl) lookFromOutside(ctx context.Context) wall {
-	if !isPrivate(c.src.Auth) {
+	if c.src.Auth.IsZero() {
 		return wall{}
 	}
 	var w wall
@@ -110,8 +109,4 @@ func (c *crawl) formInstead(doc *extract.Document) string {
 	}
 	description, _ := doc.LoginForm()
 	return description
-}
-
-func isPrivate(c auth.Config) bool {
-	return c.Basic != nil || c.Bearer != "" || len(c.Headers) > 0 || len(c.Cookies) > 0 || c.Form != nil
 }

@@ -1,0 +1,91 @@
+package crawler
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+)
+
+// askForKnown asks for the pages of earlier runs that were not discovered: a page
+// that nothing links to any more still exists. See docs/adr/0002.
+func (c *crawl) askForKnown(ctx context.Context) error {
+	if c.known == nil {
+		return nil
+	}
+	if err := c.newRound(ctx); err != nil {
+		return err
+	}
+	for address := range c.known {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		u, err := url.Parse(address)
+		if err != nil {
+			continue // no page was ever sent under such an address
+		}
+		if err := c.discover(fromKnown, 0, []*url.URL{u}); err != nil {
+			return err
+		}
+	}
+	return c.runRound(ctx)
+}
+
+// fromKnown stands for the URL that a known page was found on.
+const fromKnown = "known"
+
+// askForOrphans asks once more, as themselves, for pages that left themselves to a
+// canonical address which became no page. See docs/adr/0002.
+func (c *crawl) askForOrphans(ctx context.Context) error {
+	for {
+		orphans, err := c.orphans()
+		if err != nil || len(orphans) == 0 {
+			return err
+		}
+		if err := c.newRound(ctx); err != nil {
+			return err
+		}
+		for _, v := range orphans {
+			if err := c.enqueue(v); err != nil {
+				return err
+			}
+		}
+		c.unsettle(len(orphans))
+		if err := c.runRound(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// orphans are the pages whose canonical address did not become a page or listing,
+// nor leads to one.
+func (c *crawl) orphans() ([]visit, error) {
+	var orphans []visit
+	for s, err := range c.frontier.Settled() {
+		if err != nil {
+			return nil, fmt.Errorf("read the frontier: %w", err)
+		}
+		if Outcome(s.Outcome) != Canonical {
+			continue
+		}
+		outcome, target := Redirected, s.Detail
+		for range maxRedirects {
+			if outcome != Redirected {
+				break
+			}
+			told, detail, _, err := c.frontier.Outcome(target)
+			if err != nil {
+				return nil, fmt.Errorf("read the frontier: %w", err)
+			}
+			outcome, target = Outcome(told), detail
+		}
+		if outcome == Paged || outcome == Listing {
+			continue
+		}
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			return nil, fmt.Errorf("read the frontier: %w", err)
+		}
+		orphans = append(orphans, visit{url: u, depth: s.Depth, asItself: true})
+	}
+	return orphans, nil
+}

@@ -1,0 +1,147 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/gocolly/colly/v2"
+	"github.com/gocolly/colly/v2/queue"
+
+	"github.com/fincrawl/fincrawl/crawler/auth"
+)
+
+// crawl is one crawl of one source.
+type crawl struct {
+	src   Source
+	log   *slog.Logger
+	scope *scope
+	*clients
+	session *auth.Session
+	starts  []*url.URL // the start address, then the seeds
+	known   iter.Seq[string]
+
+	wall   wall   // known once the start address was read
+	robots robots // known once the start address was read
+
+	*ledger
+	sink      Sink
+	asked     atomic.Int64 // URLs fetched or queued to be
+	collector *colly.Collector
+	queue     *queue.Queue // of the round that is running, or comes next
+
+	// stop ends the crawl because of a failure of our own.
+	stop context.CancelCauseFunc
+}
+
+func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*crawl, error) {
+	scope, starts, err := newScope(src)
+	if err != nil {
+		return nil, err
+	}
+	session, err := auth.New(scope.site, src.Auth)
+	if err != nil {
+		return nil, err
+	}
+	log := sur.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	log = log.With("source", src.Name)
+	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, sink: sur.Pages, stop: stop,
+		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
+	c.clients, err = newClients(src, sur, session, c.judgeRedirect)
+	return c, err
+}
+
+// run reads the start address alone first: where that fails, nothing else is
+// asked of the site. Then everything that can be discovered is fetched, and then
+// what was known before and has not turned up.
+func (c *crawl) run(ctx context.Context) error {
+	start := visit{url: c.starts[0]}
+	if err := c.frontier.Init(); err != nil {
+		return fmt.Errorf("prepare the frontier: %w", err)
+	}
+	if _, err := c.claim("", start); err != nil {
+		return err
+	}
+	c.asked.Add(1)
+	first, _, err := c.open(ctx)
+	if err != nil {
+		return c.closed(start, err)
+	}
+	if c.robots, err = c.readRobots(ctx); err != nil {
+		return err
+	}
+	c.slowDown(c.robots.delay)
+	c.scope.startsAt(first.url)
+
+	if err := c.newRound(ctx); err != nil {
+		return err
+	}
+	if err := c.conclude(ctx, start, first); err != nil {
+		return err
+	}
+	if err := c.discover("", 0, c.starts[1:]); err != nil {
+		return err
+	}
+	if err := c.readSitemaps(ctx); err != nil {
+		return err
+	}
+	if err := c.runRound(ctx); err != nil {
+		return err
+	}
+	if err := c.askForKnown(ctx); err != nil {
+		return err
+	}
+	return c.askForOrphans(ctx)
+}
+
+// open gets into the source and reads its start address. The error is a
+// *StartError, an *auth.LoginError, or that of ctx.
+func (c *crawl) open(ctx context.Context) (first answer, seen []string, err error) {
+	start := c.starts[0]
+	outside := c.lookFromOutside(ctx)
+	seen, err = c.session.Login(ctx, c.files)
+	if err != nil {
+		return answer{}, seen, err
+	}
+	first = c.get(ctx, c.pages, start)
+	if ctx.Err() != nil {
+		return answer{}, seen, context.Cause(ctx)
+	}
+	found := c.judge(visit{url: start}, first)
+	if !found.unreadable() {
+		if c.wall, err = outside.seenFromInside(first, found.article); err != nil {
+			found = finding{outcome: LoginWall, detail: err.Error(), article: found.article}
+		}
+	}
+	if found.unreadable() {
+		return answer{}, seen, &StartError{URL: start.String(), Outcome: found.outcome, Detail: found.detail,
+			Hint: hintFor(found.outcome, first, start.Scheme, !c.src.Auth.IsZero())}
+	}
+	if found.outcome == NoIndex {
+		c.log.Warn("the start address asks not to be indexed; where the whole site does, set fetch.respect_robots: false", "url", start.String())
+	}
+	seen = append(seen, fmt.Sprintf("GET %s: HTTP %d, %q", first.url.Redacted(), first.status, found.article.Title))
+	return first, seen, nil
+}
+
+// closed settles the start address of a source that could not be opened.
+func (c *crawl) closed(start visit, err error) error {
+	outcome, detail := Interrupted, ""
+	var unreadable *StartError
+	var refused *auth.LoginError
+	switch {
+	case errors.Is(err, context.Canceled):
+	case errors.As(err, &unreadable):
+		outcome, detail = unreadable.Outcome, unreadable.Detail
+	case errors.As(err, &refused):
+		outcome, detail = LoginWall, "the login failed"
+	}
+	return errors.Join(err, c.settle(start.url, outcome, detail))
+}
