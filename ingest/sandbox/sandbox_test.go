@@ -189,7 +189,7 @@ func TestCallsAreCheckedAsIntercomDoes(t *testing.T) {
 	}
 }
 
-func TestASourceNeedsAPublicDomainName(t *testing.T) {
+func TestASourceNeedsAPublicDomainNameOrThisMachine(t *testing.T) {
 	s := newSandbox(t, sandbox.Config{})
 	for address, want := range map[string]int{
 		"https://help.example.com":       200,
@@ -198,9 +198,10 @@ func TestASourceNeedsAPublicDomainName(t *testing.T) {
 		"https://bücher.example.de":      200,
 		"https://wiki.corp":              422,
 		"https://wiki":                   422,
-		"http://localhost:8080":          422,
+		"http://localhost:8080":          200,
+		"http://127.0.0.1:8080/wiki":     200,
+		"http://[::1]/":                  200,
 		"http://10.0.0.1":                422,
-		"http://[::1]/":                  422,
 		"https://co.uk":                  422,
 		"https://wiki.local":             422,
 		"https://-.com":                  422,
