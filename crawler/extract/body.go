@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	readability "codeberg.org/readeck/go-readability/v2"
 	"github.com/andybalholm/cascadia"
@@ -92,16 +93,24 @@ func (d *Document) marked(total int) ([]*html.Node, string) {
 			known = append(known, n)
 		}
 	}
-	if best, words := richest(articles); words*2 > total && words >= 20 {
+	if best, words := richest(articles); words*2 > total && enough(words, articles) {
 		return []*html.Node{best}, "article"
 	}
-	if best, words := richest(mains); words*5 > total && words >= 20 {
+	if best, words := richest(mains); len(mains) == 1 && words > 0 || words*5 > total && words >= fewWords {
 		return []*html.Node{best}, "main"
 	}
-	if best, words := richest(known); words*3 > total && words >= 20 {
+	if best, words := richest(known); words*3 > total && enough(words, known) {
 		return []*html.Node{best}, "content"
 	}
 	return nil, ""
+}
+
+// fewWords is what a teaser or a note may have.
+const fewWords = 20
+
+// enough tells content from a teaser: the only one of its kind may be short.
+func enough(words int, of []*html.Node) bool {
+	return words >= fewWords || words > 0 && len(of) == 1
 }
 
 // isContentName tells of the names that content goes by.
@@ -145,7 +154,7 @@ func (d *Document) readable(c *cleaner, total int) *html.Node {
 // countWords counts the words inside n that may belong to the content.
 func countWords(n *html.Node) int {
 	if n.Type == html.TextNode {
-		return len(strings.Fields(n.Data))
+		return wordsIn(n.Data)
 	}
 	switch n.DataAtom {
 	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Nav, atom.Header, atom.Footer, atom.Aside,
@@ -155,6 +164,23 @@ func countWords(n *html.Node) int {
 	words := 0
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		words += countWords(child)
+	}
+	return words
+}
+
+// wordsIn counts words; where a script sets no spaces between them, each letter
+// counts.
+func wordsIn(text string) int {
+	words, inside := 0, false
+	for _, r := range text {
+		switch {
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+			words, inside = words+1, false
+		case unicode.IsSpace(r):
+			inside = false
+		case !inside:
+			words, inside = words+1, true
+		}
 	}
 	return words
 }

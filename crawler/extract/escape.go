@@ -36,6 +36,9 @@ func escapeAll(spans []span) {
 // escape escapes one span's text. before and after are its neighbouring
 // characters; linked tells that a bracket follows.
 func escape(s string, before, after rune, lineStart, linked bool) string {
+	if !strings.ContainsAny(s, "\\`*[]|~_!&") && !(lineStart && strings.ContainsAny(s[:min(1, len(s))], "#-+=:0123456789")) {
+		return s
+	}
 	var out strings.Builder
 	out.Grow(len(s) + 8)
 	if lineStart {

@@ -97,52 +97,50 @@ func appendInline(n *html.Node, spans []span) {
 // tidy makes one space of all white space, takes it out of the ends of code, marks
 // and links and away from the ends of lines, and joins spans that are marked alike.
 func tidy(spans []span) []span {
-	var words []span // every one text without outer space, a space, an image or a break
+	out := make([]span, 0, len(spans)+4)
+	gap := false // white space since the last of out
 	for _, s := range spans {
-		text := strings.Join(strings.Fields(s.text), " ")
-		if s.breaks || s.image != "" {
-			s.text = text
-			words = append(words, s)
-			continue
-		}
-		space := s
-		space.text = " "
-		if first, _ := utf8.DecodeRuneInString(s.text); s.text != "" && unicode.IsSpace(first) {
-			words = append(words, space)
-		}
-		if text == "" {
-			continue
-		}
-		last, _ := utf8.DecodeLastRuneInString(s.text)
-		s.text = text
-		words = append(words, s)
-		if unicode.IsSpace(last) {
-			words = append(words, space)
-		}
-	}
-
-	var out []span
-	for i := 0; i < len(words); i++ {
-		s := words[i]
-		if s.text != " " || s.image != "" {
-			if s.breaks && (len(out) == 0 || out[len(out)-1].breaks) {
-				continue
+		onLine := len(out) > 0 && !out[len(out)-1].breaks
+		if s.breaks {
+			if onLine {
+				out = append(out, s)
 			}
-			out = append(out, s)
+			gap = false
 			continue
 		}
-		for i+1 < len(words) && words[i+1].text == " " && words[i+1].image == "" {
-			i++
-		}
-		if len(out) == 0 || i+1 == len(words) || out[len(out)-1].breaks || words[i+1].breaks {
+		words, before, after := trimmed(s.text)
+		if words == "" && s.image == "" {
+			gap = gap || before
 			continue
 		}
-		out = append(out, between(out[len(out)-1], words[i+1]))
+		if onLine && (gap || before && s.image == "") {
+			out = append(out, between(out[len(out)-1], s))
+		}
+		s.text, gap = words, after && s.image == ""
+		out = append(out, s)
 	}
 	for len(out) > 0 && out[len(out)-1].breaks {
 		out = out[:len(out)-1]
 	}
 	return joined(out)
+}
+
+// trimmed returns the words of s a space apart, and whether white space stands
+// before and after them.
+func trimmed(s string) (words string, before, after bool) {
+	if s == "" {
+		return "", false, false
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	last, _ := utf8.DecodeLastRuneInString(s)
+	before, after = unicode.IsSpace(first), unicode.IsSpace(last)
+	words = strings.TrimFunc(s, unicode.IsSpace)
+	for i, r := range words {
+		if unicode.IsSpace(r) && (r != ' ' || words[i+1] == ' ') {
+			return strings.Join(strings.Fields(words), " "), before, after
+		}
+	}
+	return words, before, after
 }
 
 // between returns the space between two spans, marked as both of them are.
@@ -167,7 +165,7 @@ func (a span) joins(b span) bool {
 
 // joined joins the spans that are marked alike.
 func joined(spans []span) []span {
-	var out []span
+	out := spans[:0]
 	for _, alike := range groups(spans, span.joins) {
 		whole := alike[0]
 		if len(alike) > 1 {
