@@ -68,11 +68,11 @@ type Failure struct {
 
 // ErrSourceGone is wrapped by the error of Apply where the import source was
 // deleted in Intercom while pages were being sent to it, and its pages with it.
-var ErrSourceGone = errors.New("the import source was deleted in Intercom meanwhile: run again to make it anew and send every page")
+var ErrSourceGone = errors.New("the import source was deleted in Intercom meanwhile, and its pages with it: run again to make it anew and send every page")
 
 // Apply sends the creates and updates of a plan, then its deletes, by a pool of
-// workers, and records each once the API acknowledged it; then it records the
-// misses of a complete crawl. A page that is refused or fails does not stop the
+// workers, and records each once the API acknowledged it; then it records what it
+// learned without sending, and the misses of a complete crawl. A page that is refused or fails does not stop the
 // others. An error ends it: the context's, the ledger's, or a fatal one of the
 // API; what was acknowledged until then is recorded, and in the Result.
 func Apply(ctx context.Context, plan Plan, t Target) (Result, error) {
@@ -82,7 +82,7 @@ func Apply(ctx context.Context, plan Plan, t Target) (Result, error) {
 		err = a.each(ctx, plan.Changes, a.remove, Delete)
 	}
 	if err == nil {
-		err = a.recordMisses(plan.Changes)
+		err = errors.Join(a.learn(plan.Changes), a.recordMisses(plan.Changes))
 	}
 	if flushErr := t.Ledger.Flush(); flushErr != nil {
 		err = errors.Join(err, fmt.Errorf("write what was acknowledged: %w", flushErr))
@@ -133,7 +133,7 @@ func (a *application) send(ctx context.Context, c Change) error {
 		a.fail(c, false, errors.New("its text was not kept by the crawl; the next run fetches it again"))
 		return nil
 	}
-	page, err := a.Library.UpsertPage(ctx, intercom.PageRequest{
+	request := intercom.PageRequest{
 		Title:                 c.After.Title,
 		HTML:                  body.HTML,
 		URL:                   c.After.URL,
@@ -142,28 +142,34 @@ func (a *application) send(ctx context.Context, c Change) error {
 		ExternalID:            c.ExternalID,
 		AIAgentAvailability:   c.After.AIAgent,
 		AICopilotAvailability: c.After.AICopilot,
-	})
+	}
+	page, err := a.Library.UpsertPage(ctx, request)
 	if err == nil && page.ID == "" {
 		err = errors.New("the answer has no id")
 	}
 	if err != nil {
 		return a.refusedOrFailed(ctx, c, err)
 	}
-	err = a.Ledger.Acknowledge(a.source, state.Entry{
+	e := c.entry(page.ID)
+	e.SentAt, e.Remote = a.Now(), contentAfter(request, page)
+	if err := a.Ledger.Acknowledge(a.source, e); err != nil {
+		return fmt.Errorf("record %s as sent: %w", c.After.URL, err)
+	}
+	a.applied(c)
+	return nil
+}
+
+// entry is the entry of a page whose crawled version Intercom has.
+func (c Change) entry(remoteID string) state.Entry {
+	return state.Entry{
 		ExternalID: c.ExternalID,
-		RemoteID:   page.ID,
+		RemoteID:   remoteID,
 		URL:        c.After.URL,
 		Title:      c.After.Title,
 		Hash:       c.After.Hash,
 		AIAgent:    c.After.AIAgent,
 		AICopilot:  c.After.AICopilot,
-		SentAt:     a.Now(),
-	})
-	if err != nil {
-		return fmt.Errorf("record %s as sent: %w", c.After.URL, err)
 	}
-	a.applied(c)
-	return nil
 }
 
 // remove deletes a page. One that was never accepted is only forgotten.
@@ -223,6 +229,25 @@ func (a *application) rest(c Change, refused error) error {
 	}
 	if err := a.Ledger.PutEntry(a.source, e); err != nil {
 		return fmt.Errorf("record %s as refused: %w", c.After.URL, err)
+	}
+	return nil
+}
+
+// learn records the pages that Intercom turned out to have as they were crawled.
+func (a *application) learn(changes []Change) error {
+	for _, c := range changes {
+		if !c.Learn {
+			continue
+		}
+		known, _, err := a.Ledger.Entry(a.source, c.ExternalID)
+		if err != nil {
+			return fmt.Errorf("read the entry of %s: %w", c.After.URL, err)
+		}
+		e := c.entry(c.RemoteID)
+		e.SentAt, e.Remote = known.SentAt, known.Remote
+		if err := a.Ledger.Acknowledge(a.source, e); err != nil {
+			return fmt.Errorf("record %s as Intercom has it: %w", c.After.URL, err)
+		}
 	}
 	return nil
 }

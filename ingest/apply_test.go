@@ -68,10 +68,13 @@ func TestApplySendsWhatChangedAndRecordsIt(t *testing.T) {
 	}, lib.pages); diff != "" {
 		t.Error(diff)
 	}
+	has := func(id string) string { return ingest.ContentHash(lib.pages[id]) }
 	if diff := gocmp.Diff([]state.Entry{
-		with(entry("created", "one"), func(e *state.Entry) { e.SentAt = noon }),
+		with(entry("created", "one"), func(e *state.Entry) { e.SentAt, e.Remote = noon, has("remote-created") }),
 		entry("unchanged", "three"),
-		with(entry("updated", "two"), func(e *state.Entry) { e.SentAt, e.AIAgent, e.AICopilot, e.Title = noon, false, true, "Renamed" }),
+		with(entry("updated", "two"), func(e *state.Entry) {
+			e.SentAt, e.AIAgent, e.AICopilot, e.Title, e.Remote = noon, false, true, "Renamed", has("remote-updated")
+		}),
 	}, led.sorted()); diff != "" {
 		t.Error(diff)
 	}
@@ -122,7 +125,7 @@ func TestARefusedPageRestsAndKeepsWhatWasAcceptedBefore(t *testing.T) {
 		return &state.Refusal{Hash: hash, Status: 422, Code: "parameter_invalid", Message: "is too long (field html)", RequestID: "r-422", At: noon}
 	}
 	if diff := gocmp.Diff([]state.Entry{
-		with(entry("fine", "x"), func(e *state.Entry) { e.SentAt = noon }),
+		with(entry("fine", "x"), func(e *state.Entry) { e.SentAt, e.Remote = noon, ingest.ContentHash(lib.pages["remote-fine"]) }),
 		{ExternalID: "new", URL: address("new"), Title: "Title of new", Refused: said("y")},
 		with(entry("old", "before"), func(e *state.Entry) { e.Refused = said("z") }),
 	}, led.sorted()); diff != "" {

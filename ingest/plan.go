@@ -68,6 +68,11 @@ type Change struct {
 	Missed int `json:"missed,omitempty"`
 	// Gone: the page's own URL answered 404 or 410, which confirms its absence.
 	Gone bool `json:"gone,omitempty"`
+	// Drift: the library is not as it was left. Its reason says how.
+	Drift bool `json:"drift,omitempty"`
+	// Learn: Intercom has what was crawled, though the state didn't know: nothing is
+	// sent, and the page recorded as if it had been.
+	Learn bool `json:"learn,omitempty"`
 }
 
 // Plan is what one run would do to one source's pages.
@@ -130,6 +135,9 @@ func NewPlan(in Inputs) (Plan, error) {
 func unsent(p pair) Change {
 	after := crawledVersion(p.page)
 	c := Change{Action: Create, ExternalID: p.page.ExternalID, After: &after, Reason: "new", Missed: p.entry.Misses}
+	if p.entry.Drift != "" {
+		c.Reason, c.Drift = p.entry.Drift, true
+	}
 	return restIfRefused(c, p.entry)
 }
 
@@ -148,8 +156,15 @@ func sent(p pair) Change {
 	if p.page.Hash == p.entry.Hash {
 		return c
 	}
+	if p.entry.Hash == "" && p.entry.Remote != "" && p.page.Content == p.entry.Remote {
+		c.Reason, c.Learn = "as Intercom has it", true
+		return c
+	}
 	before := recordedVersion(p.entry)
 	c.Action, c.Before, c.Reason = Update, &before, difference(before, after)
+	if p.entry.Drift != "" {
+		c.Reason, c.Drift = p.entry.Drift, true
+	}
 	return restIfRefused(c, p.entry)
 }
 
@@ -166,6 +181,10 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 		Missed:     e.Misses,
 	}
 	outcome, detail, known, err := outcomeOf(e.URL)
+	if err == nil && !known && e.ExternalID != e.URL {
+		// Of a page that was adopted, the URL may be one that somebody wrote in Intercom.
+		outcome, detail, known, err = outcomeOf(e.ExternalID)
+	}
 	if err != nil {
 		return Change{}, err
 	}
@@ -182,6 +201,9 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 	default:
 		c.Gone = outcome == crawler.Gone
 		c.Reason = absence(outcome, detail)
+	}
+	if e.Drift != "" {
+		c.Reason, c.Drift = e.Drift+"; "+c.Reason, true
 	}
 	return c, nil
 }
@@ -201,7 +223,7 @@ func resend(c Change) Change {
 	switch {
 	case c.After == nil:
 	case c.Action == Unchanged:
-		c.Action, c.Reason = Update, "resync: sent again"
+		c.Action, c.Reason, c.Learn = Update, "resync: sent again", false
 	case c.Guard == GuardRefused:
 		c.Action, c.Reason = c.Wants, "resync: sent again; "+c.Reason
 		c.Wants, c.Guard = "", ""

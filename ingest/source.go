@@ -14,14 +14,16 @@ import (
 // Sources is the part of the API that import sources need; *intercom.Client has it.
 type Sources interface {
 	ImportSources(ctx context.Context) iter.Seq2[intercom.ImportSource, error]
+	ImportSource(ctx context.Context, id int64) (intercom.ImportSource, error)
 	CreateImportSource(ctx context.Context, url string, audienceIDs []int64) (intercom.ImportSource, error)
 	UpdateImportSource(ctx context.Context, id int64, url string, audienceIDs []int64) (intercom.ImportSource, error)
+	ActivateImportSource(ctx context.Context, id int64, url string, audienceIDs []int64) (intercom.ImportSource, error)
 }
 
 // SourceChange is what must be done to the import source of a source before its
 // pages can be sent.
 type SourceChange struct {
-	Action  Action             `json:"action"` // Create, Update (audiences, URL) or Unchanged
+	Action  Action             `json:"action"` // Create, Update (audiences, URL, status) or Unchanged
 	Reason  string             `json:"reason"`
 	Note    string             `json:"note,omitempty"` // what a person should know of it
 	Current state.ImportSource `json:"current"`        // zero where there is none
@@ -30,35 +32,44 @@ type SourceChange struct {
 	// was deleted there, and its pages with it; its entries are void.
 	Lost bool `json:"lost,omitempty"`
 	// Adopt: the workspace has the import source but state doesn't know it. The
-	// pages it has are adopted with AdoptPages before planning.
+	// pages it has are adopted before planning: see [Remote.Adopt].
 	Adopt bool `json:"adopt,omitempty"`
+	// Activate: an import source that is deactivated is switched on again. Only
+	// [SourceChange.Reactivated] sets it: it is not fought otherwise.
+	Activate bool `json:"activate,omitempty"`
+}
+
+// Reactivated returns the change with the switching on of an import source that
+// somebody deactivated in Intercom.
+func (c SourceChange) Reactivated() SourceChange {
+	if !c.Current.Deactivated {
+		return c
+	}
+	const why = "deactivated in Intercom: switched on again"
+	if c.Action == Unchanged {
+		c.Reason = why
+	} else {
+		c.Reason += "; " + why
+	}
+	c.Action, c.Activate, c.Note = Update, true, ""
+	c.Want.Deactivated = false
+	return c
 }
 
 // ResolveSource works out which import source has libraryURL. It looks at the
 // remembered ID first, then at the URL, ignoring case and a trailing slash,
 // through the whole listing, and only reads. Several import sources with the
 // URL, or one that isn't synced by the API, are an error that says what to do.
+// A listing may shift while it is read: an import source that it lacks is gone only
+// if nothing answers to its ID, or if a second reading lacks its URL too.
 //
 // The audiences are made equal to audienceIDs; nil leaves them as they are, an
 // empty list removes them.
 func ResolveSource(ctx context.Context, api Sources, libraryURL string, audienceIDs []int64, remembered state.ImportSource) (SourceChange, error) {
-	var known *intercom.ImportSource
-	var namesakes []intercom.ImportSource
-	for is, err := range api.ImportSources(ctx) {
-		if err != nil {
-			return SourceChange{}, fmt.Errorf("list import sources: %w", err)
-		}
-		switch {
-		case remembered.ID != 0 && is.ID == remembered.ID:
-			known = &is
-		case sameAddress(is.URL, libraryURL):
-			// A listing that shifts while it is read may give one twice.
-			if !slices.ContainsFunc(namesakes, func(n intercom.ImportSource) bool { return n.ID == is.ID }) {
-				namesakes = append(namesakes, is)
-			}
-		}
+	known, namesakes, err := findSource(ctx, api, libraryURL, remembered.ID)
+	if err != nil {
+		return SourceChange{}, err
 	}
-
 	want := state.ImportSource{URL: libraryURL, AudienceIDs: audienceIDs}
 	switch {
 	case known != nil:
@@ -95,20 +106,53 @@ func ResolveSource(ctx context.Context, api Sources, libraryURL string, audience
 	return SourceChange{Action: Create, Reason: "no import source has this URL", Want: want}, nil
 }
 
+// findSource returns the import source with the ID, nil where there is none, and the
+// others that have the URL.
+func findSource(ctx context.Context, api Sources, libraryURL string, id int64) (known *intercom.ImportSource, namesakes []intercom.ImportSource, err error) {
+	for range 2 {
+		for is, err := range api.ImportSources(ctx) {
+			if err != nil {
+				return nil, nil, fmt.Errorf("list import sources: %w", err)
+			}
+			switch {
+			case id != 0 && is.ID == id:
+				known = &is
+			case sameAddress(is.URL, libraryURL):
+				// A listing that shifts may give one twice.
+				if !slices.ContainsFunc(namesakes, func(n intercom.ImportSource) bool { return n.ID == is.ID }) {
+					namesakes = append(namesakes, is)
+				}
+			}
+		}
+		if known == nil && id != 0 {
+			switch is, err := api.ImportSource(ctx, id); {
+			case err == nil:
+				known = &is
+			case intercom.KindOf(err) != intercom.NotFound:
+				return nil, nil, fmt.Errorf("look at import source %d: %w", id, err)
+			}
+		}
+		if known != nil || len(namesakes) > 0 {
+			break
+		}
+	}
+	return known, namesakes, nil
+}
+
 // reconcile is the change from an import source that exists to what is wanted.
 func reconcile(is intercom.ImportSource, want state.ImportSource, moves bool) (SourceChange, error) {
 	if is.SyncBehavior != syncedByAPI {
 		return SourceChange{}, fmt.Errorf("import source %d (%s) is synced by Intercom itself (sync_behavior %q), and takes no pages by the API: "+
 			"delete it in Intercom, or set another library_url", is.ID, is.URL, is.SyncBehavior)
 	}
-	want.ID = is.ID
+	want.ID, want.Deactivated = is.ID, is.Status == deactivated
 	if want.AudienceIDs == nil {
 		want.AudienceIDs = is.AudienceIDs
 	}
 	c := SourceChange{
 		Action:  Unchanged,
 		Reason:  "as configured",
-		Current: state.ImportSource{ID: is.ID, URL: is.URL, AudienceIDs: is.AudienceIDs},
+		Current: state.ImportSource{ID: is.ID, URL: is.URL, AudienceIDs: is.AudienceIDs, Deactivated: is.Status == deactivated},
 		Want:    want,
 	}
 	var changed []string
@@ -122,7 +166,7 @@ func reconcile(is intercom.ImportSource, want state.ImportSource, moves bool) (S
 		c.Action, c.Reason = Update, enumerate(changed)
 	}
 	if is.Status == deactivated {
-		c.Note = "it is deactivated in Intercom, so that Fin answers from none of its pages; activate it there"
+		c.Note = "it is deactivated in Intercom, so that Fin answers from none of its pages; activate it there, or set reactivate: true"
 	}
 	return c, nil
 }
@@ -154,42 +198,17 @@ func EnsureSource(ctx context.Context, api Sources, c SourceChange) (state.Impor
 		}
 		want.ID = is.ID
 	case Update:
-		if _, err := api.UpdateImportSource(ctx, want.ID, want.URL, want.AudienceIDs); err != nil {
+		update := api.UpdateImportSource
+		if c.Activate {
+			update = api.ActivateImportSource
+		}
+		_, err := update(ctx, want.ID, want.URL, want.AudienceIDs)
+		switch {
+		case err != nil && intercom.KindOf(err) == intercom.NotFound:
+			return state.ImportSource{}, fmt.Errorf("%w (%w)", ErrSourceGone, err)
+		case err != nil:
 			return state.ImportSource{}, fmt.Errorf("update import source %d: %w", want.ID, err)
 		}
 	}
 	return want, nil
-}
-
-// Pages is the part of the API that adoption needs; *intercom.Client has it.
-type Pages interface {
-	ExternalPages(ctx context.Context) iter.Seq2[intercom.ExternalPage, error]
-}
-
-// AdoptPages yields an entry for each page that the import source has, without
-// a hash, so that what the site still has is updated and what it lost can go. A
-// page without an external ID cannot be told apart by one and is left out.
-func AdoptPages(ctx context.Context, api Pages, sourceID int64) iter.Seq2[state.Entry, error] {
-	return func(yield func(state.Entry, error) bool) {
-		for page, err := range api.ExternalPages(ctx) {
-			if err != nil {
-				yield(state.Entry{}, fmt.Errorf("list external pages: %w", err))
-				return
-			}
-			if page.SourceID != sourceID || page.ExternalID == "" {
-				continue
-			}
-			entry := state.Entry{
-				ExternalID: page.ExternalID,
-				RemoteID:   page.ID,
-				URL:        page.URL,
-				Title:      page.Title,
-				AIAgent:    page.AIAgentAvailability,
-				AICopilot:  page.AICopilotAvailability,
-			}
-			if !yield(entry, nil) {
-				return
-			}
-		}
-	}
 }

@@ -18,6 +18,7 @@ import (
 // workspace is an Intercom as far as import sources go.
 type workspace struct {
 	sources []intercom.ImportSource
+	hidden  int64 // an import source that the listing lacks, having shifted
 	broken  error
 	writes  int
 }
@@ -26,7 +27,15 @@ func (w *workspace) ImportSources(context.Context) iter.Seq2[intercom.ImportSour
 	if w.broken != nil {
 		return failing(w.broken, w.sources...)
 	}
-	return values(w.sources...)
+	return values(slices.DeleteFunc(slices.Clone(w.sources), func(is intercom.ImportSource) bool { return is.ID == w.hidden })...)
+}
+
+func (w *workspace) ImportSource(_ context.Context, id int64) (intercom.ImportSource, error) {
+	i := slices.IndexFunc(w.sources, func(is intercom.ImportSource) bool { return is.ID == id })
+	if i < 0 {
+		return intercom.ImportSource{}, notFound
+	}
+	return w.sources[i], nil
 }
 
 func (w *workspace) CreateImportSource(_ context.Context, url string, audienceIDs []int64) (intercom.ImportSource, error) {
@@ -43,6 +52,16 @@ func (w *workspace) UpdateImportSource(_ context.Context, id int64, url string, 
 		return intercom.ImportSource{}, notFound
 	}
 	w.sources[i].URL, w.sources[i].AudienceIDs = url, audienceIDs
+	return w.sources[i], nil
+}
+
+func (w *workspace) ActivateImportSource(ctx context.Context, id int64, url string, audienceIDs []int64) (intercom.ImportSource, error) {
+	is, err := w.UpdateImportSource(ctx, id, url, audienceIDs)
+	if err != nil {
+		return is, err
+	}
+	i := slices.IndexFunc(w.sources, func(is intercom.ImportSource) bool { return is.ID == id })
+	w.sources[i].Status = "active"
 	return w.sources[i], nil
 }
 
@@ -157,10 +176,10 @@ func TestTheImportSourceOfASource(t *testing.T) {
 			workspace:  []intercom.ImportSource{{ID: 7, URL: libraryURL, SyncBehavior: "api", Status: "deactivated"}},
 			remembered: state.ImportSource{ID: 7, URL: libraryURL},
 			want: ingest.SourceChange{Action: ingest.Unchanged,
-				Note:    "it is deactivated in Intercom, so that Fin answers from none of its pages; activate it there",
-				Current: state.ImportSource{ID: 7, URL: libraryURL}, Want: state.ImportSource{ID: 7, URL: libraryURL}},
+				Note:    "it is deactivated in Intercom, so that Fin answers from none of its pages; activate it there, or set reactivate: true",
+				Current: state.ImportSource{ID: 7, URL: libraryURL, Deactivated: true}, Want: state.ImportSource{ID: 7, URL: libraryURL, Deactivated: true}},
 			reason: "as configured",
-			then:   state.ImportSource{ID: 7, URL: libraryURL},
+			then:   state.ImportSource{ID: 7, URL: libraryURL, Deactivated: true},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -219,43 +238,40 @@ func TestAnImportSourceThatCannotBeTold(t *testing.T) {
 	}
 }
 
-func TestEnsureSourceWrapsTheAPIsError(t *testing.T) {
+func TestEnsureSourceSaysThatTheImportSourceIsGone(t *testing.T) {
 	_, err := ingest.EnsureSource(t.Context(), &workspace{}, ingest.SourceChange{Action: ingest.Update, Want: state.ImportSource{ID: 7, URL: libraryURL}})
-	if !errors.Is(err, notFound) {
+	if !errors.Is(err, notFound) || !errors.Is(err, ingest.ErrSourceGone) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// listing is the external pages of a workspace.
-type listing struct {
-	iter.Seq2[intercom.ExternalPage, error]
-}
-
-func (l listing) ExternalPages(context.Context) iter.Seq2[intercom.ExternalPage, error] {
-	return l.Seq2
-}
-
-// Norconex 779: with the state file the ability to delete was lost.
-func TestPagesOfTheImportSourceAreAdoptedWithoutTheirText(t *testing.T) {
-	ours := intercom.ExternalPage{ID: "p1", ExternalID: "a", SourceID: 7, Title: "A", URL: address("a"), HTML: "<p>x</p>", AIAgentAvailability: true}
-	pages := []intercom.ExternalPage{ours, {ID: "p2", ExternalID: "a", SourceID: 8}, {ID: "p3", SourceID: 7}}
-	var got []state.Entry
-	for e, err := range ingest.AdoptPages(t.Context(), listing{values(pages...)}, 7) {
+func TestADeactivatedImportSourceIsSwitchedOnWhereThatIsWanted(t *testing.T) {
+	off := imported(7, libraryURL, 5)
+	off.Status = "deactivated"
+	w := &workspace{sources: []intercom.ImportSource{off}}
+	remembered := state.ImportSource{ID: 7, URL: libraryURL}
+	for _, want := range []ingest.Action{ingest.Update, ingest.Unchanged} {
+		c, err := ingest.ResolveSource(t.Context(), w, libraryURL, nil, remembered)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, e)
+		c = c.Reactivated()
+		if c.Action != want || c.Note != "" {
+			t.Errorf("got %+v, want %s", c, want)
+		}
+		if remembered, err = ingest.EnsureSource(t.Context(), w, c); err != nil || remembered.Deactivated {
+			t.Errorf("got %+v, %v", remembered, err)
+		}
 	}
-	want := []state.Entry{{ExternalID: "a", RemoteID: "p1", URL: address("a"), Title: "A", AIAgent: true}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+	if is := w.sources[0]; is.Status != "active" || !slices.Equal(is.AudienceIDs, []int64{5}) || w.writes != 1 {
+		t.Errorf("%d writes made %+v", w.writes, is)
 	}
+}
 
-	var failed error
-	for _, err := range ingest.AdoptPages(t.Context(), listing{failing(error(outage), pages...)}, 7) {
-		failed = err
-	}
-	if !errors.Is(failed, outage) {
-		t.Errorf("a listing that broke off: %v", failed)
+func TestAnImportSourceThatAListingPassesOverIsNotMadeAgain(t *testing.T) {
+	w := &workspace{sources: []intercom.ImportSource{imported(7, libraryURL)}, hidden: 7}
+	c, err := ingest.ResolveSource(t.Context(), w, libraryURL, nil, state.ImportSource{ID: 7, URL: libraryURL})
+	if err != nil || c.Action != ingest.Unchanged || c.Lost {
+		t.Errorf("got %+v, %v", c, err)
 	}
 }

@@ -99,6 +99,7 @@ type library struct {
 	flying int
 	most   int // calls in flight at once, at most
 	fault  func(call int, externalID string) error
+	writes func(html string) string // HTML in the library's own way; nil: as it was sent, and not shown in answers
 }
 
 func newLibrary() *library { return &library{pages: map[string]intercom.PageRequest{}} }
@@ -127,7 +128,11 @@ func (l *library) UpsertPage(ctx context.Context, p intercom.PageRequest) (inter
 	defer l.mu.Unlock()
 	id := "remote-" + p.ExternalID
 	l.pages[id] = p
-	return intercom.ExternalPage{ID: id, ExternalID: p.ExternalID, SourceID: p.SourceID}, nil
+	page := intercom.ExternalPage{ID: id, ExternalID: p.ExternalID, SourceID: p.SourceID}
+	if l.writes != nil {
+		page.HTML, page.AIAgentAvailability, page.AICopilotAvailability = l.writes(p.HTML), p.AIAgentAvailability, p.AICopilotAvailability
+	}
+	return page, nil
 }
 
 func (l *library) DeletePage(ctx context.Context, id string) error {

@@ -193,10 +193,11 @@ func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, in
 		return nil, change, err
 	}
 	if change.Adopt {
-		for e, err := range ingest.AdoptPages(ctx, r.api, change.Current.ID) {
-			if err != nil {
-				return nil, change, fmt.Errorf("adopt the pages that Intercom has: %w", err)
-			}
+		remote, err := ingest.ReadRemote(ctx, r.api)
+		if err != nil {
+			return nil, change, fmt.Errorf("adopt the pages that Intercom has: %w", err)
+		}
+		for _, e := range remote.Adopt(change.Current.ID) {
 			if err := ledger.PutEntry(s.Name, e); err != nil {
 				return nil, change, err
 			}

@@ -5,6 +5,8 @@ import (
 	"iter"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -31,12 +33,21 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 		AIAgent:    p.Availability.AIAgent,
 		AICopilot:  p.Availability.AICopilot,
 		Size:       len(p.HTML),
+		Content:    ingest.ContentHash(request(p)),
 	}
 	var body *state.Body
 	if s.resend || staged.Hash != entry.Hash {
 		body = &state.Body{HTML: p.HTML, Markdown: p.Markdown}
 	}
 	return s.crawl.Stage(staged, body)
+}
+
+// request is what a page is sent as, but for the import source it goes to.
+func request(p crawler.Page) intercom.PageRequest {
+	return intercom.PageRequest{
+		Title: p.Title, HTML: p.HTML, URL: p.URL, Locale: p.Locale, ExternalID: p.ExternalID,
+		AIAgentAvailability: p.Availability.AIAgent, AICopilotAvailability: p.Availability.AICopilot,
+	}
 }
 
 // known yields the URLs of the pages that were sent. An entry that cannot be

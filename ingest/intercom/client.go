@@ -102,6 +102,13 @@ func (c *Client) ImportSources(ctx context.Context) iter.Seq2[ImportSource, erro
 	return list(ctx, c, sourcesPath, func(s ImportSource) int64 { return s.ID })
 }
 
+// ImportSource returns an import source by its ID.
+func (c *Client) ImportSource(ctx context.Context, id int64) (ImportSource, error) {
+	var s ImportSource
+	err := c.do(ctx, call{method: "GET", path: sourcePath(id)}, &s)
+	return s, err
+}
+
 // CreateImportSource makes an import source with sync_behavior "api".
 //
 // Intercom may allow two import sources with one URL, so a creation whose outcome is
@@ -146,13 +153,22 @@ func (c *Client) sourceWithURL(ctx context.Context, url string) (ImportSource, b
 // UpdateImportSource sets the URL and the audiences of an import source, and
 // applies the audiences to the pages it has. No audiences removes them all.
 func (c *Client) UpdateImportSource(ctx context.Context, id int64, url string, audienceIDs []int64) (ImportSource, error) {
-	if audienceIDs == nil {
-		audienceIDs = []int64{}
+	return c.putImportSource(ctx, id, sourceUpdate{URL: url, AudienceIDs: audienceIDs})
+}
+
+// ActivateImportSource does what UpdateImportSource does, and switches the import
+// source on.
+func (c *Client) ActivateImportSource(ctx context.Context, id int64, url string, audienceIDs []int64) (ImportSource, error) {
+	return c.putImportSource(ctx, id, sourceUpdate{URL: url, AudienceIDs: audienceIDs, Status: "active"})
+}
+
+func (c *Client) putImportSource(ctx context.Context, id int64, u sourceUpdate) (ImportSource, error) {
+	u.SyncBehavior, u.ApplyToPages = "api", true
+	if u.AudienceIDs == nil {
+		u.AudienceIDs = []int64{}
 	}
 	var s ImportSource
-	err := c.do(ctx, call{method: "PUT", path: sourcePath(id), body: sourceUpdate{
-		SyncBehavior: "api", URL: url, AudienceIDs: audienceIDs, ApplyToPages: true,
-	}}, &s)
+	err := c.do(ctx, call{method: "PUT", path: sourcePath(id), body: u}, &s)
 	return s, err
 }
 
@@ -169,6 +185,16 @@ func (c *Client) ExternalPages(ctx context.Context) iter.Seq2[ExternalPage, erro
 	return list(ctx, c, pagesPath, func(p ExternalPage) string { return p.ID })
 }
 
+// ExternalPage returns a page by Intercom's ID.
+func (c *Client) ExternalPage(ctx context.Context, id string) (ExternalPage, error) {
+	var page ExternalPage
+	if id == "" { // the path would be that of all pages
+		return page, errors.New("get an external page: it has no id")
+	}
+	err := c.do(ctx, call{method: "GET", path: pagePath(id)}, &page)
+	return page, err
+}
+
 // UpsertPage creates a page, or updates the one with its source and external ID.
 func (c *Client) UpsertPage(ctx context.Context, p PageRequest) (ExternalPage, error) {
 	var page ExternalPage
@@ -181,7 +207,7 @@ func (c *Client) DeletePage(ctx context.Context, id string) error {
 	if id == "" { // the path would be that of all pages
 		return errors.New("delete an external page: it has no id")
 	}
-	return gone(c.do(ctx, call{method: "DELETE", path: pagesPath + "/" + url.PathEscape(id)}, nil))
+	return gone(c.do(ctx, call{method: "DELETE", path: pagePath(id)}, nil))
 }
 
 const (
@@ -190,6 +216,8 @@ const (
 )
 
 func sourcePath(id int64) string { return sourcesPath + "/" + strconv.FormatInt(id, 10) }
+
+func pagePath(id string) string { return pagesPath + "/" + url.PathEscape(id) }
 
 // gone makes a success of "not found".
 func gone(err error) error {

@@ -80,6 +80,7 @@ type sourceRequest struct {
 type sourceUpdate struct {
 	SyncBehavior string  `json:"sync_behavior"`
 	URL          string  `json:"url"`
+	Status       string  `json:"status,omitempty"` // "" leaves it as it is
 	AudienceIDs  []int64 `json:"audience_ids"`
 	ApplyToPages bool    `json:"apply_audience_to_existing_content"`
 }

@@ -1,0 +1,212 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// What Entry.Drift says of a page that is not as it was sent. Each is a reason of its
+// own in a plan.
+const (
+	driftEdited  = "drift: edited in Intercom"
+	driftDeleted = "drift: deleted in Intercom"
+	driftUnknown = "drift: in Intercom, but not known to the state file"
+)
+
+// Pages is the part of the API that verifying and adopting need; *intercom.Client has it.
+type Pages interface {
+	ExternalPages(ctx context.Context) iter.Seq2[intercom.ExternalPage, error]
+	ExternalPage(ctx context.Context, id string) (intercom.ExternalPage, error)
+}
+
+// Remote is what one reading of the listing says that the library has: for each
+// import source the pages by external ID, as entries without a Hash.
+type Remote map[int64]map[string]state.Entry
+
+// ReadRemote reads the listing of the workspace, for all import sources at once. A
+// page without an external ID cannot be told apart by one and is left out.
+func ReadRemote(ctx context.Context, api Pages) (Remote, error) {
+	r := Remote{}
+	for page, err := range api.ExternalPages(ctx) {
+		if err != nil {
+			return nil, fmt.Errorf("list external pages: %w", err)
+		}
+		if page.ExternalID == "" {
+			continue
+		}
+		if r[page.SourceID] == nil {
+			r[page.SourceID] = map[string]state.Entry{}
+		}
+		r[page.SourceID][page.ExternalID] = adopted(page)
+	}
+	return r, nil
+}
+
+// Adopt returns an entry for each page of an import source, without a hash, so that
+// what the site still has is updated where it differs, and what it lost can go.
+func (r Remote) Adopt(sourceID int64) []state.Entry {
+	return slices.SortedFunc(maps.Values(r[sourceID]), byExternalID)
+}
+
+func byExternalID(a, b state.Entry) int { return cmp.Compare(a.ExternalID, b.ExternalID) }
+
+// adopted is what a page in Intercom says of itself.
+func adopted(p intercom.ExternalPage) state.Entry {
+	return state.Entry{
+		ExternalID: p.ExternalID,
+		RemoteID:   p.ID,
+		URL:        cmp.Or(p.URL, p.ExternalID),
+		Title:      p.Title,
+		AIAgent:    p.AIAgentAvailability,
+		AICopilot:  p.AICopilotAvailability,
+		Remote:     contentOf(p),
+	}
+}
+
+// Verification is what came of comparing the entries of a source with the library.
+type Verification struct {
+	Pages   int `json:"pages"`   // of the import source, in the listing
+	Edited  int `json:"edited"`  // in Intercom, since they were sent
+	Deleted int `json:"deleted"` // in Intercom, and not by fincrawl
+	Unknown int `json:"unknown"` // to the state file, and adopted
+	// Corrections are the entries to record before planning, sorted by external ID.
+	Corrections []state.Entry `json:"-"`
+}
+
+// Drift returns how many pages were not as they were recorded.
+func (v Verification) Drift() int { return v.Edited + v.Deleted + v.Unknown }
+
+// Verify compares the entries of a source with what the library has of its import
+// source. A listing may shift while it is read, so that it lacks pages or is out of
+// date: what it says of a page that doesn't fit its entry counts only once the page
+// itself, asked for by its ID, says the same. Workers are asked at once.
+func Verify(ctx context.Context, api Pages, sourceID int64, recorded iter.Seq2[state.Entry, error], r Remote, workers int) (Verification, error) {
+	listed := maps.Clone(r[sourceID])
+	v := Verification{Pages: len(listed)}
+	var mu sync.Mutex
+	correct := func(e state.Entry, count *int) {
+		mu.Lock()
+		defer mu.Unlock()
+		v.Corrections = append(v.Corrections, e)
+		if count != nil {
+			*count++
+		}
+	}
+
+	pool, working := errgroup.WithContext(ctx)
+	pool.SetLimit(max(1, workers))
+	for e, err := range recorded {
+		if err != nil || working.Err() != nil {
+			return Verification{}, cmp.Or(pool.Wait(), err, ctx.Err())
+		}
+		found, ok := listed[e.ExternalID]
+		delete(listed, e.ExternalID)
+		switch {
+		case !ok && e.RemoteID == "": // never accepted, or known to be deleted
+		case ok && (e.Remote == "" || e.Remote == found.Remote):
+			if e.Remote != found.Remote || e.RemoteID != found.RemoteID {
+				e.Remote, e.RemoteID = found.Remote, found.RemoteID
+				correct(e, nil)
+			}
+		default:
+			pool.Go(func() error {
+				page, there, err := lookUp(working, api, sourceID, e, found.RemoteID)
+				switch {
+				case err != nil:
+					return fmt.Errorf("look at %s in Intercom: %w", e.URL, err)
+				case !there:
+					e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", driftDeleted
+					correct(e, &v.Deleted)
+				case contentOf(page) != e.Remote:
+					correct(edited(e, page), &v.Edited)
+				case page.ID != e.RemoteID:
+					e.RemoteID = page.ID
+					correct(e, nil)
+				}
+				return nil
+			})
+		}
+	}
+	if err := cmp.Or(pool.Wait(), ctx.Err()); err != nil {
+		return Verification{}, err
+	}
+	for _, e := range listed {
+		e.Drift = driftUnknown
+		correct(e, &v.Unknown)
+	}
+	slices.SortFunc(v.Corrections, byExternalID)
+	return v, nil
+}
+
+// lookUp asks for a page by the IDs that it may have.
+func lookUp(ctx context.Context, api Pages, sourceID int64, e state.Entry, listedID string) (intercom.ExternalPage, bool, error) {
+	for _, id := range slices.Compact([]string{listedID, e.RemoteID}) {
+		if id == "" {
+			continue
+		}
+		page, err := api.ExternalPage(ctx, id)
+		switch {
+		case err == nil && page.SourceID == sourceID && page.ExternalID == e.ExternalID:
+			return page, true, nil
+		case err != nil && intercom.KindOf(err) != intercom.NotFound:
+			return intercom.ExternalPage{}, false, err
+		}
+	}
+	return intercom.ExternalPage{}, false, nil
+}
+
+// edited is the entry of a page that somebody changed in Intercom. Its URL stays, being
+// the one to look for on the site.
+func edited(e state.Entry, page intercom.ExternalPage) state.Entry {
+	now := adopted(page)
+	now.URL, now.SentAt, now.Misses, now.Refused, now.Drift = e.URL, e.SentAt, e.Misses, e.Refused, driftEdited
+	return now
+}
+
+// ContentHash is a hash of all that a request says of a page, but for whose it is.
+// It is what a page in Intercom is compared by: see Entry.Remote.
+func ContentHash(p intercom.PageRequest) string {
+	h := sha256.New()
+	for _, field := range []string{p.HTML, p.Title, p.URL, p.Locale} {
+		_ = binary.Write(h, binary.BigEndian, uint64(len(field)))
+		_, _ = io.WriteString(h, field)
+	}
+	_ = binary.Write(h, binary.BigEndian, [2]bool{p.AIAgentAvailability, p.AICopilotAvailability})
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// contentOf is the ContentHash of a page as Intercom has it.
+func contentOf(p intercom.ExternalPage) string {
+	return ContentHash(intercom.PageRequest{
+		Title: p.Title, HTML: p.HTML, URL: p.URL, Locale: p.Locale,
+		AIAgentAvailability: p.AIAgentAvailability, AICopilotAvailability: p.AICopilotAvailability,
+	})
+}
+
+// contentAfter is what Intercom has of a page after it answered a request. Where it
+// changed what it was sent, in its own way of writing HTML, the answer counts, lest
+// every later comparison take that for an edit. An answer without the page's HTML
+// says nothing of it.
+func contentAfter(sent intercom.PageRequest, answer intercom.ExternalPage) string {
+	if answer.HTML == "" {
+		return ContentHash(sent)
+	}
+	answer.Title = cmp.Or(answer.Title, sent.Title)
+	answer.URL = cmp.Or(answer.URL, sent.URL)
+	answer.Locale = cmp.Or(answer.Locale, sent.Locale)
+	return contentOf(answer)
+}
