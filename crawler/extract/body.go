@@ -168,13 +168,15 @@ func countWords(n *html.Node) int {
 	return words
 }
 
-// wordsIn counts words; where a script sets no spaces between them, each letter
-// counts.
+// wordsIn counts words; of scripts that set no spaces between them, letters.
 func wordsIn(text string) int {
+	unspaced := []*unicode.RangeTable{
+		unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
+	}
 	words, inside := 0, false
 	for _, r := range text {
 		switch {
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+		case r >= '\u0e00' && unicode.In(r, unspaced...):
 			words, inside = words+1, false
 		case unicode.IsSpace(r):
 			inside = false
