@@ -84,13 +84,20 @@ type Intercom struct {
 	Workers    int
 	Share      float64
 	MaxHTML    int64 // bytes; max_html, 1MB by default
+	// VerifyEvery is how many runs there are from one reading of the whole library to
+	// the next; 0 for none that nothing else asks for. VerifyAuto depends on its size.
+	VerifyEvery int
 }
+
+// VerifyAuto is Intercom.VerifyEvery where it depends on the size of the library.
+const VerifyAuto = -1
 
 // Source is one site.
 type Source struct {
 	Name         string
 	URL          string
 	LibraryURL   string
+	Reactivate   bool // the import source, where somebody deactivated it in Intercom
 	AudienceIDs  []int64
 	Locale       string
 	Auth         Auth
@@ -101,6 +108,7 @@ type Source struct {
 	Fetch        Fetch
 	Content      Content
 	Availability Availability
+	Updates      Updates
 	Deletes      Deletes
 }
 
@@ -190,6 +198,11 @@ type AvailabilityRule struct {
 	Match     string
 	AIAgent   *bool
 	AICopilot *bool
+}
+
+// Updates bounds what changes of pages are taken for what they seem to be.
+type Updates struct {
+	MaxSameText int // pages of one run that may change to one and the same text
 }
 
 // Deletes bounds what may be deleted.

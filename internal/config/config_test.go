@@ -177,11 +177,13 @@ intercom:
   workers: ${WORKERS}
   share: 1
   max_html: 512KiB
+  verify_every: 3
 state: /data/${WHERE}.db
 sources:
   - name: help-center
     url: http://wiki.corp/
     library_url: https://help.example.com
+    reactivate: true
     audience_ids: [5678, 9]
     locale: pt-BR
     auth:
@@ -193,12 +195,13 @@ sources:
     fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me"}
     content: {title: "h1", body: "article, main", remove: [".feedback"], external_id: url}
     availability: {ai_agent: false, ai_copilot: false, rules: [{match: "/internal/**", ai_agent: false}, {match: "re:^/x", ai_copilot: true}]}
+    updates: {max_same_text: 9}
     deletes: {confirm_runs: 1, max_count: 0, max_share: 0}
 `, map[string]string{"INTERCOM_ACCESS_TOKEN": "t0ken\n", "WORKERS": "3", "WHERE": "here", "P": "pässword"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config.Intercom{Token: c.Intercom.Token, Region: "eu", BaseURL: "http://127.0.0.1:4010", APIVersion: "2.10", Workers: 3, Share: 1, MaxHTML: 512 << 10}
+	want := config.Intercom{Token: c.Intercom.Token, Region: "eu", BaseURL: "http://127.0.0.1:4010", APIVersion: "2.10", Workers: 3, Share: 1, MaxHTML: 512 << 10, VerifyEvery: 3}
 	if !reflect.DeepEqual(c.Intercom, want) || c.Intercom.Token.Reveal() != "t0ken" || c.State != "/data/here.db" {
 		t.Errorf("intercom: got %+v, %q", c.Intercom, c.State)
 	}
@@ -216,7 +219,7 @@ sources:
 	}
 	s.Auth = config.Auth{}
 	wantSource := config.Source{
-		Name: "help-center", URL: "http://wiki.corp/", LibraryURL: "https://help.example.com", AudienceIDs: []int64{5678, 9}, Locale: "pt-BR",
+		Name: "help-center", URL: "http://wiki.corp/", LibraryURL: "https://help.example.com", Reactivate: true, AudienceIDs: []int64{5678, 9}, Locale: "pt-BR",
 		Discover:     config.Discover{Sitemaps: []string{"auto", "http://wiki.corp/map.xml"}, Seeds: []string{"http://WIKI.corp:80/x"}, MaxPages: 1000},
 		Include:      []string{"/articles/**"},
 		Exclude:      []string{"/articles/*/print", `re:\?print=1$`, "/costs$5"},
@@ -224,6 +227,7 @@ sources:
 		Fetch:        config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me"},
 		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, ExternalID: "url"},
 		Availability: config.Availability{Rules: []config.AvailabilityRule{{Match: "/internal/**", AIAgent: &no}, {Match: "re:^/x", AICopilot: &yes}}},
+		Updates:      config.Updates{MaxSameText: 9},
 		Deletes:      config.Deletes{ConfirmRuns: 1},
 	}
 	if !reflect.DeepEqual(s, wantSource) {
@@ -248,7 +252,7 @@ sources:
 	c.Intercom.Token = config.Secret{}
 	want := &config.Config{
 		Path:     c.Path,
-		Intercom: config.Intercom{Region: "us", APIVersion: "2.15", Workers: 8, Share: 0.5, MaxHTML: 1_000_000},
+		Intercom: config.Intercom{Region: "us", APIVersion: "2.15", Workers: 8, Share: 0.5, MaxHTML: 1_000_000, VerifyEvery: config.VerifyAuto},
 		State:    "fincrawl.db",
 		Sources: []config.Source{{
 			Name: "a", URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",
@@ -256,6 +260,7 @@ sources:
 			Fetch:        config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)"},
 			Content:      config.Content{ExternalID: "url"},
 			Availability: config.Availability{AIAgent: true, AICopilot: true},
+			Updates:      config.Updates{MaxSameText: 3},
 			Deletes:      config.Deletes{ConfirmRuns: 2, MaxCount: 10, MaxShare: 0.1},
 		}},
 	}

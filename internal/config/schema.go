@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -29,7 +30,7 @@ func (d *decoder) file(c *Config) fields {
 }
 
 func (d *decoder) intercom(c *Intercom) fields {
-	*c = Intercom{Region: "us", APIVersion: "2.15", Workers: 8, Share: 0.5, MaxHTML: 1_000_000}
+	*c = Intercom{Region: "us", APIVersion: "2.15", Workers: 8, Share: 0.5, MaxHTML: 1_000_000, VerifyEvery: VerifyAuto}
 	return fields{
 		{"token", required(d.secret(&c.Token), "token: ${INTERCOM_ACCESS_TOKEN}")},
 		{"region", d.oneOf(&c.Region, "us", "eu", "au")},
@@ -38,6 +39,7 @@ func (d *decoder) intercom(c *Intercom) fields {
 		{"workers", d.whole(&c.Workers, 1, 256)},
 		{"share", d.fraction(&c.Share, false)},
 		{"max_html", d.size(&c.MaxHTML)},
+		{"verify_every", d.verifyEvery(&c.VerifyEvery)},
 	}
 }
 
@@ -47,6 +49,7 @@ func (d *decoder) source(s *Source) fields {
 		{"name", required(d.name(&s.Name), "name: help-center")},
 		{"url", required(d.address(&s.URL, nil), "url: https://help.example.com/")},
 		{"library_url", d.address(&s.LibraryURL, nil)},
+		{"reactivate", d.flag(&s.Reactivate)},
 		{"audience_ids", list(d, &s.AudienceIDs, d.id)},
 		{"locale", d.locale(&s.Locale)},
 		{"auth", d.auth(&s.Auth)},
@@ -57,6 +60,7 @@ func (d *decoder) source(s *Source) fields {
 		{"fetch", d.section(d.fetch(&s.Fetch))},
 		{"content", d.section(d.content(&s.Content))},
 		{"availability", d.section(d.availability(&s.Availability))},
+		{"updates", d.section(d.updates(&s.Updates))},
 		{"deletes", d.section(d.deletes(&s.Deletes))},
 	}
 }
@@ -126,6 +130,13 @@ func (d *decoder) rule(r *AvailabilityRule) value {
 	}}
 }
 
+func (d *decoder) updates(c *Updates) fields {
+	*c = Updates{MaxSameText: 3}
+	return fields{
+		{"max_same_text", d.whole(&c.MaxSameText, 1, 1_000_000_000)},
+	}
+}
+
 func (d *decoder) deletes(c *Deletes) fields {
 	*c = Deletes{ConfirmRuns: 2, MaxCount: 10, MaxShare: 0.1}
 	return fields{
@@ -158,6 +169,30 @@ func (d *decoder) apiVersion(to *string) value {
 		}
 		return fmt.Sprintf("must be %s, not %q", want, brief(text))
 	})
+}
+
+// verifyEvery is a number of runs, or a word.
+func (d *decoder) verifyEvery(to *int) value {
+	const want = "a number of runs such as 7, auto or never"
+	return value{read: func(e entry) {
+		text, ok := d.word(e, want)
+		if !ok {
+			return
+		}
+		switch text {
+		case "auto":
+			*to = VerifyAuto
+		case "never":
+			*to = 0
+		default:
+			got, err := strconv.Atoi(text)
+			if err != nil || got < 1 {
+				d.wrong(e, want)
+				return
+			}
+			*to = got
+		}
+	}}
 }
 
 // safeForToken wants https wherever the token would leave this machine.
