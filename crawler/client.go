@@ -2,14 +2,12 @@ package crawler
 
 import (
 	"context"
-	"fmt"
+	"crypto/tls"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"time"
 
-	"golang.org/x/net/publicsuffix"
 	"golang.org/x/time/rate"
 
 	"github.com/fincrawl/fincrawl/crawler/auth"
@@ -31,42 +29,57 @@ type clients struct {
 }
 
 func newClients(src Source, sur Surroundings, session *auth.Session, onRedirect func(*http.Request, []*http.Request) error) (*clients, error) {
-	jar, err := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
+	jar, err := auth.NewJar()
 	if err != nil {
-		return nil, fmt.Errorf("make a cookie jar: %w", err)
+		return nil, err
 	}
-	visitors, err := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
+	visitors, err := auth.NewJar()
 	if err != nil {
-		return nil, fmt.Errorf("make a cookie jar: %w", err)
+		return nil, err
 	}
-	base, closeIdle := connections(src.Fetch, sur.Transport)
+	inside, outside, closeIdle, err := connections(src.Fetch, sur.Transport, session)
+	if err != nil {
+		return nil, err
+	}
 	c := &clients{limiter: newLimiter(src.Fetch.Rate), close: closeIdle}
 	wait := sur.Wait
 	if wait == nil {
 		wait = sleep
 	}
-	chain := func(credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
+	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
 		whole := &whole{base: base, limit: limit, timeout: src.Fetch.Timeout, pagesOnly: pagesOnly}
 		return &retry{base: &pace{base: credentials(whole), limiter: c.limiter, wait: wait}, wait: wait}
 	}
 	none := func(t http.RoundTripper) http.RoundTripper { return t }
 
-	c.pages = &http.Client{Jar: jar, Transport: chain(session.Transport, src.Fetch.MaxBody, true), CheckRedirect: onRedirect}
-	c.files = &http.Client{Jar: jar, Transport: chain(session.Transport, maxSitemap, false)}
-	c.outside = &http.Client{Jar: visitors, Transport: chain(none, src.Fetch.MaxBody, true)}
+	c.pages = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, src.Fetch.MaxBody, true), CheckRedirect: onRedirect}
+	c.files = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, maxSitemap, false)}
+	c.outside = &http.Client{Jar: visitors, Transport: chain(outside, none, src.Fetch.MaxBody, true)}
 	return c, nil
 }
 
-// connections returns the transport that makes the connections, and what closes
-// those that it keeps open: only its own.
-func connections(f Fetch, given http.RoundTripper) (http.RoundTripper, func()) {
-	if given != nil {
-		return given, func() {}
+// connections returns the transports that make the connections of those who have
+// the credentials and of those who don't, and what closes the connections that they
+// keep open: only their own.
+func connections(f Fetch, given http.RoundTripper, session *auth.Session) (inside, outside http.RoundTripper, closeIdle func(), err error) {
+	base := given
+	if base == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxIdleConnsPerHost = max(f.Concurrency, 1) + 1
+		t.DisableCompression = true // ours: see whole
+		base = t
 	}
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = max(f.Concurrency, 1) + 1
-	t.DisableCompression = true // ours: see whole
-	return t, t.CloseIdleConnections
+	inside, outside, err = session.Connections(base)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return inside, outside, func() {
+		for _, t := range []http.RoundTripper{inside, outside} {
+			if t != given {
+				(&http.Client{Transport: t}).CloseIdleConnections()
+			}
+		}
+	}, nil
 }
 
 // slowDown keeps the rate to one request in each delay, if that is slower.
@@ -83,7 +96,10 @@ type answer struct {
 	header      http.Header
 	contentType string // as served
 	body        []byte
-	err         error // instead of all others
+	tls         *tls.ConnectionState // nil where the connection was not encrypted
+	err         error                // instead of all but the session
+
+	session int64 // number of the session that was asked with
 }
 
 // failure names the outcome of an answer without a document; "" for the others.
@@ -96,20 +112,21 @@ func (a answer) failure() (Outcome, string) {
 
 // get asks for one address by client, outside colly's queue.
 func (c *crawl) get(ctx context.Context, client *http.Client, u *url.URL) answer {
+	session := c.door.session.Load()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return answer{url: u, err: err}
+		return answer{url: u, session: session, err: err}
 	}
 	r.Header.Set("User-Agent", c.src.Fetch.UserAgent)
 	r.Header.Set("Accept", accepted)
 	res, err := client.Do(r)
 	if err != nil {
-		return answer{url: u, err: err}
+		return answer{url: u, session: session, err: err}
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	return answer{url: res.Request.URL, status: res.StatusCode, header: res.Header,
-		contentType: res.Header.Get("Content-Type"), body: body, err: err}
+		contentType: res.Header.Get("Content-Type"), body: body, tls: res.TLS, session: session, err: err}
 }
 
 // accepted is the Accept header of all requests.

@@ -8,6 +8,9 @@ type Coverage struct {
 	// Discovered counts distinct URLs; it is the sum of Outcomes.
 	Discovered int             `json:"discovered"`
 	Outcomes   map[Outcome]int `json:"outcomes"`
+	// Ended says why the crawl ended before it was through, as where its session
+	// could not be renewed; "" where it did not.
+	Ended string `json:"ended,omitempty"`
 	// Gaps say why the crawl is not complete: sorted by URL, the first MaxGaps of
 	// them. GapsInAll counts them all.
 	Gaps      []Gap `json:"gaps,omitempty"`

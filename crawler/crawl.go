@@ -60,6 +60,7 @@ type Surroundings struct {
 	Frontier  Frontier
 	Pages     Sink
 	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
+	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
 	Transport http.RoundTripper                          // makes the connections; nil: one of its own
 	Wait      func(context.Context, time.Duration) error // waits for a turn, or for the next try; nil: really
 	Log       *slog.Logger                               // nil: none
@@ -69,6 +70,14 @@ type Surroundings struct {
 // Progress is how far a crawl has come.
 type Progress struct {
 	Settled, Discovered, Pages int
+}
+
+// Keeper keeps the session of a source until the next run. What it gets is
+// encrypted.
+type Keeper interface {
+	// Session returns what was kept last; nil where nothing was.
+	Session() ([]byte, error)
+	KeepSession(sealed []byte) error
 }
 
 // Sink takes the pages of a crawl as they are found. It is called by several
@@ -113,7 +122,9 @@ type Settlement struct {
 // puts its pages in the sink and returns what it saw. An error means that the
 // source could not be read at all (start address: see [StartError]; login: see
 // [auth.LoginError]), that the sink or the frontier failed, or that ctx ended; the
-// Coverage is valid, and incomplete, all the same.
+// Coverage is valid, and incomplete, all the same. A session that ends on the way
+// and cannot be renewed is no error: the Coverage says so (Ended), and what was seen
+// stands.
 func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -125,6 +136,9 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) 
 
 	err = c.run(ctx)
 	coverage, tallyErr := tally(c.frontier)
+	if ended := (*lost)(nil); errors.As(err, &ended) {
+		coverage.Ended, coverage.Complete, err = ended.Error(), false, nil
+	}
 	if err = errors.Join(err, tallyErr); err != nil {
 		coverage.Complete = false
 		return coverage, fmt.Errorf("crawl %s: %w", src.Name, err)

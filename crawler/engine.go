@@ -70,6 +70,7 @@ const (
 	keyURL         = "url"          // the address as we normalised it
 	keyAsItself    = "as-itself"    // see visit
 	keyContentType = "content-type" // of the answer, as served
+	keySession     = "session"      // number of the session that it was asked for with
 )
 
 // enqueue hands a visit to colly's queue.
@@ -127,6 +128,7 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 
 	collector.OnRequest(func(r *colly.Request) {
 		r.Headers.Set("Accept", accepted)
+		r.Ctx.Put(keySession, c.door.enter())
 		// colly has written the address in its own way; ask for it in ours.
 		if u, err := url.Parse(r.Ctx.Get(keyURL)); err == nil {
 			*r.URL = *u
@@ -152,6 +154,7 @@ func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
 	if ctx.Err() != nil {
 		return
 	}
+	a.session, _ = r.Ctx.GetAny(keySession).(int64)
 	u, err := url.Parse(r.Ctx.Get(keyURL))
 	if err == nil {
 		err = c.conclude(ctx, visit{url: u, depth: r.Request.Depth, asItself: r.Ctx.Get(keyAsItself) != ""}, a)

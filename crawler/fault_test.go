@@ -325,29 +325,6 @@ func TestPrivateSites(t *testing.T) {
 			t.Errorf("pages: %v", got.pages)
 		}
 	})
-	// An expired session deletes nothing, and its wall is never content.
-	for name, wall := range map[string]http.HandlerFunc{
-		"a redirect to the form":     nil,
-		"the form under any address": testsite.Form(200),
-		"a page without a form": func(w http.ResponseWriter, r *http.Request) {
-			fmt.Fprintf(w, `<title>Login required</title><main><h1>Login required</h1><p>Please <a href="/login?returnto=%s">log in</a> to view other pages of this site.</p></main>`, r.URL.Path)
-		},
-	} {
-		t.Run("a session that ends, "+name, func(t *testing.T) {
-			site := private(t)
-			sessions := site.FormLogin("sam", "secret")
-			if wall != nil {
-				sessions.Wall(wall)
-			}
-			sessions.Last(4) // after the login's own check: the start address, robots.txt, one page
-			got := crawl(t, site, withForm(site, "secret"), func(src *crawler.Source, _ *crawler.Surroundings) { src.Fetch.Concurrency = 1 })
-			got.want(t, map[string]crawler.Outcome{
-				"/": crawler.Paged, "/a": crawler.Paged, "/b": crawler.LoginWall, "/logout": crawler.Unsafe, "/a?action=delete": crawler.Unsafe, "/login": crawler.Excluded,
-			})
-			got.wantComplete(t, false)
-			got.wantPages(t, "/", "/a")
-		})
-	}
 	t.Run("credentials that make no difference", func(t *testing.T) {
 		site := testsite.New(t)
 		site.Page("/", testsite.Page{Title: "Login required", Text: "Please log in to view other pages of this site."})

@@ -16,10 +16,18 @@ import (
 // discovered, so that a settled URL has nothing left to do. The error is the
 // crawl's own; what is wrong with the site is an outcome.
 func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
-	found, v, err := c.arrive(v, a)
+	seen, err := c.look(v, a)
+	if err == nil && seen.walled() {
+		seen, err = c.reopen(ctx, v, seen, a.session)
+	}
+	if err != nil {
+		return err
+	}
+	v, err = c.arrive(v, seen)
 	if err != nil || v.url == nil {
 		return err
 	}
+	found := seen.found
 	if len(found.links) > 0 && c.src.Discover.Links && c.scope.follows(v.url) {
 		if err := c.discover(v.url.String(), v.depth+1, found.links); err != nil {
 			return err
@@ -38,37 +46,55 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	return c.settle(v.url, found.outcome, found.detail)
 }
 
-// arrive judges an answer where it came from. Where redirects led elsewhere, the
-// requested address is settled, and the visit goes on for the one they led to; its
-// url is nil where that has, or had, a visit of its own.
-func (c *crawl) arrive(v visit, a answer) (finding, visit, error) {
+// sight is what was seen of a visit, before anything follows from it.
+type sight struct {
+	found finding
+	moved *url.URL // where redirects led; nil where they did not, or to a wall
+}
+
+// walled reports whether a page was asked for that only a reader who is logged in
+// gets, and the reader was not.
+func (s sight) walled() bool { return s.found.outcome == LoginWall || s.found.unauthorized }
+
+// look judges an answer where it came from.
+func (c *crawl) look(v visit, a answer) (sight, error) {
 	if a.err != nil {
-		return c.judge(v, a), v, nil
+		return sight{found: c.judge(v, a)}, nil
 	}
 	final, ok := c.scope.normalise(a.url)
 	if !ok || final.String() == v.url.String() {
-		return c.judge(v, a), v, nil
+		return sight{found: c.judge(v, a)}, nil
 	}
-	moved := visit{url: final, depth: v.depth}
-	var found finding
+	seen := sight{moved: final}
 	_, _, known, err := c.frontier.Outcome(final.String())
 	if err != nil {
-		return finding{}, visit{}, fmt.Errorf("read the frontier: %w", err)
+		return sight{}, fmt.Errorf("read the frontier: %w", err)
 	}
 	if !known || isLoginAddress(final) {
-		found = c.judge(moved, a)
-		if found.form != "" && !isLoginAddress(v.url) {
-			return finding{}, visit{}, c.settle(v.url, LoginWall, fmt.Sprintf("leads to %s: %s", final, found.form))
+		seen.found = c.judge(visit{url: final, depth: v.depth}, a)
+		if seen.found.form != "" && !isLoginAddress(v.url) {
+			return sight{found: finding{outcome: LoginWall, detail: fmt.Sprintf("leads to %s: %s", final, seen.found.form)}}, nil
 		}
 	}
+	return seen, nil
+}
+
+// arrive returns the visit that what was seen belongs to. Where redirects led
+// elsewhere, the requested address is settled, and the visit goes on for the one
+// they led to; its url is nil where that has, or had, a visit of its own.
+func (c *crawl) arrive(v visit, seen sight) (visit, error) {
+	if seen.moved == nil {
+		return v, nil
+	}
+	moved := visit{url: seen.moved, depth: v.depth}
 	fresh, err := c.claim(v.url.String(), moved)
 	if err != nil {
-		return finding{}, visit{}, err
+		return visit{}, err
 	}
 	if !fresh {
 		moved = visit{}
 	}
-	return found, moved, c.settle(v.url, Redirected, final.String())
+	return moved, c.settle(v.url, Redirected, seen.moved.String())
 }
 
 // finding is what an answer turned out to be.
@@ -76,9 +102,12 @@ type finding struct {
 	outcome   Outcome
 	detail    string
 	form      string     // the login form that was shown; "" for none
+	loggedIn  bool       // has what auth.form.logged_in matches
 	links     []*url.URL // to follow; not normalised
 	canonical *url.URL   // where the outcome is Canonical
 	article   extract.Article
+
+	unauthorized bool // the answer was 401
 }
 
 // unreadable reports whether nothing can be known of a source whose start address
@@ -96,7 +125,7 @@ func (c *crawl) judge(v visit, a answer) finding {
 	case outcome == "":
 		return finding{outcome: NotHTML, detail: mediaType(a.contentType)}
 	default:
-		return finding{outcome: outcome, detail: detail}
+		return finding{outcome: outcome, detail: detail, unauthorized: a.status == http.StatusUnauthorized}
 	}
 
 	doc, err := extract.Parse(a.url, a.contentType, a.body)
@@ -115,7 +144,7 @@ func (c *crawl) judge(v visit, a answer) finding {
 
 	says := doc.Directives()
 	noIndex, noFollow := c.keepOut(a.header, says, doc)
-	found := finding{canonical: c.canonical(v, says)}
+	found := finding{canonical: c.canonical(v, says), loggedIn: c.isLoggedIn(doc)}
 	if !noFollow {
 		found.links = doc.Links()
 	}

@@ -25,10 +25,12 @@ type crawl struct {
 	starts  []*url.URL // the start address, then the seeds
 	known   iter.Seq[string]
 
+	door   door
 	wall   wall   // known once the start address was read
 	robots robots // known once the start address was read
 
 	*ledger
+	keeper    Keeper
 	sink      Sink
 	asked     atomic.Int64 // URLs fetched or queued to be
 	collector *colly.Collector
@@ -52,7 +54,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("source", src.Name)
-	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, sink: sur.Pages, stop: stop,
+	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, stop: stop,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	c.clients, err = newClients(src, sur, session, c.judgeRedirect)
 	return c, err
@@ -106,10 +108,12 @@ func (c *crawl) run(ctx context.Context) error {
 func (c *crawl) open(ctx context.Context) (first answer, seen []string, err error) {
 	start := c.starts[0]
 	outside := c.lookFromOutside(ctx)
+	c.restoreSession()
 	seen, err = c.session.Login(ctx, c.files)
 	if err != nil {
 		return answer{}, seen, err
 	}
+	c.keepSession()
 	first = c.get(ctx, c.pages, start)
 	if ctx.Err() != nil {
 		return answer{}, seen, context.Cause(ctx)
@@ -128,6 +132,9 @@ func (c *crawl) open(ctx context.Context) (first answer, seen []string, err erro
 		c.log.Warn("the start address asks not to be indexed; where the whole site does, set fetch.respect_robots: false", "url", start.String())
 	}
 	seen = append(seen, fmt.Sprintf("GET %s: HTTP %d, %q", first.url.Redacted(), first.status, found.article.Title))
+	if line := certificateOf(first); line != "" {
+		seen = append(seen, line)
+	}
 	return first, seen, nil
 }
 

@@ -17,8 +17,9 @@ import (
 // address is looked at once from outside before logging in, and what it shows is
 // remembered. The zero value knows nothing.
 type wall struct {
-	place string // where visitors are led instead: host and path; "" for nowhere
-	page  fingerprint
+	place   string // where visitors are led instead: host and path; "" for nowhere
+	page    fingerprint
+	refused bool // visitors get no answer but a refusal
 }
 
 // fingerprint is what a page says, without the addresses its links lead to: a
@@ -33,6 +34,10 @@ func fingerprintOf(a extract.Article) fingerprint {
 }
 
 func linkTargets() *regexp.Regexp { return regexp.MustCompile(`\]\([^)]*\)`) }
+
+// stands reports whether the wall is at the start address, so that this tells
+// whether one is logged in.
+func (w wall) stands() bool { return w.refused || w.place != "" || w.page != (fingerprint{}) }
 
 func (w wall) leadsTo(u *url.URL) bool { return w.place != "" && w.place == u.Host+u.Path }
 
@@ -56,6 +61,7 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 	}
 	a := c.get(ctx, c.outside, c.scope.site)
 	if outcome, _ := a.failure(); outcome != "" || !isHTML(a.contentType) {
+		w.refused = outcome == Forbidden
 		return w
 	}
 	doc, err := extract.Parse(a.url, a.contentType, a.body)
@@ -100,7 +106,7 @@ func demandsLogin(title string) bool {
 // Where logged_in is configured, a page that has it is one of a logged-in reader.
 func (c *crawl) formInstead(doc *extract.Document) string {
 	if form := c.src.Auth.Form; form != nil && form.LoggedIn != "" {
-		if doc.Has(form.LoggedIn) {
+		if c.isLoggedIn(doc) {
 			return ""
 		}
 		if doc.Has(`input[type="password" i]`) {
@@ -109,4 +115,10 @@ func (c *crawl) formInstead(doc *extract.Document) string {
 	}
 	description, _ := doc.LoginForm()
 	return description
+}
+
+// isLoggedIn reports whether a page has what only one of a logged-in reader has.
+func (c *crawl) isLoggedIn(doc *extract.Document) bool {
+	form := c.src.Auth.Form
+	return form != nil && form.LoggedIn != "" && doc.Has(form.LoggedIn)
 }

@@ -30,12 +30,23 @@ func (s *Site) BasicAuth(username, password string) {
 	})
 }
 
+// Guard closes the site to requests that g answers itself, which it reports.
+func (s *Site) Guard(g func(w http.ResponseWriter, r *http.Request) bool) { s.guardWith(g) }
+
+// Public lets everybody see a page of a private site.
+func (s *Site) Public(path string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.public[path] = true
+}
+
 // Sessions are those of a site with a form login.
 type Sessions struct {
 	mu      sync.Mutex
 	open    map[string]int // requests left, by cookie value; below 0 for ever
 	issued  int
 	lasting int
+	refuse  bool
 	wall    http.HandlerFunc
 }
 
@@ -82,6 +93,32 @@ func (s *Sessions) Last(n int) {
 	s.lasting = n
 }
 
+// Refuse lets every login fail from now on, as after the password was changed.
+func (s *Sessions) Refuse() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuse = true
+}
+
+// Opened is how many sessions were opened so far, one for each login.
+func (s *Sessions) Opened() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.issued
+}
+
+// Alive is how many of them have not ended.
+func (s *Sessions) Alive() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, left := range s.open {
+		if left != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 const token = "6f1ed002ab5595859014ebf0951522d9"
 
 func showForm(w http.ResponseWriter, status int, complaint string) {
@@ -97,7 +134,10 @@ func showForm(w http.ResponseWriter, status int, complaint string) {
 }
 
 func (s *Sessions) logIn(w http.ResponseWriter, r *http.Request, username, password string) {
-	if r.FormValue("csrf") != token || r.FormValue("username") != username || r.FormValue("password") != password {
+	s.mu.Lock()
+	refuse := s.refuse
+	s.mu.Unlock()
+	if refuse || r.FormValue("csrf") != token || r.FormValue("username") != username || r.FormValue("password") != password {
 		showForm(w, http.StatusOK, "That user name and password do not go together.")
 		return
 	}

@@ -41,7 +41,8 @@ type Site struct {
 	pages    map[string]http.HandlerFunc // by "/path?query", or by path for any query
 	faults   map[string][]Fault          // of the next requests, by the same keys
 	requests []Request
-	guard    guard // nil: a public site
+	guard    guard           // nil: a public site
+	public   map[string]bool // paths that the guard lets everybody see
 }
 
 // Request is one request that the site received.
@@ -58,7 +59,7 @@ func New(t testing.TB) *Site { return start(t, (*httptest.Server).Start) }
 func NewTLS(t testing.TB) *Site { return start(t, (*httptest.Server).StartTLS) }
 
 func start(t testing.TB, serve func(*httptest.Server)) *Site {
-	s := &Site{pages: make(map[string]http.HandlerFunc), faults: make(map[string][]Fault)}
+	s := &Site{pages: make(map[string]http.HandlerFunc), faults: make(map[string][]Fault), public: make(map[string]bool)}
 	s.server = httptest.NewUnstartedServer(s)
 	s.server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that refuse the certificate are no news
 	serve(s.server)
@@ -182,6 +183,9 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.requests = append(s.requests, Request{r.Method, address, r.Header.Clone()})
 	fault := s.nextFault(address, r.URL.Path)
 	guard := s.guard
+	if s.public[r.URL.Path] {
+		guard = nil
+	}
 	page, ok := s.pages[address]
 	if !ok {
 		page, ok = s.pages[r.URL.Path]

@@ -1,0 +1,159 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+// door is the way into a private source while it is crawled. Its session may end
+// at any moment, and then the door is opened again by one worker for all: whoever
+// comes upon a wall takes the turn, and those who come after find that the session
+// is a newer one than their page was asked for with, and only ask again.
+// See docs/adr/0005.
+type door struct {
+	turn    sync.Mutex   // held while somebody deals with a wall; new requests wait for it
+	session atomic.Int64 // counts the sessions, from 0
+
+	// Below is for whoever has the turn.
+	proven  bool // the session has opened a page that the one before did not
+	useless int  // renewals in a row after which a page stayed closed though the source seemed open
+}
+
+// maxUseless is how many renewals may change nothing before they are given up,
+// where the start address cannot tell whether the session is at fault.
+const maxUseless = 3
+
+// enter waits while the door is being opened, and returns the number of the
+// session that a request is made with.
+func (d *door) enter() int64 {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	return d.session.Load()
+}
+
+// lost is the end of a crawl whose session cannot be had again. What was seen
+// until then stands; the source is incomplete.
+type lost struct {
+	url string
+	why error
+}
+
+func (e *lost) Error() string {
+	return fmt.Sprintf("the session ended at %s and could not be renewed: %v", e.url, e.why)
+}
+
+func (e *lost) Unwrap() error { return e.why }
+
+// reopen deals with a wall that was met at v with an answer of the given session:
+// it logs in again, unless somebody has, and asks again. It returns what is seen
+// then: still the wall, where that is the page's own, or where the crawl has to end.
+func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (sight, error) {
+	if c.src.Auth.IsZero() {
+		return met, nil
+	}
+	c.door.turn.Lock()
+	defer c.door.turn.Unlock()
+	for again := false; ; again = true {
+		if ctx.Err() != nil {
+			return met, context.Cause(ctx)
+		}
+		if session == c.door.session.Load() {
+			closed, err := c.isClosed(ctx, again)
+			if err == nil && closed {
+				err = c.renew(ctx, v)
+			}
+			if ctx.Err() != nil {
+				return met, context.Cause(ctx)
+			}
+			if err != nil {
+				c.stop(&lost{v.url.String(), err})
+			}
+			if err != nil || !closed {
+				return met, nil
+			}
+		}
+		session = c.door.session.Load()
+		seen, err := c.look(v, c.get(ctx, c.pages, v.url))
+		if err != nil {
+			return met, err
+		}
+		if met = seen; !met.walled() {
+			if !met.found.outcome.Failed() {
+				c.door.proven, c.door.useless = true, 0
+			}
+			return met, nil
+		}
+	}
+}
+
+// isClosed reports whether it is the session that a wall tells of, so that a new
+// one may help, and not the page alone. again is true where the page was asked for
+// a second time, with the session that is the newest. The error says why nothing
+// can help.
+func (c *crawl) isClosed(ctx context.Context, again bool) (bool, error) {
+	renewable := c.session.Renewable()
+	if renewable && !again && c.door.useless == 0 {
+		return true, nil
+	}
+	switch at := c.lookFromInside(ctx); {
+	case at == ajar && renewable:
+		// The start address looks the same to everybody.
+		if !again {
+			return true, nil
+		}
+		if c.door.useless++; c.door.useless >= maxUseless {
+			return false, errors.New("logging in again changes nothing; exclude the pages that stay closed, or check what the account may read")
+		}
+		return false, nil
+	case at == ajar, at == open:
+		if again {
+			c.door.useless++
+		}
+		return false, nil
+	case !renewable:
+		return false, errors.New("the credentials are no longer accepted; check that they have not expired")
+	case again && !c.door.proven:
+		return false, errors.New("the login works, and yet the site shows its wall again")
+	}
+	return true, nil
+}
+
+// renew logs in again.
+func (c *crawl) renew(ctx context.Context, v visit) error {
+	c.log.Info("the session has ended: logging in again", "url", v.url.String())
+	if _, err := c.session.Login(ctx, c.files); err != nil {
+		return err
+	}
+	c.door.session.Add(1)
+	c.door.proven = false
+	c.keepSession()
+	return nil
+}
+
+// state is what the start address tells of the session.
+type state int
+
+const (
+	shut state = iota // it shows the wall
+	ajar              // it cannot be told
+	open              // it shows what only those see who are logged in
+)
+
+// lookFromInside asks for the start address with the session.
+func (c *crawl) lookFromInside(ctx context.Context) state {
+	seen, err := c.look(visit{url: c.starts[0]}, c.get(ctx, c.pages, c.starts[0]))
+	switch {
+	case err != nil:
+		return ajar
+	case seen.walled():
+		return shut
+	case seen.found.outcome.Failed():
+		return ajar
+	case seen.found.loggedIn, c.wall.stands():
+		return open
+	}
+	return ajar
+}

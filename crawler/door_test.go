@@ -1,0 +1,231 @@
+package crawler_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/internal/testsite"
+)
+
+// walls are the ways in which sites show that a session has ended.
+var walls = map[string]http.HandlerFunc{
+	"a redirect to the form":     nil,
+	"the form under any address": testsite.Form(http.StatusOK),
+	"the form, forbidden":        testsite.Form(http.StatusForbidden),
+	"401": func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "who are you?", http.StatusUnauthorized)
+	},
+	"a page without a form": func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `<title>Login required</title><main><h1>Login required</h1><p>Please <a href="/login?returnto=%s">log in</a> to view other pages of this site.</p></main>`, r.URL.Path)
+	},
+	"a redirect to single sign-on": func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://sso.example.com/realms/acme/protocol/openid-connect/auth?client_id=wiki", http.StatusFound)
+	},
+}
+
+// shelved is a private site with a start page and so many articles.
+func shelved(t *testing.T, articles int) *testsite.Site {
+	t.Helper()
+	site := testsite.New(t)
+	var links []string
+	for i := range articles {
+		links = append(links, fmt.Sprintf("/a%d", i))
+	}
+	site.Page("/", testsite.Page{Title: "Home", Links: links})
+	site.Pages(links...)
+	return site
+}
+
+func TestASessionThatEndsIsRenewedOnceForAllWorkers(t *testing.T) {
+	for name, wall := range walls {
+		t.Run(name, func(t *testing.T) {
+			site := shelved(t, 60)
+			sessions := site.FormLogin("sam", "secret")
+			if wall != nil {
+				sessions.Wall(wall)
+			}
+			sessions.Last(12)
+			got := crawl(t, site, withForm(site, "secret"))
+			if got.err != nil || got.coverage.Ended != "" || len(got.pages) != 61 {
+				t.Errorf("%d pages of 61, %v, ended %q; details: %v", len(got.pages), got.err, got.coverage.Ended, got.details)
+			}
+			got.wantComplete(t, true)
+			// A login too many would leave a session behind that is not used up.
+			if alive := sessions.Alive(); sessions.Opened() < 6 || alive > 1 {
+				t.Errorf("%d sessions were opened, of which %d are left", sessions.Opened(), alive)
+			}
+			for path, page := range got.pages {
+				if strings.Contains(page.Markdown, "Log in") || strings.Contains(page.Markdown, "log in") {
+					t.Errorf("%s has the wall for its text: %s", path, page.Markdown)
+				}
+			}
+		})
+	}
+}
+
+func TestALoginThatFailsOnTheWayEndsTheSource(t *testing.T) {
+	for name, wall := range walls {
+		t.Run(name, func(t *testing.T) {
+			site := shelved(t, 60)
+			sessions := site.FormLogin("sam", "secret")
+			if wall != nil {
+				sessions.Wall(wall)
+			}
+			sessions.Last(12)
+			site.Handle("/a5", func(w http.ResponseWriter, r *http.Request) {
+				sessions.Refuse()
+				http.NotFound(w, r)
+			})
+			got := crawl(t, site, withForm(site, "secret"))
+			if got.err != nil || !strings.Contains(got.coverage.Ended, "could not be renewed: log in: verify the login") ||
+				strings.Contains(got.coverage.Ended, "secret") {
+				t.Errorf("ended %q, %v", got.coverage.Ended, got.err)
+			}
+			got.wantComplete(t, false)
+			if len(got.pages) == 0 || got.coverage.Outcomes[crawler.Interrupted] == 0 || got.coverage.Outcomes[crawler.LoginWall]+got.coverage.Outcomes[crawler.Forbidden] == 0 {
+				t.Errorf("%d pages, outcomes %v", len(got.pages), got.coverage.Outcomes)
+			}
+			if n := len(site.Requests()); n > 40 {
+				t.Errorf("%d requests: the site was asked on and on", n)
+			}
+		})
+	}
+}
+
+// The login works each time, and the site shows its wall all the same.
+func TestASecondFailureEndsTheSource(t *testing.T) {
+	site := shelved(t, 60)
+	sessions := site.FormLogin("sam", "secret")
+	sessions.Last(12)
+	site.Handle("/a5", func(w http.ResponseWriter, r *http.Request) {
+		sessions.Last(1) // for the check of the login itself
+		http.NotFound(w, r)
+	})
+	got := crawl(t, site, withForm(site, "secret"))
+	if got.err != nil || !strings.Contains(got.coverage.Ended, "the login works, and yet") {
+		t.Errorf("ended %q, %v", got.coverage.Ended, got.err)
+	}
+	got.wantComplete(t, false)
+	if sessions.Opened() != 2 {
+		t.Errorf("logged in %d times, want twice", sessions.Opened())
+	}
+}
+
+// Not every wall is the session's: an account may not read everything.
+func TestAPageThatStaysClosedDoesNotEndTheCrawl(t *testing.T) {
+	site := shelved(t, 20)
+	sessions := site.FormLogin("sam", "secret")
+	for _, i := range []int{2, 5, 6, 7, 11, 12} {
+		site.Handle(fmt.Sprintf("/a%d", i), testsite.Form(http.StatusOK))
+	}
+	got := crawl(t, site, withForm(site, "secret"))
+	if got.err != nil || got.coverage.Ended != "" || len(got.pages) != 15 || got.coverage.Outcomes[crawler.LoginWall] != 6 {
+		t.Errorf("%d pages, %v, ended %q, outcomes %v", len(got.pages), got.err, got.coverage.Ended, got.coverage.Outcomes)
+	}
+	got.wantComplete(t, false)
+	if sessions.Opened() != 2 {
+		t.Errorf("logged in %d times, want twice", sessions.Opened())
+	}
+}
+
+// A start page that everybody may see tells nothing of the session.
+func TestAPublicStartPage(t *testing.T) {
+	public := func(t *testing.T) (*testsite.Site, *testsite.Sessions) {
+		site := shelved(t, 40)
+		sessions := site.FormLogin("sam", "secret")
+		site.Public("/")
+		return site, sessions
+	}
+	t.Run("a session that ends is renewed", func(t *testing.T) {
+		site, sessions := public(t)
+		sessions.Last(12)
+		got := crawl(t, site, withForm(site, "secret"))
+		if got.err != nil || len(got.pages) != 41 {
+			t.Errorf("%d pages, %v, ended %q", len(got.pages), got.err, got.coverage.Ended)
+		}
+		got.wantComplete(t, true)
+	})
+	t.Run("pages that stay closed are not logged in for without end", func(t *testing.T) {
+		site, sessions := public(t)
+		for i := range 10 {
+			site.Handle(fmt.Sprintf("/a%d", i), testsite.Form(http.StatusOK))
+		}
+		got := crawl(t, site, withForm(site, "secret"))
+		if got.err != nil || !strings.Contains(got.coverage.Ended, "logging in again changes nothing") {
+			t.Errorf("ended %q, %v", got.coverage.Ended, got.err)
+		}
+		got.wantComplete(t, false)
+		if sessions.Opened() > 4 {
+			t.Errorf("logged in %d times", sessions.Opened())
+		}
+	})
+}
+
+func TestCredentialsThatRunOutEndTheSource(t *testing.T) {
+	site := shelved(t, 60)
+	var left atomic.Int64
+	left.Store(15)
+	site.Guard(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Header.Get("Authorization") == "Bearer t0k3n" && left.Add(-1) >= 0 {
+			return false
+		}
+		http.Error(w, "expired", http.StatusUnauthorized)
+		return true
+	})
+	got := crawl(t, site, func(src *crawler.Source, _ *crawler.Surroundings) { src.Auth = auth.Config{Bearer: "t0k3n"} })
+	if got.err != nil || !strings.Contains(got.coverage.Ended, "no longer accepted") {
+		t.Errorf("ended %q, %v", got.coverage.Ended, got.err)
+	}
+	got.wantComplete(t, false)
+	if n := len(site.Requests()); n > 25 {
+		t.Errorf("%d requests: the site was asked on and on", n)
+	}
+}
+
+func TestAPageThatNeedsMoreRightsIsForbiddenAlone(t *testing.T) {
+	site := shelved(t, 10)
+	site.BasicAuth("sam", "secret")
+	site.Page("/a3", testsite.Page{Status: http.StatusUnauthorized})
+	site.Page("/a4", testsite.Page{Status: http.StatusForbidden})
+	got := crawl(t, site, func(src *crawler.Source, _ *crawler.Surroundings) {
+		src.Auth = auth.Config{Basic: &auth.Basic{Username: "sam", Password: "secret"}}
+	})
+	if got.err != nil || got.coverage.Ended != "" || len(got.pages) != 9 || got.coverage.Outcomes[crawler.Forbidden] != 2 {
+		t.Errorf("%d pages, %v, ended %q, outcomes %v", len(got.pages), got.err, got.coverage.Ended, got.coverage.Outcomes)
+	}
+}
+
+// Typesense 1352: OAuth2.
+func TestATokenThatIsRevokedIsFetchedAnewOnceForAllWorkers(t *testing.T) {
+	site := shelved(t, 60)
+	var issued, left atomic.Int64
+	site.Guard(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/token" {
+			left.Store(20)
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"access_token":"t0k3n-%d","token_type":"Bearer","expires_in":3600}`, issued.Add(1))
+			return true
+		}
+		if r.Header.Get("Authorization") == fmt.Sprintf("Bearer t0k3n-%d", issued.Load()) && left.Add(-1) >= 0 {
+			return false
+		}
+		http.Error(w, "expired", http.StatusUnauthorized)
+		return true
+	})
+	got := crawl(t, site, func(src *crawler.Source, _ *crawler.Surroundings) {
+		src.Auth = auth.Config{OAuth2: &auth.OAuth2{TokenURL: site.URL("/token"), ClientID: "fincrawl", ClientSecret: "s3cret"}}
+	})
+	if got.err != nil || got.coverage.Ended != "" || len(got.pages) != 61 {
+		t.Errorf("%d pages of 61, %v, ended %q; details %v", len(got.pages), got.err, got.coverage.Ended, got.details)
+	}
+	got.wantComplete(t, true)
+	// The start address, robots.txt and 61 pages: three times 20 requests and a rest.
+	if n := issued.Load(); n != 4 {
+		t.Errorf("%d tokens were fetched, want 4", n)
+	}
+}
