@@ -157,7 +157,7 @@ func (s *Store) Forget(source, externalID string) error {
 }
 
 // ForgetAll removes all that is remembered of a source: its entries, its import
-// source, its verification and its crawl.
+// source, its verification, its crawl and its session.
 func (s *Store) ForgetAll(source string) error {
 	return s.update(func(tx *bbolt.Tx) error {
 		if err := drop(tx, "sources", source); err != nil {
@@ -167,6 +167,9 @@ func (s *Store) ForgetAll(source string) error {
 			return fmt.Errorf("drop crawl: %w", err)
 		}
 		if err := (write{verifications(), source, nil}).do(tx); err != nil {
+			return err
+		}
+		if err := (write{sessions(), source, nil}).do(tx); err != nil {
 			return err
 		}
 		return write{imports(), source, nil}.do(tx)

@@ -11,6 +11,7 @@ import (
 //
 //	meta                     schema → the version, in digits and without a checksum
 //	imports                  source → ImportSource (JSON)
+//	sessions                 source → session of its login, encrypted by the crawler
 //	verifications            source → Verification (JSON)
 //	runs                     ID → Run (JSON)
 //	sources / SOURCE
@@ -31,6 +32,7 @@ type table struct{ tree, source, name string }
 func imports() table               { return table{tree: "imports"} }
 func verifications() table         { return table{tree: "verifications"} }
 func runs() table                  { return table{tree: "runs"} }
+func sessions() table              { return table{tree: "sessions"} }
 func entries(source string) table  { return table{"sources", source, "entries"} }
 func sent(source string) table     { return table{"sources", source, "sent"} }
 func visits(source string) table   { return table{"crawls", source, "visits"} }

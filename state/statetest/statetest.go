@@ -22,6 +22,8 @@ type Store interface {
 	SetImportSource(source string, is state.ImportSource) error
 	Verification(source string) (state.Verification, error)
 	SetVerification(source string, v state.Verification) error
+	Session(source string) ([]byte, error)
+	KeepSession(source string, sealed []byte) error
 	Sources() ([]string, error)
 	Entries(source string) iter.Seq2[state.Entry, error]
 	Entry(source, externalID string) (state.Entry, bool, error)
@@ -86,7 +88,8 @@ func remembers(t *testing.T, open func() Store) {
 	verified := state.Verification{At: noon, Runs: 3, Due: "a run was cut off"}
 	s := open()
 	must(t, s.PutEntry("wiki", bare), s.PutEntry("wiki", want), s.SetImportSource("wiki", source), s.SetVerification("wiki", verified),
-		s.PutEntry("only pages", bare), s.SetImportSource("only an import source", source))
+		s.PutEntry("only pages", bare), s.SetImportSource("only an import source", source),
+		s.KeepSession("wiki", []byte("old")), s.KeepSession("wiki", []byte{1, 0, 255}), s.KeepSession("ended", []byte("x")), s.KeepSession("ended", nil))
 	for _, when := range []string{"at once", "after reopening"} {
 		got, ok, err := s.Entry("wiki", "a")
 		must(t, err)
@@ -100,6 +103,11 @@ func remembers(t *testing.T, open func() Store) {
 		v, err := s.Verification("wiki")
 		must(t, err)
 		equal(t, when, v, verified)
+		for name, want := range map[string][]byte{"wiki": {1, 0, 255}, "ended": nil, "only pages": nil} {
+			session, err := s.Session(name)
+			must(t, err)
+			equal(t, when+", session of "+name, session, want)
+		}
 		names, err := s.Sources()
 		must(t, err)
 		equal(t, when, names, []string{"only an import source", "only pages", "wiki"})
@@ -159,7 +167,7 @@ func forgets(t *testing.T, open func() Store) {
 		must(t, c.Stage(state.Staged{ExternalID: "a"}, &state.Body{Markdown: source}))
 		must(t, c.Stage(state.Staged{ExternalID: "b"}, &state.Body{Markdown: source}))
 		must(t, s.Acknowledge(source, state.Entry{ExternalID: "a"}), s.Acknowledge(source, state.Entry{ExternalID: "b"}))
-		must(t, s.SetImportSource(source, state.ImportSource{ID: 1}))
+		must(t, s.SetImportSource(source, state.ImportSource{ID: 1}), s.KeepSession(source, []byte(source)))
 	}
 	must(t, s.Forget("wiki", "a"), s.Forget("wiki", "never there"))
 	equal(t, "entries but one", ids(all(t, s.Entries("wiki"))), []string{"b"})
@@ -174,6 +182,12 @@ func forgets(t *testing.T, open func() Store) {
 	_, ok, err := s.ImportSource("wiki")
 	must(t, err)
 	equal(t, "import source", ok, false)
+	session, err := s.Session("wiki")
+	must(t, err)
+	equal(t, "session", session, nil)
+	session, err = s.Session("help")
+	must(t, err)
+	equal(t, "session of the other", string(session), "help")
 	names, err := s.Sources()
 	must(t, err)
 	equal(t, "sources", names, []string{"help"})
