@@ -24,6 +24,9 @@ func crawl(p *printer, c crawler.Coverage) {
 	}
 	p.field("Crawl", span{plain, seen})
 	p.field("", span{red, "NOT COMPLETE: nothing is deleted"})
+	if c.Ended != "" {
+		p.field("", span{plain, "It ended before it was through: " + c.Ended + "."})
+	}
 }
 
 // gaps names what a crawl could not see, and how to mend that.

@@ -166,6 +166,12 @@ func TestText(t *testing.T) {
 				crawler.Gap{URL: "https://help.example.com/articles/c", Outcome: crawler.ServerError, Detail: "HTTP 503 after 4 tries"}),
 			held(ingest.Delete, ingest.GuardCoverage, "old-prices", "Prices of 2024", "its URL answers 404; the crawl was not complete: 3 gaps"),
 		), func(s *report.Source) { s.Result = &ingest.Result{} })), report.TextOptions{}},
+		{"session-lost", run("sync", with(source(func() crawler.Coverage {
+			c := coverage(map[crawler.Outcome]int{crawler.Paged: 14, crawler.LoginWall: 1},
+				crawler.Gap{URL: "https://help.example.com/articles/a", Outcome: crawler.LoginWall, Detail: "form#login (fields username, password)"})
+			c.Ended = "the session ended at https://help.example.com/articles/a and could not be renewed: the login works, and yet the site shows its wall again"
+			return c
+		}()), func(s *report.Source) { s.Result = &ingest.Result{} })), report.TextOptions{}},
 		{"over-a-ceiling", run("sync", with(source(all, deletes(ingest.GuardCount, "64 deletes at once, deletes.max_count is 10")...),
 			func(s *report.Source) { s.Result = &ingest.Result{} })), report.TextOptions{MaxListed: 3}},
 		{"every-guard", run("preview", source(all,
