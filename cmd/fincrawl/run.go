@@ -120,6 +120,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Frontier: frontier{crawl},
 		Pages:    stager{source: s.Name, crawl: crawl, ledger: ledger, resend: r.mode == modeResync},
 		Known:    known(ledger.Entries(s.Name)),
+		Session:  keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},
 		Wait:     r.wait,
 		Log:      r.log.With("source", s.Name),
 		Progress: func(p crawler.Progress) { r.show.crawl(s.Name, p) },

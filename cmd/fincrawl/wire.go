@@ -137,3 +137,20 @@ func (f frontier) Settled() iter.Seq2[crawler.Settlement, error] {
 		}
 	}
 }
+
+// keeper is the state file as the crawler keeps a source's session in it. A preview
+// only reads.
+type keeper struct {
+	source   string
+	store    *state.Store
+	readOnly bool
+}
+
+func (k keeper) Session() ([]byte, error) { return k.store.Session(k.source) }
+
+func (k keeper) KeepSession(sealed []byte) error {
+	if k.readOnly {
+		return nil
+	}
+	return k.store.KeepSession(k.source, sealed)
+}
