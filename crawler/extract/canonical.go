@@ -34,7 +34,7 @@ type blocks struct {
 func (b *blocks) flush() {
 	for _, line := range paragraphs(b.run) {
 		p := element(atom.P)
-		if appendInline(p, line); p.FirstChild != nil {
+		if appendInline(p, line, true); p.FirstChild != nil {
 			b.dst.AppendChild(p)
 		}
 	}
@@ -101,7 +101,7 @@ func (b *blocks) nested(block, n *html.Node) {
 func (b *blocks) heading(n *html.Node, as span) {
 	b.flush()
 	heading := element(n.DataAtom)
-	appendInline(heading, oneLine(n, as))
+	appendInline(heading, oneLine(n, as), false)
 	if heading.FirstChild == nil {
 		return
 	}
@@ -226,7 +226,7 @@ func rowOf(cells []*html.Node, name atom.Atom) *html.Node {
 	for _, cell := range cells {
 		td := element(name)
 		if cell != nil {
-			appendInline(td, tableText(oneLine(cell, span{})))
+			appendInline(td, tableText(oneLine(cell, span{})), false)
 		}
 		row.AppendChild(td)
 	}

@@ -7,10 +7,9 @@ import (
 )
 
 // escapeAll escapes the characters of plain text and of images' alternatives
-// that would mean something in Markdown. Angle brackets are left to the
+// that would mean something in Markdown. Angle brackets in text are left to the
 // converter, which writes them as entities.
-func escapeAll(spans []span) {
-	lineStart := true
+func escapeAll(spans []span, lineStart bool) {
 	for i := range spans {
 		s := &spans[i]
 		switch {
@@ -27,7 +26,11 @@ func escapeAll(spans []span) {
 				after, _ = utf8.DecodeRuneInString(spans[i+1].text)
 			}
 			linked := i+1 < len(spans) && (spans[i+1].href != s.href || spans[i+1].image != "")
-			s.text = escape(s.text, before, after, lineStart, linked)
+			bare := s.mark == mark{} && s.href == "" && s.image == ""
+			s.text = escape(s.text, before, after, lineStart && bare, linked)
+			if s.image != "" {
+				s.text = strings.ReplaceAll(s.text, "<", `\<`)
+			}
 		}
 		lineStart = false
 	}

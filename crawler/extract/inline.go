@@ -75,15 +75,16 @@ func paragraphs(spans []span) [][]span {
 	return append(all, spans[start:])
 }
 
-// appendInline appends one paragraph's spans to n, in canonical form.
-func appendInline(n *html.Node, spans []span) {
+// appendInline appends one paragraph's spans to n, in canonical form. lineStart
+// tells that the text begins a line, and not a heading or a cell.
+func appendInline(n *html.Node, spans []span, lineStart bool) {
 	spans = tidy(spans)
 	dropSelfLinks(spans)
 	for _, linked := range groups(spans, sameLink) {
 		clearMarks(linked, marks)
 	}
 	spans = joined(spans)
-	escapeAll(spans)
+	escapeAll(spans, lineStart)
 	for _, linked := range groups(spans, sameLink) {
 		into := n
 		if href := linked[0].href; href != "" {
@@ -98,25 +99,33 @@ func appendInline(n *html.Node, spans []span) {
 // and links and away from the ends of lines, and joins spans that are marked alike.
 func tidy(spans []span) []span {
 	out := make([]span, 0, len(spans)+4)
-	gap := false // white space since the last of out
+	gap, inCode := false, true // white space since the last of out, and all of it in code
 	for _, s := range spans {
 		onLine := len(out) > 0 && !out[len(out)-1].breaks
 		if s.breaks {
 			if onLine {
 				out = append(out, s)
 			}
-			gap = false
+			gap, inCode = false, true
 			continue
 		}
 		words, before, after := trimmed(s.text)
+		if s.image != "" {
+			before, after = false, false
+		}
+		if before {
+			gap, inCode = true, inCode && s.code
+		}
 		if words == "" && s.image == "" {
-			gap = gap || before
 			continue
 		}
-		if onLine && (gap || before && s.image == "") {
-			out = append(out, between(out[len(out)-1], s))
+		if onLine && gap {
+			out = append(out, between(out[len(out)-1], s, inCode))
 		}
-		s.text, gap = words, after && s.image == ""
+		if s.text = words; onLine && !gap && s.code && out[len(out)-1].joins(s) {
+			s.mark = out[len(out)-1].mark
+		}
+		gap, inCode = after, s.code || !after
 		out = append(out, s)
 	}
 	for len(out) > 0 && out[len(out)-1].breaks {
@@ -143,8 +152,9 @@ func trimmed(s string) (words string, before, after bool) {
 	return words, before, after
 }
 
-// between returns the space between two spans, marked as both of them are.
-func between(a, b span) span {
+// between returns the space between two spans, marked as both of them are. It is
+// code only if it was: two words of code are not one.
+func between(a, b span, inCode bool) span {
 	space := span{text: " "}
 	if a.href == b.href {
 		space.href = a.href
@@ -152,7 +162,7 @@ func between(a, b span) span {
 	space.strong = a.strong && b.strong
 	space.em = a.em && b.em
 	space.struck = a.struck && b.struck
-	space.code = a.code && b.code && a.mark == b.mark && a.href == b.href
+	space.code = inCode && a.code && a.mark == b.mark && a.href == b.href
 	return space
 }
 

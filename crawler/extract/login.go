@@ -90,8 +90,13 @@ func says(called string, words ...string) bool {
 	return false
 }
 
-// walls tells whether the login form stands where the content should be.
+// walls tells whether the login form stands where the content should be. One that
+// is hidden is there for scripts.
 func (d *Document) walls(form, body *html.Node) bool {
+	var c cleaner
+	if c.isHidden(form) || ancestor(form, c.isHidden) != nil {
+		return false
+	}
 	beside := contentWords(body, form)
 	if ancestor(form, isBoxed) != nil || isBoxed(form) {
 		return beside < wordsBesideBox

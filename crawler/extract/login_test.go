@@ -50,6 +50,7 @@ func TestLoginFormBesideTheContentIsNoWall(t *testing.T) {
 		{"to choose a password", `<form action="/signup"><input name=email><input type=password name=pw autocomplete="new-password"></form>`},
 		{"a search", `<form action="/search"><input name=q></form><p>Nothing found.</p>`},
 		{"a short public page with a link to log in", `<p>To change this, <a href="/login">log in</a>.</p>`},
+		{"hidden, for scripts to send", `<div id="app"></div><div style="display: none">` + loginForm + `</div>`},
 		{"none", publicText},
 	}
 	for _, test := range tests {

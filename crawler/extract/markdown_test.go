@@ -68,6 +68,7 @@ func FuzzMarkdownIsAFixedPoint(f *testing.F) {
 		"<table><tr><th>a<th>b<tr><td rowspan=2>c<td>|<tr><td>`d|`</table>", "<pre><code class=language-go>a\n\n\n  b```\n</code></pre>",
 		"<p>a<br>- b<br><br># c", "<blockquote><ol start=9><li>a<li><pre>b\n\tc</pre></ol></blockquote>", "<p>1. a *b* _c_ &amp;lt; [d](e) ![f](g) <code>`</code>",
 		"<dl><dt>a<dd>b</dl><details><summary>c</summary>d</details>", "<p>&lt;b&gt; http://a.b/c_d_e <s>x</s>y", "<p>a&nbsp;b&#8203;c\\",
+		"<code>[<i>expr</i> </code><code>from</code> <code><i>a</i> </code>`", "<img src=a alt='<b>x</b> &amp;lt;'>",
 		"<b>a <i>b</i></b><i> c</i><code>d</code><b>e.</b>f", "<img src=a.png alt='[x] \\'><a href='?a=1&copy;=2 (3)'><img src=b></a>",
 	} {
 		f.Add(seed)
