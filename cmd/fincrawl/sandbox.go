@@ -15,18 +15,42 @@ func (a *app) sandbox() *cobra.Command {
 		Short: "Serve an emulated Intercom to try things out on",
 		Long: `sandbox serves the calls of Intercom's AI Content API that fincrawl makes, with
 their errors and rate limits, and at / a page that shows the library as Fin would
-read it. Point intercom.base_url of a sources.yaml at it.`,
+read it. Point intercom.base_url of a sources.yaml at it.
+
+--fault KIND makes calls go wrong. KIND is one of
+
+` + sandbox.FaultKinds + `
+
+and may be followed by what it strikes and how often:
+
+  --fault 503,chance=0.1,seed=7                            each tenth call or so
+  --fault reset-after,method=POST,path=/ai/external_pages  what is sent arrives, its answer doesn't
+  --fault revoked,skip=20                                  all calls after the twentieth
+  --fault 422,text=Refunds,next=3                          the next 3 that say Refunds in their body
+  --fault 429,wait=7,next=1                                one, with Retry-After: 7
+
+While it runs, faults are switched at ` + sandbox.FaultsPath + `: GET shows them, DELETE clears
+them, and POST adds one, such as {"kind": "slow", "wait": 90, "next": 1}.`,
 		Args: cobra.NoArgs,
 	}
 	addr := cmd.Flags().String("addr", "127.0.0.1:4010", "address to listen on")
 	token := cmd.Flags().String("token", "", "the only access token accepted (default: any)")
 	rateLimit := cmd.Flags().Int("rate-limit", 0, "calls a minute, counted in windows of 10 seconds (default: no limit)")
 	file := cmd.Flags().String("data", "", "file that keeps the library (default: memory only)")
+	faults := cmd.Flags().StringArray("fault", nil, "let calls go wrong: `KIND[,method=…,path=…,text=…,chance=…,seed=…,skip=…,next=…,wait=…]`; may be repeated")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *rateLimit < 0 {
 			return usageError{fmt.Errorf("--rate-limit is a number of calls a minute, not %d", *rateLimit)}
 		}
-		box, err := sandbox.New(sandbox.Config{Token: *token, RateLimit: *rateLimit, File: *file})
+		c := sandbox.Config{Token: *token, RateLimit: *rateLimit, File: *file}
+		for _, text := range *faults {
+			f, err := sandbox.ParseFault(text)
+			if err != nil {
+				return usageError{err}
+			}
+			c.Faults = append(c.Faults, f)
+		}
+		box, err := sandbox.New(c)
 		if err != nil {
 			return err
 		}

@@ -39,15 +39,24 @@ func (c *Client) do(ctx context.Context, call call, out any) error {
 	if err != nil {
 		return fmt.Errorf("encode %s %s: %w", call.method, call.path, err)
 	}
+	callers := ctx
 	ctx, cancel := context.WithTimeoutCause(ctx, callTimeout, timeout{"given up after", callTimeout})
 	defer cancel()
 	pace := newBackoff()
 	for try := 1; ; try++ {
-		err := c.try(ctx, call, body, out)
-		if err == nil {
-			return nil
+		if c.circuit.broken() {
+			return fmt.Errorf("%s %s: %w", call.method, call.path, ErrDown)
 		}
-		if try == maxTries || ctx.Err() != nil || !worthRepeating(err, call.once) {
+		err := c.try(ctx, call, body, out)
+		switch {
+		case callers.Err() != nil:
+			return err
+		case err == nil || KindOf(err) != Transient:
+			c.circuit.answered()
+			return err
+		case try == maxTries || ctx.Err() != nil:
+			return c.circuit.failed(err)
+		case call.once && !answered(err, http.StatusTooManyRequests): // it may have been done
 			return err
 		}
 		wait := pace.NextBackOff()
@@ -180,15 +189,6 @@ func reason(ctx context.Context, err error) error {
 		return fmt.Errorf("the connection was closed without an answer: %w", err)
 	}
 	return err
-}
-
-// worthRepeating says whether a failed try may be made again. With once, the
-// failed try must not have done anything.
-func worthRepeating(err error, once bool) bool {
-	if KindOf(err) != Transient {
-		return false
-	}
-	return !once || answered(err, http.StatusTooManyRequests)
 }
 
 func answered(err error, status int) bool {

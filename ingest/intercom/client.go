@@ -2,7 +2,8 @@
 // import sources and external pages, the part that fincrawl needs.
 //
 // All requests of a client share one budget, read from the answers' rate limit
-// headers, and are retried where a repeat may help and can do no harm. What a
+// headers, and are retried where a repeat may help and can do no harm, until one
+// call after another fails: see [ErrDown]. What a
 // call could not do is an [*Error] where something answered; [KindOf] says what
 // follows from it.
 package intercom
@@ -51,6 +52,7 @@ type Client struct {
 	userAgent string
 	http      *http.Client
 	budget    *budget
+	circuit   circuit
 	log       *slog.Logger
 }
 

@@ -86,11 +86,14 @@ const (
 	Transient Kind = iota // was retried, and may work in a later run
 	Refused               // this request will never be accepted as it is (400, 413, 422, …)
 	NotFound              // 404 or 410
-	Fatal                 // no request will be accepted: token, plan, version, address
+	Fatal                 // no request will be accepted: token, plan, version, address, or the API is down
 )
 
 // KindOf says what follows from an error of a Client.
 func KindOf(err error) Kind {
+	if errors.Is(err, ErrDown) {
+		return Fatal
+	}
 	var e *Error
 	if !errors.As(err, &e) {
 		if untrusted(err) {

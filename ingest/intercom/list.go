@@ -13,6 +13,7 @@ import (
 const (
 	listSize     = 50      // items asked for in a list page; the most that the API takes is not documented
 	maxListPages = 100_000 // a listing longer than this does not end
+	maxReadings  = 6       // of a listing that brings something new each time
 )
 
 // listPage is one page of a listing. The number of items in all, total_count, is
@@ -67,43 +68,57 @@ func (n *nextPage) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// list yields the items of a listing, page after page, each item once: while a
-// listing is read, what is created meanwhile moves items from one page to the next.
+// list yields the items of a listing, each once. What others create or delete while
+// it is read moves items from one list page to another, so that a reading may give
+// some twice and others not at all. A listing of several list pages is therefore read
+// again until a reading brings nothing new, or maxReadings are done.
 func list[T any, ID comparable](ctx context.Context, c *Client, path string, id func(T) ID) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		seen := map[ID]bool{}
-		query := url.Values{"per_page": {strconv.Itoa(listSize)}}
-		for n := 1; n <= maxListPages; n++ {
-			query.Set("page", strconv.Itoa(n))
-			var page listPage[T]
-			if err := c.do(ctx, call{method: "GET", path: path, query: query}, &page); err != nil {
-				yield(none, err)
-				return
-			}
-			if got := page.Pages.Page; got != 0 && got != n {
-				yield(none, fmt.Errorf("list %s: asked for page %d, got page %d", path, n, got))
-				return
-			}
+		seen := map[ID]int{} // which reading gave an item last
+		for reading := 1; reading <= maxReadings; reading++ {
 			before := len(seen)
-			for _, item := range page.Data {
-				if seen[id(item)] {
-					continue
-				}
-				seen[id(item)] = true
-				if !yield(item, nil) {
+			query := url.Values{"per_page": {strconv.Itoa(listSize)}}
+			n := 0
+			for more := true; more; {
+				n++
+				page, err := readListPage[T](ctx, c, path, query, n)
+				if err != nil {
+					yield(none, err)
 					return
 				}
+				news := false
+				for _, item := range page.Data {
+					last := seen[id(item)]
+					seen[id(item)] = reading
+					news = news || last < reading
+					if last == 0 && !yield(item, nil) {
+						return
+					}
+				}
+				more = n < page.Pages.TotalPages || page.Pages.Next.exists && news
+				if page.Pages.Next.cursor != "" {
+					query.Set("starting_after", page.Pages.Next.cursor)
+				}
 			}
-			news := len(seen) > before
-			next := page.Pages.Next
-			if more := n < page.Pages.TotalPages || next.exists && news; !more {
+			if n == 1 || len(seen) == before {
 				return
 			}
-			if next.cursor != "" {
-				query.Set("starting_after", next.cursor)
-			}
 		}
-		yield(none, fmt.Errorf("list %s: it does not end after %d pages", path, maxListPages))
 	}
+}
+
+func readListPage[T any](ctx context.Context, c *Client, path string, query url.Values, n int) (listPage[T], error) {
+	var page listPage[T]
+	if n > maxListPages {
+		return page, fmt.Errorf("list %s: it does not end after %d pages", path, maxListPages)
+	}
+	query.Set("page", strconv.Itoa(n))
+	if err := c.do(ctx, call{method: "GET", path: path, query: query}, &page); err != nil {
+		return page, err
+	}
+	if got := page.Pages.Page; got != 0 && got != n {
+		return page, fmt.Errorf("list %s: asked for page %d, got page %d", path, n, got)
+	}
+	return page, nil
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// newAPI routes the API's calls. Each goes through the log and the fault that is
-// configured, if any, then through what Intercom checks of every call.
+// newAPI routes the API's calls. Each goes through the log and the faults that
+// are on, then through what Intercom checks of every call.
 func (s *Sandbox) newAPI() http.Handler {
 	routes := http.NewServeMux()
 	for path, methods := range map[string]map[string]endpoint{
@@ -68,13 +68,6 @@ func (s *Sandbox) logged(next http.Handler) http.Handler {
 		defer func() { s.calls.answered(call, seen.status) }()
 		next.ServeHTTP(seen, r)
 	})
-}
-
-func (s *Sandbox) faulty(next http.Handler) http.Handler {
-	if s.config.Fault == nil {
-		return next
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.config.Fault(w, r, next) })
 }
 
 // checked refuses what Intercom refuses of every call. Calls without a valid token

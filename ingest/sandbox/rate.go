@@ -26,7 +26,7 @@ func (r *rateWindows) allow(h http.Header) *apiError {
 	if r.perMinute <= 0 {
 		return nil
 	}
-	limit := max(1, r.perMinute/int(time.Minute/rateSpan))
+	limit := r.limit()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	window := time.Now().UnixNano() / int64(rateSpan)
@@ -37,13 +37,30 @@ func (r *rateWindows) allow(h http.Header) *apiError {
 	if !refused {
 		r.used++
 	}
-	end := time.Unix(0, (window+1)*int64(rateSpan))
-	h.Set("X-RateLimit-Limit", strconv.Itoa(limit))
-	h.Set("X-RateLimit-Remaining", strconv.Itoa(limit-r.used))
-	h.Set("X-RateLimit-Reset", strconv.FormatInt(end.Unix(), 10))
+	r.tell(h, limit-r.used)
 	if refused {
-		return fail(http.StatusTooManyRequests, "rate_limit_exceeded",
-			fmt.Sprintf("Exceeded rate limit of %d in %d_seconds", limit, int(rateSpan.Seconds())))
+		return r.exceeded()
 	}
 	return nil
+}
+
+// limit is how many calls a window takes, or would take if there were a limit.
+func (r *rateWindows) limit() int {
+	if r.perMinute <= 0 {
+		return 1666 // Intercom's own: 10,000 a minute
+	}
+	return max(1, r.perMinute/int(time.Minute/rateSpan))
+}
+
+// tell sets the headers that say where the workspace stands.
+func (r *rateWindows) tell(h http.Header, remaining int) {
+	end := time.Now().Truncate(rateSpan).Add(rateSpan)
+	h.Set("X-RateLimit-Limit", strconv.Itoa(r.limit()))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(remaining))
+	h.Set("X-RateLimit-Reset", strconv.FormatInt(end.Unix(), 10))
+}
+
+func (r *rateWindows) exceeded() *apiError {
+	return fail(http.StatusTooManyRequests, "rate_limit_exceeded",
+		fmt.Sprintf("Exceeded rate limit of %d in %d_seconds", r.limit(), int(rateSpan.Seconds())))
 }

@@ -15,13 +15,14 @@ import (
 // Config says how the sandbox behaves. The zero value takes any token, has no
 // rate limit and keeps everything in memory.
 type Config struct {
-	Token     string // the only one accepted; "" accepts any, but not none
-	RateLimit int    // calls a minute, in windows of 10 seconds; 0 is none
-	PerPage   int    // of listings, also at most, whatever a call asks for; 0 is 50, and at most 150
-	File      string // where the library is kept as JSON; "" for memory only
-	Region    string // that /me names; "" is us
+	Token     string  // the only one accepted; "" accepts any, but not none
+	RateLimit int     // calls a minute, in windows of 10 seconds; 0 is none
+	PerPage   int     // of listings, also at most, whatever a call asks for; 0 is 50, and at most 150
+	File      string  // where the library is kept as JSON; "" for memory only
+	Region    string  // that /me names; "" is us
+	Faults    []Fault // that are on from the start
 
-	// Fault may answer a call instead of the sandbox, or change what becomes of it:
+	// Fault, for what no kind of Faults does, may answer a call instead of the sandbox, or change what becomes of it:
 	// next carries the call out. It may also break the connection off, by a panic with
 	// [http.ErrAbortHandler] before or after next. nil is none.
 	Fault func(w http.ResponseWriter, r *http.Request, next http.Handler)
@@ -33,6 +34,7 @@ type Sandbox struct {
 	library *library
 	calls   callLog
 	rate    rateWindows
+	faults  switchboard
 	api     http.Handler
 	people  http.Handler
 
@@ -46,6 +48,9 @@ func New(c Config) (*Sandbox, error) {
 		c.Region = "us"
 	}
 	s := &Sandbox{config: c, library: newLibrary(), rate: rateWindows{perMinute: c.RateLimit}}
+	if err := s.faults.add(c.Faults...); err != nil {
+		return nil, err
+	}
 	if c.File != "" {
 		if err := s.library.read(c.File); err != nil {
 			return nil, err
@@ -57,8 +62,12 @@ func New(c Config) (*Sandbox, error) {
 	return s, nil
 }
 
-// ServeHTTP answers the API's calls and shows the library page.
+// ServeHTTP answers the API's calls, switches faults and shows the library page.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == FaultsPath {
+		s.faults.ServeHTTP(w, r)
+		return
+	}
 	if r.URL.Path == "/me" || r.URL.Path == "/ai" || strings.HasPrefix(r.URL.Path, "/ai/") {
 		s.api.ServeHTTP(w, r)
 		return
