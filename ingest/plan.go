@@ -263,7 +263,7 @@ func (p Plan) Pending() int {
 // it is. See [Guard.Rests].
 func (p Plan) HeldBack() int { return p.held(false) }
 
-// Resting: see [Plan.HeldBack].
+// Resting returns how many changes rest: see [Plan.HeldBack].
 func (p Plan) Resting() int { return p.held(true) }
 
 func (p Plan) held(rests bool) int {

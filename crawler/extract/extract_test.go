@@ -16,7 +16,7 @@ func TestTitle(t *testing.T) {
 		rules      Rules
 		want       string
 	}{
-		{"as configured", `<p class=t> A  <b>title</b>​ </p><h1>B</h1>`, Rules{Title: ".t"}, "A title"},
+		{"as configured", "<p class=t> A  <b>title</b>\u200b </p><h1>B</h1>", Rules{Title: ".t"}, "A title"},
 		{"as configured, from the head", `<title>A</title><h1>B</h1>`, Rules{Title: "title"}, "A"},
 		{"configured, but not there", `<h1>B</h1>`, Rules{Title: ".t"}, "B"},
 		{"the article's heading", `<title>Site</title><meta property="og:title" content="C"><main><h1>B<a href="#b" class="headerlink">¶</a></h1>` + long, Rules{}, "B"},

@@ -168,9 +168,9 @@ func between(a, b span, inCode bool) span {
 
 // joins tells whether b is part of the span a: if it is marked alike, or if both
 // are code, which cannot stand side by side.
-func (a span) joins(b span) bool {
-	plain := !a.breaks && !b.breaks && a.image == "" && b.image == ""
-	return plain && a.href == b.href && (a.mark == b.mark || a.code && b.code)
+func (as span) joins(b span) bool {
+	plain := !as.breaks && !b.breaks && as.image == "" && b.image == ""
+	return plain && as.href == b.href && (as.mark == b.mark || as.code && b.code)
 }
 
 // joined joins the spans that are marked alike.
@@ -297,18 +297,18 @@ func nest(n *html.Node, spans []span, outer []wrapper) {
 	}
 }
 
-func (s span) node() *html.Node {
+func (as span) node() *html.Node {
 	switch {
-	case s.breaks:
+	case as.breaks:
 		return element(atom.Br)
-	case s.image != "":
-		return element(atom.Img, html.Attribute{Key: "src", Val: s.image}, html.Attribute{Key: "alt", Val: s.text})
-	case s.code:
+	case as.image != "":
+		return element(atom.Img, html.Attribute{Key: "src", Val: as.image}, html.Attribute{Key: "alt", Val: as.text})
+	case as.code:
 		code := element(atom.Code)
-		code.AppendChild(text(s.text))
+		code.AppendChild(text(as.text))
 		return code
 	}
-	return text(s.text)
+	return text(as.text)
 }
 
 // tableText makes spans fit for a table's cell, where a bar would end the cell

@@ -71,7 +71,7 @@ func writeCode(_ converter.Context, w converter.Writer, n *html.Node) converter.
 	if strings.HasPrefix(code, "`") || strings.HasSuffix(code, "`") {
 		code = " " + code + " "
 	}
-	w.WriteString(fence + code + fence)
+	_, _ = w.WriteString(fence + code + fence)
 	return converter.RenderSuccess
 }
 
@@ -87,8 +87,8 @@ func writeQuote(ctx converter.Context, w converter.Writer, n *html.Node) convert
 	quoted = bytes.ReplaceAll(quoted, []byte("\n"), []byte("\n> "))
 	lineEnd := string(marker.MarkerCodeBlockNewline)
 	quoted = bytes.ReplaceAll(quoted, []byte(lineEnd), []byte(lineEnd+"> "))
-	w.WriteString("\n\n> ")
-	w.Write(bytes.ReplaceAll(quoted, []byte("\n> \n"), []byte("\n>\n")))
-	w.WriteString("\n\n")
+	_, _ = w.WriteString("\n\n> ")
+	_, _ = w.Write(bytes.ReplaceAll(quoted, []byte("\n> \n"), []byte("\n>\n")))
+	_, _ = w.WriteString("\n\n")
 	return converter.RenderSuccess
 }

@@ -86,7 +86,7 @@ func TestMistakesAreShownWithTheirPlaces(t *testing.T) {
 				files = append(files, f)
 			}
 			if *update {
-				archive.Files = append(files, txtar.File{Name: "want", Data: []byte(got)})
+				archive.Files = slices.Concat(files, []txtar.File{{Name: "want", Data: []byte(got)}})
 				if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
 					t.Fatal(err)
 				}
