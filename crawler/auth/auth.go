@@ -210,6 +210,7 @@ func (s *Session) useCookieFile(text string) error {
 			return errors.New("cookie_file: a cookie's name or value has characters in it that it cannot have")
 		case !quoted && strings.ContainsAny(c.value, ` ",\`) && c.goesTo(s.own.host) && !c.expired(time.Now()):
 			s.cookies = append(s.cookies, cookie{c.name, c.value})
+			c.fixed = true
 		}
 		s.cookieFile = append(s.cookieFile, c)
 	}

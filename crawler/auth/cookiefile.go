@@ -23,6 +23,7 @@ type fileCookie struct {
 	expires    time.Time // zero for a session cookie
 	name       string
 	value      string
+	fixed      bool // is sent as it is, and not by the jar, which would change it
 }
 
 // parseCookieFile reads a cookies.txt in Netscape's format, as browsers'
@@ -141,7 +142,7 @@ func (s *Session) loadCookies(jar http.CookieJar) (seen []string, err error) {
 			}
 			used = append(used, c.describe())
 			from := &url.URL{Scheme: "https", Host: at.host, Path: c.path}
-			if !slices.ContainsFunc(jar.Cookies(from), func(have *http.Cookie) bool { return have.Name == c.name }) {
+			if !c.fixed && !slices.ContainsFunc(jar.Cookies(from), func(have *http.Cookie) bool { return have.Name == c.name }) {
 				jar.SetCookies(from, []*http.Cookie{c.forJar(at.host)})
 			}
 		}

@@ -3,9 +3,7 @@ package auth_test
 import (
 	"context"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/url"
 	"sync"
 	"testing"
 
@@ -27,21 +25,7 @@ func serve(t *testing.T, h http.Handler) (base string) {
 // newClient is a client as a crawl has one, for the source that begins at start.
 func newClient(t *testing.T, start string, c auth.Config) (*auth.Session, *http.Client) {
 	t.Helper()
-	u, err := url.Parse(start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	session, err := auth.New(u, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	base := &http.Transport{}
-	t.Cleanup(base.CloseIdleConnections)
-	return session, &http.Client{Transport: session.Transport(base), Jar: jar}
+	return newClientThrough(t, &http.Transport{}, start, c)
 }
 
 // login logs in to the source that begins at start.

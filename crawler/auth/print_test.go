@@ -24,6 +24,14 @@ func TestNothingPrintsASecret(t *testing.T) {
 			URL:    "https://u:" + secret + "@sso.example.com/login?token=" + secret,
 			Fields: map[string]string{"username": secret, "password": secret},
 		}},
+		"form https://sso.example.com/login with user, then password (hidden), keep_session (hidden)": {KeepSession: secret, Form: &auth.Form{
+			URL:   "https://sso.example.com/login",
+			Steps: []auth.Step{{Fields: map[string]string{"user": secret}}, {Fields: map[string]string{"password": secret}}},
+		}},
+		"digest (hidden), headers X-Key (hidden), cookie_file (hidden)": {Digest: &auth.Basic{Username: secret, Password: secret},
+			Headers: map[string]string{"X-Key": secret}, CookieFile: "help.example.com\tFALSE\t/\tTRUE\t0\tsession\t" + secret},
+		"oauth2 https://sso.example.com/token (hidden)": {OAuth2: &auth.OAuth2{
+			TokenURL: "https://u:" + secret + "@sso.example.com/token", ClientID: "id", ClientSecret: secret}},
 		"none": {},
 	}
 	for want, config := range configs {
@@ -40,7 +48,10 @@ func TestNothingPrintsASecret(t *testing.T) {
 				values = append(values, *config.Basic)
 			}
 			if config.Form != nil {
-				values = append(values, *config.Form)
+				values = append(values, *config.Form, config.Form.Steps)
+			}
+			if config.OAuth2 != nil {
+				values = append(values, *config.OAuth2, config.OAuth2)
 			}
 			for _, value := range values {
 				for _, printed := range everyPrint(t, value) {
@@ -67,4 +78,19 @@ func everyPrint(t *testing.T, value any) (printed []string) {
 		t.Errorf("marshal %T: %v", value, err)
 	}
 	return append(printed, logged.String(), string(encoded))
+}
+
+func TestACertificatePrintsWithoutItsKey(t *testing.T) {
+	pair := newPair(t, "reader", inAYear)
+	config := auth.Config{Certificate: pair}
+	for _, value := range []any{config, &config, *pair, pair} {
+		for _, printed := range everyPrint(t, value) {
+			if strings.Contains(printed, "BEGIN") || strings.Contains(printed, "LS0tLS1CRUdJTi") || strings.Contains(printed, "45 45 45 45 45") {
+				t.Errorf("%T prints as %s", value, printed)
+			}
+		}
+	}
+	if got := config.String(); got != "client_certificate (hidden)" {
+		t.Errorf("String() = %q", got)
+	}
 }
