@@ -46,7 +46,7 @@ func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
 	log := a.logger()
 
 	fmt.Fprintln(a.out, "\nIntercom")
-	me, err := newClient(c.Intercom, log).Me(ctx)
+	me, err := a.newClient(c.Intercom, log).Me(ctx)
 	if err != nil {
 		failed = append(failed, fmt.Errorf("intercom: %w", err))
 		fmt.Fprintf(a.out, "  ✗ %v\n", err)

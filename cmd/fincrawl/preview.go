@@ -37,7 +37,7 @@ leaves the state file as it is.
 		defer func() { err = keepFirst(err, staging.Close()) }()
 
 		log, show := a.progress()
-		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: newClient(c.Intercom, log), log: log, show: show, wait: a.wait}
+		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, show: show, wait: a.wait, transport: a.transport}
 		run := r.runOnce(cmd.Context(), sources)
 		show.stop()
 		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && anySource(run, sourceChanges) {

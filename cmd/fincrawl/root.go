@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type app struct {
 	quiet       bool // logs warnings only
 	lookupEnv   func(string) (string, bool)
 	wait        func(context.Context, time.Duration) error // between requests to a site; nil: really
+	transport   http.RoundTripper                          // to the sites and to Intercom; nil: really
 }
 
 func newApp(out, errOut io.Writer) *app {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -25,15 +26,16 @@ const sourcesAtOnce = 4
 
 // runner does one run.
 type runner struct {
-	config  *config.Config
-	mode    mode
-	ledger  *state.Store // what was sent
-	staging *state.Store // where this run's crawls are kept: the ledger, or for a preview a store that goes with it
-	api     *intercom.Client
-	log     *slog.Logger
-	show    progress
-	wait    func(context.Context, time.Duration) error // between requests to a site; nil: really
-	crawls  sync.Map                                   // source name → *state.Crawl of this run
+	config    *config.Config
+	mode      mode
+	ledger    *state.Store // what was sent
+	staging   *state.Store // where this run's crawls are kept: the ledger, or for a preview a store that goes with it
+	api       *intercom.Client
+	log       *slog.Logger
+	show      progress
+	wait      func(context.Context, time.Duration) error // between requests to a site; nil: really
+	transport http.RoundTripper                          // to the sites; nil: really
+	crawls    sync.Map                                   // source name → *state.Crawl of this run
 }
 
 // mode is what a run is for.
@@ -117,13 +119,14 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	}
 	r.crawls.Store(s.Name, crawl)
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
-		Frontier: frontier{crawl},
-		Pages:    stager{source: s.Name, crawl: crawl, ledger: ledger, resend: r.mode == modeResync},
-		Known:    known(ledger.Entries(s.Name)),
-		Session:  keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},
-		Wait:     r.wait,
-		Log:      r.log.With("source", s.Name),
-		Progress: func(p crawler.Progress) { r.show.crawl(s.Name, p) },
+		Frontier:  frontier{crawl},
+		Pages:     stager{source: s.Name, crawl: crawl, ledger: ledger, resend: r.mode == modeResync},
+		Known:     known(ledger.Entries(s.Name)),
+		Session:   keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},
+		Transport: r.transport,
+		Wait:      r.wait,
+		Log:       r.log.With("source", s.Name),
+		Progress:  func(p crawler.Progress) { r.show.crawl(s.Name, p) },
 	})
 	rep.Plan = &ingest.Plan{Source: s.Name, Coverage: coverage, Changes: []ingest.Change{}}
 	if err != nil {

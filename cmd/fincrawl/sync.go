@@ -64,7 +64,7 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 func (a *app) recorded(ctx context.Context, c *config.Config, sources []config.Source, mode mode, store *state.Store) (report.Run, error) {
 	log, show := a.progress()
 	defer show.stop()
-	r := runner{config: c, mode: mode, ledger: store, staging: store, api: newClient(c.Intercom, log), log: log, show: show, wait: a.wait}
+	r := runner{config: c, mode: mode, ledger: store, staging: store, api: a.newClient(c.Intercom, log), log: log, show: show, wait: a.wait, transport: a.transport}
 	run := r.runOnce(ctx, sources)
 	summary, err := json.Marshal(run.WithoutUnchanged())
 	if err != nil {

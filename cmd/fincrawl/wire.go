@@ -18,7 +18,7 @@ import (
 
 // This file says in the words of each package what sources.yaml said in its own.
 
-func newClient(c config.Intercom, log *slog.Logger) *intercom.Client {
+func (a *app) newClient(c config.Intercom, log *slog.Logger) *intercom.Client {
 	base := c.BaseURL
 	if base == "" {
 		base, _ = intercom.RegionURL(c.Region)
@@ -29,6 +29,7 @@ func newClient(c config.Intercom, log *slog.Logger) *intercom.Client {
 		Version:   c.APIVersion,
 		Share:     c.Share,
 		UserAgent: "fincrawl/" + buildVersion(),
+		Transport: a.transport,
 		Log:       log,
 	})
 }
