@@ -79,10 +79,11 @@ func adopted(p intercom.ExternalPage) state.Entry {
 
 // Verification is what came of comparing the entries of a source with the library.
 type Verification struct {
-	Pages   int `json:"pages"`   // of the import source, in the listing
-	Edited  int `json:"edited"`  // in Intercom, since they were sent
-	Deleted int `json:"deleted"` // in Intercom, and not by fincrawl
-	Unknown int `json:"unknown"` // to the state file, and adopted
+	Pages   int    `json:"pages"`           // of the import source, in the listing
+	Edited  int    `json:"edited"`          // in Intercom, since they were sent
+	Deleted int    `json:"deleted"`         // in Intercom, and not by fincrawl
+	Unknown int    `json:"unknown"`         // to the state file, and adopted
+	Error   string `json:"error,omitempty"` // why there was no comparison
 	// Corrections are the entries to record before planning, sorted by external ID.
 	Corrections []state.Entry `json:"-"`
 }

@@ -19,6 +19,7 @@ leaves the state file as it is.
 ` + exitCodesHelp,
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
+	verify := verifyFlag(cmd)
 	expectNone := cmd.Flags().Bool("expect-no-changes", false, "exit with 5 where there are changes")
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
 		c, sources, err := a.selected(names)
@@ -37,7 +38,7 @@ leaves the state file as it is.
 		defer func() { err = keepFirst(err, staging.Close()) }()
 
 		log, show := a.progress()
-		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, show: show, wait: a.wait, transport: a.transport}
+		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, show: show, wait: a.wait, transport: a.transport, verify: *verify}
 		run := r.runOnce(cmd.Context(), sources)
 		show.stop()
 		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && anySource(run, sourceChanges) {

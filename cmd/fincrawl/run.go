@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -35,7 +36,10 @@ type runner struct {
 	show      progress
 	wait      func(context.Context, time.Duration) error // between requests to a site; nil: really
 	transport http.RoundTripper                          // to the sites; nil: really
+	verify    bool                                       // compare with what Intercom has, whether that is due or not
 	crawls    sync.Map                                   // source name → *state.Crawl of this run
+
+	remote func() (ingest.Remote, error) // reads the listing of the library, once
 }
 
 // mode is what a run is for.
@@ -52,6 +56,7 @@ const (
 //	check the token, so that nothing is crawled for a library that cannot be reached
 //	for each source, several at once:
 //	    find its import source, and the pages it has where the state doesn't know them
+//	    compare what is recorded with what the library has, where that is due
 //	    crawl the site, staging its pages
 //	    plan, and let the policy hold back what is dangerous
 //	    apply, unless this is a preview
@@ -64,7 +69,11 @@ func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Ru
 	for i, s := range sources {
 		run.Sources[i] = report.Source{Name: s.Name, URL: s.URL, LibraryURL: s.LibraryURL}
 	}
-	if err := r.runSources(ctx, sources, run.Sources); err != nil {
+	var err error
+	if run.Orphans, err = orphans(r.config, r.ledger); err == nil {
+		err = r.runSources(ctx, sources, run.Sources)
+	}
+	if err != nil {
 		run.Error = err.Error()
 	}
 	run.Finished = time.Now().UTC()
@@ -80,12 +89,23 @@ func (r *runner) runSources(ctx context.Context, sources []config.Source, report
 		return fmt.Errorf("check the token with Intercom: %w", err)
 	}
 	r.log.Info("connected to Intercom", "workspace", me.App.Name, "region", me.App.Region)
+	due, err := r.verificationDue(sources)
+	if err != nil {
+		return err
+	}
+	r.verify = r.verify || due
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(sourcesAtOnce)
+	r.remote = sync.OnceValues(func() (ingest.Remote, error) { return ingest.ReadRemote(ctx, r.api) })
 	for i, s := range sources {
 		group.Go(func() error {
 			started := time.Now()
 			err := r.runSource(ctx, s, &reports[i])
+			if errors.Is(err, ingest.ErrSourceGone) {
+				r.log.Warn("the import source was deleted in Intercom while this run used it: made again, and every page sent", "source", s.Name)
+				reports[i].Result = nil
+				err = r.runSource(ctx, s, &reports[i])
+			}
 			reports[i].Seconds = time.Since(started).Seconds()
 			if err == nil {
 				return nil
@@ -112,6 +132,10 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 	rep.ImportSource = &change
+	verification, err := r.verifySource(ctx, s, ledger, change, rep)
+	if err != nil {
+		return err
+	}
 
 	crawl, err := r.staging.BeginCrawl(s.Name)
 	if err != nil {
@@ -157,6 +181,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err := ledger.SetImportSource(s.Name, target); err != nil {
 		return err
 	}
+	if err := r.beforeSending(s, plan, verification); err != nil {
+		return err
+	}
 	result, err := ingest.Apply(ctx, plan, ingest.Target{
 		SourceID: target.ID,
 		Locale:   s.Locale,
@@ -171,12 +198,15 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return err
 	}
+	if err := r.afterSending(s, result, verification); err != nil {
+		return err
+	}
 	return r.staging.EndCrawl(s.Name)
 }
 
 // resolve finds the import source of a source and returns the store that knows
-// its pages: the ledger, or, for a preview that had to look them up in Intercom,
-// the staging store.
+// its pages: the ledger, or, for a preview that writes none of what it finds out
+// there, the staging store.
 func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, ingest.SourceChange, error) {
 	remembered, _, err := r.ledger.ImportSource(s.Name)
 	if err != nil {
@@ -186,18 +216,24 @@ func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, in
 	if err != nil {
 		return nil, change, fmt.Errorf("find the import source: %w", err)
 	}
-	if !change.Lost && !change.Adopt {
-		return r.ledger, change, nil
+	if s.Reactivate {
+		change = change.Reactivated()
 	}
 	ledger := r.ledger
 	if r.mode == modePreview {
 		ledger = r.staging
 	}
+	if !change.Lost && !change.Adopt {
+		if r.mode == modePreview && r.verify {
+			return ledger, change, copyEntries(ledger, r.ledger, s.Name)
+		}
+		return r.ledger, change, nil
+	}
 	if err := ledger.ForgetAll(s.Name); err != nil {
 		return nil, change, err
 	}
 	if change.Adopt {
-		remote, err := ingest.ReadRemote(ctx, r.api)
+		remote, err := r.remote()
 		if err != nil {
 			return nil, change, fmt.Errorf("adopt the pages that Intercom has: %w", err)
 		}

@@ -45,6 +45,7 @@ What guards deletes is the same.
 // writing completes a command that writes to Intercom and to the state file.
 func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
+	verify := verifyFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
 		c, sources, err := a.selected(names)
 		if err != nil {
@@ -54,23 +55,29 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		run, err := a.recorded(cmd.Context(), c, sources, mode, store)
+		log, show := a.progress()
+		run, err := recorded(cmd.Context(), sources, &runner{
+			config: c, mode: mode, ledger: store, staging: store, api: a.newClient(c.Intercom, log),
+			log: log, show: show, wait: a.wait, transport: a.transport, verify: *verify,
+		})
+		show.stop()
 		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))
 	}
 	return cmd
 }
 
+func verifyFlag(cmd *cobra.Command) *bool {
+	return cmd.Flags().Bool("verify", false, "compare with what Intercom has, and mend what was edited or deleted there")
+}
+
 // recorded does a run and keeps it among the runs of the state file.
-func (a *app) recorded(ctx context.Context, c *config.Config, sources []config.Source, mode mode, store *state.Store) (report.Run, error) {
-	log, show := a.progress()
-	defer show.stop()
-	r := runner{config: c, mode: mode, ledger: store, staging: store, api: a.newClient(c.Intercom, log), log: log, show: show, wait: a.wait, transport: a.transport}
+func recorded(ctx context.Context, sources []config.Source, r *runner) (report.Run, error) {
 	run := r.runOnce(ctx, sources)
 	summary, err := json.Marshal(run.WithoutUnchanged())
 	if err != nil {
 		return run, fmt.Errorf("summarise the run: %w", err)
 	}
-	err = store.PutRun(state.Run{
+	err = r.ledger.PutRun(state.Run{
 		ID: run.ID, Mode: run.Mode, Started: run.Started, Finished: run.Finished, ExitCode: run.ExitCode, Summary: summary,
 	})
 	if err != nil {

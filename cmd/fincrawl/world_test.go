@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -26,11 +28,16 @@ import (
 // folder with sources.yaml and the state file.
 type world struct {
 	*testing.T
-	site   *testsite.Site
-	box    *sandbox.Sandbox
-	boxURL string
-	dir    string
+	site     *testsite.Site
+	box      *sandbox.Sandbox
+	boxURL   string
+	dir      string
+	intercom string                // a further line of sources.yaml's intercom
+	fault    atomic.Pointer[fault] // between fincrawl and the library; nil: none
 }
+
+// fault stands in front of the library, next.
+type fault func(w http.ResponseWriter, r *http.Request, next http.Handler)
 
 const worldToken = "the-token-of-this-world"
 
@@ -42,9 +49,16 @@ func newWorld(t *testing.T, settings string, pages ...string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(box)
+	w := &world{T: t, site: testsite.New(t), box: box, dir: t.TempDir()}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if f := w.fault.Load(); f != nil {
+			(*f)(rw, r, box)
+			return
+		}
+		box.ServeHTTP(rw, r)
+	}))
 	t.Cleanup(server.Close)
-	w := &world{T: t, site: testsite.New(t), box: box, boxURL: server.URL, dir: t.TempDir()}
+	w.boxURL = server.URL
 	w.site.Page("/", testsite.Page{Links: pages})
 	w.site.Pages(pages...)
 	w.write("token", worldToken)
@@ -59,8 +73,8 @@ func (w *world) source(name string, site *testsite.Site, libraryURL, settings st
 
 // configure writes sources.yaml.
 func (w *world) configure(sources ...string) {
-	w.write("sources.yaml", fmt.Sprintf("version: 1\nintercom:\n  token: file:%s\n  base_url: %s\n  share: 1\nstate: %s\nsources:\n%s",
-		w.path("token"), w.boxURL, w.path("fincrawl.db"), strings.Join(sources, "\n")))
+	w.write("sources.yaml", fmt.Sprintf("version: 1\nintercom:\n  token: file:%s\n  base_url: %s\n  share: 1\n  %s\nstate: %s\nsources:\n%s",
+		w.path("token"), w.boxURL, w.intercom, w.path("fincrawl.db"), strings.Join(sources, "\n")))
 }
 
 func (w *world) path(name string) string { return filepath.Join(w.dir, name) }

@@ -26,6 +26,18 @@ type Run struct {
 	ExitCode int       `json:"exit_code"`
 	Sources  []Source  `json:"sources"`         // as in sources.yaml
 	Error    string    `json:"error,omitempty"` // what ended the run, beyond one source
+	// Orphans are what is recorded of sources that are no longer in sources.yaml.
+	Orphans []Orphan `json:"orphans,omitempty"`
+}
+
+// Orphan is an import source that no source of sources.yaml feeds any more. Its pages
+// stay as they are until it is forgotten.
+type Orphan struct {
+	Name           string `json:"name"` // of the source, when there was one
+	ImportSourceID int64  `json:"import_source_id,omitempty"`
+	LibraryURL     string `json:"library_url,omitempty"`
+	Pages          int    `json:"pages"`
+	SharedWith     string `json:"shared_with,omitempty"` // a source of sources.yaml that has the same import source
 }
 
 // Source is what a run did to one source.
@@ -34,6 +46,8 @@ type Source struct {
 	URL          string               `json:"url"`
 	LibraryURL   string               `json:"library_url"`
 	ImportSource *ingest.SourceChange `json:"import_source,omitempty"`
+	// Verification is what a comparison with the library found; nil: there was none.
+	Verification *ingest.Verification `json:"verification,omitempty"`
 	// Counts are those of all changes of the plan, also of those that
 	// [Run.WithoutUnchanged] left out; nil: count Plan.Changes.
 	Counts  map[ingest.Action]int `json:"counts,omitempty"`

@@ -44,6 +44,7 @@ func Text(w io.Writer, run Run, o TextOptions) error {
 		p.blank()
 		p.paragraph(0, 2, span{bold, fmt.Sprintf("%d sources:", len(run.Sources))}, span{plain, all.String()})
 	}
+	orphans(p, run.Orphans)
 	if run.Error != "" {
 		failed(p, 0, run.Error)
 	}
@@ -63,6 +64,9 @@ func source(p *printer, s Source, t tally, o TextOptions) error {
 	}
 	if s.ImportSource != nil {
 		library(p, s)
+	}
+	if s.Verification != nil {
+		verification(p, *s.Verification)
 	}
 	if s.Plan != nil {
 		p.blank()
@@ -112,6 +116,38 @@ func library(p *printer, s Source) {
 	}
 	if c.Note != "" {
 		p.field("", span{yellow, "Note: " + c.Note + "."})
+	}
+}
+
+// verification says what a comparison with the library found.
+func verification(p *printer, v ingest.Verification) {
+	switch {
+	case v.Error != "":
+		p.field("Compared", span{yellow, "not with what Intercom has, which the next run makes up for: " + v.Error})
+	case v.Drift() == 0:
+		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ", each as it was left"})
+	default:
+		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ";"},
+			span{yellow, fmt.Sprintf("%d edited there, %d deleted there, %d not known here", v.Edited, v.Deleted, v.Unknown)})
+	}
+}
+
+// orphans names the import sources that nothing feeds any more.
+func orphans(p *printer, list []Orphan) {
+	for _, o := range list {
+		p.blank()
+		what := fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) keeps its %s in Intercom.",
+			o.ImportSourceID, o.LibraryURL, count(o.Pages, "page"))
+		then := fmt.Sprintf("To delete them: fincrawl forget %q", o.Name)
+		if o.SharedWith != "" {
+			what = fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) is that of %s now.",
+				o.ImportSourceID, o.LibraryURL, o.SharedWith)
+			then = fmt.Sprintf("To forget the old name: fincrawl forget %q", o.Name)
+		}
+		p.paragraph(0, 2, span{yellow, "Orphan:"}, span{bold, o.Name}, span{plain, what}, span{plain, then})
+	}
+	if len(list) > 0 {
+		p.blank()
 	}
 }
 

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// Where intercom.verify_every is auto, a library of up to smallLibrary pages is
+// compared by every run, which takes some 20 calls, and a larger one by every
+// largeEvery-th.
+const (
+	smallLibrary = 1000
+	largeEvery   = 7
+)
+
+// verificationDue reports whether this run should compare what is recorded of the
+// sources with what the library has. The listing is that of the whole workspace, so
+// that one source's turn is everybody's.
+func (r *runner) verificationDue(sources []config.Source) (bool, error) {
+	every, pages := r.config.Intercom.VerifyEvery, 0
+	for _, s := range sources {
+		v, err := r.ledger.Verification(s.Name)
+		if err != nil {
+			return false, err
+		}
+		if every == config.VerifyAuto {
+			for _, err := range r.ledger.Entries(s.Name) {
+				if pages++; err != nil {
+					return false, err
+				}
+				if pages > smallLibrary {
+					every = largeEvery
+					break
+				}
+			}
+		}
+		if v.Due != "" || every > 0 && v.Runs+1 >= every {
+			return true, nil
+		}
+	}
+	return every == config.VerifyAuto, nil
+}
+
+// verifySource compares, where that is due, what the ledger has of a source with what
+// the library has, and corrects the ledger, so that the plan mends the rest. A
+// comparison that fails is made up for by the next run. The record returned is to be
+// kept once the run is through.
+func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source) (state.Verification, error) {
+	record, err := r.ledger.Verification(s.Name)
+	if err != nil {
+		return record, err
+	}
+	if change.Action == ingest.Create || change.Adopt { // its pages were just learned, or there are none
+		return state.Verification{At: time.Now().UTC()}, nil
+	}
+	record.Runs++
+	if !r.verify {
+		return record, nil
+	}
+	found, err := r.compare(ctx, s, ledger, change.Current.ID)
+	switch {
+	case err != nil && (ctx.Err() != nil || intercom.KindOf(err) == intercom.Fatal):
+		return record, err
+	case err != nil:
+		r.log.Warn("could not compare with what Intercom has: the next run tries again", "source", s.Name, "error", err)
+		found.Error = err.Error()
+		record.Due = "the last comparison failed"
+	default:
+		for _, e := range found.Corrections {
+			if err := ledger.PutEntry(s.Name, e); err != nil {
+				return record, err
+			}
+		}
+		record = state.Verification{At: time.Now().UTC()}
+		r.log.Info("compared with what Intercom has", "source", s.Name, "pages", found.Pages,
+			"edited", found.Edited, "deleted", found.Deleted, "unknown", found.Unknown)
+	}
+	rep.Verification = &found
+	return record, nil
+}
+
+func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Store, id int64) (ingest.Verification, error) {
+	remote, err := r.remote()
+	if err != nil {
+		return ingest.Verification{}, err
+	}
+	return ingest.Verify(ctx, r.api, id, ledger.Entries(s.Name), remote, r.config.Intercom.Workers)
+}
+
+// beforeSending notes that Intercom may from now on have what the state doesn't know:
+// a page that a killed run made, and that the site then lost, would be nobody's. The
+// note goes when the run is through.
+func (r *runner) beforeSending(s config.Source, plan ingest.Plan, v state.Verification) error {
+	if plan.Pending() == 0 {
+		return nil
+	}
+	v.Due = "a run was cut off while it sent pages"
+	return r.ledger.SetVerification(s.Name, v)
+}
+
+// afterSending keeps the record, and what the outcome of the run is unknown for.
+func (r *runner) afterSending(s config.Source, result ingest.Result, v state.Verification) error {
+	for _, f := range result.Failed {
+		if !f.Refused {
+			v.Due = "pages failed, and may or may not have reached Intercom"
+		}
+	}
+	return r.ledger.SetVerification(s.Name, v)
+}
+
+// copyEntries copies what is recorded of a source's pages to another store.
+func copyEntries(to, from *state.Store, source string) error {
+	for e, err := range from.Entries(source) {
+		if err != nil {
+			return err
+		}
+		if err := to.PutEntry(source, e); err != nil {
+			return fmt.Errorf("copy what is recorded: %w", err)
+		}
+	}
+	return nil
+}
