@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
 // door is the way into a private source while it is crawled. Its session may end
@@ -63,7 +67,7 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 		if session == c.door.session.Load() {
 			closed, err := c.isClosed(ctx, again)
 			if err == nil && closed {
-				err = c.renew(ctx, v)
+				err = c.renew(ctx, v.url)
 			}
 			if ctx.Err() != nil {
 				return met, context.Cause(ctx)
@@ -121,9 +125,38 @@ func (c *crawl) isClosed(ctx context.Context, again bool) (bool, error) {
 	return true, nil
 }
 
+// getFile asks for what is no page, such as a sitemap, and again where it was the
+// end of the session that answered.
+func (c *crawl) getFile(ctx context.Context, u *url.URL) answer {
+	a := c.get(ctx, c.files, u)
+	if c.src.Auth.IsZero() || !c.session.Renewable() || !c.showsLogin(a) {
+		return a
+	}
+	c.door.turn.Lock()
+	defer c.door.turn.Unlock()
+	if a.session == c.door.session.Load() && (c.lookFromInside(ctx) != shut || c.renew(ctx, u) != nil) {
+		return a // if the session is at fault, the next page will tell
+	}
+	return c.get(ctx, c.files, u)
+}
+
+// showsLogin reports whether the answer to a request for a file is about logging in.
+func (c *crawl) showsLogin(a answer) bool {
+	switch {
+	case a.err != nil:
+		return false
+	case a.status == http.StatusUnauthorized, c.scope.isLoginForm(a.url), c.wall.leadsTo(a.url), !c.scope.sameSite(a.url) && isSignOn(a.url):
+		return true
+	case !isHTML(a.contentType):
+		return false
+	}
+	doc, err := extract.Parse(a.url, a.contentType, a.body)
+	return err == nil && c.formInstead(doc) != ""
+}
+
 // renew logs in again.
-func (c *crawl) renew(ctx context.Context, v visit) error {
-	c.log.Info("the session has ended: logging in again", "url", v.url.String())
+func (c *crawl) renew(ctx context.Context, at *url.URL) error {
+	c.log.Info("the session has ended: logging in again", "url", at.String())
 	if _, err := c.session.Login(ctx, c.files); err != nil {
 		return err
 	}

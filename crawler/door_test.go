@@ -229,3 +229,118 @@ func TestATokenThatIsRevokedIsFetchedAnewOnceForAllWorkers(t *testing.T) {
 		t.Errorf("%d tokens were fetched, want 4", n)
 	}
 }
+
+// Norconex 421: SSO. A login taken for "moved to another site" would be no failure,
+// and two such crawls delete pages.
+func TestARedirectToSingleSignOnIsAWall(t *testing.T) {
+	for address, want := range map[string]crawler.Outcome{
+		"https://acme.okta.com/app/wiki/exk1/sso":                                       crawler.LoginWall,
+		"https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=x":    crawler.LoginWall,
+		"https://accounts.google.com/o/oauth2/v2/auth?client_id=x&response_type=code":   crawler.LoginWall,
+		"https://team.cloudflareaccess.com/cdn-cgi/access/login/wiki.example.com?kid=1": crawler.LoginWall,
+		"https://id.acme.example/realms/acme/protocol/openid-connect/auth?client_id=x":  crawler.LoginWall,
+		"https://portal.acme.example/idp/profile?SAMLRequest=fZJ":                       crawler.LoginWall,
+		"https://portal.acme.example/start?client_id=x&redirect_uri=https%3A%2F%2Fwiki": crawler.LoginWall,
+		"https://fs.acme.example/adfs/ls/?wa=wsignin1.0&wtrealm=urn%3Awiki":             crawler.LoginWall,
+		"https://portal.acme.example/login.do":                                          crawler.LoginWall,
+		"https://portal.acme.example/saml2/idp":                                         crawler.LoginWall,
+		"https://other.example/articles/login-problems":                                 crawler.RedirectedOut,
+		"https://other.example/authors/sam":                                             crawler.RedirectedOut,
+		"https://other.example/status?id=3":                                             crawler.RedirectedOut,
+		"https://elsewhere.example/":                                                    crawler.RedirectedOut,
+	} {
+		site := shelved(t, 2)
+		site.BasicAuth("sam", "secret")
+		site.Redirect("/a1", address)
+		got := crawl(t, site, func(src *crawler.Source, _ *crawler.Surroundings) {
+			src.Auth = auth.Config{Basic: &auth.Basic{Username: "sam", Password: "secret"}}
+		})
+		if got.outcomes["/a1"] != want || got.coverage.Complete == want.Failed() {
+			t.Errorf("%s: is %s, complete %t", address, got.outcomes["/a1"], got.coverage.Complete)
+		}
+	}
+}
+
+// Where visitors are led to another site, any redirect there is the end of the
+// session, whatever its name.
+func TestTheSiteThatVisitorsAreLedToIsAWall(t *testing.T) {
+	site := shelved(t, 30)
+	sessions := site.FormLogin("sam", "secret")
+	sessions.Wall(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://portal.acme.example/welcome/"+r.URL.Path, http.StatusFound)
+	})
+	sessions.Last(12)
+	got := crawl(t, site, withForm(site, "secret"))
+	if got.err != nil || len(got.pages) != 31 {
+		t.Errorf("%d pages of 31, %v, ended %q; details: %v", len(got.pages), got.err, got.coverage.Ended, got.details)
+	}
+	got.wantComplete(t, true)
+}
+
+func TestASitemapIsReadAgainAfterTheSessionEnded(t *testing.T) {
+	site := shelved(t, 0)
+	sessions := site.FormLogin("sam", "secret")
+	site.Pages("/only-in-the-map")
+	site.SitemapIndex("/index.xml", "/1.xml", "/2.xml")
+	site.Sitemap("/1.xml", "/")
+	site.Sitemap("/2.xml", "/only-in-the-map")
+	sessions.Last(5) // the login's check, the start address, robots.txt, the index and one map
+	got := crawl(t, site, withForm(site, "secret"), func(src *crawler.Source, _ *crawler.Surroundings) {
+		src.Discover.Sitemaps = []string{site.URL("/index.xml")}
+		src.Fetch.Concurrency = 1
+	})
+	got.wantPages(t, "/", "/only-in-the-map")
+	got.wantComplete(t, true)
+	if sessions.Opened() < 2 {
+		t.Errorf("the session never ended")
+	}
+}
+
+// A session is kept from one crawl to the next, and is made anew where it ended.
+func TestAKeptSessionSparesALogin(t *testing.T) {
+	site := shelved(t, 5)
+	sessions := site.FormLogin("sam", "secret")
+	kept := &safe{}
+	withKey := func(key string) func(*crawler.Source, *crawler.Surroundings) {
+		return func(src *crawler.Source, sur *crawler.Surroundings) {
+			withForm(site, "secret")(src, sur)
+			src.Auth.KeepSession, sur.Session = key, kept
+		}
+	}
+	const key, another = "0123456789abcdef0123456789abcdef", "another-89abcdef0123456789abcdef"
+	for i, step := range []struct {
+		key    string
+		before func()
+		logins int // in all
+	}{
+		{key, nil, 1},
+		{key, nil, 1},
+		{another, nil, 2},
+		{key, nil, 3},
+		{key, func() { sessions.EndAll() }, 4},
+		{key, func() { kept.sealed = []byte("damaged") }, 5},
+		{key, func() { kept.err = fmt.Errorf("the disk is full") }, 6},
+	} {
+		if step.before != nil {
+			step.before()
+		}
+		got := crawl(t, site, withKey(step.key))
+		if got.err != nil || len(got.pages) != 6 || sessions.Opened() != step.logins {
+			t.Errorf("crawl %d: %d pages, %v, %d logins so far, want %d", i+1, len(got.pages), got.err, sessions.Opened(), step.logins)
+		}
+		got.wantComplete(t, true)
+	}
+}
+
+// safe is a crawler.Keeper in memory.
+type safe struct {
+	sealed []byte
+	err    error
+}
+
+func (s *safe) Session() ([]byte, error) { return s.sealed, s.err }
+
+func (s *safe) KeepSession(sealed []byte) error {
+	s.sealed = sealed
+	return s.err
+}

@@ -58,7 +58,7 @@ func (c *crawl) asksForLogin(from, to *url.URL) bool {
 	case c.scope.isLoginForm(to), c.wall.leadsTo(to):
 		return true
 	case !c.scope.sameSite(to):
-		return isLoginAddress(to) || isLoginHost(to.Hostname())
+		return isSignOn(to)
 	}
 	outcome, _ := c.scope.judge(to)
 	return outcome != "" && isLoginAddress(to)
@@ -90,11 +90,40 @@ func namesLogin(name string) bool {
 	return false
 }
 
+// isSignOn reports whether an address on another site is by its looks one where
+// people log in. Where a link merely leads away, that it might be no login costs
+// nothing; here a login taken for "moved away" would delete pages.
+func isSignOn(u *url.URL) bool {
+	if isLoginAddress(u) || isLoginHost(u.Hostname()) {
+		return true
+	}
+	for segment := range strings.SplitSeq(strings.ToLower(u.Path), "/") {
+		for _, word := range []string{"login", "logon", "signin", "sign-in", "sign_in", "sso", "saml", "oauth", "openid", "auth"} {
+			// "login.do", "saml2", but not "login-problems", "author".
+			if rest, ok := strings.CutPrefix(segment, word); ok && (rest == "" || strings.IndexByte("0123456789._;", rest[0]) >= 0) {
+				return true
+			}
+		}
+	}
+	// What the protocols themselves put into the address: SAML, OpenID Connect,
+	// WS-Federation, CAS.
+	q := u.Query()
+	return q.Has("SAMLRequest") || q.Has("client_id") && (q.Has("redirect_uri") || q.Has("response_type")) ||
+		strings.HasPrefix(q.Get("wa"), "wsignin") || q.Has("service") && strings.HasSuffix(u.Path, "/cas")
+}
+
 // isLoginHost reports whether a host is by its name one that only logs people in.
 func isLoginHost(host string) bool {
+	host = strings.ToLower(host)
+	for _, provider := range []string{"okta.com", "oktapreview.com", "auth0.com", "onelogin.com", "b2clogin.com", "microsoftonline.com",
+		"cloudflareaccess.com", "amazoncognito.com", "duosecurity.com", "jumpcloud.com", "pingone.com", "pingidentity.com"} {
+		if host == provider || strings.HasSuffix(host, "."+provider) {
+			return true
+		}
+	}
 	label, _, _ := strings.Cut(host, ".")
 	switch label {
-	case "login", "signin", "sso", "auth", "accounts", "idp", "id", "identity":
+	case "login", "logon", "signin", "sso", "auth", "accounts", "idp", "id", "identity", "oauth", "saml", "adfs", "cas", "keycloak":
 		return true
 	}
 	return false

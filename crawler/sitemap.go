@@ -83,7 +83,7 @@ func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, e
 	if s.from != "" && s.url.Hostname() != c.scope.site.Hostname() {
 		return nil, c.settleAside(s.url, OutOfScope, "a sitemap on another site, named by "+s.from)
 	}
-	a := c.get(ctx, c.files, s.url)
+	a := c.getFile(ctx, s.url)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

@@ -18,6 +18,7 @@ import (
 // remembered. The zero value knows nothing.
 type wall struct {
 	place   string // where visitors are led instead: host and path; "" for nowhere
+	away    string // the other site that place is on; "" where it is on this one
 	page    fingerprint
 	refused bool // visitors get no answer but a refusal
 }
@@ -39,7 +40,14 @@ func linkTargets() *regexp.Regexp { return regexp.MustCompile(`\]\([^)]*\)`) }
 // whether one is logged in.
 func (w wall) stands() bool { return w.refused || w.place != "" || w.page != (fingerprint{}) }
 
-func (w wall) leadsTo(u *url.URL) bool { return w.place != "" && w.place == u.Host+u.Path }
+// leadsTo reports whether u is where visitors are led. Another site that they are
+// led to is one for logging in, wherever on it.
+func (w wall) leadsTo(u *url.URL) bool {
+	if w.away != "" && w.away == u.Host {
+		return true
+	}
+	return w.place != "" && w.place == u.Host+u.Path
+}
 
 func (w wall) shows(a extract.Article) bool {
 	return w.page != (fingerprint{}) && a.Title == w.page.title && fingerprintOf(a) == w.page
@@ -54,6 +62,9 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 	var w wall
 	c.outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		w.place = next.URL.Host + next.URL.Path
+		if next.URL.Hostname() != c.scope.site.Hostname() {
+			w.away = next.URL.Host
+		}
 		if len(via) > maxRedirects || next.URL.Host != c.scope.site.Host {
 			return http.ErrUseLastResponse
 		}
@@ -79,7 +90,7 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 // credentials. What both see is not a wall, unless it says that it is one.
 func (w wall) seenFromInside(a answer, article extract.Article) (wall, error) {
 	if w.leadsTo(a.url) {
-		w.place = ""
+		w.place, w.away = "", ""
 	}
 	if w.shows(article) {
 		if demandsLogin(article.Title) {

@@ -100,6 +100,13 @@ func (s *Sessions) Refuse() {
 	s.refuse = true
 }
 
+// EndAll ends all sessions, as a restart of the site does.
+func (s *Sessions) EndAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.open)
+}
+
 // Opened is how many sessions were opened so far, one for each login.
 func (s *Sessions) Opened() int {
 	s.mu.Lock()
