@@ -1,0 +1,149 @@
+package screen
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Finding is what a rule found on a page. It may be shown: what was found is
+// masked.
+type Finding struct {
+	Rule    string
+	Kind    Kind
+	Action  Action
+	Where   string // for people: under which heading
+	Excerpt string // how it begins; of an instruction, all of it
+	Count   int    // how often the rule found something there
+}
+
+// Kind is what sort of thing was found.
+type Kind string
+
+// The kinds.
+const (
+	Credential Kind = "credential"
+	Personal   Kind = "personal"
+	Marker     Kind = "marker"
+	Injection  Kind = "injection"
+	Custom     Kind = "custom"
+)
+
+// secret reports whether what was found must not be shown.
+func (k Kind) secret() bool { return k == Credential || k == Personal || k == Custom }
+
+// match is a finding where it stands.
+type match struct {
+	rule       string
+	kind       Kind
+	action     Action
+	area       area
+	start, end int // in the text of its area
+}
+
+// maxExcerpt bounds an excerpt, in bytes.
+const maxExcerpt = 200
+
+// describe makes findings of matches, one for each rule and place.
+func (r *reading) describe(matches []match) []Finding {
+	var findings []Finding
+	for _, m := range matches {
+		f := Finding{Rule: m.rule, Kind: m.kind, Action: m.action, Where: r.where(m, matches), Count: 1}
+		same := func(g Finding) bool { return g.Rule == f.Rule && g.Where == f.Where }
+		if at := slices.IndexFunc(findings, same); at >= 0 {
+			findings[at].Count++
+			continue
+		}
+		f.Excerpt = r.excerpt(m, matches)
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// excerpt shows a match as far as that gives nothing away.
+func (r *reading) excerpt(m match, all []match) string {
+	if m.kind.secret() {
+		return mask(r.areas[m.area].plain[m.start:m.end])
+	}
+	return shorten(r.masked(m.area, m.start, m.end, all))
+}
+
+// where says under which heading a match stands.
+func (r *reading) where(m match, all []match) string {
+	switch m.area {
+	case inTitle:
+		return "in the title"
+	case inAddress:
+		return "in the address"
+	}
+	headings := r.areas[m.area].headings
+	last := -1
+	for i, h := range headings {
+		if h.start > m.start {
+			break
+		}
+		last = i
+	}
+	place := ""
+	if m.area == inAttributes {
+		place = "in a link or image "
+	}
+	if last < 0 {
+		return place + "before the first heading"
+	}
+	h := headings[last]
+	in := m.area
+	if in == inAttributes {
+		in = inBody // headings are kept where they are read
+	}
+	return place + `under "` + shorten(r.masked(in, h.from, h.to, all)) + `"`
+}
+
+// masked returns a part of an area's text with the secrets in it masked.
+func (r *reading) masked(in area, start, end int, all []match) string {
+	text := r.areas[in].plain
+	var secrets []match
+	for _, m := range all {
+		if m.area == in && m.kind.secret() && m.start < end && start < m.end {
+			secrets = append(secrets, m)
+		}
+	}
+	slices.SortFunc(secrets, func(a, b match) int { return a.start - b.start })
+	var out strings.Builder
+	for _, m := range secrets {
+		if m.end <= start {
+			continue
+		}
+		out.WriteString(text[start:max(start, m.start)])
+		out.WriteString(mask(text[m.start:m.end]))
+		start = min(max(start, m.end), end)
+	}
+	out.WriteString(text[start:end])
+	return out.String()
+}
+
+// mask shows how a secret begins: at most a quarter of it, and four characters.
+func mask(secret string) string {
+	show := min(4, utf8.RuneCountInString(secret)/4)
+	for i := range secret {
+		if show == 0 {
+			secret = secret[:i]
+			break
+		}
+		show--
+	}
+	return strings.Join(strings.Fields(secret), " ") + "…"
+}
+
+// shorten makes one line of text.
+func shorten(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) <= maxExcerpt {
+		return text
+	}
+	cut := maxExcerpt
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
+}

@@ -1,0 +1,129 @@
+package screen
+
+import (
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// skeleton reduces text to what it spells: letters in lower case without accents,
+// nothing between them, and one letter for those that are written alike. Spaced
+// out, in other alphabets' letters, in digits or with invisible characters
+// between, an instruction comes out the same:
+//
+//	"Ignore  all", "i g n o r e a l l", "1gn0re ɑll", "ｉｇｎｏｒｅ аll" → "ignoreaii"
+//
+// I, l and 1 are one letter, since which of them is meant can't be told. emit
+// gets each letter with the place of what it was made of.
+func skeleton(plain string, emit func(letter byte, at int)) {
+	for i := 0; i < len(plain); {
+		b := plain[i]
+		if b < utf8.RuneSelf {
+			if letter := asciiSkeleton[b]; letter != 0 && (!inWordsOnly(b) || i+1 < len(plain) && isWord(plain[i+1])) {
+				emit(letter, i)
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(plain[i:])
+		switch {
+		case int(r) < len(wideSkeleton()):
+			if letter := wideSkeleton()[r]; letter != 0 {
+				emit(letter, i)
+			}
+		case hasVariants(r):
+			spellOut(r, func(letter byte) { emit(letter, i) })
+		case unicode.IsLetter(r):
+			emit(otherLetter, i)
+		}
+		i += size
+	}
+}
+
+// otherLetter stands for the letters that look like none of the alphabet.
+const otherLetter = '_'
+
+// wideSkeleton has the first letter of what each character of the alphabets near
+// ours spells: the Latin, Greek and Cyrillic ones, with their accents.
+var wideSkeleton = sync.OnceValue(func() *[0x600]byte {
+	var table [0x600]byte
+	for r := rune(utf8.RuneSelf); int(r) < len(table); r++ {
+		spellOut(r, func(letter byte) {
+			if table[r] == 0 {
+				table[r] = letter
+			}
+		})
+	}
+	return &table
+})
+
+// hasVariants tells of the blocks beyond those that have typographical variants of
+// our letters, or letters like them.
+func hasVariants(r rune) bool {
+	switch {
+	case r >= 0x13a0 && r <= 0x13ff, r >= 0x1d00 && r <= 0x1eff, r >= 0x2070 && r <= 0x24ff, r >= 0xa640 && r <= 0xa7ff,
+		r >= 0xfb00 && r <= 0xfb06, r >= 0xff00 && r <= 0xff65, r >= 0x1d400 && r <= 0x1d7ff, r >= 0x1f100 && r <= 0x1f1ff:
+		return true
+	}
+	return false
+}
+
+// spellOut takes a character apart: a letter from its accents, a typographical
+// variant back to its letters (NFKD), a letter that looks like one of ours to that.
+func spellOut(r rune, emit func(letter byte)) {
+	if letter, ok := lookalikes[r]; ok {
+		emit(letter)
+		return
+	}
+	for _, part := range norm.NFKD.String(string(r)) {
+		if part < utf8.RuneSelf {
+			if letter := asciiSkeleton[part]; letter != 0 && !inWordsOnly(byte(part)) {
+				emit(letter)
+			}
+		} else if letter, ok := lookalikes[part]; ok {
+			emit(letter)
+		} else if unicode.IsLetter(part) {
+			emit(otherLetter)
+		}
+	}
+}
+
+func isWord(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
+}
+
+// inWordsOnly tells of the signs that stand for letters only inside of words.
+func inWordsOnly(b byte) bool { return b == '!' || b == '|' || b == '@' || b == '$' }
+
+// asciiSkeleton maps letters, and what is used in their place, to letters.
+var asciiSkeleton = func() (table [utf8.RuneSelf]byte) {
+	for b := byte('a'); b <= 'z'; b++ {
+		table[b], table[b-'a'+'A'] = b, b
+	}
+	for from, to := range map[byte]byte{
+		'l': 'i', 'L': 'i', '1': 'i', '!': 'i', '|': 'i', '0': 'o', '3': 'e', '4': 'a', '@': 'a', '5': 's', '$': 's', '7': 't',
+		'2': '2', '6': '6', '8': '8', '9': '9',
+	} {
+		table[from] = to
+	}
+	return table
+}()
+
+// lookalikes are letters of other alphabets that look like ours, after Unicode's
+// confusables (UTS 39), as far as NFKD does not take them apart.
+var lookalikes = func() map[rune]byte {
+	table := map[rune]byte{}
+	for to, from := range map[byte]string{
+		'a': "аΑαɑАᴀ∂", 'b': "ВЬвʙƄ", 'c': "сСϲᴄ", 'd': "ԁᴅɗđ", 'e': "еЕΕεҽєᴇ℮", 'f': "ƒғ", 'g': "ɡցɢ", 'h': "һНΗнհʜ",
+		'i': "іІΙιɩıɪӏӀⅼǀłʟ", 'j': "јЈϳᴊ", 'k': "κΚкКᴋ", 'm': "мМΜᴍ", 'n': "пΝηոɴռи", 'o': "оОοΟօσᴏøӨө", 'p': "рРρΡᴘ",
+		'q': "ԛզ", 'r': "гᴦʀɾя", 's': "ѕЅꜱʂ", 't': "тТτΤᴛ", 'u': "υսᴜμцʋ", 'v': "νѵᴠ", 'w': "ѡԝωшщᴡ", 'x': "хХχΧ", 'y': "уУγʏүΥ", 'z': "ᴢΖʐ",
+	} {
+		for _, r := range from {
+			table[r] = to
+		}
+	}
+	table['ß'] = 's' // its second s is not missed by any phrase
+	return table
+}()

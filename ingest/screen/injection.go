@@ -1,0 +1,220 @@
+package screen
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
+)
+
+// injections finds what is written for a model rather than for a reader: orders
+// to it, in words however disguised, and the marks by which models tell who speaks.
+type injections struct{ action Action }
+
+func (in injections) scan(t *text, found func(match)) {
+	in.marks(t, found)
+	in.phrases(t, found)
+}
+
+// phrase is an order to a model, as a skeleton.
+type phrase struct {
+	id         string
+	lead, rest *regexp.Regexp // what precedes one of its triggers, and what follows it; nil for anything
+}
+
+// longestPhrase and longestLead bound how far after and before its trigger a phrase
+// is looked at.
+const (
+	longestPhrase = 240
+	longestLead   = 64
+)
+
+// phraseSet are the phrases with the index of their triggers.
+type phraseSet struct {
+	phrases []phrase
+	users   [][]int // of each trigger: the phrases that have it
+	trie    *ahocorasick.Trie
+}
+
+// phrasebook compiles the phrases once. See [spell] for how they are written.
+var phrasebook = sync.OnceValue(func() *phraseSet {
+	set := &phraseSet{}
+	users := map[string][]int{}
+	var triggers []string
+	for _, written := range phrases {
+		p := phrase{id: written.id}
+		if written.lead != "" {
+			p.lead = regexp.MustCompile(`(?:` + spell(written.lead) + `)\z`)
+		}
+		if written.rest != "" {
+			p.rest = regexp.MustCompile(`\A(?:` + spell(written.rest) + `)`)
+		}
+		for trigger := range strings.SplitSeq(written.triggers, "|") {
+			trigger = spell(trigger)
+			if users[trigger] == nil {
+				triggers = append(triggers, trigger)
+			}
+			users[trigger] = append(users[trigger], len(set.phrases))
+		}
+		set.phrases = append(set.phrases, p)
+	}
+	for _, trigger := range triggers {
+		set.users = append(set.users, users[trigger])
+	}
+	set.trie = ahocorasick.NewTrieBuilder().AddStrings(triggers).Build()
+	return set
+})
+
+// spell makes of a phrase the expression of its skeleton: spaces only set words
+// apart for the eye, and accents and lookalikes fall as they do in text.
+func spell(written string) string {
+	var out strings.Builder
+	for i, r := range written {
+		switch {
+		case r == ' ':
+		case r == 'l':
+			out.WriteByte('i')
+		case r < utf8.RuneSelf:
+			out.WriteRune(r)
+		default:
+			skeleton(written[i:i+utf8.RuneLen(r)], func(letter byte, _ int) { out.WriteByte(letter) })
+		}
+	}
+	return out.String()
+}
+
+// skeletons keeps the buffers of skeletons that were read.
+var skeletons = sync.Pool{New: func() any { return new([]byte) }}
+
+func (in injections) phrases(t *text, found func(match)) {
+	buffer := skeletons.Get().(*[]byte)
+	defer skeletons.Put(buffer)
+	letters := (*buffer)[:0]
+	skeleton(t.plain, func(letter byte, _ int) { letters = append(letters, letter) })
+	*buffer = letters
+
+	set := phrasebook()
+	set.trie.Walk(letters, func(end, n, trigger int64) bool {
+		for _, i := range set.users[trigger] {
+			from, to, ok := set.phrases[i].at(letters, int(end-n+1), int(end+1))
+			if !ok {
+				continue
+			}
+			if start, stop, whole := places(t.plain, from, to-1); whole {
+				found(match{rule: set.phrases[i].id, kind: Injection, action: in.action, start: start, end: stop})
+			}
+		}
+		return true
+	})
+}
+
+// at reports whether the phrase stands around its trigger, and from where to where.
+func (p phrase) at(letters []byte, start, end int) (from, to int, ok bool) {
+	if p.rest != nil {
+		found := p.rest.FindIndex(letters[end:min(len(letters), end+longestPhrase)])
+		if found == nil {
+			return 0, 0, false
+		}
+		end += found[1]
+	}
+	if p.lead != nil {
+		begin := max(0, start-longestLead)
+		found := p.lead.FindIndex(letters[begin:start])
+		if found == nil {
+			return 0, 0, false
+		}
+		start = begin + found[0]
+	}
+	return start, end, true
+}
+
+// places returns where the letters of a skeleton stand in the text, and whether
+// they begin where a word does.
+func places(plain string, first, last int) (start, end int, whole bool) {
+	n, before := 0, -1
+	skeleton(plain, func(_ byte, at int) {
+		switch {
+		case n < first:
+			before = at
+		case n == first:
+			start = at
+		}
+		if n == last {
+			_, size := utf8.DecodeRuneInString(plain[at:])
+			end = at + size
+		}
+		n++
+	})
+	if before < 0 {
+		return start, end, true
+	}
+	r, size := utf8.DecodeRuneInString(plain[before:])
+	return start, end, before+size < start || !unicode.IsLetter(r) && !unicode.IsDigit(r)
+}
+
+// marks finds what stands in the prompts of models and nowhere else.
+func (in injections) marks(t *text, found func(match)) {
+	set := promptMarks()
+	var done map[int]int
+	set.each(t.lower, func(i, start, end int) {
+		if done == nil {
+			done = map[int]int{}
+		}
+		p := promptPatterns()[i]
+		done[i] = p.around(t.plain, start, end, done[i], func(groups []int) {
+			found(match{rule: p.id, kind: Injection, action: in.action, start: groups[0], end: groups[1]})
+		})
+	})
+}
+
+var promptMarks = sync.OnceValue(func() keywords { return newKeywords(promptPatterns()) })
+
+var promptPatterns = sync.OnceValue(func() []*pattern {
+	const bar = `[|｜¦]`
+	return []*pattern{
+		leading("chat-template", nil, bar+`\s?(?i:im_?start|im_?end|im_?sep|system|user|assistant|end_?of_?text|begin_?of_?text|eot_?id|start_?header_?id|end_?header_?id|end_?of_?turn|endofprompt|channel|message|return|tool_?call)\s?`+bar+`\s?[>＞]`,
+			"|im", "|system", "|user", "|assistant", "|end", "|begin", "|eot", "|start", "|channel", "|message", "|return", "|tool", "｜", "¦"),
+		leading("chat-template", nil, `\[/?INST\]|<<\s?/?SYS\s?>>|</?(?:start|end)_of_turn>`, "[inst]", "[/inst]", "<<sys", "<</sys", "<< sys", "<start_of", "<end_of"),
+		leading("role-play", beginsLine, `(?i)(?:system|assistant)(?:\s(?:prompt|message|instructions?))?\s?[:\]][*\s]{0,4}(?:you (?:are|must|will|should)\b|ignore|from now on|sure[,!]|certainly[,!]|of course[,!]|i will)`,
+			"system", "assistant"),
+		leading("role-play", beginsLine, `(?i)(?:user|human)\s?:[^\n]{1,300}\n[\s#*>]{0,12}(?:assistant|ai)\s?:`, "user", "human"),
+		leading("role-play", marksRole, `(?i)(?:system[ _-]?(?:prompt|message|instructions?|override|note)|developer[ _-]message|(?:hidden|secret|admin(?:istrator)?) instructions?)\s?(?:>|\]|\}|:|={2,}|-{2,}|#{2,})`,
+			"system", "developer", "hidden", "secret", "admin"),
+		leading("role-play", nil, `(?i)<(?:system|assistant)>\s{0,5}(?:you\b|ignore|do not|never|always|from now|forget|sure\b|i will)`, "<system", "<assistant"),
+		leading("tool-call", nil, `(?i)</?(?:antml:)?(?:tool_?calls?|function_?calls?|tool_?use|tool_?result|function_?results?|tool_?response|tool_?code)\b[^>\n]{0,80}>|<(?:antml:)?invoke\s+name=`,
+			"<tool", "</tool", "<function", "</function", "<", "</", "<invoke"),
+		leading("tool-call", nil, `["'](?:tool_calls|function_call|tool_use)["']\s?:\s?[\[{]|["']type["']\s?:\s?["']tool_use["']|["']role["']\s?:\s?["'](?:system|developer)["']\s?,\s?["']content["']\s?:`,
+			`"tool_`, `'tool_`, `"function_call`, `'function_call`, `"type"`, `'type'`, `"role"`, `'role'`),
+		leading("exfiltration", insideAddress, `(?i)[{\[<$%]{1,3}\s?(?:the[ _-])?(?:conversation|chat[ _-]?history|user[ _-]?(?:data|input|message|query|email)|system[ _-]?prompt|summary|customer[ _-]?(?:data|email|name))[a-z _-]{0,20}\s?[}\]>%]{1,3}`,
+			"{conversation", "[conversation", "<conversation", "{chat", "[chat", "{user", "[user", "{system", "[system", "{summary", "[summary", "{customer", "[customer", "{the", "[the"),
+	}
+})
+
+// insideAddress reports whether the text ends in the query of an address.
+func insideAddress(preceding string) bool {
+	word := preceding[strings.LastIndexAny(preceding, " \t\n\"'(")+1:]
+	return strings.Contains(word, "://") && strings.ContainsAny(word, "?=")
+}
+
+// beginsLine reports whether nothing but marks of a heading or quote stands on the
+// line before.
+func beginsLine(preceding string) bool {
+	line := strings.TrimRight(preceding, " \t#*>[")
+	return line == "" || line[len(line)-1] == '\n'
+}
+
+// marksRole reports whether the text ends as the mark of another speaker begins.
+func marksRole(preceding string) bool {
+	before := strings.TrimRight(preceding, " ")
+	for _, verb := range []string{"begin", "start of", "new", "end", "end of", "/"} {
+		if trimmed := strings.TrimRight(before, " "); len(trimmed) >= len(verb) && strings.EqualFold(trimmed[len(trimmed)-len(verb):], verb) {
+			before = strings.TrimRight(trimmed[:len(trimmed)-len(verb)], " ")
+			break
+		}
+	}
+	return before != "" && strings.ContainsRune("<[{", rune(before[len(before)-1])) ||
+		strings.HasSuffix(before, "##") || strings.HasSuffix(before, "==") || strings.HasSuffix(before, "---")
+}

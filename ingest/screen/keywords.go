@@ -1,0 +1,117 @@
+package screen
+
+import (
+	"regexp"
+	"sync"
+
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
+)
+
+// pattern is an expression that is only tried where one of its keywords stands.
+type pattern struct {
+	id       string
+	keywords []string // in lower case; every match has one of them
+	compiled func() expression
+}
+
+// expression is a compiled pattern.
+type expression struct {
+	*regexp.Regexp
+	leads  bool // matches begin with the keyword, and the expression is tried there only
+	reach  int  // how long a match may be, in bytes
+	before func(preceding string) bool
+}
+
+// newPattern returns a pattern whose source is compiled when it is first needed.
+func newPattern(id, source string, keywords ...string) *pattern {
+	return &pattern{id: id, keywords: keywords, compiled: sync.OnceValue(func() expression {
+		return compile(source, keywords)
+	})}
+}
+
+// leading returns a pattern whose matches begin with a keyword, where before,
+// which may be nil, accepts the text that precedes it.
+func leading(id string, before func(preceding string) bool, source string, keywords ...string) *pattern {
+	return &pattern{id: id, keywords: keywords, compiled: sync.OnceValue(func() expression {
+		e := compile(source, nil)
+		e.Regexp, e.leads, e.before = regexp.MustCompile(`\A(?:`+source+`)`), true, before
+		return e
+	})}
+}
+
+// around tries the pattern on the text around a keyword and calls found with the
+// indexes of each match and its groups. Text before done was tried already; it
+// returns up to where it was now.
+func (p *pattern) around(plain string, start, end, done int, found func(groups []int)) int {
+	e := p.compiled()
+	if start < done {
+		return done
+	}
+	if e.leads {
+		if e.before != nil && !e.before(plain[:start]) {
+			return done
+		}
+		groups := e.FindStringSubmatchIndex(plain[start:min(len(plain), start+e.reach)])
+		if groups == nil {
+			return done
+		}
+		found(moved(groups, start))
+		return groups[1]
+	}
+	from, to := max(done, start-min(e.reach, 256), 0), min(len(plain), end+e.reach)
+	for from < to {
+		groups := e.FindStringSubmatchIndex(plain[from:to])
+		if groups == nil {
+			break
+		}
+		groups = moved(groups, from)
+		found(groups)
+		from = max(groups[1], from+1)
+		done = from
+	}
+	return done
+}
+
+func moved(groups []int, by int) []int {
+	for i := range groups {
+		if groups[i] >= 0 {
+			groups[i] += by
+		}
+	}
+	return groups
+}
+
+// keywords finds the keywords of many patterns in one pass.
+type keywords struct {
+	trie  *ahocorasick.Trie
+	users [][]int // of each keyword: the patterns that have it
+}
+
+func newKeywords(patterns []*pattern) keywords {
+	var words []string
+	users := map[string][]int{}
+	for i, p := range patterns {
+		for _, word := range p.keywords {
+			if users[word] == nil {
+				words = append(words, word)
+			}
+			users[word] = append(users[word], i)
+		}
+	}
+	k := keywords{trie: ahocorasick.NewTrieBuilder().AddStrings(words).Build()}
+	for _, word := range words {
+		k.users = append(k.users, users[word])
+	}
+	return k
+}
+
+// each calls found for every keyword in lower: with a pattern that has it, and
+// where it stands.
+func (k keywords) each(lower []byte, found func(pattern, start, end int)) {
+	k.trie.Walk(lower, func(end, n, word int64) bool {
+		for _, p := range k.users[word] {
+			found(p, int(end-n+1), int(end+1))
+		}
+		return true
+	})
+}

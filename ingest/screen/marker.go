@@ -1,0 +1,65 @@
+package screen
+
+import (
+	"regexp"
+	"strings"
+)
+
+// markers finds the words that mark a page as internal.
+type markers struct {
+	patterns []*pattern
+	keywords keywords
+	action   Action
+}
+
+func newMarkers(words []string, action Action) markers {
+	m := markers{action: action}
+	for _, word := range words {
+		fields := strings.Fields(word)
+		if len(fields) == 0 {
+			continue
+		}
+		keyword := lowerASCII(fields[0])
+		for i, field := range fields {
+			fields[i] = regexp.QuoteMeta(field)
+		}
+		source := `(?:^|[^\pL\pN])(` + strings.Join(fields, `\s+`) + `)(?:$|[^\pL\pN])`
+		if word != strings.ToUpper(word) {
+			source = "(?i)" + source
+		}
+		m.patterns = append(m.patterns, newPattern(strings.Join(strings.Fields(word), " "), source, keyword))
+	}
+	m.keywords = newKeywords(m.patterns)
+	return m
+}
+
+func (m markers) scan(t *text, found func(match)) {
+	done := make([]int, len(m.patterns))
+	m.keywords.each(t.lower, func(i, start, end int) {
+		p := m.patterns[i]
+		done[i] = p.around(t.plain, start, end, done[i], func(groups []int) {
+			found(match{rule: p.id, kind: Marker, action: m.action, start: groups[2], end: groups[3]})
+		})
+	})
+}
+
+// lowerASCII leaves other letters as they are, as text.lower does.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// custom is a rule of the user's own.
+type custom struct{ Rule }
+
+func (c custom) scan(t *text, found func(match)) {
+	for _, at := range c.Regexp.FindAllStringIndex(t.plain, -1) {
+		if at[0] < at[1] {
+			found(match{rule: c.ID, kind: Custom, action: c.Action, start: at[0], end: at[1]})
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package screen
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+	"sync"
+
+	toml "github.com/pelletier/go-toml/v2"
+	"github.com/zricethezav/gitleaks/v8/config"
+)
+
+// gitleaks is the part of gitleaks' rule file that is about text rather than
+// about files and commits. See docs/adr/0005.
+type gitleaks struct {
+	Allowlist gitleaksAllowlist
+	Rules     []struct {
+		ID          string
+		Regex       string
+		Path        string
+		SecretGroup int
+		Entropy     float64
+		Keywords    []string
+		Allowlists  []gitleaksAllowlist
+	}
+}
+
+type gitleaksAllowlist struct {
+	Paths       []string
+	Regexes     []string
+	RegexTarget string
+	StopWords   []string
+	Condition   string
+}
+
+// credentialRule tells one sort of credential.
+type credentialRule struct {
+	*pattern
+	group   int     // of the expression, that is the secret; 0: the first that matched
+	entropy float64 // that a secret has at least, in bits a character
+	allowed []allowed
+}
+
+// allowed is what a rule's match is let pass by.
+type allowed struct {
+	whole    bool // the expressions are about the match, not only the secret in it
+	patterns func() []*regexp.Regexp
+	words    []string
+}
+
+// credentialRules are all rules on credentials, with the index of their keywords.
+type credentialRules struct {
+	rules    []credentialRule
+	keywords keywords
+	global   allowed
+}
+
+// ruleset reads the rules once, when the first page is screened.
+var ruleset = sync.OnceValue(func() *credentialRules {
+	var file gitleaks
+	if err := toml.Unmarshal([]byte(config.DefaultConfig), &file); err != nil {
+		panic(fmt.Sprintf("read the rules of gitleaks: %v", err)) // it is compiled in, and the tests read it
+	}
+	set := &credentialRules{global: newAllowed(file.Allowlist)}
+	for _, r := range file.Rules {
+		if r.Regex == "" || r.Path != "" || len(r.Keywords) == 0 || replaced(r.ID) {
+			continue
+		}
+		rule := credentialRule{
+			pattern: newPattern(r.ID, r.Regex, lowerAll(r.Keywords)...),
+			group:   r.SecretGroup,
+			entropy: r.Entropy,
+		}
+		for _, a := range r.Allowlists {
+			if len(a.Paths) == 0 {
+				rule.allowed = append(rule.allowed, newAllowed(a))
+			}
+		}
+		set.rules = append(set.rules, rule)
+	}
+	set.rules = append(set.rules, ownRules()...)
+	patterns := make([]*pattern, len(set.rules))
+	for i, r := range set.rules {
+		patterns[i] = r.pattern
+	}
+	set.keywords = newKeywords(patterns)
+	return set
+})
+
+func newAllowed(a gitleaksAllowlist) allowed {
+	return allowed{
+		whole: a.RegexTarget == "match" || a.RegexTarget == "line",
+		words: lowerAll(a.StopWords),
+		patterns: sync.OnceValue(func() []*regexp.Regexp {
+			var compiled []*regexp.Regexp
+			for _, source := range a.Regexes {
+				compiled = append(compiled, regexp.MustCompile(source))
+			}
+			return compiled
+		}),
+	}
+}
+
+func (a allowed) passes(match, secret string) bool {
+	lower := strings.ToLower(secret)
+	for _, word := range a.words {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	target := secret
+	if a.whole {
+		target = match
+	}
+	for _, re := range a.patterns() {
+		if re.MatchString(target) {
+			return true
+		}
+	}
+	return false
+}
+
+func lowerAll(words []string) []string {
+	lower := make([]string, len(words))
+	for i, word := range words {
+		lower[i] = strings.ToLower(word)
+	}
+	return lower
+}
+
+// entropy is Shannon's, in bits a character.
+func entropy(s string) float64 {
+	var counts [256]int
+	for i := range len(s) {
+		counts[s[i]]++
+	}
+	bits := 0.0
+	for _, n := range counts {
+		if n > 0 {
+			p := float64(n) / float64(len(s))
+			bits -= p * math.Log2(p)
+		}
+	}
+	return bits
+}

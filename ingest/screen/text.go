@@ -1,0 +1,198 @@
+package screen
+
+import (
+	"strings"
+	"sync"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler"
+)
+
+// area is one of the places where a page has text.
+type area int
+
+const (
+	inTitle area = iota
+	inBody
+	inAttributes // what links lead to, what stands for images, what abbreviations mean
+	inAddress
+	areas
+)
+
+// reading is what a page says.
+type reading struct{ areas [areas]text }
+
+// text is the text of an area. Elements that stand on lines of their own are
+// lines; what is inside a line has no gaps where elements begin or end.
+type text struct {
+	plain    string
+	lower    []byte // plain, with its ASCII letters in lower case
+	headings []heading
+}
+
+// heading stands in the body from one byte to another, and is above what begins
+// at start in the area that has it.
+type heading struct{ start, from, to int }
+
+// buffers keeps the lower-case texts of pages that were read.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func read(p crawler.Page) *reading {
+	var r reading
+	r.areas[inTitle].plain = p.Title
+	r.areas[inAddress].plain = p.URL
+	walk(p.HTML, &r, nil)
+	for i := range r.areas {
+		r.areas[i].fold()
+	}
+	return &r
+}
+
+func (r *reading) release() {
+	for i := range r.areas {
+		buffer := r.areas[i].lower[:0]
+		buffers.Put(&buffer)
+		r.areas[i].lower = nil
+	}
+}
+
+func (t *text) fold() {
+	buffer := *buffers.Get().(*[]byte)
+	buffer = append(buffer[:0], t.plain...)
+	for i, b := range buffer {
+		if 'A' <= b && b <= 'Z' {
+			buffer[i] = b + 'a' - 'A'
+		}
+	}
+	t.lower = buffer
+}
+
+// span is a part of an area's text that is taken out.
+type span struct{ start, end int }
+
+// edits are the spans to take out, sorted and apart, by area.
+type edits [areas][]span
+
+// walk reads the body and the attributes of a page's HTML into r. Where change is
+// not nil, it returns the HTML with those spans of the texts replaced.
+func walk(source string, r *reading, change *edits) string {
+	var body, attributes, out strings.Builder
+	body.Grow(len(source))
+	var headings, above []heading
+	tokens := html.NewTokenizer(strings.NewReader(source))
+	open := -1 // where the heading began that is being read
+	for {
+		kind := tokens.Next()
+		if kind == html.ErrorToken {
+			break
+		}
+		var raw string
+		if change != nil {
+			raw = string(tokens.Raw())
+		}
+		switch kind {
+		case html.TextToken:
+			at := body.Len()
+			body.Write(tokens.Text())
+			if change != nil {
+				if edited, ok := edit(body.String()[at:], at, change[inBody]); ok {
+					raw = html.EscapeString(edited)
+				}
+			}
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			name, hasAttributes := tokens.TagName()
+			tag := atom.Lookup(name)
+			if breaksLine(tag) && body.Len() > 0 {
+				body.WriteByte('\n')
+			}
+			if isHeading(tag) {
+				if kind == html.StartTagToken {
+					open = body.Len()
+				} else if open >= 0 {
+					headings = append(headings, heading{open, open, body.Len() - 1})
+					above = append(above, heading{attributes.Len(), open, body.Len() - 1})
+					open = -1
+				}
+			}
+			if !hasAttributes || kind == html.EndTagToken {
+				break
+			}
+			token := html.Token{Type: kind, DataAtom: tag, Data: string(name)}
+			changed := false
+			for more := true; more; {
+				var key, value []byte
+				key, value, more = tokens.TagAttr()
+				a := html.Attribute{Key: string(key), Val: string(value)}
+				if isShown(a.Key) && a.Val != "" {
+					at := attributes.Len()
+					attributes.WriteString(a.Val)
+					attributes.WriteByte('\n')
+					if change != nil {
+						if edited, ok := edit(a.Val, at, change[inAttributes]); ok {
+							a.Val, changed = edited, true
+						}
+					}
+				}
+				token.Attr = append(token.Attr, a)
+			}
+			if changed {
+				raw = token.String()
+			}
+		}
+		if change != nil {
+			out.WriteString(raw)
+		}
+	}
+	r.areas[inBody] = text{plain: body.String(), headings: headings}
+	r.areas[inAttributes] = text{plain: attributes.String(), headings: above}
+	return out.String()
+}
+
+// edit replaces the spans that fall into a piece of text, which begins at a
+// place in its area. A span that began in an earlier piece was marked there.
+func edit(piece string, at int, spans []span) (edited string, changed bool) {
+	var out strings.Builder
+	done := 0
+	for _, s := range spans {
+		if s.end <= at || s.start >= at+len(piece) {
+			continue
+		}
+		changed = true
+		if s.start >= at {
+			out.WriteString(piece[done : s.start-at])
+			out.WriteString(Redacted)
+		}
+		done = min(s.end-at, len(piece))
+	}
+	out.WriteString(piece[done:])
+	return out.String(), changed
+}
+
+func breaksLine(tag atom.Atom) bool {
+	switch tag {
+	case atom.P, atom.Br, atom.Hr, atom.Blockquote, atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt, atom.Dd, atom.Figure, atom.Figcaption,
+		atom.Details, atom.Summary, atom.Table, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Th, atom.Td, atom.Pre,
+		atom.Div, atom.Section, atom.Article:
+		return true
+	}
+	return isHeading(tag)
+}
+
+func isHeading(tag atom.Atom) bool {
+	switch tag {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		return true
+	}
+	return false
+}
+
+// isShown tells of the attributes whose text reaches a model.
+func isShown(attribute string) bool {
+	switch attribute {
+	case "alt", "title", "href", "src", "datetime", "id":
+		return true
+	}
+	return false
+}
