@@ -1,0 +1,103 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+const (
+	// fewWords are what stands around an application that has yet to be made: a
+	// name, a menu, "Loading…".
+	fewWords = 25
+	// almostNone are what a page says that is nothing without its scripts, whatever
+	// it is made with.
+	almostNone = 3
+)
+
+// Bare reports whether an HTML document says nothing yet and leaves it to scripts:
+// it has scripts, hardly a word, no form, and a place that waits for an
+// application, a plea to turn JavaScript on, or nothing else at all.
+func Bare(document []byte) bool {
+	root, err := html.ParseWithOptions(bytes.NewReader(document), html.ParseOptionEnableScripting(false))
+	if err != nil {
+		return false
+	}
+	var c contents
+	c.add(root)
+	return c.scripts > 0 && c.fields == 0 && c.words <= fewWords && (c.places > 0 || c.pleas > 0 || c.words <= almostNone)
+}
+
+// contents is what a document has.
+type contents struct{ scripts, words, fields, places, pleas int }
+
+func (c *contents) add(n *html.Node) {
+	switch {
+	case n.Type == html.TextNode:
+		c.words += len(strings.Fields(n.Data))
+		return
+	case n.Type != html.ElementNode:
+	case n.DataAtom == atom.Script:
+		if runs(n) {
+			c.scripts++
+		}
+		return
+	case n.DataAtom == atom.Noscript:
+		if strings.Contains(strings.ToLower(text(n)), "javascript") {
+			c.pleas++
+		}
+		return
+	case n.DataAtom == atom.Style, n.DataAtom == atom.Template, n.DataAtom == atom.Title, n.DataAtom == atom.Svg:
+		return
+	case n.DataAtom == atom.Input && attribute(n, "type") != "hidden", n.DataAtom == atom.Textarea:
+		c.fields++
+	case waits(n) && len(strings.Fields(text(n))) <= almostNone:
+		c.places++
+	}
+	for child := range n.ChildNodes() {
+		c.add(child)
+	}
+}
+
+// runs tells scripts from data in a script element.
+func runs(n *html.Node) bool {
+	kind := strings.ToLower(attribute(n, "type"))
+	return kind == "" || kind == "module" || strings.Contains(kind, "javascript") || strings.Contains(kind, "ecmascript")
+}
+
+// waits tells of the elements in which applications are made: by the names that
+// the tools give them, or by the dash of a custom element.
+func waits(n *html.Node) bool {
+	switch id := strings.ToLower(attribute(n, "id")); id {
+	case "app", "root", "__next", "__nuxt", "__docusaurus", "___gatsby", "svelte", "q-app", "application", "main-app", "app-root", "react-root",
+		"ember-app", "mount", "container-app":
+		return true
+	}
+	return strings.Contains(n.Data, "-") && n.DataAtom == 0 || attribute(n, "ng-app") != "" || attribute(n, "data-reactroot") != ""
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// text is all text of n but that of scripts and styles.
+func text(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data + " "
+	}
+	if n.DataAtom == atom.Script || n.DataAtom == atom.Style || n.DataAtom == atom.Template {
+		return ""
+	}
+	var b strings.Builder
+	for child := range n.ChildNodes() {
+		b.WriteString(text(child))
+	}
+	return b.String()
+}

@@ -1,0 +1,371 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	_ "embed" // the scripts
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// Login is a form that only scripts can make, and what to fill in. It is for
+// Site.LoginURL. It prints without its secrets.
+type Login struct {
+	Steps    []Step
+	LoggedIn string // selector of what only a page after the login has; "" waits until no password is asked for
+}
+
+// Step is one form of a login. It prints without its secrets.
+type Step struct {
+	URL      *url.URL          // page that shows it; nil is where the step before has led to
+	Fields   map[string]string // by name, ID, label or, failing these, kind
+	Form     string            // selector of what the fields are in; "" is the page
+	Submit   string            // selector of the button; "" is the form's own
+	Optional bool              // left out where it does not turn up
+}
+
+// Format prints no more than what it is, for every verb.
+func (Login) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "login (hidden)") }
+
+// Format prints no more than what it is, for every verb.
+func (Step) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "step (hidden)") }
+
+// LoginError is a login that did not work in the browser, with what was seen. It
+// holds no secrets.
+type LoginError struct {
+	Step    string // what was being done
+	URL     string // where the browser was
+	Status  int    // of the last document's answer; 0 for none
+	Title   string
+	Message string // the first error text on the page
+	Hint    string // how to mend it; may be empty
+	Err     error  // may be nil
+}
+
+func (e *LoginError) Error() string {
+	return fmt.Sprintf("log in with a browser: %s: %s %q %s: %v", e.Step, e.URL, e.Title, e.Message, e.Err)
+}
+
+// Unwrap returns the underlying error.
+func (e *LoginError) Unwrap() error { return e.Err }
+
+// LogIn opens the site's login page in the browser, fills in its form, sends it,
+// and waits until that has worked. The session is then in the jar of Site.Inside
+// and in what the site's scripts have stored, which all pages get from now on. It
+// returns what it saw, step by step, for people. A login that did not work is a
+// *LoginError; without a browser it is an *UnavailableError.
+func (b *Browser) LogIn(ctx context.Context, l Login) (seen []string, err error) {
+	i, err := b.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer b.release(i)
+	ctx, cancel := b.limited(ctx)
+	defer cancel()
+
+	t := newTab(b, i, b.site.LoginURL)
+	defer t.close()
+	t.login = &l
+	v := &loginVisit{tab: t, step: "open the login page"}
+	err = v.logIn(ctx)
+	b.code.forget()
+	t.mu.Lock()
+	seen = t.seen
+	t.mu.Unlock()
+	if err = t.explain(ctx, err); err == nil {
+		return seen, nil
+	}
+	if ctx.Err() != nil && !errors.Is(context.Cause(ctx), ErrRestless) {
+		return seen, context.Cause(ctx)
+	}
+	return seen, v.fail(err)
+}
+
+// loginVisit is one attempt to log in.
+type loginVisit struct {
+	*tab
+	step string // what is being done
+	last looks  // what the page looked like then
+}
+
+// looks is what is told of a page that asks to log in.
+type looks struct {
+	URL      string `json:"url"`
+	Title    string `json:"title"`
+	Password bool   `json:"password"` // is asked for
+	Message  string `json:"message"`
+}
+
+// fields is what is told of the fields of a step.
+type fields struct {
+	Missing []string `json:"missing"`
+	Has     []string `json:"has"`
+}
+
+var (
+	//go:embed scripts/looks.js
+	looksScript string
+	//go:embed scripts/fields.js
+	fieldsScript string
+	//go:embed scripts/focus.js
+	focusScript string
+	//go:embed scripts/submit.js
+	submitScript string
+)
+
+var (
+	errNoFields = errors.New("the fields are not there")
+	errRefused  = errors.New("the page still asks for the password")
+	errNotIn    = errors.New("what auth.form.logged_in names is not there")
+)
+
+func (v *loginVisit) logIn(ctx context.Context) error {
+	defer context.AfterFunc(ctx, v.end)()
+	if err := v.open(); err != nil {
+		return err
+	}
+	at := v.site.LoginURL
+	for i, step := range v.login.Steps {
+		if step.URL != nil {
+			at = step.URL
+		}
+		if at != nil {
+			v.step = "open the login page"
+			if err := v.navigate(at); err != nil {
+				return err
+			}
+			at = nil
+		}
+		if err := v.take(step, i); err != nil {
+			return err
+		}
+	}
+	v.step = "verify the login"
+	if err := v.verify(); err != nil {
+		return err
+	}
+	v.keepStorage()
+	return v.keepCookies()
+}
+
+// take fills in one form and sends it.
+func (v *loginVisit) take(step Step, i int) error {
+	v.step = "find the login form"
+	names := slices.Sorted(maps.Keys(step.Fields))
+	found, err := v.await(step, names)
+	switch {
+	case err != nil:
+		return err
+	case len(found.Missing) > 0 && step.Optional:
+		v.tell("browser: step %d: not asked for", i+1)
+		return nil
+	case len(found.Missing) > 0:
+		v.look()
+		return fmt.Errorf("%w: no %s; the page has %s", errNoFields, strings.Join(found.Missing, ", "), strings.Join(found.Has, ", "))
+	}
+	v.tell("browser: fields found: %s", strings.Join(names, ", "))
+
+	v.step = "fill in the login form"
+	for _, name := range names {
+		typed, err := evaluate[bool](v.tab, fieldsAnd(focusScript), step.Form, name, step.Fields[name])
+		if err != nil {
+			return err
+		}
+		if typed {
+			if _, err := chromedp.Call(v.ctx, input.InsertText, input.InsertTextParams{Text: step.Fields[name]}); err != nil {
+				return err
+			}
+		}
+	}
+	v.step = "submit the login form"
+	v.change(func() {}) // what comes is waited for
+	_, err = evaluate[bool](v.tab, fieldsAnd(submitScript), step.Form, names, step.Submit)
+	return err
+}
+
+// fieldsAnd is a function that finds fields as fieldsScript does.
+func fieldsAnd(function string) string {
+	return "(...args) => { const fields = " + fieldsScript + "; return (" + function + ")(fields, ...args) }"
+}
+
+// await waits until the fields are there, or until the page rests without them.
+func (v *loginVisit) await(step Step, names []string) (fields, error) {
+	for {
+		if err := v.tick(); err != nil {
+			return fields{}, err
+		}
+		rest, refused := v.rest()
+		if refused != nil {
+			return fields{}, refused
+		}
+		found, err := evaluate[fields](v.tab, fieldsAnd("(fields, ...args) => fields.missing(...args)"), step.Form, names)
+		if err == nil && (len(found.Missing) == 0 || rest >= selectorTime) {
+			return found, nil
+		}
+	}
+}
+
+// verify waits until the page, or else the source's start page, is one for
+// somebody who is logged in.
+func (v *loginVisit) verify() error {
+	for atStart := false; ; {
+		if err := v.tick(); err != nil {
+			return err
+		}
+		rest, refused := v.rest()
+		if refused != nil {
+			return refused
+		}
+		if v.login.LoggedIn != "" {
+			if there, err := evaluate[bool](v.tab, hasScript, v.login.LoggedIn); err == nil && there {
+				v.tell("browser: logged_in %s: found", v.login.LoggedIn)
+				return nil
+			}
+		}
+		if rest < quiet || v.look() != nil {
+			continue
+		}
+		switch {
+		case v.last.Password && rest >= selectorTime:
+			return errRefused
+		case v.last.Password:
+		case v.login.LoggedIn == "":
+			v.tell("browser: password field: gone")
+			return nil
+		case !atStart && rest >= 2*quiet:
+			atStart = true
+			if err := v.navigate(v.site.URL); err != nil {
+				return err
+			}
+		case atStart && rest >= selectorTime:
+			return errNotIn
+		}
+	}
+}
+
+// tick waits a moment.
+func (v *loginVisit) tick() error {
+	timer := time.NewTimer(2 * look)
+	defer timer.Stop()
+	select {
+	case <-v.ctx.Done():
+		return context.Cause(v.ctx)
+	case <-timer.C:
+		return nil
+	}
+}
+
+func (v *loginVisit) look() (err error) {
+	got, err := evaluate[looks](v.tab, looksScript)
+	if err == nil {
+		v.last = got
+	}
+	return err
+}
+
+// keepCookies puts what scripts have set into the session, and tells of all.
+func (v *loginVisit) keepCookies() error {
+	var addresses []string
+	for _, u := range []*url.URL{v.site.URL, v.site.LoginURL} {
+		addresses = append(addresses, u.String())
+	}
+	got, err := chromedp.Call(v.ctx, network.GetCookies, network.GetCookiesParams{URLs: addresses})
+	if err != nil {
+		return err
+	}
+	var pairs []string
+	for _, c := range got.Cookies {
+		if !c.HTTPOnly {
+			pairs = append(pairs, c.Name+"="+c.Value)
+		}
+	}
+	v.adopt(v.site.Inside.Jar, v.site.URL, network.Headers{"Cookie": strings.Join(pairs, "; ")})
+	var names []string
+	for _, c := range v.site.Inside.Jar.Cookies(v.site.URL) {
+		names = append(names, c.Name)
+	}
+	slices.Sort(names)
+	v.tell("browser: cookies: %s; stored: %s", orNone(slices.Compact(names)), orNone(v.storage.names()))
+	return nil
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// fail tells what was seen.
+func (v *loginVisit) fail(err error) *LoginError {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	e := &LoginError{Step: v.step, Status: v.status, Title: v.login.mask(v.last.Title), Message: v.login.mask(v.last.Message), Err: err}
+	e.URL = v.last.URL
+	if e.URL == "" {
+		e.URL = v.url.Redacted()
+	}
+	e.URL = v.login.mask(e.URL)
+	var stranger *strangerError
+	switch {
+	case errors.As(err, &stranger):
+		e.Hint = "the page leads to another origin: where that is your sign-in host, set auth.form.url to its login page"
+	case errors.Is(err, errNoFields):
+		e.Hint = "give the fields by the names, IDs or labels that they have in the browser"
+	case errors.Is(err, errRefused):
+		e.Hint = "check the user name and the password"
+	case errors.Is(err, errNotIn):
+		e.Hint = "choose a selector that each page after the login has"
+	}
+	return e
+}
+
+// tell adds a line for people.
+func (t *tab) tell(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.seen = append(t.seen, fmt.Sprintf(format, args...))
+}
+
+// secrets are the values that prove something: shorter ones, such as a ticked
+// box's "1", stand everywhere.
+func (l *Login) secrets() (all []string) {
+	for _, step := range l.Steps {
+		for _, value := range step.Fields {
+			if len(value) >= 4 {
+				all = append(all, value)
+			}
+		}
+	}
+	return all
+}
+
+// tells reports whether a request would tell what is filled in.
+func (l *Login) tells(u *url.URL, body []byte) bool {
+	for _, secret := range l.secrets() {
+		quoted := url.QueryEscape(secret)
+		if strings.Contains(u.RawQuery, quoted) || strings.Contains(u.Path, secret) ||
+			bytes.Contains(body, []byte(secret)) || bytes.Contains(body, []byte(quoted)) {
+			return true
+		}
+	}
+	return false
+}
+
+// mask hides what is filled in.
+func (l *Login) mask(text string) string {
+	for _, secret := range l.secrets() {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, secret, "(hidden)"), url.QueryEscape(secret), "(hidden)")
+	}
+	return text
+}

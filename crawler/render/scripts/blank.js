@@ -1,0 +1,2 @@
+// Whether the page shows no text yet.
+() => !document.body || document.body.innerText.trim() === ""

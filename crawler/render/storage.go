@@ -1,0 +1,80 @@
+package render
+
+import (
+	_ "embed" // the script
+	"encoding/json"
+	"net/url"
+	"sync"
+)
+
+// storage is what the site's scripts keep in the browser (localStorage and
+// sessionStorage), where many a session lives. Each tab gets it anew, since what
+// is in sessionStorage ends with a tab, and all of it with the browser.
+type storage struct {
+	mu   sync.Mutex
+	kept map[string]stored // by origin, as scripts name it
+}
+
+type stored struct {
+	Local   map[string]string `json:"local"`
+	Session map[string]string `json:"session"`
+}
+
+//go:embed scripts/storage.js
+var storageScript string
+
+// keepStorage remembers what the page's scripts have stored, where the page is one
+// of the source's own.
+func (t *tab) keepStorage() {
+	got, err := evaluate[struct {
+		Origin string `json:"origin"`
+		stored
+	}](t, storageScript)
+	if err != nil {
+		return // sandboxed, or too much: then it has none
+	}
+	at, err := url.Parse(got.Origin)
+	if err != nil || !t.own[originOf(at)] {
+		return
+	}
+	t.storage.mu.Lock()
+	defer t.storage.mu.Unlock()
+	if t.storage.kept == nil {
+		t.storage.kept = make(map[string]stored)
+	}
+	t.storage.kept[got.Origin] = got.stored
+}
+
+// script puts what is missing back, on any page of the origin that it came from.
+func (s *storage) script() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.kept) == 0 {
+		return ""
+	}
+	kept, err := json.Marshal(s.kept)
+	if err != nil {
+		return ""
+	}
+	return `(() => {
+		const kept = ` + string(kept) + `[location.origin];
+		if (!kept || window !== window.top) return;
+		for (const [key, value] of Object.entries(kept.local)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
+		for (const [key, value] of Object.entries(kept.session)) if (sessionStorage.getItem(key) === null) sessionStorage.setItem(key, value);
+	})()`
+}
+
+// names are the keys of what is kept, for people.
+func (s *storage) names() (names []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, kept := range s.kept {
+		for name := range kept.Local {
+			names = append(names, name)
+		}
+		for name := range kept.Session {
+			names = append(names, name)
+		}
+	}
+	return names
+}

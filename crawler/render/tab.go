@@ -1,0 +1,373 @@
+package render
+
+import (
+	"context"
+	_ "embed" // the scripts
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/inspector"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+const (
+	// quiet is how long a page must have made no requests to be at rest.
+	quiet = 500 * time.Millisecond
+	// blankTime is how long a page at rest is given that shows nothing yet.
+	blankTime = 2 * time.Second
+	// selectorTime is how long a page at rest is given for what is waited for.
+	selectorTime = 5 * time.Second
+	// look is how often all this is looked at.
+	look = 50 * time.Millisecond
+	// maxNavigations is how many pages one may lead through.
+	maxNavigations = 10
+)
+
+// tab is one page in the browser, from its opening to its end.
+type tab struct {
+	*Browser
+	instance *instance
+	ctx      context.Context // chromedp's, which ends with the tab
+	end      context.CancelFunc
+	wait     context.CancelFunc
+	requests sync.WaitGroup
+	given    *Page  // the answer to the first request; nil after it was used
+	login    *Login // nil where nobody logs in
+
+	mu         sync.Mutex
+	url        *url.URL // of the main document, as it was asked for
+	status     int      // of its answer
+	header     http.Header
+	navigated  int  // how often there was a new one
+	loading    bool // the main document
+	crashed    bool
+	refused    error // why the page may not go where it wants to
+	inFlight   int
+	lastChange time.Time // when inFlight or loading did
+	failed     []*RequestError
+	seen       []string // requests of a login, for people
+}
+
+func newTab(b *Browser, i *instance, u *url.URL) *tab {
+	t := &tab{Browser: b, instance: i, url: bare(u), lastChange: time.Now()}
+	parent, end := context.WithCancel(i.ctx)
+	t.end = end
+	t.ctx, t.wait = chromedp.NewContext(parent, chromedp.WithExistingBrowserContext(i.profile), chromedp.WithListener(t.hear))
+	i.tabs.Add(1)
+	return t
+}
+
+// close ends the tab. It does not wait for it, which takes a while.
+func (t *tab) close() {
+	t.end()
+	t.all.Go(func() {
+		defer t.instance.tabs.Done()
+		t.requests.Wait()
+		t.wait()
+	})
+}
+
+// show opens the tab, goes to u, waits, and reads what is there. The tab ends with
+// ctx.
+func (t *tab) show(ctx context.Context, u *url.URL, waitFor string) (Document, error) {
+	defer context.AfterFunc(ctx, t.end)()
+	if err := t.open(); err != nil {
+		return Document{}, err
+	}
+	if err := t.navigate(u); err != nil {
+		return Document{}, err
+	}
+	for {
+		found, err := t.settle(waitFor)
+		if err != nil {
+			return Document{}, err
+		}
+		before := t.count()
+		doc, err := t.read()
+		if err != nil && t.count() == before {
+			return Document{}, err
+		}
+		if err != nil {
+			continue // it went on just then
+		}
+		t.keepStorage()
+		doc.Found = found
+		return doc, t.incomplete(found)
+	}
+}
+
+// open readies the tab, in which nothing is loaded yet.
+func (t *tab) open() error {
+	if err := chromedp.Do(t.ctx); err != nil {
+		return err
+	}
+	if _, err := chromedp.Call(t.ctx, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*"}}}); err != nil {
+		return err
+	}
+	if _, err := chromedp.Call(t.ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
+		return err
+	}
+	if script := t.storage.script(); script != "" {
+		if _, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
+			return err
+		}
+	}
+	return t.lendCookies()
+}
+
+// lendCookies gives the browser what scripts may read of the session.
+func (t *tab) lendCookies() error {
+	var lent []*network.CookieParam
+	for o := range t.own {
+		at := &url.URL{Scheme: o.scheme, Host: o.host, Path: "/"}
+		if o == originOf(t.site.URL) {
+			at = t.site.URL
+		}
+		for _, c := range t.site.Readable(at) {
+			lent = append(lent, &network.CookieParam{Name: c.Name, Value: c.Value, URL: at.String(), Path: "/"})
+		}
+	}
+	if len(lent) == 0 {
+		return nil
+	}
+	_, err := chromedp.Call(t.ctx, network.SetCookies, network.SetCookiesParams{Cookies: lent})
+	return err
+}
+
+// navigate goes to u, and returns when its document begins.
+func (t *tab) navigate(u *url.URL) error {
+	t.mu.Lock()
+	t.loading = true
+	t.mu.Unlock()
+	at, err := chromedp.Call(t.ctx, page.Navigate, page.NavigateParams{URL: u.String()})
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if at.ErrorText != "" && t.refused == nil && len(t.failed) == 0 && t.navigated <= 1 {
+		return fmt.Errorf("open it in the browser: %s", at.ErrorText)
+	}
+	return nil
+}
+
+// settle waits until the page is whole: until what is waited for is there, or,
+// where that is nothing, until the page is at rest and shows something. found says
+// that it is there.
+func (t *tab) settle(waitFor string) (found bool, err error) {
+	ticker := time.NewTicker(look)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-t.ctx.Done():
+			return false, context.Cause(t.ctx)
+		case <-ticker.C:
+		}
+		rest, refused := t.rest()
+		if refused != nil {
+			return false, refused
+		}
+		switch {
+		case waitFor != "":
+			there, err := evaluate[bool](t, hasScript, waitFor)
+			if err == nil && there {
+				return true, nil
+			}
+			if err == nil && rest >= selectorTime {
+				return false, nil
+			}
+		case rest >= quiet+blankTime:
+			return false, nil
+		case rest >= quiet:
+			blank, err := evaluate[bool](t, blankScript)
+			if err == nil && !blank {
+				return false, nil
+			}
+		}
+	}
+}
+
+// rest is how long the page has been at rest.
+func (t *tab) rest() (time.Duration, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.loading || t.inFlight > 0 {
+		return 0, t.refused
+	}
+	return time.Since(t.lastChange), t.refused
+}
+
+// count is how many documents there were.
+func (t *tab) count() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.navigated
+}
+
+// incomplete returns the request that the page may lack something for. Where what
+// was waited for is there, it lacks nothing.
+func (t *tab) incomplete(found bool) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if found || len(t.failed) == 0 {
+		return nil
+	}
+	return t.failed[0]
+}
+
+// read returns the document as it is now.
+func (t *tab) read() (Document, error) {
+	got, err := evaluate[struct {
+		URL  string `json:"url"`
+		HTML string `json:"html"`
+		Size int64  `json:"size"`
+	}](t, documentScript, t.site.MaxBody)
+	if err != nil {
+		return Document{}, fmt.Errorf("read the document: %w", err)
+	}
+	if limit := t.site.MaxBody; limit > 0 && (got.Size > limit || int64(len(got.HTML)) > limit) {
+		return Document{}, ErrTooLarge
+	}
+	u, err := url.Parse(got.URL)
+	if err != nil {
+		return Document{}, fmt.Errorf("read the document's address: %w", err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if originOf(u) == (origin{}) {
+		u = t.url // about:blank and the like, which a script has written
+	}
+	if from := t.url; bare(u).String() != from.String() && t.login == nil && t.site.MayOpen != nil {
+		if err := t.site.MayOpen(from, bare(u)); err != nil {
+			return Document{}, err
+		}
+	}
+	return Document{URL: bare(u), Status: t.status, Header: t.header, HTML: []byte(got.HTML)}, nil
+}
+
+// explain says what an error of the tab means.
+func (t *tab) explain(ctx context.Context, err error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var missing *RequestError
+	switch {
+	case err == nil:
+		return nil
+	case t.refused != nil:
+		return t.refused
+	case errors.As(err, &missing), errors.Is(err, ErrTooLarge):
+		return err
+	case ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrRestless):
+		if len(t.failed) > 0 {
+			return t.failed[0]
+		}
+		return fmt.Errorf("%w in %s (%s)", ErrRestless, t.site.Timeout, t.doing())
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case t.crashed, t.instance.broken():
+		if t.instance.broken() {
+			go t.discard(t.instance)
+		}
+		return fmt.Errorf("%w: %w", ErrCrashed, err)
+	}
+	return err
+}
+
+// doing says what keeps a page from its rest. mu is held.
+func (t *tab) doing() string {
+	switch {
+	case t.inFlight > 0:
+		return fmt.Sprintf("%d requests under way", t.inFlight)
+	case t.loading:
+		return "still loading"
+	}
+	return "its scripts do not stop"
+}
+
+// hear takes the events of the tab, in their order. It must not wait.
+func (t *tab) hear(event any) {
+	switch event := event.(type) {
+	case *fetch.EventRequestPaused:
+		t.begin(event)
+		t.requests.Go(func() { t.answer(event) })
+	case *page.EventFrameStoppedLoading:
+		if t.isMain(event.FrameID) {
+			t.change(func() { t.loading = false })
+		}
+	case *page.EventJavascriptDialogOpening:
+		leaves := event.Type == page.DialogTypeBeforeunload
+		t.requests.Go(func() {
+			_, _ = chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: leaves})
+		})
+	case *target.EventTargetCreated:
+		if c := chromedp.FromContext(t.ctx); c.Target != nil && event.TargetInfo.OpenerID == c.Target.TargetID {
+			window := event.TargetInfo.TargetID
+			t.requests.Go(func() {
+				_, _ = chromedp.CallBrowser(t.ctx, target.CloseTarget, target.CloseTargetParams{TargetID: window})
+			})
+		}
+	case *inspector.EventTargetCrashed:
+		t.change(func() { t.crashed = true })
+		t.end()
+	}
+}
+
+// isMain reports whether a frame is the tab's own: it has the target's ID.
+func (t *tab) isMain(id cdp.FrameID) bool {
+	c := chromedp.FromContext(t.ctx)
+	return c.Target != nil && string(c.Target.TargetID) == string(id)
+}
+
+// change changes what rest depends on.
+func (t *tab) change(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f()
+	t.lastChange = time.Now()
+}
+
+var (
+	//go:embed scripts/document.js
+	documentScript string
+	//go:embed scripts/has.js
+	hasScript string
+	//go:embed scripts/blank.js
+	blankScript string
+)
+
+// evaluate calls a function on the page, in a world of its own where the page's
+// scripts cannot have changed anything.
+func evaluate[T any](t *tab, function string, args ...any) (got T, err error) {
+	frame := cdp.FrameID(chromedp.FromContext(t.ctx).Target.TargetID)
+	world, err := chromedp.Call(t.ctx, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame, WorldName: "fincrawl"})
+	if err != nil {
+		return got, err
+	}
+	list, err := json.Marshal(args)
+	if err != nil {
+		return got, err
+	}
+	yes := true
+	answer, err := chromedp.Call(t.ctx, runtime.Evaluate, runtime.EvaluateParams{
+		Expression: "(" + function + ")(..." + string(list) + ")", ContextID: world.ExecutionContextID, ReturnByValue: &yes, AwaitPromise: &yes,
+	})
+	if err != nil {
+		return got, err
+	}
+	if answer.ExceptionDetails != nil {
+		return got, fmt.Errorf("look at the page: %s", answer.ExceptionDetails.Text)
+	}
+	err = json.Unmarshal(answer.Result.Value, &got)
+	return got, err
+}

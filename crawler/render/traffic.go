@@ -1,0 +1,297 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// begin notes that a request is under way.
+func (t *tab) begin(event *fetch.EventRequestPaused) {
+	t.change(func() {
+		t.inFlight++
+		if t.isNavigation(event) {
+			t.loading = true
+		}
+	})
+}
+
+func (t *tab) isNavigation(event *fetch.EventRequestPaused) bool {
+	return event.ResourceType == network.ResourceTypeDocument && t.isMain(event.FrameID)
+}
+
+// answer answers one request of the page, or fails it.
+func (t *tab) answer(event *fetch.EventRequestPaused) {
+	defer t.change(func() { t.inFlight-- })
+	reply, err := t.decide(event)
+	if err != nil {
+		_, _ = chromedp.Call(t.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: event.RequestID, ErrorReason: network.ErrorReasonBlockedByClient})
+		return
+	}
+	_, _ = chromedp.Call(t.ctx, fetch.FulfillRequest, fetch.FulfillRequestParams{
+		RequestID: event.RequestID, ResponseCode: int64(reply.status), ResponseHeaders: entries(reply.header), Body: reply.body,
+	})
+}
+
+// reply is what the browser gets for an answer.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// errBlocked is a request that is not made.
+var errBlocked = errors.New("not asked for")
+
+// decide makes the request as the page's scripts may, or does not.
+func (t *tab) decide(event *fetch.EventRequestPaused) (reply, error) {
+	u, err := url.Parse(event.Request.URL)
+	if err != nil || originOf(u) == (origin{}) {
+		return reply{}, errBlocked
+	}
+	if t.isNavigation(event) {
+		return t.visit(event, u)
+	}
+	if blockedTypes[event.ResourceType] || countsVisitors(u.Hostname()) {
+		return reply{}, errBlocked
+	}
+	inside := t.own[originOf(u)]
+	trusted := inside || slices.Contains(t.site.Hosts, u.Hostname())
+	switch {
+	case !trusted && !fromElsewhere[event.ResourceType]:
+		return reply{}, errBlocked
+	case !trusted && event.Request.Method != http.MethodGet:
+		return reply{}, errBlocked
+	case !asksOnly(event.Request.Method):
+		return reply{}, errBlocked
+	case !inside && t.login != nil && t.login.tells(u, body(event.Request)):
+		t.tell("kept from sending the credentials to %s://%s, another origin", u.Scheme, u.Host)
+		return reply{}, errBlocked
+	}
+	isCode := event.ResourceType == network.ResourceTypeScript || event.ResourceType == network.ResourceTypeStylesheet
+	isCode = isCode && event.Request.Method == http.MethodGet
+	if known, ok := t.code.get(u.String()); ok && isCode {
+		return known, nil
+	}
+	got, err := t.ask(event, u, inside, trusted)
+	if inside && asksForContent(event.ResourceType) {
+		t.judge(event, u, got, err)
+	}
+	if err == nil && isCode {
+		t.code.put(u.String(), got)
+	}
+	return got, err
+}
+
+// visit answers the request for a main document. The first is answered with what
+// the site has said already.
+func (t *tab) visit(event *fetch.EventRequestPaused, u *url.URL) (reply, error) {
+	t.mu.Lock()
+	from, given := t.url, t.given
+	t.given = nil
+	t.mu.Unlock()
+
+	if given != nil && bare(u).String() == bare(given.URL).String() {
+		got := reply{given.Status, given.Header, given.Body}
+		t.arrive(u, got)
+		got.header = got.header.Clone()
+		got.header.Del("Set-Cookie") // the session has it, and scripts get what they may read of it
+		return got, nil
+	}
+	if err := t.mayVisit(event, from, u); err != nil {
+		return reply{}, err
+	}
+	got, err := t.ask(event, u, true, true)
+	if err != nil {
+		t.change(func() {
+			t.failed = append(t.failed, &RequestError{Method: event.Request.Method, URL: u, Err: err})
+			t.refused = t.failed[0]
+		})
+		return reply{}, err
+	}
+	t.arrive(u, got)
+	return got, nil
+}
+
+// mayVisit says whether the page may be left for u.
+func (t *tab) mayVisit(event *fetch.EventRequestPaused, from, u *url.URL) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.login != nil && !t.own[originOf(u)]:
+		t.refused = &strangerError{u}
+	case t.login == nil && event.Request.Method != http.MethodGet:
+		return errBlocked // a form that scripts send off by themselves
+	case t.navigated >= maxNavigations:
+		t.refused = ErrLoop
+	case t.login == nil && t.site.MayOpen != nil:
+		t.refused = t.site.MayOpen(from, bare(u))
+	case t.login == nil && !t.own[originOf(u)]:
+		t.refused = &strangerError{u}
+	}
+	return t.refused
+}
+
+// strangerError is a page that leads to another origin.
+type strangerError struct{ url *url.URL }
+
+func (e *strangerError) Error() string { return "leads to " + e.url.Scheme + "://" + e.url.Host }
+
+// arrive notes the answer to the request for a main document.
+func (t *tab) arrive(u *url.URL, got reply) {
+	t.change(func() {
+		t.navigated++
+		if got.status < 300 || got.status >= 400 {
+			t.url, t.status, t.header = bare(u), got.status, got.header
+		}
+		if t.login != nil {
+			t.seen = append(t.seen, "browser: GET "+t.login.mask(bare(u).Redacted())+" → "+http.StatusText(got.status))
+		}
+	})
+}
+
+// ask makes a request: with the source's session where it is inside, with the
+// page's own headers where it is trusted, and otherwise without a word on who asks.
+func (t *tab) ask(event *fetch.EventRequestPaused, u *url.URL, inside, trusted bool) (reply, error) {
+	select {
+	case t.places <- struct{}{}:
+		defer func() { <-t.places }()
+	case <-t.ctx.Done():
+		return reply{}, context.Cause(t.ctx)
+	}
+	r, err := http.NewRequestWithContext(t.ctx, event.Request.Method, bare(u).String(), bytes.NewReader(body(event.Request)))
+	if err != nil {
+		return reply{}, err
+	}
+	for name, value := range event.Request.Headers {
+		if text, ok := value.(string); ok && passesOn(name, trusted) {
+			r.Header.Set(name, text)
+		}
+	}
+	r.Header.Set("User-Agent", t.site.UserAgent)
+	client := t.site.Outside
+	if inside {
+		client = t.site.Inside
+		t.adopt(client.Jar, u, event.Request.Headers)
+	}
+	single := *client
+	single.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	res, err := single.Do(r)
+	if err != nil {
+		return reply{}, err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return reply{}, err
+	}
+	if t.login != nil && inside && event.Request.Method == http.MethodPost {
+		t.tell("browser: POST %s → %d", t.login.mask(bare(u).Redacted()), res.StatusCode)
+	}
+	header := res.Header.Clone()
+	for _, name := range []string{"Content-Encoding", "Content-Length", "Transfer-Encoding", "Connection"} {
+		header.Del(name)
+	}
+	if !inside {
+		header.Del("Set-Cookie")
+	}
+	return reply{res.StatusCode, header, text}, nil
+}
+
+// adopt puts into the session what scripts have set as cookies: what the browser
+// sends and the session does not know.
+func (t *tab) adopt(jar http.CookieJar, u *url.URL, headers network.Headers) {
+	line := ""
+	for name, value := range headers {
+		if text, ok := value.(string); ok && strings.EqualFold(name, "Cookie") {
+			line = text
+		}
+	}
+	if jar == nil || line == "" {
+		return
+	}
+	known := map[string]bool{}
+	for _, c := range jar.Cookies(u) {
+		known[c.Name] = true
+	}
+	pairs, err := http.ParseCookie(line)
+	if err != nil {
+		return
+	}
+	for _, c := range pairs {
+		if t.isScripted(c.Name, known[c.Name]) {
+			jar.SetCookies(u, []*http.Cookie{{Name: c.Name, Value: c.Value, Path: "/", Secure: u.Scheme == "https"}})
+		}
+	}
+}
+
+// isScripted reports whether a cookie is one that scripts have set: then its value
+// in the browser is the newest. known tells of one that the session has.
+func (b *Browser) isScripted(name string, known bool) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !known {
+		b.scripted[name] = true
+	}
+	return b.scripted[name]
+}
+
+// judge notes a request of the page that failed in a way which the page may not
+// show.
+func (t *tab) judge(event *fetch.EventRequestPaused, u *url.URL, got reply, err error) {
+	if t.ctx.Err() != nil {
+		return
+	}
+	missing := err != nil || got.status >= 500 || got.status == http.StatusTooManyRequests || got.status == http.StatusUnauthorized ||
+		got.status >= 400 && event.ResourceType == network.ResourceTypeScript
+	if missing && !errors.Is(err, errBlocked) {
+		failed := &RequestError{Method: event.Request.Method, URL: bare(u), Status: got.status, Err: err}
+		t.change(func() { t.failed = append(t.failed, failed) })
+	}
+}
+
+// body is what a request sends.
+func body(r *network.Request) []byte {
+	var all []byte
+	for _, part := range r.PostDataEntries {
+		all = append(all, part.Bytes...)
+	}
+	return all
+}
+
+// passesOn reports whether a header of the browser's goes with the request.
+// Cookies are the session's, encodings the client's, and what tells of the user is
+// for those who are trusted.
+func passesOn(name string, trusted bool) bool {
+	name = http.CanonicalHeaderKey(name)
+	switch name {
+	case "Cookie", "Host", "Content-Length", "Accept-Encoding", "User-Agent", "Connection":
+		return false
+	case "Authorization", "Referer", "Proxy-Authorization":
+		return trusted && name != "Proxy-Authorization"
+	}
+	return !strings.HasPrefix(name, "Sec-Ch-") && (trusted || !strings.HasPrefix(name, "X-"))
+}
+
+// entries are headers as the browser takes them.
+func entries(header http.Header) (list []*fetch.HeaderEntry) {
+	for name, values := range header {
+		switch name {
+		case "Content-Encoding", "Content-Length", "Transfer-Encoding":
+			continue
+		}
+		for _, value := range values {
+			list = append(list, &fetch.HeaderEntry{Name: name, Value: value})
+		}
+	}
+	return list
+}
