@@ -4,16 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
-	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/fincrawl/fincrawl/crawler/auth"
 )
 
-// clients are the ways in which one source is asked. They share its rate, its
+// clients are the ways in which one source is asked. They share its throttle, its
 // connections and, but for the one that looks from outside, its session. Nothing
 // is shared between sources.
 //
@@ -21,14 +19,14 @@ import (
 // redirects by http.Client, then [retry], [pace], the credentials, [whole], and
 // the connections.
 type clients struct {
-	pages   *http.Client // HTML documents, whose redirects are judged
-	files   *http.Client // the login, robots.txt, sitemaps: any body
-	outside *http.Client // pages, without credentials and cookies
-	limiter *rate.Limiter
-	close   func()
+	pages    *http.Client // HTML documents, whose redirects are judged
+	files    *http.Client // the login, robots.txt, sitemaps: any body
+	outside  *http.Client // pages, without credentials and cookies
+	throttle *throttle
+	close    func()
 }
 
-func newClients(src Source, sur Surroundings, session *auth.Session, onRedirect func(*http.Request, []*http.Request) error) (*clients, error) {
+func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Session, onRedirect func(*http.Request, []*http.Request) error) (*clients, error) {
 	jar, err := auth.NewJar()
 	if err != nil {
 		return nil, err
@@ -41,14 +39,14 @@ func newClients(src Source, sur Surroundings, session *auth.Session, onRedirect 
 	if err != nil {
 		return nil, err
 	}
-	c := &clients{limiter: newLimiter(src.Fetch.Rate), close: closeIdle}
 	wait := sur.Wait
 	if wait == nil {
 		wait = sleep
 	}
+	c := &clients{throttle: newThrottle(src.Fetch, wait, log), close: closeIdle}
 	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
 		whole := &whole{base: base, limit: limit, timeout: src.Fetch.Timeout, pagesOnly: pagesOnly}
-		return &retry{base: &pace{base: credentials(whole), limiter: c.limiter, wait: wait}, wait: wait}
+		return &retry{base: &pace{credentials(whole), c.throttle}, wait: wait}
 	}
 	none := func(t http.RoundTripper) http.RoundTripper { return t }
 
@@ -80,13 +78,6 @@ func connections(f Fetch, given http.RoundTripper, session *auth.Session) (insid
 			}
 		}
 	}, nil
-}
-
-// slowDown keeps the rate to one request in each delay, if that is slower.
-func (c *clients) slowDown(delay time.Duration) {
-	if delay > 0 {
-		c.limiter.SetLimit(min(c.limiter.Limit(), rate.Every(delay)))
-	}
 }
 
 // answer is what the site said to a request.

@@ -81,7 +81,8 @@ type Keeper interface {
 }
 
 // Sink takes the pages of a crawl as they are found. It is called by several
-// goroutines at once.
+// goroutines at once. What it got counts only where the page's address is settled
+// as Paged when the crawl is over: some turn out to be walls.
 type Sink interface {
 	Put(context.Context, Page) error
 }
@@ -123,8 +124,8 @@ type Settlement struct {
 // source could not be read at all (start address: see [StartError]; login: see
 // [auth.LoginError]), that the sink or the frontier failed, or that ctx ended; the
 // Coverage is valid, and incomplete, all the same. A session that ends on the way
-// and cannot be renewed is no error: the Coverage says so (Ended), and what was seen
-// stands.
+// and cannot be renewed, or a site that goes down, is no error: the Coverage says so
+// (Ended), and what was seen stands.
 func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -134,10 +135,10 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) 
 	}
 	defer c.close()
 
-	err = c.run(ctx)
+	err = errors.Join(c.run(ctx), c.takeBackWalls())
 	coverage, tallyErr := tally(c.frontier)
-	if ended := (*lost)(nil); errors.As(err, &ended) {
-		coverage.Ended, coverage.Complete, err = ended.Error(), false, nil
+	if why := endedEarly(err); why != "" {
+		coverage.Ended, coverage.Complete, err = why, false, nil
 	}
 	if err = errors.Join(err, tallyErr); err != nil {
 		coverage.Complete = false

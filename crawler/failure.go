@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler/auth"
 )
 
 // failure is a request that ended without an answer to read, and its outcome.
@@ -18,6 +20,12 @@ type failure struct {
 }
 
 func (f *failure) Error() string { return f.detail }
+
+// longPause is the failure of a request to a site that wants to be left alone for
+// longer than a crawl waits.
+type longPause struct{ *failure }
+
+func (p *longPause) Unwrap() error { return p.failure }
 
 // failureOf names the outcome of a request that failed with err, and tells people
 // what happened.
@@ -30,7 +38,10 @@ func failureOf(err error) (Outcome, string) {
 
 	var known *failure
 	var network net.Error
+	var refused *auth.LoginError
 	switch {
+	case errors.As(err, &refused) && refused.Status >= 400 && refused.Status < 500 && refused.Status != http.StatusTooManyRequests:
+		return LoginWall, detail // no token is given any more
 	case errors.As(err, &known):
 		return known.outcome, detail
 	case isTLS(err):

@@ -16,6 +16,7 @@ import (
 // discovered, so that a settled URL has nothing left to do. The error is the
 // crawl's own; what is wrong with the site is an outcome.
 func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
+	c.checkHealth(ctx, v, a)
 	seen, err := c.look(v, a)
 	if err == nil && seen.walled() {
 		seen, err = c.reopen(ctx, v, seen, a.session)
@@ -41,6 +42,9 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	case Paged:
 		if err := c.sink.Put(ctx, c.page(v.url, found.article)); err != nil {
 			return fmt.Errorf("keep the page %s: %w", v.url, err)
+		}
+		if !c.src.Auth.IsZero() {
+			c.texts.note(v.url, found.article)
 		}
 	}
 	return c.settle(v.url, found.outcome, found.detail)

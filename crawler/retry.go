@@ -15,8 +15,9 @@ import (
 const (
 	// maxTries bounds how often one request is made.
 	maxTries = 4
-	// maxRetryAfter bounds how long a site may have us wait before the next try.
-	maxRetryAfter = 2 * time.Minute
+	// maxRetryAfter is how long a site may have us wait before the next try. Where it
+	// wants more, the crawl ends: see [breaker].
+	maxRetryAfter = 10 * time.Minute
 )
 
 // retry makes a request again that failed in a way that may pass: too many
@@ -45,8 +46,13 @@ func (t *retry) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		pause := pauses.NextBackOff()
 		if res != nil {
-			pause = max(pause, retryAfter(res.Header.Get("Retry-After")))
 			_ = res.Body.Close()
+			asked := retryAfter(res.Header.Get("Retry-After"))
+			if asked > maxRetryAfter {
+				return nil, &longPause{&failure{RateLimited,
+					fmt.Sprintf("HTTP %d, and the site asks for a pause of %s (Retry-After)", res.StatusCode, asked.Round(time.Second))}}
+			}
+			pause = max(pause, asked)
 		}
 		if err := t.wait(r.Context(), pause); err != nil {
 			return nil, err
@@ -81,13 +87,14 @@ func worthRetrying(status int) bool {
 
 // retryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds or a date.
 func retryAfter(header string) time.Duration {
-	pause := time.Duration(0)
-	if seconds, err := strconv.Atoi(header); err == nil {
-		pause = time.Duration(min(seconds, int(maxRetryAfter.Seconds()))) * time.Second
-	} else if date, err := http.ParseTime(header); err == nil {
-		pause = time.Until(date)
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
 	}
-	return min(max(pause, 0), maxRetryAfter)
+	date, err := http.ParseTime(header)
+	if err != nil {
+		return 0
+	}
+	return max(time.Until(date), 0)
 }
 
 // sleep waits for d, or until ctx ends.

@@ -25,9 +25,12 @@ type crawl struct {
 	starts  []*url.URL // the start address, then the seeds
 	known   iter.Seq[string]
 
-	door   door
-	wall   wall   // known once the start address was read
-	robots robots // known once the start address was read
+	door    door
+	breaker breaker
+	wall    wall   // known once the start address was read
+	robots  robots // known once the start address was read
+
+	texts sameTexts // of the pages of a private source
 
 	*ledger
 	keeper    Keeper
@@ -56,7 +59,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	log = log.With("source", src.Name)
 	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, stop: stop,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
-	c.clients, err = newClients(src, sur, session, c.judgeRedirect)
+	c.clients, err = newClients(src, sur, log, session, c.judgeRedirect)
 	return c, err
 }
 
@@ -79,7 +82,7 @@ func (c *crawl) run(ctx context.Context) error {
 	if c.robots, err = c.readRobots(ctx); err != nil {
 		return err
 	}
-	c.slowDown(c.robots.delay)
+	c.throttle.atMost(c.robots.delay)
 	c.scope.startsAt(first.url)
 
 	if err := c.newRound(ctx); err != nil {

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -102,7 +103,7 @@ func TestWaitsGrowAndFollowRetryAfter(t *testing.T) {
 	}{
 		{"growing with jitter", "", 1750 * time.Millisecond, 5250 * time.Millisecond},
 		{"seconds", "7", 21 * time.Second, 21 * time.Second},
-		{"no more than is bearable", "86400", 3 * maxRetryAfter, 3 * maxRetryAfter},
+		{"as long as a crawl waits", "600", 3 * maxRetryAfter, 3 * maxRetryAfter},
 		{"a negative number", "-5", 1750 * time.Millisecond, 5250 * time.Millisecond},
 		{"nonsense", "soon", 1750 * time.Millisecond, 5250 * time.Millisecond},
 		{"a date", "date", 27 * time.Second, 30 * time.Second},
@@ -151,7 +152,7 @@ func TestTheRateHoldsWhateverTheAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				base := &roundTrips{answers: []func(*http.Request) (*http.Response, error){answer}}
-				paced := &pace{base, newLimiter(5), sleep}
+				paced := &pace{base, newThrottle(Fetch{Rate: 5, Concurrency: 1}, sleep, slog.New(slog.DiscardHandler))}
 				started := time.Now()
 				for range 11 {
 					if _, err := paced.RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil)); err != nil {
