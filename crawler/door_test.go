@@ -1,6 +1,7 @@
 package crawler_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -344,3 +345,91 @@ func (s *safe) KeepSession(sealed []byte) error {
 	s.sealed = sealed
 	return s.err
 }
+
+func TestATokenThatIsNoLongerGivenEndsTheSource(t *testing.T) {
+	site := shelved(t, 60)
+	var asked, left atomic.Int64
+	left.Store(20)
+	site.Guard(func(w http.ResponseWriter, r *http.Request) bool {
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case r.URL.Path == "/token" && asked.Add(1) == 1:
+			fmt.Fprint(w, `{"access_token":"t0k3n","token_type":"Bearer","expires_in":3600}`)
+		case r.URL.Path == "/token":
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"error":"unauthorized_client","error_description":"the client was switched off"}`)
+		case left.Add(-1) >= 0:
+			return false
+		default:
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		return true
+	})
+	got := crawl(t, site, func(src *crawler.Source, _ *crawler.Surroundings) {
+		src.Auth = auth.Config{OAuth2: &auth.OAuth2{TokenURL: site.URL("/token"), ClientID: "fincrawl", ClientSecret: "s3cret"}}
+	})
+	if got.err != nil || !strings.Contains(got.coverage.Ended, "unauthorized_client: the client was switched off") {
+		t.Errorf("ended %q, %v", got.coverage.Ended, got.err)
+	}
+	got.wantComplete(t, false)
+	if n := asked.Load(); n > 3 { // the library tries the secret in the header and in the form
+		t.Errorf("a token was asked for %d times", n)
+	}
+}
+
+// A login page served with status 200 is extracted as content: if many distinct
+// URLs give the same text, it is a wall, not a page (incidents, "Let in the wrong text").
+func TestOneTextUnderManyAddressesIsAWall(t *testing.T) {
+	const wall = "Your reading time is over. Come again tomorrow, or ask the librarian for more of it."
+	for name, c := range map[string]struct {
+		walled, articles int
+		text             string
+		want             crawler.Outcome
+	}{
+		"many":                      {8, 20, wall, crawler.LoginWall},
+		"no others":                 {8, 8, wall, crawler.LoginWall},
+		"few":                       {4, 8, wall, crawler.Paged}, // and the start page under as many queries
+		"few beside many others":    {6, 60, wall, crawler.Paged},
+		"hardly anything to be one": {8, 20, "To be done", crawler.Paged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := shelved(t, c.articles)
+			site.BasicAuth("sam", "secret")
+			for i := range c.walled {
+				path := fmt.Sprintf("/a%d", i)
+				site.Page(path, testsite.Page{Body: fmt.Sprintf(`<main><p>%s</p><a href="/?next=%s">Home</a></main>`, c.text, path), Title: "Page " + path})
+			}
+			// What was put into the sink before stays there; the outcome tells.
+			sink := &discarding{}
+			got := crawl(t, site, func(src *crawler.Source, sur *crawler.Surroundings) {
+				src.Auth = auth.Config{Basic: &auth.Basic{Username: "sam", Password: "secret"}}
+				sur.Pages = sink
+			})
+			if got.err != nil {
+				t.Fatal(got.err)
+			}
+			for i := range c.articles {
+				want := crawler.Paged
+				if i < c.walled {
+					want = c.want
+				}
+				if path := fmt.Sprintf("/a%d", i); got.outcomes[path] != want {
+					t.Errorf("%s is %s, want %s", path, got.outcomes[path], want)
+				}
+			}
+			got.wantComplete(t, c.want == crawler.Paged)
+		})
+	}
+	t.Run("a public site may repeat itself", func(t *testing.T) {
+		site := shelved(t, 10)
+		for i := range 10 {
+			site.Page(fmt.Sprintf("/a%d", i), testsite.Page{Text: wall, Title: "The same"})
+		}
+		crawl(t, site).wantComplete(t, true)
+	})
+}
+
+// discarding is a sink that keeps nothing.
+type discarding struct{}
+
+func (*discarding) Put(context.Context, crawler.Page) error { return nil }

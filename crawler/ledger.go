@@ -71,6 +71,14 @@ func (l *ledger) unsettle(n int) {
 	l.mu.Unlock()
 }
 
+// retract takes back n pages that will be settled otherwise.
+func (l *ledger) retract(n int) {
+	l.mu.Lock()
+	l.now.Settled -= n
+	l.now.Pages -= n
+	l.mu.Unlock()
+}
+
 // tally sums up what became of the URLs. One without an outcome was interrupted.
 func tally(f Frontier) (Coverage, error) {
 	c := Coverage{Outcomes: make(map[Outcome]int)}

@@ -160,7 +160,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	plan, err := ingest.NewPlan(ingest.Inputs{
 		Source:   s.Name,
 		Coverage: coverage,
-		Pages:    crawl.Staged(),
+		Pages:    pagesOf(crawl),
 		Entries:  ledger.Entries(s.Name),
 		Outcome:  outcomes(crawl),
 		Resend:   r.mode == modeResync,

@@ -50,6 +50,24 @@ func request(p crawler.Page) intercom.PageRequest {
 	}
 }
 
+// pagesOf yields what was staged of a crawl and is a page still: some prove to be
+// something else later, such as a wall that stood under many addresses.
+func pagesOf(crawl *state.Crawl) iter.Seq2[state.Staged, error] {
+	return func(yield func(state.Staged, error) bool) {
+		for p, err := range crawl.Staged() {
+			if err == nil {
+				outcome, _, _, lookErr := crawl.Outcome(p.URL)
+				if err = lookErr; err == nil && crawler.Outcome(outcome) != crawler.Paged {
+					continue
+				}
+			}
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
 // known yields the URLs of the pages that were sent. An entry that cannot be
 // read ends it; the plan, which reads them all again, reports the error.
 func known(entries iter.Seq2[state.Entry, error]) iter.Seq[string] {
