@@ -108,6 +108,8 @@ type Source struct {
 	Fetch        Fetch
 	Content      Content
 	Availability Availability
+	Screen       Screen
+	Lint         Lint
 	Updates      Updates
 	Deletes      Deletes
 }
@@ -193,16 +195,21 @@ type Availability struct {
 	Rules     []AvailabilityRule
 }
 
-// AvailabilityRule changes what it names for the paths it matches.
+// AvailabilityRule changes what it names for the pages that all of its conditions
+// hold for.
 type AvailabilityRule struct {
-	Match     string
-	AIAgent   *bool
-	AICopilot *bool
+	Match      string // pattern of the path; "" for any, as for the rest
+	Selector   string // of something on the page
+	Meta       string // name of a meta tag, or name=value
+	Breadcrumb string // text of one of its crumbs
+	AIAgent    *bool
+	AICopilot  *bool
 }
 
 // Updates bounds what changes of pages are taken for what they seem to be.
 type Updates struct {
-	MaxSameText int // pages of one run that may change to one and the same text
+	MaxSameText int     // pages of one run that may change to one and the same text
+	MaxShrink   float64 // share of its text that a page may lose at once
 }
 
 // Deletes bounds what may be deleted.

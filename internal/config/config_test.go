@@ -194,8 +194,17 @@ sources:
     follow: ["**/index.html"]
     fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me"}
     content: {title: "h1", body: "article, main", remove: [".feedback"], external_id: url}
-    availability: {ai_agent: false, ai_copilot: false, rules: [{match: "/internal/**", ai_agent: false}, {match: "re:^/x", ai_copilot: true}]}
-    updates: {max_same_text: 9}
+    availability: {ai_agent: false, ai_copilot: false, rules: [{match: "/internal/**", ai_agent: false}, {match: "re:^/x", selector: .internal, meta: audience=staff, breadcrumb: Internal, ai_copilot: true}]}
+    screen:
+      credentials: redact
+      injections: off
+      personal: {emails: redact, phones: warn, cards: hold, ibans: copilot_only}
+      markers: ["internal only"]
+      marker_action: warn
+      rules: [{id: ticket, regex: 'OPS-[0-9]+', action: redact}, {id: x, regex: x}]
+      allow: [{page: /keys, rule: "*", reason: they open nothing}]
+    lint: {thin_words: 0, long_words: 5, stale_days: 1}
+    updates: {max_same_text: 9, max_shrink: 1}
     deletes: {confirm_runs: 1, max_count: 0, max_share: 0}
 `, map[string]string{"INTERCOM_ACCESS_TOKEN": "t0ken\n", "WORKERS": "3", "WHERE": "here", "P": "pässword"})
 	if err != nil {
@@ -226,9 +235,16 @@ sources:
 		Follow:       []string{"**/index.html"},
 		Fetch:        config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me"},
 		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, ExternalID: "url"},
-		Availability: config.Availability{Rules: []config.AvailabilityRule{{Match: "/internal/**", AIAgent: &no}, {Match: "re:^/x", AICopilot: &yes}}},
-		Updates:      config.Updates{MaxSameText: 9},
-		Deletes:      config.Deletes{ConfirmRuns: 1},
+		Availability: config.Availability{Rules: []config.AvailabilityRule{{Match: "/internal/**", AIAgent: &no}, {Match: "re:^/x", Selector: ".internal", Meta: "audience=staff", Breadcrumb: "Internal", AICopilot: &yes}}},
+		Screen: config.Screen{
+			Credentials: "redact", Injections: "off", Markers: []string{"internal only"}, MarkerAction: "warn",
+			Personal: config.Personal{Emails: "redact", Phones: "warn", Cards: "hold", IBANs: "copilot_only"},
+			Rules:    []config.ScreenRule{{ID: "ticket", Regex: "OPS-[0-9]+", Action: "redact"}, {ID: "x", Regex: "x", Action: "hold"}},
+			Allow:    []config.Allowance{{Page: "/keys", Rule: "*", Reason: "they open nothing"}},
+		},
+		Lint:    config.Lint{LongWords: 5, StaleDays: 1},
+		Updates: config.Updates{MaxSameText: 9, MaxShrink: 1},
+		Deletes: config.Deletes{ConfirmRuns: 1},
 	}
 	if !reflect.DeepEqual(s, wantSource) {
 		t.Errorf("source: got\n%+v, want\n%+v", s, wantSource)
@@ -260,8 +276,12 @@ sources:
 			Fetch:        config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)"},
 			Content:      config.Content{ExternalID: "url"},
 			Availability: config.Availability{AIAgent: true, AICopilot: true},
-			Updates:      config.Updates{MaxSameText: 3},
-			Deletes:      config.Deletes{ConfirmRuns: 2, MaxCount: 10, MaxShare: 0.1},
+			Screen: config.Screen{
+				Credentials: "hold", Injections: "hold", MarkerAction: "hold", Personal: config.Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},
+			},
+			Lint:    config.Lint{ThinWords: 20, LongWords: 10_000, StaleDays: 730},
+			Updates: config.Updates{MaxSameText: 3, MaxShrink: 0.5},
+			Deletes: config.Deletes{ConfirmRuns: 2, MaxCount: 10, MaxShare: 0.1},
 		}},
 	}
 	if !reflect.DeepEqual(c, want) {

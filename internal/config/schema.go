@@ -60,6 +60,8 @@ func (d *decoder) source(s *Source) fields {
 		{"fetch", d.section(d.fetch(&s.Fetch))},
 		{"content", d.section(d.content(&s.Content))},
 		{"availability", d.section(d.availability(&s.Availability))},
+		{"screen", d.section(d.screen(&s.Screen))},
+		{"lint", d.section(d.lint(&s.Lint))},
 		{"updates", d.section(d.updates(&s.Updates))},
 		{"deletes", d.section(d.deletes(&s.Deletes))},
 	}
@@ -116,7 +118,10 @@ func (d *decoder) availability(a *Availability) fields {
 
 func (d *decoder) rule(r *AvailabilityRule) value {
 	keys := fields{
-		{"match", required(d.pattern(&r.Match), `match: "/internal/**"`)},
+		{"match", d.pattern(&r.Match)},
+		{"selector", d.selector(&r.Selector)},
+		{"meta", d.text(&r.Meta)},
+		{"breadcrumb", d.text(&r.Breadcrumb)},
 		{"ai_agent", d.truth(func(b bool) { r.AIAgent = &b })},
 		{"ai_copilot", d.truth(func(b bool) { r.AICopilot = &b })},
 	}
@@ -124,16 +129,27 @@ func (d *decoder) rule(r *AvailabilityRule) value {
 		given := d.mapping(e, keys)
 		_, agent := given["ai_agent"]
 		_, copilot := given["ai_copilot"]
-		if _, matches := given["match"]; matches && !agent && !copilot {
+		conditions := len(given)
+		for _, change := range []bool{agent, copilot} {
+			if change {
+				conditions--
+			}
+		}
+		switch {
+		case given == nil:
+		case conditions == 0:
+			d.mistake(e.node, `this rule says of no page that it is for it; add match: "/internal/**", or selector, meta or breadcrumb`)
+		case !agent && !copilot:
 			d.mistake(e.node, "this rule changes nothing; add ai_agent or ai_copilot, with true or false")
 		}
 	}}
 }
 
 func (d *decoder) updates(c *Updates) fields {
-	*c = Updates{MaxSameText: 3}
+	*c = Updates{MaxSameText: 3, MaxShrink: 0.5}
 	return fields{
 		{"max_same_text", d.whole(&c.MaxSameText, 1, 1_000_000_000)},
+		{"max_shrink", d.fraction(&c.MaxShrink, true)},
 	}
 }
 
