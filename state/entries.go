@@ -172,6 +172,9 @@ func (s *Store) ForgetAll(source string) error {
 		if err := (write{sessions(), source, nil}).do(tx); err != nil {
 			return err
 		}
+		if err := (write{hints(), source, nil}).do(tx); err != nil {
+			return err
+		}
 		return write{imports(), source, nil}.do(tx)
 	})
 }

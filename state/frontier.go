@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"time"
 )
 
 // Visit is a discovered URL.
@@ -68,6 +69,22 @@ func (c *Crawl) Outcome(url string) (outcome, detail string, known bool, err err
 // Visits yields every discovered URL, sorted.
 func (c *Crawl) Visits() iter.Seq2[Visit, error] {
 	return scan(c.store, visits(c.source), decodeVisit)
+}
+
+// SetDate remembers when the sitemap says that a URL changed (grouped).
+func (c *Crawl) SetDate(url string, changed time.Time) error {
+	var f fields
+	f.time(changed)
+	return c.store.add(write{dates(c.source), url, f})
+}
+
+// Date returns what SetDate was told of a URL; zero for nothing.
+func (c *Crawl) Date(url string) (changed time.Time, err error) {
+	changed, _, err = readOne(c.store, dates(c.source), url, func(_ string, value []byte) (time.Time, error) {
+		r := read(value)
+		return r.time(), r.err
+	})
+	return changed, err
 }
 
 func (v Visit) encode() []byte {

@@ -13,11 +13,15 @@ import (
 //	imports                  source → ImportSource (JSON)
 //	sessions                 source → session of its login, encrypted by the crawler
 //	verifications            source → Verification (JSON)
+//	hints                    source → Hints (JSON)
 //	runs                     ID → Run (JSON)
 //	sources / SOURCE
 //	    entries              external ID → Entry (fields)
 //	    sent                 external ID → Markdown as sent (zstd)
+//	    seen                 URL → Seen (fields)
 //	crawls / SOURCE
+//	    beginning            "crawl" → Beginning (JSON)
+//	    dates                URL → when its sitemap says that it changed (fields)
 //	    visits               URL → Visit (fields)
 //	    queue                number, 8 bytes, big endian → request to make, opaque
 //	    staged               external ID → Staged (fields)
@@ -31,10 +35,14 @@ type table struct{ tree, source, name string }
 
 func imports() table               { return table{tree: "imports"} }
 func verifications() table         { return table{tree: "verifications"} }
+func hints() table                 { return table{tree: "hints"} }
 func runs() table                  { return table{tree: "runs"} }
 func sessions() table              { return table{tree: "sessions"} }
 func entries(source string) table  { return table{"sources", source, "entries"} }
 func sent(source string) table     { return table{"sources", source, "sent"} }
+func seen(source string) table     { return table{"sources", source, "seen"} }
+func begun(source string) table    { return table{"crawls", source, "beginning"} }
+func dates(source string) table    { return table{"crawls", source, "dates"} }
 func visits(source string) table   { return table{"crawls", source, "visits"} }
 func queue(source string) table    { return table{"crawls", source, "queue"} }
 func staged(source string) table   { return table{"crawls", source, "staged"} }

@@ -37,6 +37,11 @@ func (c *Crawl) Staged() iter.Seq2[Staged, error] {
 	return scan(c.store, staged(c.source), decodeStaged)
 }
 
+// Page returns one page of this crawl; ok is false where it was not staged.
+func (c *Crawl) Page(externalID string) (p Staged, ok bool, err error) {
+	return readOne(c.store, staged(c.source), externalID, decodeStaged)
+}
+
 // Body returns the staged text of a page; ok is false where none was staged, or
 // it was acknowledged since.
 func (c *Crawl) Body(externalID string) (b Body, ok bool, err error) {

@@ -28,6 +28,10 @@ type store struct{ *state.Store }
 
 func (s store) BeginCrawl(source string) (statetest.Crawl, error) { return s.Store.BeginCrawl(source) }
 
+func (s store) ResumeCrawl(source string) (statetest.Crawl, state.Beginning, bool, error) {
+	return s.Store.ResumeCrawl(source)
+}
+
 func TestStore(t *testing.T) {
 	statetest.Run(t, func(t *testing.T) func() statetest.Store {
 		path := filepath.Join(t.TempDir(), "state.db")

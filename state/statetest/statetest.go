@@ -24,6 +24,12 @@ type Store interface {
 	SetVerification(source string, v state.Verification) error
 	Session(source string) ([]byte, error)
 	KeepSession(source string, sealed []byte) error
+	Hints(source string) (state.Hints, bool, error)
+	SetHints(source string, h state.Hints) error
+	Seen(source, url string) (state.Seen, bool, error)
+	SetSeen(source string, v state.Seen) error
+	ForgetSeen(source, url string) error
+	AllSeen(source string) iter.Seq2[string, error]
 	Sources() ([]string, error)
 	Entries(source string) iter.Seq2[state.Entry, error]
 	Entry(source, externalID string) (state.Entry, bool, error)
@@ -33,6 +39,7 @@ type Store interface {
 	Forget(source, externalID string) error
 	ForgetAll(source string) error
 	BeginCrawl(source string) (Crawl, error)
+	ResumeCrawl(source string) (Crawl, state.Beginning, bool, error)
 	EndCrawl(source string) error
 	PutRun(r state.Run) error
 	Runs() ([]state.Run, error)
@@ -52,6 +59,10 @@ type Crawl interface {
 	QueueSize() (int, error)
 	Stage(p state.Staged, body *state.Body) error
 	Staged() iter.Seq2[state.Staged, error]
+	Page(externalID string) (state.Staged, bool, error)
+	SetBeginning(b state.Beginning) error
+	SetDate(url string, changed time.Time) error
+	Date(url string) (time.Time, error)
 	Body(externalID string) (state.Body, bool, error)
 }
 
@@ -67,6 +78,8 @@ func Run(t *testing.T, fresh func(t *testing.T) (open func() Store)) {
 		"the queue is first in, first out":                     queues,
 		"a page staged again is replaced, text and all":        restages,
 		"a new crawl begins empty":                             begins,
+		"a crawl is resumed where it was":                      resumes,
+		"what was seen of a URL is remembered":                 remembersSeen,
 		"names of any length and any bytes are told apart":     names,
 		"the last runs are kept, the newest first":             keepsRuns,
 		"any history reads like a plain map":                   agreesWithMap,
@@ -332,6 +345,103 @@ func begins(t *testing.T, open func() Store) {
 	equal(t, "text is there", ok, false)
 	equal(t, "entries", ids(all(t, s.Entries("wiki"))), []string{"u"})
 	must(t, s.EndCrawl("wiki"), s.EndCrawl("wiki"), s.Close())
+}
+
+func resumes(t *testing.T, open func() Store) {
+	s := open()
+	_, _, ok, err := s.ResumeCrawl("wiki")
+	must(t, err)
+	equal(t, "there is a crawl to resume", ok, false)
+	c := begin(t, s, "wiki")
+	_, err = c.Discover("", 0, []string{"done", "in flight", "queued"})
+	must(t, err)
+	_, _, ok, err = s.ResumeCrawl("wiki")
+	must(t, err)
+	equal(t, "a crawl that does not say how it began can be resumed", ok, false)
+
+	began := state.Beginning{At: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), Settings: "s"}
+	changed := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	page := state.Staged{ExternalID: "done", URL: "done", Hash: "h"}
+	must(t, c.SetBeginning(began), c.SetDate("done", changed))
+	for _, url := range []string{"done", "in flight", "queued"} {
+		must(t, c.AddRequest([]byte(url)))
+	}
+	for range 2 {
+		_, err = c.GetRequest()
+		must(t, err)
+	}
+	must(t, c.Stage(page, &state.Body{HTML: "<p>done", Markdown: "done"}), c.Settle("done", "page", ""))
+	must(t, s.Close())
+
+	s = open()
+	for range 2 {
+		c, got, ok, err := s.ResumeCrawl("wiki")
+		must(t, err)
+		equal(t, "there is a crawl to resume", ok, true)
+		equal(t, "its beginning", got, began)
+		size, err := c.QueueSize()
+		must(t, err)
+		equal(t, "queue", size, 0)
+		equal(t, "visits", all(t, c.Visits()), []state.Visit{{URL: "done", Outcome: "page"}, {URL: "in flight"}, {URL: "queued"}})
+		body, _, err := c.Body("done")
+		must(t, err)
+		equal(t, "text", body.Markdown, "done")
+		staged, ok, err := c.Page("done")
+		must(t, err)
+		equal(t, "page is there", ok, true)
+		equal(t, "page", staged, page)
+		date, err := c.Date("done")
+		must(t, err)
+		equal(t, "date", date, changed)
+		must(t, c.AddRequest([]byte("again")))
+		request, err := c.GetRequest()
+		must(t, err)
+		equal(t, "first request", string(request), "again")
+		must(t, c.AddRequest([]byte("left over")))
+	}
+	_, _, ok, err = s.ResumeCrawl("other")
+	must(t, err)
+	equal(t, "another source has a crawl", ok, false)
+	must(t, s.EndCrawl("wiki"))
+	_, _, ok, err = s.ResumeCrawl("wiki")
+	must(t, err)
+	equal(t, "a crawl that ended can be resumed", ok, false)
+	must(t, s.Close())
+}
+
+func remembersSeen(t *testing.T, open func() Store) {
+	s := open()
+	seen := state.Seen{
+		URL: "u", ETag: `W/"x"`, LastModified: "Sun, 22 Nov 2026 09:30:00 GMT", At: time.Date(2026, 11, 22, 9, 31, 0, 0, time.UTC),
+		Settings: "s", Outcome: "page", Links: []string{"a", "b"}, Page: &state.Staged{ExternalID: "id", URL: "u", Title: "T", Hash: "h", Size: 3},
+	}
+	listing := state.Seen{URL: "l", ETag: "e", Outcome: "listing"}
+	hints := state.Hints{Settings: map[string]string{"content.body": "main"}, Runs: 3, Wrong: "u"}
+	must(t, s.SetSeen("wiki", seen), s.SetSeen("wiki", listing), s.SetSeen("other", listing), s.SetHints("wiki", hints))
+	for range 2 {
+		got, ok, err := s.Seen("wiki", "u")
+		must(t, err)
+		equal(t, "it is there", ok, true)
+		equal(t, "what was seen", got, seen)
+		equal(t, "it is the same", got.Same(seen), true)
+		got, _, err = s.Seen("wiki", "l")
+		must(t, err)
+		equal(t, "what was seen", got, listing)
+		kept, _, err := s.Hints("wiki")
+		must(t, err)
+		equal(t, "hints", kept, hints)
+		must(t, s.Close())
+		s = open()
+	}
+	must(t, s.ForgetSeen("wiki", "l"))
+	equal(t, "URLs", all(t, s.AllSeen("wiki")), []string{"u"})
+	must(t, s.ForgetAll("wiki"))
+	equal(t, "URLs", all(t, s.AllSeen("wiki")), nil)
+	_, ok, err := s.Hints("wiki")
+	must(t, err)
+	equal(t, "hints are there", ok, false)
+	equal(t, "URLs of the other", all(t, s.AllSeen("other")), []string{"l"})
+	must(t, s.Close())
 }
 
 func names(t *testing.T, open func() Store) {

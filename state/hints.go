@@ -1,0 +1,34 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Hints is what is remembered of how a source was read, and of whether what its site
+// says of changes (see [Seen]) can be believed.
+type Hints struct {
+	// Settings are those the source was last read with, by their key in sources.yaml.
+	Settings map[string]string `json:"settings,omitempty"`
+	Runs     int               `json:"runs,omitempty"` // since everything was fetched
+	// Wrong is a URL that changed though the site said it had not; "" for none since
+	// everything was fetched. Nothing the site says of changes is believed until then.
+	Wrong string `json:"wrong,omitempty"`
+}
+
+// Hints returns what is remembered for a source; ok is false where it never was read.
+func (s *Store) Hints(source string) (h Hints, ok bool, err error) {
+	return readOne(s, hints(), source, func(_ string, value []byte) (h Hints, err error) {
+		err = json.Unmarshal(value, &h)
+		return h, err
+	})
+}
+
+// SetHints remembers h for a source.
+func (s *Store) SetHints(source string, h Hints) error {
+	value, err := json.Marshal(h)
+	if err != nil {
+		return fmt.Errorf("record how a source was read: %w", err)
+	}
+	return s.update(write{hints(), source, value}.do)
+}

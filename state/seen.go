@@ -1,0 +1,83 @@
+package state
+
+import (
+	"bytes"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Seen is what is remembered of a URL as it was when its document was last fetched,
+// so that a later run needn't fetch it where it has not changed.
+type Seen struct {
+	URL          string
+	ETag         string // validators as the site gave them; "" for none
+	LastModified string
+	At           time.Time
+	Settings     string   // fingerprint of what the source was read with
+	Outcome      string   // of the visit
+	Links        []string // URLs found on it
+	Page         *Staged  // that it gave; nil for none
+}
+
+// Seen returns what is remembered of a URL; ok is false for nothing.
+func (s *Store) Seen(source, url string) (v Seen, ok bool, err error) {
+	return readOne(s, seen(source), url, s.decodeSeen)
+}
+
+// SetSeen remembers a URL, replacing what was remembered of it (grouped).
+func (s *Store) SetSeen(source string, v Seen) error {
+	return s.add(write{seen(source), v.URL, s.encodeSeen(v)})
+}
+
+// ForgetSeen forgets a URL (grouped).
+func (s *Store) ForgetSeen(source, url string) error { return s.add(write{seen(source), url, nil}) }
+
+// AllSeen yields the URLs that are remembered, sorted.
+func (s *Store) AllSeen(source string) iter.Seq2[string, error] {
+	return scan(s, seen(source), decodeName)
+}
+
+// Same reports whether two memories differ in nothing but when they are from.
+func (v Seen) Same(w Seen) bool {
+	samePage := v.Page == w.Page || v.Page != nil && w.Page != nil && v.Page.ExternalID == w.Page.ExternalID && bytes.Equal(v.Page.encode(), w.Page.encode())
+	return v.URL == w.URL && v.ETag == w.ETag && v.LastModified == w.LastModified && v.Settings == w.Settings &&
+		v.Outcome == w.Outcome && slices.Equal(v.Links, w.Links) && samePage
+}
+
+// The links of a page are many and alike.
+func (s *Store) encodeSeen(v Seen) []byte {
+	f := make(fields, 0, 512)
+	f.text(v.ETag)
+	f.text(v.LastModified)
+	f.time(v.At)
+	f.text(v.Settings)
+	f.text(v.Outcome)
+	f.text(string(s.compress(strings.Join(v.Links, "\n"))))
+	if v.Page != nil {
+		f.text(v.Page.ExternalID)
+		f.text(string(v.Page.encode()))
+	}
+	return f
+}
+
+func (s *Store) decodeSeen(url string, value []byte) (Seen, error) {
+	r := read(value)
+	v := Seen{URL: url, ETag: r.text(), LastModified: r.text(), At: r.time(), Settings: r.text(), Outcome: r.text()}
+	links, err := s.unzip.DecodeAll([]byte(r.text()), nil)
+	if err != nil {
+		return Seen{}, err
+	}
+	if len(links) > 0 {
+		v.Links = strings.Split(string(links), "\n")
+	}
+	if id := r.text(); id != "" {
+		page, err := decodeStaged(id, []byte(r.text()))
+		if err != nil {
+			return Seen{}, err
+		}
+		v.Page = &page
+	}
+	return v, r.err
+}
