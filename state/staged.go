@@ -14,6 +14,7 @@ type Staged struct {
 	Size       int    // bytes of HTML
 	Content    string // hash of what would be sent, to compare with Entry.Remote
 	Text       string // hash of the Markdown alone
+	Findings   Findings
 }
 
 // Body is the text of a page.
@@ -65,6 +66,7 @@ func (p Staged) encode() []byte {
 	f.number(int64(p.Size))
 	f.text(p.Content)
 	f.text(p.Text)
+	f.text(string(p.Findings))
 	return f
 }
 
@@ -81,6 +83,7 @@ func decodeStaged(externalID string, value []byte) (Staged, error) {
 		Size:       int(r.number()),
 		Content:    r.text(),
 		Text:       r.text(),
+		Findings:   Findings(r.text()),
 	}
 	return p, r.err
 }
