@@ -19,13 +19,20 @@ type holder struct {
 
 func noteOf(path string) string { return path + ".lock" }
 
-// announce writes that this process holds the file at path.
-func announce(path string) {
+// announce writes that this process holds the file at path, and returns the note, nil
+// where it could not be written.
+func announce(path string) *os.File {
 	host, _ := os.Hostname()
-	note, err := json.Marshal(holder{PID: os.Getpid(), Host: host, Since: time.Now().Truncate(time.Second)})
-	if err == nil {
-		_ = os.WriteFile(noteOf(path), append(note, '\n'), 0o600)
+	text, err := json.Marshal(holder{PID: os.Getpid(), Host: host, Since: time.Now().Truncate(time.Second)})
+	if err != nil {
+		return nil
 	}
+	note, err := os.OpenFile(noteOf(path), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil
+	}
+	_, _ = note.Write(append(text, '\n'))
+	return note
 }
 
 // withdraw removes what announce wrote.

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -50,7 +51,9 @@ type Store struct {
 
 	db     *bbolt.DB // nil: read-only, and there is no file
 	file   *os.File  // the handle that db reads, writes and locks
+	note   *os.File  // says who holds the file, and is locked while it is written to; may be nil
 	broken atomic.Bool
+	turn   sync.Mutex // of transactions that write, and with it the lock of note
 	group  *group
 
 	zip   *zstd.Encoder
@@ -68,7 +71,7 @@ func Open(path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	announce(path)
+	s.note = announce(path)
 	return s, nil
 }
 
@@ -105,6 +108,7 @@ func (s *Store) Close() error {
 	if s.db != nil {
 		if !s.readOnly && !s.temporary {
 			withdraw(s.path) // before the lock goes, lest it remove the next holder's
+			_ = s.note.Close()
 		}
 		errs = append(errs, s.release())
 	}

@@ -76,6 +76,9 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 
 // transact writes to the file. After damage nothing is ever written again.
 func (s *Store) transact(f func(*bbolt.Tx) error) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	defer s.committing()()
 	stumbled, err := guard(s.path, func() error { return s.db.Update(f) })
 	if stumbled {
 		s.broken.Store(true)

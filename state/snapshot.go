@@ -1,0 +1,195 @@
+package state
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// A file that another process holds cannot be opened, and a copy of it may be of half
+// a transaction. So the holder of a state file locks its note (see lock.go) while it
+// commits, and whoever copies the file locks it meanwhile: commits wait, for as long as
+// a copy takes, and the run goes on. The locks are the system's and end with their
+// process. Where there are none, a copy is good if no commit came between its beginning
+// and its end; every copy is proved before it is called one.
+const (
+	waitForCopy   = 10 * time.Second // a commit waits no longer for a copy
+	waitForCommit = 10 * time.Second // and a copy for a commit
+	lockPoll      = 5 * time.Millisecond
+	copyTries     = 20
+	copyPause     = 100 * time.Millisecond
+)
+
+// Backup copies the state file at path to a new file, also while another process holds
+// it. The copy knows that it is one: a run that finds it in place of the state compares
+// it with what Intercom has first.
+func Backup(path, to string) error {
+	if _, err := os.Lstat(to); err == nil {
+		return fmt.Errorf("back up to %s: it is there already; name a new file, such as one with the date", to)
+	}
+	return replace(to, func(temporary string) error {
+		if err := snapshot(path, temporary); err != nil {
+			return err
+		}
+		s, err := openToWrite(temporary, 0, false)
+		if err != nil {
+			return err
+		}
+		return errors.Join(s.doubt("the state was restored from a backup"), s.Close())
+	})
+}
+
+// OpenSnapshot opens a copy of the state file at path for reading, also while another
+// process holds the file.
+func OpenSnapshot(path string) (*Store, error) {
+	f, err := os.CreateTemp("", "fincrawl-*.db")
+	if err != nil {
+		return nil, fmt.Errorf("create a copy of the state file: %w", err)
+	}
+	copied := f.Name()
+	if err := errors.Join(f.Close(), snapshot(path, copied)); err != nil {
+		return nil, errors.Join(err, os.Remove(copied))
+	}
+	s, err := openToRead(copied, 0)
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(copied))
+	}
+	s.temporary = true
+	_ = os.Remove(copied) // as in OpenTemporary
+	return s, nil
+}
+
+// doubt makes the next run compare what is recorded of each source with what Intercom has.
+func (s *Store) doubt(why string) error {
+	names, err := s.Sources()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		v, err := s.Verification(name)
+		if err != nil {
+			return err
+		}
+		v.Due = why
+		if err := s.SetVerification(name, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// snapshot copies the state file at path into the file at to, and proves the copy.
+func snapshot(path, to string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("copy the state file: there is none at %s", path)
+	}
+	var err error
+	for try := range copyTries {
+		if try > 0 {
+			time.Sleep(copyPause)
+		}
+		var s *Store
+		s, err = openToRead(path, 0)
+		held := (*LockedError)(nil)
+		switch {
+		case err == nil: // nobody writes while it is open to be read
+			return errors.Join(copyWhole(path, to), s.Close())
+		case !errors.As(err, &held):
+			return err
+		}
+		var quiet func()
+		if quiet, err = holdCommits(path); err != nil {
+			return err
+		}
+		err = copyWhole(path, to)
+		quiet()
+		if err == nil {
+			s, err = openToRead(to, 0)
+		}
+		if err == nil {
+			return s.Close()
+		}
+	}
+	return fmt.Errorf("copy the state file while another process writes to it: %w", err)
+}
+
+var errMoved = errors.New("it was written to meanwhile; try again")
+
+// copyWhole copies a file, unless a commit comes in between: each one changes one of
+// the first two pages.
+func copyWhole(path, to string) (err error) {
+	from, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	copied, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, copied.Close()) }()
+
+	before, err := firstPages(from)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(copied, from); err != nil {
+		return err
+	}
+	after, err := firstPages(from)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(before, after) {
+		return errMoved
+	}
+	return copied.Sync()
+}
+
+func firstPages(f *os.File) ([]byte, error) {
+	pages := make([]byte, 2*os.Getpagesize())
+	n, err := f.ReadAt(pages, 0)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return pages[:n], err
+}
+
+// replace lets write make a file beside path, and then gives it that name, so that
+// there is all of it or none.
+func replace(path string, write func(temporary string) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	temporary := f.Name()
+	err = errors.Join(f.Close(), write(temporary))
+	if err == nil {
+		err = os.Rename(temporary, path)
+	}
+	if err != nil {
+		return errors.Join(err, removeIfThere(temporary))
+	}
+	syncFolder(filepath.Dir(path))
+	return nil
+}
+
+// syncFolder makes a new name outlive a power cut, where the system can.
+func syncFolder(folder string) {
+	if f, err := os.Open(folder); err == nil {
+		_ = f.Sync()
+		_ = f.Close()
+	}
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

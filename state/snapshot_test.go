@@ -1,0 +1,136 @@
+package state_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// What is backed up while another writes is what was written up to some moment, and
+// nothing later.
+func TestABackupIsWholeWhileAnotherWrites(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "state.db")
+	s := open(t, path)
+	stop, wrote := make(chan bool), make(chan error)
+	go func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				wrote <- nil
+				return
+			default:
+			}
+			e := state.Entry{ExternalID: fmt.Sprintf("%06d", i), Title: strings.Repeat("x", i%5000)}
+			if err := errors.Join(s.PutEntry("wiki", e), s.Flush()); err != nil {
+				wrote <- err
+				return
+			}
+		}
+	}()
+	last := 0
+	for i := range 10 {
+		to := filepath.Join(folder, fmt.Sprintf("backup-%d.db", i))
+		check(t, state.Backup(path, to))
+		copied, err := state.Open(to, state.Options{ReadOnly: true})
+		check(t, err)
+		n := 0
+		for e, err := range copied.Entries("wiki") {
+			check(t, err)
+			if want := fmt.Sprintf("%06d", n); e.ExternalID != want || len(e.Title) != n%5000 {
+				t.Fatalf("entry %d is %s with %d bytes", n, e.ExternalID, len(e.Title))
+			}
+			n++
+		}
+		check(t, copied.Close())
+		if n < last {
+			t.Errorf("backup %d has %d entries, the one before had %d", i, n, last)
+		}
+		last = n
+	}
+	close(stop)
+	check(t, <-wrote)
+	left, err := filepath.Glob(filepath.Join(folder, "*.tmp*"))
+	check(t, err)
+	if last == 0 || len(left) > 0 {
+		t.Errorf("%d entries in the last backup; left over: %v", last, left)
+	}
+}
+
+func TestABackupKnowsThatItIsOne(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path)
+	check(t, s.SetImportSource("wiki", state.ImportSource{ID: 7}), s.SetVerification("wiki", state.Verification{Runs: 3}))
+	check(t, state.Backup(path, path+".backup"))
+	v, err := s.Verification("wiki")
+	check(t, err)
+	if v != (state.Verification{Runs: 3}) {
+		t.Errorf("the original changed: %+v", v)
+	}
+	v, err = open(t, path+".backup").Verification("wiki")
+	check(t, err)
+	if v.Runs != 3 || v.Due == "" {
+		t.Errorf("got %+v", v)
+	}
+}
+
+func TestABackupReplacesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	open(t, path)
+	for _, to := range []string{path, path + ".lock"} {
+		before, err := os.ReadFile(to)
+		check(t, err)
+		if err := state.Backup(path, to); err == nil || !strings.Contains(err.Error(), "there already") {
+			t.Errorf("over %s: %v", to, err)
+		}
+		after, err := os.ReadFile(to)
+		check(t, err)
+		if !slices.Equal(before, after) {
+			t.Errorf("%s changed", to)
+		}
+	}
+	if err := state.Backup(path+".none", path+".backup"); err == nil || !strings.Contains(err.Error(), "there is none") {
+		t.Errorf("of no file: %v", err)
+	}
+}
+
+func TestADamagedFileIsNotBackedUp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	check(t, os.WriteFile(path, damage(sampleFile(t, 100)), 0o600))
+	if err := state.Backup(path, path+".backup"); !errors.Is(err, state.ErrCorrupt) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(path + ".backup"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("there is a backup: %v", err)
+	}
+}
+
+// damage flips a bit in the middle of each page.
+func damage(file []byte) []byte {
+	file = slices.Clone(file)
+	for i := os.Getpagesize() / 2; i < len(file); i += os.Getpagesize() {
+		file[i] ^= 1
+	}
+	return file
+}
+
+func TestASnapshotOfAHeldFileCanBeRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path)
+	check(t, s.PutEntry("wiki", state.Entry{ExternalID: "a"}), s.Flush())
+	look, err := state.OpenToLook(path)
+	check(t, err)
+	if _, ok, err := look.Entry("wiki", "a"); err != nil || !ok {
+		t.Errorf("%v, %v", ok, err)
+	}
+	if err := look.PutEntry("wiki", state.Entry{ExternalID: "b"}); !errors.Is(err, state.ErrReadOnly) {
+		t.Errorf("a snapshot was written to: %v", err)
+	}
+	check(t, look.Close())
+}

@@ -1,0 +1,107 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// Contents is what a state file holds.
+type Contents struct {
+	Bytes   int64            `json:"bytes"` // size of the file
+	Sources []SourceContents `json:"sources"`
+	Runs    int              `json:"runs"`
+}
+
+// SourceContents is what a state file holds of a source.
+type SourceContents struct {
+	Name    string `json:"name"`
+	Entries int    `json:"entries"`
+}
+
+// Check reads all of the state file at path, every record of it, and says what it
+// holds. The error wraps ErrCorrupt where it is damaged, and then says the way back.
+func Check(path string) (c Contents, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return c, fmt.Errorf("check the state file: %w", err)
+	}
+	c.Bytes = info.Size()
+	s, err := OpenToLook(path)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	names, err := s.Sources()
+	if err != nil {
+		return c, err
+	}
+	for _, name := range names {
+		entries := 0
+		for e, err := range s.exportedSource(name) {
+			if err != nil {
+				return c, err
+			}
+			if e.Kind == kindEntry {
+				entries++
+			}
+		}
+		c.Sources = append(c.Sources, SourceContents{name, entries})
+	}
+	runs, err := s.Runs()
+	c.Runs = len(runs)
+	return c, err
+}
+
+// OpenToLook opens the state file at path for reading or, where another process holds
+// it, a copy of it as of now.
+func OpenToLook(path string) (*Store, error) {
+	s, err := Open(path, Options{ReadOnly: true})
+	if _, held := errors.AsType[*LockedError](err); held {
+		return OpenSnapshot(path)
+	}
+	return s, err
+}
+
+// copiedAtOnce is how much compaction copies in one transaction.
+const copiedAtOnce = 4 << 20
+
+// Compact writes the state file at path anew, without the room that bbolt keeps of what
+// was removed, and puts it in place of the old one at once. It returns both sizes.
+func Compact(path string, wait time.Duration) (before, after int64, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, 0, fmt.Errorf("compact the state file: %w", err)
+	}
+	s, err := Open(path, Options{Wait: wait})
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	err = replace(path, func(temporary string) error {
+		small, err := bbolt.Open(temporary, 0o600, &bbolt.Options{NoSync: true, FreelistType: bbolt.FreelistMapType})
+		if err != nil {
+			return err
+		}
+		_, copyErr := guard(path, func() error { return bbolt.Compact(small, s.db, copiedAtOnce) })
+		if err := errors.Join(copyErr, small.Sync(), small.Close()); err != nil {
+			return err
+		}
+		proved, err := openToRead(temporary, 0)
+		if err != nil {
+			return err
+		}
+		return proved.Close()
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("compact the state file: %w", err)
+	}
+	now, err := os.Stat(path)
+	if err != nil {
+		return 0, 0, err
+	}
+	return info.Size(), now.Size(), nil
+}
