@@ -30,7 +30,7 @@ import (
 )
 
 func main() {
-	pages := flag.Bool("pages", false, "list every page with its figure, the worst first")
+	pages := flag.Bool("pages", false, "list every page with its figure and that of readability, the worst first")
 	flag.Parse()
 	dir := "../shared/extraction"
 	if flag.NArg() > 0 {
@@ -57,8 +57,8 @@ type figures struct{ pages, f1, with, without float64 }
 
 type result struct {
 	truth
-	how       string
-	f1, their float64
+	how         string
+	ours, their float64
 }
 
 func measure(w io.Writer, dir string, list bool) error {
@@ -81,16 +81,14 @@ func measure(w io.Writer, dir string, list bool) error {
 		if err != nil {
 			return err
 		}
-		f1 := add(ours, known, found)
-		f1x := add(theirs, known, readable(u, page))
-		theirs1 := 0.0
-		theirs1 = f1x
-		results = append(results, result{known, how, f1, theirs1})
+		ourF1 := add(ours, known, found)
+		theirF1 := add(theirs, known, readable(u, page))
+		results = append(results, result{known, how, ourF1, theirF1})
 	}
 	if list {
-		slices.SortFunc(results, func(a, b result) int { return int((a.f1 - b.f1) * 1e6) })
+		slices.SortFunc(results, func(a, b result) int { return int((a.ours - b.ours) * 1e6) })
 		for _, r := range results {
-			fmt.Fprintf(w, "%.3f %.3f %-14s %-28s %s %s\n", r.f1, r.their, r.Type, r.how, r.ID, r.URL)
+			fmt.Fprintf(w, "%.3f %.3f %-14s %-28s %s %s\n", r.ours, r.their, r.Type, r.how, r.ID, r.URL)
 		}
 	}
 	fmt.Fprintln(w, "| type | pages | F1 | with | without | readability: F1 | with | without |\n|---|---|---|---|---|---|---|---|")

@@ -145,7 +145,7 @@ func (d *Document) readable(c *cleaner, total int) *html.Node {
 	parser.DisableJSONLD = true
 	parser.KeepClasses = true
 	article, err := parser.ParseDocument(d.node(), d.URL)
-	if err != nil || article.Node == nil || countWords(article.Node)*4 < total {
+	if err != nil || article.Node == nil || countWords(article.Node)*8 < total {
 		return nil
 	}
 	return c.clean([]*html.Node{article.Node})

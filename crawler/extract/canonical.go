@@ -26,9 +26,14 @@ func canonical(clean *html.Node) *html.Node {
 
 // blocks appends blocks to dst, gathering the running text between them.
 type blocks struct {
-	dst *html.Node
-	run []span
+	dst   *html.Node
+	run   []span
+	depth int // lists and quotes around dst
 }
+
+// maxDepth is how deep lists and quotes nest. What nests deeper, by mistake or
+// malice, stands at this depth: every level indents all lines of the ones inside.
+const maxDepth = 20
 
 // flush ends the paragraph that the gathered text makes.
 func (b *blocks) flush() {
@@ -61,7 +66,12 @@ func (b *blocks) node(n *html.Node, as span) {
 		b.list(n)
 	case atom.Blockquote:
 		b.flush()
-		b.nested(element(atom.Blockquote), n)
+		if b.depth < maxDepth {
+			b.nested(element(atom.Blockquote), n)
+		} else {
+			b.children(n, as)
+			b.flush()
+		}
 	case atom.Pre:
 		b.code(n)
 	case atom.Table:
@@ -90,7 +100,7 @@ func (b *blocks) node(n *html.Node, as span) {
 
 // nested adds block, holding n's content, unless that is empty.
 func (b *blocks) nested(block, n *html.Node) {
-	inner := blocks{dst: block}
+	inner := blocks{dst: block, depth: b.depth + 1}
 	inner.children(n, span{})
 	inner.flush()
 	if block.FirstChild != nil {
@@ -123,6 +133,13 @@ func lastText(n *html.Node) *html.Node {
 // list adds a list. Two of a kind that follow each other are one in Markdown.
 func (b *blocks) list(n *html.Node) {
 	b.flush()
+	if b.depth == maxDepth {
+		for item := n.FirstChild; item != nil; item = item.NextSibling {
+			b.children(item, span{})
+			b.flush()
+		}
+		return
+	}
 	list := b.dst.LastChild
 	if list == nil || !isElement(list, n.DataAtom) {
 		list = element(n.DataAtom)
@@ -132,7 +149,7 @@ func (b *blocks) list(n *html.Node) {
 			}
 		}
 	}
-	items := blocks{dst: list}
+	items := blocks{dst: list, depth: b.depth}
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		if child.Type == html.ElementNode {
 			items.nested(element(atom.Li), child)
