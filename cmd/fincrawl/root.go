@@ -21,6 +21,7 @@ import (
 // app is what the commands share.
 type app struct {
 	out, errOut io.Writer
+	in          io.Reader // answers questions; nil: nobody is there to ask
 	configPath  string
 	logFormat   string
 	verbose     bool
@@ -79,10 +80,8 @@ Then write a sources.yaml and look before you sync:  fincrawl preview
 	flags.StringVarP(&a.configPath, "config", "c", cmp.Or(a.configPath, "sources.yaml"), "the file that names the sources")
 	flags.StringVar(&a.logFormat, "log-format", cmp.Or(a.logFormat, "text"), "log on standard error as text or json")
 	flags.BoolVarP(&a.verbose, "verbose", "v", a.verbose, "log each URL, and show unchanged pages")
-	root.AddCommand(a.sync(), a.resync(), a.preview(), a.check(), a.sandbox(), a.demo(), a.version())
-	for _, c := range append(root.Commands(), root) {
-		c.Args = asUsage(c.Args)
-	}
+	root.AddCommand(a.sync(), a.resync(), a.preview(), a.status(), a.retry(), a.forget(), a.state(), a.check(), a.sandbox(), a.demo(), a.version())
+	argsAsUsage(root)
 	return root
 }
 
@@ -95,6 +94,15 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 		return fmt.Errorf("unknown command %q: did you mean %q?", args[0], near[0])
 	}
 	return fmt.Errorf("unknown command %q", args[0])
+}
+
+// argsAsUsage makes mistakes in the arguments of a command, and of those below it,
+// mistakes in usage.
+func argsAsUsage(cmd *cobra.Command) {
+	cmd.Args = asUsage(cmd.Args)
+	for _, c := range cmd.Commands() {
+		argsAsUsage(c)
+	}
 }
 
 // asUsage makes mistakes in a command's arguments mistakes in usage.
@@ -129,6 +137,9 @@ func (a *app) logger() *slog.Logger {
 func (a *app) load() (*config.Config, error) {
 	c, err := config.Load(a.configPath, a.lookupEnv)
 	if err != nil {
+		return nil, usageError{err}
+	}
+	if err := checkSources(c); err != nil {
 		return nil, usageError{err}
 	}
 	return c, nil

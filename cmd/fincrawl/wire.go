@@ -43,6 +43,22 @@ func newPolicy(c *config.Config, s config.Source) ingest.Policy {
 	}
 }
 
+// checkSources finds what only the packages themselves can tell of their settings,
+// such as what is wrong with a file of cookies.
+func checkSources(c *config.Config) error {
+	var mistakes []error
+	for _, s := range c.Sources {
+		source, err := newSource(s)
+		if err == nil {
+			_, err = auth.New(source.URL, source.Auth)
+		}
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%s: %s: %w", c.Path, s.Name, err))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
 func newSource(s config.Source) (crawler.Source, error) {
 	start, err := url.Parse(s.URL)
 	if err != nil {
