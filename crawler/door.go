@@ -16,7 +16,7 @@ import (
 // at any moment, and then the door is opened again by one worker for all: whoever
 // comes upon a wall takes the turn, and those who come after find that the session
 // is a newer one than their page was asked for with, and only ask again.
-// See docs/adr/0005.
+// See docs/adr/0006.
 type door struct {
 	turn    sync.Mutex   // held while somebody deals with a wall; new requests wait for it
 	session atomic.Int64 // counts the sessions, from 0

@@ -19,7 +19,7 @@ import (
 // nonce, and the cookies as JSON, sealed by AES-256-GCM. The key is derived
 // (HKDF, RFC 5869) from the configured one and from the credentials, so that
 // nobody opens a session that was somebody else's: with another user name, or
-// another site, it is unreadable. See docs/adr/0005.
+// another site, it is unreadable. See docs/adr/0006.
 const (
 	keptVersion = 1
 	saltSize    = 16
