@@ -23,7 +23,7 @@ type door struct {
 
 	// Below is for whoever has the turn.
 	proven  bool // the session has opened a page that the one before did not
-	useless int  // renewals in a row after which a page stayed closed though the source seemed open
+	useless int  // above 0 once a renewal changed nothing; counts those of which it cannot be told why
 }
 
 // maxUseless is how many renewals may change nothing before they are given up,
@@ -114,7 +114,7 @@ func (c *crawl) isClosed(ctx context.Context, again bool) (bool, error) {
 		return false, nil
 	case at == ajar, at == open:
 		if again {
-			c.door.useless++
+			c.door.useless = max(c.door.useless, 1)
 		}
 		return false, nil
 	case !renewable:

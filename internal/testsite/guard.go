@@ -33,6 +33,16 @@ func (s *Site) BasicAuth(username, password string) {
 // Guard closes the site to requests that g answers itself, which it reports.
 func (s *Site) Guard(g func(w http.ResponseWriter, r *http.Request) bool) { s.guardWith(g) }
 
+// Before puts a guard before the one that there is, as a proxy stands before a site.
+func (s *Site) Before(g func(w http.ResponseWriter, r *http.Request) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	behind := s.guard
+	s.guard = func(w http.ResponseWriter, r *http.Request) bool {
+		return g(w, r) || behind != nil && behind(w, r)
+	}
+}
+
 // Public lets everybody see a page of a private site.
 func (s *Site) Public(path string) {
 	s.mu.Lock()
