@@ -61,6 +61,9 @@ type Surroundings struct {
 	Pages     Sink
 	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
 	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
+	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
+	Earlier   iter.Seq2[Page, error]                     // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
+	Flush     func() error                               // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
 	Transport http.RoundTripper                          // makes the connections; nil: one of its own
 	Wait      func(context.Context, time.Duration) error // waits for a turn, or for the next try; nil: really
 	Log       *slog.Logger                               // nil: none
@@ -90,7 +93,8 @@ type Sink interface {
 // Frontier remembers every URL of one crawl: the set of the discovered, the
 // queue of those to fetch, and the outcome of each. It is used by several
 // goroutines at once and keeps its bulk on disk. URLs are normalised before
-// they come here.
+// they come here. One that has discovered URLs already is that of a crawl which was
+// interrupted, and goes on; its queue is empty then.
 type Frontier interface {
 	// Discover adds those of urls that are new and returns them, in order.
 	// from is the URL they were found on ("" for none), depth their link steps

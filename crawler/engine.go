@@ -35,17 +35,19 @@ func (c *crawl) discover(from string, depth int, found []*url.URL) error {
 		if err != nil {
 			return fmt.Errorf("read an address of the frontier: %w", err)
 		}
-		v := visit{url: u, depth: depth}
-		if outcome, detail := c.turnedAway(v); outcome != "" {
-			err = c.settle(u, outcome, detail)
-		} else {
-			err = c.enqueue(v)
-		}
-		if err != nil {
+		if err := c.decide(visit{url: u, depth: depth}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// decide queues a new address, or settles it at once.
+func (c *crawl) decide(v visit) error {
+	if outcome, detail := c.turnedAway(v); outcome != "" {
+		return c.settle(v.url, outcome, detail)
+	}
+	return c.enqueue(v)
 }
 
 // turnedAway says how a new address is settled without asking for it; "" means
@@ -130,8 +132,16 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 		r.Headers.Set("Accept", accepted)
 		r.Ctx.Put(keySession, c.door.enter())
 		// colly has written the address in its own way; ask for it in ours.
-		if u, err := url.Parse(r.Ctx.Get(keyURL)); err == nil {
-			*r.URL = *u
+		v, err := visitOf(r)
+		if err != nil {
+			c.stop(err)
+			r.Abort()
+			return
+		}
+		*r.URL = *v.url
+		if skipped, err := c.skips(ctx, v, *r.Headers); skipped || err != nil {
+			r.Abort()
+			c.concluded(err)
 		}
 	})
 	collector.OnResponseHeaders(func(r *colly.Response) {
@@ -155,9 +165,27 @@ func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
 		return
 	}
 	a.session, _ = r.Ctx.GetAny(keySession).(int64)
-	u, err := url.Parse(r.Ctx.Get(keyURL))
+	v, err := visitOf(r.Request)
 	if err == nil {
-		err = c.conclude(ctx, visit{url: u, depth: r.Request.Depth, asItself: r.Ctx.Get(keyAsItself) != ""}, a)
+		err = c.conclude(ctx, v, a)
+	}
+	c.concluded(err)
+}
+
+// visitOf is the visit that a request of colly's is for.
+func visitOf(r *colly.Request) (visit, error) {
+	u, err := url.Parse(r.Ctx.Get(keyURL))
+	if err != nil {
+		return visit{}, fmt.Errorf("read an address of the queue: %w", err)
+	}
+	return visit{url: u, depth: r.Depth, asItself: r.Ctx.Get(keyAsItself) != ""}, nil
+}
+
+// concluded waits until what came of a visit outlives a kill, so that no more is
+// ever fetched twice than was in flight. err is what went wrong with the visit.
+func (c *crawl) concluded(err error) {
+	if err == nil && c.flush != nil {
+		err = c.flush()
 	}
 	if err != nil {
 		c.stop(err)

@@ -16,6 +16,9 @@ import (
 // discovered, so that a settled URL has nothing left to do. The error is the
 // crawl's own; what is wrong with the site is an outcome.
 func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
+	if stays, err := c.unchanged(v, a); stays || err != nil {
+		return err
+	}
 	c.checkHealth(ctx, v, a)
 	seen, err := c.look(v, a)
 	if err == nil && seen.walled() {
@@ -34,18 +37,23 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 			return err
 		}
 	}
+	var page Page
 	switch found.outcome {
 	case Canonical:
 		if err := c.discover(v.url.String(), v.depth, []*url.URL{found.canonical}); err != nil {
 			return err
 		}
 	case Paged:
-		if err := c.sink.Put(ctx, c.page(v.url, found.article)); err != nil {
+		page = c.page(v.url, found.article)
+		if err := c.sink.Put(ctx, page); err != nil {
 			return fmt.Errorf("keep the page %s: %w", v.url, err)
 		}
 		if !c.src.Auth.IsZero() {
 			c.texts.note(v.url, found.article)
 		}
+	}
+	if err := c.remember(v.url, found, page.ExternalID); err != nil {
+		return err
 	}
 	return c.settle(v.url, found.outcome, found.detail)
 }
@@ -111,6 +119,8 @@ type finding struct {
 	canonical *url.URL   // where the outcome is Canonical
 	article   extract.Article
 
+	etag, lastModified string // see validators
+
 	unauthorized bool // the answer was 401
 }
 
@@ -149,6 +159,7 @@ func (c *crawl) judge(v visit, a answer) finding {
 	says := doc.Directives()
 	noIndex, noFollow := c.keepOut(a.header, says, doc)
 	found := finding{canonical: c.canonical(v, says), loggedIn: c.isLoggedIn(doc)}
+	found.etag, found.lastModified = c.validators(a.header)
 	if !noFollow {
 		found.links = doc.Links()
 	}

@@ -64,6 +64,15 @@ func (l *ledger) settleAside(u *url.URL, outcome Outcome, detail string) error {
 	return l.settle(u, outcome, detail)
 }
 
+// wasAt says how far the crawl had come when it was interrupted.
+func (l *ledger) wasAt(before Progress) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now.Discovered = max(l.now.Discovered, before.Discovered)
+	l.now.Settled += before.Settled
+	l.now.Pages += before.Pages
+}
+
 // unsettle takes back n outcomes that will be given anew.
 func (l *ledger) unsettle(n int) {
 	l.mu.Lock()

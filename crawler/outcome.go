@@ -6,15 +6,16 @@ type Outcome string
 
 // The outcomes. Those of the last group are failures: see [Outcome.Failed].
 const (
-	Paged      Outcome = "page"       // became a page
-	Listing    Outcome = "listing"    // read for its links only: include doesn't match it
-	Redirected Outcome = "redirected" // leads to another URL in scope, which has an outcome of its own
-	Canonical  Outcome = "canonical"  // names another URL in scope as its canonical one
-	Duplicate  Outcome = "duplicate"  // another URL already gave the page with this identity
-	NoIndex    Outcome = "noindex"    // asks not to be indexed (robots meta, X-Robots-Tag)
-	NotHTML    Outcome = "not-html"   // an image, an archive, …: nothing to read
-	Empty      Outcome = "empty"      // HTML in which no content was found
-	Gone       Outcome = "gone"       // 404 or 410
+	Paged       Outcome = "page"         // became a page
+	NotModified Outcome = "not-modified" // is as it was in an earlier crawl, and counts as read with all that it had
+	Listing     Outcome = "listing"      // read for its links only: include doesn't match it
+	Redirected  Outcome = "redirected"   // leads to another URL in scope, which has an outcome of its own
+	Canonical   Outcome = "canonical"    // names another URL in scope as its canonical one
+	Duplicate   Outcome = "duplicate"    // another URL already gave the page with this identity
+	NoIndex     Outcome = "noindex"      // asks not to be indexed (robots meta, X-Robots-Tag)
+	NotHTML     Outcome = "not-html"     // an image, an archive, …: nothing to read
+	Empty       Outcome = "empty"        // HTML in which no content was found
+	Gone        Outcome = "gone"         // 404 or 410
 
 	OutOfScope    Outcome = "out-of-scope"   // another host, or outside the path prefix or follow
 	Excluded      Outcome = "excluded"       // matches exclude

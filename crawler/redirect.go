@@ -14,6 +14,7 @@ const maxRedirects = 10
 // where a link would not be followed either. An address may redirect to itself
 // once or twice, as sites do that set a cookie first.
 func (c *crawl) judgeRedirect(next *http.Request, via []*http.Request) error {
+	dropValidators(next)
 	target, ok := c.scope.normalise(next.URL)
 	if !ok {
 		return &failure{RedirectedOut, "leads to " + next.URL.Redacted()}

@@ -78,7 +78,7 @@ func (c *crawl) orphans() ([]visit, error) {
 			}
 			outcome, target = Outcome(told), detail
 		}
-		if outcome == Paged || outcome == Listing {
+		if outcome == Paged || outcome == Listing || outcome == NotModified {
 			continue
 		}
 		u, err := url.Parse(s.URL)

@@ -34,6 +34,9 @@ type crawl struct {
 
 	*ledger
 	keeper    Keeper
+	memory    Memory
+	earlier   iter.Seq2[Page, error]
+	flush     func() error
 	sink      Sink
 	asked     atomic.Int64 // URLs fetched or queued to be
 	collector *colly.Collector
@@ -58,6 +61,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	}
 	log = log.With("source", src.Name)
 	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, stop: stop,
+		memory: sur.Memory, earlier: sur.Earlier, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	c.clients, err = newClients(src, sur, log, session, c.judgeRedirect)
 	return c, err
@@ -65,31 +69,52 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 
 // run reads the start address alone first: where that fails, nothing else is
 // asked of the site. Then everything that can be discovered is fetched, and then
-// what was known before and has not turned up.
+// what was known before and has not turned up. A crawl that was interrupted goes on
+// where it was; who needs no login needn't even read the start address again.
 func (c *crawl) run(ctx context.Context) error {
 	start := visit{url: c.starts[0]}
 	if err := c.frontier.Init(); err != nil {
 		return fmt.Errorf("prepare the frontier: %w", err)
 	}
-	if _, err := c.claim("", start); err != nil {
+	begins, err := c.claim("", start)
+	if err != nil {
 		return err
 	}
-	c.asked.Add(1)
-	first, _, err := c.open(ctx)
+	at, err := c.progressOf(start)
 	if err != nil {
-		return c.closed(start, err)
+		return err
+	}
+	isRead := at != nil
+	var first answer
+	if !isRead || !c.src.Auth.IsZero() {
+		if first, _, err = c.open(ctx); err != nil && isRead {
+			return err
+		} else if err != nil {
+			return c.closed(start, err)
+		}
+	}
+	if !isRead {
+		c.asked.Add(1)
+		at = first.url
 	}
 	if c.robots, err = c.readRobots(ctx); err != nil {
 		return err
 	}
 	c.throttle.atMost(c.robots.delay)
-	c.scope.startsAt(first.url)
+	c.scope.startsAt(at)
 
 	if err := c.newRound(ctx); err != nil {
 		return err
 	}
-	if err := c.conclude(ctx, start, first); err != nil {
-		return err
+	if !begins {
+		if err := c.goOn(ctx, start); err != nil {
+			return err
+		}
+	}
+	if !isRead {
+		if err := c.conclude(ctx, start, first); err != nil {
+			return err
+		}
 	}
 	if err := c.discover("", 0, c.starts[1:]); err != nil {
 		return err

@@ -109,7 +109,7 @@ func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, e
 		batch = batch[:0]
 		return crawlErr
 	}
-	err = parseSitemap(a.body, func(loc string, isSitemap bool) error {
+	err = parseSitemap(a.body, func(loc, changed string, isSitemap bool) error {
 		u, err := s.url.Parse(withStrayPercents(loc))
 		switch {
 		case loc == "":
@@ -122,6 +122,9 @@ func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, e
 		case isSitemap:
 			nested = append(nested, sitemap{url: u, from: s.url.String(), nesting: s.nesting + 1})
 			return nil
+		}
+		if crawlErr = c.dated(u, changed); crawlErr != nil {
+			return crawlErr
 		}
 		if batch = append(batch, u); len(batch) == 256 {
 			return flush()
@@ -160,11 +163,12 @@ func withStrayPercents(address string) string {
 
 var errNoSitemap = errors.New("no sitemap in it")
 
-// parseSitemap calls found for each address in a sitemap or sitemap index (XML,
+// parseSitemap calls found for each address, with the date of its last change as
+// written, in a sitemap or sitemap index (XML,
 // streamed) or in a text sitemap (an address a line); all may be gzipped. An
 // entity of the document's own is a mistake to encoding/xml, which expands none,
 // so that an XML bomb has nothing to go off with.
-func parseSitemap(body []byte, found func(loc string, isSitemap bool) error) error {
+func parseSitemap(body []byte, found func(loc, changed string, isSitemap bool) error) error {
 	if bytes.HasPrefix(body, []byte("\x1f\x8b")) {
 		unzipped, err := gunzip(body)
 		if err != nil {
@@ -173,11 +177,11 @@ func parseSitemap(body []byte, found func(loc string, isSitemap bool) error) err
 		body = unzipped
 	}
 	listed := 0
-	count := func(loc string, isSitemap bool) error {
+	count := func(loc, changed string, isSitemap bool) error {
 		if listed++; listed > maxSitemapURLs {
 			return fmt.Errorf("more than %d addresses", maxSitemapURLs)
 		}
-		return found(strings.TrimSpace(loc), isSitemap)
+		return found(strings.TrimSpace(loc), strings.TrimSpace(changed), isSitemap)
 	}
 	if start := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n"); len(start) > 0 && start[0] == 'h' {
 		return parseTextSitemap(start, count)
@@ -200,19 +204,19 @@ func gunzip(body []byte) ([]byte, error) {
 	return unzipped, nil
 }
 
-func parseTextSitemap(body []byte, found func(loc string, isSitemap bool) error) error {
+func parseTextSitemap(body []byte, found func(loc, changed string, isSitemap bool) error) error {
 	for line := range strings.Lines(string(body)) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
-		if err := found(line, false); err != nil {
+		if err := found(line, "", false); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func parseXMLSitemap(body []byte, found func(loc string, isSitemap bool) error) error {
+func parseXMLSitemap(body []byte, found func(loc, changed string, isSitemap bool) error) error {
 	d := xml.NewDecoder(bytes.NewReader(bytes.TrimLeft(body, " \t\r\n")))
 	d.CharsetReader = charset.NewReaderLabel
 	var path []string // names of the open elements
@@ -229,18 +233,22 @@ func parseXMLSitemap(body []byte, found func(loc string, isSitemap bool) error) 
 			if len(path) == 0 && token.Name.Local != "urlset" && token.Name.Local != "sitemapindex" {
 				return fmt.Errorf("%w, but a <%s>", errNoSitemap, token.Name.Local)
 			}
-			path = append(path, token.Name.Local)
-			// <image:loc> and its like stand deeper, or in another element.
-			if len(path) != 3 || token.Name.Local != "loc" || path[1] != "url" && path[1] != "sitemap" {
+			if len(path) != 1 || token.Name.Local != "url" && token.Name.Local != "sitemap" {
+				path = append(path, token.Name.Local)
 				continue
 			}
-			var loc string
-			if err := d.DecodeElement(&loc, &token); err != nil {
+			// <image:loc> and its like stand deeper.
+			var entry struct {
+				Locs    []string `xml:"loc"`
+				Changed string   `xml:"lastmod"`
+			}
+			if err := d.DecodeElement(&entry, &token); err != nil {
 				return fmt.Errorf("read XML: %w", err)
 			}
-			path = path[:2]
-			if err := found(loc, path[0] == "sitemapindex"); err != nil {
-				return err
+			for _, loc := range entry.Locs {
+				if err := found(loc, entry.Changed, path[0] == "sitemapindex"); err != nil {
+					return err
+				}
 			}
 		case xml.EndElement:
 			if path = path[:len(path)-1]; len(path) == 0 {

@@ -69,7 +69,7 @@ func TestASitemapMayHave50000Addresses(t *testing.T) {
 }
 
 func locations(body []byte) (found []string, err error) {
-	err = parseSitemap(body, func(loc string, isSitemap bool) error {
+	err = parseSitemap(body, func(loc, _ string, isSitemap bool) error {
 		if isSitemap {
 			loc = "sitemap:" + loc
 		}

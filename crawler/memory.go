@@ -1,0 +1,193 @@
+package crawler
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// Memory is what is remembered of a source's documents, so that those that have not
+// changed since needn't be fetched. What the site says of that is a hint, never more:
+// see docs/adr/0006. A Memory is used by several goroutines at once.
+type Memory interface {
+	// Recall returns what is remembered of a URL; ok is false for nothing, and where
+	// the document is to be fetched whatever the site says.
+	Recall(url string) (m Remembered, ok bool, err error)
+	// Remember keeps what a URL was found to be, in place of what was kept before. It
+	// is told after the page, if there was one, was put into the sink.
+	Remember(url string, m Remembered) error
+	// Dated tells when a sitemap says that a URL changed last.
+	Dated(url string, changed time.Time) error
+	// Again puts the page that is remembered of a URL among the pages of this crawl,
+	// as it was.
+	Again(url string) error
+}
+
+// Remembered is what is remembered of a document.
+type Remembered struct {
+	ETag, LastModified string   // as the site gave them; "" for none
+	Outcome            Outcome  // Paged or Listing
+	Links              []string // to follow, normalised
+	ExternalID         string   // of its page; "" where it gave none
+	Fingerprint        string   // of its page
+	// Current: a sitemap says that it has not changed since it was fetched, and the
+	// source is configured to believe that.
+	Current bool
+}
+
+// recall returns what is remembered of the document that a visit asks for.
+func (c *crawl) recall(v visit) (m Remembered, ok bool, err error) {
+	if c.memory == nil || v.asItself {
+		return Remembered{}, false, nil
+	}
+	if m, ok, err = c.memory.Recall(v.url.String()); err != nil {
+		return m, false, fmt.Errorf("recall %s: %w", v.url, err)
+	}
+	return m, ok, nil
+}
+
+// remember keeps what was found at an address for the next crawl. That of a wall is
+// never kept, nor of anything that is no page or listing.
+func (c *crawl) remember(u *url.URL, found finding, externalID string) error {
+	if c.memory == nil || found.outcome != Paged && found.outcome != Listing {
+		return nil
+	}
+	m := Remembered{ETag: found.etag, LastModified: found.lastModified, Outcome: found.outcome, ExternalID: externalID}
+	seen := make(map[string]bool)
+	for _, link := range found.links {
+		if n, ok := c.scope.normalise(link); ok && !seen[n.String()] {
+			seen[n.String()] = true
+			m.Links = append(m.Links, n.String())
+		}
+	}
+	if err := c.memory.Remember(u.String(), m); err != nil {
+		return fmt.Errorf("remember %s: %w", u, err)
+	}
+	return nil
+}
+
+// stays concludes a visit whose document has not changed: it counts as seen, with
+// its page and with the links it had.
+func (c *crawl) stays(v visit, m Remembered, says string) error {
+	c.breaker.inARow.Store(0)
+	links := make([]*url.URL, 0, len(m.Links))
+	for _, link := range m.Links {
+		if u, err := url.Parse(link); err == nil {
+			links = append(links, u)
+		}
+	}
+	if len(links) > 0 && c.src.Discover.Links && c.scope.follows(v.url) {
+		if err := c.discover(v.url.String(), v.depth+1, links); err != nil {
+			return err
+		}
+	}
+	if m.Outcome == Paged {
+		if err := c.memory.Again(v.url.String()); err != nil {
+			return fmt.Errorf("keep the page %s: %w", v.url, err)
+		}
+		if !c.src.Auth.IsZero() {
+			c.texts.note(v.url, extract.Article{Markdown: m.Fingerprint})
+		}
+	}
+	return c.settle(v.url, NotModified, says)
+}
+
+// unchanged reports whether the site answered that a document has not changed, and
+// concludes the visit then.
+func (c *crawl) unchanged(v visit, a answer) (bool, error) {
+	if a.err != nil || a.status != http.StatusNotModified {
+		return false, nil
+	}
+	m, ok, err := c.recall(v)
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, c.stays(v, m, "HTTP 304")
+}
+
+// skips concludes a visit without asking for its document, where a sitemap that is
+// believed says that it has not changed; or else it sets the validators on the
+// headers of its request.
+func (c *crawl) skips(ctx context.Context, v visit, h http.Header) (bool, error) {
+	m, ok, err := c.recall(v)
+	switch {
+	case err != nil || !ok || ctx.Err() != nil:
+		return false, err
+	case m.Current:
+		return true, c.stays(v, m, "says its sitemap")
+	}
+	if m.ETag != "" {
+		h.Set("If-None-Match", m.ETag)
+	}
+	if m.LastModified != "" {
+		h.Set("If-Modified-Since", m.LastModified)
+	}
+	return false, nil
+}
+
+// dropValidators takes the validators of one document off a request for another:
+// where a redirect leads to a login form, that has not changed for years.
+func dropValidators(r *http.Request) {
+	r.Header.Del("If-None-Match")
+	r.Header.Del("If-Modified-Since")
+}
+
+// validators returns what of an answer tells the next crawl whether its document has
+// changed. On a private site a date is no such thing, since the login form that is
+// shown instead has one too, and an old one at that.
+func (c *crawl) validators(h http.Header) (etag, lastModified string) {
+	if strings.Contains(h.Get("Vary"), "*") {
+		return "", ""
+	}
+	etag = sendable(h.Get("ETag"))
+	if c.src.Auth.IsZero() {
+		lastModified = sendable(h.Get("Last-Modified"))
+	}
+	return etag, lastModified
+}
+
+// sendable is a validator that may go back in a header, or "".
+func sendable(validator string) string {
+	const longest = 512
+	if len(validator) > longest || strings.ContainsFunc(validator, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return ""
+	}
+	return validator
+}
+
+// dated passes on when a sitemap says that an address changed last.
+func (c *crawl) dated(u *url.URL, changed string) error {
+	at, ok := parseLastmod(changed)
+	if c.memory == nil || !ok {
+		return nil
+	}
+	n, ok := c.scope.normalise(u)
+	if !ok {
+		return nil
+	}
+	if err := c.memory.Dated(n.String(), at); err != nil {
+		return fmt.Errorf("remember the date of %s: %w", n, err)
+	}
+	return nil
+}
+
+// parseLastmod reads a date of a sitemap (https://www.w3.org/TR/NOTE-datetime) as the
+// last moment that it may mean: a day lasts until its end, wherever it was written.
+func parseLastmod(text string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, true
+		}
+	}
+	const aDay = 24 * time.Hour
+	const anywhere = 12 * time.Hour // how far the clocks of the site may be behind UTC
+	if t, err := time.Parse(time.DateOnly, text); err == nil {
+		return t.Add(aDay + anywhere), true
+	}
+	return time.Time{}, false
+}

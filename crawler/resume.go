@@ -1,0 +1,92 @@
+package crawler
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// progressOf returns where the start address leads if it was read before the crawl was
+// interrupted, so that this one goes on from there; nil where it has to be read first.
+func (c *crawl) progressOf(start visit) (*url.URL, error) {
+	at := start.url
+	for range maxRedirects {
+		told, detail, _, err := c.frontier.Outcome(at.String())
+		if err != nil {
+			return nil, fmt.Errorf("read the frontier: %w", err)
+		}
+		switch outcome := Outcome(told); outcome {
+		case "":
+			return nil, nil
+		case Redirected:
+			if at, err = url.Parse(detail); err != nil {
+				return nil, fmt.Errorf("read the frontier: %w", err)
+			}
+		default:
+			if (finding{outcome: outcome}).unreadable() {
+				return nil, nil
+			}
+			return at, nil
+		}
+	}
+	return nil, nil
+}
+
+// goOn queues again what was queued or in flight when the crawl was interrupted, and
+// takes in what it had come to know.
+func (c *crawl) goOn(ctx context.Context, start visit) error {
+	var before Progress
+	for s, err := range c.frontier.Settled() {
+		if err != nil {
+			return fmt.Errorf("read the frontier: %w", err)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		before.Discovered++
+		if outcome := Outcome(s.Outcome); outcome != "" && outcome != Interrupted {
+			before.Settled++
+			if outcome == Paged {
+				before.Pages++
+			}
+			if !outcome.unasked() {
+				c.asked.Add(1)
+			}
+			continue
+		}
+		if s.URL == start.url.String() {
+			continue // read first, in any case
+		}
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			return fmt.Errorf("read the frontier: %w", err)
+		}
+		if err := c.decide(visit{url: u, depth: s.Depth}); err != nil {
+			return err
+		}
+	}
+	c.wasAt(before)
+	if c.earlier == nil || c.src.Auth.IsZero() {
+		return nil
+	}
+	for p, err := range c.earlier {
+		if err != nil {
+			return fmt.Errorf("read the pages of the crawl: %w", err)
+		}
+		if u, err := url.Parse(p.URL); err == nil {
+			c.texts.note(u, extract.Article{Markdown: p.Markdown})
+		}
+	}
+	return nil
+}
+
+// unasked reports whether an outcome is that of an address that was never asked for.
+func (o Outcome) unasked() bool {
+	switch o {
+	case OutOfScope, Excluded, Unsafe, RobotsDenied, TooDeep, OverLimit:
+		return true
+	}
+	return false
+}
