@@ -7,10 +7,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"golang.org/x/term"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(newApp(os.Stdout, os.Stderr).execute(ctx, os.Args[1:]))
+	a := newApp(os.Stdout, os.Stderr)
+	if term.IsTerminal(int(os.Stdin.Fd())) {
+		a.in = os.Stdin
+	}
+	os.Exit(a.execute(ctx, os.Args[1:]))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -27,6 +28,7 @@ const sourcesAtOnce = 4
 
 // runner does one run.
 type runner struct {
+	id        string // of the run; "" for a new one
 	config    *config.Config
 	mode      mode
 	ledger    *state.Store // what was sent
@@ -63,7 +65,7 @@ const (
 //
 // What went wrong is in the report; a source that failed doesn't stop the others.
 func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Run {
-	run := report.Run{ID: newRunID(), Mode: string(r.mode), Version: buildVersion(), Started: time.Now().UTC()}
+	run := report.Run{ID: cmp.Or(r.id, newRunID()), Mode: string(r.mode), Version: buildVersion(), Started: time.Now().UTC()}
 	r.log = r.log.With("run", run.ID)
 	run.Sources = make([]report.Source, len(sources))
 	for i, s := range sources {

@@ -72,6 +72,11 @@ func verifyFlag(cmd *cobra.Command) *bool {
 
 // recorded does a run and keeps it among the runs of the state file.
 func recorded(ctx context.Context, sources []config.Source, r *runner) (report.Run, error) {
+	// Noted at its beginning too: one that is killed is seen not to have ended.
+	r.id = newRunID()
+	if err := r.ledger.PutRun(state.Run{ID: r.id, Mode: string(r.mode), Started: time.Now().UTC()}); err != nil {
+		return report.Run{ID: r.id, Mode: string(r.mode)}, fmt.Errorf("record the run: %w", err)
+	}
 	run := r.runOnce(ctx, sources)
 	summary, err := json.Marshal(run.WithoutUnchanged())
 	if err != nil {

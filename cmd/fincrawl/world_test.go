@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -114,8 +115,14 @@ func (w *world) fincrawlUntil(ctx context.Context, code int, args ...string) (ru
 }
 
 func (w *world) execute(ctx context.Context, args ...string) (code int, out, logs string) {
+	return w.executeWith(ctx, nil, args...)
+}
+
+// executeWith has somebody at the terminal, who answers with what in holds.
+func (w *world) executeWith(ctx context.Context, in io.Reader, args ...string) (code int, out, logs string) {
 	var stdout, stderr bytes.Buffer
 	a := newApp(&stdout, &stderr)
+	a.in = in
 	a.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	code = a.execute(ctx, append(args, "--config", w.path("sources.yaml")))
 	return code, stdout.String(), stderr.String()

@@ -161,14 +161,18 @@ func titleOf(plan *ingest.Plan, f ingest.Failure) string {
 
 // answerOf says what the API answered, and by which request, for Intercom's support.
 func answerOf(f ingest.Failure) string {
+	return verb[f.Action] + ": " + answer(f.Message, f.Status, f.Code, f.RequestID)
+}
+
+func answer(message string, code int, name, requestID string) string {
 	var status, request string
-	if f.Status != 0 {
-		status = strings.TrimSpace(fmt.Sprintf("HTTP %d %s", f.Status, f.Code))
+	if code != 0 {
+		status = strings.TrimSpace(fmt.Sprintf("HTTP %d %s", code, name))
 	}
-	if f.RequestID != "" {
-		request = "request " + f.RequestID
+	if requestID != "" {
+		request = "request " + requestID
 	}
-	return verb[f.Action] + ": " + join(" · ", f.Message, status, request)
+	return join(" · ", message, status, request)
 }
 
 // join joins what is not empty.

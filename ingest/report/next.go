@@ -63,6 +63,6 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardSize:
 		return are + " too large to send: split on the site, trim by content.body and content.remove, or raise intercom.max_html."
 	default:
-		return are + " resting after a refusal: edit on the site, or try again as is with `fincrawl resync`."
+		return are + " resting after a refusal: edit on the site, or try again as is: fincrawl retry, then sync."
 	}
 }
