@@ -87,7 +87,7 @@ func newSource(s config.Source) (crawler.Source, error) {
 			Exclude: patterns(s.Exclude),
 			Follow:  patterns(s.Follow),
 		},
-		Fetch:        crawler.Fetch(s.Fetch),
+		Fetch:        newFetch(s.Fetch),
 		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove},
 		Availability: crawler.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
 	}
@@ -99,6 +99,10 @@ func newSource(s config.Source) (crawler.Source, error) {
 		})
 	}
 	return source, errors.Join(mistakes...)
+}
+
+func newFetch(f config.Fetch) crawler.Fetch {
+	return crawler.Fetch{Concurrency: f.Concurrency, Rate: f.Rate, Timeout: f.Timeout, MaxBody: f.MaxBody, RespectRobots: f.RespectRobots, UserAgent: f.UserAgent}
 }
 
 func newAuth(a config.Auth) auth.Config {

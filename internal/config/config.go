@@ -178,6 +178,9 @@ type Fetch struct {
 	MaxBody       int64 // bytes
 	RespectRobots bool
 	UserAgent     string
+	TrustLastmod  bool          // skip what the sitemap says has not changed
+	VerifyEvery   int           // runs from one that fetches everything to the next; 0 for none
+	ResumeWithin  time.Duration // of its beginning, a crawl that was cut off goes on
 }
 
 // Content says what of a page is its content, by CSS selectors.

@@ -192,7 +192,7 @@ sources:
     include: "/articles/**"
     exclude: ["/articles/*/print", 're:\?print=1$', "/costs$$5"]
     follow: ["**/index.html"]
-    fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me"}
+    fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me", trust_lastmod: true, verify_every: 3, resume_within: 2h}
     content: {title: "h1", body: "article, main", remove: [".feedback"], external_id: url}
     availability: {ai_agent: false, ai_copilot: false, rules: [{match: "/internal/**", ai_agent: false}, {match: "re:^/x", selector: .internal, meta: audience=staff, breadcrumb: Internal, ai_copilot: true}]}
     screen:
@@ -233,7 +233,7 @@ sources:
 		Include:      []string{"/articles/**"},
 		Exclude:      []string{"/articles/*/print", `re:\?print=1$`, "/costs$5"},
 		Follow:       []string{"**/index.html"},
-		Fetch:        config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me"},
+		Fetch:        config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me", TrustLastmod: true, VerifyEvery: 3, ResumeWithin: 2 * time.Hour},
 		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, ExternalID: "url"},
 		Availability: config.Availability{Rules: []config.AvailabilityRule{{Match: "/internal/**", AIAgent: &no}, {Match: "re:^/x", Selector: ".internal", Meta: "audience=staff", Breadcrumb: "Internal", AICopilot: &yes}}},
 		Screen: config.Screen{
@@ -272,8 +272,9 @@ sources:
 		State:    "fincrawl.db",
 		Sources: []config.Source{{
 			Name: "a", URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",
-			Discover:     config.Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000},
-			Fetch:        config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)"},
+			Discover: config.Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000},
+			Fetch: config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)",
+				VerifyEvery: 7, ResumeWithin: 24 * time.Hour},
 			Content:      config.Content{ExternalID: "url"},
 			Availability: config.Availability{AIAgent: true, AICopilot: true},
 			Screen: config.Screen{

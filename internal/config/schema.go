@@ -86,6 +86,8 @@ func (d *decoder) fetch(f *Fetch) fields {
 		MaxBody:       10_000_000,
 		RespectRobots: true,
 		UserAgent:     "fincrawl (+https://github.com/fincrawl/fincrawl)",
+		VerifyEvery:   7,
+		ResumeWithin:  24 * time.Hour,
 	}
 	return fields{
 		{"concurrency", d.whole(&f.Concurrency, 1, 256)},
@@ -94,6 +96,9 @@ func (d *decoder) fetch(f *Fetch) fields {
 		{"max_body", d.size(&f.MaxBody)},
 		{"respect_robots", d.flag(&f.RespectRobots)},
 		{"user_agent", d.text(&f.UserAgent)},
+		{"trust_lastmod", d.flag(&f.TrustLastmod)},
+		{"verify_every", d.whole(&f.VerifyEvery, 0, 1000)},
+		{"resume_within", d.duration(&f.ResumeWithin, 30*24*time.Hour)},
 	}
 }
 
