@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"net/url"
 	"strings"
 	"unicode"
@@ -80,12 +81,12 @@ func paragraphs(spans []span) [][]span {
 func appendInline(n *html.Node, spans []span, lineStart bool) {
 	spans = tidy(spans)
 	dropSelfLinks(spans)
-	for _, linked := range groups(spans, sameLink) {
+	for linked := range groups(spans, sameLink) {
 		clearMarks(linked, marks)
 	}
 	spans = joined(spans)
 	escapeAll(spans, lineStart)
-	for _, linked := range groups(spans, sameLink) {
+	for linked := range groups(spans, sameLink) {
 		into := n
 		if href := linked[0].href; href != "" {
 			into = element(atom.A, html.Attribute{Key: "href", Val: href})
@@ -122,7 +123,7 @@ func tidy(spans []span) []span {
 		if onLine && gap {
 			out = append(out, between(out[len(out)-1], s, inCode))
 		}
-		if s.text = words; onLine && !gap && s.code && out[len(out)-1].joins(s) {
+		if s.text = words; onLine && !gap && s.code && out[len(out)-1].joins(&s) {
 			s.mark = out[len(out)-1].mark
 		}
 		gap, inCode = after, s.code || !after
@@ -168,7 +169,7 @@ func between(a, b span, inCode bool) span {
 
 // joins tells whether b is part of the span a: if it is marked alike, or if both
 // are code, which cannot stand side by side.
-func (as span) joins(b span) bool {
+func (as *span) joins(b *span) bool {
 	plain := !as.breaks && !b.breaks && as.image == "" && b.image == ""
 	return plain && as.href == b.href && (as.mark == b.mark || as.code && b.code)
 }
@@ -176,7 +177,7 @@ func (as span) joins(b span) bool {
 // joined joins the spans that are marked alike.
 func joined(spans []span) []span {
 	out := spans[:0]
-	for _, alike := range groups(spans, span.joins) {
+	for alike := range groups(spans, (*span).joins) {
 		whole := alike[0]
 		if len(alike) > 1 {
 			var words strings.Builder
@@ -193,7 +194,7 @@ func joined(spans []span) []span {
 // dropSelfLinks removes links that say nothing but their own address, as
 // renderers make them of plain addresses.
 func dropSelfLinks(spans []span) {
-	for _, linked := range groups(spans, sameLink) {
+	for linked := range groups(spans, sameLink) {
 		href := linked[0].href
 		if href == "" {
 			continue
@@ -213,21 +214,24 @@ func dropSelfLinks(spans []span) {
 	}
 }
 
-// groups parts spans into maximal rows of neighbours that are alike.
-func groups(spans []span, alike func(a, b span) bool) [][]span {
-	var all [][]span
-	for start := 0; start < len(spans); {
-		end := start + 1
-		for end < len(spans) && alike(spans[start], spans[end]) {
-			end++
+// groups parts spans into maximal rows of neighbours that are alike. What of them
+// was yielded may be changed meanwhile.
+func groups(spans []span, alike func(a, b *span) bool) iter.Seq[[]span] {
+	return func(yield func([]span) bool) {
+		for start := 0; start < len(spans); {
+			end := start + 1
+			for end < len(spans) && alike(&spans[start], &spans[end]) {
+				end++
+			}
+			if !yield(spans[start:end]) {
+				return
+			}
+			start = end
 		}
-		all = append(all, spans[start:end])
-		start = end
 	}
-	return all
 }
 
-func sameLink(a, b span) bool { return a.href == b.href }
+func sameLink(a, b *span) bool { return a.href == b.href }
 
 // wrapper is a mark by its element, in the order in which they nest.
 type wrapper struct {
@@ -248,9 +252,9 @@ func clearMarks(spans []span, outer []wrapper) {
 		return
 	}
 	of := outer[0].of
-	alike := func(a, b span) bool { return *of(&a) == *of(&b) }
+	alike := func(a, b *span) bool { return *of(a) == *of(b) }
 	at := 0
-	for _, group := range groups(spans, alike) {
+	for group := range groups(spans, alike) {
 		end := at + len(group)
 		free := (at == 0 || yields(spans[at-1], false)) && (end == len(spans) || yields(spans[end], true))
 		for i := range group {
@@ -258,7 +262,7 @@ func clearMarks(spans []span, outer []wrapper) {
 		}
 		at = end
 	}
-	for _, group := range groups(spans, alike) {
+	for group := range groups(spans, alike) {
 		clearMarks(group, outer[1:])
 	}
 }
@@ -287,7 +291,7 @@ func nest(n *html.Node, spans []span, outer []wrapper) {
 		return
 	}
 	of := outer[0].of
-	for _, group := range groups(spans, func(a, b span) bool { return *of(&a) == *of(&b) }) {
+	for group := range groups(spans, func(a, b *span) bool { return *of(a) == *of(b) }) {
 		into := n
 		if *of(&group[0]) {
 			into = element(outer[0].name)
@@ -341,15 +345,37 @@ func canonicalAddress(address string) string {
 		u.RawQuery = strings.Join(stay, "&")
 		u.ForceQuery = false
 	}
-	var out strings.Builder
-	for _, b := range []byte(u.String()) {
-		if b > ' ' && b < 0x7f && !strings.ContainsRune("()[]<>`\\\"'|;{}^", rune(b)) {
-			out.WriteByte(b)
-		} else {
-			out.WriteString("%" + string("0123456789ABCDEF"[b>>4]) + string("0123456789ABCDEF"[b&15]))
+	written := u.String()
+	odd := 0
+	for i := range len(written) {
+		if !staysInAddress(written[i]) {
+			odd++
 		}
 	}
+	if odd == 0 {
+		return escapeStrayPercent(written)
+	}
+	var out strings.Builder
+	out.Grow(len(written) + 2*odd)
+	for i := range len(written) {
+		b := written[i]
+		if staysInAddress(b) {
+			out.WriteByte(b)
+			continue
+		}
+		out.WriteByte('%')
+		out.WriteByte("0123456789ABCDEF"[b>>4])
+		out.WriteByte("0123456789ABCDEF"[b&15])
+	}
 	return escapeStrayPercent(out.String())
+}
+
+func staysInAddress(b byte) bool {
+	switch b {
+	case '(', ')', '[', ']', '<', '>', '`', '\\', '"', '\'', '|', ';', '{', '}', '^':
+		return false
+	}
+	return b > ' ' && b < 0x7f
 }
 
 // isPassing tells of parameters that hold for one request or session.

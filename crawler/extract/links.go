@@ -129,7 +129,11 @@ func dropLineBreaks(r rune) rune {
 }
 
 func escapeStrayPercent(ref string) string {
+	if !strings.Contains(ref, "%") {
+		return ref
+	}
 	var out strings.Builder
+	out.Grow(len(ref) + 8)
 	for i := range len(ref) {
 		out.WriteByte(ref[i])
 		if ref[i] == '%' && !(i+2 < len(ref) && isHex(ref[i+1]) && isHex(ref[i+2])) {

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -81,13 +82,20 @@ func saysLogin(called string) bool {
 
 // says tells whether one of the words occurs in called, however it is written.
 func says(called string, words ...string) bool {
-	called = strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(called))
+	called = strings.Map(plainLower, called)
 	for _, word := range words {
 		if strings.Contains(called, word) {
 			return true
 		}
 	}
 	return false
+}
+
+func plainLower(r rune) rune {
+	if r == '-' || r == '_' {
+		return -1
+	}
+	return unicode.ToLower(r)
 }
 
 // walls tells whether the login form stands where the content should be. One that
