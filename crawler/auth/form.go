@@ -217,7 +217,9 @@ func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page
 		return on, nil
 	}
 	if form == nil {
-		return nil, v.fail(step.named(stepFind), on, nil, v.whyNoForm(step, on))
+		missing := v.fail(step.named(stepFind), on, nil, v.whyNoForm(step, on))
+		missing.Scripted = on.status < 300 && on.find("script").Length() > 0
+		return nil, missing
 	}
 	if on.cut {
 		return nil, v.fail(step.named(stepFind), on, errTooLong, "the page may lack fields; set form.url to a page that shows little more than the form")
@@ -230,7 +232,9 @@ func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page
 			form.name(), strings.Join(missing, ", "), form.describe()))
 	}
 	if err := v.mayReceive(filled.target, on.url); err != nil {
-		return nil, v.fail(step.named(stepFill), on, err, "")
+		refused := v.fail(step.named(stepFill), on, err, "")
+		refused.Scripted = filled.target.Scheme == "javascript"
+		return nil, refused
 	}
 	request, err := filled.request(ctx, on)
 	if err != nil {

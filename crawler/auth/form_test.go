@@ -260,8 +260,12 @@ func TestWhatCannotBeFilledInIsSaidWithTheFormsFields(t *testing.T) {
 				form.Fields = c.fields
 			}
 			_, _, err := login(t, base, form)
-			if e := loginError(t, err); e.Step != c.step || !strings.Contains(e.Hint, c.hint) {
+			e := loginError(t, err)
+			if e.Step != c.step || !strings.Contains(e.Hint, c.hint) {
 				t.Errorf("got  %s: %s\nwant %s: … %s …", e.Step, e.Hint, c.step, c.hint)
+			}
+			if want := strings.Contains(c.html, "<script"); e.Scripted != want {
+				t.Errorf("got that scripts may make the form: %t, want %t", e.Scripted, want)
 			}
 		})
 	}

@@ -120,7 +120,7 @@ func (p *page) whyNoForm(wanted *selector) string {
 	case p.status == http.StatusUnauthorized:
 		return has + "; the site may want the credentials with each request, so try basic, bearer or headers instead of form"
 	case wanted == nil && p.find("script").Length() > 0:
-		return has + "; JavaScript probably draws the login form, so set form.url to a page with a plain one, " +
+		return has + "; JavaScript probably draws the login form, so set render: auto, or form.url to a page with a plain one, " +
 			"or log in with a browser and configure the session's cookies instead"
 	default:
 		return has + "; check form.url and form.form"

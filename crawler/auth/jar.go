@@ -28,14 +28,15 @@ type cookieKey struct{ domain, path, name string }
 
 // heldCookie is a cookie and the address that set it.
 type heldCookie struct {
-	From    string    `json:"from"`
-	Name    string    `json:"name"`
-	Value   string    `json:"value"`
-	Quoted  bool      `json:"quoted,omitempty"`
-	Domain  string    `json:"domain,omitempty"`
-	Path    string    `json:"path,omitempty"`
-	Expires time.Time `json:"expires,omitzero"` // zero: when the session ends
-	Secure  bool      `json:"secure,omitempty"`
+	From     string    `json:"from"`
+	Name     string    `json:"name"`
+	Value    string    `json:"value"`
+	Quoted   bool      `json:"quoted,omitempty"`
+	Domain   string    `json:"domain,omitempty"`
+	Path     string    `json:"path,omitempty"`
+	Expires  time.Time `json:"expires,omitzero"` // zero: when the session ends
+	Secure   bool      `json:"secure,omitempty"`
+	HTTPOnly bool      `json:"http_only,omitempty"` // not for scripts to read
 }
 
 // NewJar returns an empty jar.
@@ -55,7 +56,7 @@ func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 	for _, c := range cookies {
 		h := heldCookie{
 			From: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
-			Name: c.Name, Value: c.Value, Quoted: c.Quoted, Domain: c.Domain, Path: c.Path, Expires: c.Expires, Secure: c.Secure,
+			Name: c.Name, Value: c.Value, Quoted: c.Quoted, Domain: c.Domain, Path: c.Path, Expires: c.Expires, Secure: c.Secure, HTTPOnly: c.HttpOnly,
 		}
 		if c.MaxAge > 0 {
 			h.Expires = time.Now().Add(time.Duration(c.MaxAge) * time.Second)
@@ -74,6 +75,22 @@ func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 
 // Cookies implements [http.CookieJar].
 func (j *Jar) Cookies(u *url.URL) []*http.Cookie { return j.jar.Cookies(u) }
+
+// Readable returns the cookies for u that scripts may read.
+func (j *Jar) Readable(u *url.URL) (cookies []*http.Cookie) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	hidden := make(map[string]bool)
+	for _, h := range j.held {
+		hidden[h.Name] = hidden[h.Name] || h.HTTPOnly
+	}
+	for _, c := range j.jar.Cookies(u) {
+		if !hidden[c.Name] {
+			cookies = append(cookies, c)
+		}
+	}
+	return cookies
+}
 
 // until returns when a cookie that is sent to u expires; the zero time where it
 // lasts as long as the session, or is not known.
@@ -113,7 +130,7 @@ func (j *Jar) restore(cookies []heldCookie) {
 			continue
 		}
 		j.SetCookies(from, []*http.Cookie{{Name: h.Name, Value: h.Value, Quoted: h.Quoted, Domain: h.Domain, Path: h.Path,
-			Expires: h.Expires, Secure: h.Secure}})
+			Expires: h.Expires, Secure: h.Secure, HttpOnly: h.HTTPOnly}})
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -14,6 +14,8 @@ type LoginError struct {
 	Message string // its first error text, as a person would read it
 	Hint    string // how to mend it
 	Err     error  // underlying error; may be nil
+	// Scripted: the page has no such form in its HTML, so scripts may have to make it.
+	Scripted bool
 }
 
 // Error says on one line what was being done, what the site answered and how to mend it.

@@ -60,6 +60,9 @@ type Document struct {
 	Header http.Header // of the same
 	HTML   []byte      // in UTF-8
 	Found  bool        // WaitFor is there
+	// Missing are the page's requests to the source's own origins that failed, so that
+	// it may lack what they were for.
+	Missing []*RequestError
 }
 
 // What a page may fail by, besides what [Site] says of it.
@@ -82,8 +85,7 @@ func (e *UnavailableError) Error() string { return "no browser: " + e.Err.Error(
 // Unwrap returns what is in the way.
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
-// RequestError is a request of a page to the source's own origin that failed, so
-// that the page may lack what it was for.
+// RequestError is a request of a page that failed.
 type RequestError struct {
 	Method string
 	URL    *url.URL
@@ -134,7 +136,7 @@ func New(config Config, site Site, log *slog.Logger) *Browser {
 
 // Render shows a page to the browser and returns the document that comes of it. A
 // crash of the browser costs one more try. The error is one of this package's, or
-// ctx's; a *RequestError of a page whose WaitFor was found is none.
+// Site.MayOpen's, or ctx's.
 func (b *Browser) Render(ctx context.Context, p Page) (Document, error) {
 	doc, err := b.render(ctx, p)
 	if errors.Is(err, ErrCrashed) && ctx.Err() == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -33,7 +34,8 @@ const nowhere = "http://127.0.0.1:9"
 type instance struct {
 	ctx     context.Context // ends with the browser
 	cancel  context.CancelFunc
-	process int // that leads its group; 0 where it is not ours
+	process int    // that leads its group; 0 where it is not ours
+	folder  string // for all that it writes; "" where it is not ours
 	profile cdp.BrowserContextID
 	tabs    sync.WaitGroup
 
@@ -44,12 +46,13 @@ type instance struct {
 
 // start starts a browser, or goes to the one that is configured.
 func (b *Browser) start(ctx context.Context) (*instance, error) {
-	allocator, cancelAllocator, err := b.allocator()
+	i := &instance{}
+	allocator, cancelAllocator, err := b.allocator(i)
 	if err != nil {
 		return nil, &UnavailableError{err}
 	}
 	root, cancelRoot := chromedp.NewContext(allocator, chromedp.WithErrorf(b.debug), chromedp.WithLogf(b.debug))
-	i := &instance{ctx: root, cancel: func() { cancelRoot(); cancelAllocator() }}
+	i.ctx, i.cancel = root, func() { cancelRoot(); cancelAllocator() }
 
 	// The life of the browser hangs on the context of the first call, so the time
 	// for it is kept from outside. See chromedp.NewContext.
@@ -119,10 +122,19 @@ func (i *instance) stop() {
 		killGroup(i.process)
 	}
 	i.cancel()
+	if i.folder != "" {
+		// What was killed may not be quite gone, and write for a moment.
+		for range 50 {
+			if os.RemoveAll(i.folder) == nil {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
 }
 
-// allocator says how to come by a browser.
-func (b *Browser) allocator() (context.Context, context.CancelFunc, error) {
+// allocator says how to come by a browser for i.
+func (b *Browser) allocator(i *instance) (context.Context, context.CancelFunc, error) {
 	if b.config.Remote != "" {
 		ctx, cancel := remote.NewAllocator(context.Background(), b.config.Remote)
 		return ctx, cancel, nil
@@ -131,8 +143,13 @@ func (b *Browser) allocator() (context.Context, context.CancelFunc, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if i.folder, err = os.MkdirTemp("", "fincrawl-browser-"); err != nil {
+		return nil, nil, err
+	}
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path),
+		chromedp.UserDataDir(filepath.Join(i.folder, "profile")),
+		chromedp.Env("TMPDIR=" + i.folder),
 		chromedp.ModifyCmdFunc(leadGroup),
 		chromedp.Headless,
 		chromedp.NoFirstRun,

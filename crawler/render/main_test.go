@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -150,17 +151,46 @@ func rendered(t *testing.T, b *render.Browser, p render.Page) render.Document {
 	return doc
 }
 
-// browsers are the processes of all browsers that this test program has started.
-func browsers(t *testing.T) (pids []int) {
+// ownTemp gives what the test starts a folder of its own for temporary files, by
+// which its processes are known, too.
+func ownTemp(t *testing.T) string {
 	t.Helper()
+	dir, err := os.MkdirTemp("", "render")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	t.Setenv("TMPDIR", dir)
+	return dir
+}
+
+// processes are the command lines of what runs with a folder, by process ID.
+func processes(t *testing.T, folder string) map[int]string {
+	t.Helper()
+	found := map[int]string{}
 	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range files {
 		command, err := os.ReadFile(file)
-		if err != nil || !bytes.Contains(command, []byte(os.TempDir()+"/chromedp-runner")) {
+		if err != nil || !bytes.Contains(command, []byte(folder)) {
 			continue
 		}
 		pid, _ := strconv.Atoi(strings.Split(file, "/")[2])
-		pids = append(pids, pid)
+		found[pid] = string(bytes.ReplaceAll(command, []byte{0}, []byte(" ")))
 	}
-	return pids
+	return found
+}
+
+// killBrowsers ends the browsers that run with a folder as a lack of memory would.
+func killBrowsers(t *testing.T, folder string) {
+	t.Helper()
+	killed := 0
+	for pid, command := range processes(t, folder) {
+		if !strings.Contains(command, "--type=") {
+			syscall.Kill(pid, syscall.SIGKILL)
+			killed++
+		}
+	}
+	if killed == 0 {
+		t.Error("there was no browser to kill")
+	}
 }

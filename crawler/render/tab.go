@@ -27,7 +27,7 @@ const (
 	// blankTime is how long a page at rest is given that shows nothing yet.
 	blankTime = 2 * time.Second
 	// selectorTime is how long a page at rest is given for what is waited for.
-	selectorTime = 5 * time.Second
+	selectorTime = 3 * time.Second
 	// look is how often all this is looked at.
 	look = 50 * time.Millisecond
 	// maxNavigations is how many pages one may lead through.
@@ -103,7 +103,7 @@ func (t *tab) show(ctx context.Context, u *url.URL, waitFor string) (Document, e
 		}
 		t.keepStorage()
 		doc.Found = found
-		return doc, t.incomplete(found)
+		return doc, nil
 	}
 }
 
@@ -215,17 +215,6 @@ func (t *tab) count() int {
 	return t.navigated
 }
 
-// incomplete returns the request that the page may lack something for. Where what
-// was waited for is there, it lacks nothing.
-func (t *tab) incomplete(found bool) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if found || len(t.failed) == 0 {
-		return nil
-	}
-	return t.failed[0]
-}
-
 // read returns the document as it is now.
 func (t *tab) read() (Document, error) {
 	got, err := evaluate[struct {
@@ -253,20 +242,19 @@ func (t *tab) read() (Document, error) {
 			return Document{}, err
 		}
 	}
-	return Document{URL: bare(u), Status: t.status, Header: t.header, HTML: []byte(got.HTML)}, nil
+	return Document{URL: bare(u), Status: t.status, Header: t.header, HTML: []byte(got.HTML), Missing: t.failed}, nil
 }
 
 // explain says what an error of the tab means.
 func (t *tab) explain(ctx context.Context, err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var missing *RequestError
 	switch {
 	case err == nil:
 		return nil
 	case t.refused != nil:
 		return t.refused
-	case errors.As(err, &missing), errors.Is(err, ErrTooLarge):
+	case errors.Is(err, ErrTooLarge):
 		return err
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrRestless):
 		if len(t.failed) > 0 {
@@ -354,7 +342,7 @@ func evaluate[T any](t *tab, function string, args ...any) (got T, err error) {
 	if err != nil {
 		return got, err
 	}
-	list, err := json.Marshal(args)
+	list, err := json.Marshal(append([]any{}, args...))
 	if err != nil {
 		return got, err
 	}

@@ -34,7 +34,11 @@ func (t *tab) answer(event *fetch.EventRequestPaused) {
 	defer t.change(func() { t.inFlight-- })
 	reply, err := t.decide(event)
 	if err != nil {
-		_, _ = chromedp.Call(t.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: event.RequestID, ErrorReason: network.ErrorReasonBlockedByClient})
+		reason := network.ErrorReasonBlockedByClient
+		if t.isNavigation(event) {
+			reason = network.ErrorReasonAborted // stays on the page instead of showing one of the browser's own
+		}
+		_, _ = chromedp.Call(t.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: event.RequestID, ErrorReason: reason})
 		return
 	}
 	_, _ = chromedp.Call(t.ctx, fetch.FulfillRequest, fetch.FulfillRequestParams{
