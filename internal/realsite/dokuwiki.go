@@ -34,7 +34,9 @@ func StartDokuWiki(t testing.TB, pages fs.FS) DokuWiki {
 	if err := os.CopyFS(h.path("data/pages"), pages); err != nil {
 		t.Fatalf("copy the wiki's pages: %v", err)
 	}
-	h.php(t)
+	// DokuWiki looks for its configuration where DOKU_CONF says, unless somebody
+	// said so before.
+	h.php(t, fmt.Sprintf("define('DOKU_CONF', '%s/');", h.path("conf")))
 	root := h.nginx(t, fmt.Sprintf(wikiServer, filepath.Dir(program), h.path("php.sock")))
 	h.write(t, "conf/local.php", fmt.Sprintf(wikiConf, root, h.path("data")))
 	h.write(t, "conf/acl.auth.php", wikiACL)
@@ -74,30 +76,6 @@ const wikiServer = `
 			fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
 			fastcgi_pass unix:%s;
 		}`
-
-// php runs PHP for the wiki. DokuWiki looks for its configuration where
-// DOKU_CONF says, unless somebody said so before.
-func (h home) php(t testing.TB) {
-	t.Helper()
-	program := installed(t, "/usr/sbin/php-fpm*")
-	h.mkdir(t, "sessions")
-	h.write(t, "prepend.php", fmt.Sprintf("<?php define('DOKU_CONF', '%s/');\n", h.path("conf")))
-	h.write(t, "php-fpm.conf", fmt.Sprintf(`[global]
-error_log = /dev/stderr
-daemonize = no
-[wiki]
-listen = %[1]s/php.sock
-pm = static
-pm.max_children = 4
-php_admin_value[auto_prepend_file] = %[1]s/prepend.php
-php_admin_value[session.save_path] = %[1]s/sessions
-`, h.dir))
-	h.start(t, nil, nil, program, "--nodaemonize", "--fpm-config", h.path("php-fpm.conf"))
-	await(t, "PHP's socket", func() bool {
-		_, err := os.Stat(h.path("php.sock"))
-		return err == nil
-	})
-}
 
 // Pages returns the IDs of the pages that the wiki has now, sorted.
 func (w DokuWiki) Pages(t testing.TB) []string {
