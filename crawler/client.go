@@ -19,11 +19,14 @@ import (
 // redirects by http.Client, then [retry], [pace], the credentials, [whole], and
 // the connections.
 type clients struct {
-	pages    *http.Client // HTML documents, whose redirects are judged
-	files    *http.Client // the login, robots.txt, sitemaps: any body
-	outside  *http.Client // pages, without credentials and cookies
-	throttle *throttle
-	close    func()
+	pages   *http.Client // HTML documents, whose redirects are judged
+	files   *http.Client // the login, robots.txt, sitemaps: any body
+	scripts *http.Client // what the scripts of pages ask of the source
+	outside *http.Client // pages, without credentials and cookies
+	// What scripts ask of other hosts, which do not count against the source's pace.
+	strangers *http.Client
+	throttle  *throttle
+	close     func()
 }
 
 func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Session, onRedirect func(*http.Request, []*http.Request) error) (*clients, error) {
@@ -52,6 +55,8 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 
 	c.pages = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, src.Fetch.MaxBody, true), CheckRedirect: onRedirect}
 	c.files = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, maxSitemap, false)}
+	c.scripts = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, src.Fetch.MaxBody, false)}
+	c.strangers = &http.Client{Transport: &whole{base: outside, limit: src.Fetch.MaxBody, timeout: src.Fetch.Timeout}}
 	c.outside = &http.Client{Jar: visitors, Transport: chain(outside, none, src.Fetch.MaxBody, true)}
 	return c, nil
 }
@@ -90,7 +95,9 @@ type answer struct {
 	tls         *tls.ConnectionState // nil where the connection was not encrypted
 	err         error                // instead of all but the session
 
-	session int64 // number of the session that was asked with
+	session  int64 // number of the session that was asked with
+	rendered bool  // is as a browser has shown it, or could not
+	unripe   bool  // was rendered, and lacks what a whole page has
 }
 
 // failure names the outcome of an answer without a document; "" for the others.

@@ -23,7 +23,9 @@ type Source struct {
 	Auth         auth.Config
 	Discover     Discover
 	Scope        Rules
+	Query        Query
 	Fetch        Fetch
+	Render       Rendering
 	Content      extract.Rules
 	Availability AvailabilityPolicy
 }

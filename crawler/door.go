@@ -80,7 +80,7 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 			}
 		}
 		session = c.door.session.Load()
-		seen, err := c.look(v, c.get(ctx, c.pages, v.url))
+		seen, err := c.look(v, c.read(ctx, v.url))
 		if err != nil {
 			return met, err
 		}
@@ -157,7 +157,7 @@ func (c *crawl) showsLogin(a answer) bool {
 // renew logs in again.
 func (c *crawl) renew(ctx context.Context, at *url.URL) error {
 	c.log.Info("the session has ended: logging in again", "url", at.String())
-	if _, err := c.session.Login(ctx, c.files); err != nil {
+	if _, err := c.logIn(ctx); err != nil {
 		return err
 	}
 	c.door.session.Add(1)
@@ -177,7 +177,7 @@ const (
 
 // lookFromInside asks for the start address with the session.
 func (c *crawl) lookFromInside(ctx context.Context) state {
-	seen, err := c.look(visit{url: c.starts[0]}, c.get(ctx, c.pages, c.starts[0]))
+	seen, err := c.look(visit{url: c.starts[0]}, c.read(ctx, c.starts[0]))
 	switch {
 	case err != nil:
 		return ajar

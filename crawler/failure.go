@@ -135,6 +135,8 @@ func hintFor(o Outcome, a answer, scheme string, loggedIn bool) string {
 		return "the site has a problem: try again later"
 	case NotHTML:
 		return "set url to a web page"
+	case Unrendered:
+		return "install Chromium, or set browser.path or browser.remote to one that works"
 	}
 	return ""
 }

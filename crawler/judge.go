@@ -20,6 +20,10 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		return err
 	}
 	c.checkHealth(ctx, v, a)
+	a = c.shown(ctx, a)
+	if ctx.Err() != nil {
+		return nil // cut off, and so still open
+	}
 	seen, err := c.look(v, a)
 	if err == nil && seen.walled() {
 		seen, err = c.reopen(ctx, v, seen, a.session)
@@ -159,7 +163,9 @@ func (c *crawl) judge(v visit, a answer) finding {
 	says := doc.Directives()
 	noIndex, noFollow := c.keepOut(a.header, says, doc)
 	found := finding{canonical: c.canonical(v, says), loggedIn: c.isLoggedIn(doc)}
-	found.etag, found.lastModified = c.validators(a.header)
+	if !a.rendered { // else the document stays as it is while what its scripts fetch does not
+		found.etag, found.lastModified = c.validators(a.header)
+	}
 	if !noFollow {
 		found.links = doc.Links()
 	}
@@ -179,12 +185,17 @@ func (c *crawl) judge(v visit, a answer) finding {
 		found.outcome, found.detail = Canonical, found.canonical.String()
 	case !included:
 		found.outcome = Listing
+	case a.unripe:
+		found.outcome, found.detail = Empty, "nothing matches render.wait_for"
 	case err != nil:
 		found.outcome, found.detail = Empty, "cannot be extracted: "+err.Error()
 	case found.article.HTML == "" || found.article.Markdown == "":
-		found.outcome = Empty
+		found.outcome, found.detail = Empty, c.whyEmpty(a)
 	default:
 		found.outcome, found.detail = Paged, found.article.How
+	}
+	if a.rendered && found.outcome != Canonical {
+		found.detail = strings.TrimSuffix("rendered; "+found.detail, "; ")
 	}
 	return found
 }

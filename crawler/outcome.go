@@ -37,6 +37,7 @@ const (
 	RedirectLoop Outcome = "redirect-loop" // redirects without an end
 	TooDeep      Outcome = "too-deep"      // beyond max_depth
 	OverLimit    Outcome = "over-limit"    // beyond max_pages
+	Unrendered   Outcome = "render-failed" // wants a browser, and none could show it
 	Interrupted  Outcome = "interrupted"   // the run ended first
 )
 
@@ -45,7 +46,7 @@ const (
 func (o Outcome) Failed() bool {
 	switch o {
 	case Forbidden, Rejected, RateLimited, ServerError, Timeout, Unreachable, TLSFailed, TooLarge, BadEncoding,
-		BadSitemap, LoginWall, RedirectLoop, TooDeep, OverLimit, Interrupted:
+		BadSitemap, LoginWall, RedirectLoop, TooDeep, OverLimit, Unrendered, Interrupted:
 		return true
 	}
 	return false

@@ -13,6 +13,7 @@ import (
 	"github.com/gocolly/colly/v2/queue"
 
 	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/crawler/render"
 )
 
 // crawl is one crawl of one source.
@@ -22,7 +23,8 @@ type crawl struct {
 	scope *scope
 	*clients
 	session *auth.Session
-	starts  []*url.URL // the start address, then the seeds
+	browser *render.Browser // nil where no page wants one
+	starts  []*url.URL      // the start address, then the seeds
 	known   iter.Seq[string]
 
 	door    door
@@ -63,8 +65,22 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, stop: stop,
 		memory: sur.Memory, earlier: sur.Earlier, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
-	c.clients, err = newClients(src, sur, log, session, c.judgeRedirect)
-	return c, err
+	if c.clients, err = newClients(src, sur, log, session, c.judgeRedirect); err != nil {
+		return nil, err
+	}
+	if c.browser, err = c.newBrowser(); err != nil {
+		c.clients.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// close ends what the crawl has opened.
+func (c *crawl) close() {
+	if c.browser != nil {
+		c.browser.Close()
+	}
+	c.clients.close()
 }
 
 // run reads the start address alone first: where that fails, nothing else is
@@ -137,12 +153,12 @@ func (c *crawl) open(ctx context.Context) (first answer, seen []string, err erro
 	start := c.starts[0]
 	outside := c.lookFromOutside(ctx)
 	c.restoreSession()
-	seen, err = c.session.Login(ctx, c.files)
+	seen, err = c.logIn(ctx)
 	if err != nil {
 		return answer{}, seen, err
 	}
 	c.keepSession()
-	first = c.get(ctx, c.pages, start)
+	first = c.read(ctx, start)
 	if ctx.Err() != nil {
 		return answer{}, seen, context.Cause(ctx)
 	}

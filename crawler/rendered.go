@@ -1,0 +1,218 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/crawler/render"
+)
+
+// Rendering says which pages are shown to a browser before they are read.
+type Rendering struct {
+	Mode    RenderMode
+	Rules   []RenderRule // the first that matches decides instead of Mode
+	WaitFor string       // CSS selector of what a whole page has; "" waits until it makes no more requests
+	Hosts   []string     // others than the source's own that scripts may ask as they like
+	Browser render.Config
+}
+
+// RenderRule is the mode of the paths it matches.
+type RenderRule struct {
+	Match Pattern
+	Mode  RenderMode
+}
+
+// RenderMode says when a page is shown to a browser.
+type RenderMode string
+
+// The modes. The zero value is Never.
+const (
+	RenderNever  RenderMode = "never"
+	RenderAuto   RenderMode = "auto" // where the HTML says nothing yet and leaves it to scripts
+	RenderAlways RenderMode = "always"
+)
+
+// For returns the mode of a page.
+func (r Rendering) For(u *url.URL) RenderMode {
+	for _, rule := range r.Rules {
+		if rule.Match.Match(u) {
+			return rule.Mode
+		}
+	}
+	return r.Mode
+}
+
+// used reports whether any page may want a browser.
+func (r Rendering) used() bool {
+	wanted := func(m RenderMode) bool { return m == RenderAuto || m == RenderAlways }
+	for _, rule := range r.Rules {
+		if wanted(rule.Mode) {
+			return true
+		}
+	}
+	return wanted(r.Mode)
+}
+
+// newBrowser returns the browser of a source, which is not started before a page
+// wants it; nil where none ever does. What its pages ask of the source is asked as
+// all else is: with the session, at the source's pace.
+func (c *crawl) newBrowser() (*render.Browser, error) {
+	if !c.src.Render.used() {
+		return nil, nil
+	}
+	site := render.Site{
+		URL: c.scope.site, Inside: c.scripts, Outside: c.strangers, Hosts: c.src.Render.Hosts, MayOpen: c.mayOpen,
+		Timeout: c.src.Fetch.Timeout, MaxBody: c.src.Fetch.MaxBody, Concurrency: c.src.Fetch.Concurrency, UserAgent: c.src.Fetch.UserAgent,
+	}
+	if jar, ok := c.scripts.Jar.(*auth.Jar); ok {
+		site.Readable = jar.Readable
+	}
+	if form := c.src.Auth.Form; form != nil {
+		var err error
+		if site.LoginURL, err = url.Parse(form.URL); err != nil {
+			return nil, err
+		}
+	}
+	return render.New(c.src.Render.Browser, site, c.log), nil
+}
+
+// mayOpen judges where a page's scripts lead as a redirect is judged.
+func (c *crawl) mayOpen(from, to *url.URL) error {
+	err := c.judgeRedirect(&http.Request{URL: to}, []*http.Request{{URL: from}})
+	if err == nil && !c.scope.sameSite(to) {
+		return &failure{RedirectedOut, "leads to " + to.Redacted()}
+	}
+	return err
+}
+
+// read asks for a page, and shows the answer to the browser where it wants that.
+func (c *crawl) read(ctx context.Context, u *url.URL) answer {
+	return c.shown(ctx, c.get(ctx, c.pages, u))
+}
+
+// shown is the answer as scripts have made it, where it is one to be rendered.
+func (c *crawl) shown(ctx context.Context, a answer) answer {
+	if !c.isToBeShown(a) {
+		return a
+	}
+	header := a.header.Clone()
+	header.Set("Content-Type", a.contentType)
+	doc, err := c.browser.Render(ctx, render.Page{URL: a.url, Status: a.status, Header: header, Body: a.body, WaitFor: c.src.Render.WaitFor})
+	if err == nil && !doc.Found {
+		err = c.missing(doc.Missing)
+	}
+	if err != nil {
+		return answer{url: a.url, tls: a.tls, session: a.session, rendered: true, err: whyNotShown(err)}
+	}
+	return answer{url: doc.URL, status: doc.Status, header: doc.Header, contentType: "text/html; charset=utf-8", body: doc.HTML,
+		tls: a.tls, session: a.session, rendered: true, unripe: c.src.Render.WaitFor != "" && !doc.Found}
+}
+
+func (c *crawl) isToBeShown(a answer) bool {
+	if c.browser == nil || a.rendered || a.err != nil || !isHTML(a.contentType) || a.status < 200 || a.status >= 300 {
+		return false
+	}
+	switch c.src.Render.For(a.url) {
+	case RenderAlways:
+		return true
+	case RenderAuto:
+		return render.Bare(a.body)
+	}
+	return false
+}
+
+// missing returns the request without which a page may not be whole. On a public
+// site a 401 is how scripts learn that nobody is logged in.
+func (c *crawl) missing(failed []*render.RequestError) error {
+	for _, f := range failed {
+		if f.Status != http.StatusUnauthorized || !c.src.Auth.IsZero() {
+			return f
+		}
+	}
+	return nil
+}
+
+// whyNotShown names the outcome of a page that the browser could not show.
+func whyNotShown(err error) error {
+	var (
+		known   *failure
+		request *render.RequestError
+		gone    *render.UnavailableError
+	)
+	inner := errors.Unwrap(err)
+	if inner == nil {
+		inner = err
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.As(err, &request):
+		outcome, _ := failureOfStatus(request.Status)
+		switch {
+		case request.Status == http.StatusUnauthorized:
+			outcome = LoginWall // the API's
+		case request.Err != nil:
+			outcome, _ = failureOf(request.Err)
+		case outcome == Gone:
+			outcome = ServerError // a script that a page of today names
+		}
+		return &failure{outcome, request.Error()}
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, render.ErrTooLarge):
+		return &failure{TooLarge, inner.Error()}
+	case errors.Is(err, render.ErrRestless):
+		return &failure{Timeout, inner.Error()}
+	case errors.Is(err, render.ErrLoop):
+		return &failure{RedirectLoop, inner.Error()}
+	case errors.As(err, &gone):
+		return &failure{Unrendered, gone.Error()}
+	}
+	return &failure{Unrendered, inner.Error()}
+}
+
+// logIn gets into the source: as a plain client where that can be, or with the
+// browser where the login form is one that only scripts can make.
+func (c *crawl) logIn(ctx context.Context) (seen []string, err error) {
+	seen, err = c.session.Login(ctx, c.files)
+	var refused *auth.LoginError
+	if c.browser == nil || !errors.As(err, &refused) || !refused.Scripted {
+		return seen, err
+	}
+	c.log.Info("the login form is made by scripts: logging in with a browser")
+	more, err := c.browser.LogIn(ctx, loginOf(c.src.Auth.Form))
+	seen = append(seen, more...)
+	var failed *render.LoginError
+	if errors.As(err, &failed) {
+		err = &auth.LoginError{Step: failed.Step + " (in a browser)", URL: failed.URL, Status: failed.Status, Title: failed.Title,
+			Message: failed.Message, Hint: failed.Hint, Err: failed.Err}
+	}
+	return seen, err
+}
+
+// loginOf says in the browser's words what is configured.
+func loginOf(form *auth.Form) render.Login {
+	login := render.Login{LoggedIn: form.LoggedIn}
+	for _, s := range form.Steps {
+		step := render.Step{Fields: s.Fields, Form: s.Form, Submit: s.Submit, Optional: s.Optional}
+		if s.URL != "" {
+			step.URL, _ = url.Parse(s.URL) // which auth has checked
+		}
+		login.Steps = append(login.Steps, step)
+	}
+	if len(form.Steps) == 0 {
+		login.Steps = []render.Step{{Fields: form.Fields, Form: form.Form}}
+	}
+	return login
+}
+
+// whyEmpty says of a page without content what may be done about it.
+func (c *crawl) whyEmpty(a answer) string {
+	if a.rendered || !render.Bare(a.body) {
+		return ""
+	}
+	return "its text is made by scripts: set render: auto"
+}
