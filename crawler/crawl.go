@@ -38,6 +38,10 @@ type Discover struct {
 	Seeds    []string // further start addresses
 	MaxDepth int      // link steps from a start address
 	MaxPages int      // URLs fetched
+	// MaxDuplicates bounds how many addresses in a row that are built alike may give
+	// a page that another gave already; 0 for any number. See docs/adr/0009.
+	MaxDuplicates int
+	OtherLocales  bool // take pages in other languages than Source.Locale too
 }
 
 // Rules narrow the scope by path. See [Pattern] for what they are written in.

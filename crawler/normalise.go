@@ -18,14 +18,17 @@ import (
 // dropped: the fragment, user information, tracking and session parameters. The
 // query is sorted by name, values of one name keeping their order. The case of the
 // path and its trailing slash are kept, since servers do tell them apart.
-func Normalise(u *url.URL) (n *url.URL, ok bool) {
+func Normalise(u *url.URL) (n *url.URL, ok bool) { return Query{}.normalise(u) }
+
+// normalise is [Normalise] with other parameters left in and out.
+func (q Query) normalise(u *url.URL) (n *url.URL, ok bool) {
 	scheme := strings.ToLower(u.Scheme)
 	host := normalHost(u, scheme)
 	if scheme != "http" && scheme != "https" || host == "" {
 		return nil, false
 	}
 	address := scheme + "://" + host + normalPath(u.EscapedPath())
-	if query := normalQuery(u.RawQuery); query != "" {
+	if query := q.normal(u.RawQuery); query != "" {
 		address += "?" + query
 	}
 	n, err := url.Parse(address)
@@ -83,11 +86,11 @@ func withoutSession(segment string) string {
 	return segment[:len(before)]
 }
 
-func normalQuery(raw string) string {
+func (q Query) normal(raw string) string {
 	var pairs []string
 	for pair := range strings.SplitSeq(raw, "&") {
 		pair = normalEscapes(pair, "!$'()*,:@/?=+;")
-		if name, value, _ := strings.Cut(pair, "="); pair != "" && !choosesNothing(name, value) {
+		if name, value, _ := strings.Cut(pair, "="); pair != "" && !q.ignores(name, value) {
 			pairs = append(pairs, pair)
 		}
 	}

@@ -14,20 +14,21 @@ type scope struct {
 	site     *url.URL // normalised start address
 	prefix   string   // path that bounds the scope, without a trailing slash; "" is the whole site
 	rules    Rules
+	query    Query
 	loggedIn bool            // the crawl has credentials, so links may act
 	login    *url.URL        // the configured login form; nil for none
 	starts   map[string]bool // start address and seeds, normalised: always fetched
 }
 
 func newScope(src Source) (*scope, []*url.URL, error) {
-	s := &scope{rules: src.Scope, loggedIn: !src.Auth.IsZero(), starts: make(map[string]bool)}
+	s := &scope{rules: src.Scope, query: src.Query, loggedIn: !src.Auth.IsZero(), starts: make(map[string]bool)}
 	var starts []*url.URL
 	for i, raw := range append([]string{src.URL.String()}, src.Discover.Seeds...) {
 		u, err := src.URL.Parse(raw)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read the start address or seed %q: %w", raw, err)
 		}
-		n, ok := Normalise(u)
+		n, ok := s.query.normalise(u)
 		if !ok {
 			return nil, nil, fmt.Errorf("start address or seed %q is not a web address: write it with https:// and a host", raw)
 		}
@@ -65,11 +66,11 @@ func pathPrefix(p string) string {
 	return strings.TrimRight(p, "/")
 }
 
-// normalise is [Normalise] for a link of this site: the plain http address of an
+// normalise is [Normalise] for a link of this site, by its rules for queries: the plain http address of an
 // https site is taken for its https one, which spares a redirect and the doubt
 // whether they are two pages.
 func (s *scope) normalise(u *url.URL) (*url.URL, bool) {
-	n, ok := Normalise(u)
+	n, ok := s.query.normalise(u)
 	if !ok {
 		return nil, false
 	}

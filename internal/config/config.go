@@ -72,6 +72,7 @@ type Config struct {
 	Path     string // where it was read from
 	Intercom Intercom
 	State    string // path of the state file, relative to the working directory
+	Browser  Browser
 	Sources  []Source
 }
 
@@ -105,7 +106,9 @@ type Source struct {
 	Include      []string
 	Exclude      []string
 	Follow       []string
+	Query        Query
 	Fetch        Fetch
+	Render       Render
 	Content      Content
 	Availability Availability
 	Screen       Screen
@@ -168,6 +171,10 @@ type Discover struct {
 	Seeds    []string
 	MaxDepth int
 	MaxPages int
+	// MaxDuplicates bounds how many addresses in a row that are built alike may give
+	// nothing new.
+	MaxDuplicates int
+	OtherLocales  bool // take pages in other languages too
 }
 
 // Fetch bounds what a crawl costs the site.
@@ -188,7 +195,7 @@ type Content struct {
 	Title      string
 	Body       string
 	Remove     []string
-	ExternalID string // "url"
+	ExternalID Identity
 }
 
 // Availability says which AI products may answer from which pages.

@@ -179,6 +179,7 @@ intercom:
   max_html: 512KiB
   verify_every: 3
 state: /data/${WHERE}.db
+browser: {path: /usr/bin/chromium, args: "--lang=de", restart_after: 9, max_memory: 1GiB}
 sources:
   - name: help-center
     url: http://wiki.corp/
@@ -188,12 +189,14 @@ sources:
     locale: pt-BR
     auth:
       form: {url: http://wiki.corp/login, fields: {username: jane, password: "${P}", empty: ""}, form: "form#login", logged_in: "a.logout"}
-    discover: {sitemaps: [auto, "http://wiki.corp/map.xml"], links: false, seeds: ["http://WIKI.corp:80/x"], max_depth: 0, max_pages: 1_000}
+    discover: {sitemaps: [auto, "http://wiki.corp/map.xml"], links: false, seeds: ["http://WIKI.corp:80/x"], max_depth: 0, max_pages: 1_000, max_duplicates: 7, other_locales: true}
     include: "/articles/**"
     exclude: ["/articles/*/print", 're:\?print=1$', "/costs$$5"]
     follow: ["**/index.html"]
+    query: {keep: [id, "filter[*]"], drop: ref}
     fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me", trust_lastmod: true, verify_every: 3, resume_within: 2h}
-    content: {title: "h1", body: "article, main", remove: [".feedback"], external_id: url}
+    render: {mode: auto, wait_for: "article", hosts: [api.wiki.corp], rules: [{match: "/app/**", mode: always}]}
+    content: {title: "h1", body: "article, main", remove: [".feedback"], external_id: {selector: article, attr: data-id}}
     availability: {ai_agent: false, ai_copilot: false, rules: [{match: "/internal/**", ai_agent: false}, {match: "re:^/x", selector: .internal, meta: audience=staff, breadcrumb: Internal, ai_copilot: true}]}
     screen:
       credentials: redact
@@ -214,6 +217,10 @@ sources:
 	if !reflect.DeepEqual(c.Intercom, want) || c.Intercom.Token.Reveal() != "t0ken" || c.State != "/data/here.db" {
 		t.Errorf("intercom: got %+v, %q", c.Intercom, c.State)
 	}
+	browser := config.Browser{Path: "/usr/bin/chromium", Args: []string{"--lang=de"}, RestartAfter: 9, MaxMemory: 1 << 30}
+	if !reflect.DeepEqual(c.Browser, browser) {
+		t.Errorf("browser: got %+v", c.Browser)
+	}
 	s := c.Sources[0]
 	form := s.Auth.Form
 	if form == nil || form.URL != "http://wiki.corp/login" || form.Form != "form#login" || form.LoggedIn != "a.logout" {
@@ -229,12 +236,14 @@ sources:
 	s.Auth = config.Auth{}
 	wantSource := config.Source{
 		Name: "help-center", URL: "http://wiki.corp/", LibraryURL: "https://help.example.com", Reactivate: true, AudienceIDs: []int64{5678, 9}, Locale: "pt-BR",
-		Discover:     config.Discover{Sitemaps: []string{"auto", "http://wiki.corp/map.xml"}, Seeds: []string{"http://WIKI.corp:80/x"}, MaxPages: 1000},
+		Discover:     config.Discover{Sitemaps: []string{"auto", "http://wiki.corp/map.xml"}, Seeds: []string{"http://WIKI.corp:80/x"}, MaxPages: 1000, MaxDuplicates: 7, OtherLocales: true},
 		Include:      []string{"/articles/**"},
 		Exclude:      []string{"/articles/*/print", `re:\?print=1$`, "/costs$5"},
 		Follow:       []string{"**/index.html"},
+		Query:        config.Query{Keep: []string{"id", "filter[*]"}, Drop: []string{"ref"}},
 		Fetch:        config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me", TrustLastmod: true, VerifyEvery: 3, ResumeWithin: 2 * time.Hour},
-		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, ExternalID: "url"},
+		Render:       config.Render{Mode: "auto", WaitFor: "article", Hosts: []string{"api.wiki.corp"}, Rules: []config.RenderRule{{Match: "/app/**", Mode: "always"}}, Browser: browser},
+		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, ExternalID: config.Identity{Selector: "article", Attr: "data-id"}},
 		Availability: config.Availability{Rules: []config.AvailabilityRule{{Match: "/internal/**", AIAgent: &no}, {Match: "re:^/x", Selector: ".internal", Meta: "audience=staff", Breadcrumb: "Internal", AICopilot: &yes}}},
 		Screen: config.Screen{
 			Credentials: "redact", Injections: "off", Markers: []string{"internal only"}, MarkerAction: "warn",
@@ -266,16 +275,18 @@ sources:
 		t.Fatal(err)
 	}
 	c.Intercom.Token = config.Secret{}
+	browser := config.Browser{RestartAfter: 500, MaxMemory: 2_000_000_000}
 	want := &config.Config{
 		Path:     c.Path,
 		Intercom: config.Intercom{Region: "us", APIVersion: "2.15", Workers: 8, Share: 0.5, MaxHTML: 1_000_000, VerifyEvery: config.VerifyAuto},
 		State:    "fincrawl.db",
+		Browser:  browser,
 		Sources: []config.Source{{
 			Name: "a", URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",
-			Discover: config.Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000},
+			Discover: config.Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50},
 			Fetch: config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)",
 				VerifyEvery: 7, ResumeWithin: 24 * time.Hour},
-			Content:      config.Content{ExternalID: "url"},
+			Render:       config.Render{Mode: "never", Browser: browser},
 			Availability: config.Availability{AIAgent: true, AICopilot: true},
 			Screen: config.Screen{
 				Credentials: "hold", Injections: "hold", MarkerAction: "hold", Personal: config.Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},

@@ -33,6 +33,9 @@ func decode(path string, data []byte, lookup func(string) (string, bool)) (*Conf
 		d.lines.hold(root, known)
 		d.mapping(entry{key: "sources.yaml", node: root}, d.schema)
 	}
+	for i := range c.Sources {
+		c.Sources[i].Render.Browser = c.Browser
+	}
 	d.lines.settle()
 	for i, m := range d.mistakes {
 		d.mistakes[i].Text, d.mistakes[i].caret = d.lines.display(m.Line, m.Column)

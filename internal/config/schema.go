@@ -25,6 +25,7 @@ func (d *decoder) file(c *Config) fields {
 		{"version", required(d.version(&version), "version: 1")},
 		{"intercom", required(d.section(d.intercom(&c.Intercom)), "intercom: with token: ${INTERCOM_ACCESS_TOKEN} in it")},
 		{"state", d.text(&c.State)},
+		{"browser", d.browser(&c.Browser)},
 		{"sources", required(d.sources(&c.Sources, &c.Intercom), "sources: with a - name: and url: for each site")},
 	}
 }
@@ -57,7 +58,9 @@ func (d *decoder) source(s *Source) fields {
 		{"include", list(d, &s.Include, d.pattern)},
 		{"exclude", list(d, &s.Exclude, d.pattern)},
 		{"follow", list(d, &s.Follow, d.pattern)},
+		{"query", d.section(d.query(&s.Query))},
 		{"fetch", d.section(d.fetch(&s.Fetch))},
+		{"render", d.rendering(&s.Render)},
 		{"content", d.section(d.content(&s.Content))},
 		{"availability", d.section(d.availability(&s.Availability))},
 		{"screen", d.section(d.screen(&s.Screen))},
@@ -68,13 +71,15 @@ func (d *decoder) source(s *Source) fields {
 }
 
 func (d *decoder) discover(c *Discover, s *Source) fields {
-	*c = Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000}
+	*c = Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50}
 	return fields{
 		{"sitemaps", list(d, &c.Sitemaps, d.sitemap)},
 		{"links", d.flag(&c.Links)},
 		{"seeds", list(d, &c.Seeds, func(to *string) value { return d.seed(to, s) })},
 		{"max_depth", d.whole(&c.MaxDepth, 0, 1000)},
 		{"max_pages", d.whole(&c.MaxPages, 1, 10_000_000)},
+		{"max_duplicates", d.whole(&c.MaxDuplicates, 1, 10_000_000)},
+		{"other_locales", d.flag(&c.OtherLocales)},
 	}
 }
 
@@ -103,12 +108,11 @@ func (d *decoder) fetch(f *Fetch) fields {
 }
 
 func (d *decoder) content(c *Content) fields {
-	*c = Content{ExternalID: "url"}
 	return fields{
 		{"title", d.selector(&c.Title)},
 		{"body", d.selector(&c.Body)},
 		{"remove", list(d, &c.Remove, d.selector)},
-		{"external_id", d.oneOf(&c.ExternalID, "url")},
+		{"external_id", d.identity(&c.ExternalID)},
 	}
 }
 
