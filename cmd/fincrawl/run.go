@@ -40,6 +40,10 @@ type runner struct {
 	transport http.RoundTripper                          // to the sites; nil: really
 	verify    bool                                       // compare with what Intercom has, whether that is due or not
 	crawls    sync.Map                                   // source name → *state.Crawl of this run
+	workspace string                                     // Intercom's ID of it, once it is known
+
+	allowDeletes int              // of each source, whatever its ceilings say
+	approval     *ingest.Approval // what a person agreed to; nil: nobody was asked
 
 	remote func() (ingest.Remote, error) // reads the listing of the library, once
 }
@@ -78,7 +82,7 @@ func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Ru
 	if err != nil {
 		run.Error = err.Error()
 	}
-	run.Finished = time.Now().UTC()
+	run.Workspace, run.Finished = r.workspace, time.Now().UTC()
 	run.ExitCode = runExitCode(ctx, run)
 	return run
 }
@@ -91,6 +95,10 @@ func (r *runner) runSources(ctx context.Context, sources []config.Source, report
 		return fmt.Errorf("check the token with Intercom: %w", err)
 	}
 	r.log.Info("connected to Intercom", "workspace", me.App.Name, "region", me.App.Region)
+	r.workspace = me.App.IDCode
+	if r.approval != nil && r.approval.Workspace != r.workspace {
+		return fmt.Errorf("the approved plan was made for workspace %q, and this is %q", r.approval.Workspace, r.workspace)
+	}
 	due, err := r.verificationDue(sources)
 	if err != nil {
 		return err
@@ -141,6 +149,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 
 	crawl, err := r.staging.BeginCrawl(s.Name)
 	if err != nil {
+	if err := r.checkAgreed(s.Name, change); err != nil {
+		return err
+	}
 		return fmt.Errorf("begin the crawl: %w", err)
 	}
 	r.crawls.Store(s.Name, crawl)
@@ -170,7 +181,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}
-	plan = newPolicy(r.config, s).Apply(plan)
+	plan = r.agreed(s.Name, newPolicy(r.config, s)).Apply(plan)
 	rep.Plan = &plan
 	if r.mode == modePreview {
 		return nil

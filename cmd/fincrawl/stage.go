@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"iter"
+	"regexp"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
@@ -34,6 +37,7 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 		AICopilot:  p.Availability.AICopilot,
 		Size:       len(p.HTML),
 		Content:    ingest.ContentHash(request(p)),
+		Text:       textHash(p.Markdown),
 	}
 	var body *state.Body
 	if s.resend || staged.Hash != entry.Hash {
@@ -41,6 +45,15 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 	}
 	return s.crawl.Stage(staged, body)
 }
+
+// textHash is a hash of what a page says, without the addresses its links lead to: a
+// wall's name the page to return to.
+func textHash(markdown string) string {
+	sum := sha256.Sum256([]byte(linkTargets().ReplaceAllString(markdown, "]")))
+	return hex.EncodeToString(sum[:16])
+}
+
+func linkTargets() *regexp.Regexp { return regexp.MustCompile(`\]\([^)]*\)`) }
 
 // request is what a page is sent as, but for the import source it goes to.
 func request(p crawler.Page) intercom.PageRequest {

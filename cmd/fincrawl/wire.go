@@ -87,6 +87,7 @@ func newSource(s config.Source) (crawler.Source, error) {
 			Exclude: patterns(s.Exclude),
 			Follow:  patterns(s.Follow),
 		},
+		Query:        crawler.Query(s.Query),
 		Fetch:        newFetch(s.Fetch),
 		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove},
 		Availability: crawler.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
