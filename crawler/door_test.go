@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/auth"
@@ -102,7 +104,7 @@ func TestALoginThatFailsOnTheWayEndsTheSource(t *testing.T) {
 func TestASecondFailureEndsTheSource(t *testing.T) {
 	site := shelved(t, 60)
 	sessions := site.FormLogin("sam", "secret")
-	sessions.Last(12)
+	sessions.Last(30)
 	site.Handle("/a5", func(w http.ResponseWriter, r *http.Request) {
 		sessions.Last(1) // for the check of the login itself
 		http.NotFound(w, r)
@@ -400,10 +402,10 @@ func TestOneTextUnderManyAddressesIsAWall(t *testing.T) {
 				site.Page(path, testsite.Page{Body: fmt.Sprintf(`<main><p>%s</p><a href="/?next=%s">Home</a></main>`, c.text, path), Title: "Page " + path})
 			}
 			// What was put into the sink before stays there; the outcome tells.
-			sink := &discarding{}
+			sink, memory := &discarding{}, &recollection{of: make(map[string]crawler.Remembered)}
 			got := crawl(t, site, func(src *crawler.Source, sur *crawler.Surroundings) {
 				src.Auth = auth.Config{Basic: &auth.Basic{Username: "sam", Password: "secret"}}
-				sur.Pages = sink
+				sur.Pages, sur.Memory = sink, memory
 			})
 			if got.err != nil {
 				t.Fatal(got.err)
@@ -415,6 +417,10 @@ func TestOneTextUnderManyAddressesIsAWall(t *testing.T) {
 				}
 				if path := fmt.Sprintf("/a%d", i); got.outcomes[path] != want {
 					t.Errorf("%s is %s, want %s", path, got.outcomes[path], want)
+				}
+				// Of a wall the next crawl must not hear that it has not changed.
+				if path := fmt.Sprintf("/a%d", i); (memory.of[site.URL(path)].Outcome == crawler.Paged) != (want == crawler.Paged) {
+					t.Errorf("%s is remembered as %+v", path, memory.of[site.URL(path)])
 				}
 			}
 			got.wantComplete(t, c.want == crawler.Paged)
@@ -433,3 +439,24 @@ func TestOneTextUnderManyAddressesIsAWall(t *testing.T) {
 type discarding struct{}
 
 func (*discarding) Put(context.Context, crawler.Page) error { return nil }
+
+// recollection is a crawler.Memory that only learns.
+type recollection struct {
+	mu sync.Mutex
+	of map[string]crawler.Remembered
+}
+
+func (*recollection) Recall(string) (crawler.Remembered, bool, error) {
+	return crawler.Remembered{}, false, nil
+}
+
+func (r *recollection) Remember(url string, m crawler.Remembered) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.of[url] = m
+	return nil
+}
+
+func (*recollection) Dated(string, time.Time) error { return nil }
+
+func (*recollection) Again(string) error { return nil }

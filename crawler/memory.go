@@ -31,7 +31,7 @@ type Memory interface {
 // Remembered is what is remembered of a document.
 type Remembered struct {
 	ETag, LastModified string   // as the site gave them; "" for none
-	Outcome            Outcome  // Paged or Listing
+	Outcome            Outcome  // Paged or Listing; "" where nothing is to be made of it
 	Links              []string // to follow, normalised
 	ExternalID         string   // of its page; "" where it gave none
 	Fingerprint        string   // of its page
@@ -48,7 +48,18 @@ func (c *crawl) recall(v visit) (m Remembered, ok bool, err error) {
 	if m, ok, err = c.memory.Recall(v.url.String()); err != nil {
 		return m, false, fmt.Errorf("recall %s: %w", v.url, err)
 	}
-	return m, ok, nil
+	return m, ok && m.Outcome != "", nil
+}
+
+// unlearn makes the next crawl fetch a document that turned out to be no page.
+func (c *crawl) unlearn(address string) error {
+	if c.memory == nil {
+		return nil
+	}
+	if err := c.memory.Remember(address, Remembered{}); err != nil {
+		return fmt.Errorf("remember %s: %w", address, err)
+	}
+	return nil
 }
 
 // remember keeps what was found at an address for the next crawl. That of a wall is

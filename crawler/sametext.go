@@ -99,6 +99,9 @@ func (c *crawl) takeBackWalls() error {
 		if err != nil {
 			return fmt.Errorf("read the frontier: %w", err)
 		}
+		if err := c.unlearn(s.URL); err != nil {
+			return err
+		}
 		if err := c.settle(u, LoginWall, fmt.Sprintf("%d addresses say the very same", c.texts.walls(s.URL))); err != nil {
 			return err
 		}
