@@ -89,6 +89,7 @@ func newSource(s config.Source) (crawler.Source, error) {
 		},
 		Query:        crawler.Query(s.Query),
 		Fetch:        newFetch(s.Fetch),
+		Render:       newRendering(s.Render, patterns),
 		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove},
 		Availability: crawler.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
 	}
