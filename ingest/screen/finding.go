@@ -65,7 +65,16 @@ func (r *reading) excerpt(m match, all []match) string {
 	if m.kind.secret() {
 		return mask(r.areas[m.area].plain[m.start:m.end])
 	}
-	return shorten(r.masked(m.area, m.start, m.end, all))
+	return shorten(r.masked(m.area, m.start, r.areas[m.area].sentenceEnd(m.end), all))
+}
+
+// sentenceEnd returns where the sentence ends that goes on at a place.
+func (t *text) sentenceEnd(at int) int {
+	rest := t.plain[at:min(len(t.plain), at+maxExcerpt)]
+	if end := strings.IndexAny(rest, ".!?\n"); end >= 0 {
+		return at + end
+	}
+	return at + len(rest)
 }
 
 // where says under which heading a match stands.

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// newScreener screens the pages of a source as its settings say.
+func newScreener(s config.Source) (*screen.Screener, error) {
+	c := screen.Config{
+		Credentials:  screen.Action(s.Screen.Credentials),
+		Injections:   screen.Action(s.Screen.Injections),
+		Emails:       screen.Action(s.Screen.Personal.Emails),
+		Phones:       screen.Action(s.Screen.Personal.Phones),
+		Cards:        screen.Action(s.Screen.Personal.Cards),
+		IBANs:        screen.Action(s.Screen.Personal.IBANs),
+		Markers:      s.Screen.Markers,
+		MarkerAction: screen.Action(s.Screen.MarkerAction),
+		Markdown:     extract.Markdown,
+	}
+	var mistakes []error
+	for _, r := range s.Screen.Rules {
+		expression, err := regexp.Compile(r.Regex)
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("screen rule %s: %w", r.ID, err))
+			continue
+		}
+		c.Rules = append(c.Rules, screen.Rule{ID: r.ID, Regexp: expression, Action: screen.Action(r.Action)})
+	}
+	for _, a := range s.Screen.Allow {
+		pattern, err := crawler.ParsePattern(a.Page)
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("pattern %q: %w", a.Page, err))
+			continue
+		}
+		c.Allow = append(c.Allow, screen.Allowance{Page: pattern, Rule: a.Rule, Reason: a.Reason})
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.Join(mistakes...)
+	}
+	return screen.New(c)
+}
+
+// found is what the screening found, as the state keeps it and the plan shows it.
+func found(findings []screen.Finding) []state.Finding {
+	var kept []state.Finding
+	for _, f := range findings {
+		kept = append(kept, state.Finding{
+			Rule: f.Rule, Kind: string(f.Kind), Action: string(f.Action), Where: f.Where, Excerpt: f.Excerpt, Count: f.Count,
+		})
+	}
+	return kept
+}
+
+// minShrinking is the length of a text, in characters, below which losing most
+// of it is an edit like any other: people rewrite short pages.
+const minShrinking = 600
+
+// shrunk reports, as a finding, that an update would take more of a page's text
+// than share of it: a template that broke looks like this on many pages at once.
+func shrunk(before, after string, share float64) (f state.Finding, ok bool) {
+	had, left := textLength(before), textLength(after)
+	if had < minShrinking || float64(left) >= (1-share)*float64(had) {
+		return state.Finding{}, false
+	}
+	return state.Finding{
+		Rule: "shrunk", Kind: "shrunk", Action: string(screen.Hold),
+		Excerpt: fmt.Sprintf("%.0f %% of its text would go (%d characters are left of %d)", 100*float64(had-left)/float64(had), left, had),
+	}, true
+}
+
+// textLength counts the characters of Markdown that a reader sees: not where its
+// links lead.
+func textLength(markdown string) (n int) {
+	for markdown != "" {
+		text, rest, _ := strings.Cut(markdown, "](")
+		n += utf8.RuneCountInString(text)
+		_, markdown, _ = strings.Cut(rest, ")")
+	}
+	return n
+}
