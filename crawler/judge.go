@@ -43,8 +43,11 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	}
 	var page Page
 	switch found.outcome {
-	case Canonical:
-		if err := c.discover(v.url.String(), v.depth, []*url.URL{found.canonical}); err != nil {
+	case Canonical, OtherLocale, Redirected:
+		if err := c.discover(v.url.String(), v.depth, []*url.URL{found.leads}); err != nil {
+			return err
+		}
+		if err := c.unlessInACircle(v, &found); err != nil {
 			return err
 		}
 	case Paged:
@@ -115,13 +118,13 @@ func (c *crawl) arrive(v visit, seen sight) (visit, error) {
 
 // finding is what an answer turned out to be.
 type finding struct {
-	outcome   Outcome
-	detail    string
-	form      string     // the login form that was shown; "" for none
-	loggedIn  bool       // has what auth.form.logged_in matches
-	links     []*url.URL // to follow; not normalised
-	canonical *url.URL   // where the outcome is Canonical
-	article   extract.Article
+	outcome  Outcome
+	detail   string
+	form     string     // the login form that was shown; "" for none
+	loggedIn bool       // has what auth.form.logged_in matches
+	links    []*url.URL // to follow; not normalised
+	leads    *url.URL   // where the document leads its readers: see elsewhere
+	article  extract.Article
 
 	etag, lastModified string // see validators
 
@@ -162,12 +165,16 @@ func (c *crawl) judge(v visit, a answer) finding {
 
 	says := doc.Directives()
 	noIndex, noFollow := c.keepOut(a.header, says, doc)
-	found := finding{canonical: c.canonical(v, says), loggedIn: c.isLoggedIn(doc)}
+	found := c.elsewhere(v, doc, says)
+	if found.outcome == LoginWall {
+		return found
+	}
+	found.loggedIn = c.isLoggedIn(doc)
 	if !a.rendered { // else the document stays as it is while what its scripts fetch does not
 		found.etag, found.lastModified = c.validators(a.header)
 	}
 	if !noFollow {
-		found.links = doc.Links()
+		found.links = append(doc.Links(), c.ownLanguage(doc)...)
 	}
 	included := c.scope.includes(v.url)
 
@@ -179,10 +186,12 @@ func (c *crawl) judge(v visit, a answer) finding {
 	switch {
 	case c.wall.shows(found.article):
 		return finding{outcome: LoginWall, detail: fmt.Sprintf("what visitors without a session see: %q", found.article.Title)}
+	case found.outcome == Redirected, found.outcome == RedirectedOut:
+		return found
 	case noIndex:
-		found.outcome = NoIndex
-	case found.canonical != nil:
-		found.outcome, found.detail = Canonical, found.canonical.String()
+		found.outcome, found.detail = NoIndex, ""
+	case found.outcome != "":
+		return found
 	case !included:
 		found.outcome = Listing
 	case a.unripe:
@@ -194,26 +203,10 @@ func (c *crawl) judge(v visit, a answer) finding {
 	default:
 		found.outcome, found.detail = Paged, found.article.How
 	}
-	if a.rendered && found.outcome != Canonical {
+	if a.rendered {
 		found.detail = strings.TrimSuffix("rendered; "+found.detail, "; ")
 	}
 	return found
-}
-
-// canonical returns the address that the document names as its own, if that is
-// another one and may be fetched.
-func (c *crawl) canonical(v visit, says extract.Directives) *url.URL {
-	if v.asItself || says.Canonical == nil {
-		return nil
-	}
-	u, ok := c.scope.normalise(says.Canonical)
-	if !ok || u.String() == v.url.String() {
-		return nil
-	}
-	if outcome, _ := c.scope.judge(u); outcome != "" || !c.robots.allows(u) {
-		return nil
-	}
-	return u
 }
 
 // page makes the page at u of what it says.

@@ -56,20 +56,21 @@ func (c *crawl) askForOrphans(ctx context.Context) error {
 	}
 }
 
-// orphans are the pages whose canonical address did not become a page or listing,
-// nor leads to one.
+// orphans are the pages whose canonical address, or version in the source's language,
+// did not become a page or listing, nor leads to one.
 func (c *crawl) orphans() ([]visit, error) {
 	var orphans []visit
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
 			return nil, fmt.Errorf("read the frontier: %w", err)
 		}
-		if Outcome(s.Outcome) != Canonical {
+		via := Outcome(s.Outcome)
+		if via != Canonical && via != OtherLocale {
 			continue
 		}
 		outcome, target := Redirected, s.Detail
 		for range maxRedirects {
-			if outcome != Redirected {
+			if outcome != Redirected && (via != OtherLocale || outcome != Canonical) {
 				break
 			}
 			told, detail, _, err := c.frontier.Outcome(target)
@@ -80,6 +81,9 @@ func (c *crawl) orphans() ([]visit, error) {
 		}
 		if outcome == Paged || outcome == Listing || outcome == NotModified {
 			continue
+		}
+		if via == OtherLocale && outcome.Failed() {
+			continue // the version in our language is there, and will be read another time
 		}
 		u, err := url.Parse(s.URL)
 		if err != nil {

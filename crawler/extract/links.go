@@ -12,14 +12,17 @@ import (
 // <base href> honoured; rel=nofollow left out), in document order, without
 // repeats. They are not normalised.
 //
-// Links are the href of a, area and link rel=next or prev, and the src of frame
-// and iframe. Those that only lead to a place in the document itself are none.
+// Links are the href of a, area and link rel=next or prev, the src of frame and
+// iframe, and where a refresh leads. Those that only lead to a place in the document itself are none.
 func (d *Document) Links() []*url.URL {
 	base := d.base()
 	seen := map[string]bool{}
 	var links []*url.URL
 	for n := range d.node().Descendants() {
 		link := resolve(base, linkOf(n))
+		if link == nil {
+			link, _ = refreshOf(n, base)
+		}
 		if link == nil || link.Scheme == "mailto" || seen[link.String()] {
 			continue
 		}
@@ -56,14 +59,18 @@ type Directives struct {
 	Canonical *url.URL // absolute; nil for none
 	NoIndex   bool     // <meta name="robots" content="noindex"> or none
 	NoFollow  bool
+	Refresh   *url.URL // where it sends its readers on to at once; nil for nowhere
 }
 
-// Directives reads the canonical link and the robots meta tags. A canonical
+// Directives reads the canonical link, the robots meta tags and a refresh. A canonical
 // link counts in the head only, where no author of mere content can put one.
 func (d *Document) Directives() Directives {
 	var said Directives
 	base := d.base()
 	for n := range d.node().Descendants() {
+		if to, now := refreshOf(n, base); to != nil && now && said.Refresh == nil {
+			said.Refresh = to
+		}
 		switch {
 		case n.DataAtom == atom.Link && said.Canonical == nil && hasWord(attr(n, "rel"), "canonical") && inHead(n):
 			said.Canonical = resolve(base, attr(n, "href"))

@@ -1,0 +1,127 @@
+package crawler
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// elsewhere returns where a document sends its readers instead of being a page itself,
+// and as what: on to another address at once, to its canonical address, or to its
+// version in the source's language. It is nil where the document stands for itself. An
+// address that would not be fetched is passed over, but for a refresh: behind that,
+// there is nothing to read.
+func (c *crawl) elsewhere(v visit, doc *extract.Document, says extract.Directives) finding {
+	if to, ok := c.another(v, says.Refresh); ok {
+		switch outcome, _ := c.scope.judge(to); {
+		case c.asksForLogin(v.url, to):
+			return finding{outcome: LoginWall, detail: "leads to " + to.String()}
+		case outcome != "":
+			return finding{outcome: RedirectedOut, detail: "leads to " + to.String() + " (" + string(outcome) + ")"}
+		case !c.scope.starts[to.String()] && !c.robots.allows(to):
+			return finding{outcome: RedirectedOut, detail: "leads to " + to.String() + " (" + string(RobotsDenied) + ")"}
+		}
+		return finding{outcome: Redirected, detail: to.String(), leads: to}
+	}
+	if v.asItself {
+		return finding{}
+	}
+	if to := c.fetchable(v, says.Canonical); to != nil {
+		return finding{outcome: Canonical, detail: to.String(), leads: to}
+	}
+	if to := c.inOurLanguage(v, doc); to != nil {
+		return finding{outcome: OtherLocale, detail: to.String(), leads: to}
+	}
+	return finding{}
+}
+
+// another returns an address that a document names, normalised, if it is not its own.
+func (c *crawl) another(v visit, named *url.URL) (*url.URL, bool) {
+	if named == nil {
+		return nil, false
+	}
+	u, ok := c.scope.normalise(named)
+	return u, ok && u.String() != v.url.String()
+}
+
+// fetchable is another address that may be fetched, or nil.
+func (c *crawl) fetchable(v visit, named *url.URL) *url.URL {
+	u, ok := c.another(v, named)
+	if !ok {
+		return nil
+	}
+	if outcome, _ := c.scope.judge(u); outcome != "" || !c.robots.allows(u) {
+		return nil
+	}
+	return u
+}
+
+// inOurLanguage returns the version of a document that is nearer to the source's
+// locale than the document itself; nil where there is none that may be fetched, so
+// that what exists in one language only is never lost.
+func (c *crawl) inOurLanguage(v visit, doc *extract.Document) *url.URL {
+	if c.src.Discover.OtherLocales {
+		return nil
+	}
+	own, best := -1, -1
+	var nearer *url.URL
+	for _, alternate := range doc.Alternates() {
+		near := nearness(alternate.Language, c.src.Locale)
+		if u, ok := c.scope.normalise(alternate.URL); ok && u.String() == v.url.String() {
+			own = max(own, near)
+		} else if u := c.fetchable(v, alternate.URL); u != nil && near > best {
+			best, nearer = near, u
+		}
+	}
+	if language := doc.Language(); own < 0 && language != "" {
+		own = nearness(language, c.src.Locale)
+	}
+	if own < 0 || best <= own {
+		return nil
+	}
+	return nearer
+}
+
+// ownLanguage are the versions of a document to follow as links: those in the source's
+// language, or all.
+func (c *crawl) ownLanguage(doc *extract.Document) (links []*url.URL) {
+	for _, alternate := range doc.Alternates() {
+		if c.src.Discover.OtherLocales || nearness(alternate.Language, c.src.Locale) > 0 {
+			links = append(links, alternate.URL)
+		}
+	}
+	return links
+}
+
+// nearness tells how well a language tag suits a locale: 2 as written, 1 the same
+// language, 0 another.
+func nearness(language, locale string) int {
+	language = strings.ToLower(strings.ReplaceAll(language, "_", "-"))
+	locale = strings.ToLower(strings.ReplaceAll(locale, "_", "-"))
+	ours, _, _ := strings.Cut(locale, "-")
+	theirs, _, _ := strings.Cut(language, "-")
+	switch {
+	case language == locale:
+		return 2
+	case theirs == ours:
+		return 1
+	}
+	return 0
+}
+
+// unlessInACircle makes a failure of a redirect that leads back where it came from.
+func (c *crawl) unlessInACircle(v visit, found *finding) error {
+	if found.outcome != Redirected {
+		return nil
+	}
+	outcome, next, _, err := c.frontier.Outcome(found.leads.String())
+	if err != nil {
+		return fmt.Errorf("read the frontier: %w", err)
+	}
+	if Outcome(outcome) == Redirected && next == v.url.String() {
+		found.outcome, found.detail = RedirectLoop, "leads to "+next+" and back"
+	}
+	return nil
+}

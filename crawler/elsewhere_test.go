@@ -1,0 +1,116 @@
+package crawler_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/testsite"
+)
+
+// in is the head of a page in a language that has the versions at paths.
+func in(versions ...string) string {
+	head := ""
+	for i := 0; i+1 < len(versions); i += 2 {
+		head += `<link rel=alternate hreflang="` + versions[i] + `" href="` + versions[i+1] + `">`
+	}
+	return head
+}
+
+func TestOneLanguageIsTakenWhereThereAreVersions(t *testing.T) {
+	site := testsite.New(t)
+	a := in("en", "/en/a", "de", "/de/a", "fr-CA", "/fr/a", "x-default", "/a")
+	site.Page("/", testsite.Page{Links: []string{"/de/a", "/de/only", "/plain"}})
+	site.Page("/de/a", testsite.Page{Head: a, Links: []string{"/de/from-a"}})
+	site.Page("/en/a", testsite.Page{Head: a}) // found by hreflang alone
+	site.Page("/fr/a", testsite.Page{Head: a})
+	site.Page("/de/from-a", testsite.Page{Head: in("en", "/en/gone", "de", "/de/from-a")}) // has no English version after all
+	site.Page("/de/only", testsite.Page{Head: in("de", "/de/only", "fr", "/fr/a")})        // nor has it
+	site.Page("/plain", testsite.Page{})
+	crawl(t, site).want(t, map[string]crawler.Outcome{
+		"/": crawler.Paged, "/de/a": crawler.OtherLocale, "/en/a": crawler.Paged, "/plain": crawler.Paged,
+		"/de/only": crawler.Paged, "/de/from-a": crawler.Paged, "/en/gone": crawler.Gone,
+	})
+}
+
+func TestEveryLanguageIsTakenWhereConfigured(t *testing.T) {
+	site := testsite.New(t)
+	a := in("en", "/a", "de", "/de/a")
+	site.Page("/", testsite.Page{Links: []string{"/a"}})
+	site.Page("/a", testsite.Page{Head: a})
+	site.Page("/de/a", testsite.Page{Head: a})
+	got := crawl(t, site, func(s *crawler.Source, _ *crawler.Surroundings) { s.Discover.OtherLocales = true })
+	got.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/a": crawler.Paged, "/de/a": crawler.Paged})
+}
+
+func TestVersionsOfOneLanguage(t *testing.T) {
+	for name, test := range map[string]struct {
+		locale  string
+		us, gb  crawler.Outcome
+		reaches string
+	}{
+		"the locale names the country":     {"en-GB", crawler.OtherLocale, crawler.Paged, "/gb"},
+		"the locale names the language":    {"en", crawler.Paged, crawler.Paged, ""},
+		"neither is the language, nor one": {"de", crawler.Paged, crawler.Paged, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := testsite.New(t)
+			versions := in("en_US", "/us", "en-gb", "/gb")
+			site.Page("/", testsite.Page{Links: []string{"/us", "/gb"}})
+			site.Page("/us", testsite.Page{Head: versions})
+			site.Page("/gb", testsite.Page{Head: versions})
+			got := crawl(t, site, func(s *crawler.Source, _ *crawler.Surroundings) { s.Locale = test.locale })
+			got.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/us": test.us, "/gb": test.gb})
+			if test.reaches != "" && got.details["/us"] != site.URL(test.reaches) {
+				t.Errorf("the detail is %q", got.details["/us"])
+			}
+		})
+	}
+}
+
+// A version that cannot be read today does not bring the other one into the library.
+func TestAVersionThatFailsIsNotReplacedByAnotherLanguage(t *testing.T) {
+	site := testsite.New(t)
+	a := in("en", "/a", "de", "/de/a")
+	site.Page("/", testsite.Page{Links: []string{"/de/a"}})
+	site.Page("/a", testsite.Page{Head: a, Status: 500})
+	site.Page("/de/a", testsite.Page{Head: a})
+	got := crawl(t, site)
+	got.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/a": crawler.ServerError, "/de/a": crawler.OtherLocale})
+}
+
+func TestARefreshAtOnceIsARedirect(t *testing.T) {
+	refresh := func(to string) testsite.Page {
+		return testsite.Page{Head: `<meta http-equiv=refresh content="0; url=` + to + `">`}
+	}
+	site := testsite.New(t)
+	site.Page("/", refresh("/start"))
+	site.Page("/start", testsite.Page{Links: []string{"/old", "/away", "/private", "/expired", "/a", "/self", "/slow"}})
+	moved := refresh("/new")
+	moved.Robots = "noindex"
+	site.Page("/old", moved)
+	site.Page("/new", testsite.Page{})
+	site.Page("/away", refresh("https://elsewhere.example/"))
+	site.Page("/private", refresh("/secret/x"))
+	site.Page("/expired", refresh("https://login.example.com/sso?back=1"))
+	site.Page("/a", refresh("/b"))
+	site.Page("/b", refresh("/a"))
+	site.Page("/self", refresh("/self"))
+	site.Page("/slow", testsite.Page{Head: `<meta http-equiv=refresh content="60; url=/later">`})
+	site.Page("/later", testsite.Page{})
+	got := crawl(t, site, func(s *crawler.Source, _ *crawler.Surroundings) {
+		s.Scope.Exclude = patterns(t, "/secret/**")
+		s.Fetch.Concurrency = 1
+	})
+	got.want(t, map[string]crawler.Outcome{
+		"/": crawler.Redirected, "/start": crawler.Paged, "/old": crawler.Redirected, "/new": crawler.Paged,
+		"/away": crawler.RedirectedOut, "/private": crawler.RedirectedOut, "/expired": crawler.LoginWall,
+		"/a": crawler.Redirected, "/b": crawler.RedirectLoop, "/self": crawler.Paged, "/slow": crawler.Paged, "/later": crawler.Paged,
+		// What a refresh leads to is a link too, which says why it is not read.
+		"/secret/x": crawler.Excluded, "https://elsewhere.example/": crawler.OutOfScope,
+	})
+	if diff := cmp.Diff(site.URL("/new"), got.details["/old"]); diff != "" {
+		t.Error(diff)
+	}
+}
