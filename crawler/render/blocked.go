@@ -7,23 +7,30 @@ import (
 	"github.com/chromedp/cdproto/network"
 )
 
-// blockedTypes take no part in a page's text, or never end.
-var blockedTypes = map[network.ResourceType]bool{
-	network.ResourceTypeImage: true, network.ResourceTypeFont: true, network.ResourceTypeMedia: true, network.ResourceTypeTextTrack: true,
-	network.ResourceTypePing: true, network.ResourceTypeCSPViolationReport: true, network.ResourceTypeManifest: true,
-	network.ResourceTypePrefetch: true, network.ResourceTypeEventSource: true, network.ResourceTypeWebSocket: true,
-	network.ResourceTypeSignedExchange: true, network.ResourceTypeFedCM: true, network.ResourceTypeOther: true,
+// takesNoPart tells of what is none of a page's text, or never ends.
+func takesNoPart(t network.ResourceType) bool {
+	switch t {
+	case network.ResourceTypeDocument, network.ResourceTypeStylesheet, network.ResourceTypeScript, network.ResourceTypeXHR, network.ResourceTypeFetch,
+		network.ResourceTypePreflight:
+		return false
+	}
+	return true
 }
 
-// fromElsewhere are what a page may need of other hosts. Documents, which stand in
-// frames, are none of its text.
-var fromElsewhere = map[network.ResourceType]bool{
-	network.ResourceTypeScript: true, network.ResourceTypeStylesheet: true, network.ResourceTypeXHR: true, network.ResourceTypeFetch: true,
+// isFromElsewhere tells of what a page may need of other hosts. Documents, which
+// stand in frames, are none of its text.
+func isFromElsewhere(t network.ResourceType) bool {
+	return t == network.ResourceTypeStylesheet || asksForContent(t)
+}
+
+// asksForData tells of what scripts ask for.
+func asksForData(t network.ResourceType) bool {
+	return t == network.ResourceTypeXHR || t == network.ResourceTypeFetch
 }
 
 // asksForContent tells of what a page's text may come from.
 func asksForContent(t network.ResourceType) bool {
-	return t == network.ResourceTypeScript || t == network.ResourceTypeXHR || t == network.ResourceTypeFetch
+	return t == network.ResourceTypeScript || asksForData(t)
 }
 
 // asksOnly reports whether a method is one that reading a page may need. POST is,
@@ -36,22 +43,17 @@ func asksOnly(method string) bool {
 	return false
 }
 
-// counters are the hosts, with all below them, of services that count or watch
-// visitors, or talk to them.
-var counters = map[string]bool{
-	"amplitude.com": true, "analytics.google.com": true, "bat.bing.com": true, "browser-intake-datadoghq.com": true,
-	"bugsnag.com": true, "clarity.ms": true, "cloudflareinsights.com": true, "connect.facebook.net": true, "doubleclick.net": true,
-	"drift.com": true, "fullstory.com": true, "google-analytics.com": true, "googletagmanager.com": true, "heap.io": true,
-	"heapanalytics.com": true, "hotjar.com": true, "hs-analytics.net": true, "hs-scripts.com": true, "intercom.io": true,
-	"intercomcdn.com": true, "logrocket.com": true, "lr-ingest.io": true, "matomo.cloud": true, "mixpanel.com": true,
-	"mouseflow.com": true, "mxpnl.com": true, "newrelic.com": true, "nr-data.net": true, "optimizely.com": true, "pendo.io": true,
-	"plausible.io": true, "posthog.com": true, "segment.com": true, "segment.io": true, "sentry-cdn.com": true, "sentry.io": true,
-	"snap.licdn.com": true, "statcounter.com": true, "usefathom.com": true, "zdassets.com": true,
-}
-
+// countsVisitors reports whether a host is, or is below, that of a service which
+// counts or watches visitors, or talks to them.
 func countsVisitors(host string) bool {
 	for host = strings.ToLower(host); host != ""; _, host, _ = strings.Cut(host, ".") {
-		if counters[host] {
+		switch host {
+		case "amplitude.com", "analytics.google.com", "bat.bing.com", "browser-intake-datadoghq.com", "bugsnag.com", "clarity.ms",
+			"cloudflareinsights.com", "connect.facebook.net", "doubleclick.net", "drift.com", "fullstory.com", "google-analytics.com",
+			"googletagmanager.com", "heap.io", "heapanalytics.com", "hotjar.com", "hs-analytics.net", "hs-scripts.com", "intercom.io",
+			"intercomcdn.com", "logrocket.com", "lr-ingest.io", "matomo.cloud", "mixpanel.com", "mouseflow.com", "mxpnl.com", "newrelic.com",
+			"nr-data.net", "optimizely.com", "pendo.io", "plausible.io", "posthog.com", "segment.com", "segment.io", "sentry-cdn.com",
+			"sentry.io", "snap.licdn.com", "statcounter.com", "usefathom.com", "zdassets.com":
 			return true
 		}
 	}

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"context"
 	_ "embed" // the scripts
 	"errors"
@@ -350,12 +349,14 @@ func (l *Login) secrets() (all []string) {
 	return all
 }
 
-// tells reports whether a request would tell what is filled in.
-func (l *Login) tells(u *url.URL, body []byte) bool {
+// tells reports whether an address holds what is filled in.
+func (l *Login) tells(u *url.URL) bool {
+	plain, err := url.QueryUnescape(u.String())
+	if err != nil {
+		return true
+	}
 	for _, secret := range l.secrets() {
-		quoted := url.QueryEscape(secret)
-		if strings.Contains(u.RawQuery, quoted) || strings.Contains(u.Path, secret) ||
-			bytes.Contains(body, []byte(secret)) || bytes.Contains(body, []byte(quoted)) {
+		if strings.Contains(plain, secret) || strings.Contains(u.Path, secret) {
 			return true
 		}
 	}
@@ -365,7 +366,9 @@ func (l *Login) tells(u *url.URL, body []byte) bool {
 // mask hides what is filled in.
 func (l *Login) mask(text string) string {
 	for _, secret := range l.secrets() {
-		text = strings.ReplaceAll(strings.ReplaceAll(text, secret, "(hidden)"), url.QueryEscape(secret), "(hidden)")
+		for _, written := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
+			text = strings.ReplaceAll(text, written, "(hidden)")
+		}
 	}
 	return text
 }

@@ -65,20 +65,20 @@ func (t *tab) decide(event *fetch.EventRequestPaused) (reply, error) {
 	if t.isNavigation(event) {
 		return t.visit(event, u)
 	}
-	if blockedTypes[event.ResourceType] || countsVisitors(u.Hostname()) {
+	if takesNoPart(event.ResourceType) || countsVisitors(u.Hostname()) {
 		return reply{}, errBlocked
 	}
 	inside := t.own[originOf(u)]
 	trusted := inside || slices.Contains(t.site.Hosts, u.Hostname())
 	switch {
-	case !trusted && !fromElsewhere[event.ResourceType]:
+	case !trusted && !isFromElsewhere(event.ResourceType):
 		return reply{}, errBlocked
 	case !trusted && event.Request.Method != http.MethodGet:
 		return reply{}, errBlocked
 	case !asksOnly(event.Request.Method):
 		return reply{}, errBlocked
-	case !inside && t.login != nil && t.login.tells(u, body(event.Request)):
-		t.tell("kept from sending the credentials to %s://%s, another origin", u.Scheme, u.Host)
+	case !trusted && t.login != nil && (asksForData(event.ResourceType) || t.login.tells(u)):
+		t.tell("browser: kept from asking %s://%s while the credentials are on the page; where that is needed, name it in render.hosts", u.Scheme, u.Host)
 		return reply{}, errBlocked
 	}
 	isCode := event.ResourceType == network.ResourceTypeScript || event.ResourceType == network.ResourceTypeStylesheet
