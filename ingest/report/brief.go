@@ -1,0 +1,34 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/fincrawl/fincrawl/ingest"
+)
+
+// remembered is how many changes of each action, and failures, [Run.Brief] keeps of
+// a source: what a person would still look through.
+const remembered = 200
+
+// Brief returns the run as it is remembered: [Run.WithoutUnchanged], and of many
+// changes alike the first ones only. Counts tells how many there were.
+func (r Run) Brief() Run {
+	r = r.WithoutUnchanged()
+	for i := range r.Sources {
+		s := &r.Sources[i]
+		if s.Plan != nil {
+			plan, kept := *s.Plan, map[ingest.Action]int{}
+			plan.Changes = slices.DeleteFunc(slices.Clone(plan.Changes), func(c ingest.Change) bool {
+				kept[c.Action]++
+				return kept[c.Action] > remembered
+			})
+			s.Plan = &plan
+		}
+		if s.Result != nil && len(s.Result.Failed) > remembered {
+			result := *s.Result
+			result.Failed = result.Failed[:remembered]
+			s.Result = &result
+		}
+	}
+	return r
+}
