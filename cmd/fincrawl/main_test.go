@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -10,6 +11,7 @@ import (
 // TestMain lets the test binary be fincrawl itself: for the scripts, and for the
 // tests that kill it.
 func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.checks", "50") // unless the command line says otherwise
 	testscript.Main(leakChecked{m}, map[string]func(){"fincrawl": main})
 }
 
