@@ -6,6 +6,7 @@
 package ingest
 
 import (
+	"fmt"
 	"iter"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -37,6 +38,17 @@ const (
 	GuardZeroPages    Guard = "zero-pages"   // the crawl found no page at all
 	GuardSize         Guard = "size"         // larger than Intercom takes
 	GuardRefused      Guard = "refused"      // this version was refused by the API before
+	GuardSameText     Guard = "same-text"    // many pages would get one and the same text
+	GuardApproval     Guard = "approval"     // not in the plan that was approved
+	GuardWall         Guard = "wall"         // a login where the text should be; the crawler's: no change has it
+
+	// What the screening of a page found on it: see docs/sources.md, sources.screen.
+	GuardSecret    Guard = "secret"    // credentials
+	GuardPersonal  Guard = "personal"  // personal data
+	GuardMarker    Guard = "marker"    // words that mark it as internal
+	GuardInjection Guard = "injection" // orders to a model
+	GuardRule      Guard = "rule"      // a rule of the user's own
+	GuardShrunk    Guard = "shrunk"    // much of the text that was sent is gone
 )
 
 // Rests reports whether the guard is about one page that cannot be sent as it
@@ -51,6 +63,7 @@ type Version struct {
 	AIAgent   bool   `json:"ai_agent"`
 	AICopilot bool   `json:"ai_copilot"`
 	Size      int    `json:"size,omitempty"` // bytes of HTML, as crawled; 0 where unknown
+	Text      string `json:"-"`              // hash of the text alone, as crawled; "" where it is not to be compared
 }
 
 // Change is one page of a plan.
@@ -73,6 +86,8 @@ type Change struct {
 	// Learn: Intercom has what was crawled, though the state didn't know: nothing is
 	// sent, and the page recorded as if it had been.
 	Learn bool `json:"learn,omitempty"`
+	// Findings are what the screening of the page found, masked.
+	Findings []state.Finding `json:"findings,omitempty"`
 }
 
 // Plan is what one run would do to one source's pages.
@@ -125,6 +140,11 @@ func NewPlan(in Inputs) (Plan, error) {
 		}
 		if in.Resend {
 			c = resend(c)
+		}
+		if p.crawled && p.page.Findings != "" {
+			if c.Findings, err = p.page.Findings.List(); err != nil {
+				return Plan{}, fmt.Errorf("what was found on %s: %w", p.page.URL, err)
+			}
 		}
 		plan.Changes = append(plan.Changes, c)
 	}
@@ -232,7 +252,7 @@ func resend(c Change) Change {
 }
 
 func crawledVersion(p state.Staged) Version {
-	v := Version{Hash: p.Hash, URL: p.URL, Title: p.Title, AIAgent: p.AIAgent, AICopilot: p.AICopilot, Size: p.Size}
+	v := Version{Hash: p.Hash, URL: p.URL, Title: p.Title, AIAgent: p.AIAgent, AICopilot: p.AICopilot, Size: p.Size, Text: p.Text}
 	if v.URL == p.ExternalID {
 		v.URL = p.ExternalID // one string in memory, not two
 	}

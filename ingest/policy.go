@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/fincrawl/fincrawl/state"
 )
 
 // Policy holds dangerous changes back. A delete needs four yeses: complete
@@ -13,6 +15,13 @@ type Policy struct {
 	MaxCount    int     // deletes of one run, at most
 	MaxShare    float64 // of the pages recorded, rounded up, so that one page may always go
 	MaxHTML     int     // bytes of HTML that Intercom takes; 0 for any
+	MaxSameText int     // pages that may be updated to one and the same text; 0 for any number
+
+	// Allow is how many deletes a person agreed to for this run: where it is higher,
+	// it takes the place of MaxCount, and of what MaxShare allows.
+	Allow int
+	// Approved is what a person agreed to: the rest is held. nil holds nothing.
+	Approved *ApprovedSource
 }
 
 // Apply returns the plan with what the policy forbids turned into held changes.
@@ -37,12 +46,21 @@ func (p Policy) Apply(plan Plan) Plan {
 // guards are asked in this order, each about what the ones before it let pass.
 func (p Policy) guards() []guard {
 	deletes := []Action{Delete}
+	pages := []Action{Create, Update, Unchanged}
 	return []guard{
+		{name: GuardSecret, judges: pages, objects: finds("credential")},
+		{name: GuardInjection, judges: pages, objects: finds("injection")},
+		{name: GuardPersonal, judges: pages, objects: finds("personal")},
+		{name: GuardMarker, judges: pages, objects: finds("marker")},
+		{name: GuardRule, judges: pages, objects: finds("custom")},
+		{name: GuardShrunk, judges: []Action{Update}, objects: finds("shrunk")},
 		{name: GuardSize, judges: []Action{Create, Update}, objects: p.tooLarge},
+		{name: GuardSameText, judges: []Action{Update}, objects: p.sameText},
 		{name: GuardCoverage, judges: deletes, objects: notComplete, blind: true},
 		{name: GuardZeroPages, judges: deletes, objects: noPages, blind: true},
 		{name: GuardOwnership, judges: deletes, objects: notOurs},
 		{name: GuardConfirmation, judges: deletes, objects: p.unconfirmed},
+		{name: GuardApproval, judges: []Action{Create, Update, Delete}, objects: p.Approved.objection()},
 		{name: GuardCount, judges: deletes, objects: p.tooMany},
 		{name: GuardShare, judges: deletes, objects: p.tooLargeAShare},
 	}
@@ -71,13 +89,14 @@ func (g guard) hold(c Change, why string) Change {
 type scene struct {
 	complete bool
 	gaps     int
-	crawled  int // pages
-	recorded int // pages that the library has
-	deletes  int // not held so far
+	crawled  int            // pages
+	recorded int            // pages that the library has
+	deletes  int            // not held so far
+	texts    map[string]int // updates that get a text, by its hash
 }
 
 func survey(plan Plan) scene {
-	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll}
+	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, texts: map[string]int{}}
 	for _, c := range plan.Changes {
 		if c.After != nil {
 			s.crawled++
@@ -85,11 +104,35 @@ func survey(plan Plan) scene {
 		if c.RemoteID != "" {
 			s.recorded++
 		}
-		if c.Action == Delete {
+		switch {
+		case c.Action == Delete:
 			s.deletes++
+		case c.Action == Update && c.After.Text != "":
+			s.texts[c.After.Text]++
 		}
 	}
 	return s
+}
+
+// finds holds a page on which something of a kind was found that must not be
+// published. It holds one too that did not change: what Intercom has of it stays,
+// and a person should hear of it in each run until it is mended or allowed.
+func finds(kind string) func(Change, scene) string {
+	return func(c Change, _ scene) string {
+		var rules []string
+		for _, f := range c.Findings {
+			if f.Kind == kind && f.Action == "hold" && !slices.Contains(rules, f.Rule) {
+				rules = append(rules, f.Rule)
+			}
+		}
+		if len(rules) == 0 {
+			return ""
+		}
+		if kind == "shrunk" {
+			return c.Findings[slices.IndexFunc(c.Findings, func(f state.Finding) bool { return f.Kind == kind })].Excerpt
+		}
+		return "has what must not be published (" + enumerate(rules) + ")"
+	}
 }
 
 func (p Policy) tooLarge(c Change, _ scene) string {
@@ -97,6 +140,16 @@ func (p Policy) tooLarge(c Change, _ scene) string {
 		return ""
 	}
 	return fmt.Sprintf("%d bytes of HTML are more than intercom.max_html (%d)", c.After.Size, p.MaxHTML)
+}
+
+// sameText: pages differ, and so do their texts. Many that all turn into one text are
+// an error page, a notice of maintenance, or a wall that answers with status 200.
+func (p Policy) sameText(c Change, s scene) string {
+	n := s.texts[c.After.Text]
+	if p.MaxSameText == 0 || n <= p.MaxSameText {
+		return ""
+	}
+	return fmt.Sprintf("%s would get this same text, updates.max_same_text is %d", count(n, "page"), p.MaxSameText)
 }
 
 func notComplete(_ Change, s scene) string {
@@ -133,7 +186,7 @@ func (p Policy) unconfirmed(c Change, _ scene) string {
 }
 
 func (p Policy) tooMany(_ Change, s scene) string {
-	if s.deletes <= p.MaxCount {
+	if s.deletes <= max(p.MaxCount, p.Allow) {
 		return ""
 	}
 	return fmt.Sprintf("%s at once, deletes.max_count is %d", count(s.deletes, "delete"), p.MaxCount)
@@ -142,7 +195,7 @@ func (p Policy) tooMany(_ Change, s scene) string {
 func (p Policy) tooLargeAShare(_ Change, s scene) string {
 	// The subtraction keeps 0.1 of 30 from being a hair more than 3.
 	ceiling := max(1, int(math.Ceil(p.MaxShare*float64(s.recorded)-1e-9)))
-	if s.deletes <= ceiling {
+	if s.deletes <= max(ceiling, p.Allow) {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s at once, deletes.max_share %g allows %d",

@@ -20,6 +20,8 @@ leaves the state file as it is.
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
 	verify := verifyFlag(cmd)
+	allow := allowDeletesFlag(cmd)
+	out := cmd.Flags().String("out", "", "save the plan to this file, for sync --plan")
 	expectNone := cmd.Flags().Bool("expect-no-changes", false, "exit with 5 where there are changes")
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
 		c, sources, err := a.selected(names)
@@ -38,9 +40,14 @@ leaves the state file as it is.
 		defer func() { err = keepFirst(err, staging.Close()) }()
 
 		log, show := a.progress()
-		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, show: show, wait: a.wait, transport: a.transport, verify: *verify}
+		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, show: show, wait: a.wait, transport: a.transport, verify: *verify, allowDeletes: *allow}
 		run := r.runOnce(cmd.Context(), sources)
 		show.stop()
+		if *out != "" && run.ExitCode != exitInterrupted {
+			if err := savePlan(*out, run); err != nil {
+				return a.end(run, *asJSON, r.texts, err)
+			}
+		}
 		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && anySource(run, sourceChanges) {
 			run.ExitCode = exitChanges
 		}

@@ -142,6 +142,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 	rep.ImportSource = &change
+	if err := r.checkAgreed(s.Name, change); err != nil {
+		return err
+	}
 	verification, err := r.verifySource(ctx, s, ledger, change, rep)
 	if err != nil {
 		return err
@@ -149,9 +152,6 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 
 	crawl, err := r.staging.BeginCrawl(s.Name)
 	if err != nil {
-	if err := r.checkAgreed(s.Name, change); err != nil {
-		return err
-	}
 		return fmt.Errorf("begin the crawl: %w", err)
 	}
 	r.crawls.Store(s.Name, crawl)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
@@ -45,11 +46,24 @@ What guards deletes is the same.
 // writing completes a command that writes to Intercom and to the state file.
 func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
-	verify := verifyFlag(cmd)
+	verify, allow := verifyFlag(cmd), allowDeletesFlag(cmd)
+	var plan string
+	if mode == modeSync {
+		cmd.Flags().StringVar(&plan, "plan", "", "do only what is within the plan that preview --out saved to this file")
+	}
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
 		c, sources, err := a.selected(names)
 		if err != nil {
 			return err
+		}
+		var approval *ingest.Approval
+		switch {
+		case plan != "" && *allow > 0:
+			return usageError{errors.New("--plan says already how many deletes were agreed to; leave --allow-deletes out")}
+		case plan != "":
+			if approval, sources, err = approvedPlan(plan, sources, len(names) > 0); err != nil {
+				return err
+			}
 		}
 		store, err := state.Open(c.State, state.Options{Wait: lockWait})
 		if err != nil {
@@ -59,6 +73,7 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 		run, err := recorded(cmd.Context(), sources, &runner{
 			config: c, mode: mode, ledger: store, staging: store, api: a.newClient(c.Intercom, log),
 			log: log, show: show, wait: a.wait, transport: a.transport, verify: *verify,
+			allowDeletes: *allow, approval: approval,
 		})
 		show.stop()
 		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))

@@ -40,6 +40,7 @@ func newPolicy(c *config.Config, s config.Source) ingest.Policy {
 		MaxCount:    s.Deletes.MaxCount,
 		MaxShare:    s.Deletes.MaxShare,
 		MaxHTML:     int(c.Intercom.MaxHTML),
+		MaxSameText: s.Updates.MaxSameText,
 	}
 }
 

@@ -19,14 +19,11 @@ func next(p *printer, s Source) {
 		}
 	}
 	var lines []string
-	for _, guard := range []ingest.Guard{
-		ingest.GuardCoverage, ingest.GuardZeroPages, ingest.GuardOwnership, ingest.GuardConfirmation,
-		ingest.GuardCount, ingest.GuardShare, ingest.GuardSize, ingest.GuardRefused,
-	} {
-		if n := held[guard]; n > 0 {
-			lines = append(lines, approach(guard, n))
+	for _, guard := range ingest.Guards() {
+		if n := held[guard.Name]; n > 0 {
+			lines = append(lines, approach(guard.Name, n))
 		}
-		delete(held, guard)
+		delete(held, guard.Name)
 	}
 	if len(held) > 0 {
 		lines = append(lines, "Some pages are held by a guard of their own: see their reasons above.")
@@ -48,6 +45,14 @@ func approach(g ingest.Guard, n int) string {
 		are = pages + " are"
 	}
 	switch g {
+	case ingest.GuardSecret:
+		return are + " held for a credential: take it off the site and change it there, or allow it by screen.allow, with a reason."
+	case ingest.GuardInjection:
+		return are + " held for text that is meant for a model: take it off the site, or, where it is only about such text, allow it by screen.allow."
+	case ingest.GuardPersonal, ingest.GuardMarker, ingest.GuardRule:
+		return are + " held by the source's own screen settings: change the page, exclude it, or allow it by screen.allow."
+	case ingest.GuardShrunk:
+		return are + " held because much of the text is gone: see whether the site or content.body broke. If that is right, set updates.max_shrink: 1 for one run."
 	case ingest.GuardCoverage:
 		return pages + " stayed in the library because the crawl could not see everything. Mend what was not seen, then run again."
 	case ingest.GuardZeroPages:
@@ -57,9 +62,13 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardConfirmation:
 		return are + " missing for now: a later complete crawl decides (deletes.confirm_runs)."
 	case ingest.GuardCount:
-		return fmt.Sprintf("%s would be deleted at once. If that is right, set deletes.max_count to at least %d for one run.", pages, n)
+		return fmt.Sprintf("%s would be deleted at once, more than deletes.max_count. If that is right: fincrawl sync --allow-deletes %d", pages, n)
 	case ingest.GuardShare:
-		return pages + " would be deleted at once. If that is right, raise deletes.max_share for one run."
+		return fmt.Sprintf("%s would be deleted at once, more than deletes.max_share. If that is right: fincrawl sync --allow-deletes %d", pages, n)
+	case ingest.GuardSameText:
+		return pages + " would get a text that others get too: see whether the site shows an error or a login there. If it is right, raise updates.max_same_text."
+	case ingest.GuardApproval:
+		return are + " held because the approved plan does not have them so: save and approve a new one (fincrawl preview --out)."
 	case ingest.GuardSize:
 		return are + " too large to send: split on the site, trim by content.body and content.remove, or raise intercom.max_html."
 	default:

@@ -18,14 +18,15 @@ import (
 
 // Run is one invocation.
 type Run struct {
-	ID       string    `json:"id"`
-	Mode     string    `json:"mode"` // preview, sync or resync
-	Version  string    `json:"version"`
-	Started  time.Time `json:"started"`
-	Finished time.Time `json:"finished,omitzero"`
-	ExitCode int       `json:"exit_code"`
-	Sources  []Source  `json:"sources"`         // as in sources.yaml
-	Error    string    `json:"error,omitempty"` // what ended the run, beyond one source
+	ID        string    `json:"id"`
+	Mode      string    `json:"mode"` // preview, sync or resync
+	Version   string    `json:"version"`
+	Started   time.Time `json:"started"`
+	Finished  time.Time `json:"finished,omitzero"`
+	ExitCode  int       `json:"exit_code"`
+	Workspace string    `json:"workspace,omitempty"` // Intercom's ID of it
+	Sources   []Source  `json:"sources"`             // as in sources.yaml
+	Error     string    `json:"error,omitempty"`     // what ended the run, beyond one source
 	// Orphans are what is recorded of sources that are no longer in sources.yaml.
 	Orphans []Orphan `json:"orphans,omitempty"`
 }

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/testsite"
+)
+
+// without returns all pages but some.
+func without(paths ...string) []string {
+	return slices.DeleteFunc(allPages(), func(p string) bool { return slices.Contains(paths, p) })
+}
+
+func TestAPlanIsAppliedAsFarAsItWasApproved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.fincrawl(exitDone, "sync")
+	plan := w.path("plan.json")
+
+	// What the person sees: one new page, one change, one delete.
+	w.site.Page("/", testsite.Page{Links: append(articles, "/new")})
+	w.site.Page("/new", testsite.Page{})
+	w.site.Page("/a1", testsite.Page{Text: "As it was shown."})
+	w.site.Remove("/a2")
+	if n := w.writes(func() { w.fincrawl(exitDone, "preview", "--out", plan) }); n != 0 {
+		t.Errorf("the preview sent %d writes", n)
+	}
+
+	// What happens before the approval.
+	w.site.Page("/", testsite.Page{Links: append(articles, "/new", "/newer")})
+	w.site.Page("/newer", testsite.Page{})
+	w.site.Page("/a3", testsite.Page{Text: "Not seen by anybody."})
+	w.site.Remove("/a4")
+	run := w.fincrawl(exitHeld, "sync", "--plan", plan)
+	w.wantActions(run, "~ /a1", "- /a2", "? /a3", "? /a4", "+ /new", "? /newer")
+	for _, c := range run.Sources[0].Plan.Changes {
+		if c.Action == ingest.Held && c.Guard != ingest.GuardApproval {
+			t.Errorf("%s is held by %s", c.ExternalID, c.Guard)
+		}
+	}
+	w.wantLibrary(append(without("/a2"), "/new")...)
+
+	// A second approval of the same plan finds nothing left to do of it.
+	if n := w.writes(func() { w.fincrawl(exitHeld, "sync", "--plan", plan) }); n != 0 {
+		t.Errorf("%d writes", n)
+	}
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary(append(without("/a2", "/a4"), "/new", "/newer")...)
+}
+
+// Connapse PR 406: an approval is a ceiling that is weighed again, not a replay.
+func TestDeletesOverTheCeilingGoOnceTheyWereSeen(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]func(*world) []string{
+		"by a plan": func(w *world) []string {
+			w.fincrawl(exitHeld, "preview", "--out", w.path("plan.json"))
+			return []string{"--plan", w.path("plan.json")}
+		},
+		"by a number": func(*world) []string { return []string{"--allow-deletes", "12"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "", articles...)
+			w.fincrawl(exitDone, "sync")
+			for _, p := range articles[:12] {
+				w.site.Remove(p)
+			}
+			w.fincrawl(exitHeld, "sync")
+			w.wantLibrary(allPages()...)
+			agreed := append([]string{"sync"}, how(w)...)
+
+			// With a page that can't be read nothing goes, whatever was agreed to.
+			w.site.FailAlways("/a20", testsite.Status(403))
+			w.fincrawl(exitHeld, agreed...)
+			w.wantLibrary(allPages()...)
+			w.site.Page("/a20", testsite.Page{})
+
+			w.fincrawl(exitDone, agreed...)
+			w.wantLibrary(without(articles[:12]...)...)
+		})
+	}
+}
+
+func TestAnApprovalIsForWhatItWasMadeOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	plan := w.path("plan.json")
+	w.fincrawl(exitDone, "preview", "--out", plan)
+	other := testsite.New(t)
+	other.Page("/", testsite.Page{})
+	w.configure(w.source("wiki", w.site, "https://wiki.example.com", ""), w.source("help", other, "https://help.example.com", ""))
+
+	// A source that was added since is not touched.
+	for _, args := range [][]string{{"help"}, {"wiki", "help"}} {
+		if code, _, logs := w.execute(t.Context(), append([]string{"sync", "--plan", plan}, args...)...); code != exitUsage || !strings.Contains(logs, "nothing of help") {
+			t.Errorf("%v: exit code %d\n%s", args, code, logs)
+		}
+	}
+	run := w.fincrawl(exitDone, "sync", "--plan", plan)
+	if len(run.Sources) != 1 || run.Sources[0].Name != "wiki" || len(w.box.Sources()) != 1 {
+		t.Errorf("sources %+v", run.Sources)
+	}
+	w.wantLibrary(allPages()...)
+
+	// An import source that went since is not made again unseen.
+	w.fincrawl(exitDone, "preview", "wiki", "--out", plan)
+	w.deleteImportSource()
+	if run := w.fincrawl(exitFailed, "sync", "--plan", plan); !strings.Contains(run.Sources[0].Error, "approved plan") {
+		t.Errorf("error %q", run.Sources[0].Error)
+	}
+
+	// Neither is a plan for one workspace applied to another.
+	var approval ingest.Approval
+	if err := json.Unmarshal(w.read("plan.json"), &approval); err != nil {
+		t.Fatal(err)
+	}
+	approval.Workspace = "elsewhere"
+	text, err := json.Marshal(approval)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write("plan.json", string(text))
+	if run := w.fincrawl(exitFailed, "sync", "--plan", plan); !strings.Contains(run.Error, `workspace "elsewhere"`) {
+		t.Errorf("error %q", run.Error)
+	}
+	for text, want := range map[string]string{"": "not a plan", `{"fincrawl_plan":9}`: "its format is 9"} {
+		w.write("plan.json", text)
+		if code, _, logs := w.execute(t.Context(), "sync", "--plan", plan); code != exitUsage || !strings.Contains(logs, want) {
+			t.Errorf("%q: exit code %d\n%s", text, code, logs)
+		}
+	}
+}
+
+// A notice of maintenance with status 200 on every page is no new text of theirs.
+func TestPagesThatTurnIntoOneTextAreHeld(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.fincrawl(exitDone, "sync")
+	for _, p := range articles {
+		w.site.Page(p, testsite.Page{Body: "<main><h1>Down</h1><p>We are down for maintenance, and soon be back, <a href=\"/#" + p + "\">try again</a>.</p></main>"})
+	}
+	run := w.fincrawl(exitHeld, "sync")
+	for _, c := range run.Sources[0].Plan.Changes {
+		if c.Action == ingest.Update {
+			t.Errorf("sent: %+v", c)
+		}
+	}
+	if html := w.page("/a1").HTML; strings.Contains(html, "maintenance") {
+		t.Errorf("/a1 is %s", html)
+	}
+}
+
+func TestTheGuardsAreListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "")
+	code, out, logs := w.execute(t.Context(), "guards")
+	if code != exitDone {
+		t.Fatalf("exit code %d\n%s", code, logs)
+	}
+	for _, g := range ingest.Guards() {
+		if !strings.Contains(out, string(g.Name)) || !strings.Contains(out, g.Key) || !strings.Contains(out, g.Default) {
+			t.Errorf("%s is not listed as it is:\n%s", g.Name, out)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package ingest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// Approval is what a person was shown and agreed to. It is no plan to carry out: the
+// world may have moved on since. A later run makes a plan of its own, and does of it
+// what is within the approval.
+type Approval struct {
+	Format    int              `json:"fincrawl_plan"` // approvalFormat
+	Run       string           `json:"run"`           // the preview that it was saved by
+	Created   time.Time        `json:"created"`
+	Workspace string           `json:"workspace,omitempty"` // Intercom's ID of it
+	Sources   []ApprovedSource `json:"sources"`
+}
+
+// ApprovedSource is what was agreed to for one source.
+type ApprovedSource struct {
+	Name         string       `json:"name"`
+	ImportSource SourceChange `json:"import_source"`
+	// Deletes is the ceiling that the plan implies: it takes the place of both
+	// deletes.max_count and deletes.max_share where it is higher.
+	Deletes int `json:"deletes"`
+	// Changes are those of the plan that would write, or that a guard held.
+	Changes []Change `json:"changes"`
+}
+
+// approvalFormat is the version of the file.
+const approvalFormat = 1
+
+// NewApproval returns an approval of no source yet.
+func NewApproval(run, workspace string, created time.Time) Approval {
+	return Approval{Format: approvalFormat, Run: run, Workspace: workspace, Created: created, Sources: []ApprovedSource{}}
+}
+
+// Add takes the plan of a source in.
+func (a *Approval) Add(plan Plan, is SourceChange) {
+	s := ApprovedSource{Name: plan.Source, ImportSource: is, Changes: []Change{}}
+	for _, c := range plan.Changes {
+		if c.Action == Unchanged {
+			continue
+		}
+		s.Changes = append(s.Changes, c)
+		if deletes(c) {
+			s.Deletes++
+		}
+	}
+	a.Sources = append(a.Sources, s)
+}
+
+// deletes reports whether agreeing to a change is agreeing to a delete: one that would
+// be done, or that only a ceiling holds, which the agreement raises. What is held for
+// want of certainty, such as an absence not confirmed yet, was not shown as a delete.
+func deletes(c Change) bool {
+	return c.Action == Delete ||
+		c.Action == Held && c.Wants == Delete && (c.Guard == GuardCount || c.Guard == GuardShare)
+}
+
+// Write writes the approval as one JSON document.
+func (a Approval) Write(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(a)
+}
+
+// ReadApproval reads what Write wrote.
+func ReadApproval(r io.Reader) (Approval, error) {
+	var a Approval
+	if err := json.NewDecoder(r).Decode(&a); err != nil {
+		return a, fmt.Errorf("it is not a plan that preview --out saved: %w", err)
+	}
+	switch {
+	case a.Format == 0:
+		return a, errors.New("it is not a plan that preview --out saved")
+	case a.Format != approvalFormat:
+		return a, fmt.Errorf("its format is %d, and this fincrawl knows %d: save it again", a.Format, approvalFormat)
+	}
+	return a, nil
+}
+
+// Source returns what was agreed to for a source.
+func (a Approval) Source(name string) (ApprovedSource, bool) {
+	i := slices.IndexFunc(a.Sources, func(s ApprovedSource) bool { return s.Name == name })
+	if i < 0 {
+		return ApprovedSource{}, false
+	}
+	return a.Sources[i], true
+}
+
+// Policy returns p with its ceilings raised to what was agreed to, and with a guard
+// that holds all that wasn't.
+func (s ApprovedSource) Policy(p Policy) Policy {
+	p.Allow, p.Approved = s.Deletes, &s
+	return p
+}
+
+// objection holds a page that would be created or updated with another content than
+// was shown, and a delete that was not; nil, where nobody was asked, holds nothing.
+func (s *ApprovedSource) objection() func(Change, scene) string {
+	if s == nil {
+		return func(Change, scene) string { return "" }
+	}
+	agreed := make(map[string]Change, len(s.Changes))
+	for _, c := range s.Changes {
+		agreed[c.ExternalID] = c
+	}
+	return func(c Change, _ scene) string {
+		shown := agreed[c.ExternalID]
+		switch {
+		case c.Action == Delete && deletes(shown):
+			return ""
+		case c.Action != Delete && (shown.Action == Create || shown.Action == Update) && shown.After.Hash == c.After.Hash:
+			return ""
+		}
+		return "the approved plan does not have this"
+	}
+}
+
+// Check returns an error where the import source would be changed in a way that was
+// not agreed to.
+func (s ApprovedSource) Check(now SourceChange) error {
+	same := func(a, b state.ImportSource) bool {
+		return a.ID == b.ID && sameAddress(a.URL, b.URL) && sameSet(a.AudienceIDs, b.AudienceIDs)
+	}
+	if now.Action == Unchanged && now.Want.ID == s.ImportSource.Want.ID ||
+		now.Action == s.ImportSource.Action && now.Activate == s.ImportSource.Activate && same(now.Want, s.ImportSource.Want) {
+		return nil
+	}
+	return fmt.Errorf("the import source is not as the approved plan has it (%s): save and approve a new plan", now.Reason)
+}

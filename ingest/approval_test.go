@@ -1,0 +1,221 @@
+package ingest_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// saved is an approval of a plan, written to a file and read again.
+func saved(t *testing.T, plan ingest.Plan, is ingest.SourceChange) ingest.ApprovedSource {
+	t.Helper()
+	a := ingest.NewApproval("run-1", "app-1", noon)
+	a.Add(plan, is)
+	var file bytes.Buffer
+	if err := a.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	read, err := ingest.ReadApproval(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, ok := read.Source(plan.Source)
+	if _, other := read.Source("another"); !ok || other || read.Workspace != "app-1" || !read.Created.Equal(noon) {
+		t.Fatalf("read %+v", read)
+	}
+	return s
+}
+
+func TestOnlyWhatWasShownIsWithinAnApproval(t *testing.T) {
+	shown := ingest.Inputs{
+		Source: "wiki", Coverage: complete,
+		Pages: values(page("changes", "2"), page("new", "1"), page("same", "1")),
+		Entries: values(entry("changes", "1"), entry("gone", "1"),
+			with(entry("missing", "1"), func(e *state.Entry) { e.Misses = 0 }), entry("same", "1")),
+		Outcome: outcomes(map[string]ended{address("gone"): {crawler.Gone, ""}}),
+	}
+	approved := saved(t, policy.Apply(mustPlan(t, shown)), ingest.SourceChange{})
+	if approved.Deletes != 1 {
+		t.Errorf("the ceiling is %d", approved.Deletes)
+	}
+	type fresh struct {
+		pages   []state.Staged
+		entries []state.Entry
+		gone    []string
+	}
+	for name, test := range map[string]struct {
+		fresh fresh
+		want  []string
+	}{
+		"all as it was shown": {
+			fresh{[]state.Staged{page("changes", "2"), page("new", "1"), page("same", "1")},
+				[]state.Entry{entry("changes", "1"), entry("gone", "1"), entry("same", "1")}, []string{"gone"}},
+			[]string{"~ changes", "- gone", "+ new", "= same"},
+		},
+		"changed again since": {
+			fresh{[]state.Staged{page("changes", "3"), page("new", "2"), page("same", "2")},
+				[]state.Entry{entry("changes", "1"), entry("same", "1")}, nil},
+			[]string{"? changes approval", "? new approval", "? same approval"},
+		},
+		"something else too": {
+			fresh{[]state.Staged{page("newer", "1")}, []state.Entry{entry("gone", "1"), entry("same", "1")}, []string{"gone", "same"}},
+			[]string{"- gone", "? newer approval", "? same approval"},
+		},
+		"its absence was shown as not confirmed": {
+			fresh{[]state.Staged{page("same", "1")}, []state.Entry{entry("missing", "1"), entry("same", "1")}, []string{"missing"}},
+			[]string{"? missing approval", "= same"},
+		},
+		"sent by another run meanwhile": {
+			fresh{[]state.Staged{page("changes", "2"), page("new", "1")}, []state.Entry{entry("changes", "2"), entry("new", "0")}, nil},
+			[]string{"= changes", "~ new"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ends := map[string]ended{}
+			for _, id := range test.fresh.gone {
+				ends[address(id)] = ended{crawler.Gone, ""}
+			}
+			plan := approved.Policy(policy).Apply(mustPlan(t, ingest.Inputs{
+				Source: "wiki", Coverage: complete, Outcome: outcomes(ends),
+				Pages: values(test.fresh.pages...), Entries: values(test.fresh.entries...),
+			}))
+			var got []string
+			for _, c := range plan.Changes {
+				got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s", c.Action, c.ExternalID, c.Guard)))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Connapse PR 406: an approval is a ceiling that is weighed again, not a replay.
+func TestAnApprovalRaisesTheCeilingsAndNothingElse(t *testing.T) {
+	many := func() ingest.Inputs { return shrunk(100, 30, 0, 0, complete) }
+	shown := policy.Apply(mustPlan(t, many()))
+	if shown.HeldBack() != 30 {
+		t.Fatalf("%d held", shown.HeldBack())
+	}
+	approved := saved(t, shown, ingest.SourceChange{})
+	if approved.Deletes != 30 {
+		t.Errorf("the ceiling is %d", approved.Deletes)
+	}
+	if n := approved.Policy(policy).Apply(mustPlan(t, many())).Counts()[ingest.Delete]; n != 30 {
+		t.Errorf("%d deletes of 30 that were shown and approved", n)
+	}
+	// Ten more went since: those thirty go, the ten are held.
+	more := approved.Policy(policy).Apply(mustPlan(t, shrunk(100, 40, 0, 0, complete)))
+	if n := more.Counts(); n[ingest.Delete] != 30 || n[ingest.Held] != 10 {
+		t.Errorf("got %v", n)
+	}
+	// An incomplete crawl deletes nothing, whatever was approved, and counts no miss.
+	blind := approved.Policy(policy).Apply(mustPlan(t, shrunk(100, 40, 0, 0, crawler.Coverage{})))
+	for _, c := range blind.Changes {
+		if c.Action == ingest.Delete || c.Misses != c.Missed {
+			t.Fatalf("got %+v", c)
+		}
+	}
+	if n := blind.Counts()[ingest.Delete]; n != 0 {
+		t.Errorf("%d deletes after an incomplete crawl", n)
+	}
+}
+
+func TestAllowedDeletesRaiseBothCeilings(t *testing.T) {
+	for allow, want := range map[int]int{0: 0, 29: 0, 30: 30, 31: 30} {
+		p := policy
+		p.Allow = allow
+		if n := p.Apply(mustPlan(t, shrunk(100, 30, 0, 0, complete))).Counts()[ingest.Delete]; n != want {
+			t.Errorf("allowed %d: %d deletes, want %d", allow, n, want)
+		}
+	}
+}
+
+func TestAnImportSourceIsChangedOnlyAsItWasShown(t *testing.T) {
+	is := func(id int64, url string, audiences ...int64) state.ImportSource {
+		return state.ImportSource{ID: id, URL: url, AudienceIDs: audiences}
+	}
+	unchanged := ingest.SourceChange{Action: ingest.Unchanged, Want: is(7, libraryURL)}
+	made := ingest.SourceChange{Action: ingest.Create, Want: is(0, libraryURL)}
+	moved := ingest.SourceChange{Action: ingest.Update, Want: is(7, libraryURL)}
+	for _, test := range []struct {
+		name       string
+		shown, now ingest.SourceChange
+		ok         bool
+	}{
+		{"as it was", unchanged, unchanged, true},
+		{"made, as shown", made, made, true},
+		{"moved, as shown", moved, moved, true},
+		{"moved by another run meanwhile", moved, unchanged, true},
+		{"deleted meanwhile", unchanged, made, false},
+		{"made by somebody else meanwhile", made, unchanged, false},
+		{"to be moved now", unchanged, moved, false},
+		{"to another audience", moved, ingest.SourceChange{Action: ingest.Update, Want: is(7, libraryURL, 5)}, false},
+		{"to be switched on", moved, ingest.SourceChange{Action: ingest.Update, Want: is(7, libraryURL), Activate: true}, false},
+	} {
+		err := saved(t, ingest.Plan{Source: "wiki"}, test.shown).Check(test.now)
+		if (err == nil) != test.ok {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
+func TestAFileThatIsNoApprovalIsRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "not a plan", "[]": "not a plan", "{}": "not a plan", `{"fincrawl_plan":2}`: "its format is 2",
+	} {
+		if _, err := ingest.ReadApproval(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestPagesThatAllTurnIntoOneTextAreHeld(t *testing.T) {
+	p := policy
+	p.MaxSameText = 3
+	for same, held := range map[int]int{3: 0, 4: 4} {
+		var pages []state.Staged
+		var entries []state.Entry
+		for i := range 9 {
+			id := fmt.Sprint(i)
+			text := "text of " + id
+			if i < same {
+				text = "Down for maintenance"
+			}
+			pages = append(pages, with(page(id, "new"+id), func(p *state.Staged) { p.Text = text }))
+			entries = append(entries, entry(id, "old"))
+		}
+		plan := p.Apply(mustPlan(t, ingest.Inputs{Coverage: complete, Pages: values(pages...), Entries: values(entries...)}))
+		n := 0
+		for _, c := range plan.Changes {
+			if c.Guard == ingest.GuardSameText {
+				n++
+			}
+		}
+		if n != held || plan.HeldBack() != held {
+			t.Errorf("%d of one text: %d held, want %d", same, n, held)
+		}
+	}
+}
+
+func TestEveryGuardOfAPlanIsDescribed(t *testing.T) {
+	described := map[ingest.Guard]bool{}
+	for _, g := range ingest.Guards() {
+		if described[g.Name] || g.Name == "" || g.Holds == "" || g.Default == "" {
+			t.Errorf("twice, or not whole: %+v", g)
+		}
+		described[g.Name] = true
+	}
+	for _, name := range ingest.GuardNames(policy) {
+		if !described[name] {
+			t.Errorf("guard %s is not among those described", name)
+		}
+	}
+}

@@ -1,0 +1,9 @@
+package ingest
+
+// GuardNames returns the names of the guards that a policy asks.
+func GuardNames(p Policy) (names []Guard) {
+	for _, g := range p.guards() {
+		names = append(names, g.name)
+	}
+	return names
+}
