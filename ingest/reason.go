@@ -65,7 +65,7 @@ func absence(o crawler.Outcome, detail string) string {
 			return "its URL answers 404"
 		}
 		return "its URL answers " + strings.TrimPrefix(detail, "HTTP ")
-	case crawler.Paged:
+	case crawler.Paged, crawler.NotModified:
 		why = "its URL now gives a page with another identity"
 	case crawler.Listing:
 		why = "include no longer matches its URL"

@@ -120,6 +120,9 @@ func (r *runner) runSources(ctx context.Context, sources []config.Source, report
 			if err == nil {
 				return nil
 			}
+			if ctx.Err() != nil && r.mode != modePreview {
+				err = fmt.Errorf("%w (%w)", errCutOff, err)
+			}
 			reports[i].Error = err.Error()
 			r.log.Error("source failed", "source", s.Name, "error", err)
 			if intercom.KindOf(err) == intercom.Fatal {
@@ -150,14 +153,25 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 
-	crawl, err := r.staging.BeginCrawl(s.Name)
+	read, err := r.howToRead(s)
+	if err != nil {
+		return err
+	}
+	rep.Settings = read.changed()
+	crawl, resumed, err := r.beginCrawl(s, ledger, read)
 	if err != nil {
 		return fmt.Errorf("begin the crawl: %w", err)
 	}
+	rep.Resumed = resumed
+	remembered := &memory{source: s.Name, crawl: crawl, ledger: ledger, learned: r.ledger, reading: read, trustLastmod: s.Fetch.TrustLastmod,
+		readOnly: r.mode == modePreview, now: time.Now}
 	r.crawls.Store(s.Name, crawl)
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
 		Frontier:  frontier{crawl},
 		Pages:     stager{source: s.Name, crawl: crawl, ledger: ledger, resend: r.mode == modeResync},
+		Memory:    remembered,
+		Earlier:   earlier(crawl),
+		Flush:     r.outliving(),
 		Known:     known(ledger.Entries(s.Name)),
 		Session:   keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},
 		Transport: r.transport,
@@ -212,6 +226,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 	if err := r.afterSending(s, result, verification); err != nil {
+		return err
+	}
+	if err := r.keepReading(s, crawl, read, remembered, coverage); err != nil {
 		return err
 	}
 	return r.staging.EndCrawl(s.Name)

@@ -70,7 +70,7 @@ func pagesOf(crawl *state.Crawl) iter.Seq2[state.Staged, error] {
 		for p, err := range crawl.Staged() {
 			if err == nil {
 				outcome, _, _, lookErr := crawl.Outcome(p.URL)
-				if err = lookErr; err == nil && crawler.Outcome(outcome) != crawler.Paged {
+				if err = lookErr; err == nil && crawler.Outcome(outcome) != crawler.Paged && crawler.Outcome(outcome) != crawler.NotModified {
 					continue
 				}
 			}

@@ -18,6 +18,7 @@ func (a *app) state() *cobra.Command {
 		Args:  knownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(a.stateBackup(), a.stateCheck(), a.stateCompact(), a.stateExport(), a.stateImport())
 	return cmd
 }

@@ -54,7 +54,7 @@ func outcomesInWords(of map[crawler.Outcome]int) string {
 		switch {
 		case o == crawler.Paged:
 			return 0
-		case o == crawler.Listing:
+		case o == crawler.Listing, o == crawler.NotModified:
 			return 1
 		case !o.Failed():
 			return 2
@@ -71,7 +71,7 @@ func outcomesInWords(of map[crawler.Outcome]int) string {
 	for _, o := range sorted {
 		switch n := of[o]; {
 		case n == 0:
-		case rank(o) < 2:
+		case rank(o) < 2 && o != crawler.NotModified:
 			parts = append(parts, count(n, string(o)))
 		default:
 			parts = append(parts, fmt.Sprintf("%d %s", n, o))

@@ -47,6 +47,10 @@ type Source struct {
 	URL          string               `json:"url"`
 	LibraryURL   string               `json:"library_url"`
 	ImportSource *ingest.SourceChange `json:"import_source,omitempty"`
+	// Settings are those that changed since the source was last read.
+	Settings []Setting `json:"settings_changed,omitempty"`
+	// Resumed is when the crawl began that this run went on with; zero where it made its own.
+	Resumed time.Time `json:"resumed,omitzero"`
 	// Verification is what a comparison with the library found; nil: there was none.
 	Verification *ingest.Verification `json:"verification,omitempty"`
 	// Counts are those of all changes of the plan, also of those that

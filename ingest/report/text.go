@@ -62,6 +62,7 @@ func source(p *printer, s Source, t tally, o TextOptions) error {
 	if s.Plan != nil {
 		crawl(p, s.Plan.Coverage)
 	}
+	readAs(p, s)
 	if s.ImportSource != nil {
 		library(p, s)
 	}
