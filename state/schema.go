@@ -19,6 +19,7 @@ import (
 //	    entries              external ID → Entry (fields)
 //	    sent                 external ID → Markdown as sent (zstd)
 //	    seen                 URL → Seen (fields)
+//	    trails               URL → Trail (fields)
 //	crawls / SOURCE
 //	    beginning            "crawl" → Beginning (JSON)
 //	    dates                URL → when its sitemap says that it changed (fields)
@@ -41,6 +42,7 @@ func sessions() table              { return table{tree: "sessions"} }
 func entries(source string) table  { return table{"sources", source, "entries"} }
 func sent(source string) table     { return table{"sources", source, "sent"} }
 func seen(source string) table     { return table{"sources", source, "seen"} }
+func trails(source string) table   { return table{"sources", source, "trails"} }
 func begun(source string) table    { return table{"crawls", source, "beginning"} }
 func dates(source string) table    { return table{"crawls", source, "dates"} }
 func visits(source string) table   { return table{"crawls", source, "visits"} }

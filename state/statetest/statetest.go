@@ -30,6 +30,10 @@ type Store interface {
 	SetSeen(source string, v state.Seen) error
 	ForgetSeen(source, url string) error
 	AllSeen(source string) iter.Seq2[string, error]
+	Trail(source, url string) (state.Trail, bool, error)
+	Trails(source string) iter.Seq2[state.Trail, error]
+	Follow(source string, v state.Visit, at time.Time) error
+	ForgetTrail(source, url string) error
 	Sources() ([]string, error)
 	Entries(source string) iter.Seq2[state.Entry, error]
 	Entry(source, externalID string) (state.Entry, bool, error)
@@ -80,6 +84,7 @@ func Run(t *testing.T, fresh func(t *testing.T) (open func() Store)) {
 		"a new crawl begins empty":                             begins,
 		"a crawl is resumed where it was":                      resumes,
 		"what was seen of a URL is remembered":                 remembersSeen,
+		"the last outcomes of a URL are remembered":            followsTrails,
 		"names of any length and any bytes are told apart":     names,
 		"the last runs are kept, the newest first":             keepsRuns,
 		"any history reads like a plain map":                   agreesWithMap,
@@ -406,6 +411,42 @@ func resumes(t *testing.T, open func() Store) {
 	_, _, ok, err = s.ResumeCrawl("wiki")
 	must(t, err)
 	equal(t, "a crawl that ended can be resumed", ok, false)
+	must(t, s.Close())
+}
+
+func followsTrails(t *testing.T, open func() Store) {
+	s := open()
+	day := func(n int) time.Time { return time.Date(2026, 11, n, 3, 0, 0, 0, time.UTC) }
+	follow := func(n int, from, outcome, detail string) {
+		t.Helper()
+		must(t, s.Follow("wiki", state.Visit{URL: "u", From: from, Depth: 2, Outcome: outcome, Detail: detail}, day(n)))
+	}
+	follow(1, "a", "page", "article")
+	follow(2, "a", "page", "article")
+	follow(3, "b", "page", "main")
+	got, ok, err := s.Trail("wiki", "u")
+	must(t, err)
+	equal(t, "it is there", ok, true)
+	equal(t, "as it is now, since when it is", got, state.Trail{URL: "u", From: "b", Depth: 2,
+		Last: state.TrailOutcome{Outcome: "page", Detail: "main", Since: day(1)}})
+
+	for n := range 6 {
+		follow(4+n, "b", fmt.Sprint("outcome ", n), "")
+	}
+	must(t, s.Close())
+	s = open()
+	got, _, err = s.Trail("wiki", "u")
+	must(t, err)
+	equal(t, "the last", got.Last, state.TrailOutcome{Outcome: "outcome 5", Since: day(9)})
+	equal(t, "how many before it", len(got.Earlier), state.EarlierKept)
+	equal(t, "the one before", got.Earlier[0], state.TrailOutcome{Outcome: "outcome 4", Since: day(8)})
+
+	must(t, s.Follow("wiki", state.Visit{URL: "v", Outcome: "gone"}, day(1)), s.ForgetTrail("wiki", "u"))
+	equal(t, "how many are left", len(all(t, s.Trails("wiki"))), 1)
+	must(t, s.ForgetAll("wiki"))
+	_, ok, err = s.Trail("wiki", "v")
+	must(t, err)
+	equal(t, "it is forgotten with its source", ok, false)
 	must(t, s.Close())
 }
 

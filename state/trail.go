@@ -1,0 +1,92 @@
+package state
+
+import (
+	"iter"
+	"time"
+)
+
+// Trail is what the last crawl made of a URL, for people who ask why it is in, or is not.
+type Trail struct {
+	URL   string
+	From  string // URL it was found on; "" for a start address
+	Depth int    // link steps from a start address
+	Last  TrailOutcome
+	// Earlier are the outcomes that it had before, the newest first: EarlierKept at most.
+	Earlier []TrailOutcome
+}
+
+// TrailOutcome is an outcome that a URL has had in each crawl since a time.
+type TrailOutcome struct {
+	Outcome string    `json:"outcome"`
+	Detail  string    `json:"detail,omitempty"` // for people
+	Since   time.Time `json:"since"`
+}
+
+// EarlierKept is how many earlier outcomes of a URL are remembered.
+const EarlierKept = 4
+
+// Trail returns what is remembered of a URL; ok is false for nothing.
+func (s *Store) Trail(source, url string) (t Trail, ok bool, err error) {
+	return readOne(s, trails(source), url, decodeTrail)
+}
+
+// Trails yields what is remembered of all URLs, sorted.
+func (s *Store) Trails(source string) iter.Seq2[Trail, error] {
+	return scan(s, trails(source), decodeTrail)
+}
+
+// Follow remembers what a crawl that ended at a time made of a URL (grouped). Of one
+// that ended as it did before, and was found where it was, nothing is written.
+func (s *Store) Follow(source string, v Visit, at time.Time) error {
+	before, known, err := s.Trail(source, v.URL)
+	if err != nil {
+		return err
+	}
+	t := Trail{URL: v.URL, From: v.From, Depth: v.Depth, Last: TrailOutcome{v.Outcome, v.Detail, at}}
+	if known {
+		t.Earlier = before.Earlier
+		switch {
+		case before.Last.Outcome != v.Outcome:
+			t.Earlier = append([]TrailOutcome{before.Last}, before.Earlier...)
+			t.Earlier = t.Earlier[:min(EarlierKept, len(t.Earlier))]
+		case before.Last.Detail == v.Detail && before.From == v.From && before.Depth == v.Depth:
+			return nil
+		default:
+			t.Last.Since = before.Last.Since
+		}
+	}
+	return s.add(write{trails(source), v.URL, t.encode()})
+}
+
+// ForgetTrail forgets a URL (grouped).
+func (s *Store) ForgetTrail(source, url string) error {
+	return s.add(write{trails(source), url, nil})
+}
+
+func (t Trail) encode() []byte {
+	f := make(fields, 0, 128)
+	f.text(t.From)
+	f.number(int64(t.Depth))
+	f.number(int64(len(t.Earlier)))
+	for _, o := range append([]TrailOutcome{t.Last}, t.Earlier...) {
+		f.text(o.Outcome)
+		f.text(o.Detail)
+		f.time(o.Since)
+	}
+	return f
+}
+
+func decodeTrail(url string, value []byte) (Trail, error) {
+	r := read(value)
+	outcome := func() TrailOutcome { return TrailOutcome{r.text(), r.text(), r.time()} }
+	t := Trail{URL: url, From: r.text(), Depth: int(r.number())}
+	n := r.number()
+	t.Last = outcome()
+	if n < 0 || n > EarlierKept {
+		return t, errFields
+	}
+	for range n {
+		t.Earlier = append(t.Earlier, outcome())
+	}
+	return t, r.err
+}
