@@ -13,7 +13,7 @@ import (
 
 // Memory is what is remembered of a source's documents, so that those that have not
 // changed since needn't be fetched. What the site says of that is a hint, never more:
-// see docs/adr/0006. A Memory is used by several goroutines at once.
+// see docs/adr/0010. A Memory is used by several goroutines at once.
 type Memory interface {
 	// Recall returns what is remembered of a URL; ok is false for nothing, and where
 	// the document is to be fetched whatever the site says.
@@ -188,15 +188,19 @@ func (c *crawl) dated(u *url.URL, changed string) error {
 }
 
 // parseLastmod reads a date of a sitemap (https://www.w3.org/TR/NOTE-datetime) as the
-// last moment that it may mean: a day lasts until its end, wherever it was written.
+// last moment that it may mean: a day lasts until its end, wherever it was written,
+// and the site's clock is not ours.
 func parseLastmod(text string) (time.Time, bool) {
+	const (
+		aDay     = 24 * time.Hour
+		anywhere = 12 * time.Hour // as far as clocks are behind UTC
+		wrongBy  = time.Minute
+	)
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00"} {
 		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
+			return t.Add(wrongBy), true
 		}
 	}
-	const aDay = 24 * time.Hour
-	const anywhere = 12 * time.Hour // how far the clocks of the site may be behind UTC
 	if t, err := time.Parse(time.DateOnly, text); err == nil {
 		return t.Add(aDay + anywhere), true
 	}

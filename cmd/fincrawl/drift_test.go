@@ -198,6 +198,7 @@ func TestAPageThatOnlyIntercomKnowsOfIsFoundAfterARunThatWasCutOff(t *testing.T)
 	w.fault.Store(nil)
 	w.site.Remove("/new")
 	w.site.Page("/", testsite.Page{Links: articles})
+	w.fincrawl(exitDone, "sync") // sends what the run that was cut off had read
 	w.fincrawl(exitDone, "sync")
 	w.wantLibrary(allPages()...)
 	if w.fincrawl(exitDone, "sync").Sources[0].Verification != nil {

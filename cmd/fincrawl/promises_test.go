@@ -178,6 +178,8 @@ func TestWrittenAfterAcknowledged(t *testing.T) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	}
+	w.fincrawl(exitDone, "sync") // goes on where the last one was, with pages as of several days
+	w.wantLibrary(allPages()...)
 	w.fincrawl(exitDone, "sync")
 	w.wantLibrary(allPages()...)
 	for _, p := range articles {

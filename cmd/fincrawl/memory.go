@@ -1,0 +1,126 @@
+package main
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// memory is what the state file remembers of the documents of a source.
+type memory struct {
+	source  string
+	crawl   *state.Crawl
+	ledger  *state.Store // what was sent
+	learned *state.Store // what was seen
+	reading
+	trustLastmod bool
+	readOnly     bool // a preview's
+	now          func() time.Time
+
+	wrong atomic.Pointer[string] // a URL that changed though the site said it had not
+}
+
+// Recall returns what is remembered of a URL, if the site is believed. A page counts
+// only if the library has it as it was seen: otherwise its text is wanted.
+func (m *memory) Recall(url string) (crawler.Remembered, bool, error) {
+	if !m.believes {
+		return crawler.Remembered{}, false, nil
+	}
+	seen, ok, err := m.learned.Seen(m.source, url)
+	if err != nil || !ok || seen.Settings != m.fingerprint {
+		return crawler.Remembered{}, false, err
+	}
+	r := crawler.Remembered{ETag: seen.ETag, LastModified: seen.LastModified, Outcome: crawler.Outcome(seen.Outcome), Links: seen.Links}
+	if seen.Page != nil {
+		entry, _, err := m.ledger.Entry(m.source, seen.Page.ExternalID)
+		if err != nil || entry.RemoteID == "" || entry.Hash != seen.Page.Hash {
+			return crawler.Remembered{}, false, err
+		}
+		r.ExternalID, r.Fingerprint = seen.Page.ExternalID, seen.Page.Hash
+	}
+	r.Current, err = m.isCurrent(seen)
+	return r, err == nil && (r.Current || r.ETag != "" || r.LastModified != ""), err
+}
+
+// isCurrent reports whether the sitemap is trusted and says that a URL has not changed
+// since it was seen.
+func (m *memory) isCurrent(seen state.Seen) (bool, error) {
+	if !m.trustLastmod {
+		return false, nil
+	}
+	changed, err := m.crawl.Date(seen.URL)
+	return !changed.IsZero() && changed.Before(seen.At), err
+}
+
+// Remember keeps what was seen at a URL, and notes where it changed though the site
+// said that it had not.
+func (m *memory) Remember(url string, r crawler.Remembered) error {
+	before, known, err := m.learned.Seen(m.source, url)
+	if err != nil {
+		return err
+	}
+	now := state.Seen{URL: url, ETag: r.ETag, LastModified: r.LastModified, At: m.now().UTC(), Settings: m.fingerprint, Outcome: string(r.Outcome), Links: r.Links}
+	if r.ExternalID != "" {
+		page, ok, err := m.crawl.Page(r.ExternalID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			now.Page = &page
+		}
+	}
+	if known {
+		if err := m.compare(before, now); err != nil {
+			return err
+		}
+	}
+	switch useless := r.ETag == "" && r.LastModified == "" && !m.trustLastmod; {
+	case m.readOnly, useless && !known:
+		return nil
+	case useless:
+		return m.learned.ForgetSeen(m.source, url)
+	case known && before.Same(now) && !m.trustLastmod:
+		return nil // the second of two equal runs writes nothing
+	}
+	return m.learned.SetSeen(m.source, now)
+}
+
+// compare notes a hint that would have been wrong.
+func (m *memory) compare(before, now state.Seen) error {
+	if before.Settings != now.Settings || before.Page == nil || now.Page == nil || before.Page.Hash == now.Page.Hash {
+		return nil
+	}
+	wrong := before.ETag != "" && before.ETag == now.ETag ||
+		before.ETag == "" && now.ETag == "" && before.LastModified != "" && before.LastModified == now.LastModified
+	if !wrong {
+		current, err := m.isCurrent(before)
+		if err != nil {
+			return err
+		}
+		wrong = current
+	}
+	if wrong {
+		m.wrong.CompareAndSwap(nil, &now.URL)
+	}
+	return nil
+}
+
+// Dated keeps when a sitemap says that a URL changed, where that is trusted.
+func (m *memory) Dated(url string, changed time.Time) error {
+	if !m.trustLastmod {
+		return nil
+	}
+	return m.crawl.SetDate(url, changed)
+}
+
+// Again stages the page of a URL as it was seen last. It has no text, and needs none,
+// since it is as the library has it.
+func (m *memory) Again(url string) error {
+	seen, ok, err := m.learned.Seen(m.source, url)
+	if err != nil || !ok || seen.Page == nil {
+		return err
+	}
+	return m.crawl.Stage(*seen.Page, nil)
+}

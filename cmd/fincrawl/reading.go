@@ -1,0 +1,158 @@
+package main
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// reading is how a run reads a source: with which settings, and whether it believes
+// what the site says of changes.
+type reading struct {
+	settings    map[string]string // that pages depend on, by their key in sources.yaml
+	fingerprint string            // of them, and of this program
+	last        state.Hints       // what the last run left
+	known       bool              // there was one
+	believes    bool              // else everything is fetched
+}
+
+// howToRead decides how a source is read. Everything is fetched where the settings
+// changed, in a resync, in each verify_every-th run, and where the site was found to
+// say that a page had not changed which had.
+func (r *runner) howToRead(s config.Source) (reading, error) {
+	read := reading{settings: settingsOf(s)}
+	read.fingerprint = fingerprintOf(read.settings)
+	var err error
+	if read.last, read.known, err = r.ledger.Hints(s.Name); err != nil {
+		return read, err
+	}
+	due := s.Fetch.VerifyEvery > 0 && read.last.Runs+1 >= s.Fetch.VerifyEvery
+	read.believes = r.mode != modeResync && read.known && !due && len(read.changed()) == 0 && read.last.Wrong == ""
+	return read, nil
+}
+
+// changed are the settings that are not what the source was last read with, sorted.
+func (read reading) changed() (list []report.Setting) {
+	if !read.known {
+		return nil
+	}
+	keys := maps.Clone(read.settings)
+	maps.Copy(keys, read.last.Settings)
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		before, after := read.last.Settings[key], read.settings[key]
+		if before != after {
+			list = append(list, report.Setting{Key: key, Before: before, After: after})
+		}
+	}
+	return list
+}
+
+// keepReading remembers how a source was read, and forgets what was seen at addresses
+// that a complete crawl found nothing at.
+func (r *runner) keepReading(s config.Source, crawl *state.Crawl, read reading, m *memory, coverage crawler.Coverage) error {
+	h := state.Hints{Settings: read.settings, Runs: read.last.Runs + 1, Wrong: read.last.Wrong}
+	if len(read.changed()) > 0 {
+		h.Wrong = ""
+	}
+	if !read.believes && coverage.Complete {
+		h.Runs = 0
+	}
+	if wrong := m.wrong.Load(); wrong != nil {
+		h.Wrong = *wrong
+		r.log.Warn("a page changed though the site said that it had not: from now on everything is fetched", "source", s.Name, "url", h.Wrong)
+	}
+	if coverage.Complete {
+		for url, err := range r.ledger.AllSeen(s.Name) {
+			if err != nil {
+				return err
+			}
+			switch outcome, _, _, err := crawl.Outcome(url); {
+			case err != nil:
+				return err
+			case crawler.Outcome(outcome) == crawler.Paged, crawler.Outcome(outcome) == crawler.Listing, crawler.Outcome(outcome) == crawler.NotModified:
+			default:
+				if err := r.ledger.ForgetSeen(s.Name, url); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return r.ledger.SetHints(s.Name, h)
+}
+
+// settingsOf are the settings of a source that its pages depend on. New ones count by
+// themselves, unless they are left out here. None is a secret.
+func settingsOf(s config.Source) map[string]string {
+	settings := map[string]string{
+		"fetch.respect_robots": fmt.Sprint(s.Fetch.RespectRobots),
+		"fetch.user_agent":     s.Fetch.UserAgent,
+	}
+	source := reflect.ValueOf(s)
+	for field, value := range source.Fields() {
+		switch field.Name {
+		case "Name", "LibraryURL", "Reactivate", "AudienceIDs", "Auth", "Fetch", "Updates", "Deletes":
+			continue
+		}
+		if value.Kind() != reflect.Struct {
+			settings[keyOf(field.Name)] = textOf(value)
+			continue
+		}
+		for inner, value := range value.Fields() {
+			settings[keyOf(field.Name)+"."+keyOf(inner.Name)] = textOf(value)
+		}
+	}
+	return settings
+}
+
+// textOf is a setting as a person may read it; "" for none.
+func textOf(v reflect.Value) string {
+	if v.Kind() == reflect.String {
+		return v.String()
+	}
+	if v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0 {
+		return ""
+	}
+	text, err := json.Marshal(v.Interface())
+	if err != nil {
+		return fmt.Sprint(v.Interface())
+	}
+	return string(text)
+}
+
+// keyOf is the key in sources.yaml of a field: max_depth of MaxDepth, ai_agent of AIAgent.
+func keyOf(field string) string {
+	var key strings.Builder
+	letters := []rune(field)
+	for i, r := range letters {
+		startsWord := unicode.IsUpper(r) && i > 0 &&
+			(!unicode.IsUpper(letters[i-1]) || i+1 < len(letters) && unicode.IsLower(letters[i+1]))
+		if startsWord {
+			key.WriteByte('_')
+		}
+		key.WriteRune(unicode.ToLower(r))
+	}
+	return key.String()
+}
+
+// fingerprintOf stands for settings and for this program, whose next version may make
+// other pages of the same documents.
+func fingerprintOf(settings map[string]string) string {
+	h := sha256.New()
+	for _, key := range slices.SortedFunc(maps.Keys(settings), cmp.Compare[string]) {
+		fmt.Fprintf(h, "%d %s %d %s\n", len(key), key, len(settings[key]), settings[key])
+	}
+	fmt.Fprintln(h, buildVersion())
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// beginCrawl returns the crawl of a source that an earlier run did not bring to its
+// end, if that began lately and in the same way, and a new one otherwise. resumed is
+// when it began; zero for a new one.
+func (r *runner) beginCrawl(s config.Source, ledger *state.Store, read reading) (crawl *state.Crawl, resumed time.Time, err error) {
+	if r.mode == modePreview {
+		crawl, err = r.staging.BeginCrawl(s.Name)
+		return crawl, time.Time{}, err
+	}
+	now := time.Now()
+	wanted, err := wayOf(s, r.mode, read)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	crawl, began, ok, err := r.staging.ResumeCrawl(s.Name)
+	if err == nil && ok && began.Settings == wanted && now.Sub(began.At).Abs() <= s.Fetch.ResumeWithin {
+		if ok, err = hasItsTexts(crawl, ledger, s.Name, r.mode); err == nil && ok {
+			r.log.Info("going on with the crawl that was cut off", "source", s.Name, "began", began.At)
+			return crawl, began.At, nil
+		}
+	}
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	if crawl, err = r.staging.BeginCrawl(s.Name); err != nil {
+		return nil, time.Time{}, err
+	}
+	return crawl, time.Time{}, crawl.SetBeginning(state.Beginning{At: now.UTC(), Settings: wanted})
+}
+
+// wayOf is a fingerprint of all that a crawl depends on.
+func wayOf(s config.Source, m mode, read reading) (string, error) {
+	fetch, err := json.Marshal(s.Fetch)
+	if err != nil {
+		return "", fmt.Errorf("write down the settings of %s: %w", s.Name, err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %s %s", m, read.believes, read.fingerprint, fetch))
+	return hex.EncodeToString(sum[:8]), nil
+}
+
+// hasItsTexts reports whether the text of each page was staged that may have to be
+// sent: which those are may have changed since, as where Intercom's was edited.
+func hasItsTexts(crawl *state.Crawl, ledger *state.Store, source string, m mode) (bool, error) {
+	for p, err := range crawl.Staged() {
+		if err != nil {
+			return false, err
+		}
+		if m != modeResync {
+			entry, _, err := ledger.Entry(source, p.ExternalID)
+			if err != nil {
+				return false, err
+			}
+			if entry.RemoteID != "" && entry.Hash == p.Hash {
+				continue
+			}
+		}
+		if _, ok, err := crawl.Body(p.ExternalID); err != nil || !ok {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// earlier yields the address and the Markdown of the pages that a crawl has staged.
+// The text of a page that has not changed was not staged; its hash stands for it.
+func earlier(crawl *state.Crawl) iter.Seq2[crawler.Page, error] {
+	return func(yield func(crawler.Page, error) bool) {
+		for p, err := range crawl.Staged() {
+			page := crawler.Page{URL: p.URL, Markdown: p.Hash}
+			if err == nil {
+				body, ok, bodyErr := crawl.Body(p.ExternalID)
+				if err = bodyErr; ok {
+					page.Markdown = body.Markdown
+				}
+			}
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
+}
+
+// errCutOff is what a person reads where a run was ended from outside.
+var errCutOff = errors.New("interrupted; what was done so far is kept, and the next sync goes on from here")
+
+// outliving returns what waits until the crawl so far outlives a kill; nil for a
+// preview, of which nothing has to.
+func (r *runner) outliving() func() error {
+	if r.mode == modePreview {
+		return nil
+	}
+	return r.staging.Flush
+}

@@ -1,0 +1,88 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fincrawl/fincrawl/ingest"
+)
+
+// Setting is one of sources.yaml that is not what a source was last read with.
+type Setting struct {
+	Key    string `json:"key"`
+	Before string `json:"before"` // as a person may read it; "" for none
+	After  string `json:"after"`
+}
+
+// maxSettingsListed bounds the settings in a text; JSON has all.
+const maxSettingsListed = 8
+
+// readAs says how a source was read, where that is not as always.
+func readAs(p *printer, s Source) {
+	if !s.Resumed.IsZero() {
+		p.field("", span{plain, "went on with the crawl that was cut off, begun at " + s.Resumed.UTC().Format(time.RFC3339)})
+	}
+	if len(s.Settings) == 0 {
+		return
+	}
+	p.field("Settings", span{yellow, effect(s)})
+	for _, setting := range s.Settings[:min(len(s.Settings), maxSettingsListed)] {
+		p.field("", span{plain, setting.String()})
+	}
+	if more := len(s.Settings) - maxSettingsListed; more > 0 {
+		p.field("", span{dim, fmt.Sprintf("… and %d more", more)})
+	}
+}
+
+// effect says what became of the pages since the settings changed.
+func effect(s Source) string {
+	what := "these settings changed"
+	if len(s.Settings) == 1 {
+		what = s.Settings[0].Key + " changed"
+	}
+	if s.Plan == nil {
+		return what + " since the last run"
+	}
+	var were, change, vanish, appear int
+	for _, c := range s.Plan.Changes {
+		action := c.Action
+		if action == ingest.Held {
+			action = c.Wants
+		}
+		if c.Before != nil {
+			were++
+		}
+		switch action {
+		case ingest.Update:
+			change++
+		case ingest.Delete:
+			vanish++
+		case ingest.Create:
+			appear++
+		}
+	}
+	text := fmt.Sprintf("%s since the last run: %d of %s change", what, change, count(were, "page"))
+	if vanish > 0 {
+		text += fmt.Sprintf(", %d are no longer found", vanish)
+	}
+	if appear > 0 {
+		text += fmt.Sprintf(", %d are new", appear)
+	}
+	return text
+}
+
+// String shows the setting before and after.
+func (s Setting) String() string { return s.Key + ": " + brief(s.Before) + " → " + brief(s.After) }
+
+// brief is a value of a setting in few words.
+func brief(value string) string {
+	const longest = 80
+	if value == "" {
+		return "(none)"
+	}
+	if runes := []rune(strings.Join(strings.Fields(value), " ")); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return value
+}
