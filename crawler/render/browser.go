@@ -110,6 +110,7 @@ type Browser struct {
 	log    *slog.Logger
 	own    map[origin]bool // origins that Inside is for
 
+	unsafe  sync.Once     // the warning of it
 	places  chan struct{} // for requests in flight
 	code    codeCache
 	storage storage

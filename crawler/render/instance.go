@@ -177,7 +177,9 @@ func (b *Browser) allocator(i *instance) (context.Context, context.CancelFunc, e
 	}
 	if os.Getuid() == 0 {
 		// Chromium refuses to run as root with its sandbox.
-		b.log.Warn("the browser runs without its sandbox, because this program runs as root; run it as another user where you can")
+		b.unsafe.Do(func() {
+			b.log.Warn("the browser runs without its sandbox, because this program runs as root; run it as another user where you can")
+		})
 		options = append(options, chromedp.NoSandbox)
 	}
 	for _, arg := range b.config.Args {

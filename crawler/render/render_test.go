@@ -3,9 +3,14 @@ package render_test
 import (
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -105,5 +110,87 @@ func TestCredentialsGoToTheSourceAlone(t *testing.T) {
 	if own.Header.Get("Authorization") != "Bearer page" || !strings.Contains(own.Header.Get("Cookie"), "session=s3cret") ||
 		!strings.Contains(own.Header.Get("Cookie"), "script=made") {
 		t.Errorf("the source's own API got the headers %v", own.Header)
+	}
+}
+
+func TestHostsThatAreNamedMayBeAskedForMore(t *testing.T) {
+	p, api := newPlace(t), newPlace(t)
+	p.page("/", `<div id=app></div><script>(async () => {
+		const r = await fetch("`+api.URL+`/graphql", {method: "POST", headers: {authorization: "Bearer page", "content-type": "application/json"}, body: "{}"});
+		document.getElementById("app").textContent = await r.text();
+	})().catch(e => document.body.append("failed: " + e))</script>`)
+	api.mux.HandleFunc("/graphql", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Access-Control-Allow-Headers", "authorization, content-type")
+		if r.Method == http.MethodPost {
+			body, _ := io.ReadAll(r.Body)
+			io.WriteString(w, r.Header.Get("Authorization")+" asked "+string(body)+r.Header.Get("Cookie"))
+		}
+	})
+	site := p.site(t)
+	site.Inside.Jar.SetCookies(site.URL, []*http.Cookie{{Name: "session", Value: "s3cret"}})
+	for _, hosts := range [][]string{nil, {"127.0.0.1"}} {
+		site.Hosts = hosts
+		b := newBrowser(t, render.Config{}, site)
+		doc := rendered(t, b, plain(t, site, "/"))
+		want := "failed"
+		if hosts != nil {
+			want = "Bearer page asked {}</div>"
+		}
+		if !strings.Contains(string(doc.HTML), want) {
+			t.Errorf("with hosts %q: got %s, want %q in it", hosts, doc.HTML, want)
+		}
+	}
+}
+
+// A browser that runs already, as in a sidecar, has no flags of ours.
+func TestRemoteBrowserIsUsedAndLeftAsItWas(t *testing.T) {
+	temp := ownTemp(t)
+	p, other := newPlace(t), newPlace(t)
+	site := p.site(t)
+	newBrowser(t, render.Config{}, site) // or the test is skipped
+	args := []string{"--headless", "--disable-gpu", "--remote-debugging-port=0", "--user-data-dir=" + temp, "about:blank"}
+	if os.Getuid() == 0 {
+		args = append(args, "--no-sandbox")
+	}
+	sidecar := exec.Command("chromium", args...)
+	sidecar.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := sidecar.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		syscall.Kill(-sidecar.Process.Pid, syscall.SIGKILL)
+		sidecar.Wait()
+	})
+	var port string
+	for start := time.Now(); port == ""; time.Sleep(50 * time.Millisecond) {
+		data, err := os.ReadFile(filepath.Join(temp, "DevToolsActivePort"))
+		if err == nil {
+			port, _, _ = strings.Cut(string(data), "\n")
+		} else if time.Since(start) > time.Minute {
+			t.Fatal("the sidecar does not start")
+		}
+	}
+
+	b := newBrowser(t, render.Config{Remote: "ws://127.0.0.1:" + port, RestartAfter: 1}, site)
+	for range 2 {
+		doc := rendered(t, b, render.Page{URL: site.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html"}},
+			Body: []byte(`<body><script>window.open("` + other.URL + `/"); new WebSocket("` + strings.Replace(other.URL, "http", "ws", 1) + `/");
+				document.body.append("made")</script>`)})
+		if !strings.Contains(string(doc.HTML), "made") {
+			t.Errorf("got %s", doc.HTML)
+		}
+	}
+	b.Close()
+	if got := other.requests(); len(got) > 0 {
+		t.Errorf("another site was asked for %q", got)
+	}
+	res, err := site.Outside.Get("http://127.0.0.1:" + port + "/json/list")
+	if err != nil {
+		t.Fatalf("the sidecar is gone: %v", err)
+	}
+	defer res.Body.Close()
+	if list, _ := io.ReadAll(res.Body); strings.Contains(string(list), p.URL) || strings.Contains(string(list), other.URL) {
+		t.Errorf("the sidecar is left with %s", list)
 	}
 }

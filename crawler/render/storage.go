@@ -13,6 +13,9 @@ import (
 type storage struct {
 	mu   sync.Mutex
 	kept map[string]stored // by origin, as scripts name it
+	// session counts the logins, so that what a page has stored with an earlier
+	// session is not taken for that of a later one.
+	session int
 }
 
 type stored struct {
@@ -39,6 +42,12 @@ func (t *tab) keepStorage() {
 	}
 	t.storage.mu.Lock()
 	defer t.storage.mu.Unlock()
+	switch {
+	case t.login != nil:
+		t.storage.session++
+	case t.session != t.storage.session:
+		return
+	}
 	if t.storage.kept == nil {
 		t.storage.kept = make(map[string]stored)
 	}
@@ -46,22 +55,23 @@ func (t *tab) keepStorage() {
 }
 
 // script puts what is missing back, on any page of the origin that it came from.
-func (s *storage) script() string {
+// The session is that of what is stored.
+func (s *storage) script() (script string, session int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.kept) == 0 {
-		return ""
+		return "", s.session
 	}
 	kept, err := json.Marshal(s.kept)
 	if err != nil {
-		return ""
+		return "", s.session
 	}
 	return `(() => {
 		const kept = ` + string(kept) + `[location.origin];
 		if (!kept || window !== window.top) return;
 		for (const [key, value] of Object.entries(kept.local)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
 		for (const [key, value] of Object.entries(kept.session)) if (sessionStorage.getItem(key) === null) sessionStorage.setItem(key, value);
-	})()`
+	})()`, s.session
 }
 
 // names are the keys of what is kept, for people.

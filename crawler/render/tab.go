@@ -44,6 +44,7 @@ type tab struct {
 	requests sync.WaitGroup
 	given    *Page  // the answer to the first request; nil after it was used
 	login    *Login // nil where nobody logs in
+	session  int    // of what is stored
 
 	mu         sync.Mutex
 	url        *url.URL // of the main document, as it was asked for
@@ -118,7 +119,8 @@ func (t *tab) open() error {
 	if _, err := chromedp.Call(t.ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
 		return err
 	}
-	if script := t.storage.script(); script != "" {
+	var script string
+	if script, t.session = t.storage.script(); script != "" {
 		if _, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
 			return err
 		}
@@ -265,7 +267,7 @@ func (t *tab) explain(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	case t.crashed, t.instance.broken():
 		if t.instance.broken() {
-			go t.discard(t.instance)
+			t.discard(t.instance)
 		}
 		return fmt.Errorf("%w: %w", ErrCrashed, err)
 	}

@@ -1,0 +1,1 @@
+export default { esbuild: { jsx: "automatic" }, build: { outDir: process.env.OUT_DIR, emptyOutDir: true } };
