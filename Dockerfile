@@ -6,6 +6,9 @@
 #   docker run --read-only --tmpfs /tmp:mode=1777 -v fincrawl:/data \
 #     -v "$PWD/sources.yaml:/etc/fincrawl/sources.yaml:ro" -e INTERCOM_ACCESS_TOKEN \
 #     fincrawl sync --config /etc/fincrawl/sources.yaml
+#
+# There is no browser in it. Where pages are to be rendered, run one beside it and
+# set browser.remote to its address: see deploy/cronjob.yaml.
 
 FROM golang:1.26 AS build
 WORKDIR /src

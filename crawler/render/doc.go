@@ -8,7 +8,7 @@
 // another one; a page's first request costs nothing, because the browser is given
 // the answer that is there already; and what takes no part in the text (images,
 // fonts, media, the counting of visitors) is not asked for at all. See
-// docs/adr/0008.
+// docs/adr/0011.
 //
 // [Browser.Render] waits until a page has come to rest and returns its document,
 // however scripts got there. [Browser.LogIn] fills in a login form that only
