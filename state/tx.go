@@ -79,6 +79,7 @@ func (s *Store) transact(f func(*bbolt.Tx) error) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	defer s.committing()()
+	defer s.relieving()()
 	stumbled, err := guard(s.path, func() error { return s.db.Update(f) })
 	if stumbled {
 		s.broken.Store(true)
@@ -219,6 +220,9 @@ func scan[T any](s *Store, t table, decode func(key string, value []byte) (T, er
 				last = nil
 				return nil
 			})
+			if err == nil {
+				s.relieve()
+			}
 			for _, v := range values {
 				if !yield(v, nil) {
 					return

@@ -1,0 +1,48 @@
+package state
+
+import (
+	"time"
+
+	"go.etcd.io/bbolt"
+	"golang.org/x/sys/unix"
+)
+
+// relieve gives back the memory that holds what was read of the file. bbolt maps
+// the whole of it, and what was once touched stays resident until somebody else
+// needs the room, so that a process would seem to grow with its file. It is read
+// from the system's cache again where it is needed again.
+func (s *Store) relieve() {
+	if s.db == nil || s.broken.Load() {
+		return
+	}
+	_ = s.view(func(tx *bbolt.Tx) error { // which keeps the mapping in its place
+		_, _, _ = unix.Syscall(unix.SYS_MADVISE, s.db.Info().Data, uintptr(tx.Size()), unix.MADV_DONTNEED)
+		return nil
+	})
+}
+
+// relieving relieves now and then, and once more when it is stopped: for what may
+// touch much of the file.
+func (s *Store) relieving() (stop func()) {
+	stopped, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		again := time.NewTicker(20 * time.Millisecond)
+		defer again.Stop()
+		for {
+			select {
+			case <-again.C:
+				s.relieve()
+			case <-stopped:
+				s.relieve()
+				return
+			}
+		}
+	}()
+	return func() {
+		close(stopped)
+		if !s.broken.Load() { // else it may wait for a lock that nobody gives back
+			<-ended
+		}
+	}
+}
