@@ -94,12 +94,17 @@ func (s *Store) open(o *bbolt.Options) error {
 		s.file, err = os.OpenFile(name, flag, mode)
 		return s.file, err
 	}
+	fresh := !o.ReadOnly && empty(s.path)
 	stumbled, err := guard(s.path, func() (err error) {
 		s.db, err = bbolt.Open(s.path, 0o600, o)
 		return err
 	})
 	if stumbled {
 		return errors.Join(err, s.file.Close())
+	}
+	if fresh && err != nil && !errors.Is(err, bolterrors.ErrTimeout) && !empty(s.path) {
+		// What a full disk took of a new file, the next run would take for damage.
+		err = errors.Join(err, os.Truncate(s.path, 0))
 	}
 	var path *fs.PathError
 	var errno syscall.Errno
@@ -118,6 +123,12 @@ func (s *Store) open(o *bbolt.Options) error {
 	default:
 		return damaged(s.path, err)
 	}
+}
+
+// empty reports whether there is nothing at path yet.
+func empty(path string) bool {
+	info, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0
 }
 
 // take runs the checks of a file that was opened, and lets go of it where one fails.

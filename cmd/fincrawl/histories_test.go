@@ -412,10 +412,7 @@ func (th *theater) fincrawl(ctx context.Context, args ...string) int {
 	defer th.box.ClearFaults()
 	writes := th.box.Writes()
 	var out, logs bytes.Buffer
-	a := newApp(&out, &logs)
-	a.transport = th
-	a.lookupEnv = func(string) (string, bool) { return worldToken, true }
-	code := a.execute(ctx, append(args, "--config", th.file("sources.yaml")))
+	code := th.app(&out, &logs).execute(ctx, append(args, "--config", th.file("sources.yaml")))
 	fmt.Fprintf(&th.log, "  fincrawl %s: exit code %d\n%s", strings.Join(args, " "), code, indented(out.String()+logs.String()))
 	if th.run.over.Load() { // what it wrote after its end it didn't write
 		th.copy("at-kill.db", "fincrawl.db")
@@ -429,6 +426,13 @@ func (th *theater) fincrawl(ctx context.Context, args ...string) int {
 
 func indented(s string) string {
 	return "    " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n    ") + "\n"
+}
+
+func (th *theater) app(out, logs io.Writer) *app {
+	a := newApp(out, logs)
+	a.transport = th
+	a.lookupEnv = func(string) (string, bool) { return worldToken, true }
+	return a
 }
 
 // RoundTrip is the network between fincrawl, the site and the library: quick, and

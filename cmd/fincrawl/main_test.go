@@ -8,10 +8,12 @@ import (
 	"go.uber.org/goleak"
 )
 
+var kills = flag.Int("kills", 15, "how often a sync is killed by TestWrittenAfterAcknowledged")
+
 // TestMain lets the test binary be fincrawl itself: for the scripts, and for the
 // tests that kill it.
 func TestMain(m *testing.M) {
-	_ = flag.Set("rapid.checks", "50") // unless the command line says otherwise
+	_ = flag.Set("rapid.checks", "30") // unless the command line says otherwise
 	testscript.Main(leakChecked{m}, map[string]func(){"fincrawl": main})
 }
 
