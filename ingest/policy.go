@@ -28,16 +28,21 @@ type Policy struct {
 // Over a ceiling, all deletes are held, not only those too many. The plan given
 // is left as it is.
 func (p Policy) Apply(plan Plan) Plan {
-	plan.Changes = slices.Clone(plan.Changes)
+	given := plan.Changes
 	for _, g := range p.guards() {
 		seen := survey(plan)
 		for i, c := range plan.Changes {
 			if !slices.Contains(g.judges, c.Action) {
 				continue
 			}
-			if why := g.objects(c, seen); why != "" {
-				plan.Changes[i] = g.hold(c, why)
+			why := g.objects(c, seen)
+			if why == "" {
+				continue
 			}
+			if &plan.Changes[0] == &given[0] { // a large plan is copied only where it must be
+				plan.Changes = slices.Clone(given)
+			}
+			plan.Changes[i] = g.hold(c, why)
 		}
 	}
 	return plan

@@ -93,7 +93,7 @@ func recorded(ctx context.Context, sources []config.Source, r *runner) (report.R
 		return report.Run{ID: r.id, Mode: string(r.mode)}, fmt.Errorf("record the run: %w", err)
 	}
 	run := r.runOnce(ctx, sources)
-	summary, err := json.Marshal(run.WithoutUnchanged())
+	summary, err := json.Marshal(run.Brief())
 	if err != nil {
 		return run, fmt.Errorf("summarise the run: %w", err)
 	}
