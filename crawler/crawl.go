@@ -27,6 +27,7 @@ type Source struct {
 	Fetch        Fetch
 	Render       Rendering
 	Content      extract.Rules
+	Identity     Identity
 	Availability AvailabilityPolicy
 }
 
@@ -67,6 +68,7 @@ type Surroundings struct {
 	Pages     Sink
 	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
 	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
+	Review    Review                                     // of the pages; nil: duplicates are not looked for
 	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
 	Earlier   iter.Seq2[Page, error]                     // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
 	Flush     func() error                               // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
@@ -91,7 +93,7 @@ type Keeper interface {
 
 // Sink takes the pages of a crawl as they are found. It is called by several
 // goroutines at once. What it got counts only where the page's address is settled
-// as Paged when the crawl is over: some turn out to be walls.
+// as Paged when the crawl is over: some turn out to be walls, or duplicates.
 type Sink interface {
 	Put(context.Context, Page) error
 }
@@ -145,7 +147,11 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) 
 	}
 	defer c.close()
 
-	err = errors.Join(c.run(ctx), c.takeBackWalls())
+	err = c.run(ctx)
+	ended := endedEarly(err) != ""
+	if err = errors.Join(err, c.takeBackWalls()); err == nil || ended {
+		err = errors.Join(err, c.findDuplicates())
+	}
 	coverage, tallyErr := tally(c.frontier)
 	if why := endedEarly(err); why != "" {
 		coverage.Ended, coverage.Complete, err = why, false, nil

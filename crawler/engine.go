@@ -14,6 +14,7 @@ import (
 type visit struct {
 	url      *url.URL // normalised
 	depth    int      // link steps from a start address
+	from     string   // where it was found; known until it is decided on
 	asItself bool     // whatever it names as its canonical address
 }
 
@@ -35,7 +36,7 @@ func (c *crawl) discover(from string, depth int, found []*url.URL) error {
 		if err != nil {
 			return fmt.Errorf("read an address of the frontier: %w", err)
 		}
-		if err := c.decide(visit{url: u, depth: depth}); err != nil {
+		if err := c.decide(visit{url: u, depth: depth, from: from}); err != nil {
 			return err
 		}
 	}
@@ -59,6 +60,10 @@ func (c *crawl) turnedAway(v visit) (Outcome, string) {
 	switch limits := c.src.Discover; {
 	case !c.scope.starts[v.url.String()] && !c.robots.allows(v.url):
 		return RobotsDenied, ""
+	case v.depth > 0 && c.traps.endless(v.from, v.url) != "":
+		return Trap, c.traps.endless(v.from, v.url)
+	case v.depth > limits.MaxDepth && isCalendar(v.from, v.url):
+		return Trap, fmt.Sprintf("a calendar, %d links from a start address", v.depth)
 	case v.depth > limits.MaxDepth:
 		return TooDeep, fmt.Sprintf("%d links from a start address", v.depth)
 	case limits.MaxPages > 0 && c.asked.Add(1) > int64(limits.MaxPages):
@@ -139,7 +144,11 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 			return
 		}
 		*r.URL = *v.url
-		if skipped, err := c.skips(ctx, v, *r.Headers); skipped || err != nil {
+		skipped, err := c.avoids(v)
+		if !skipped && err == nil {
+			skipped, err = c.skips(ctx, v, *r.Headers)
+		}
+		if skipped || err != nil {
 			r.Abort()
 			c.concluded(err)
 		}

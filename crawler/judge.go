@@ -51,10 +51,11 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 			return err
 		}
 	case Paged:
-		page = c.page(v.url, found.article)
+		page = c.page(v.url, found)
 		if err := c.sink.Put(ctx, page); err != nil {
 			return fmt.Errorf("keep the page %s: %w", v.url, err)
 		}
+		c.traps.note(v.url, page)
 		if !c.src.Auth.IsZero() {
 			c.texts.note(v.url, found.article)
 		}
@@ -124,6 +125,7 @@ type finding struct {
 	loggedIn bool       // has what auth.form.logged_in matches
 	links    []*url.URL // to follow; not normalised
 	leads    *url.URL   // where the document leads its readers: see elsewhere
+	identity string     // see Identity
 	article  extract.Article
 
 	etag, lastModified string // see validators
@@ -177,6 +179,7 @@ func (c *crawl) judge(v visit, a answer) finding {
 		found.links = append(doc.Links(), c.ownLanguage(doc)...)
 	}
 	included := c.scope.includes(v.url)
+	found.identity = c.src.Identity.of(v.url, doc)
 
 	// What a visitor would see is told by the text, so it is wanted of every page of
 	// a private source.
@@ -202,6 +205,9 @@ func (c *crawl) judge(v visit, a answer) finding {
 		found.outcome, found.detail = Empty, c.whyEmpty(a)
 	default:
 		found.outcome, found.detail = Paged, found.article.How
+		if found.identity == "" && !c.src.Identity.isZero() {
+			found.detail += "; known by its address, having no identity"
+		}
 	}
 	if a.rendered {
 		found.detail = strings.TrimSuffix("rendered; "+found.detail, "; ")
@@ -210,8 +216,8 @@ func (c *crawl) judge(v visit, a answer) finding {
 }
 
 // page makes the page at u of what it says.
-func (c *crawl) page(u *url.URL, a extract.Article) Page {
-	address := u.String()
+func (c *crawl) page(u *url.URL, found finding) Page {
+	address, a := u.String(), found.article
 	title := a.Title
 	if title == "" {
 		title = strings.TrimSuffix(path.Base(u.Path), path.Ext(u.Path))
@@ -220,7 +226,7 @@ func (c *crawl) page(u *url.URL, a extract.Article) Page {
 		title = u.Host
 	}
 	return Page{
-		Source: c.src.Name, ExternalID: address, URL: address, Title: title, Locale: c.src.Locale,
+		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
 		HTML: a.HTML, Markdown: a.Markdown, Availability: c.src.Availability.For(u),
 	}
 }

@@ -56,4 +56,4 @@ func (o Outcome) Failed() bool {
 
 // Spares reports whether a page sent earlier is kept as it is because its own
 // URL ended in this outcome: it was there, but could not be read.
-func (o Outcome) Spares() bool { return o.Failed() || o == Empty }
+func (o Outcome) Spares() bool { return o.Failed() || o == Empty || o == Trap }

@@ -10,7 +10,8 @@ import (
 // Page is one article, ready to be sent.
 type Page struct {
 	Source     string // name of the source in sources.yaml
-	ExternalID string // identity within the source; Intercom upserts by it
+	ExternalID string // its address, by which Intercom upserts it unless it has an Identity
+	Identity   string // what the page itself says identifies it: see [Identity]; "" for nothing
 	URL        string // normalised address that a reader opens, and Fin links to
 	Title      string // never empty
 	Locale     string // such as "en"

@@ -63,7 +63,7 @@ func (c *crawl) goOn(ctx context.Context, start visit) error {
 		if err != nil {
 			return fmt.Errorf("read the frontier: %w", err)
 		}
-		if err := c.decide(visit{url: u, depth: s.Depth}); err != nil {
+		if err := c.decide(visit{url: u, depth: s.Depth, from: s.From}); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ func (c *crawl) goOn(ctx context.Context, start visit) error {
 // unasked reports whether an outcome is that of an address that was never asked for.
 func (o Outcome) unasked() bool {
 	switch o {
-	case OutOfScope, Excluded, Unsafe, RobotsDenied, TooDeep, OverLimit:
+	case OutOfScope, Excluded, Unsafe, RobotsDenied, TooDeep, OverLimit, Trap:
 		return true
 	}
 	return false

@@ -23,11 +23,33 @@ func (c *crawl) askForKnown(ctx context.Context) error {
 		if err != nil {
 			continue // no page was ever sent under such an address
 		}
-		if err := c.discover(fromKnown, 0, []*url.URL{u}); err != nil {
+		if err := c.askAgain(u); err != nil {
 			return err
 		}
 	}
 	return c.runRound(ctx)
+}
+
+// askAgain asks for a page that was sent earlier, unless this crawl has asked for it. A
+// trap that it is in is no reason not to. Where its address is written otherwise now, as
+// with other rules for queries, it leads to the one it has become.
+func (c *crawl) askAgain(u *url.URL) error {
+	outcome, _, known, err := c.frontier.Outcome(u.String())
+	if err != nil {
+		return fmt.Errorf("read the frontier: %w", err)
+	}
+	if Outcome(outcome) == Trap {
+		c.unsettle(1)
+		return c.enqueue(visit{url: u})
+	}
+	if err := c.discover(fromKnown, 0, []*url.URL{u}); err != nil {
+		return err
+	}
+	n, ok := c.scope.normalise(u)
+	if known || !ok || n.String() == u.String() {
+		return nil
+	}
+	return c.settleAside(u, Redirected, n.String())
 }
 
 // fromKnown stands for the URL that a known page was found on.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"sync/atomic"
+	"time"
 
 	"github.com/gocolly/colly/v2"
 	"github.com/gocolly/colly/v2/queue"
@@ -33,6 +34,7 @@ type crawl struct {
 	robots  robots // known once the start address was read
 
 	texts sameTexts // of the pages of a private source
+	traps *traps
 
 	*ledger
 	keeper    Keeper
@@ -40,6 +42,7 @@ type crawl struct {
 	earlier   iter.Seq2[Page, error]
 	flush     func() error
 	sink      Sink
+	review    Review
 	asked     atomic.Int64 // URLs fetched or queued to be
 	collector *colly.Collector
 	queue     *queue.Queue // of the round that is running, or comes next
@@ -62,7 +65,8 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("source", src.Name)
-	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, stop: stop,
+	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, stop: stop,
+		traps:  newTraps(src.Discover.MaxDuplicates, time.Now()),
 		memory: sur.Memory, earlier: sur.Earlier, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	if c.clients, err = newClients(src, sur, log, session, c.judgeRedirect); err != nil {
