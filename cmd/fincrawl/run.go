@@ -140,6 +140,10 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return err
 	}
+	screener, err := newScreener(s)
+	if err != nil {
+		return err
+	}
 	ledger, change, err := r.resolve(ctx, s)
 	if err != nil {
 		return err
@@ -167,8 +171,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		readOnly: r.mode == modePreview, now: time.Now}
 	r.crawls.Store(s.Name, crawl)
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
-		Frontier:  frontier{crawl},
-		Pages:     stager{source: s.Name, crawl: crawl, ledger: ledger, resend: r.mode == modeResync},
+		Frontier: frontier{crawl},
+		Pages: stager{source: s.Name, crawl: crawl, ledger: ledger, resend: r.mode == modeResync,
+			screener: screener, maxShrink: s.Updates.MaxShrink},
 		Memory:    remembered,
 		Earlier:   earlier(crawl),
 		Flush:     r.outliving(),
@@ -201,6 +206,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return nil
 	}
 
+	if err := r.follow(s.Name, ledger, crawl, coverage, time.Now().UTC()); err != nil {
+		return err
+	}
 	target, err := ingest.EnsureSource(ctx, r.api, change)
 	if err != nil {
 		return fmt.Errorf("prepare the import source: %w", err)

@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"iter"
 	"regexp"
+	"slices"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/screen"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -20,10 +22,17 @@ type stager struct {
 	crawl  *state.Crawl
 	ledger *state.Store
 	resend bool
+
+	screener  *screen.Screener
+	maxShrink float64
 }
 
 func (s stager) Put(_ context.Context, p crawler.Page) error {
 	entry, _, err := s.ledger.Entry(s.source, p.ExternalID)
+	if err != nil {
+		return err
+	}
+	p, findings, err := s.screen(p, entry)
 	if err != nil {
 		return err
 	}
@@ -38,12 +47,34 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 		Size:       len(p.HTML),
 		Content:    ingest.ContentHash(request(p)),
 		Text:       textHash(p.Markdown),
+		Findings:   state.KeepFindings(findings),
 	}
 	var body *state.Body
-	if s.resend || staged.Hash != entry.Hash {
+	held := slices.ContainsFunc(findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) })
+	if !held && (s.resend || staged.Hash != entry.Hash) { // what is held is not sent, and so not kept
 		body = &state.Body{HTML: p.HTML, Markdown: p.Markdown}
 	}
 	return s.crawl.Stage(staged, body)
+}
+
+// screen returns the page as it may be sent, and what speaks against sending it.
+func (s stager) screen(p crawler.Page, sent state.Entry) (crawler.Page, []state.Finding, error) {
+	p, secrets, err := s.screener.Page(p)
+	if err != nil {
+		return p, nil, err
+	}
+	findings := found(secrets)
+	if sent.Hash == "" || sent.Hash == p.Fingerprint() || s.screener.Allows(p.URL, "shrunk") {
+		return p, findings, nil
+	}
+	before, err := s.ledger.SentMarkdown(s.source, p.ExternalID)
+	if err != nil {
+		return p, nil, err
+	}
+	if f, ok := shrunk(before, p.Markdown, s.maxShrink); ok {
+		findings = append(findings, f)
+	}
+	return p, findings, nil
 }
 
 // textHash is a hash of what a page says, without the addresses its links lead to: a

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -53,6 +54,9 @@ func checkSources(c *config.Config) error {
 		if err == nil {
 			_, err = auth.New(source.URL, source.Auth)
 		}
+		if err == nil {
+			_, err = newScreener(s)
+		}
 		if err != nil {
 			mistakes = append(mistakes, fmt.Errorf("%s: %s: %w", c.Path, s.Name, err))
 		}
@@ -96,7 +100,7 @@ func newSource(s config.Source) (crawler.Source, error) {
 	}
 	for _, r := range s.Availability.Rules {
 		source.Availability.Rules = append(source.Availability.Rules, crawler.AvailabilityRule{
-			Match:     patterns([]string{r.Match})[0],
+			Match:     patterns([]string{cmp.Or(r.Match, "/**")})[0],
 			AIAgent:   r.AIAgent,
 			AICopilot: r.AICopilot,
 		})

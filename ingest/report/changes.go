@@ -14,7 +14,7 @@ func changes(p *printer, s Source, o TextOptions) error {
 	groups := map[ingest.Action][]ingest.Change{}
 	failed := failedIDs(s)
 	for _, c := range s.Plan.Changes {
-		if !failed[c.ExternalID] && (c.Action != ingest.Unchanged || o.Verbose) {
+		if !failed[c.ExternalID] && (c.Action != ingest.Unchanged || o.Verbose || len(c.Findings) > 0) {
 			groups[c.Action] = append(groups[c.Action], c)
 		}
 	}
@@ -23,7 +23,11 @@ func changes(p *printer, s Source, o TextOptions) error {
 		if len(group) == 0 {
 			continue
 		}
-		p.heading(headingOf(a, len(group), s.Result))
+		if a == ingest.Unchanged && !o.Verbose {
+			p.heading(fmt.Sprintf("Unchanged, with findings (%d)", len(group)))
+		} else {
+			p.heading(headingOf(a, len(group), s.Result))
+		}
 		listed := group[:min(len(group), o.MaxListed)]
 		for _, c := range listed {
 			item(p, c)
@@ -82,6 +86,7 @@ func item(p *printer, c ingest.Change) {
 		why = "would " + verb[c.Wants] + ": " + why
 	}
 	p.reasonAndURL(why, seen.URL)
+	findings(p, c.Findings)
 	if c.Before == nil || c.After == nil {
 		return
 	}

@@ -77,8 +77,8 @@ func JSON(w io.Writer, run Run) error {
 	return nil
 }
 
-// WithoutUnchanged returns the run without the changes that change nothing,
-// which its Counts still count: short enough to be remembered.
+// WithoutUnchanged returns the run without the changes that change nothing and
+// have no findings, which its Counts still count: short enough to be remembered.
 func (r Run) WithoutUnchanged() Run {
 	r.Sources = slices.Clone(r.Sources)
 	for i, s := range r.Sources {
@@ -88,7 +88,7 @@ func (r Run) WithoutUnchanged() Run {
 		plan := *s.Plan
 		plan.Changes = []ingest.Change{}
 		for _, c := range s.Plan.Changes {
-			if c.Action != ingest.Unchanged {
+			if c.Action != ingest.Unchanged || len(c.Findings) > 0 {
 				plan.Changes = append(plan.Changes, c)
 			}
 		}

@@ -70,6 +70,9 @@ func source(p *printer, s Source, t tally, o TextOptions) error {
 		verification(p, *s.Verification)
 	}
 	if s.Plan != nil {
+		moves(p, s.Plan)
+	}
+	if s.Plan != nil {
 		p.blank()
 		gaps(p, s.Plan.Coverage)
 		if err := changes(p, s, o); err != nil {

@@ -19,7 +19,6 @@ func (s *Screener) redact(p *crawler.Page, r *reading, matches []match) error {
 	for i := range change {
 		change[i] = apart(change[i])
 	}
-	p.Title, _ = edit(p.Title, 0, change[inTitle])
 	if len(change[inBody])+len(change[inAttributes]) == 0 {
 		return nil
 	}
@@ -31,6 +30,19 @@ func (s *Screener) redact(p *crawler.Page, r *reading, matches []match) error {
 	}
 	p.Markdown = markdown
 	return nil
+}
+
+// showable takes secrets out of a title that is to be sent without them, or is only
+// shown.
+func showable(title string, matches []match) string {
+	var out []span
+	for _, m := range matches {
+		if m.area == inTitle && (m.action == Redact || m.action == Hold && m.kind.secret()) {
+			out = append(out, span{m.start, m.end})
+		}
+	}
+	title, _ = edit(title, 0, apart(out))
+	return title
 }
 
 // apart sorts spans and joins those that touch.

@@ -119,7 +119,8 @@ func New(c Config) (*Screener, error) {
 // Config.Markdown.
 //
 // What cannot be redacted, since it stands in the page's address or is found
-// again afterwards, is held.
+// again afterwards, is held. A secret that holds the page is taken out of its title
+// all the same, since that is what reports name the page by.
 func (s *Screener) Page(p crawler.Page) (crawler.Page, []Finding, error) {
 	if len(s.scanners) == 0 {
 		return p, nil, nil
@@ -135,6 +136,7 @@ func (s *Screener) Page(p crawler.Page) (crawler.Page, []Finding, error) {
 	if has(findings, CopilotOnly) {
 		screened.Availability = crawler.Availability{AICopilot: true}
 	}
+	screened.Title = showable(p.Title, matches)
 	if !has(findings, Redact) {
 		return screened, findings, nil
 	}

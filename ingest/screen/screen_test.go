@@ -121,6 +121,9 @@ func TestSecretsAreFoundWhereverTheyStand(t *testing.T) {
 	if p, findings := screened(t, Config{Credentials: Redact}, title); p.Title != "Token "+Redacted || len(findings) != 1 {
 		t.Errorf("title is %q, with %+v", p.Title, findings)
 	}
+	if p, _ := screened(t, Config{Credentials: Hold}, title); p.Title != "Token "+Redacted {
+		t.Errorf("a report would show the title %q", p.Title)
+	}
 	address := page("")
 	address.URL = "https://help.example.com/?key=" + secret
 	if _, findings := screened(t, Config{Credentials: Redact}, address); !has(findings, Hold) {

@@ -1,0 +1,67 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// findings lists what the screening found on a page. Its excerpts are masked
+// where they come from.
+func findings(p *printer, found []state.Finding) {
+	for _, f := range found {
+		times := ""
+		if f.Count > 1 {
+			times = fmt.Sprintf("%d times", f.Count)
+		}
+		p.paragraph(4, 6, span{colorOfFinding(f), f.Kind}, span{plain, join(", ", f.Rule, f.Where, times)}, span{dim, f.Excerpt}, span{dim, done[f.Action]})
+	}
+}
+
+// done says what was done about a finding, where the page is sent all the same.
+var done = map[string]string{"redact": "(redacted)", "copilot_only": "(for Copilot only)", "warn": "(sent as it is)"}
+
+func colorOfFinding(f state.Finding) style {
+	if f.Action == "hold" {
+		return red
+	}
+	return yellow
+}
+
+// moves says how many pages come or go for each of the products that answer.
+func moves(p *printer, plan *ingest.Plan) {
+	var leaveAgent, joinAgent, leaveCopilot, joinCopilot int
+	for _, c := range plan.Changes {
+		if c.Action != ingest.Update || c.Before == nil || c.After == nil {
+			continue
+		}
+		move(c.Before.AIAgent, c.After.AIAgent, &leaveAgent, &joinAgent)
+		move(c.Before.AICopilot, c.After.AICopilot, &leaveCopilot, &joinCopilot)
+	}
+	text := join(", ",
+		moved(leaveAgent, "leave", "Fin AI Agent"), moved(joinAgent, "join", "Fin AI Agent"),
+		moved(leaveCopilot, "leave", "Copilot"), moved(joinCopilot, "join", "Copilot"))
+	if text != "" {
+		p.field("Answers", span{yellow, text})
+	}
+}
+
+func move(before, after bool, leave, join *int) {
+	switch {
+	case before && !after:
+		*leave++
+	case after && !before:
+		*join++
+	}
+}
+
+func moved(n int, verb, product string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		verb += "s"
+	}
+	return count(n, "page") + " " + verb + " " + product
+}
