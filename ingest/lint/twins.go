@@ -1,0 +1,195 @@
+package lint
+
+import (
+	"fmt"
+	"hash/maphash"
+	"math/bits"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	minWords    = 25   // of a text that is compared with others
+	maxDistance = 7    // of two signatures, in bits, whose texts are nearly the same
+	maxTwins    = 1000 // that are looked at closer
+)
+
+// simhash is a signature of a text (Charikar): those of texts that share most of
+// their words differ in few bits. Numbers count as one word, so that two pages
+// that differ in a number only are twins.
+func simhash(words []string) uint64 {
+	if len(words) == 0 {
+		return 0
+	}
+	var votes [64]int32
+	var previous [2]uint64
+	for i, word := range words {
+		h := hashWord(word)
+		if i >= 2 {
+			for bit, shingle := 0, mix(previous[0], previous[1], h); bit < 64; bit++ {
+				votes[bit] += int32(shingle>>bit&1)<<1 - 1
+			}
+		}
+		previous[0], previous[1] = previous[1], h
+	}
+	var signature uint64
+	for bit, vote := range votes {
+		if vote > 0 {
+			signature |= 1 << bit
+		}
+	}
+	return signature
+}
+
+// hashWord is FNV-1a over the letters of a word in lower case; digits are one.
+func hashWord(word string) uint64 {
+	h := uint64(14695981039346656037)
+	digit := false
+	for i := range len(word) {
+		b := word[i]
+		switch {
+		case b >= '0' && b <= '9':
+			if digit {
+				continue
+			}
+			digit, b = true, '0'
+		case b >= 'A' && b <= 'Z':
+			digit, b = false, b+'a'-'A'
+		case b == '.' || b == ',' || b == ';' || b == ':' || b == '!' || b == '?':
+			continue
+		default:
+			digit = false
+		}
+		h = (h ^ uint64(b)) * 1099511628211
+	}
+	return h
+}
+
+// mix makes one number of three that are well spread.
+func mix(a, b, c uint64) uint64 {
+	h := a*0x9e3779b97f4a7c15 ^ bits.RotateLeft64(b*0xc2b2ae3d27d4eb4f, 21) ^ bits.RotateLeft64(c*0x165667b19e3779f9, 42)
+	h ^= h >> 29
+	h *= 0xbf58476d1ce4e5b9
+	return h ^ h>>32
+}
+
+// twins finds pages that say nearly the same, each with the first that does, and
+// what they contradict each other in.
+func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, error) {
+	slices.SortFunc(l.pages, func(a, b signed) int { return strings.Compare(a.url, b.url) })
+	var issues []Issue
+	for _, pair := range pairs(l.pages) {
+		first, second := l.pages[pair[0]], l.pages[pair[1]]
+		one, err := text(first.id)
+		if err != nil {
+			return nil, fmt.Errorf("read the text of %s: %w", first.url, err)
+		}
+		other, err := text(second.id)
+		if err != nil {
+			return nil, fmt.Errorf("read the text of %s: %w", second.url, err)
+		}
+		issue := Issue{Kind: Duplicate, URL: second.url, Title: second.title, Other: first.url,
+			Detail: "says nearly the same as " + first.url, Fix: "Keep one, and let the other lead to it, or exclude it: Fin can't tell which one holds."}
+		if one != "" && one == other {
+			issue.Detail = "says the same as " + first.url
+		}
+		if this, that, ok := contradiction(other, one); ok {
+			issue.Kind = Contradiction
+			issue.Detail = fmt.Sprintf("says %q, and %s says %q", this, first.url, that)
+			issue.Fix = "Find out which one is right, and keep that: Fin answers with either."
+		}
+		issues = append(issues, issue)
+	}
+	return issues, nil
+}
+
+// pairs returns each page that has a near twin before it, with the first of those.
+// Signatures that differ in at most maxDistance bits have one of their eight bytes
+// in common, so only those are compared.
+func pairs(pages []signed) [][2]int {
+	twin := make([]int, len(pages))
+	for i := range twin {
+		twin[i] = -1
+	}
+	// Where the very same signature is many times, only the first stands for it.
+	firsts := make(map[uint64]int, len(pages))
+	unique := make([]int, 0, len(pages))
+	for i, p := range pages {
+		if first, ok := firsts[p.signature]; ok {
+			twin[i] = first
+			continue
+		}
+		firsts[p.signature] = i
+		unique = append(unique, i)
+	}
+	for band := range 8 {
+		var buckets [256][]int
+		for _, i := range unique {
+			key := byte(pages[i].signature >> (8 * band))
+			for _, j := range buckets[key] {
+				if bits.OnesCount64(pages[i].signature^pages[j].signature) <= maxDistance {
+					if twin[i] < 0 || j < twin[i] {
+						twin[i] = j
+					}
+					break
+				}
+			}
+			buckets[key] = append(buckets[key], i)
+		}
+	}
+	var found [][2]int
+	for i, first := range twin {
+		if first >= 0 && len(found) < maxTwins {
+			found = append(found, [2]int{first, i})
+		}
+	}
+	return found
+}
+
+var (
+	sentenceEnd = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[.!?:](?:\s|$)|\n`) })
+	number      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+(?:[.,:/][0-9]+)*`) })
+)
+
+// contradiction finds a sentence that two texts have with different numbers, and
+// the numbered one in neither. Addresses, versions of files and the like have no
+// words around them.
+func contradiction(one, other string) (this, that string, ok bool) {
+	const fewest = 4 // words besides the numbers
+	numbered := map[uint64]string{}
+	whole := map[string]bool{}
+	seed := maphash.MakeSeed()
+	sentences := func(text string, each func(key uint64, sentence string) bool) {
+		for _, sentence := range sentenceEnd().Split(text, -1) {
+			if strings.Contains(sentence, "://") || !strings.ContainsAny(sentence, "0123456789") {
+				continue
+			}
+			masked := number().ReplaceAllString(strings.ToLower(sentence), "#")
+			words := strings.Fields(masked)
+			if len(words)-strings.Count(masked, "#") < fewest {
+				continue
+			}
+			if !each(maphash.String(seed, strings.Join(words, " ")), strings.Join(strings.Fields(sentence), " ")) {
+				return
+			}
+		}
+	}
+	sentences(one, func(key uint64, sentence string) bool {
+		whole[sentence] = true
+		if _, twice := numbered[key]; twice {
+			numbered[key] = "" // a list: which of its items is meant can't be told
+		} else {
+			numbered[key] = sentence
+		}
+		return true
+	})
+	sentences(other, func(key uint64, sentence string) bool {
+		if mine := numbered[key]; mine != "" && !whole[sentence] {
+			this, that, ok = brief(mine), brief(sentence), true
+		}
+		return !ok
+	})
+	return this, that, ok
+}
