@@ -29,7 +29,8 @@ func (m *memory) Recall(url string) (crawler.Remembered, bool, error) {
 		return crawler.Remembered{}, false, nil
 	}
 	seen, ok, err := m.learned.Seen(m.source, url)
-	if err != nil || !ok || seen.Settings != m.fingerprint {
+	isPage := crawler.Outcome(seen.Outcome) == crawler.Paged
+	if err != nil || !ok || seen.Settings != m.fingerprint || isPage != (seen.Page != nil) {
 		return crawler.Remembered{}, false, err
 	}
 	r := crawler.Remembered{ETag: seen.ETag, LastModified: seen.LastModified, Outcome: crawler.Outcome(seen.Outcome), Links: seen.Links}
