@@ -120,20 +120,33 @@ func (r *robots) add(path string, allow bool) {
 	r.rules = append(r.rules, robotsRule{normalEscapes(path, "!$'()*,:@/?&=+;"), allow})
 }
 
-// allows reports whether a normalised URL may be fetched: the longest rule that
-// matches decides, Allow where two are as long (RFC 9309, 2.2.2).
+// allows reports whether a normalised URL may be fetched.
 func (r *robots) allows(u *url.URL) bool {
+	allowed, _ := r.decide(u)
+	return allowed
+}
+
+// decide also names the rule that decided, as robots.txt has it; "" for none: the
+// longest rule that matches does, Allow where two are as long (RFC 9309, 2.2.2).
+func (r *robots) decide(u *url.URL) (allowed bool, by string) {
 	if r.unreadable {
-		return false
+		return false, "it cannot be read, so the site counts as closed"
 	}
 	path := normalEscapes(u.RequestURI(), "!$'()*,:@/?&=+;")
 	allowed, longest := true, -1
 	for _, rule := range r.rules {
 		if n := len(rule.pattern); (n > longest || n == longest && rule.allow) && rule.matches(path) {
-			allowed, longest = rule.allow, n
+			allowed, longest, by = rule.allow, n, rule.String()
 		}
 	}
-	return allowed
+	return allowed, by
+}
+
+func (r robotsRule) String() string {
+	if r.allow {
+		return "Allow: " + r.pattern
+	}
+	return "Disallow: " + r.pattern
 }
 
 func (r robotsRule) matches(path string) bool {

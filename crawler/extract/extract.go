@@ -42,6 +42,8 @@ type Article struct {
 	HTML     string // clean; "" where there is no content
 	Markdown string // canonical: Markdown → HTML → Markdown gives it again
 	How      string // which rule found the body, for people: "content.body", "article", "main", "readability", …
+	// TitleFrom is which rule found the title, for people: "content.title", "h1", "og:title", "title", "address", …
+	TitleFrom string
 }
 
 // Extract finds the article by rules, or automatically where they name nothing.
@@ -65,11 +67,12 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	if err != nil {
 		return Article{}, err
 	}
+	titleFrom := "content.title"
 	if title == "" {
-		title = d.title(c, body)
+		title, titleFrom = d.title(c, body)
 	}
 	dropHeading(body, title)
-	article := Article{Title: title, How: how}
+	article := Article{Title: title, How: how, TitleFrom: titleFrom}
 	if !shows(body) {
 		return article, nil
 	}

@@ -11,26 +11,26 @@ import (
 
 // title returns the page's title, never "": the article's own heading, what the
 // page says to those who share it, the document's title without the site's
-// name, or the last part of the address.
-func (d *Document) title(c *cleaner, article *html.Node) string {
+// name, or the last part of the address. from says which of them it was.
+func (d *Document) title(c *cleaner, article *html.Node) (title, from string) {
 	head := d.head()
 	for n := range article.Descendants() {
 		if isElement(n, atom.H1) {
 			if heading := textOf(n); heading != "" {
-				return heading
+				return heading, "h1"
 			}
 		}
 	}
 	if heading := d.headingOutside(c, head); heading != "" {
-		return heading
+		return heading, "h1 beside the body"
 	}
 	if shared := withoutSite(head.shared, head.site); shared != "" {
-		return shared
+		return shared, "og:title"
 	}
 	if named := withoutSite(head.title, head.site); named != "" {
-		return named
+		return named, "title"
 	}
-	return lastPart(d.URL)
+	return lastPart(d.URL), "address"
 }
 
 // head is what a document's head says of its title.
