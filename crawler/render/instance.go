@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,10 +70,25 @@ func (b *Browser) start(ctx context.Context) (*instance, error) {
 	}
 	if err != nil {
 		i.stop()
-		return nil, &UnavailableError{err}
+		return nil, &UnavailableError{b.config.hide(err)}
 	}
 	b.log.Debug("started a browser", "process", i.process)
 	return i, nil
+}
+
+// hide takes out of an error what an address of a hosted browser may have as its key.
+func (c Config) hide(err error) error {
+	u, parseErr := url.Parse(c.Remote)
+	if c.Remote == "" || parseErr != nil {
+		return err
+	}
+	text := strings.ReplaceAll(err.Error(), c.Remote, "browser.remote")
+	for _, key := range []string{u.RawQuery, u.User.String(), strings.Trim(u.Path, "/")} {
+		if key != "" {
+			text = strings.ReplaceAll(text, key, "(hidden)")
+		}
+	}
+	return errors.New(text)
 }
 
 // open makes the first connection, and the profile.
