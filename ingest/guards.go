@@ -21,7 +21,7 @@ func Guards() []GuardInfo {
 		{GuardApproval, "with sync --plan: whatever the approved plan does not have", "", "off"},
 		{GuardCount, "all deletes, where they are more than this", "deletes.max_count", "10"},
 		{GuardShare, "all deletes, where they are a larger share of the source's pages", "deletes.max_share", "0.1"},
-		{GuardSameText, "updates, where more pages than this would get one and the same text", "updates.max_same_text", "3"},
+		{GuardSameText, "updates, where more pages than this would get one and the same title and text", "updates.max_same_text", "5"},
 		{GuardShrunk, "updates that lose more of their text than this", "updates.max_shrink", "0.5"},
 		{GuardSecret, "pages with credentials", "screen.credentials", "hold"},
 		{GuardInjection, "pages with text that gives orders to a model", "screen.injections", "hold"},

@@ -15,7 +15,7 @@ type Policy struct {
 	MaxCount    int     // deletes of one run, at most
 	MaxShare    float64 // of the pages recorded, rounded up, so that one page may always go
 	MaxHTML     int     // bytes of HTML that Intercom takes; 0 for any
-	MaxSameText int     // pages that may be updated to one and the same text; 0 for any number
+	MaxSameText int     // pages that may be updated to one and the same title and text; 0 for any number
 
 	// Allow is how many deletes a person agreed to for this run: where it is higher,
 	// it takes the place of MaxCount, and of what MaxShare allows.

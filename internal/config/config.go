@@ -218,7 +218,7 @@ type AvailabilityRule struct {
 
 // Updates bounds what changes of pages are taken for what they seem to be.
 type Updates struct {
-	MaxSameText int     // pages of one run that may change to one and the same text
+	MaxSameText int     // pages of one run that may change to one and the same title and text
 	MaxShrink   float64 // share of its text that a page may lose at once
 }
 

@@ -292,7 +292,7 @@ sources:
 				Credentials: "hold", Injections: "hold", MarkerAction: "hold", Personal: config.Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},
 			},
 			Lint:    config.Lint{ThinWords: 20, LongWords: 10_000, StaleDays: 730},
-			Updates: config.Updates{MaxSameText: 3, MaxShrink: 0.5},
+			Updates: config.Updates{MaxSameText: 5, MaxShrink: 0.5},
 			Deletes: config.Deletes{ConfirmRuns: 2, MaxCount: 10, MaxShare: 0.1},
 		}},
 	}

@@ -155,7 +155,7 @@ func (d *decoder) rule(r *AvailabilityRule) value {
 }
 
 func (d *decoder) updates(c *Updates) fields {
-	*c = Updates{MaxSameText: 3, MaxShrink: 0.5}
+	*c = Updates{MaxSameText: 5, MaxShrink: 0.5}
 	return fields{
 		{"max_same_text", d.whole(&c.MaxSameText, 1, 1_000_000_000)},
 		{"max_shrink", d.fraction(&c.MaxShrink, true)},
