@@ -63,7 +63,7 @@ type Version struct {
 	AIAgent   bool   `json:"ai_agent"`
 	AICopilot bool   `json:"ai_copilot"`
 	Size      int    `json:"size,omitempty"` // bytes of HTML, as crawled; 0 where unknown
-	Text      string `json:"-"`              // hash of title and text, as crawled; "" where it is not to be compared
+	Text      string `json:"-"`              // hash of the text alone, as crawled; "" where it is not to be compared
 }
 
 // Change is one page of a plan.

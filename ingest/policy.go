@@ -94,14 +94,14 @@ func (g guard) hold(c Change, why string) Change {
 type scene struct {
 	complete bool
 	gaps     int
-	crawled  int            // pages
-	recorded int            // pages that the library has
-	deletes  int            // not held so far
-	texts    map[string]int // updates that get a text, by its hash
+	crawled  int               // pages
+	recorded int               // pages that the library has
+	deletes  int               // not held so far
+	texts    map[[2]string]int // updates that get a title and a text
 }
 
 func survey(plan Plan) scene {
-	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, texts: map[string]int{}}
+	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, texts: map[[2]string]int{}}
 	for _, c := range plan.Changes {
 		if c.After != nil {
 			s.crawled++
@@ -113,7 +113,7 @@ func survey(plan Plan) scene {
 		case c.Action == Delete:
 			s.deletes++
 		case c.Action == Update && c.After.Text != "":
-			s.texts[c.After.Text]++
+			s.texts[[2]string{c.After.Title, c.After.Text}]++
 		}
 	}
 	return s
@@ -147,14 +147,14 @@ func (p Policy) tooLarge(c Change, _ scene) string {
 	return fmt.Sprintf("%d bytes of HTML are more than intercom.max_html (%d)", c.After.Size, p.MaxHTML)
 }
 
-// sameText: pages differ, and so do their texts. Many that all turn into one text are
+// sameText: pages differ, and so do their texts. Many that all get one title and text are
 // an error page, a notice of maintenance, or a wall that answers with status 200.
 func (p Policy) sameText(c Change, s scene) string {
-	n := s.texts[c.After.Text]
+	n := s.texts[[2]string{c.After.Title, c.After.Text}]
 	if p.MaxSameText == 0 || n <= p.MaxSameText {
 		return ""
 	}
-	return fmt.Sprintf("%s would get this same text, updates.max_same_text is %d", count(n, "page"), p.MaxSameText)
+	return fmt.Sprintf("%s would get this same title and text, updates.max_same_text is %d", count(n, "page"), p.MaxSameText)
 }
 
 func notComplete(_ Change, s scene) string {

@@ -13,7 +13,7 @@ type Staged struct {
 	AICopilot  bool
 	Size       int    // bytes of HTML
 	Content    string // hash of what would be sent, to compare with Entry.Remote
-	Text       string // hash of title and text, but for where links lead
+	Text       string // hash of the Markdown alone, but for where links lead
 	Findings   Findings
 }
 

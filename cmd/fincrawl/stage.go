@@ -46,7 +46,7 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 		AICopilot:  p.Availability.AICopilot,
 		Size:       len(p.HTML),
 		Content:    ingest.ContentHash(request(p)),
-		Text:       textHash(p.Title, p.Markdown),
+		Text:       textHash(p.Markdown),
 		Findings:   state.KeepFindings(findings),
 	}
 	var body *state.Body
@@ -79,8 +79,8 @@ func (s stager) screen(p crawler.Page, sent state.Entry) (crawler.Page, []state.
 
 // textHash is a hash of what a page says, without the addresses its links lead to: a
 // wall's name the page to return to.
-func textHash(title, markdown string) string {
-	sum := sha256.Sum256([]byte(title + "\n" + linkTargets().ReplaceAllString(markdown, "]")))
+func textHash(markdown string) string {
+	sum := sha256.Sum256([]byte(linkTargets().ReplaceAllString(markdown, "]")))
 	return hex.EncodeToString(sum[:16])
 }
 
