@@ -71,6 +71,7 @@ type Surroundings struct {
 	Review    Review                                     // of the pages; nil: duplicates are not looked for
 	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
 	Earlier   iter.Seq2[Page, error]                     // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
+	Notes     Notebook                                   // of this crawl; nil: it is never resumed
 	Flush     func() error                               // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
 	Transport http.RoundTripper                          // makes the connections; nil: one of its own
 	Wait      func(context.Context, time.Duration) error // waits for a turn, or for the next try; nil: really

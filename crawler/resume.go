@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 
@@ -32,6 +33,66 @@ func (c *crawl) progressOf(start visit) (*url.URL, error) {
 		}
 	}
 	return nil, nil
+}
+
+// Notebook keeps a few bytes of a crawl until it is through.
+type Notebook interface {
+	// Note returns what SetNote was told last; nil for nothing.
+	Note() ([]byte, error)
+	SetNote(note []byte) error
+}
+
+// wallNote is a [wall] as it is noted down.
+type wallNote struct {
+	Place, Away, Title string
+	Text               []byte
+	Refused            bool
+}
+
+// noteWall notes what visitors without a session see, which is looked at once.
+func (c *crawl) noteWall() error {
+	if c.notes == nil || c.src.Auth.IsZero() {
+		return nil
+	}
+	w := c.wall
+	note, err := json.Marshal(wallNote{w.place, w.away, w.page.title, w.page.text[:], w.refused})
+	if err == nil {
+		err = c.notes.SetNote(note)
+	}
+	if err != nil {
+		return fmt.Errorf("note what visitors see: %w", err)
+	}
+	return nil
+}
+
+// reenter gets into a source again whose start address was read before the crawl was
+// interrupted. Whether the login works shows on the pages that are left.
+func (c *crawl) reenter(ctx context.Context) error {
+	if c.src.Auth.IsZero() {
+		return nil
+	}
+	var noted wallNote
+	if c.notes != nil {
+		note, err := c.notes.Note()
+		if err == nil && note != nil {
+			err = json.Unmarshal(note, &noted)
+		}
+		if err != nil {
+			return fmt.Errorf("read what visitors see: %w", err)
+		}
+	}
+	if noted.Text == nil {
+		_, _, err := c.open(ctx)
+		return err
+	}
+	c.wall = wall{place: noted.Place, away: noted.Away, refused: noted.Refused, page: fingerprint{title: noted.Title}}
+	copy(c.wall.page.text[:], noted.Text)
+	c.restoreSession()
+	if _, err := c.logIn(ctx); err != nil {
+		return err
+	}
+	c.keepSession()
+	return nil
 }
 
 // goOn queues again what was queued or in flight when the crawl was interrupted, and

@@ -40,6 +40,7 @@ type crawl struct {
 	keeper    Keeper
 	memory    Memory
 	earlier   iter.Seq2[Page, error]
+	notes     Notebook
 	flush     func() error
 	sink      Sink
 	review    Review
@@ -67,7 +68,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	log = log.With("source", src.Name)
 	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, stop: stop,
 		traps:  newTraps(src.Discover.MaxDuplicates, time.Now()),
-		memory: sur.Memory, earlier: sur.Earlier, flush: sur.Flush,
+		memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	if c.clients, err = newClients(src, sur, log, session, c.judgeRedirect); err != nil {
 		return nil, err
@@ -90,7 +91,7 @@ func (c *crawl) close() {
 // run reads the start address alone first: where that fails, nothing else is
 // asked of the site. Then everything that can be discovered is fetched, and then
 // what was known before and has not turned up. A crawl that was interrupted goes on
-// where it was; who needs no login needn't even read the start address again.
+// where it was, without reading the start address again.
 func (c *crawl) run(ctx context.Context) error {
 	start := visit{url: c.starts[0]}
 	if err := c.frontier.Init(); err != nil {
@@ -106,15 +107,18 @@ func (c *crawl) run(ctx context.Context) error {
 	}
 	isRead := at != nil
 	var first answer
-	if !isRead || !c.src.Auth.IsZero() {
-		if first, _, err = c.open(ctx); err != nil && isRead {
+	if isRead {
+		if err = c.reenter(ctx); err != nil {
 			return err
-		} else if err != nil {
+		}
+	} else {
+		c.asked.Add(1)
+		if first, _, err = c.open(ctx); err != nil {
 			return c.closed(start, err)
 		}
-	}
-	if !isRead {
-		c.asked.Add(1)
+		if err = c.noteWall(); err != nil {
+			return err
+		}
 		at = first.url
 	}
 	if c.robots, err = c.readRobots(ctx); err != nil {

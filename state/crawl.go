@@ -50,6 +50,17 @@ func (c *Crawl) SetBeginning(b Beginning) error {
 
 const beginningKey = "crawl"
 
+// SetNote keeps what a crawl notes for itself, should it be resumed (grouped).
+func (c *Crawl) SetNote(note []byte) error { return c.store.add(write{begun(c.source), noteKey, note}) }
+
+// Note returns what SetNote was told last; nil for nothing.
+func (c *Crawl) Note() ([]byte, error) {
+	note, _, err := c.store.readRaw(begun(c.source), noteKey)
+	return note, err
+}
+
+const noteKey = "note"
+
 // ResumeCrawl returns the crawl of a source that an earlier run left, and how it
 // began; ok is false where there is none. Its queue is empty: what was in it, or in
 // flight, are the visits without an outcome.

@@ -21,7 +21,7 @@ import (
 //	    seen                 URL → Seen (fields)
 //	    trails               URL → Trail (fields)
 //	crawls / SOURCE
-//	    beginning            "crawl" → Beginning (JSON)
+//	    beginning            "crawl" → Beginning (JSON), "note" → opaque
 //	    dates                URL → when its sitemap says that it changed (fields)
 //	    visits               URL → Visit (fields)
 //	    queue                number, 8 bytes, big endian → request to make, opaque

@@ -125,7 +125,7 @@ func TestAResumedCrawlIsCompleteOnlyIfAllOfItIs(t *testing.T) {
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	w.site.Pages("/closed")
-	asked := w.site.Count("/p1")
+	asked, start := w.site.Count("/p1"), w.site.Count("/")
 
 	run := w.fincrawl(exitSomeFailed, "sync")
 	w.checkSums(run)
@@ -134,6 +134,9 @@ func TestAResumedCrawlIsCompleteOnlyIfAllOfItIs(t *testing.T) {
 	}
 	if n := w.site.Count("/p1"); n != asked {
 		t.Errorf("/p1 was fetched again")
+	}
+	if n := w.site.Count("/"); n != start {
+		t.Errorf("the start address was asked for %d times more", n-start)
 	}
 	run = w.fincrawl(exitDone, "sync") // reads all of it
 	if !run.Sources[0].Resumed.IsZero() {

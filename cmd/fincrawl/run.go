@@ -176,6 +176,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 			screener: screener, maxShrink: s.Updates.MaxShrink},
 		Memory:    remembered,
 		Earlier:   earlier(crawl),
+		Notes:     crawl,
 		Flush:     r.outliving(),
 		Known:     known(ledger.Entries(s.Name)),
 		Session:   keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},

@@ -65,6 +65,8 @@ type Crawl interface {
 	Staged() iter.Seq2[state.Staged, error]
 	Page(externalID string) (state.Staged, bool, error)
 	SetBeginning(b state.Beginning) error
+	SetNote(note []byte) error
+	Note() ([]byte, error)
 	SetDate(url string, changed time.Time) error
 	Date(url string) (time.Time, error)
 	Body(externalID string) (state.Body, bool, error)
@@ -367,7 +369,7 @@ func resumes(t *testing.T, open func() Store) {
 	began := state.Beginning{At: time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC), Settings: "s"}
 	changed := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 	page := state.Staged{ExternalID: "done", URL: "done", Hash: "h"}
-	must(t, c.SetBeginning(began), c.SetDate("done", changed))
+	must(t, c.SetBeginning(began), c.SetDate("done", changed), c.SetNote([]byte("a note")))
 	for _, url := range []string{"done", "in flight", "queued"} {
 		must(t, c.AddRequest([]byte(url)))
 	}
@@ -395,6 +397,9 @@ func resumes(t *testing.T, open func() Store) {
 		must(t, err)
 		equal(t, "page is there", ok, true)
 		equal(t, "page", staged, page)
+		note, err := c.Note()
+		must(t, err)
+		equal(t, "note", string(note), "a note")
 		date, err := c.Date("done")
 		must(t, err)
 		equal(t, "date", date, changed)
