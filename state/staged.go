@@ -15,6 +15,8 @@ type Staged struct {
 	Content    string // hash of what would be sent, to compare with Entry.Remote
 	Text       string // hash of the Markdown alone, but for where links lead
 	Findings   Findings
+	Identity   string // what the page itself says identifies it; "" for its address
+	Says       string // hash of all that makes it another page: the same for duplicates
 }
 
 // Body is the text of a page.
@@ -67,6 +69,8 @@ func (p Staged) encode() []byte {
 	f.text(p.Content)
 	f.text(p.Text)
 	f.text(string(p.Findings))
+	f.text(p.Identity)
+	f.text(p.Says)
 	return f
 }
 
@@ -84,6 +88,8 @@ func decodeStaged(externalID string, value []byte) (Staged, error) {
 		Content:    r.text(),
 		Text:       r.text(),
 		Findings:   Findings(r.text()),
+		Identity:   r.text(),
+		Says:       r.text(),
 	}
 	return p, r.err
 }

@@ -14,6 +14,7 @@ type memory struct {
 	crawl   *state.Crawl
 	ledger  *state.Store // what was sent
 	learned *state.Store // what was seen
+	sent    sentUnder
 	reading
 	trustLastmod bool
 	readOnly     bool // a preview's
@@ -35,7 +36,7 @@ func (m *memory) Recall(url string) (crawler.Remembered, bool, error) {
 	}
 	r := crawler.Remembered{ETag: seen.ETag, LastModified: seen.LastModified, Outcome: crawler.Outcome(seen.Outcome), Links: seen.Links}
 	if seen.Page != nil {
-		entry, _, err := m.ledger.Entry(m.source, seen.Page.ExternalID)
+		entry, _, err := m.ledger.Entry(m.source, m.sent.id(url, seen.Page.Identity))
 		if err != nil || entry.RemoteID == "" || entry.Hash != seen.Page.Hash {
 			return crawler.Remembered{}, false, err
 		}

@@ -17,7 +17,7 @@ import (
 // beginCrawl returns the crawl of a source that an earlier run did not bring to its
 // end, if that began lately and in the same way, and a new one otherwise. resumed is
 // when it began; zero for a new one.
-func (r *runner) beginCrawl(s config.Source, ledger *state.Store, read reading) (crawl *state.Crawl, resumed time.Time, err error) {
+func (r *runner) beginCrawl(s config.Source, ledger *state.Store, sent sentUnder, read reading) (crawl *state.Crawl, resumed time.Time, err error) {
 	if r.mode == modePreview {
 		crawl, err = r.staging.BeginCrawl(s.Name)
 		return crawl, time.Time{}, err
@@ -29,7 +29,7 @@ func (r *runner) beginCrawl(s config.Source, ledger *state.Store, read reading) 
 	}
 	crawl, began, ok, err := r.staging.ResumeCrawl(s.Name)
 	if err == nil && ok && began.Settings == wanted && now.Sub(began.At).Abs() <= s.Fetch.ResumeWithin {
-		if ok, err = hasItsTexts(crawl, ledger, s.Name, r.mode); err == nil && ok {
+		if ok, err = hasItsTexts(crawl, ledger, sent, s.Name, r.mode); err == nil && ok {
 			r.log.Info("going on with the crawl that was cut off", "source", s.Name, "began", began.At)
 			return crawl, began.At, nil
 		}
@@ -55,13 +55,13 @@ func wayOf(s config.Source, m mode, read reading) (string, error) {
 
 // hasItsTexts reports whether the text of each page was staged that may have to be
 // sent: which those are may have changed since, as where Intercom's was edited.
-func hasItsTexts(crawl *state.Crawl, ledger *state.Store, source string, m mode) (bool, error) {
+func hasItsTexts(crawl *state.Crawl, ledger *state.Store, sent sentUnder, source string, m mode) (bool, error) {
 	for p, err := range crawl.Staged() {
 		if err != nil {
 			return false, err
 		}
 		if m != modeResync {
-			entry, _, err := ledger.Entry(source, p.ExternalID)
+			entry, _, err := ledger.Entry(source, sent.id(p.URL, p.Identity))
 			if err != nil {
 				return false, err
 			}

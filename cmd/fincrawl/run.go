@@ -162,18 +162,23 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 	rep.Settings = read.changed()
-	crawl, resumed, err := r.beginCrawl(s, ledger, read)
+	sent, err := newSentUnder(ledger.Entries(s.Name))
+	if err != nil {
+		return err
+	}
+	crawl, resumed, err := r.beginCrawl(s, ledger, sent, read)
 	if err != nil {
 		return fmt.Errorf("begin the crawl: %w", err)
 	}
 	rep.Resumed = resumed
-	remembered := &memory{source: s.Name, crawl: crawl, ledger: ledger, learned: r.ledger, reading: read, trustLastmod: s.Fetch.TrustLastmod,
+	remembered := &memory{source: s.Name, crawl: crawl, ledger: ledger, learned: r.ledger, sent: sent, reading: read, trustLastmod: s.Fetch.TrustLastmod,
 		readOnly: r.mode == modePreview, now: time.Now}
 	r.crawls.Store(s.Name, crawl)
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
 		Frontier: frontier{crawl},
-		Pages: stager{source: s.Name, crawl: crawl, ledger: ledger, resend: r.mode == modeResync,
+		Pages: stager{source: s.Name, crawl: crawl, ledger: ledger, sent: sent, resend: r.mode == modeResync,
 			screener: screener, maxShrink: s.Updates.MaxShrink},
+		Review:    review{source: s.Name, crawl: crawl, ledger: ledger, sent: sent},
 		Memory:    remembered,
 		Earlier:   earlier(crawl),
 		Notes:     crawl,
@@ -190,6 +195,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 
+	if err := identify(s, crawl, ledger); err != nil {
+		return err
+	}
 	plan, err := ingest.NewPlan(ingest.Inputs{
 		Source:   s.Name,
 		Coverage: coverage,

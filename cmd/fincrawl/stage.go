@@ -21,6 +21,7 @@ type stager struct {
 	source string
 	crawl  *state.Crawl
 	ledger *state.Store
+	sent   sentUnder
 	resend bool
 
 	screener  *screen.Screener
@@ -28,7 +29,7 @@ type stager struct {
 }
 
 func (s stager) Put(_ context.Context, p crawler.Page) error {
-	entry, _, err := s.ledger.Entry(s.source, p.ExternalID)
+	entry, _, err := s.ledger.Entry(s.source, s.sent.id(p.URL, p.Identity))
 	if err != nil {
 		return err
 	}
@@ -47,6 +48,8 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 		Size:       len(p.HTML),
 		Content:    ingest.ContentHash(request(p)),
 		Text:       textHash(p.Markdown),
+		Identity:   p.Identity,
+		Says:       says(p),
 		Findings:   state.KeepFindings(findings),
 	}
 	var body *state.Body
@@ -67,7 +70,7 @@ func (s stager) screen(p crawler.Page, sent state.Entry) (crawler.Page, []state.
 	if sent.Hash == "" || sent.Hash == p.Fingerprint() || s.screener.Allows(p.URL, "shrunk") {
 		return p, findings, nil
 	}
-	before, err := s.ledger.SentMarkdown(s.source, p.ExternalID)
+	before, err := s.ledger.SentMarkdown(s.source, s.sent.id(p.URL, p.Identity))
 	if err != nil {
 		return p, nil, err
 	}

@@ -81,6 +81,10 @@ func newSource(s config.Source) (crawler.Source, error) {
 		}
 		return ps
 	}
+	identity, err := newIdentity(s.Content.ExternalID)
+	if err != nil {
+		return crawler.Source{}, err
+	}
 	source := crawler.Source{
 		Name:     s.Name,
 		URL:      start,
@@ -95,6 +99,7 @@ func newSource(s config.Source) (crawler.Source, error) {
 		Query:        crawler.Query(s.Query),
 		Fetch:        newFetch(s.Fetch),
 		Render:       newRendering(s.Render, patterns),
+		Identity:     identity,
 		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove},
 		Availability: crawler.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
 	}
