@@ -136,6 +136,7 @@ type Explanation struct {
 type Seen struct {
 	Redirects []Redirect `json:"redirects,omitempty"`
 	URL       string     `json:"url"`              // that answered, or where a redirect was refused, or failed
+	Moved     string     `json:"moved,omitempty"`  // where redirects led, normalised; the page is that one's
 	Status    int        `json:"status,omitempty"` // 0 for no answer that is a document's
 	Headers   []Header   `json:"headers,omitempty"`
 	Canonical string     `json:"canonical,omitempty"` // as it names it, absolute
@@ -266,7 +267,7 @@ func (c *crawl) describe(v visit, a answer, looked sight) *Seen {
 		s.URL = a.url.Redacted()
 	}
 	if looked.moved != nil {
-		at = looked.moved
+		at, s.Moved = looked.moved, looked.moved.String()
 	}
 	if looked.walled() {
 		s.Wall = found.detail

@@ -1,0 +1,448 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+func (a *app) explain() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "explain URL",
+		Short: "Say why a page is in the library, or is not",
+		Long: `explain says of one address how it was found, what each rule says to it, how the
+last crawls ended for it, and what is recorded of its page. It reads sources.yaml
+and the state file, asks nobody, and may be used while a sync runs.
+
+With --fetch it logs in to the source, fetches that one page as a crawl would and
+shows what comes back, what is extracted by which rule, how that differs from what
+was sent, and what the next sync would do with it. It writes nothing anywhere.
+
+Exit codes:
+  0    explained, whether the page is in or not
+  1    could not be fetched
+  2    wrong usage, mistakes in sources.yaml, or the address belongs to no source`,
+		Args: cobra.ExactArgs(1),
+	}
+	fetch := cmd.Flags().Bool("fetch", false, "fetch the page afresh")
+	name := cmd.Flags().String("source", "", "the source, where the address belongs to several")
+	asJSON := cmd.Flags().Bool("json", false, "print the explanation as one JSON document")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := a.load()
+		if err != nil {
+			return err
+		}
+		address, err := url.Parse(args[0])
+		if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
+			return usageError{fmt.Errorf("%q is no web address: write it with https:// and a host", args[0])}
+		}
+		e, err := a.explanation(cmd.Context(), c, address, *name, *fetch)
+		if err != nil {
+			return err
+		}
+		if err := a.showExplanation(e, *asJSON); err != nil {
+			return err
+		}
+		return finished{explainExitCode(cmd.Context(), e)}
+	}
+	return cmd
+}
+
+func explainExitCode(ctx context.Context, e report.Explanation) int {
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case e.Source == "":
+		return exitUsage
+	case e.Error != "", e.Seen != nil && e.Seen.NoAnswer:
+		return exitFailed
+	}
+	return exitDone
+}
+
+func (a *app) showExplanation(e report.Explanation, asJSON bool) error {
+	if asJSON {
+		return report.ExplanationJSON(a.out, e)
+	}
+	return report.ExplanationText(a.out, e, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out), Verbose: a.verbose})
+}
+
+// explanation finds the source that an address belongs to, and says all that is known
+// of it there.
+func (a *app) explanation(ctx context.Context, c *config.Config, address *url.URL, name string, fetch bool) (e report.Explanation, err error) {
+	e.Address = address.Redacted()
+	s, err := owner(c, address, name, &e)
+	if err != nil || e.Source == "" {
+		return e, err
+	}
+	store, err := state.OpenToLook(c.State)
+	if err != nil {
+		return e, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	u, err := url.Parse(e.URL)
+	if err != nil {
+		return e, fmt.Errorf("explain %s: %w", e.URL, err)
+	}
+	source, err := newSource(s)
+	if err != nil {
+		return e, err
+	}
+	e.Render = string(source.Render.For(u))
+	if err := recall(store, s.Name, &e); err != nil {
+		return e, err
+	}
+	if fetch {
+		x := explainer{app: a, config: c, settings: s, source: source, store: store}
+		if err := x.fetch(ctx, u, &e); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+// owner judges an address by each source, and returns the one that it belongs to;
+// e.Source stays "" where it belongs to none.
+func owner(c *config.Config, address *url.URL, name string, e *report.Explanation) (config.Source, error) {
+	var names []string
+	if name != "" {
+		names = []string{name}
+	}
+	sources, err := c.Select(names)
+	if err != nil {
+		return config.Source{}, usageError{err}
+	}
+	var mine config.Source
+	var owners []string
+	for _, s := range sources {
+		source, err := newSource(s)
+		if err != nil {
+			return mine, err
+		}
+		judged, err := crawler.Judge(source, address)
+		switch {
+		case err != nil:
+			return mine, usageError{err}
+		case judged.Inside || name != "":
+			mine, e.Source, e.SourceURL, e.Judgement = s, s.Name, s.URL, judged
+			owners = append(owners, s.Name)
+		default:
+			e.Elsewhere = append(e.Elsewhere, report.Outside{Source: s.Name, Why: judged.Detail})
+		}
+	}
+	if len(owners) > 1 {
+		return mine, usageError{fmt.Errorf("%s belongs to several sources (%s): choose one by --source", e.Address, strings.Join(owners, ", "))}
+	}
+	return mine, nil
+}
+
+// longestPath is how many steps of the way to a page are shown.
+const longestPath = 20
+
+// recall fills in what the state file knows of an address.
+func recall(store *state.Store, source string, e *report.Explanation) error {
+	trail, ok, err := store.Trail(source, e.URL)
+	if err != nil {
+		return err
+	}
+	if ok {
+		e.Crawl = &report.Trail{TrailOutcome: trail.Last, Depth: trail.Depth, Earlier: trail.Earlier}
+		if e.Path, err = pathTo(store, source, trail); err != nil {
+			return err
+		}
+		if e.LeadsTo, err = leadsTo(store, source, trail.Last.Detail); err != nil {
+			return err
+		}
+	}
+	if e.Entry, err = entryAt(store, source, e.URL); err != nil {
+		return err
+	}
+	if e.Entry != nil {
+		if e.Sent, err = store.SentMarkdown(source, e.Entry.ExternalID); err != nil {
+			return err
+		}
+	}
+	e.Runs, err = runsWith(store, source, e)
+	return err
+}
+
+// pathTo goes from a URL back to a start address, by what each was found on.
+func pathTo(store *state.Store, source string, t state.Trail) (path []report.Step, err error) {
+	met := map[string]bool{t.URL: true}
+	for t.From != "" && !met[t.From] && len(path) < longestPath {
+		met[t.From] = true
+		var ok bool
+		step := report.Step{URL: t.From}
+		if t, ok, err = store.Trail(source, t.From); err != nil {
+			return nil, err
+		}
+		if ok {
+			step.Outcome = t.Last.Outcome
+		}
+		path = append(path, step)
+	}
+	return path, nil
+}
+
+// leadsTo is the address that the detail of an outcome names, as the last crawl found it.
+func leadsTo(store *state.Store, source, detail string) (*report.Step, error) {
+	for word := range strings.FieldsSeq(detail) {
+		if !strings.Contains(word, "://") {
+			continue
+		}
+		t, ok, err := store.Trail(source, word)
+		if err != nil || ok {
+			return &report.Step{URL: word, Outcome: t.Last.Outcome}, err
+		}
+	}
+	return nil, nil
+}
+
+// entryAt returns the entry of the page at a URL, whatever it is known by; nil for none.
+func entryAt(store *state.Store, source, address string) (*state.Entry, error) {
+	if e, ok, err := store.Entry(source, address); ok || err != nil {
+		return &e, err
+	}
+	for e, err := range store.Entries(source) {
+		if err != nil {
+			return nil, err
+		}
+		if e.URL == address {
+			return &e, nil
+		}
+	}
+	return nil, nil
+}
+
+// runsWith are the last runs of a source, with what they did to a page.
+func runsWith(store *state.Store, source string, e *report.Explanation) (list []report.ExplainedRun, err error) {
+	runs, err := store.Runs()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		var run report.Run
+		if len(list) == shownRuns {
+			break
+		}
+		if json.Unmarshal(r.Summary, &run) != nil {
+			continue // it did not end
+		}
+		i := slices.IndexFunc(run.Sources, func(s report.Source) bool { return s.Name == source })
+		if i < 0 || run.Sources[i].Plan == nil {
+			continue
+		}
+		plan := run.Sources[i].Plan
+		one := report.ExplainedRun{Complete: plan.Coverage.Complete && run.Sources[i].Error == "",
+			RunStatus: report.RunStatus{ID: r.ID, Mode: r.Mode, Started: r.Started, Finished: r.Finished, ExitCode: r.ExitCode}}
+		if at := slices.IndexFunc(plan.Changes, func(c ingest.Change) bool { return concerns(c, e) }); at >= 0 {
+			one.Change = &plan.Changes[at]
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+func concerns(c ingest.Change, e *report.Explanation) bool {
+	return c.ExternalID == e.URL || e.Entry != nil && c.ExternalID == e.Entry.ExternalID || c.After != nil && c.After.URL == e.URL
+}
+
+// explainer fetches one page of a source and compares it with what is recorded.
+type explainer struct {
+	app      *app
+	config   *config.Config
+	settings config.Source
+	source   crawler.Source
+	store    *state.Store
+}
+
+// fetch fills in what the site shows now. What goes wrong at the site is in e.Error.
+func (x explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation) error {
+	log := *x.app
+	log.quiet = true // the explanation says it all
+	if x.app.verbose {
+		log.quiet = false
+	}
+	now, err := crawler.Explain(ctx, x.source, u, crawler.Surroundings{
+		Session: keeper{source: x.settings.Name, store: x.store, readOnly: true}, Transport: x.app.transport, Wait: x.app.wait, Log: log.logger(),
+	})
+	e.Explanation = now
+	if err != nil {
+		e.Error = err.Error()
+		return nil
+	}
+	if now.Seen == nil {
+		return x.plan(nil, e)
+	}
+	if now.Seen.Page == nil {
+		now.Seen.Markdown = "" // of what is no page, nothing was screened that may be shown
+		return x.plan(nil, e)
+	}
+	page, err := x.screened(*now.Seen.Page, e)
+	if err != nil {
+		return err
+	}
+	return x.plan(&page, e)
+}
+
+// screened returns the page as it may be sent, and masks what is shown of it.
+func (x explainer) screened(fetched crawler.Page, e *report.Explanation) (crawler.Page, error) {
+	screener, err := newScreener(x.settings)
+	if err != nil {
+		return fetched, err
+	}
+	masking, err := newScreener(masked(x.settings))
+	if err != nil {
+		return fetched, err
+	}
+	if e.Entry == nil || e.Seen.Moved != "" {
+		if e.Entry, err = entryAt(x.store, x.settings.Name, fetched.ExternalID); err != nil {
+			return fetched, err
+		}
+		if e.Sent, err = x.store.SentMarkdown(x.settings.Name, fetched.ExternalID); err != nil {
+			return fetched, err
+		}
+	}
+	var sent state.Entry
+	if e.Entry != nil {
+		sent, fetched.ExternalID = *e.Entry, e.Entry.ExternalID
+	}
+	stager := stager{source: x.settings.Name, ledger: x.store, screener: screener, maxShrink: x.settings.Updates.MaxShrink}
+	page, findings, err := stager.screen(fetched, sent)
+	if err != nil {
+		return page, err
+	}
+	shown, _, err := masking.Page(page)
+	if err != nil {
+		return page, err
+	}
+	e.Findings, e.Fingerprint = findings, page.Fingerprint()
+	e.Seen.Title, e.Seen.Markdown, e.Seen.Page = shown.Title, shown.Markdown, &page
+	return page, nil
+}
+
+// masked are settings by which every secret that is looked for is taken out.
+func masked(s config.Source) config.Source {
+	mask := func(action string) string {
+		if action == "" || action == string(screen.Off) {
+			return action
+		}
+		return string(screen.Redact)
+	}
+	s.Screen.Credentials = mask(s.Screen.Credentials)
+	p := &s.Screen.Personal
+	p.Emails, p.Phones, p.Cards, p.IBANs = mask(p.Emails), mask(p.Phones), mask(p.Cards), mask(p.IBANs)
+	s.Screen.Rules = slices.Clone(s.Screen.Rules)
+	for i := range s.Screen.Rules {
+		s.Screen.Rules[i].Action = mask(s.Screen.Rules[i].Action)
+	}
+	return s
+}
+
+// plan works out what a sync would do with the page alone; nil: there is none.
+func (x explainer) plan(page *crawler.Page, e *report.Explanation) error {
+	var staged []state.Staged
+	var entries []state.Entry
+	if e.Entry != nil {
+		entries = append(entries, *e.Entry)
+	}
+	if page != nil {
+		staged = append(staged, state.Staged{
+			ExternalID: page.ExternalID, URL: page.URL, Title: page.Title, Locale: page.Locale, Hash: page.Fingerprint(),
+			AIAgent: page.Availability.AIAgent, AICopilot: page.Availability.AICopilot, Size: len(page.HTML),
+			Content: ingest.ContentHash(request(*page)), Text: textHash(page.Markdown), Findings: state.KeepFindings(e.Findings),
+		})
+	}
+	outcome, detail := e.Outcome, e.Detail
+	if e.Seen != nil {
+		outcome, detail = e.Seen.Outcome, e.Seen.Detail
+	}
+	plan, err := ingest.NewPlan(ingest.Inputs{
+		Source: x.settings.Name, Coverage: crawler.Coverage{Complete: true},
+		Pages: all(staged), Entries: all(entries),
+		Outcome: func(string) (crawler.Outcome, string, bool, error) { return outcome, detail, true, nil },
+	})
+	if err != nil || len(plan.Changes) == 0 {
+		return err
+	}
+	// One that stays stands for the rest of the source, so that the guards don't take
+	// this page for all there is.
+	rest := ingest.Change{Action: ingest.Unchanged, RemoteID: "the rest", After: &ingest.Version{}}
+	plan.Changes = append(plan.Changes, rest)
+	plan = newPolicy(x.config, x.settings).Apply(plan)
+	e.Change = &plan.Changes[0]
+	return nil
+}
+
+func all[T any](list []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, v := range list {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+// follow remembers what a crawl made of each URL, for explain. What it no longer came
+// upon is forgotten where it was complete; else too, where that is more than it met,
+// lest a site of ever new addresses fill the state file.
+func (r *runner) follow(source string, ledger *state.Store, crawl *state.Crawl, coverage crawler.Coverage, at time.Time) error {
+	for v, err := range crawl.Visits() {
+		if err != nil {
+			return err
+		}
+		if crawler.Outcome(v.Outcome) == crawler.NotModified {
+			before, known, err := ledger.Trail(source, v.URL)
+			if err != nil {
+				return err
+			}
+			if known {
+				v.Outcome, v.Detail = before.Last.Outcome, before.Last.Detail // still what it was
+			}
+		}
+		if v.Outcome == "" {
+			v.Outcome = string(crawler.Interrupted)
+		}
+		if err := ledger.Follow(source, v, at); err != nil {
+			return err
+		}
+	}
+	var left []string
+	for t, err := range ledger.Trails(source) {
+		if err != nil {
+			return err
+		}
+		_, _, known, err := crawl.Outcome(t.URL)
+		if err != nil {
+			return err
+		}
+		if !known {
+			left = append(left, t.URL)
+		}
+	}
+	if !coverage.Complete && len(left) <= coverage.Discovered {
+		return nil
+	}
+	for _, address := range left {
+		if err := ledger.ForgetTrail(source, address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
