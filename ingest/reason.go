@@ -73,6 +73,8 @@ func absence(o crawler.Outcome, detail string) string {
 		why = "its URL now redirects to another"
 	case crawler.Canonical:
 		why = "it names another URL as its canonical one"
+	case crawler.OtherLocale:
+		why = "it names another URL as its version in the source's language"
 	case crawler.Duplicate:
 		why = "another URL gives the same page"
 	case crawler.NoIndex:
