@@ -40,7 +40,7 @@ type Discover struct {
 	MaxDepth int      // link steps from a start address
 	MaxPages int      // URLs fetched
 	// MaxDuplicates bounds how many addresses in a row that are built alike may give
-	// a page that another gave already; 0 for any number. See docs/adr/0009.
+	// a page that another gave already; 0 for any number. See docs/adr/0013.
 	MaxDuplicates int
 	OtherLocales  bool // take pages in other languages than Source.Locale too
 }

@@ -30,7 +30,7 @@ type Summary struct {
 //
 // A page that was sent with another text is left out, and stays a page of its own:
 // whether many pages may change to one text at once is the policy's to say. By the
-// next run it says what it said before, and is a duplicate then. See docs/adr/0008.
+// next run it says what it said before, and is a duplicate then. See docs/adr/0012.
 func (c *crawl) findDuplicates() error {
 	if c.review == nil {
 		return nil

@@ -13,7 +13,7 @@ const (
 	Canonical   Outcome = "canonical"    // names another URL in scope as its canonical one
 	OtherLocale Outcome = "other-locale" // names another URL in scope as its version in the source's language
 	Duplicate   Outcome = "duplicate"    // another URL gave the same page, or one with the same identity
-	Trap        Outcome = "trap"         // one of very many that give nothing new: see docs/adr/0009
+	Trap        Outcome = "trap"         // one of very many that give nothing new: see docs/adr/0013
 	NoIndex     Outcome = "noindex"      // asks not to be indexed (robots meta, X-Robots-Tag)
 	NotHTML     Outcome = "not-html"     // an image, an archive, …: nothing to read
 	Empty       Outcome = "empty"        // HTML in which no content was found

@@ -14,7 +14,7 @@ import (
 // traps notices addresses that go on without an end and say nothing new: filters and
 // sortings of one list, calendars, links that make paths grow. It bounds them without
 // making the crawl incomplete, since that would keep pages that are gone for ever. See
-// docs/adr/0009.
+// docs/adr/0013.
 //
 // Start addresses, seeds, sitemaps and pages sent earlier are never taken for a trap.
 type traps struct {

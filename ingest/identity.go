@@ -25,7 +25,7 @@ type Recorded struct {
 // A page that was sent goes on under its external ID, whatever its address, when the
 // old address leads to a page that was never sent, or is gone while such a page says
 // the same. A page that turns up at an address whose external ID another page took
-// along is new, and gets that address with a number. See docs/adr/0008.
+// along is new, and gets that address with a number. See docs/adr/0012.
 func Identify(in Inputs, sent Recorded) (map[string]string, error) {
 	i := identification{in: in, sent: sent, names: make(map[string]string), taken: make(map[string]bool)}
 	for _, step := range []func() error{i.readEntries, i.recallMoves, i.followAddresses, i.matchTexts, i.numberNewcomers} {
