@@ -299,13 +299,7 @@ func (c *crawl) describe(v visit, a answer, looked sight) *Seen {
 	s.Title, s.TitleFrom, s.BodyFrom, s.Markdown = found.article.Title, found.article.TitleFrom, found.article.How, found.article.Markdown
 	if found.outcome == Paged {
 		page := c.page(at, found)
-		s.Page, s.Availability = &page, "default"
-		for _, rule := range c.src.Availability.Rules {
-			if rule.Match.Match(at) {
-				s.Availability = rule.Match.String()
-				break
-			}
-		}
+		s.Page, s.Availability = &page, found.answersBy
 	}
 	return s
 }

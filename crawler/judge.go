@@ -128,6 +128,9 @@ type finding struct {
 	identity string     // see Identity
 	article  extract.Article
 
+	answers   Availability // see AvailabilityPolicy
+	answersBy string       // the rule that decided
+
 	etag, lastModified string // see validators
 
 	unauthorized bool // the answer was 401
@@ -180,6 +183,7 @@ func (c *crawl) judge(v visit, a answer) finding {
 	}
 	included := c.scope.includes(v.url)
 	found.identity = c.src.Identity.of(v.url, doc)
+	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
 
 	// What a visitor would see is told by the text, so it is wanted of every page of
 	// a private source.
@@ -225,8 +229,11 @@ func (c *crawl) page(u *url.URL, found finding) Page {
 	if title == "" || title == "/" || title == "." {
 		title = u.Host
 	}
+	if found.answersBy == "" { // it has no markup that a rule could look at
+		found.answers, found.answersBy = c.src.Availability.Of(u, nil)
+	}
 	return Page{
 		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
-		HTML: a.HTML, Markdown: a.Markdown, Availability: c.src.Availability.For(u),
+		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers,
 	}
 }

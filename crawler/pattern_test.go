@@ -70,7 +70,7 @@ func TestTheFirstAvailabilityRuleThatMatchesDecides(t *testing.T) {
 		"/internal/open/secret": {AIAgent: true, AICopilot: true},
 		"/b/secret":             {},
 	} {
-		if got := policy.For(address(t, path)); got != want {
+		if got, _ := policy.Of(address(t, path), nil); got != want {
 			t.Errorf("%s: got %+v, want %+v", path, got, want)
 		}
 	}

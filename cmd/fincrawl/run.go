@@ -55,6 +55,7 @@ const (
 	modePreview mode = "preview"
 	modeSync    mode = "sync"
 	modeResync  mode = "resync"
+	modeLint    mode = "lint"
 )
 
 // runOnce reads what is, works out the difference and applies it:
@@ -174,12 +175,13 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	remembered := &memory{source: s.Name, crawl: crawl, ledger: ledger, learned: r.ledger, sent: sent, reading: read, trustLastmod: s.Fetch.TrustLastmod,
 		readOnly: r.mode == modePreview, now: time.Now}
 	r.crawls.Store(s.Name, crawl)
+	linter := newLinter(s, time.Now())
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
 		Frontier: frontier{crawl},
 		Pages: stager{source: s.Name, crawl: crawl, ledger: ledger, sent: sent, resend: r.mode == modeResync,
-			screener: screener, maxShrink: s.Updates.MaxShrink},
-		Review:    review{source: s.Name, crawl: crawl, ledger: ledger, sent: sent},
+			screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter},
 		Memory:    remembered,
+		Review:    review{source: s.Name, crawl: crawl, ledger: ledger, sent: sent},
 		Earlier:   earlier(crawl),
 		Notes:     crawl,
 		Flush:     r.outliving(),
@@ -208,6 +210,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	})
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
+	}
+	if rep.Advice, err = adviceOf(linter, s.Name, crawl, ledger); err != nil {
+		return err
 	}
 	plan = r.agreed(s.Name, newPolicy(r.config, s)).Apply(plan)
 	rep.Plan = &plan

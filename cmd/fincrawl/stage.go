@@ -11,6 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/lint"
 	"github.com/fincrawl/fincrawl/ingest/screen"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -26,6 +27,7 @@ type stager struct {
 
 	screener  *screen.Screener
 	maxShrink float64
+	linter    *lint.Linter
 }
 
 func (s stager) Put(_ context.Context, p crawler.Page) error {
@@ -54,6 +56,9 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 	}
 	var body *state.Body
 	held := slices.ContainsFunc(findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) })
+	if !held {
+		s.linter.Add(p)
+	}
 	if !held && (s.resend || staged.Hash != entry.Hash) { // what is held is not sent, and so not kept
 		body = &state.Body{HTML: p.HTML, Markdown: p.Markdown}
 	}

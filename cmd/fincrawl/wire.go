@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -104,10 +103,17 @@ func newSource(s config.Source) (crawler.Source, error) {
 		Availability: crawler.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
 	}
 	for _, r := range s.Availability.Rules {
+		var match crawler.Pattern // any
+		if r.Match != "" {
+			match = patterns([]string{r.Match})[0]
+		}
 		source.Availability.Rules = append(source.Availability.Rules, crawler.AvailabilityRule{
-			Match:     patterns([]string{cmp.Or(r.Match, "/**")})[0],
-			AIAgent:   r.AIAgent,
-			AICopilot: r.AICopilot,
+			Match:      match,
+			Selector:   r.Selector,
+			Meta:       r.Meta,
+			Breadcrumb: r.Breadcrumb,
+			AIAgent:    r.AIAgent,
+			AICopilot:  r.AICopilot,
 		})
 	}
 	return source, errors.Join(mistakes...)

@@ -19,7 +19,7 @@ import (
 // Run is one invocation.
 type Run struct {
 	ID        string    `json:"id"`
-	Mode      string    `json:"mode"` // preview, sync or resync
+	Mode      string    `json:"mode"` // preview, sync, resync or lint
 	Version   string    `json:"version"`
 	Started   time.Time `json:"started"`
 	Finished  time.Time `json:"finished,omitzero"`
@@ -55,11 +55,13 @@ type Source struct {
 	Verification *ingest.Verification `json:"verification,omitempty"`
 	// Counts are those of all changes of the plan, also of those that
 	// [Run.WithoutUnchanged] left out; nil: count Plan.Changes.
-	Counts  map[ingest.Action]int `json:"counts,omitempty"`
-	Plan    *ingest.Plan          `json:"plan,omitempty"`   // nil: it didn't come to that
-	Result  *ingest.Result        `json:"result,omitempty"` // nil: not applied
-	Error   string                `json:"error,omitempty"`  // what ended this source
-	Seconds float64               `json:"seconds"`
+	Counts map[ingest.Action]int `json:"counts,omitempty"`
+	Plan   *ingest.Plan          `json:"plan,omitempty"`   // nil: it didn't come to that
+	Result *ingest.Result        `json:"result,omitempty"` // nil: not applied
+	// Advice is about pages that are poor to answer from, sorted by kind.
+	Advice  []Advice `json:"advice,omitempty"`
+	Error   string   `json:"error,omitempty"` // what ended this source
+	Seconds float64  `json:"seconds"`
 }
 
 // JSON writes the run as one indented document, the same bytes for the same run.
@@ -77,11 +79,13 @@ func JSON(w io.Writer, run Run) error {
 	return nil
 }
 
-// WithoutUnchanged returns the run without the changes that change nothing and
-// have no findings, which its Counts still count: short enough to be remembered.
+// WithoutUnchanged returns the run without its advice and the changes that change
+// nothing and have no findings, which its Counts still count: short enough to be
+// remembered.
 func (r Run) WithoutUnchanged() Run {
 	r.Sources = slices.Clone(r.Sources)
 	for i, s := range r.Sources {
+		r.Sources[i].Advice = nil
 		if s.Plan == nil {
 			continue
 		}

@@ -36,7 +36,7 @@ func Text(w io.Writer, run Run, o TextOptions) error {
 	for _, s := range run.Sources {
 		t := tallyOf(s)
 		all.add(t)
-		if err := source(p, s, t, o); err != nil {
+		if err := source(p, s, t, run.Mode == "lint", o); err != nil {
 			return fmt.Errorf("report on %s: %w", s.Name, err)
 		}
 	}
@@ -55,8 +55,8 @@ func Text(w io.Writer, run Run, o TextOptions) error {
 	return nil
 }
 
-// source writes the part of one source.
-func source(p *printer, s Source, t tally, o TextOptions) error {
+// source writes the part of one source; where it was only looked at for advice, that.
+func source(p *printer, s Source, t tally, advised bool, o TextOptions) error {
 	p.paragraph(0, 2, span{bold, s.Name}, span{plain, "·"}, span{dim, s.URL})
 	p.blank()
 	if s.Plan != nil {
@@ -83,7 +83,10 @@ func source(p *printer, s Source, t tally, o TextOptions) error {
 	if s.Error != "" {
 		failed(p, 2, s.Error)
 	}
-	if s.Plan != nil {
+	if s.Plan != nil && s.Error == "" {
+		advice(p, s, advised, o)
+	}
+	if s.Plan != nil && !advised {
 		p.paragraph(2, 4, span{bold, t.String()})
 		p.blank()
 	}
@@ -163,7 +166,7 @@ func signature(run Run) string {
 	if !run.Finished.IsZero() {
 		line += fmt.Sprintf(" · took %s", run.Finished.Sub(run.Started).Round(100*time.Millisecond))
 	}
-	if run.Mode == "preview" {
+	if run.Mode == "preview" || run.Mode == "lint" {
 		line += " · nothing was written"
 	}
 	return line

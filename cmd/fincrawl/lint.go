@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/lint"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+func (a *app) lint() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "lint [SOURCE…]",
+		Short: "Find pages that are poor to answer from, and say how to mend them",
+		Long: `lint crawls the sources as preview does, without asking anything of Intercom, and
+looks at each page: at its title and length, at images without a text in their
+place, at dates that are long ago, at endings that send the reader to the support,
+at links that lead nowhere, and at pages that say nearly the same, or the same with
+another number. It writes nothing.
+
+` + exitCodesHelp,
+	}
+	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
+	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
+		c, sources, err := a.selected(names)
+		if err != nil {
+			return err
+		}
+		ledger, err := state.Open(c.State, state.Options{ReadOnly: true, Wait: lockWait})
+		if err != nil {
+			return err
+		}
+		defer func() { err = keepFirst(err, ledger.Close()) }()
+		staging, err := state.OpenTemporary()
+		if err != nil {
+			return err
+		}
+		defer func() { err = keepFirst(err, staging.Close()) }()
+
+		log, show := a.progress()
+		r := runner{config: c, mode: modeLint, ledger: ledger, staging: staging, log: log, show: show, transport: a.transport, wait: a.wait}
+		run := r.lintOnce(cmd.Context(), sources)
+		show.stop()
+		return a.end(run, *asJSON, nil, nil)
+	}
+	return cmd
+}
+
+// lintOnce looks at the sources, one after another.
+func (r *runner) lintOnce(ctx context.Context, sources []config.Source) report.Run {
+	run := report.Run{ID: newRunID(), Mode: string(r.mode), Version: buildVersion(), Started: time.Now().UTC()}
+	r.log = r.log.With("run", run.ID)
+	for _, s := range sources {
+		rep := report.Source{Name: s.Name, URL: s.URL, LibraryURL: s.LibraryURL}
+		started := time.Now()
+		if err := r.lintSource(ctx, s, &rep); err != nil {
+			rep.Error = err.Error()
+			r.log.Error("source failed", "source", s.Name, "error", err)
+		}
+		rep.Seconds = time.Since(started).Seconds()
+		run.Sources = append(run.Sources, rep)
+	}
+	run.Finished = time.Now().UTC()
+	run.ExitCode = runExitCode(ctx, run)
+	return run
+}
+
+func (r *runner) lintSource(ctx context.Context, s config.Source, rep *report.Source) error {
+	source, err := newSource(s)
+	if err != nil {
+		return err
+	}
+	screener, err := newScreener(s)
+	if err != nil {
+		return err
+	}
+	crawl, err := r.staging.BeginCrawl(s.Name)
+	if err != nil {
+		return fmt.Errorf("begin the crawl: %w", err)
+	}
+	linter := newLinter(s, time.Now())
+	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
+		Frontier: frontier{crawl},
+		Pages: stager{source: s.Name, crawl: crawl, ledger: r.ledger, resend: true,
+			screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter},
+		Known:     known(r.ledger.Entries(s.Name)),
+		Session:   keeper{source: s.Name, store: r.ledger, readOnly: true},
+		Transport: r.transport,
+		Wait:      r.wait,
+		Log:       r.log.With("source", s.Name),
+		Progress:  func(p crawler.Progress) { r.show.crawl(s.Name, p) },
+	})
+	rep.Plan = &ingest.Plan{Source: s.Name, Coverage: coverage, Changes: []ingest.Change{}}
+	if err != nil {
+		return err
+	}
+	if rep.Advice, err = adviceOf(linter, s.Name, crawl, r.ledger); err != nil {
+		return err
+	}
+	return r.staging.EndCrawl(s.Name)
+}
+
+func newLinter(s config.Source, now time.Time) *lint.Linter {
+	return lint.New(lint.Config{
+		ThinWords: s.Lint.ThinWords,
+		LongWords: s.Lint.LongWords,
+		StaleAge:  time.Duration(s.Lint.StaleDays) * 24 * time.Hour,
+		Now:       now,
+	})
+}
+
+// adviceOf is what a linter has to say after a crawl.
+func adviceOf(l *lint.Linter, source string, crawl *state.Crawl, ledger *state.Store) ([]report.Advice, error) {
+	text := func(externalID string) (string, error) {
+		body, ok, err := crawl.Body(externalID)
+		if err != nil || ok {
+			return body.Markdown, err
+		}
+		return ledger.SentMarkdown(source, externalID)
+	}
+	issues, err := l.Issues(linksOf(crawl), text)
+	if err != nil {
+		return nil, fmt.Errorf("lint: %w", err)
+	}
+	var advice []report.Advice
+	for _, i := range issues {
+		outcome, _, _, err := crawl.Outcome(i.URL)
+		if err != nil {
+			return nil, err
+		}
+		if i.Kind != lint.BrokenLink && crawler.Outcome(outcome) != crawler.Paged {
+			continue // it proved to be something else later
+		}
+		advice = append(advice, report.Advice{Kind: string(i.Kind), URL: i.URL, Title: i.Title, Other: i.Other, Detail: i.Detail, Fix: i.Fix})
+	}
+	return advice, nil
+}
+
+// linksOf yields the addresses that a crawl found on pages, each with the first of
+// them.
+func linksOf(crawl *state.Crawl) iter.Seq2[lint.Link, error] {
+	return func(yield func(lint.Link, error) bool) {
+		for v, err := range crawl.Visits() {
+			if err == nil && !strings.Contains(v.From, "://") {
+				continue // from a sitemap, or known before
+			}
+			if !yield(lint.Link{From: v.From, To: v.URL, Outcome: crawler.Outcome(v.Outcome), Detail: v.Detail}, err) {
+				return
+			}
+		}
+	}
+}

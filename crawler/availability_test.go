@@ -1,0 +1,45 @@
+package crawler
+
+import (
+	"testing"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+func TestAvailabilityFollowsWhatIsOnThePage(t *testing.T) {
+	t.Parallel()
+	no := false
+	policy := AvailabilityPolicy{
+		Default: Availability{AIAgent: true, AICopilot: true},
+		Rules: []AvailabilityRule{
+			{Match: pattern(t, "/a/**"), Selector: ".label", AIAgent: &no, AICopilot: &no},
+			{Selector: ".label", AIAgent: &no},
+			{Meta: "audience=staff", AIAgent: &no},
+			{Breadcrumb: "Internal", AIAgent: &no},
+		},
+	}
+	for _, c := range []struct {
+		path, source string
+		want         Availability
+		rule         string
+	}{
+		{"/b", "<p>For all.</p>", policy.Default, "default"},
+		{"/b", "<p class=label>Internal</p>", Availability{AICopilot: true}, "selector .label"},
+		{"/a/b", "<p class=label>Internal</p>", Availability{}, "/a/**, selector .label"},
+		{"/b", "<meta name=audience content=staff>", Availability{AICopilot: true}, "meta audience=staff"},
+		{"/b", "<nav class=breadcrumb><a>Home</a> <a>Internal</a></nav>", Availability{AICopilot: true}, "breadcrumb Internal"},
+		{"/b", "<p>Internal</p>", policy.Default, "default"},
+	} {
+		u := address(t, c.path)
+		doc, err := extract.Parse(u, "text/html", []byte(c.source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, rule := policy.Of(u, doc); got != c.want || rule != c.rule {
+			t.Errorf("%s %s: got %+v by %q, want %+v by %q", c.path, c.source, got, rule, c.want, c.rule)
+		}
+		if got, _ := policy.Of(u, nil); got != policy.Default {
+			t.Errorf("%s without a document: got %+v", c.path, got)
+		}
+	}
+}
