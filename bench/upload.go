@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -160,6 +161,7 @@ func postAll(ctx context.Context, s *site.Site, texts []string) (time.Duration, 
 			}
 			r.Header.Set("Authorization", "Bearer bench")
 			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Accept", "application/json")
 			r.Header.Set("Intercom-Version", "2.15")
 			res, err := transport.RoundTrip(r)
 			if err != nil {
@@ -167,7 +169,7 @@ func postAll(ctx context.Context, s *site.Site, texts []string) (time.Duration, 
 			}
 			defer res.Body.Close()
 			if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode >= 300 {
-				return fmt.Errorf("the sandbox answered %s: %w", res.Status, err)
+				return errors.Join(fmt.Errorf("the sandbox answered %s", res.Status), err)
 			}
 			return nil
 		})
