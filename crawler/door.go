@@ -60,7 +60,7 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 	}
 	c.door.turn.Lock()
 	defer c.door.turn.Unlock()
-	for again := false; ; again = true {
+	for again := false; ; {
 		if ctx.Err() != nil {
 			return met, context.Cause(ctx)
 		}
@@ -78,6 +78,7 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 			if err != nil || !closed {
 				return met, nil
 			}
+			again = true
 		}
 		session = c.door.session.Load()
 		seen, err := c.look(v, c.read(ctx, v.url))
