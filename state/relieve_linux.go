@@ -15,9 +15,11 @@ func (s *Store) relieve() {
 	if s.db == nil || s.broken.Load() {
 		return
 	}
-	_ = s.view(func(tx *bbolt.Tx) error { // which keeps the mapping in its place
-		_, _, _ = unix.Syscall(unix.SYS_MADVISE, s.db.Info().Data, uintptr(tx.Size()), unix.MADV_DONTNEED)
-		return nil
+	_, _ = guard(s.path, func() error {
+		return s.db.View(func(tx *bbolt.Tx) error { // which keeps the mapping in its place
+			_, _, _ = unix.Syscall(unix.SYS_MADVISE, s.db.Info().Data, uintptr(tx.Size()), unix.MADV_DONTNEED)
+			return nil
+		})
 	})
 }
 

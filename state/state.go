@@ -53,7 +53,8 @@ type Store struct {
 	file   *os.File  // the handle that db reads, writes and locks
 	note   *os.File  // says who holds the file, and is locked while it is written to; may be nil
 	broken atomic.Bool
-	turn   sync.Mutex // of transactions that write, and with it the lock of note
+	views  atomic.Uint64 // reads so far
+	turn   sync.Mutex    // of transactions that write, and with it the lock of note
 	group  *group
 
 	zip   *zstd.Encoder

@@ -97,8 +97,15 @@ func (s *Store) view(f func(*bbolt.Tx) error) error {
 		return nil
 	}
 	_, err := guard(s.path, func() error { return s.db.View(f) })
+	if err == nil && s.views.Add(1)%viewsToRelieve == 0 {
+		s.relieve()
+	}
 	return err
 }
+
+// viewsToRelieve is after how many reads they are relieved of. Each may have made 16
+// pages of the file resident, since the kernel maps those around one, too.
+const viewsToRelieve = 200
 
 // read calls use for each of keys that exists, with its index and its value,
 // which is not to be kept or changed.
