@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest/screen"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -30,6 +32,9 @@ func (r *runner) beginCrawl(s config.Source, ledger *state.Store, sent sentUnder
 	crawl, began, ok, err := r.staging.ResumeCrawl(s.Name)
 	if err == nil && ok && began.Settings == wanted && now.Sub(began.At).Abs() <= s.Fetch.ResumeWithin {
 		if ok, err = hasItsTexts(crawl, ledger, sent, s.Name, r.mode); err == nil && ok {
+			if err := unidentify(crawl); err != nil {
+				return nil, time.Time{}, err
+			}
 			r.log.Info("going on with the crawl that was cut off", "source", s.Name, "began", began.At)
 			return crawl, began.At, nil
 		}
@@ -60,6 +65,11 @@ func hasItsTexts(crawl *state.Crawl, ledger *state.Store, sent sentUnder, source
 		if err != nil {
 			return false, err
 		}
+		if held, err := isHeld(p); err != nil {
+			return false, err
+		} else if held {
+			continue
+		}
 		if m != modeResync {
 			entry, _, err := ledger.Entry(source, sent.id(p.URL, p.Identity))
 			if err != nil {
@@ -74,6 +84,27 @@ func hasItsTexts(crawl *state.Crawl, ledger *state.Store, sent sentUnder, source
 		}
 	}
 	return true, nil
+}
+
+// isHeld reports whether the screening holds a page back, so that its text was not kept.
+func isHeld(p state.Staged) (bool, error) {
+	findings, err := p.Findings.List()
+	return slices.ContainsFunc(findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) }), err
+}
+
+// unidentify puts the pages of a crawl that was through under their addresses again,
+// for [identify] to begin with.
+func unidentify(crawl *state.Crawl) error {
+	to := make(map[string]string)
+	for p, err := range crawl.Staged() {
+		if err != nil {
+			return err
+		}
+		if p.ExternalID != p.URL {
+			to[p.ExternalID] = p.URL
+		}
+	}
+	return crawl.Rename(to)
 }
 
 // earlier yields the address and the Markdown of the pages that a crawl has staged.
