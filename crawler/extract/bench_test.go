@@ -35,7 +35,11 @@ func BenchmarkMarkdown(b *testing.B) {
 	b.ReportAllocs()
 	length := 0
 	for b.Loop() {
-		length = len(markdown(body))
+		text, err := markdown(body)
+		if err != nil {
+			b.Fatal(err)
+		}
+		length = len(text)
 	}
 	b.ReportMetric(float64(length), "bytes-of-Markdown")
 }

@@ -79,7 +79,9 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	if article.HTML, err = render(body); err != nil {
 		return Article{}, fmt.Errorf("render %s: %w", d.URL, err)
 	}
-	article.Markdown = markdown(body)
+	if article.Markdown, err = markdown(body); err != nil {
+		return Article{}, fmt.Errorf("write %s as markdown: %w", d.URL, err)
+	}
 	return article, nil
 }
 

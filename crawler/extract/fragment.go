@@ -19,5 +19,5 @@ func Markdown(clean string) (string, error) {
 	for _, n := range nodes {
 		body.AppendChild(n)
 	}
-	return markdown(body), nil
+	return markdown(body)
 }

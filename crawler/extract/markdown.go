@@ -1,8 +1,16 @@
 package extract
 
 import (
+	"bytes"
 	"strings"
+	"sync"
 
+	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/marker"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/strikethrough"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
 	"golang.org/x/net/html"
 )
 
@@ -11,12 +19,11 @@ import (
 // again it is the same, byte for byte, so that a hash of it changes with the
 // text and with nothing else.
 //
-// Converters are no such fixed point. The tree is therefore brought into a canonical
-// form first (see [canonical]), where nothing is left to decide for the [writer].
-func markdown(clean *html.Node) string {
-	var w writer
-	w.blocks(canonical(clean))
-	return trimBlankLines(w.out.String())
+// The converter alone is no such fixed point. It is therefore given a tree in
+// canonical form (see [canonical]), where nothing is left for it to decide.
+func markdown(clean *html.Node) (string, error) {
+	written, err := markdownConverter().ConvertNode(canonical(clean))
+	return trimBlankLines(string(written)), err
 }
 
 // trimBlankLines takes the spaces off lines that hold nothing else, or nothing
@@ -32,4 +39,56 @@ func trimBlankLines(s string) string {
 		out.WriteString(line)
 	}
 	return out.String()
+}
+
+// markdownConverter doesn't escape: the canonical tree's text is escaped already.
+var markdownConverter = sync.OnceValue(func() *converter.Converter {
+	conv := converter.NewConverter(
+		converter.WithEscapeMode("disabled"),
+		converter.WithPlugins(
+			base.NewBasePlugin(),
+			commonmark.NewCommonmarkPlugin(commonmark.WithListEndComment(false)),
+			strikethrough.NewStrikethroughPlugin(),
+			table.NewTablePlugin(table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal)),
+		),
+	)
+	conv.Register.RendererFor("blockquote", converter.TagTypeBlock, writeQuote, converter.PriorityEarly)
+	conv.Register.RendererFor("code", converter.TagTypeInline, writeCode, converter.PriorityEarly)
+	return conv
+})
+
+// writeCode writes a word of code. The converter's own way pads a backtick on one
+// side only, which renderers then take for a space of the code's.
+func writeCode(_ converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
+	code, run, longest := n.FirstChild.Data, 0, 0
+	for _, r := range code {
+		if run++; r != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	fence := strings.Repeat("`", longest+1)
+	if strings.HasPrefix(code, "`") || strings.HasSuffix(code, "`") {
+		code = " " + code + " "
+	}
+	_, _ = w.WriteString(fence + code + fence)
+	return converter.RenderSuccess
+}
+
+// writeQuote writes a quote. The converter's own way loses the mark at the
+// lines of code inside, whose ends it stores as marker.MarkerCodeBlockNewline.
+func writeQuote(ctx converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
+	var out bytes.Buffer
+	ctx.RenderChildNodes(ctx, &out, n)
+	quoted := bytes.TrimSpace(out.Bytes())
+	for bytes.Contains(quoted, []byte("\n\n\n")) {
+		quoted = bytes.ReplaceAll(quoted, []byte("\n\n\n"), []byte("\n\n"))
+	}
+	quoted = bytes.ReplaceAll(quoted, []byte("\n"), []byte("\n> "))
+	lineEnd := string(marker.MarkerCodeBlockNewline)
+	quoted = bytes.ReplaceAll(quoted, []byte(lineEnd), []byte(lineEnd+"> "))
+	_, _ = w.WriteString("\n\n> ")
+	_, _ = w.Write(bytes.ReplaceAll(quoted, []byte("\n> \n"), []byte("\n>\n")))
+	_, _ = w.WriteString("\n\n")
+	return converter.RenderSuccess
 }
