@@ -99,36 +99,50 @@ func (in injections) phrases(t *text, found func(match)) {
 	set := phrasebook()
 	set.trie.Walk(letters, func(end, n, trigger int64) bool {
 		for _, i := range set.users[trigger] {
-			from, to, ok := set.phrases[i].at(letters, int(end-n+1), int(end+1))
-			if !ok {
-				continue
-			}
-			if start, stop, whole := places(t.plain, from, to-1); whole {
-				found(match{rule: set.phrases[i].id, kind: Injection, action: in.action, start: start, end: stop})
+			p := set.phrases[i]
+			start, stop := int(end-n+1), int(end+1)
+			last, ok := p.goesOn(letters, stop)
+			for begin := max(0, start-longestLead); ok; begin++ {
+				if begin, ok = p.begins(letters, begin, start); !ok {
+					break
+				}
+				if from, to, whole := places(t.plain, begin, last-1); whole {
+					found(match{rule: p.id, kind: Injection, action: in.action, start: from, end: to})
+					break
+				}
 			}
 		}
 		return true
 	})
 }
 
-// at reports whether the phrase stands around its trigger, and from where to where.
-func (p phrase) at(letters []byte, start, end int) (from, to int, ok bool) {
-	if p.rest != nil {
-		found := p.rest.FindIndex(letters[end:min(len(letters), end+longestPhrase)])
-		if found == nil {
-			return 0, 0, false
-		}
-		end += found[1]
+// goesOn reports whether what follows the trigger makes it the phrase, and where
+// that ends.
+func (p phrase) goesOn(letters []byte, end int) (last int, ok bool) {
+	if p.rest == nil {
+		return end, true
 	}
-	if p.lead != nil {
-		begin := max(0, start-longestLead)
-		found := p.lead.FindIndex(letters[begin:start])
-		if found == nil {
-			return 0, 0, false
-		}
-		start = begin + found[0]
+	found := p.rest.FindIndex(letters[end:min(len(letters), end+longestPhrase)])
+	if found == nil {
+		return 0, false
 	}
-	return start, end, true
+	return end + found[1], true
+}
+
+// begins reports whether what stands between two places makes the trigger behind
+// it the phrase, and where that begins.
+func (p phrase) begins(letters []byte, from, trigger int) (first int, ok bool) {
+	switch {
+	case p.lead == nil:
+		return trigger, from <= trigger
+	case from >= trigger:
+		return 0, false
+	}
+	found := p.lead.FindIndex(letters[from:trigger])
+	if found == nil {
+		return 0, false
+	}
+	return from + found[0], true
 }
 
 // places returns where the letters of a skeleton stand in the text, and whether

@@ -104,7 +104,12 @@ func isPhrase(value string) bool {
 
 // isName tells of letters whose cases a word or a name in a program may have:
 // "word", "Word", "WORD", "twoWords", "TWOWords".
+//
+// Letters of both cases without a vowel are none.
 func isName(name string) bool {
+	if len(name) > 3 && !strings.ContainsAny(strings.ToLower(name), "aeiouy") && name != strings.ToLower(name) && name != strings.ToUpper(name) {
+		return false
+	}
 	lower, upper := 0, 0 // in a row
 	for _, r := range name {
 		if !unicode.IsUpper(r) {
