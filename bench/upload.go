@@ -26,7 +26,7 @@ import (
 
 // Pages of 8 kB, and how many are sent at once.
 const (
-	uploadWords   = 950
+	uploadWords   = 670
 	uploadWorkers = 16
 )
 
@@ -81,7 +81,7 @@ func (b *bench) uploadOnce(ctx context.Context, s *site.Site, texts []string) (s
 	if err != nil {
 		return 0, 0, err
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }()
 	crawl, err := stageAll(store, s, texts)
 	if err != nil {
 		return 0, 0, err
