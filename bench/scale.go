@@ -81,7 +81,7 @@ func (b *bench) scaleOnce(ctx context.Context, pages int) (cost, fileSize, error
 	if err != nil {
 		return cost{}, fileSize{}, err
 	}
-	defer zip.Close()
+	defer func() { _ = zip.Close() }()
 	sent, compressed := 0, 0
 	for _, page := range box.Pages(box.Sources()[0].ID) {
 		sent += len(page.HTML)
@@ -107,7 +107,7 @@ func (b *bench) plan(context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer func() { _ = store.Close() }()
 	crawl, err := stageUnchanged(store, b.pages)
 	if err != nil {
 		return err

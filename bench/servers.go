@@ -133,7 +133,7 @@ func (b *bench) startNginx(ctx context.Context, root string) (*nginx, error) {
 		log: filepath.Join(dir, "answers.log"), stop: func() { cancel(); _ = cmd.Wait() },
 	}
 	for range 500 {
-		if c, err := net.Dial("tcp", addresses[1]); err == nil {
+		if c, err := (&net.Dialer{}).DialContext(ctx, "tcp", addresses[1]); err == nil {
 			return n, c.Close()
 		}
 		time.Sleep(10 * time.Millisecond)

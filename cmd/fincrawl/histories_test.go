@@ -201,7 +201,7 @@ func play(t *testing.T, story history, atOnce int) (log string, err error) {
 	if _, err := os.Stat(folder); err != nil {
 		folder = ""
 	}
-	dir, err := os.MkdirTemp(folder, "fincrawl-history-")
+	dir, err := os.MkdirTemp(folder, "fincrawl-history-") //nolint:usetesting // in memory, and gone before the next history
 	if err != nil {
 		return "", err
 	}

@@ -65,7 +65,7 @@ func (b *Browser) start(ctx context.Context) (*instance, error) {
 	case err = <-started:
 	case <-ctx.Done():
 		err = context.Cause(ctx)
-		b.all.Go(func() { <-started; i.stop() })
+		b.all.Go(func() { <-started; i.stop() }) //nolint:errcheck // how it ended is too late to matter
 		return nil, &UnavailableError{err}
 	}
 	if err != nil {

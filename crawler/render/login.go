@@ -168,7 +168,7 @@ func (v *loginVisit) take(step Step, i int) error {
 		v.tell("browser: step %d: not asked for", i+1)
 		return nil
 	case len(found.Missing) > 0:
-		v.look()
+		_ = v.look() // what was seen last is told either way
 		return fmt.Errorf("%w: no %s; the page has %s", errNoFields, strings.Join(found.Missing, ", "), strings.Join(found.Has, ", "))
 	}
 	v.tell("browser: fields found: %s", strings.Join(names, ", "))

@@ -155,7 +155,7 @@ func rendered(t *testing.T, b *render.Browser, p render.Page) render.Document {
 // which its processes are known, too.
 func ownTemp(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "render")
+	dir, err := os.MkdirTemp("", "render") //nolint:usetesting // its path is short enough for the browser's sockets
 	if err != nil {
 		t.Fatal(err)
 	}

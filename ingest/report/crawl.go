@@ -109,6 +109,8 @@ func adviceOn(o crawler.Outcome) string {
 		return "Beyond discover.max_pages: raise it, or exclude what is not knowledge."
 	case crawler.BadSitemap:
 		return "The sitemap cannot be read to its end: have it mended, or leave it out of discover.sitemaps."
+	case crawler.Unrendered:
+		return "The browser could not show these: see that browser.path or browser.remote works, or set render: never for them."
 	case crawler.Interrupted:
 		return "The run ended before these were read: run again."
 	}

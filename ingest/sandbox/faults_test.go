@@ -163,7 +163,7 @@ func TestFaultsStrikeWhatTheyAreFor(t *testing.T) {
 				source := createSource(t, s)
 				fault(t, s, text)
 				for n := range 10 {
-					r := reply{}
+					var r reply
 					if n < 5 {
 						r = send(t, s, "POST", "/ai/external_pages", pageBody(source, fmt.Sprint(n)))
 					} else {

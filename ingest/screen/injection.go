@@ -6,8 +6,6 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
-
-	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
 // injections finds what is written for a model rather than for a reader: orders
@@ -34,9 +32,9 @@ const (
 
 // phraseSet are the phrases with the index of their triggers.
 type phraseSet struct {
-	phrases []phrase
-	users   [][]int // of each trigger: the phrases that have it
-	trie    *ahocorasick.Trie
+	phrases   []phrase
+	automaton *automaton // of the triggers
+	users     [][]int    // of each trigger: the phrases that have it
 }
 
 // phrasebook compiles the phrases once. See [spell] for how they are written.
@@ -64,7 +62,7 @@ var phrasebook = sync.OnceValue(func() *phraseSet {
 	for _, trigger := range triggers {
 		set.users = append(set.users, users[trigger])
 	}
-	set.trie = ahocorasick.NewTrieBuilder().AddStrings(triggers).Build()
+	set.automaton = newAutomaton(triggers)
 	return set
 })
 
@@ -97,10 +95,9 @@ func (in injections) phrases(t *text, found func(match)) {
 	*buffer = letters
 
 	set := phrasebook()
-	set.trie.Walk(letters, func(end, n, trigger int64) bool {
+	set.automaton.each(letters, func(trigger, start, stop int) {
 		for _, i := range set.users[trigger] {
 			p := set.phrases[i]
-			start, stop := int(end-n+1), int(end+1)
 			last, ok := p.goesOn(letters, stop)
 			for begin := max(0, start-longestLead); ok; begin++ {
 				if begin, ok = p.begins(letters, begin, start); !ok {
@@ -112,7 +109,6 @@ func (in injections) phrases(t *text, found func(match)) {
 				}
 			}
 		}
-		return true
 	})
 }
 

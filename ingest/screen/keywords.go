@@ -3,8 +3,6 @@ package screen
 import (
 	"regexp"
 	"sync"
-
-	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
 // pattern is an expression that is only tried where one of its keywords stands.
@@ -83,8 +81,8 @@ func moved(groups []int, by int) []int {
 
 // keywords finds the keywords of many patterns in one pass.
 type keywords struct {
-	trie  *ahocorasick.Trie
-	users [][]int // of each keyword: the patterns that have it
+	automaton *automaton
+	users     [][]int // of each keyword: the patterns that have it
 }
 
 func newKeywords(patterns []*pattern) keywords {
@@ -98,7 +96,7 @@ func newKeywords(patterns []*pattern) keywords {
 			users[word] = append(users[word], i)
 		}
 	}
-	k := keywords{trie: ahocorasick.NewTrieBuilder().AddStrings(words).Build()}
+	k := keywords{automaton: newAutomaton(words)}
 	for _, word := range words {
 		k.users = append(k.users, users[word])
 	}
@@ -108,10 +106,9 @@ func newKeywords(patterns []*pattern) keywords {
 // each calls found for every keyword in lower: with a pattern that has it, and
 // where it stands.
 func (k keywords) each(lower []byte, found func(pattern, start, end int)) {
-	k.trie.Walk(lower, func(end, n, word int64) bool {
+	k.automaton.each(lower, func(word, start, end int) {
 		for _, p := range k.users[word] {
-			found(p, int(end-n+1), int(end+1))
+			found(p, start, end)
 		}
-		return true
 	})
 }

@@ -9,7 +9,7 @@ import (
 
 // redact takes what is to be redacted out of the page's HTML and title, and
 // writes its Markdown anew from that HTML, so that the three say the same.
-func (s *Screener) redact(p *crawler.Page, r *reading, matches []match) error {
+func (s *Screener) redact(p *crawler.Page, matches []match) error {
 	var change edits
 	for _, m := range matches {
 		if m.action == Redact {

@@ -140,7 +140,7 @@ func (s *Screener) Page(p crawler.Page) (crawler.Page, []Finding, error) {
 	if !has(findings, Redact) {
 		return screened, findings, nil
 	}
-	if err := s.redact(&screened, r, matches); err != nil {
+	if err := s.redact(&screened, matches); err != nil {
 		return p, findings, fmt.Errorf("redact %s: %w", p.URL, err)
 	}
 	for i, f := range findings {
