@@ -103,7 +103,7 @@ func isPhrase(value string) bool {
 }
 
 // isName tells of letters whose cases a word or a name in a program may have:
-// "word", "Word", "WORD", "twoWords", "TWOWords".
+// "word", "Word", "WORD", "twoWords", "HTTPServer".
 //
 // Letters of both cases without a vowel are none.
 func isName(name string) bool {
@@ -112,20 +112,20 @@ func isName(name string) bool {
 	}
 	lower, upper := 0, 0 // in a row
 	for _, r := range name {
-		if !unicode.IsUpper(r) {
-			lower++
-			continue
-		}
-		if lower == 0 {
-			upper++
-		} else {
-			if lower < 3 && upper < 2 {
+		if unicode.IsUpper(r) {
+			if lower > 0 && (lower < 3 || upper == 2) {
 				return false
 			}
-			lower, upper = 0, 1
+			if lower > 0 {
+				upper = 0
+			}
+			lower = 0
+			upper++
+			continue
 		}
+		lower++
 	}
-	return lower == 0 || lower >= 3 || upper == 0
+	return lower == 0 || upper == 0 || lower >= 3 && upper != 2
 }
 
 func isHex(s string) bool {
