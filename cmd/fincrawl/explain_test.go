@@ -307,7 +307,7 @@ func TestExplainText(t *testing.T) {
 	if got := text.String(); strings.ContainsAny(got, "\x1b\u202e") {
 		t.Errorf("a terminal could be driven by %q", got)
 	}
-	path := filepath.Join("testdata", "explain.txt")
+	path := filepath.Join("testdata", "explain.golden")
 	if *update {
 		if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
 			t.Fatal(err)
