@@ -417,13 +417,13 @@ func peakMemory(t *testing.T, pages int) int64 {
 	}
 	w.site.Page("/", testsite.Page{Links: links})
 	for i, p := range links {
-		w.site.Page(p, testsite.Page{Text: strings.Repeat(fmt.Sprintf("Words of page %d. ", i), 1000)})
+		w.site.Page(p, testsite.Page{Text: strings.Repeat(fmt.Sprintf("Words of page %d. ", i), 200)})
 	}
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "sync", "--config", w.path("sources.yaml"))
 	cmd.Args[0] = "fincrawl"

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
@@ -92,7 +93,7 @@ func textHash(markdown string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func linkTargets() *regexp.Regexp { return regexp.MustCompile(`\]\([^)]*\)`) }
+var linkTargets = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\]\([^)]*\)`) })
 
 // request is what a page is sent as, but for the import source it goes to.
 func request(p crawler.Page) intercom.PageRequest {

@@ -24,7 +24,7 @@ import (
 const (
 	// quiet is how long a page must have made no requests to be at rest.
 	quiet = 500 * time.Millisecond
-	// blankTime is how long a page at rest is given that shows nothing yet.
+	// blankTime is how long a page at rest is given that shows nothing yet, or that it loads.
 	blankTime = 2 * time.Second
 	// selectorTime is how long a page at rest is given for what is waited for.
 	selectorTime = 3 * time.Second
@@ -193,7 +193,8 @@ func (t *tab) settle(waitFor string) (found bool, err error) {
 			return false, nil
 		case rest >= quiet:
 			blank, err := evaluate[bool](t, blankScript)
-			if err == nil && !blank {
+			// Scripts that were busy until now may have asked for something since.
+			if still, _ := t.rest(); err == nil && !blank && still >= quiet {
 				return false, nil
 			}
 		}
