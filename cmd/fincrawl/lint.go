@@ -35,16 +35,11 @@ another number. It writes nothing.
 		if err != nil {
 			return err
 		}
-		ledger, err := state.Open(c.State, state.Options{ReadOnly: true, Wait: lockWait})
+		ledger, staging, done, err := openAside(c)
 		if err != nil {
 			return err
 		}
-		defer func() { err = keepFirst(err, ledger.Close()) }()
-		staging, err := state.OpenTemporary()
-		if err != nil {
-			return err
-		}
-		defer func() { err = keepFirst(err, staging.Close()) }()
+		defer func() { err = keepFirst(err, done()) }()
 
 		log, show := a.progress()
 		r := runner{config: c, mode: modeLint, ledger: ledger, staging: staging, log: log, show: show, transport: a.transport, wait: a.wait}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -28,16 +29,11 @@ leaves the state file as it is.
 		if err != nil {
 			return err
 		}
-		ledger, err := state.Open(c.State, state.Options{ReadOnly: true, Wait: lockWait})
+		ledger, staging, done, err := openAside(c)
 		if err != nil {
 			return err
 		}
-		defer func() { err = keepFirst(err, ledger.Close()) }()
-		staging, err := state.OpenTemporary()
-		if err != nil {
-			return err
-		}
-		defer func() { err = keepFirst(err, staging.Close()) }()
+		defer func() { err = keepFirst(err, done()) }()
 
 		log, show := a.progress()
 		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, show: show, wait: a.wait, transport: a.transport, verify: *verify, allowDeletes: *allow}
@@ -54,6 +50,20 @@ leaves the state file as it is.
 		return a.end(run, *asJSON, r.texts, nil)
 	}
 	return cmd
+}
+
+// openAside opens what a run needs that writes nothing anywhere: the state file to
+// be read, and a store for its crawls that goes with done.
+func openAside(c *config.Config) (ledger, staging *state.Store, done func() error, err error) {
+	ledger, err = state.Open(c.State, state.Options{ReadOnly: true, Wait: lockWait})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	staging, err = state.OpenTemporary()
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, ledger.Close())
+	}
+	return ledger, staging, func() error { return errors.Join(staging.Close(), ledger.Close()) }, nil
 }
 
 // keepFirst is err, or else, where that says no more than how a run went well
