@@ -280,6 +280,8 @@ func TestRobotsAndItsFailures(t *testing.T) {
 		m[path] = o
 		return m
 	}
+	elsewhere := testsite.New(t)
+	elsewhere.Pages("/sso/redirect")
 	tests := []struct {
 		name     string
 		put      func(*testsite.Site)
@@ -301,6 +303,14 @@ func TestRobotsAndItsFailures(t *testing.T) {
 		{"failing", func(s *testsite.Site) { s.FailAlways("/robots.txt", testsite.Status(500)) }, false, with(shut, "/robots.txt", crawler.ServerError), false},
 		{"rate limited", func(s *testsite.Site) { s.FailAlways("/robots.txt", testsite.Status(429)) }, false, with(shut, "/robots.txt", crawler.RateLimited), false},
 		{"broken", func(s *testsite.Site) { s.FailAlways("/robots.txt", testsite.Hangup) }, false, with(shut, "/robots.txt", crawler.Unreachable), false},
+		{"a login", func(s *testsite.Site) { s.Handle("/robots.txt", testsite.Form(200)) }, false, with(shut, "/robots.txt", crawler.LoginWall), false},
+		{"leads to a login", func(s *testsite.Site) {
+			s.Redirect("/robots.txt", "/login?next=/robots.txt")
+			s.Handle("/login", testsite.Form(200))
+		}, false, with(shut, "/robots.txt", crawler.LoginWall), false},
+		{"leads to another site's login", func(s *testsite.Site) {
+			s.Redirect("/robots.txt", elsewhere.URL("/sso/redirect"))
+		}, false, with(shut, "/robots.txt", crawler.LoginWall), false},
 		{"failing, not respected", func(s *testsite.Site) { s.FailAlways("/robots.txt", testsite.Status(500)) }, true, open, true},
 	}
 	for _, test := range tests {
@@ -317,6 +327,17 @@ func TestRobotsAndItsFailures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// RFC 9309, 2.3.1.5: one that never comes to its end cannot be read.
+func TestARobotsFileThatTakesTooLongClosesTheSite(t *testing.T) {
+	site := testsite.New(t)
+	site.Page("/", testsite.Page{Links: []string{"/a"}})
+	site.Pages("/a")
+	site.FailAlways("/robots.txt", testsite.Hang)
+	got := crawl(t, site, func(src *crawler.Source, _ *crawler.Surroundings) { src.Fetch.Timeout = 50 * time.Millisecond })
+	got.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/a": crawler.RobotsDenied, "/robots.txt": crawler.Timeout})
+	got.wantComplete(t, false)
 }
 
 // Elastic crawler 46, 49: no crawl delay.
