@@ -31,7 +31,7 @@ func (c *crawl) elsewhere(v visit, doc *extract.Document, says extract.Directive
 	if to := c.fetchable(v, says.Canonical); to != nil {
 		return finding{outcome: Canonical, detail: to.String(), leads: to}
 	}
-	if to := c.inOurLanguage(v, doc); to != nil {
+	if to := c.inOurLanguage(v.url, doc.Alternates(), doc.Language()); to != nil {
 		return finding{outcome: OtherLocale, detail: to.String(), leads: to}
 	}
 	return finding{}
@@ -58,30 +58,49 @@ func (c *crawl) fetchable(v visit, named *url.URL) *url.URL {
 	return u
 }
 
-// inOurLanguage returns the version of a document that is nearer to the source's
+// inOurLanguage returns the one of a document's versions that is nearer to the source's
 // locale than the document itself; nil where there is none that may be fetched, so
-// that what exists in one language only is never lost.
-func (c *crawl) inOurLanguage(v visit, doc *extract.Document) *url.URL {
+// that what exists in one language only is never lost. language is that of the document
+// where the versions don't tell.
+func (c *crawl) inOurLanguage(document *url.URL, versions []extract.Alternate, language string) *url.URL {
 	if c.src.Discover.OtherLocales {
 		return nil
 	}
 	own, best := -1, -1
 	var nearer *url.URL
-	for _, alternate := range doc.Alternates() {
-		near := nearness(alternate.Language, c.src.Locale)
-		if u, ok := c.scope.normalise(alternate.URL); ok && u.String() == v.url.String() {
+	for _, version := range versions {
+		near := nearness(version.Language, c.src.Locale)
+		if u, ok := c.scope.normalise(version.URL); ok && u.String() == document.String() {
 			own = max(own, near)
-		} else if u := c.fetchable(v, alternate.URL); u != nil && near > best {
+		} else if u := c.fetchable(visit{url: document}, version.URL); u != nil && near > best {
 			best, nearer = near, u
 		}
 	}
-	if language := doc.Language(); own < 0 && language != "" {
+	if own < 0 && language != "" {
 		own = nearness(language, c.src.Locale)
 	}
 	if own < 0 || best <= own {
 		return nil
 	}
 	return nearer
+}
+
+// leaveToTranslation settles an address, found on from, one of whose versions is nearer
+// to the source's locale, and returns that one; nil where there is none.
+func (c *crawl) leaveToTranslation(from string, address *url.URL, versions []extract.Alternate) (*url.URL, error) {
+	document, ok := c.scope.normalise(address)
+	if !ok {
+		return nil, nil
+	}
+	nearer := c.inOurLanguage(document, versions, "")
+	if nearer == nil {
+		return nil, nil
+	}
+	fresh, err := c.claim(from, visit{url: document})
+	if err != nil || !fresh {
+		return nil, err
+	}
+	return nearer, c.settle(document, OtherLocale, nearer.String())
 }
 
 // ownLanguage are the versions of a document to follow as links: those in the source's

@@ -34,6 +34,33 @@ func TestOneLanguageIsTakenWhereThereAreVersions(t *testing.T) {
 	})
 }
 
+// A sitemap, or a Link header, may be the only one to say which pages are versions of
+// one another; a version whose other one is gone after all is taken itself.
+func TestVersionsThatTheMarkupDoesNotName(t *testing.T) {
+	site := testsite.New(t)
+	site.Page("/", testsite.Page{Links: []string{"/de/a", "/de/header"}})
+	entry := func(path, en, de string) string {
+		link := func(language, path string) string {
+			return `<xhtml:link rel="alternate" hreflang="` + language + `" href="` + site.URL(path) + `"/>`
+		}
+		return `<url><loc>` + site.URL(path) + `</loc>` + link("en", en) + link("de", de) + link("x-default", "/") + `</url>`
+	}
+	site.Page("/sitemap.xml", testsite.Page{Header: map[string]string{"Content-Type": "application/xml"}, Raw: []byte(
+		`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">` +
+			entry("/de/a", "/en/a", "/de/a") + entry("/de/b", "/en/gone", "/de/b") + `</urlset>`)})
+	site.Pages("/en/a", "/en/header", "/de/a", "/de/b")
+	site.Page("/de/header", testsite.Page{Header: map[string]string{"Link": `</en/header>; rel=alternate; hreflang=en, </de/header>; rel=alternate; hreflang=de`}})
+	got := crawl(t, site, func(s *crawler.Source, _ *crawler.Surroundings) { s.Discover.Sitemaps = []string{"auto"} })
+	got.want(t, map[string]crawler.Outcome{
+		"/": crawler.Paged, "/de/a": crawler.OtherLocale, "/en/a": crawler.Paged,
+		"/de/b": crawler.Paged, "/en/gone": crawler.Gone,
+		"/de/header": crawler.OtherLocale, "/en/header": crawler.Paged,
+	})
+	if n := site.Count("/de/a"); n != 0 {
+		t.Errorf("the version that the sitemap gives an English one of was asked for %d times", n)
+	}
+}
+
 func TestEveryLanguageIsTakenWhereConfigured(t *testing.T) {
 	site := testsite.New(t)
 	a := in("en", "/a", "de", "/de/a")

@@ -158,6 +158,7 @@ func (c *crawl) judge(v visit, a answer) finding {
 	if err != nil {
 		return finding{outcome: BadEncoding, detail: err.Error()}
 	}
+	doc.AddLinkHeaders(a.header.Values("Link"))
 	if form := c.formInstead(doc); form != "" {
 		if isLoginAddress(v.url) {
 			return finding{outcome: Excluded, detail: "the page to log in on", form: form}

@@ -135,15 +135,15 @@ func (c *crawl) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.readSitemaps(ctx); err != nil {
+		return err
+	}
 	if !isRead {
 		if err := c.conclude(ctx, start, first); err != nil {
 			return err
 		}
 	}
 	if err := c.discover("", 0, c.starts[1:]); err != nil {
-		return err
-	}
-	if err := c.readSitemaps(ctx); err != nil {
 		return err
 	}
 	if err := c.runRound(ctx); err != nil {

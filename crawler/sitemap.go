@@ -14,6 +14,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"golang.org/x/net/html/charset"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
 // The bounds that sitemaps.org sets, and how deep indexes may nest.
@@ -109,23 +111,28 @@ func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, e
 		batch = batch[:0]
 		return crawlErr
 	}
-	err = parseSitemap(a.body, func(loc, changed string, isSitemap bool) error {
-		u, err := s.url.Parse(withStrayPercents(loc))
+	err = parseSitemap(a.body, func(entry listed) error {
+		u, err := s.url.Parse(withStrayPercents(entry.loc))
 		switch {
-		case loc == "":
+		case entry.loc == "":
 			return nil
 		case err != nil:
-			complaint = fmt.Errorf("%q is not an address", loc)
+			complaint = fmt.Errorf("%q is not an address", entry.loc)
 			return nil
-		case isSitemap && s.nesting == maxNesting:
+		case entry.isSitemap && s.nesting == maxNesting:
 			return fmt.Errorf("sitemap indexes are nested more than %d deep", maxNesting)
-		case isSitemap:
+		case entry.isSitemap:
 			nested = append(nested, sitemap{url: u, from: s.url.String(), nesting: s.nesting + 1})
 			return nil
 		}
-		if crawlErr = c.dated(u, changed); crawlErr != nil {
+		if crawlErr = c.dated(u, entry.changed); crawlErr != nil {
 			return crawlErr
 		}
+		var better *url.URL
+		if better, crawlErr = c.leaveToTranslation(s.url.String(), u, entry.versions(s.url)); crawlErr != nil {
+			return crawlErr
+		}
+		u = cmp.Or(better, u)
 		if batch = append(batch, u); len(batch) == 256 {
 			return flush()
 		}
@@ -163,12 +170,37 @@ func withStrayPercents(address string) string {
 
 var errNoSitemap = errors.New("no sitemap in it")
 
-// parseSitemap calls found for each address, with the date of its last change as
-// written, in a sitemap or sitemap index (XML,
+// listed is an address that a sitemap lists, with what it says of it, as written.
+type listed struct {
+	loc, changed string
+	isSitemap    bool        // it is that of a sitemap, not of a page
+	alternates   []alternate // the page in each of its languages, itself among them
+}
+
+// alternate is <xhtml:link rel="alternate" hreflang="…" href="…"/>, by which sitemaps
+// say what pages say in their heads.
+type alternate struct {
+	Rel      string `xml:"rel,attr"`
+	Language string `xml:"hreflang,attr"`
+	Href     string `xml:"href,attr"`
+}
+
+// versions are the page's alternates with their addresses made absolute.
+func (l listed) versions(base *url.URL) (versions []extract.Alternate) {
+	for _, a := range l.alternates {
+		u, err := base.Parse(withStrayPercents(strings.TrimSpace(a.Href)))
+		if err == nil && a.Rel == "alternate" && a.Language != "" && !strings.EqualFold(a.Language, "x-default") {
+			versions = append(versions, extract.Alternate{Language: a.Language, URL: u})
+		}
+	}
+	return versions
+}
+
+// parseSitemap calls found for each address in a sitemap or sitemap index (XML,
 // streamed) or in a text sitemap (an address a line); all may be gzipped. An
 // entity of the document's own is a mistake to encoding/xml, which expands none,
 // so that an XML bomb has nothing to go off with.
-func parseSitemap(body []byte, found func(loc, changed string, isSitemap bool) error) error {
+func parseSitemap(body []byte, found func(listed) error) error {
 	if bytes.HasPrefix(body, []byte("\x1f\x8b")) {
 		unzipped, err := gunzip(body)
 		if err != nil {
@@ -176,12 +208,13 @@ func parseSitemap(body []byte, found func(loc, changed string, isSitemap bool) e
 		}
 		body = unzipped
 	}
-	listed := 0
-	count := func(loc, changed string, isSitemap bool) error {
-		if listed++; listed > maxSitemapURLs {
+	entries := 0
+	count := func(entry listed) error {
+		if entries++; entries > maxSitemapURLs {
 			return fmt.Errorf("more than %d addresses", maxSitemapURLs)
 		}
-		return found(strings.TrimSpace(loc), strings.TrimSpace(changed), isSitemap)
+		entry.loc, entry.changed = strings.TrimSpace(entry.loc), strings.TrimSpace(entry.changed)
+		return found(entry)
 	}
 	if start := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n"); len(start) > 0 && start[0] == 'h' {
 		return parseTextSitemap(start, count)
@@ -204,19 +237,19 @@ func gunzip(body []byte) ([]byte, error) {
 	return unzipped, nil
 }
 
-func parseTextSitemap(body []byte, found func(loc, changed string, isSitemap bool) error) error {
+func parseTextSitemap(body []byte, found func(listed) error) error {
 	for line := range strings.Lines(string(body)) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
-		if err := found(line, "", false); err != nil {
+		if err := found(listed{loc: line}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func parseXMLSitemap(body []byte, found func(loc, changed string, isSitemap bool) error) error {
+func parseXMLSitemap(body []byte, found func(listed) error) error {
 	d := xml.NewDecoder(bytes.NewReader(bytes.TrimLeft(body, " \t\r\n")))
 	d.CharsetReader = charset.NewReaderLabel
 	var path []string // names of the open elements
@@ -239,14 +272,15 @@ func parseXMLSitemap(body []byte, found func(loc, changed string, isSitemap bool
 			}
 			// <image:loc> and its like stand deeper.
 			var entry struct {
-				Locs    []string `xml:"loc"`
-				Changed string   `xml:"lastmod"`
+				Locs       []string    `xml:"loc"`
+				Changed    string      `xml:"lastmod"`
+				Alternates []alternate `xml:"http://www.w3.org/1999/xhtml link"`
 			}
 			if err := d.DecodeElement(&entry, &token); err != nil {
 				return fmt.Errorf("read XML: %w", err)
 			}
 			for _, loc := range entry.Locs {
-				if err := found(loc, entry.Changed, path[0] == "sitemapindex"); err != nil {
+				if err := found(listed{loc, entry.Changed, path[0] == "sitemapindex", entry.Alternates}); err != nil {
 					return err
 				}
 			}

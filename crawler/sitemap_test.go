@@ -69,11 +69,11 @@ func TestASitemapMayHave50000Addresses(t *testing.T) {
 }
 
 func locations(body []byte) (found []string, err error) {
-	err = parseSitemap(body, func(loc, _ string, isSitemap bool) error {
-		if isSitemap {
-			loc = "sitemap:" + loc
+	err = parseSitemap(body, func(entry listed) error {
+		if entry.isSitemap {
+			entry.loc = "sitemap:" + entry.loc
 		}
-		found = append(found, loc)
+		found = append(found, entry.loc)
 		return nil
 	})
 	return found, err
