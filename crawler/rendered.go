@@ -75,6 +75,13 @@ func (c *crawl) newBrowser() (*render.Browser, error) {
 		if site.LoginURL, err = url.Parse(form.URL); err != nil {
 			return nil, err
 		}
+		for _, address := range form.SignOn {
+			u, err := url.Parse(address)
+			if err != nil {
+				return nil, err
+			}
+			site.SignOn = append(site.SignOn, u)
+		}
 	}
 	return render.New(c.src.Render.Browser, site, c.log), nil
 }

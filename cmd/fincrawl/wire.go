@@ -137,7 +137,7 @@ func newAuth(a config.Auth) auth.Config {
 			Scopes: o.Scopes, Audience: o.Audience}
 	}
 	if f := a.Form; f != nil {
-		c.Form = &auth.Form{URL: f.URL, Fields: reveal(f.Fields), Form: f.Form, LoggedIn: f.LoggedIn}
+		c.Form = &auth.Form{URL: f.URL, Fields: reveal(f.Fields), Form: f.Form, SignOn: f.SignOn, LoggedIn: f.LoggedIn}
 		for _, s := range f.Steps {
 			c.Form.Steps = append(c.Form.Steps, auth.Step{URL: s.URL, Fields: reveal(s.Fields), Form: s.Form, Submit: s.Submit, Optional: s.Optional})
 		}

@@ -11,8 +11,8 @@
 //
 // In every case credentials go to the source's own origin (scheme, host and
 // port) and nowhere else. The exceptions are configured by hand: a form whose page
-// is on another origin, as with single sign-on, and the address that OAuth2 tokens
-// come from, which gets the client's secret, and never the token.
+// is on another origin, the single sign-on that it leads to, and the address that
+// OAuth2 tokens come from, which gets the client's secret, and never the token.
 //
 // A login that fails is a [*LoginError], which says what was seen and how to
 // mend it. Nothing in this package prints a secret: configurations print the
@@ -61,6 +61,7 @@ type Form struct {
 	Fields   map[string]string // the form's field names and what to fill in
 	Form     string            // selector of the form; "" finds the one with a password field
 	Steps    []Step            // instead of Fields and Form
+	SignOn   []string          // addresses of the single sign-on that the page leads to: their origins get what is filled in, too
 	LoggedIn string            // selector that only a logged-in page has; "" checks that the password field is gone
 }
 

@@ -173,12 +173,19 @@ func (c fileCookie) describe() string {
 	return fmt.Sprintf("%s (%s)", c.name, until(c.expires))
 }
 
-// origins are where a login may take place: the source's, and that of its login page.
+// origins are where a login may take place: the source's, its login page's and its
+// single sign-on's.
 func (s *Session) origins() []origin {
-	if s.form == nil || s.form.own == s.own {
-		return []origin{s.own}
+	all := []origin{s.own}
+	if s.form == nil {
+		return all
 	}
-	return []origin{s.own, s.form.own}
+	for _, at := range append([]origin{s.form.own}, s.form.signOn...) {
+		if !slices.Contains(all, at) {
+			all = append(all, at)
+		}
+	}
+	return all
 }
 
 func inOrder(names []string) []string {

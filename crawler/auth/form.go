@@ -16,7 +16,8 @@ import (
 // formLogin is a Form that was checked.
 type formLogin struct {
 	url      *url.URL
-	own      origin
+	own      origin   // the login page's
+	signOn   []origin // the single sign-on's
 	steps    []formStep
 	loggedIn *selector // nil: no password field may be left
 }
@@ -54,6 +55,14 @@ func newFormLogin(f Form) (*formLogin, error) {
 	var ok bool
 	if l.own, ok = originOf(u); !ok {
 		return nil, fmt.Errorf("form: url %s is not an http or https URL with a host", display(u))
+	}
+	for _, address := range f.SignOn {
+		u, err := url.Parse(address)
+		at, ok := originOf(u)
+		if err != nil || !ok {
+			return nil, fmt.Errorf("form: sign_on %q is not an http or https URL with a host", address)
+		}
+		l.signOn = append(l.signOn, at)
 	}
 	if len(f.Steps) > 0 && (len(f.Fields) > 0 || f.Form != "") {
 		return nil, errors.New("form: give either fields and form, or steps, which have their own")
@@ -95,6 +104,9 @@ func newFormStep(s Step) (step formStep, err error) {
 	}
 	return step, nil
 }
+
+// isAt reports whether the login takes place at an origin, besides the source's.
+func (l *formLogin) isAt(at origin) bool { return at == l.own || slices.Contains(l.signOn, at) }
 
 // inQuery reports whether a query holds something that is filled in. What is
 // shorter than four bytes, such as a ticked box's "1", proves nothing.
@@ -183,6 +195,9 @@ func (v *visit) login(ctx context.Context) error {
 			return err
 		}
 	}
+	if page, err = v.passedOn(ctx, page); err != nil {
+		return err
+	}
 	return v.verify(ctx, page)
 }
 
@@ -212,6 +227,12 @@ func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page
 		}
 	}
 	form := on.loginForm(step)
+	if form == nil {
+		if on, err = v.passedOn(ctx, on); err != nil {
+			return nil, err
+		}
+		form = on.loginForm(step)
+	}
 	if form == nil && step.optional {
 		v.saw("%s: not asked for", step.named("optional"))
 		return on, nil
@@ -231,16 +252,21 @@ func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page
 		return nil, v.fail(step.named(stepFill), on, nil, fmt.Sprintf("%s has no %s; it has %s",
 			form.name(), strings.Join(missing, ", "), form.describe()))
 	}
+	return v.submit(ctx, step.named(stepSubmit), filled, on)
+}
+
+// submit sends a form, unless it leads where the credentials may not go.
+func (v *visit) submit(ctx context.Context, step string, filled *filledForm, on *page) (*page, error) {
 	if err := v.mayReceive(filled.target, on.url); err != nil {
-		refused := v.fail(step.named(stepFill), on, err, "")
+		refused := v.fail(step, on, err, "")
 		refused.Scripted = filled.target.Scheme == "javascript"
 		return nil, refused
 	}
 	request, err := filled.request(ctx, on)
 	if err != nil {
-		return nil, v.fail(step.named(stepSubmit), on, err, "")
+		return nil, v.fail(step, on, err, "")
 	}
-	return v.send(step.named(stepSubmit), request, on.url)
+	return v.send(step, request, on.url)
 }
 
 // verify makes sure that the answer to the form, or else the source's start
@@ -311,17 +337,17 @@ func (v *visit) done() error {
 }
 
 // mayReceive returns an error unless the form on page may send the credentials
-// to target: to the source's origin or to that of the configured login page, and
-// not in the clear where the page was encrypted.
+// to target: to the source's origin, to that of the configured login page or to the
+// single sign-on's, and not in the clear where the page was encrypted.
 func (v *visit) mayReceive(target, page *url.URL) error {
 	at, ok := originOf(target)
 	switch {
 	case !ok:
 		return fmt.Errorf("refused to send the credentials to %s: not an http or https address; "+
 			"the form probably needs JavaScript, so log in with a browser and configure the session's cookies instead", v.secrets.url(target))
-	case at != v.own && at != v.form.own:
+	case at != v.own && !v.form.isAt(at):
 		return fmt.Errorf("refused to send the credentials to %s, another origin than the source's (%s) and the login page's (%s); "+
-			"where that is your sign-in host, set form.url to its login page", at, v.own, v.form.own)
+			"where that is your single sign-on, add it to form.sign_on", at, v.own, v.form.own)
 	case at.scheme == "http" && (page.Scheme == "https" || v.form.own.scheme == "https"):
 		return fmt.Errorf("refused to send the credentials to %s unencrypted, since the login page is https", at)
 	}

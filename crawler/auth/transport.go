@@ -113,7 +113,7 @@ func (s *Session) stripFrom(r *http.Request, at origin) {
 	for name := range s.sending {
 		r.Header.Del(name)
 	}
-	if s.form == nil || at != s.form.own {
+	if s.form == nil || !s.form.isAt(at) {
 		r.Header.Del("Cookie")
 	}
 }

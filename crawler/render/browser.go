@@ -24,7 +24,8 @@ type Config struct {
 type Site struct {
 	URL      *url.URL     // start address: its origin is the source's own
 	LoginURL *url.URL     // page of the login form, whose origin is inside as well; nil for none
-	Inside   *http.Client // for the source's own origin, and the login form's: with session and pace
+	SignOn   []*url.URL   // addresses whose origins take part in the login, and are inside as well
+	Inside   *http.Client // for the source's own origin, and the login's: with session and pace
 	Outside  *http.Client // for all others: without credentials and cookies
 	// Hosts are those, besides the site's own, that its scripts may ask as they like
 	// and with what they hold, such as that of its API. All others they may only GET
@@ -130,6 +131,9 @@ func New(config Config, site Site, log *slog.Logger) *Browser {
 	b := &Browser{config: config, site: site, log: log, own: map[origin]bool{originOf(site.URL): true}, scripted: make(map[string]bool)}
 	if site.LoginURL != nil {
 		b.own[originOf(site.LoginURL)] = true
+	}
+	for _, u := range site.SignOn {
+		b.own[originOf(u)] = true
 	}
 	b.places = make(chan struct{}, max(site.Concurrency, 1))
 	return b

@@ -318,7 +318,7 @@ func (v *loginVisit) fail(err error) *LoginError {
 	var stranger *strangerError
 	switch {
 	case errors.As(err, &stranger):
-		e.Hint = "the page leads to another origin: where that is your sign-in host, set auth.form.url to its login page"
+		e.Hint = "the page leads to another origin: where that is your single sign-on, add it to auth.form.sign_on"
 	case errors.Is(err, errNoFields):
 		e.Hint = "give the fields by the names, IDs or labels that they have in the browser"
 	case errors.Is(err, errRefused):

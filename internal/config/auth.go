@@ -101,6 +101,7 @@ func (d *decoder) form(to **Form) value {
 		{"fields", filled(d.formFields(&f.Fields))},
 		{"form", d.selector(&f.Form)},
 		{"steps", list(d, &f.Steps, d.formStep)},
+		{"sign_on", list(d, &f.SignOn, func(to *string) value { return d.address(to, nil) })},
 		{"logged_in", d.selector(&f.LoggedIn)},
 	}
 	return value{inside: keys, read: func(e entry) {

@@ -152,6 +152,7 @@ type Form struct {
 	Fields   map[string]Secret
 	Form     string
 	Steps    []FormStep
+	SignOn   []string
 	LoggedIn string
 }
 
