@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -42,13 +41,13 @@ what it saw on the way. It changes nothing.
 
 // checkOnline tries everything, whatever fails on the way.
 func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
-	var failed []error
+	failed := 0
 	log := a.logger()
 
 	fmt.Fprintln(a.out, "\nIntercom")
 	me, err := a.newClient(c.Intercom, log).Me(ctx)
 	if err != nil {
-		failed = append(failed, fmt.Errorf("intercom: %w", err))
+		failed++
 		fmt.Fprintf(a.out, "  ✗ %v\n", err)
 	} else {
 		fmt.Fprintf(a.out, "  ✓ the token is accepted: workspace %q, region %s\n", me.App.Name, me.App.Region)
@@ -63,15 +62,19 @@ func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
 		for _, line := range seen {
 			fmt.Fprintf(a.out, "    %s\n", line)
 		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", s.Name, err))
+			failed++
 			fmt.Fprintf(a.out, "  ✗ %v\n", err)
 			continue
 		}
 		fmt.Fprintln(a.out, "  ✓ the start address can be read")
 	}
-	if len(failed) > 0 {
-		return fmt.Errorf("%s failed; see above: %w", count(len(failed), "check"), errors.Join(failed...))
+	if failed > 0 {
+		fmt.Fprintf(a.out, "\n%s failed\n", count(failed, "check"))
+		return finished{exitFailed}
 	}
 	return nil
 }
