@@ -11,13 +11,22 @@ import (
 // Markdown writes the HTML of an [Article] as canonical Markdown, as Extract does:
 // for those who change the HTML afterwards.
 func Markdown(clean string) (string, error) {
+	body, err := parseClean(clean)
+	if err != nil {
+		return "", err
+	}
+	return markdown(body)
+}
+
+// parseClean returns the clean tree of what [render] wrote.
+func parseClean(clean string) (*html.Node, error) {
 	body := element(atom.Body)
 	nodes, err := html.ParseFragment(strings.NewReader(clean), body)
 	if err != nil {
-		return "", fmt.Errorf("parse the clean HTML: %w", err)
+		return nil, fmt.Errorf("parse the clean HTML: %w", err)
 	}
 	for _, n := range nodes {
 		body.AppendChild(n)
 	}
-	return markdown(body)
+	return body, nil
 }
