@@ -26,7 +26,7 @@ func (r review) Summaries() iter.Seq2[crawler.Summary, error] {
 	return func(yield func(crawler.Summary, error) bool) {
 		for _, address := range slices.Sorted(maps.Keys(r.pages)) {
 			p := r.pages[address]
-			if !yield(crawler.Summary{URL: p.URL, Identity: p.Identity, Says: p.Title + "\n" + p.Markdown}, nil) {
+			if !yield(crawler.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says()}, nil) {
 				return
 			}
 		}

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"io"
+	"strings"
 )
 
 // Page is one article, ready to be sent.
@@ -38,4 +40,13 @@ func (p Page) Fingerprint() string {
 	}
 	_ = binary.Write(h, binary.BigEndian, p.Availability)
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Says is a hash, in hex, of what a reader gets of the page and who may have it: the
+// same for one page under two addresses. The contents that a page lists at its top link
+// to places of its own, whatever its address.
+func (p Page) Says() string {
+	text := strings.ReplaceAll(p.Markdown, "]("+p.URL+"#", "](#")
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s%s %v", len(p.Title), p.Title, text, p.Availability))
+	return hex.EncodeToString(sum[:16])
 }

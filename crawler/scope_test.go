@@ -98,11 +98,13 @@ func TestLinksThatActAreNotFollowed(t *testing.T) {
 		"/doku.php?do=logout&id=start", "/index.php?title=Special:UserLogout", "/wiki/Special:UserLogout", "/?logout=1", "/wp-login.php?action=logout",
 		"/index.php?action=delete&title=A", "/index.php?action=edit&title=A", "/index.php?action=rollback", "/index.php?action=unwatch&title=A", "/x?action=archive",
 		"/doku.php?do=revert&rev=1", "/doku.php?do=delete", "/articles/12/delete", "/articles/12/remove", "/newsletter/unsubscribe", "/delete/12",
+		"/_logout", "/_delete/Guide", "/user/do-logout", "/logout;jsessionid=1", "/de/abmelden", "/w/index.php?title=Spezial%3AAbmelden", "/?a=sign_out", "/x?action=mark-patrolled",
 		"/a?_wpnonce=abc", "/a?authenticity_token=abc", "/doku.php?id=a&sectok=abc",
 	}
 	safe := []string{
 		"/", "/articles/how-to-log-out", "/delete-your-account", "/articles/delete-your-account", "/articles/logout-problems", "/archive", "/edit",
 		"/docs/remove-a-user", "/search?q=logout-help", "/a?action=view", "/delete", "/articles/unsubscribe-from-emails", "/doku.php?id=a&sectok=", "/docs/delete/overview/more",
+		"/wiki/Help:Logout", "/wiki/Special:Version", "/signing-out",
 	}
 	s := scopeOf(t, Source{URL: parsed(t, "https://help.example.com/"), Auth: auth.Config{Bearer: "token"}})
 	for _, path := range unsafe {

@@ -32,7 +32,7 @@ func newTraps(limit int, today time.Time) *traps {
 
 // note remembers what the page at u says.
 func (t *traps) note(u *url.URL, p Page) {
-	says := hash64(p.Title + "\x00" + p.Markdown)
+	says := hash64(p.Says())
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, again := t.texts[says]; again {

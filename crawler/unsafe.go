@@ -13,7 +13,7 @@ import (
 func unsafeLink(u *url.URL) string {
 	segments := strings.Split(strings.ToLower(strings.Trim(u.Path, "/")), "/")
 	for i, segment := range segments {
-		name := withoutExtension(segment)
+		name := plainName(segment)
 		last := i == len(segments)-1
 		switch {
 		case endsSession(name):
@@ -24,16 +24,44 @@ func unsafeLink(u *url.URL) string {
 	}
 	for pair := range strings.SplitSeq(strings.ToLower(u.RawQuery), "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		switch {
-		case endsSession(name), endsSession(value):
+		switch verb := plainName(value); {
+		case endsSession(plainName(name)), endsSession(verb):
 			return "logs out"
-		case choosesAction(name) && (destroys(value) || changes(value)):
-			return "may " + value
+		case choosesAction(name) && (destroys(verb) || changes(verb)):
+			return "may " + verb
 		case guardsAction(name) && value != "":
 			return "carries an action's token"
 		}
 	}
 	return ""
+}
+
+// plainName is a segment or value in lower case as verbs are listed here, however a
+// site writes it: "_logout", "sign-out.php", "Special:UserLogout", "logout;jsessionid=1".
+func plainName(written string) string {
+	name, _, _ := strings.Cut(written, ";")
+	if unescaped, err := url.QueryUnescape(name); err == nil {
+		name = unescaped
+	}
+	name = withoutExtension(name)
+	if namespace, page, ok := strings.Cut(name, ":"); ok && isSpecial(namespace) {
+		name = page
+	}
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == '.' || r == '+' || r == ' ' {
+			return -1
+		}
+		return r
+	}, name)
+}
+
+// isSpecial tells of the namespace that MediaWiki keeps what it does itself in.
+func isSpecial(namespace string) bool {
+	switch namespace {
+	case "special", "spezial", "spécial", "especial", "speciale", "speciaal", "specjalna", "служебная", "spesial", "toiminnot":
+		return true
+	}
+	return false
 }
 
 func withoutExtension(segment string) string {
@@ -47,9 +75,9 @@ func withoutExtension(segment string) string {
 
 func endsSession(name string) bool {
 	switch name {
-	case "logout", "log-out", "log_out", "logoff", "log-off", "log_off",
-		"signout", "sign-out", "sign_out", "signoff", "sign-off", "sign_off",
-		"userlogout", "special:userlogout", "special:logout":
+	case "logout", "logoff", "signout", "signoff", "userlogout", "dologout", "logmeout",
+		"abmelden", "ausloggen", "deconnexion", "déconnexion", "cerrarsesion", "cerrarsesión", "uitloggen", "afmelden",
+		"terminarsessao", "disconnetti", "loggaut", "loggut", "logud", "wyloguj", "odhlasit", "çıkış":
 		return true
 	}
 	return false

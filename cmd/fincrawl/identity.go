@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"iter"
 	"regexp"
@@ -80,12 +78,6 @@ func (r review) Changed(address string) (bool, error) {
 	}
 	e, ok, err := r.ledger.Entry(r.source, r.sent.id(p.URL, p.Identity))
 	return ok && e.URL == p.URL && e.Hash != "" && e.Hash != p.Hash, err
-}
-
-// says is a hash of what a reader gets of a page, and who may have it.
-func says(p crawler.Page) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s%s %v", len(p.Title), p.Title, p.Markdown, p.Availability))
-	return hex.EncodeToString(sum[:16])
 }
 
 // identify puts the pages of a crawl, which were staged under their addresses, under the
