@@ -52,7 +52,7 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 		Content:    ingest.ContentHash(request(p)),
 		Text:       textHash(p.Markdown),
 		Identity:   p.Identity,
-		Says:       says(p),
+		Says:       p.Says(),
 		Findings:   state.KeepFindings(findings),
 	}
 	var body *state.Body
