@@ -121,24 +121,25 @@ func (s *Store) PutEntry(source string, e Entry) error {
 }
 
 // Acknowledge records that the API accepted a staged page: the entry is put, and
-// the staged Markdown becomes the sent one (grouped, both in one transaction).
-// The staged text is dropped. Where none was staged, the Markdown sent before
-// stays only if the entry's hash says that it is the same version.
+// the staged Markdown is the sent one too (grouped, both in one transaction).
+// Where none was staged, the Markdown sent before stays only if the entry's hash
+// says that it is the same version.
 func (s *Store) Acknowledge(source string, e Entry) error {
 	value, err := e.encode()
 	if err != nil {
 		return err
 	}
 	writes := []write{{entries(source), e.ExternalID, value}}
-	text, ok, err := s.readRaw(markdown(source), e.ExternalID)
-	if err != nil {
-		return err
+	var text []byte
+	staged := false
+	if crawl := s.crawls.get(source); crawl != nil {
+		var err error
+		if text, staged, err = crawl.readRaw(markdown(source), e.ExternalID); err != nil {
+			return err
+		}
 	}
-	if ok {
-		writes = append(writes,
-			write{sent(source), e.ExternalID, text},
-			write{markdown(source), e.ExternalID, nil},
-			write{html(source), e.ExternalID, nil})
+	if staged {
+		writes = append(writes, write{sent(source), e.ExternalID, text})
 	} else {
 		before, _, err := s.Entry(source, e.ExternalID)
 		if err != nil {
@@ -157,14 +158,14 @@ func (s *Store) Forget(source, externalID string) error {
 }
 
 // ForgetAll removes all that is remembered of a source: its entries, its import
-// source, its verification, its crawl and its session.
+// source, its verification, its template, its crawl and its session.
 func (s *Store) ForgetAll(source string) error {
+	if err := s.EndCrawl(source); err != nil {
+		return err
+	}
 	return s.update(func(tx *bbolt.Tx) error {
 		if err := drop(tx, "sources", source); err != nil {
 			return fmt.Errorf("drop entries: %w", err)
-		}
-		if err := drop(tx, "crawls", source); err != nil {
-			return fmt.Errorf("drop crawl: %w", err)
 		}
 		if err := (write{verifications(), source, nil}).do(tx); err != nil {
 			return err
@@ -173,6 +174,9 @@ func (s *Store) ForgetAll(source string) error {
 			return err
 		}
 		if err := (write{hints(), source, nil}).do(tx); err != nil {
+			return err
+		}
+		if err := (write{templates(), source, nil}).do(tx); err != nil {
 			return err
 		}
 		return write{imports(), source, nil}.do(tx)

@@ -17,6 +17,7 @@ import (
 //	{"kind":"fincrawl-state","version":1}                             the first
 //	{"kind":"import_source","source":"wiki","import_source":{…}}
 //	{"kind":"verification","source":"wiki","verification":{…}}
+//	{"kind":"template","source":"wiki","template":{…}}
 //	{"kind":"entry","source":"wiki","entry":{…},"markdown":"…"}        the Markdown as sent, where known
 //	{"kind":"run","run":{…}}
 //	{"kind":"end","records":7}                                        the last; how many came before, but for the first
@@ -28,6 +29,7 @@ type exported struct {
 	Source       string        `json:"source,omitempty"`
 	ImportSource *ImportSource `json:"import_source,omitempty"`
 	Verification *Verification `json:"verification,omitempty"`
+	Template     *Template     `json:"template,omitempty"`
 	Entry        *Entry        `json:"entry,omitempty"`
 	Markdown     string        `json:"markdown,omitempty"`
 	Run          *exportedRun  `json:"run,omitempty"`
@@ -50,6 +52,7 @@ const (
 	kindHead         = "fincrawl-state"
 	kindImportSource = "import_source"
 	kindVerification = "verification"
+	kindTemplate     = "template"
 	kindEntry        = "entry"
 	kindRun          = "run"
 	kindEnd          = "end"
@@ -121,6 +124,11 @@ func (s *Store) exportedSource(name string) iter.Seq2[exported, error] {
 			yieldError(yield, err)
 			return
 		}
+		t, ok, err := s.Template(name)
+		if err != nil || ok && !yield(exported{Kind: kindTemplate, Source: name, Template: &t}, nil) {
+			yieldError(yield, err)
+			return
+		}
 		for e, err := range s.Entries(name) {
 			var text string
 			if err == nil {
@@ -144,7 +152,7 @@ func yieldError(yield func(exported, error) bool, err error) {
 // anything is written there; a file that remembers something is replaced only with
 // force. The next run compares what was imported with what Intercom has.
 func Import(r io.Reader, path string, force bool) (err error) {
-	target, err := openToWrite(path, 0, false) // and so nobody else has it
+	target, err := openToWrite(path, 0, true) // and so nobody else has it
 	if err != nil && !(force && errors.Is(err, ErrCorrupt)) {
 		return err
 	}
@@ -160,7 +168,7 @@ func Import(r io.Reader, path string, force bool) (err error) {
 		}
 	}
 	return replace(path, func(temporary string) error {
-		s, err := openToWrite(temporary, 0, false)
+		s, err := openToWrite(temporary, 0, true)
 		if err != nil {
 			return err
 		}
@@ -249,6 +257,8 @@ func (s *Store) importRecord(e exported, records int) error {
 		return s.SetImportSource(e.Source, *e.ImportSource)
 	case e.Kind == kindVerification && e.Verification != nil:
 		return s.SetVerification(e.Source, *e.Verification)
+	case e.Kind == kindTemplate && e.Template != nil:
+		return s.SetTemplate(e.Source, *e.Template)
 	case e.Kind == kindEntry && e.Entry != nil && e.Entry.ExternalID != "":
 		return s.importEntry(e.Source, *e.Entry, e.Markdown)
 	}

@@ -13,17 +13,16 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// openToWrite opens or creates a file. That of a temporary store need not
-// survive a power cut.
-func openToWrite(path string, wait time.Duration, temporary bool) (*Store, error) {
+// openToWrite opens or creates a file. One that need not survive a power cut is
+// not synced to the disk.
+func openToWrite(path string, wait time.Duration, synced bool) (*Store, error) {
 	s, err := newStore(path)
 	if err != nil {
 		return nil, err
 	}
-	s.temporary = temporary
 	err = s.open(&bbolt.Options{
 		Timeout: atOnce(wait),
-		NoSync:  temporary,
+		NoSync:  !synced,
 		// The end of a crawl frees pages by the thousand, among which the
 		// list's linear search would be slow.
 		FreelistType: bbolt.FreelistMapType,

@@ -337,7 +337,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// sampleFile is the content of a state file with something of everything.
+// sampleFile is the content of a state file with something of everything, and with
+// free pages.
 func sampleFile(t testing.TB, pages int) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "sample.db")
@@ -346,9 +347,10 @@ func sampleFile(t testing.TB, pages int) []byte {
 	c := begin(t, s)
 	for i := range pages {
 		e := sampleEntry(i)
-		check(t, c.Stage(state.Staged{ExternalID: e.ExternalID, URL: e.URL}, &state.Body{HTML: "<p>", Markdown: text(i)}), s.Acknowledge("wiki", e))
+		check(t, c.Stage(state.Staged{ExternalID: e.ExternalID, URL: e.URL}, &state.Body{HTML: "<p>", Markdown: text(i)}),
+			s.Acknowledge("wiki", e), s.PutEntry("gone", e))
 	}
-	check(t, s.EndCrawl("wiki"), s.SetImportSource("wiki", state.ImportSource{ID: 1, URL: "https://wiki.example.com"}),
+	check(t, s.EndCrawl("wiki"), s.Flush(), s.ForgetAll("gone"), s.SetImportSource("wiki", state.ImportSource{ID: 1, URL: "https://wiki.example.com"}),
 		s.PutRun(state.Run{ID: "1", Mode: "sync"}), s.Close())
 	content, err := os.ReadFile(path)
 	check(t, err)

@@ -7,13 +7,15 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// The layout of schema 1: buckets, and in them records (see seal).
+// The layout of schema 1: buckets, and in them records (see seal). Those of a crawl
+// are in a file of its own, which has nothing else but meta.
 //
 //	meta                     schema → the version, in digits and without a checksum
 //	imports                  source → ImportSource (JSON)
 //	sessions                 source → session of its login, encrypted by the crawler
 //	verifications            source → Verification (JSON)
 //	hints                    source → Hints (JSON)
+//	templates                source → Template (JSON)
 //	runs                     ID → Run (JSON)
 //	sources / SOURCE
 //	    entries              external ID → Entry (fields)
@@ -21,9 +23,10 @@ import (
 //	    seen                 URL → Seen (fields)
 //	    trails               URL → Trail (fields)
 //	crawls / SOURCE
-//	    beginning            "crawl" → Beginning (JSON), "note" → opaque
+//	    beginning            "crawl" → Beginning (JSON), "note" → opaque, "boot" → see isWhole
 //	    dates                URL → when its sitemap says that it changed (fields)
 //	    visits               URL → Visit (fields)
+//	    outlines             URL → Outlined (fields)
 //	    queue                number, 8 bytes, big endian → request to make, opaque
 //	    staged               external ID → Staged (fields)
 //	    html, markdown       external ID → text of a staged page (zstd)

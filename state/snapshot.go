@@ -36,7 +36,7 @@ func Backup(path, to string) error {
 		if err := snapshot(path, temporary); err != nil {
 			return err
 		}
-		s, err := openToWrite(temporary, 0, false)
+		s, err := openToWrite(temporary, 0, true)
 		if err != nil {
 			return err
 		}

@@ -45,8 +45,7 @@ func (c *Crawl) Page(externalID string) (p Staged, ok bool, err error) {
 	return readOne(c.store, staged(c.source), externalID, decodeStaged)
 }
 
-// Body returns the staged text of a page; ok is false where none was staged, or
-// it was acknowledged since.
+// Body returns the staged text of a page; ok is false where none was staged.
 func (c *Crawl) Body(externalID string) (b Body, ok bool, err error) {
 	if b.HTML, ok, err = c.store.readText(html(c.source), externalID); err != nil || !ok {
 		return Body{}, false, err

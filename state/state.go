@@ -1,7 +1,7 @@
 // Package state keeps what fincrawl must remember between runs, in one bbolt
 // file: the import source of each source, an [Entry] for each page that was
-// sent, with its Markdown, the crawl in progress (frontier and staged pages),
-// and the last runs.
+// sent, with its Markdown, and the last runs. A crawl in progress (frontier and
+// staged pages) has a file of its own beside it: see [Crawl].
 //
 // Writes that a run makes by the thousand (acknowledgements, staged pages, the
 // frontier) are grouped: they return at once, are visible to reads of the same
@@ -56,6 +56,7 @@ type Store struct {
 	views  atomic.Uint64 // reads so far
 	turn   sync.Mutex    // of transactions that write, and with it the lock of note
 	group  *group
+	crawls crawls
 
 	zip   *zstd.Encoder
 	unzip *zstd.Decoder
@@ -68,7 +69,7 @@ func Open(path string, o Options) (*Store, error) {
 	if o.ReadOnly {
 		return openToRead(path, o.Wait)
 	}
-	s, err := openToWrite(path, o.Wait, false)
+	s, err := openToWrite(path, o.Wait, true)
 	if err != nil {
 		return nil, err
 	}
@@ -87,27 +88,32 @@ func OpenTemporary() (*Store, error) {
 	if err := f.Close(); err != nil {
 		return nil, errors.Join(fmt.Errorf("create temporary state file: %w", err), os.Remove(path))
 	}
-	s, err := openToWrite(path, 0, true)
+	s, err := openToWrite(path, 0, false)
 	if err != nil {
 		return nil, errors.Join(err, os.Remove(path))
 	}
+	s.temporary = true
 	// An open file needs no name, and without one a kill leaves nothing behind.
 	// Where the system refuses (Windows), Close removes it.
 	_ = os.Remove(path)
 	return s, nil
 }
 
-// Flush returns when every grouped write made before is on disk.
-func (s *Store) Flush() error { return s.group.flush() }
+// Flush returns when every grouped write made before is on disk; those of a crawl
+// outlive a kill then, see [Crawl].
+func (s *Store) Flush() error {
+	return errors.Join(s.crawls.each((*Crawl).Flush), s.group.flush())
+}
 
-// Close flushes and closes the file. The store is of no use afterwards.
+// Close flushes and closes the file, and those of crawls that did not end. The store
+// is of no use afterwards.
 func (s *Store) Close() error {
 	if s.group.closed() {
 		return nil
 	}
-	errs := []error{s.group.close()}
+	errs := []error{s.crawls.each((*Crawl).park), s.group.close()}
 	if s.db != nil {
-		if !s.readOnly && !s.temporary {
+		if s.note != nil {
 			withdraw(s.path) // before the lock goes, lest it remove the next holder's
 			_ = s.note.Close()
 		}

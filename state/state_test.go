@@ -94,6 +94,9 @@ func TestRepeatedCrawlsDoNotGrowTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := s.Flush(); err != nil {
+		t.Fatal(err)
+	}
 	var sizes []int64
 	for range 6 {
 		c := begin(t, s)

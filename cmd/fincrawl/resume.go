@@ -131,9 +131,9 @@ var errCutOff = errors.New("interrupted; what was done so far is kept, and the n
 
 // outliving returns what waits until the crawl so far outlives a kill; nil for a
 // preview, of which nothing has to.
-func (r *runner) outliving() func() error {
+func (r *runner) outliving(crawl *state.Crawl) func() error {
 	if r.mode == modePreview {
 		return nil
 	}
-	return r.staging.Flush
+	return crawl.Flush
 }

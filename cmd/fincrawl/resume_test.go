@@ -74,7 +74,7 @@ func TestAKilledCrawlGoesOnWhereItWas(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "")
-			paths := w.tree(pages, 2*time.Millisecond)
+			paths := w.tree(pages, 5*time.Millisecond) // longer than any of the runs
 			w.configure(strings.Replace(w.source("wiki", w.site, "https://wiki.example.com", ""), "rate: unlimited", fetch, 1))
 			for range kills {
 				before := w.asked()
