@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -198,7 +199,7 @@ func (b *budget) answered(booked time.Time, resp *http.Response) {
 	defer b.notify()
 	now := time.Now()
 	b.inFlight--
-	limit, remaining, reset, ok := rateLimit(resp.Header)
+	limit, remaining, reset, ok := rateLimit(resp.Header, now)
 	if ok {
 		b.unlimited = false
 		b.enter(booked, now, limit, remaining, reset)
@@ -288,13 +289,24 @@ func (b *budget) notify() {
 	}
 }
 
-// rateLimit reads the three headers that say where a workspace stands.
-func rateLimit(h http.Header) (limit, remaining int, reset int64, ok bool) {
-	limit, err1 := strconv.Atoi(h.Get("X-RateLimit-Limit"))
-	remaining, err2 := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
-	reset, err3 := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64)
-	ok = err1 == nil && err2 == nil && err3 == nil && limit > 0 && reset > 0
-	return limit, remaining, reset, ok
+// rateLimit reads the three headers that say where a workspace stands. What is too
+// little for a time in Unix seconds counts from now, and what is too much is in
+// milliseconds.
+func rateLimit(h http.Header, now time.Time) (limit, remaining int, reset int64, ok bool) {
+	whole := func(name string) (int64, error) {
+		f, err := strconv.ParseFloat(strings.TrimSpace(h.Get("X-RateLimit-"+name)), 64)
+		return int64(math.Ceil(f)), err
+	}
+	l, err1 := whole("Limit")
+	r, err2 := whole("Remaining")
+	reset, err3 := whole("Reset")
+	switch {
+	case reset > 1e11:
+		reset /= 1000
+	case reset < 1e8:
+		reset += now.Unix()
+	}
+	return int(l), int(max(0, r)), reset, err1 == nil && err2 == nil && err3 == nil && l > 0
 }
 
 // retryAfter reads a Retry-After header: seconds or a date (RFC 9110, 10.2.3).

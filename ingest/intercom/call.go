@@ -90,7 +90,11 @@ func (c *Client) try(ctx context.Context, call call, body []byte, out any) error
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return c.refusal(call, resp, answer) // whatever of it could be read
 	}
-	if err == nil && out != nil {
+	switch answer = trim(answer); {
+	case err != nil:
+	case isHTML(resp, answer): // of something in front of the API, which may not have heard of it
+		err = errors.New("it is a web page, not JSON")
+	case out != nil:
 		err = decode(answer, out)
 	}
 	if err != nil {

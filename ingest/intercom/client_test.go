@@ -318,7 +318,25 @@ func TestListingsAreReadToTheirEnd(t *testing.T) {
 		{"a next that never ends", []string{listPage(1, 1, `"x"`, "1"), listPage(2, 1, `"x"`, "1")}, []string{"1"}, ""},
 		{"always the first page", []string{listPage(1, 2, "null", "1")}, []string{"1"}, "asked for page 2, got page 1"},
 		{"no listing at all", []string{`{}`}, nil, "no list of data"},
-		{"a listing of nothing", []string{`{"type":"list","data":null}`}, nil, "no list of data"},
+		{"a listing of nothing", []string{`{"data":null}`}, nil, "no list of data"},
+		{"an empty listing that is null", []string{`{"type":"list","data":null,"pages":null}`}, nil, ""},
+		{"by a cursor in a link", []string{
+			listPage(1, 0, `"/ai/external_pages?cursor=c2&page=2"`, "1"), `{"type":"list","data":[` + entry("2") + `],"pages":{"page":2,"next":null}}`,
+		}, []string{"1", "2"}, ""},
+		{"by numbers that are strings", []string{
+			`{"type":"list","data":[` + entry("1") + `],"pages":{"page":"1","per_page":"1","total_pages":"2"}}`,
+			`{"type":"list","data":[` + entry("2") + `],"pages":{"page":"2","per_page":"1","total_pages":"2"}}`,
+		}, []string{"1", "2"}, ""},
+		{"by full pages alone", []string{
+			`{"type":"list","data":[` + entry("1") + `],"pages":{"per_page":1}}`, `{"type":"list","data":[` + entry("2") + `],"pages":{"per_page":1}}`,
+			`{"type":"list","data":[],"pages":{"per_page":1}}`,
+		}, []string{"1", "2"}, ""},
+		{"by full pages, the last one again and again", []string{
+			`{"type":"list","data":[` + entry("1") + `],"pages":{"page":1,"per_page":1}}`, `{"type":"list","data":[` + entry("1") + `],"pages":{"page":1,"per_page":1}}`,
+		}, []string{"1"}, ""},
+		{"without a word of pages", []string{`{"type":"list","data":[` + entry("1") + `]}`, `{"type":"list","data":[]}`}, []string{"1"}, ""},
+		{"the last page went while it was read", []string{listPage(1, 2, "null", "1"), "404"}, []string{"1"}, ""},
+		{"the first page is not there", []string{"404"}, nil, "not_found"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -327,7 +345,11 @@ func TestListingsAreReadToTheirEnd(t *testing.T) {
 					t.Errorf("the token was sent to %s", r.Host)
 				}
 				n, _ := strconv.Atoi(r.URL.Query().Get("page"))
-				answer(w, 200, test.pages[min(n, len(test.pages))-1])
+				if body := test.pages[min(n, len(test.pages))-1]; body != "404" {
+					answer(w, 200, body)
+				} else {
+					answer(w, 404, errorList("not_found", "Resource Not Found"))
+				}
 			}, func(t *testing.T, c *intercom.Client) {
 				var got []string
 				var failed error

@@ -2,6 +2,7 @@ package intercom
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -130,28 +131,17 @@ func KindOf(err error) Kind {
 // readError takes what it can from an answer that is not a success.
 func readError(resp *http.Response, answer []byte) *Error {
 	e := &Error{Status: resp.StatusCode, RequestID: resp.Header.Get("X-Request-Id")}
-	var list struct {
-		RequestID string `json:"request_id"`
-		Errors    []struct {
-			Code    string `json:"code"`
-			Message string `json:"message"`
-			Field   string `json:"field"`
-		} `json:"errors"`
-	}
-	answer = bytes.TrimSpace(answer)
+	var body errorBody
+	answer = trim(answer)
 	switch {
-	case bytes.HasPrefix(answer, []byte("{")) && json.Unmarshal(answer, &list) == nil:
+	case bytes.HasPrefix(answer, []byte("{")) && json.Unmarshal(answer, &body) == nil:
 		e.format = jsonFormat
-	case bytes.HasPrefix(answer, []byte("<")), strings.Contains(resp.Header.Get("Content-Type"), "html"):
+	case isHTML(resp, answer):
 		e.format = htmlFormat
 	}
-	if list.RequestID != "" {
-		e.RequestID = list.RequestID
-	}
-	if len(list.Errors) > 0 {
-		first := list.Errors[0]
-		e.Code, e.Message, e.Field = first.Code, first.Message, first.Field
-	}
+	first := body.first()
+	e.Code, e.Message, e.Field = string(first.Code), string(first.Message), string(first.Field)
+	e.RequestID = cmp.Or(string(body.RequestID), e.RequestID)
 	switch {
 	case e.Message != "":
 	case resp.Header.Get("Location") != "":
@@ -160,4 +150,16 @@ func readError(resp *http.Response, answer []byte) *Error {
 		e.Message = strings.ToLower(http.StatusText(resp.StatusCode))
 	}
 	return e
+}
+
+// isHTML reports whether an answer is a web page, as nothing of the API is. Some label
+// what is none as one.
+func isHTML(resp *http.Response, answer []byte) bool {
+	labelled := strings.Contains(resp.Header.Get("Content-Type"), "html")
+	return bytes.HasPrefix(answer, []byte("<")) || labelled && len(answer) > 0 && !json.Valid(answer)
+}
+
+// trim takes white space from an answer, and the mark that some begin a text with.
+func trim(answer []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(answer, []byte("\xef\xbb\xbf")))
 }

@@ -1,9 +1,7 @@
 package intercom
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"net/url"
@@ -20,59 +18,36 @@ const (
 // left out on purpose: it counts deleted import sources too, so it never says that
 // a listing is done.
 type listPage[T any] struct {
-	Data  []T `json:"data"`
+	Type  text `json:"type"`
+	Data  []T  `json:"data"`
 	Pages struct {
-		Page       int      `json:"page"`
-		TotalPages int      `json:"total_pages"`
+		Page       number   `json:"page"`
+		PerPage    number   `json:"per_page"`
+		TotalPages number   `json:"total_pages"`
 		Next       nextPage `json:"next"`
 	} `json:"pages"`
 }
 
 func (p *listPage[T]) missing() string {
-	if p.Data == nil {
+	if p.Data == nil && p.Type != "list" { // of which some write an empty one as null
 		return "list of data"
 	}
 	return ""
 }
 
-// nextPage is what a list page says of the one after it: nothing, null, a link, or
-// an object with a page and a cursor. Links are not followed, as the token must go
-// to the configured address only; what they say is taken.
-type nextPage struct {
-	exists bool
-	cursor string // starting_after, where the API uses one
-}
-
-func (n *nextPage) UnmarshalJSON(b []byte) error {
-	*n = nextPage{}
-	b = bytes.TrimSpace(b)
-	switch {
-	case bytes.HasPrefix(b, []byte(`"`)):
-		var link string
-		if err := json.Unmarshal(b, &link); err != nil {
-			return err
-		}
-		n.exists = link != ""
-		if u, err := url.Parse(link); err == nil {
-			n.cursor = u.Query().Get("starting_after")
-		}
-	case bytes.HasPrefix(b, []byte("{")):
-		var object struct {
-			StartingAfter string `json:"starting_after"`
-		}
-		n.exists = true
-		if json.Unmarshal(b, &object) == nil {
-			n.cursor = object.StartingAfter
-		}
-	}
-	return nil
+// more says whether there is a list page after the n-th, as far as this one tells. One
+// that is silent of that, and full, may have another.
+func (p *listPage[T]) more(n int) (more, perhaps bool) {
+	told := p.Pages.TotalPages > 0 || p.Pages.Next.exists
+	full := len(p.Data) > 0 && len(p.Data) >= max(1, int(p.Pages.PerPage))
+	return n < int(p.Pages.TotalPages), p.Pages.Next.exists || !told && full
 }
 
 // list yields the items of a listing, each once. What others create or delete while
 // it is read moves items from one list page to another, so that a reading may give
 // some twice and others not at all. A listing of several list pages is therefore read
 // again until a reading brings nothing new, or maxReadings are done.
-func list[T any, ID comparable](ctx context.Context, c *Client, path string, id func(T) ID) iter.Seq2[T, error] {
+func list[T any, A any, ID comparable](ctx context.Context, c *Client, path string, item func(A) T, id func(T) ID) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		seen := map[ID]int{} // which reading gave an item last
@@ -80,15 +55,16 @@ func list[T any, ID comparable](ctx context.Context, c *Client, path string, id 
 			before := len(seen)
 			query := url.Values{"per_page": {strconv.Itoa(listSize)}}
 			n := 0
-			for more := true; more; {
+			for more, perhaps := true, false; more || perhaps; {
 				n++
-				page, err := readListPage[T](ctx, c, path, query, n)
+				page, err := readListPage[A](ctx, c, path, query, n, more)
 				if err != nil {
 					yield(none, err)
 					return
 				}
 				news := false
-				for _, item := range page.Data {
+				for _, answered := range page.Data {
+					item := item(answered)
 					last := seen[id(item)]
 					seen[id(item)] = reading
 					news = news || last < reading
@@ -96,9 +72,10 @@ func list[T any, ID comparable](ctx context.Context, c *Client, path string, id 
 						return
 					}
 				}
-				more = n < page.Pages.TotalPages || page.Pages.Next.exists && news
-				if page.Pages.Next.cursor != "" {
-					query.Set("starting_after", page.Pages.Next.cursor)
+				more, perhaps = page.more(n)
+				perhaps = perhaps && news
+				for name, values := range page.Pages.Next.query {
+					query[name] = values
 				}
 			}
 			if n == 1 || len(seen) == before {
@@ -108,17 +85,20 @@ func list[T any, ID comparable](ctx context.Context, c *Client, path string, id 
 	}
 }
 
-func readListPage[T any](ctx context.Context, c *Client, path string, query url.Values, n int) (listPage[T], error) {
-	var page listPage[T]
+// readListPage reads the n-th list page, which is sure to exist or only may. One that
+// does not, after others, was there until something was deleted: it is read as empty.
+func readListPage[A any](ctx context.Context, c *Client, path string, query url.Values, n int, sure bool) (listPage[A], error) {
+	var page listPage[A]
 	if n > maxListPages {
 		return page, fmt.Errorf("list %s: it does not end after %d pages", path, maxListPages)
 	}
 	query.Set("page", strconv.Itoa(n))
-	if err := c.do(ctx, call{method: "GET", path: path, query: query}, &page); err != nil {
-		return page, err
+	err := c.do(ctx, call{method: "GET", path: path, query: query}, &page)
+	if err != nil && n > 1 && KindOf(err) == NotFound {
+		return listPage[A]{}, nil
 	}
-	if got := page.Pages.Page; got != 0 && got != n {
-		return page, fmt.Errorf("list %s: asked for page %d, got page %d", path, n, got)
+	if got := int(page.Pages.Page); err == nil && sure && got != 0 && got != n {
+		err = fmt.Errorf("list %s: asked for page %d, got page %d", path, n, got)
 	}
-	return page, nil
+	return page, err
 }

@@ -54,21 +54,6 @@ type Me struct {
 	} `json:"app"`
 }
 
-// missing names what an answer must have to be one, and has not.
-func (s *ImportSource) missing() string {
-	if s.ID == 0 {
-		return "id of an import source"
-	}
-	return ""
-}
-
-func (p *ExternalPage) missing() string {
-	if p.ID == "" {
-		return "id of an external page"
-	}
-	return ""
-}
-
 // sourceRequest creates an import source.
 type sourceRequest struct {
 	SyncBehavior string  `json:"sync_behavior"`
