@@ -18,6 +18,7 @@ import (
 // Library is the part of the API that Apply needs; *intercom.Client has it.
 type Library interface {
 	UpsertPage(ctx context.Context, p intercom.PageRequest) (intercom.ExternalPage, error)
+	ExternalPage(ctx context.Context, id string) (intercom.ExternalPage, error)
 	DeletePage(ctx context.Context, id string) error
 }
 
@@ -64,22 +65,26 @@ type Failure struct {
 	Code       string `json:"code,omitempty"`
 	Message    string `json:"message"`
 	RequestID  string `json:"request_id,omitempty"`
+	Surplus    bool   `json:"surplus,omitempty"` // it is about a page with the external ID of another one
 }
 
 // ErrSourceGone is wrapped by the error of Apply where the import source was
 // deleted in Intercom while pages were being sent to it, and its pages with it.
 var ErrSourceGone = errors.New("the import source was deleted in Intercom meanwhile, and its pages with it: run again to make it anew and send every page")
 
-// Apply sends the creates and updates of a plan, then its deletes, by a pool of
-// workers, and records each once the API acknowledged it; then it records what it
+// Apply deletes the surplus pages of a plan, as an upsert may reach either of two, then
+// sends its creates and updates, then does the other deletes, by a pool of workers, and records each once the API acknowledged it; then it records what it
 // learned without sending, and the misses of a complete crawl. A page that is refused or fails does not stop the
 // others. An error ends it: the context's, the ledger's, or a fatal one of the
 // API; what was acknowledged until then is recorded, and in the Result.
 func Apply(ctx context.Context, plan Plan, t Target) (Result, error) {
 	a := application{source: plan.Source, Target: t, total: plan.Pending(), result: Result{Applied: map[Action]int{}}}
-	err := a.each(ctx, plan.Changes, a.send, Create, Update)
+	err := a.each(ctx, plan.Changes, a.removeSurplus, func(c Change) bool { return c.Action == Delete && c.Surplus })
 	if err == nil {
-		err = a.each(ctx, plan.Changes, a.remove, Delete)
+		err = a.each(ctx, plan.Changes, a.send, func(c Change) bool { return c.Action == Create || c.Action == Update })
+	}
+	if err == nil {
+		err = a.each(ctx, plan.Changes, a.remove, func(c Change) bool { return c.Action == Delete && !c.Surplus })
 	}
 	if err == nil {
 		err = errors.Join(a.learn(plan.Changes), a.recordMisses(plan.Changes))
@@ -102,13 +107,13 @@ type application struct {
 	result Result
 }
 
-// each does the changes that have one of the actions, Workers at a time, until
-// one returns an error, which ends the others too, or ctx ends.
-func (a *application) each(ctx context.Context, changes []Change, do func(context.Context, Change) error, actions ...Action) error {
+// each does the changes that are due, Workers at a time, until one returns an error,
+// which ends the others too, or ctx ends.
+func (a *application) each(ctx context.Context, changes []Change, do func(context.Context, Change) error, due func(Change) bool) error {
 	pool, working := errgroup.WithContext(ctx)
 	pool.SetLimit(max(1, a.Workers))
 	for _, c := range changes {
-		if !slices.Contains(actions, c.Action) {
+		if !due(c) {
 			continue
 		}
 		if working.Err() != nil {
@@ -181,6 +186,32 @@ func (a *application) remove(ctx context.Context, c Change) error {
 	}
 	if err := a.Ledger.Forget(a.source, c.ExternalID); err != nil {
 		return fmt.Errorf("record %s as deleted: %w", c.Before.URL, err)
+	}
+	a.applied(c)
+	return nil
+}
+
+// removeSurplus deletes a page that is in Intercom beside the one with its external ID,
+// if that one still is: much may have happened since they were looked at.
+func (a *application) removeSurplus(ctx context.Context, c Change) error {
+	e, _, err := a.Ledger.Entry(a.source, c.ExternalID)
+	if err != nil {
+		return fmt.Errorf("read the entry of %s: %w", c.Before.URL, err)
+	}
+	if e.RemoteID == "" || e.RemoteID == c.RemoteID {
+		a.fail(c, false, errors.New("which of the pages with its external ID is to be kept is not recorded; the next run looks at them again"))
+		return nil
+	}
+	kept, err := a.Library.ExternalPage(ctx, e.RemoteID)
+	switch {
+	case err != nil && intercom.KindOf(err) == intercom.NotFound, err == nil && (kept.SourceID != a.SourceID || kept.ExternalID != c.ExternalID):
+		a.fail(c, false, fmt.Errorf("page %s, which was to be kept, is no more; the next run looks at them again", e.RemoteID))
+		return nil
+	case err == nil:
+		err = a.Library.DeletePage(ctx, c.RemoteID)
+	}
+	if err != nil {
+		return a.refusedOrFailed(ctx, c, err)
 	}
 	a.applied(c)
 	return nil
@@ -294,7 +325,7 @@ func (a *application) settle(note func()) {
 
 // failure describes a change that was not acknowledged.
 func failure(c Change, refused bool, err error) Failure {
-	f := Failure{ExternalID: c.ExternalID, Action: c.Action, Refused: refused, Message: err.Error()}
+	f := Failure{ExternalID: c.ExternalID, Action: c.Action, Refused: refused, Message: err.Error(), Surplus: c.Surplus}
 	if c.After != nil {
 		f.URL = c.After.URL
 	} else {

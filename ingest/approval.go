@@ -109,12 +109,12 @@ func (s *ApprovedSource) objection() func(Change, scene) string {
 	if s == nil {
 		return func(Change, scene) string { return "" }
 	}
-	agreed := make(map[string]Change, len(s.Changes))
+	agreed := make(map[[2]string]Change, len(s.Changes))
 	for _, c := range s.Changes {
-		agreed[c.ExternalID] = c
+		agreed[c.key()] = c
 	}
 	return func(c Change, _ scene) string {
-		shown := agreed[c.ExternalID]
+		shown := agreed[c.key()]
 		switch {
 		case c.Action == Delete && deletes(shown):
 			return ""

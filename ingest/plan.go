@@ -6,8 +6,10 @@
 package ingest
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/state"
@@ -83,6 +85,9 @@ type Change struct {
 	Gone bool `json:"gone,omitempty"`
 	// Drift: the library is not as it was left. Its reason says how.
 	Drift bool `json:"drift,omitempty"`
+	// Surplus: this is another page in Intercom, which has the external ID of the one that
+	// is kept. The page itself has a change of its own, before this one.
+	Surplus bool `json:"surplus,omitempty"`
 	// Learn: Intercom has what was crawled, though the state didn't know: nothing is
 	// sent, and the page recorded as if it had been.
 	Learn bool `json:"learn,omitempty"`
@@ -94,7 +99,7 @@ type Change struct {
 type Plan struct {
 	Source   string           `json:"source"`
 	Coverage crawler.Coverage `json:"coverage"`
-	Changes  []Change         `json:"changes"` // sorted by external ID
+	Changes  []Change         `json:"changes"` // sorted by external ID; surplus pages by Intercom's, too
 }
 
 // Inputs are what a plan is worked out from.
@@ -103,6 +108,7 @@ type Inputs struct {
 	Coverage crawler.Coverage
 	Pages    iter.Seq2[state.Staged, error] // what was crawled, sorted by external ID
 	Entries  iter.Seq2[state.Entry, error]  // what was sent, sorted by external ID
+	Surplus  []Surplus                      // pages that Intercom has beside those
 	// Outcome says how the crawl of a URL ended; ok is false where it was never
 	// discovered.
 	Outcome func(url string) (o crawler.Outcome, detail string, ok bool, err error)
@@ -148,7 +154,33 @@ func NewPlan(in Inputs) (Plan, error) {
 		}
 		plan.Changes = append(plan.Changes, c)
 	}
+	if len(in.Surplus) > 0 {
+		for _, s := range in.Surplus {
+			plan.Changes = append(plan.Changes, surplus(s))
+		}
+		slices.SortFunc(plan.Changes, func(a, b Change) int {
+			x, y := a.key(), b.key()
+			return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]))
+		})
+	}
 	return plan, nil
+}
+
+// key tells a change from all others of its plan.
+func (c Change) key() [2]string {
+	if c.Surplus {
+		return [2]string{c.ExternalID, c.RemoteID}
+	}
+	return [2]string{c.ExternalID, ""}
+}
+
+// surplus is the change of a page that is in Intercom beside the one with its external ID.
+func surplus(s Surplus) Change {
+	before := recordedVersion(s.Page)
+	return Change{
+		Action: Delete, ExternalID: s.Page.ExternalID, RemoteID: s.Page.RemoteID, Before: &before, Surplus: true, Drift: true,
+		Reason: fmt.Sprintf("surplus: page %s in Intercom has the same external ID and is kept", s.Kept),
+	}
 }
 
 // unsent is the change of a page that the library doesn't have.

@@ -183,8 +183,9 @@ func notOurs(c Change, _ scene) string {
 	return "its ID in Intercom is not recorded"
 }
 
+// unconfirmed: that a page is one too many is no absence, and was confirmed by Intercom.
 func (p Policy) unconfirmed(c Change, _ scene) string {
-	if c.Gone || c.Misses >= p.ConfirmRuns {
+	if c.Gone || c.Surplus || c.Misses >= p.ConfirmRuns {
 		return ""
 	}
 	return fmt.Sprintf("missing for %d of %d complete crawls", c.Misses, p.ConfirmRuns)

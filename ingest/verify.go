@@ -34,8 +34,17 @@ type Pages interface {
 }
 
 // Remote is what one reading of the listing says that the library has: for each
-// import source the pages by external ID, as entries without a Hash.
-type Remote map[int64]map[string]state.Entry
+// import source the pages by external ID.
+type Remote map[int64]map[string]listedPage
+
+// listedPage is a page of the listing, as an entry without a Hash.
+type listedPage struct {
+	state.Entry
+	updated int64 // Unix seconds
+	// twins are other pages of the import source with the same external ID, which none
+	// should have: those that would rather be kept come first.
+	twins []listedPage
+}
 
 // ReadRemote reads the listing of the workspace, for all import sources at once. A
 // page without an external ID cannot be told apart by one and is left out.
@@ -49,20 +58,58 @@ func ReadRemote(ctx context.Context, api Pages) (Remote, error) {
 			continue
 		}
 		if r[page.SourceID] == nil {
-			r[page.SourceID] = map[string]state.Entry{}
+			r[page.SourceID] = map[string]listedPage{}
 		}
-		r[page.SourceID][page.ExternalID] = adopted(page)
+		now := listedPage{Entry: adopted(page), updated: page.UpdatedAt}
+		if known, ok := r[page.SourceID][page.ExternalID]; ok {
+			now = known.with(now)
+		}
+		r[page.SourceID][page.ExternalID] = now
 	}
 	return r, nil
 }
 
+// with takes in another page of the listing that has the external ID. One that is
+// listed twice stays one.
+func (p listedPage) with(other listedPage) listedPage {
+	twins := append(p.twins, other)
+	p.twins = nil
+	if !slices.ContainsFunc(twins, func(t listedPage) bool { return t.RemoteID == p.RemoteID }) {
+		twins = append(twins, p)
+	}
+	slices.SortFunc(twins, byAge)
+	twins = slices.CompactFunc(twins, func(a, b listedPage) bool { return a.RemoteID == b.RemoteID })
+	first := twins[0]
+	first.twins = twins[1:]
+	return first
+}
+
+// byAge puts the page first that was updated last: the one that upserts reach, and so
+// the one whose content is most likely to be right. Of several it is the one made first.
+func byAge(a, b listedPage) int {
+	return cmp.Or(cmp.Compare(b.updated, a.updated), cmp.Compare(len(a.RemoteID), len(b.RemoteID)), cmp.Compare(a.RemoteID, b.RemoteID))
+}
+
 // Adopt returns an entry for each page of an import source, without a hash, so that
-// what the site still has is updated where it differs, and what it lost can go.
+// what the site still has is updated where it differs, and what it lost can go. Of
+// pages with the same external ID, one is adopted: [Verify] finds the others.
 func (r Remote) Adopt(sourceID int64) []state.Entry {
-	return slices.SortedFunc(maps.Values(r[sourceID]), byExternalID)
+	entries := make([]state.Entry, 0, len(r[sourceID]))
+	for _, p := range r[sourceID] {
+		entries = append(entries, p.Entry)
+	}
+	slices.SortFunc(entries, byExternalID)
+	return entries
 }
 
 func byExternalID(a, b state.Entry) int { return cmp.Compare(a.ExternalID, b.ExternalID) }
+
+// Surplus is a page in Intercom that has the external ID of another one of the same
+// import source. An upsert keeps only one of them up to date, and Fin answers from both.
+type Surplus struct {
+	Page state.Entry // as it is there
+	Kept string      // Intercom's ID of the other
+}
 
 // adopted is what a page in Intercom says of itself.
 func adopted(p intercom.ExternalPage) state.Entry {
@@ -83,18 +130,24 @@ type Verification struct {
 	Edited  int    `json:"edited"`          // in Intercom, since they were sent
 	Deleted int    `json:"deleted"`         // in Intercom, and not by fincrawl
 	Unknown int    `json:"unknown"`         // to the state file, and adopted
+	Surplus int    `json:"surplus"`         // pages with the external ID of another one
 	Error   string `json:"error,omitempty"` // why there was no comparison
 	// Corrections are the entries to record before planning, sorted by external ID.
 	Corrections []state.Entry `json:"-"`
+	// Twins are the surplus pages, sorted by external ID and by Intercom's.
+	Twins []Surplus `json:"-"`
 }
 
 // Drift returns how many pages were not as they were recorded.
-func (v Verification) Drift() int { return v.Edited + v.Deleted + v.Unknown }
+func (v Verification) Drift() int { return v.Edited + v.Deleted + v.Unknown + v.Surplus }
 
 // Verify compares the entries of a source with what the library has of its import
 // source. A listing may shift while it is read, so that it lacks pages or is out of
 // date: what it says of a page that doesn't fit its entry counts only once the page
 // itself, asked for by its ID, says the same. Workers are asked at once.
+//
+// Of several pages with one external ID, the recorded one is kept, or else the one that
+// was updated last.
 func Verify(ctx context.Context, api Pages, sourceID int64, recorded iter.Seq2[state.Entry, error], r Remote, workers int) (Verification, error) {
 	listed := maps.Clone(r[sourceID])
 	v := Verification{Pages: len(listed)}
@@ -105,6 +158,13 @@ func Verify(ctx context.Context, api Pages, sourceID int64, recorded iter.Seq2[s
 		v.Corrections = append(v.Corrections, e)
 		if count != nil {
 			*count++
+		}
+	}
+	surplus := func(pages []intercom.ExternalPage) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, p := range pages[min(1, len(pages)):] {
+			v.Twins = append(v.Twins, Surplus{Page: adopted(p), Kept: pages[0].ID})
 		}
 	}
 
@@ -118,56 +178,89 @@ func Verify(ctx context.Context, api Pages, sourceID int64, recorded iter.Seq2[s
 		delete(listed, e.ExternalID)
 		switch {
 		case !ok && e.RemoteID == "": // never accepted, or known to be deleted
-		case ok && (e.Remote == "" || e.Remote == found.Remote):
+		case ok && found.twins == nil && (e.RemoteID == "" || e.RemoteID == found.RemoteID) && (e.Remote == "" || e.Remote == found.Remote):
 			if e.Remote != found.Remote || e.RemoteID != found.RemoteID {
 				e.Remote, e.RemoteID = found.Remote, found.RemoteID
 				correct(e, nil)
 			}
 		default:
 			pool.Go(func() error {
-				page, there, err := lookUp(working, api, sourceID, e, found.RemoteID)
-				switch {
-				case err != nil:
+				pages, err := lookUp(working, api, sourceID, e.ExternalID, append([]string{e.RemoteID}, found.ids()...))
+				if err != nil {
 					return fmt.Errorf("look at %s in Intercom: %w", e.URL, err)
-				case !there:
+				}
+				surplus(pages)
+				switch {
+				case len(pages) == 0:
 					e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", driftDeleted
 					correct(e, &v.Deleted)
-				case contentOf(page) != e.Remote:
-					correct(edited(e, page), &v.Edited)
-				case page.ID != e.RemoteID:
-					e.RemoteID = page.ID
+				case e.Remote != "" && contentOf(pages[0]) != e.Remote:
+					correct(edited(e, pages[0]), &v.Edited)
+				case e.RemoteID != pages[0].ID || e.Remote == "":
+					e.RemoteID, e.Remote = pages[0].ID, contentOf(pages[0])
 					correct(e, nil)
 				}
 				return nil
 			})
 		}
 	}
+	for _, found := range listed {
+		if found.twins == nil {
+			found.Drift = driftUnknown
+			correct(found.Entry, &v.Unknown)
+			continue
+		}
+		pool.Go(func() error {
+			pages, err := lookUp(working, api, sourceID, found.ExternalID, found.ids())
+			if err != nil {
+				return fmt.Errorf("look at %s in Intercom: %w", found.URL, err)
+			}
+			surplus(pages)
+			if len(pages) > 0 {
+				e := adopted(pages[0])
+				e.Drift = driftUnknown
+				correct(e, &v.Unknown)
+			}
+			return nil
+		})
+	}
 	if err := cmp.Or(pool.Wait(), ctx.Err()); err != nil {
 		return Verification{}, err
 	}
-	for _, e := range listed {
-		e.Drift = driftUnknown
-		correct(e, &v.Unknown)
-	}
+	v.Surplus = len(v.Twins)
 	slices.SortFunc(v.Corrections, byExternalID)
+	slices.SortFunc(v.Twins, func(a, b Surplus) int {
+		return cmp.Or(byExternalID(a.Page, b.Page), cmp.Compare(a.Page.RemoteID, b.Page.RemoteID))
+	})
 	return v, nil
 }
 
-// lookUp asks for a page by the IDs that it may have.
-func lookUp(ctx context.Context, api Pages, sourceID int64, e state.Entry, listedID string) (intercom.ExternalPage, bool, error) {
-	for _, id := range slices.Compact([]string{listedID, e.RemoteID}) {
-		if id == "" {
+// ids are Intercom's IDs of the pages with an external ID.
+func (p listedPage) ids() []string {
+	ids := []string{p.RemoteID}
+	for _, twin := range p.twins {
+		ids = append(ids, twin.RemoteID)
+	}
+	return ids
+}
+
+// lookUp asks for a page by the IDs that it may have, and returns what is there, each
+// once, in their order.
+func lookUp(ctx context.Context, api Pages, sourceID int64, externalID string, ids []string) (there []intercom.ExternalPage, err error) {
+	for _, id := range ids {
+		is := func(p intercom.ExternalPage) bool { return p.ID == id }
+		if id == "" || slices.ContainsFunc(there, is) {
 			continue
 		}
 		page, err := api.ExternalPage(ctx, id)
 		switch {
-		case err == nil && page.SourceID == sourceID && page.ExternalID == e.ExternalID:
-			return page, true, nil
+		case err == nil && page.SourceID == sourceID && page.ExternalID == externalID && is(page):
+			there = append(there, page)
 		case err != nil && intercom.KindOf(err) != intercom.NotFound:
-			return intercom.ExternalPage{}, false, err
+			return nil, err
 		}
 	}
-	return intercom.ExternalPage{}, false, nil
+	return there, nil
 }
 
 // edited is the entry of a page that somebody changed in Intercom. Its URL stays, being

@@ -121,7 +121,7 @@ func TestVerifyFindsWhatIsNotAsItWasSent(t *testing.T) {
 			want:   func(e *state.Entry) { e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", "drift: deleted in Intercom" },
 			counts: ingest.Verification{Deleted: 1}, asked: 1},
 		{name: "deleted and made again", remote: []intercom.ExternalPage{with(remote("a", "x"), func(p *intercom.ExternalPage) { p.ID = "new" })},
-			entry: new(sentEntry("a", "x")), want: func(e *state.Entry) { e.RemoteID = "new" }, counts: ingest.Verification{Pages: 1}},
+			entry: new(sentEntry("a", "x")), want: func(e *state.Entry) { e.RemoteID = "new" }, counts: ingest.Verification{Pages: 1}, asked: 2},
 		{name: "sent by a version that remembered no content", remote: []intercom.ExternalPage{remote("a", "x")}, entry: new(entry("a", "x")),
 			want: func(e *state.Entry) { e.Remote = contentHash(remote("a", "x")) }, counts: ingest.Verification{Pages: 1}},
 		{name: "refused, and never there", entry: new(with(entry("a", ""), func(e *state.Entry) { e.RemoteID = "" }))},

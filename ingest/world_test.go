@@ -117,6 +117,8 @@ func (l *library) enter(id string) error {
 	return nil
 }
 
+func (l *library) ids() []string { return slices.Sorted(maps.Keys(l.pages)) }
+
 func (l *library) leave() { l.mu.Lock(); l.flying--; l.mu.Unlock() }
 
 func (l *library) UpsertPage(ctx context.Context, p intercom.PageRequest) (intercom.ExternalPage, error) {
@@ -133,6 +135,16 @@ func (l *library) UpsertPage(ctx context.Context, p intercom.PageRequest) (inter
 		page.HTML, page.AIAgentAvailability, page.AICopilotAvailability = l.writes(p.HTML), p.AIAgentAvailability, p.AICopilotAvailability
 	}
 	return page, nil
+}
+
+func (l *library) ExternalPage(_ context.Context, id string) (intercom.ExternalPage, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p, ok := l.pages[id]
+	if !ok {
+		return intercom.ExternalPage{}, notFound
+	}
+	return intercom.ExternalPage{ID: id, ExternalID: p.ExternalID, SourceID: p.SourceID}, nil
 }
 
 func (l *library) DeletePage(ctx context.Context, id string) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/ingest/sandbox"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -242,4 +243,59 @@ func (w *world) lose(name string) {
 	if err := os.Remove(w.path(name)); err != nil {
 		w.Fatal(err)
 	}
+}
+
+// A page that is in Intercom twice is answered from twice, and only one of the two is kept
+// up to date: the other one goes, under the guards, whichever of them the state knows.
+func TestAPageThatIsThereTwiceIsCleanedUp(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]bool{"known": false, "adopted": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "    deletes: {max_count: 1}\n", articles...)
+			w.fincrawl(exitDone, "sync")
+			known := w.page("/a1").ID
+			w.twin("/a1")
+			if lose {
+				w.lose("fincrawl.db")
+			}
+			preview := w.fincrawl(exitDone, "preview", "--verify")
+			w.wantActions(preview, "- /a1")
+			w.checkSums(preview)
+			run := w.fincrawl(exitDone, "sync", "--verify")
+			w.wantActions(run, "- /a1")
+			w.checkSums(run)
+			if c := run.Sources[0].Plan.Changes; !slices.ContainsFunc(c, func(c ingest.Change) bool { return c.Surplus && strings.HasPrefix(c.Reason, "surplus: ") }) {
+				t.Errorf("not said: %+v", c)
+			}
+			w.wantLibrary(allPages()...)
+			if got := w.page("/a1").ID; got != known {
+				t.Errorf("kept is %s, want %s", got, known)
+			}
+			if n := w.writes(func() { w.fincrawl(exitDone, "sync", "--verify") }); n != 0 {
+				t.Errorf("the run after sent %d writes", n)
+			}
+
+			// Too many at once are held, and named by each run until somebody agrees.
+			w.twin("/a2")
+			w.twin("/a3")
+			w.wantActions(w.fincrawl(exitHeld, "sync", "--verify"), "? /a2", "? /a3")
+			_, out, _ := w.execute(t.Context(), "sync")
+			if said := strings.Join(strings.Fields(out), " "); !strings.Contains(said, "2 there twice") || !strings.Contains(said, "would delete: surplus: page") {
+				t.Errorf("the report says\n%s", out)
+			}
+			w.fincrawl(exitDone, "sync", "--allow-deletes", "2")
+			w.wantLibrary(allPages()...)
+		})
+	}
+}
+
+// twin makes a second page of one in the library, as another client may that sends the
+// same page in the same moment.
+func (w *world) twin(path string) {
+	w.Helper()
+	if err := w.box.AddFaults(sandbox.Fault{Kind: "twins", Next: 1}); err != nil {
+		w.Fatal(err)
+	}
+	w.edit(path, func(*intercom.PageRequest) {})
 }

@@ -117,7 +117,7 @@ func TestADamagedStateIsSaidAndOvercome(t *testing.T) {
 // The first run is of today, the others of a clock that fell back to the year 2000.
 func TestAClockThatIsSetBackChangesNothing(t *testing.T) {
 	t.Parallel()
-	th := newTheater(t.TempDir(), 1)
+	th := newTheater(t.TempDir(), stage{sources: 1, atOnce: 1})
 	for _, step := range []string{"new 1", "new 2", "new 3", "new 4", "run", "people edit 4", "change 1", "remove 2"} {
 		th.step(t.Context(), step)
 	}
@@ -137,7 +137,7 @@ func TestTheSecondOfTwoRunsSaysWhoIsAtWork(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		th := newTheater(dir, 1)
+		th := newTheater(dir, stage{sources: 1, atOnce: 1})
 		th.step(t.Context(), "new 1")
 		th.step(t.Context(), "site all hang") // so that the first run takes a while
 		first := make(chan string, 1)

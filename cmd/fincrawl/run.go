@@ -45,7 +45,7 @@ type runner struct {
 	allowDeletes int              // of each source, whatever its ceilings say
 	approval     *ingest.Approval // what a person agreed to; nil: nobody was asked
 
-	remote func() (ingest.Remote, error) // reads the listing of the library, once
+	remote func(context.Context) (ingest.Remote, error) // reads the listing of the library, once
 }
 
 // mode is what a run is for.
@@ -107,7 +107,7 @@ func (r *runner) runSources(ctx context.Context, sources []config.Source, report
 	r.verify = r.verify || due
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(sourcesAtOnce)
-	r.remote = sync.OnceValues(func() (ingest.Remote, error) { return ingest.ReadRemote(ctx, r.api) })
+	r.remote = once(func(ctx context.Context) (ingest.Remote, error) { return ingest.ReadRemote(ctx, r.api) })
 	for i, s := range sources {
 		group.Go(func() error {
 			started := time.Now()
@@ -153,7 +153,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err := r.checkAgreed(s.Name, change); err != nil {
 		return err
 	}
-	verification, err := r.verifySource(ctx, s, ledger, change, rep)
+	verification, twins, err := r.verifySource(ctx, s, ledger, change, rep)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Review:    review{source: s.Name, crawl: crawl, ledger: ledger, sent: sent},
 		Earlier:   earlier(crawl),
 		Notes:     crawl,
-		Flush:     r.outliving(crawl),
+		Flush:     r.outliving(),
 		Known:     known(ledger.Entries(s.Name)),
 		Session:   keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},
 		Transport: r.transport,
@@ -205,6 +205,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Coverage: coverage,
 		Pages:    pagesOf(crawl),
 		Entries:  ledger.Entries(s.Name),
+		Surplus:  twins,
 		Outcome:  outcomes(crawl),
 		Resend:   r.mode == modeResync,
 	})
@@ -247,7 +248,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return err
 	}
-	if err := r.afterSending(s, result, verification); err != nil {
+	if err := r.afterSending(s, plan, result, verification); err != nil {
 		return err
 	}
 	if err := r.keepReading(s, crawl, read, remembered, coverage); err != nil {
@@ -285,7 +286,7 @@ func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, in
 		return nil, change, err
 	}
 	if change.Adopt {
-		remote, err := r.remote()
+		remote, err := r.remote(ctx)
 		if err != nil {
 			return nil, change, fmt.Errorf("adopt the pages that Intercom has: %w", err)
 		}

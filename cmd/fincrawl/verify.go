@@ -49,25 +49,25 @@ func (r *runner) verificationDue(sources []config.Source) (bool, error) {
 }
 
 // verifySource compares, where that is due, what the ledger has of a source with what
-// the library has, and corrects the ledger, so that the plan mends the rest. A
-// comparison that fails is made up for by the next run. The record returned is to be
-// kept once the run is through.
-func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source) (state.Verification, error) {
+// the library has, and corrects the ledger, so that the plan mends the rest. It returns
+// the pages that the library has twice. A comparison that fails is made up for by the
+// next run. The record returned is to be kept once the run is through.
+func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source) (state.Verification, []ingest.Surplus, error) {
 	record, err := r.ledger.Verification(s.Name)
 	if err != nil {
-		return record, err
+		return record, nil, err
 	}
-	if change.Action == ingest.Create || change.Adopt { // its pages were just learned, or there are none
-		return state.Verification{At: time.Now().UTC()}, nil
+	if change.Action == ingest.Create { // there are no pages
+		return state.Verification{At: time.Now().UTC()}, nil, nil
 	}
 	record.Runs++
-	if !r.verify {
-		return record, nil
+	if !r.verify && !change.Adopt {
+		return record, nil, nil
 	}
 	found, err := r.compare(ctx, s, ledger, change.Current.ID)
 	switch {
 	case err != nil && (ctx.Err() != nil || intercom.KindOf(err) == intercom.Fatal):
-		return record, err
+		return record, nil, err
 	case err != nil:
 		r.log.Warn("could not compare with what Intercom has: the next run tries again", "source", s.Name, "error", err)
 		found.Error = err.Error()
@@ -75,19 +75,21 @@ func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 	default:
 		for _, e := range found.Corrections {
 			if err := ledger.PutEntry(s.Name, e); err != nil {
-				return record, err
+				return record, nil, err
 			}
 		}
 		record = state.Verification{At: time.Now().UTC()}
 		r.log.Info("compared with what Intercom has", "source", s.Name, "pages", found.Pages,
-			"edited", found.Edited, "deleted", found.Deleted, "unknown", found.Unknown)
+			"edited", found.Edited, "deleted", found.Deleted, "unknown", found.Unknown, "surplus", found.Surplus)
 	}
-	rep.Verification = &found
-	return record, nil
+	if !change.Adopt || found.Error != "" || found.Drift() > 0 { // what was just adopted is as it was
+		rep.Verification = &found
+	}
+	return record, found.Twins, nil
 }
 
 func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Store, id int64) (ingest.Verification, error) {
-	remote, err := r.remote()
+	remote, err := r.remote(ctx)
 	if err != nil {
 		return ingest.Verification{}, err
 	}
@@ -105,8 +107,14 @@ func (r *runner) beforeSending(s config.Source, plan ingest.Plan, v state.Verifi
 	return r.ledger.SetVerification(s.Name, v)
 }
 
-// afterSending keeps the record, and what the outcome of the run is unknown for.
-func (r *runner) afterSending(s config.Source, result ingest.Result, v state.Verification) error {
+// afterSending keeps the record, what the outcome of the run is unknown for, and that
+// there are pages twice still, of which only another comparison tells.
+func (r *runner) afterSending(s config.Source, plan ingest.Plan, result ingest.Result, v state.Verification) error {
+	for _, c := range plan.Changes {
+		if c.Surplus && c.Action == ingest.Held {
+			v.Due = "Intercom has pages twice, and a guard holds their removal"
+		}
+	}
 	for _, f := range result.Failed {
 		if !f.Refused {
 			v.Due = "pages failed, and may or may not have reached Intercom"

@@ -12,9 +12,9 @@ import (
 // failed, which has a list of its own.
 func changes(p *printer, s Source, o TextOptions) error {
 	groups := map[ingest.Action][]ingest.Change{}
-	failed := failedIDs(s)
+	failed := failedChanges(s)
 	for _, c := range s.Plan.Changes {
-		if !failed[c.ExternalID] && (c.Action != ingest.Unchanged || o.Verbose || len(c.Findings) > 0) {
+		if !failed[failedChange{c.ExternalID, c.Surplus}] && (c.Action != ingest.Unchanged || o.Verbose || len(c.Findings) > 0) {
 			groups[c.Action] = append(groups[c.Action], c)
 		}
 	}
@@ -45,14 +45,20 @@ func changes(p *printer, s Source, o TextOptions) error {
 	return nil
 }
 
-func failedIDs(s Source) map[string]bool {
-	ids := map[string]bool{}
+// failedChange tells what failed of a page from what failed of its surplus ones.
+type failedChange struct {
+	externalID string
+	surplus    bool
+}
+
+func failedChanges(s Source) map[failedChange]bool {
+	failed := map[failedChange]bool{}
 	if s.Result != nil {
 		for _, f := range s.Result.Failed {
-			ids[f.ExternalID] = true
+			failed[failedChange{f.ExternalID, f.Surplus}] = true
 		}
 	}
-	return ids
+	return failed
 }
 
 // headingOf tells what was done from what is only planned.

@@ -134,8 +134,11 @@ func verification(p *printer, v ingest.Verification) {
 	case v.Drift() == 0:
 		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ", each as it was left"})
 	default:
-		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ";"},
-			span{yellow, fmt.Sprintf("%d edited there, %d deleted there, %d not known here", v.Edited, v.Deleted, v.Unknown)})
+		found := fmt.Sprintf("%d edited there, %d deleted there, %d not known here", v.Edited, v.Deleted, v.Unknown)
+		if v.Surplus > 0 {
+			found += fmt.Sprintf(", %d there twice", v.Surplus)
+		}
+		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ";"}, span{yellow, found})
 	}
 }
 

@@ -109,6 +109,35 @@ func fault(t *testing.T, s *sandbox.Sandbox, text string) {
 	}
 }
 
+// Twins are listed and found by their own IDs; an upsert reaches the newest of them.
+func TestTwinsAreTwoPages(t *testing.T) {
+	s := newSandbox(t, sandbox.Config{})
+	c := intercom.New(intercom.Config{BaseURL: api, Token: "x", Transport: near{s}})
+	source := createSource(t, s)
+	send := func(text string) intercom.ExternalPage {
+		p, err := c.UpsertPage(t.Context(), intercom.PageRequest{Title: "Page", HTML: text, Locale: "en", SourceID: source, ExternalID: "a"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	fault(t, s, "twins,next=1")
+	first, second := send("<p>1</p>"), send("<p>2</p>")
+	if first.ID == second.ID {
+		t.Errorf("both are %s", first.ID)
+	}
+	pages := s.Pages(source)
+	if len(pages) != 2 || pages[0].HTML != "<p>1</p>" || pages[1].HTML != "<p>2</p>" {
+		t.Fatalf("%+v", pages)
+	}
+	if err := c.DeletePage(t.Context(), second.ID); err != nil {
+		t.Fatal(err)
+	}
+	if third := send("<p>3</p>"); third.ID != first.ID || len(s.Pages(source)) != 1 {
+		t.Errorf("%+v of %+v", third, s.Pages(source))
+	}
+}
+
 // A listing that shifts while it is read: two pages come, one goes, before each part.
 func TestAListingThatShiftsLosesAndDoublesNothing(t *testing.T) {
 	for _, kind := range []string{"shift", "duplicates"} {

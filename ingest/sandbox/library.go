@@ -24,12 +24,14 @@ type source = intercom.ImportSource
 
 // library is what a workspace holds. Its methods lock it.
 type library struct {
-	mu        sync.RWMutex
-	sources   roster[source]
-	pages     roster[page]
-	sourceAt  map[int64]int            // places by ID
-	pageAt    map[string]int           // places by ID
-	externals map[int64]map[string]int // places by source and external ID
+	mu       sync.RWMutex
+	sources  roster[source]
+	pages    roster[page]
+	sourceAt map[int64]int  // places by ID
+	pageAt   map[string]int // places by ID
+	// Places by source and external ID, the newest last. There is more than one only
+	// where a fault made twins.
+	externals map[int64]map[string][]int
 
 	lastSource     int64
 	lastPage       int64
@@ -39,7 +41,7 @@ type library struct {
 
 func newLibrary() *library {
 	return &library{
-		sourceAt: map[int64]int{}, pageAt: map[string]int{}, externals: map[int64]map[string]int{},
+		sourceAt: map[int64]int{}, pageAt: map[string]int{}, externals: map[int64]map[string][]int{},
 		lastSource: 32, // so that no ID of a source is one of a page by chance
 	}
 }
@@ -59,7 +61,7 @@ func (l *library) createSource(s source) source {
 
 func (l *library) enterSource(s source) {
 	l.sourceAt[s.ID] = l.sources.add(&s)
-	l.externals[s.ID] = map[string]int{}
+	l.externals[s.ID] = map[string][]int{}
 }
 
 func (l *library) source(id int64) (source, bool) {
@@ -102,9 +104,11 @@ func (l *library) deleteSource(id int64) *apiError {
 		return notFound("Content Import Source")
 	}
 	l.changes++
-	for _, at := range l.externals[id] {
-		delete(l.pageAt, l.pages.at(at).ID)
-		l.pages.remove(at)
+	for _, twins := range l.externals[id] {
+		for _, at := range twins {
+			delete(l.pageAt, l.pages.at(at).ID)
+			l.pages.remove(at)
+		}
 	}
 	delete(l.externals, id)
 	delete(l.sourceAt, id)
@@ -134,7 +138,11 @@ func (l *library) allSources() []source {
 func (l *library) countPages(sourceID int64) int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return len(l.externals[sourceID])
+	n := 0
+	for _, twins := range l.externals[sourceID] {
+		n += len(twins)
+	}
+	return n
 }
 
 // upsertPage makes a page, or edits the one with its source and external ID. It is
@@ -149,9 +157,13 @@ func (l *library) upsertPage(sourceID int64, externalID string, edit func(*page)
 	if s.SyncBehavior != "api" {
 		return page{}, unprocessable("data_invalid", "source_id", "the content import source is not synced by the API")
 	}
-	if place, ok := l.externals[sourceID][externalID]; ok {
-		return l.replacePage(place, edit), nil
+	if twins := l.externals[sourceID][externalID]; len(twins) > 0 {
+		return l.replacePage(twins[len(twins)-1], edit), nil
 	}
+	return l.createPage(sourceID, externalID, edit), nil
+}
+
+func (l *library) createPage(sourceID int64, externalID string, edit func(*page)) page {
 	l.changes++
 	l.lastPage++
 	p := page{ExternalPage: intercom.ExternalPage{
@@ -161,13 +173,29 @@ func (l *library) upsertPage(sourceID int64, externalID string, edit func(*page)
 	edit(&p)
 	p.touch(p.CreatedAt)
 	l.enterPage(p)
-	return p, nil
+	return p
+}
+
+// twin makes a second page of one that there is, as two requests at the same moment
+// may do.
+func (l *library) twin(sourceID int64, externalID string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, place := range l.externals[sourceID][externalID] {
+		first := *l.pages.at(place)
+		l.createPage(sourceID, externalID, func(p *page) {
+			id := p.ID
+			*p = first
+			p.ID = id
+		})
+		return
+	}
 }
 
 func (l *library) enterPage(p page) {
 	place := l.pages.add(&p)
 	l.pageAt[p.ID] = place
-	l.externals[p.SourceID][p.ExternalID] = place
+	l.externals[p.SourceID][p.ExternalID] = append(l.externals[p.SourceID][p.ExternalID], place)
 }
 
 func (l *library) replacePage(place int, edit func(*page)) page {
@@ -199,12 +227,14 @@ func (l *library) updatePage(id string, sourceID int64, externalID string, edit 
 	if sourceID != old.SourceID {
 		return page{}, unprocessable("data_invalid", "source_id", "a page stays with its content import source")
 	}
-	externals := l.externals[sourceID]
-	if at, taken := externals[externalID]; taken && at != place {
-		return page{}, fail(http.StatusConflict, "conflict", "another page of the source has this external_id").at("external_id")
+	if externalID != old.ExternalID {
+		externals := l.externals[sourceID]
+		if len(externals[externalID]) > 0 {
+			return page{}, fail(http.StatusConflict, "conflict", "another page of the source has this external_id").at("external_id")
+		}
+		l.leaveTwins(old, place)
+		externals[externalID] = []int{place}
 	}
-	delete(externals, old.ExternalID)
-	externals[externalID] = place
 	return l.replacePage(place, func(p *page) {
 		p.ExternalID = externalID
 		edit(p)
@@ -222,9 +252,20 @@ func (l *library) deletePage(id string) (page, *apiError) {
 	p := *l.pages.at(place)
 	l.pages.remove(place)
 	delete(l.pageAt, id)
-	delete(l.externals[p.SourceID], p.ExternalID)
+	l.leaveTwins(&p, place)
 	p.HTML = ""
 	return p, nil
+}
+
+// leaveTwins takes a page out of those that have its external ID.
+func (l *library) leaveTwins(p *page, place int) {
+	externals := l.externals[p.SourceID]
+	twins := slices.DeleteFunc(externals[p.ExternalID], func(at int) bool { return at == place })
+	if len(twins) == 0 {
+		delete(externals, p.ExternalID)
+	} else {
+		externals[p.ExternalID] = twins
+	}
 }
 
 func (l *library) page(id string) (page, bool) {
@@ -244,14 +285,17 @@ func (l *library) listPages(n, count int) (pages []*page, alive int) {
 	return l.pages.slice(n, count, true), l.pages.alive
 }
 
-// pagesOf returns the pages of an import source, sorted by external ID.
+// pagesOf returns the pages of an import source, sorted by external ID, twins from the
+// oldest on.
 func (l *library) pagesOf(sourceID int64) []*page {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	pages := make([]*page, 0, len(l.externals[sourceID]))
-	for place := range maps.Values(l.externals[sourceID]) {
-		pages = append(pages, l.pages.at(place))
+	for twins := range maps.Values(l.externals[sourceID]) {
+		for _, place := range twins {
+			pages = append(pages, l.pages.at(place))
+		}
 	}
-	slices.SortFunc(pages, func(a, b *page) int { return strings.Compare(a.ExternalID, b.ExternalID) })
+	slices.SortStableFunc(pages, func(a, b *page) int { return strings.Compare(a.ExternalID, b.ExternalID) })
 	return pages
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fincrawl/fincrawl/ingest/intercom"
 )
 
 // FaultKinds says what each kind of fault does, for people. A kind may also be a
@@ -27,6 +29,7 @@ const FaultKinds = `  NNN            an error of the API with that status: 401, 
   truncated      the call is done, and its JSON breaks off
   source-deleted the import source that the call names is deleted first
   duplicates     a list page has its items twice
+  twins          a page that is sent is there twice afterwards, with two IDs
   shift          another app adds or deletes pages before each list page is read`
 
 // kind is a kind of faults.
@@ -50,6 +53,7 @@ func (f Fault) kind() (kind, error) {
 		"truncated":      {truncated, nil},
 		"source-deleted": {sourceDeleted, func(r *http.Request, body []byte) bool { return sourceNamed(r, body) != 0 }},
 		"duplicates":     {duplicates, lists},
+		"twins":          {twins, sendsPage},
 		"shift":          {shift, lists},
 	}
 	if k, ok := known[f.Kind]; ok {
@@ -66,6 +70,10 @@ func (f Fault) kind() (kind, error) {
 // lists reports whether a call reads a listing.
 func lists(r *http.Request, _ []byte) bool {
 	return r.Method == http.MethodGet && (r.URL.Path == "/ai/content_import_sources" || r.URL.Path == "/ai/external_pages")
+}
+
+func sendsPage(r *http.Request, _ []byte) bool {
+	return r.Method == http.MethodPost && r.URL.Path == "/ai/external_pages"
 }
 
 // sourceNamed is the import source that a call names; 0 is none.
@@ -195,6 +203,15 @@ func duplicates(_ *Sandbox, _ *standing, w http.ResponseWriter, r *http.Request,
 		list["data"] = slices.Concat(items, items)
 	}
 	_ = json.NewEncoder(w).Encode(list) // as above
+}
+
+// twins is another app that sends the same page in the same moment, so that neither
+// call finds that of the other.
+func twins(s *Sandbox, _ *standing, w http.ResponseWriter, r *http.Request, next http.Handler) {
+	var sent intercom.PageRequest
+	_ = json.Unmarshal(peek(r), &sent) // what is none makes no page, and so no twin
+	next.ServeHTTP(w, r)
+	s.library.twin(sent.SourceID, sent.ExternalID)
 }
 
 // shift is another app at work while a listing is read. What it adds moves the items
