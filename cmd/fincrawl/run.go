@@ -184,7 +184,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Review:    review{source: s.Name, crawl: crawl, ledger: ledger, sent: sent},
 		Earlier:   earlier(crawl),
 		Notes:     crawl,
-		Flush:     r.outliving(),
+		Flush:     r.outliving(crawl),
 		Known:     known(ledger.Entries(s.Name)),
 		Session:   keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},
 		Transport: r.transport,
