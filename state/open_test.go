@@ -30,7 +30,7 @@ func TestOpenRefusesWhatItCannotKeepSafely(t *testing.T) {
 		"a text":              {file([]byte(strings.Repeat("not a database\n", 2000))), state.ErrCorrupt, []string{"backup", "delete"}},
 		"a short text":        {file([]byte("hello")), state.ErrCorrupt, []string{"backup", "delete"}},
 		"zeroes":              {file(make([]byte, 1<<16)), state.ErrCorrupt, []string{"backup"}},
-		"a file cut in half":  {file(sample[:len(sample)/2]), state.ErrCorrupt, []string{"cut off", "backup"}},
+		"a file cut in half":  {file(sample[:len(sample)/2]), state.ErrCorrupt, []string{"damaged", "backup"}},
 		"a file's first page": {file(sample[:4096]), state.ErrCorrupt, []string{"backup"}},
 		"another's database":  {database("someone", "key", "value"), state.ErrCorrupt, []string{"not a state file", "sources.yaml"}},
 		"a newer schema":      {database("meta", "schema", "2"), state.ErrNewerSchema, []string{"schema 2", "knows 1"}},
