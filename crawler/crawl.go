@@ -69,6 +69,7 @@ type Surroundings struct {
 	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
 	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
 	Review    Review                                     // of the pages; nil: duplicates are not looked for
+	Layout    Layout                                     // of the pages; nil: no template is learnt
 	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
 	Earlier   iter.Seq2[Page, error]                     // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
 	Notes     Notebook                                   // of this crawl; nil: it is never resumed
@@ -140,6 +141,7 @@ type Settlement struct {
 // and cannot be renewed, or a site that goes down, is no error: the Coverage says so
 // (Ended), and what was seen stands.
 func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) {
+	outside := ctx
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	c, err := newCrawl(src, sur, stop)
@@ -151,7 +153,7 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) 
 	err = c.run(ctx)
 	ended := endedEarly(err) != ""
 	if err = errors.Join(err, c.takeBackWalls()); err == nil || ended {
-		err = errors.Join(err, c.findDuplicates())
+		err = errors.Join(err, c.leaveOutTemplate(outside), c.findDuplicates())
 	}
 	coverage, tallyErr := tally(c.frontier)
 	if why := endedEarly(err); why != "" {

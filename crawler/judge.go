@@ -55,6 +55,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		if err := c.sink.Put(ctx, page); err != nil {
 			return fmt.Errorf("keep the page %s: %w", v.url, err)
 		}
+		c.words.note(page.LeftOut)
 		c.traps.note(v.url, page)
 		if !c.src.Auth.IsZero() {
 			c.texts.note(v.url, found.article)
@@ -235,6 +236,6 @@ func (c *crawl) page(u *url.URL, found finding) Page {
 	}
 	return Page{
 		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
-		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers,
+		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut,
 	}
 }

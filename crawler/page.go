@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
 // Page is one article, ready to be sent.
@@ -21,6 +23,9 @@ type Page struct {
 	Markdown   string // canonical Markdown of HTML: what the fingerprint covers
 
 	Availability Availability
+
+	Outline extract.Outline   // of its blocks; nil where no template is looked for
+	LeftOut []extract.LeftOut // of it, as template
 }
 
 // Availability says which of Intercom's AI products may answer from a page.

@@ -44,6 +44,8 @@ type crawl struct {
 	flush     func() error
 	sink      Sink
 	review    Review
+	layout    Layout
+	words     firstWords   // of the blocks that were left out
 	asked     atomic.Int64 // URLs fetched or queued to be
 	collector *colly.Collector
 	queue     *queue.Queue // of the round that is running, or comes next
@@ -66,7 +68,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("source", src.Name)
-	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, stop: stop,
+	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, stop: stop,
 		traps:  newTraps(src.Discover.MaxDuplicates, time.Now()),
 		memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}

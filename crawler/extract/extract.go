@@ -34,6 +34,10 @@ type Rules struct {
 	Title  string   // the page's title
 	Body   string   // its content; several matches are joined in document order
 	Remove []string // dropped before anything is read
+
+	// Template is left out of articles where Body is ""; nil leaves it all in, and
+	// makes no outlines.
+	Template *Template
 }
 
 // Article is what a document says.
@@ -44,6 +48,9 @@ type Article struct {
 	How      string // which rule found the body, for people: "content.body", "article", "main", "readability", …
 	// TitleFrom is which rule found the title, for people: "content.title", "h1", "og:title", "title", "address", …
 	TitleFrom string
+
+	Outline Outline   // with what was left out; nil where no template is looked for
+	LeftOut []LeftOut // as template
 }
 
 // Extract finds the article by rules, or automatically where they name nothing.
@@ -73,16 +80,27 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	}
 	dropHeading(body, title)
 	article := Article{Title: title, How: how, TitleFrom: titleFrom}
-	if !shows(body) {
-		return article, nil
+	if rules.Body == "" {
+		article.leaveOut(rules.Template, body, d.URL)
 	}
-	if article.HTML, err = render(body); err != nil {
-		return Article{}, fmt.Errorf("render %s: %w", d.URL, err)
-	}
-	if article.Markdown, err = markdown(body); err != nil {
-		return Article{}, fmt.Errorf("write %s as markdown: %w", d.URL, err)
+	if err := article.write(body); err != nil {
+		return Article{}, fmt.Errorf("write %s: %w", d.URL, err)
 	}
 	return article, nil
+}
+
+// write fills in the texts of the article whose clean tree is body.
+func (a *Article) write(body *html.Node) (err error) {
+	if !shows(body) {
+		return nil
+	}
+	if a.HTML, err = render(body); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	if a.Markdown, err = markdown(body); err != nil {
+		return fmt.Errorf("write as markdown: %w", err)
+	}
+	return nil
 }
 
 // Has reports whether the document has an element that selector matches. A

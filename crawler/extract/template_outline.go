@@ -1,0 +1,264 @@
+package extract
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/fnv"
+	"io"
+	"net/url"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Outline is what of an article shows whether it has blocks in common with others: its
+// blocks in order, each by a hash, without their texts. What is far from both ends of a
+// long article is left out of it.
+type Outline []Block
+
+// Block is a paragraph, a heading, a list, a table or the like. One that repeats on
+// another page has the same text, wherever its links lead.
+type Block struct {
+	Hash  uint64   // of its text and images
+	Items []uint64 // of each item of a list of links
+	traits
+}
+
+// traits are what else tells how a block may be part of a template.
+type traits uint8
+
+const (
+	label traits = 1 << iota // announces what follows: a heading, or a line that ends with a colon
+	links                    // says nothing but links to other pages of the site
+	short                    // a line or two, which may stand between blocks of a template
+	gap                      // stands for the blocks that were left out
+)
+
+func (t traits) is(other traits) bool { return t&other != 0 }
+
+// reach is how many blocks from each end of an article are looked at: a template that
+// is longer is a menu, and that is one block.
+const reach = 60
+
+// shortWords is how many words a line may have, such as "Updated 3 days ago by Kim".
+const shortWords = 12
+
+// maxItems bounds the items of a list that are looked at.
+const maxItems = 500
+
+// unit is a block as the clean tree has it.
+type unit struct {
+	node *html.Node
+	Block
+}
+
+// unitsOf returns the blocks of a clean tree within reach of its ends; site is the host
+// of its page, and title what that is called.
+func unitsOf(body *html.Node, site, title string) []unit {
+	units := gather(nil, body)
+	if len(units) > 2*reach {
+		end := units[len(units)-reach:]
+		units = append(append(units[:reach:reach], unit{Block: Block{traits: gap}}), end...)
+	}
+	for i := range units {
+		if units[i].node != nil {
+			units[i].Block = blockOf(units[i].node, site, title)
+		}
+	}
+	return units
+}
+
+func outlineOf(units []unit) Outline {
+	o := make(Outline, len(units))
+	for i, u := range units {
+		o[i] = u.Block
+	}
+	return o
+}
+
+// gather adds the blocks inside n, which holds nothing but blocks.
+func gather(units []unit, n *html.Node) []unit {
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		switch {
+		case child.Type == html.TextNode && isBlank(child.Data), isElement(child, atom.Hr), !shows(child) && child.Type != html.TextNode:
+		case opens(child):
+			units = gather(units, child)
+		default:
+			units = append(units, unit{node: child})
+		}
+	}
+	return units
+}
+
+// opens tells of what only sets blocks beside each other, or a link around them.
+func opens(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.A, atom.Div, atom.Td, atom.Th, atom.Tr, atom.Tbody, atom.Thead, atom.Tfoot:
+		return holdsOnlyBlocks(n)
+	case atom.Table:
+		return holdsBlocks(n)
+	}
+	return false
+}
+
+func holdsOnlyBlocks(n *html.Node) bool {
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		cell := isElement(child, atom.Tr, atom.Td, atom.Th)
+		if !cell && !isBlock(child) && !(child.Type == html.TextNode && isBlank(child.Data)) {
+			return false
+		}
+	}
+	return n.FirstChild != nil
+}
+
+func blockOf(n *html.Node, site, title string) Block {
+	said := wordsOf(n)
+	b := Block{Hash: hashOf(n, said)}
+	if total, linked := linkWords(n, site); total > 0 {
+		if linked == total {
+			b.traits |= links
+		}
+		if isElement(n, atom.Ul) && linked*10 >= total*7 {
+			b.Items = itemsOf(n)
+		}
+	}
+	switch {
+	case b.is(links):
+	case isElement(n, atom.H1) && said == title:
+		b.traits |= short // announces all of the page
+	case isHeading(n.DataAtom), isElement(n, atom.P) && announces(n, said):
+		b.traits |= label
+	case isElement(n, atom.P) && wordsIn(said) <= shortWords:
+		b.traits |= short
+	}
+	return b
+}
+
+// wordsOf is the text of a block, which may be a text itself.
+func wordsOf(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return words(n.Data)
+	}
+	return textOf(n)
+}
+
+// announces tells of a line that is a heading in all but its markup.
+func announces(p *html.Node, said string) bool {
+	if last, _ := utf8.DecodeLastRuneInString(said); last == ':' || last == '：' {
+		return true
+	}
+	if said == "" || wordsIn(said) > shortWords {
+		return false
+	}
+	for d := range p.Descendants() {
+		if d.Type == html.TextNode && !isBlank(d.Data) && ancestor(d, func(a *html.Node) bool { return isElement(a, atom.Strong, atom.B) || a == p }) == p {
+			return false
+		}
+	}
+	return true
+}
+
+func hashOf(n *html.Node, said string) uint64 {
+	for d := range n.Descendants() {
+		if isElement(d, atom.Img) {
+			said += "\x00" + attr(d, "src") + "\x00" + attr(d, "alt")
+		}
+	}
+	return hashText(said)
+}
+
+func hashText(said string) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, said) // never fails
+	return h.Sum64()
+}
+
+// linkWords counts the words of a block, and those of them that are links to other
+// pages of the site.
+func linkWords(n *html.Node, site string) (total, linked int) {
+	for d := range n.Descendants() {
+		if d.Type != html.TextNode || isBlank(d.Data) {
+			continue
+		}
+		count := wordsIn(d.Data)
+		total += count
+		if a := ancestor(d, func(p *html.Node) bool { return p.DataAtom == atom.A }); a != nil && leadsToPage(attr(a, "href"), site) {
+			linked += count
+		}
+	}
+	return total, linked
+}
+
+// leadsToPage tells of links to pages of the site as a whole: not to a place on one,
+// as the marks beside headings are, and not to files.
+func leadsToPage(href, site string) bool {
+	u, err := url.Parse(href)
+	if err != nil || u.Host != site || u.Fragment != "" {
+		return false
+	}
+	switch strings.ToLower(path.Ext(u.Path)) {
+	case ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".csv", ".txt", ".zip", ".gz", ".tar", ".7z",
+		".exe", ".msi", ".dmg", ".pkg", ".deb", ".rpm", ".apk", ".iso", ".jar", ".bin", ".mp4", ".mp3", ".png", ".jpg", ".jpeg", ".svg", ".gif":
+		return false
+	}
+	return true
+}
+
+// itemsOf returns a hash for each item of a list, without the lists inside it.
+func itemsOf(list *html.Node) (items []uint64) {
+	for d := range list.Descendants() {
+		if !isElement(d, atom.Li) || len(items) == maxItems {
+			continue
+		}
+		var own strings.Builder
+		for part := d.FirstChild; part != nil; part = part.NextSibling {
+			if !isElement(part, atom.Ul, atom.Ol) {
+				own.WriteString(" " + wordsOf(part))
+			}
+		}
+		if said := words(own.String()); said != "" {
+			items = append(items, hashText(said))
+		}
+	}
+	return items
+}
+
+// Bytes is the outline as it may be kept, for [ParseOutline].
+func (o Outline) Bytes() []byte {
+	b := make([]byte, 0, 10*len(o))
+	for _, block := range o {
+		b = append(b, byte(block.traits))
+		b = binary.BigEndian.AppendUint64(b, block.Hash)
+		b = binary.AppendUvarint(b, uint64(len(block.Items)))
+		for _, item := range block.Items {
+			b = binary.BigEndian.AppendUint64(b, item)
+		}
+	}
+	return b
+}
+
+// ParseOutline reads what [Outline.Bytes] wrote.
+func ParseOutline(b []byte) (Outline, error) {
+	errCut := errors.New("read an outline: it is cut off")
+	var o Outline
+	for len(b) > 0 {
+		if len(b) < 9 {
+			return nil, errCut
+		}
+		block := Block{traits: traits(b[0]), Hash: binary.BigEndian.Uint64(b[1:])}
+		count, size := binary.Uvarint(b[9:])
+		if size <= 0 || count > uint64(len(b)-9-size)/8 {
+			return nil, errCut
+		}
+		b = b[9+size:]
+		for range count {
+			block.Items = append(block.Items, binary.BigEndian.Uint64(b))
+			b = b[8:]
+		}
+		o = append(o, block)
+	}
+	return o, nil
+}
