@@ -1,0 +1,129 @@
+package document
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// readCSV reads a table whose first row names its columns (RFC 4180, and what programs
+// write in its name).
+func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (*draft, error) {
+	source, err := readable(contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	source, comma := separated(source, isTSV(u, contentType))
+	records := csv.NewReader(strings.NewReader(source))
+	records.Comma, records.LazyQuotes, records.FieldsPerRecord, records.ReuseRecord = comma, true, -1, true
+
+	table := element(atom.Table)
+	cells, columns := 0, 0
+	for {
+		record, err := records.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, &Problem{Broken, "is no table: " + err.Error()}
+		}
+		if strings.TrimSpace(strings.Join(record, "")) == "" {
+			continue
+		}
+		tag := atom.Td
+		if columns == 0 {
+			tag = atom.Th
+		}
+		row := element(atom.Tr)
+		for _, field := range record {
+			row.AppendChild(element(tag, fieldLines(field)...))
+		}
+		for n := len(record); n < columns; n++ {
+			row.AppendChild(element(tag))
+		}
+		columns = max(columns, len(record))
+		table.AppendChild(row)
+		if cells += len(record); cells > maxCells {
+			return nil, &Problem{TooLarge, fmt.Sprintf("is a table of more than %d cells", maxCells)}
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	article := element(atom.Article)
+	if table.FirstChild != nil {
+		article.AppendChild(table)
+	}
+	return &draft{article: article}, nil
+}
+
+// fieldLines are the lines of a field.
+func fieldLines(field string) []*html.Node {
+	var nodes []*html.Node
+	for line := range strings.SplitSeq(strings.TrimSpace(field), "\n") {
+		if len(nodes) > 0 {
+			nodes = append(nodes, element(atom.Br))
+		}
+		nodes = append(nodes, text(line))
+	}
+	return nodes
+}
+
+func isTSV(u *url.URL, contentType string) bool {
+	return strings.Contains(contentType, "tab-separated") || strings.HasSuffix(strings.ToLower(u.Path), ".tsv")
+}
+
+// separated tells what separates the fields of a table: what its first line says, as
+// Excel has it, or else what parts its rows into the same number of fields, as many
+// as there may be.
+func separated(source string, tabs bool) (rest string, comma rune) {
+	line, after, _ := strings.Cut(source, "\n")
+	if given, ok := strings.CutPrefix(strings.ToLower(line), "sep="); ok && len(given) == 1 && !strings.Contains("\"\n\r", given) {
+		return after, rune(given[0])
+	}
+	if tabs {
+		return source, '\t'
+	}
+	const looked = 64 << 10
+	sample := source[:min(len(source), looked)]
+	best, most := ',', 0
+	for _, candidate := range []rune{',', ';', '\t', '|'} {
+		if score := agreement(sample, candidate); score > most {
+			best, most = candidate, score
+		}
+	}
+	return source, best
+}
+
+// agreement counts the rows that have as many fields as the first one, if that has
+// several; rows with other numbers count against it.
+func agreement(sample string, comma rune) int {
+	records := csv.NewReader(strings.NewReader(sample))
+	records.Comma, records.LazyQuotes, records.FieldsPerRecord, records.ReuseRecord = comma, true, -1, true
+	fields, score := 0, 0
+	for range 100 {
+		record, err := records.Read()
+		if err != nil {
+			break
+		}
+		switch {
+		case fields == 0 && len(record) < 2:
+			return 0
+		case fields == 0:
+			fields = len(record)
+			score = 2*min(fields, 50) - 1
+		case len(record) == fields:
+			score += min(fields, 50)
+		default:
+			score -= min(fields, 50)
+		}
+	}
+	return score
+}

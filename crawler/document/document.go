@@ -1,0 +1,128 @@
+// Package document reads files that are no web pages (PDF, Word, Markdown, plain text
+// and CSV) and gives each as an HTML document, so that all that comes after is the same
+// as for a page: crawler/extract cleans it and writes its Markdown.
+//
+//	bytes ─ kind ─ reader of that kind ─ HTML tree (title, headings, lists, tables, code)
+//
+// Files come from anywhere. A reader is bounded in time, in memory and in what it gives,
+// and one that breaks on a file gives a [Problem] and harms nothing else.
+package document
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// Kind is a kind of file.
+type Kind string
+
+// The kinds.
+const (
+	PDF      Kind = "pdf"
+	DOCX     Kind = "docx"
+	Markdown Kind = "markdown"
+	Text     Kind = "text"
+	CSV      Kind = "csv"
+)
+
+// Kinds are all kinds, in the order of the documentation.
+func Kinds() []Kind { return []Kind{PDF, DOCX, Markdown, Text, CSV} }
+
+// Document is what a file says.
+type Document struct {
+	// Root is an HTML document: the title in its head, what it says in an article.
+	Root *html.Node
+	// TitleFrom says where the title was found, for people: "metadata", "heading",
+	// "first line" or "file name".
+	TitleFrom string
+	// Pages counts the pages of a PDF; 0 for the other kinds.
+	Pages int
+	// Wordless counts the pages of a PDF that show pictures and no text.
+	Wordless int
+}
+
+// Problem is a file that could not be read.
+type Problem struct {
+	Kind   ProblemKind
+	Detail string // for people
+}
+
+func (p *Problem) Error() string { return string(p.Kind) + ": " + p.Detail }
+
+// ProblemKind says what is wrong with a file.
+type ProblemKind string
+
+// What may be wrong.
+const (
+	Encrypted ProblemKind = "encrypted" // needs a password
+	Scanned   ProblemKind = "scanned"   // shows pictures of text, and has none
+	Broken    ProblemKind = "broken"    // is not what it says it is, or not whole
+	TooLarge  ProblemKind = "too large" // goes beyond the limits of its reader
+)
+
+// The limits of readers. What a file unpacks to counts, not its size.
+const (
+	atOnce   = 2           // files being read; each may need much memory
+	maxTime  = time.Minute // for one file
+	maxPages = 2000        // of a PDF
+	maxText  = 8 << 20     // bytes of text that a file may give
+	maxCells = 100_000     // of a table
+)
+
+// Reader reads files. It is used by several goroutines at once, and reads a few files
+// at the same time. The zero value is ready; Close it after use.
+type Reader struct {
+	once  sync.Once
+	turns chan struct{}
+	pdf   engine
+}
+
+// Close frees what reading PDF takes. No file is being read then.
+func (r *Reader) Close() { r.pdf.close() }
+
+// Read reads a file of a kind that came from u with a Content-Type. The error is a
+// *[Problem] where the file is at fault, and that of ctx where it ended.
+func (r *Reader) Read(ctx context.Context, kind Kind, u *url.URL, contentType string, body []byte) (doc Document, err error) {
+	r.once.Do(func() { r.turns = make(chan struct{}, atOnce) })
+	select {
+	case r.turns <- struct{}{}:
+		defer func() { <-r.turns }()
+	case <-ctx.Done():
+		return Document{}, context.Cause(ctx)
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, maxTime, errSlow)
+	defer cancel()
+	defer func() {
+		if broke := recover(); broke != nil {
+			doc, err = Document{}, &Problem{Broken, fmt.Sprintf("breaks its reader: %v", broke)}
+		}
+		if errors.Is(err, errSlow) {
+			err = &Problem{TooLarge, fmt.Sprintf("not read in %s", maxTime)}
+		}
+	}()
+	var draft *draft
+	switch kind {
+	case PDF:
+		draft, err = r.pdf.read(limited, body)
+	case DOCX:
+		draft, err = readDOCX(limited, body)
+	case Markdown:
+		draft, err = readMarkdown(contentType, body)
+	case CSV:
+		draft, err = readCSV(limited, u, contentType, body)
+	default:
+		draft, err = readText(contentType, body)
+	}
+	if err != nil {
+		return Document{}, err
+	}
+	return draft.finish(u), nil
+}
+
+var errSlow = errors.New("took too long")

@@ -1,0 +1,354 @@
+package document
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// readDOCX reads a Word document (ECMA-376, WordprocessingML) as its reader sees it:
+// with insertions and without deletions, without hidden text, and without what stands
+// at the edges of pages.
+func readDOCX(ctx context.Context, body []byte) (*draft, error) {
+	pack, err := openPackage(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	main := "word/document.xml"
+	for _, r := range pack.relations("") {
+		if strings.HasSuffix(r.kind, "/officeDocument") {
+			main = r.target
+		}
+	}
+	document, err := pack.part(main)
+	if err != nil {
+		return nil, err
+	}
+	if document == nil || document.child("body") == nil {
+		return nil, &Problem{Broken, "has no text of a Word document in it"}
+	}
+	w := &word{links: make(map[string]string), notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int)}
+	beside := map[string]*xmlNode{}
+	for _, r := range pack.relations(main) {
+		kind := path.Base(r.kind)
+		switch kind {
+		case "hyperlink":
+			w.links[r.id] = r.target
+		case "styles", "numbering", "footnotes", "endnotes":
+			if beside[kind], err = pack.part(r.target); err != nil {
+				return nil, err
+			}
+		}
+	}
+	w.styles = readStyles(beside["styles"])
+	w.numbering = readNumbering(beside["numbering"])
+	for _, kind := range []string{"footnote", "endnote"} {
+		for _, note := range beside[kind+"s"].all(kind) {
+			w.notes[kind+note.attr("id")] = note
+		}
+	}
+	article := element(atom.Article)
+	w.blocks(&place{node: article}, document.child("body").children)
+	w.writeNotes(article)
+	d := &draft{article: article, title: w.title}
+	core, err := pack.part("docProps/core.xml")
+	if err != nil {
+		return nil, err
+	}
+	if given := oneLine(core.child("title").text()); isTitle(given) || d.title == "" {
+		d.title = given
+	}
+	return d, nil
+}
+
+// word writes the parts of a Word document as HTML.
+type word struct {
+	styles    map[string]*wordStyle
+	numbering map[string]*[9]wordLevel
+	links     map[string]string
+	notes     map[string]*xmlNode
+
+	title  string // what is set in the style Title
+	counts map[string]*[9]int
+	fields []field // that have begun
+	noted  []*xmlNode
+}
+
+// field is a field of the document: an instruction, and the text that it gave.
+type field struct {
+	instruction string
+	gives       bool // is in its text
+}
+
+// place is where blocks are written, and what the next one may go on with.
+type place struct {
+	node   *html.Node
+	lists  []wordList
+	code   *html.Node // an open block of code
+	shaded bool       // has a ground that is not white, or may have
+	cell   bool       // is a cell of a table, where code is no block
+}
+
+type wordList struct {
+	level int
+	id    string
+	node  *html.Node
+	item  *html.Node
+}
+
+func (w *word) blocks(to *place, nodes []*xmlNode) {
+	for _, n := range nodes {
+		switch n.name {
+		case "p":
+			w.paragraph(to, n)
+		case "tbl":
+			w.table(to, n)
+		case "sdt":
+			if gallery := n.find("docPartGallery"); gallery == nil || !strings.EqualFold(gallery.attr("val"), "Table of Contents") {
+				w.blocks(to, n.child("sdtContent").nodes())
+			}
+		case "AlternateContent":
+			w.blocks(to, n.chosen())
+		case "customXml", "ins", "moveTo", "smartTag", "txbxContent":
+			w.blocks(to, n.children)
+		}
+	}
+}
+
+var tocStyle = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:toc|table of figures|index) ?\d*$`) })
+
+func (w *word) paragraph(to *place, p *xmlNode) {
+	properties := p.child("pPr")
+	style := w.styles[properties.child("pStyle").attr("val")]
+	run := &wordRun{w: w, shaded: to.shaded || properties.child("shd").isGround(), base: style.look()}
+	run.write(p.children)
+	said := strings.TrimSpace(textOf(run.line))
+	if tocStyle().MatchString(style.called()) || said == "" && len(run.boxes) == 0 {
+		return
+	}
+	defer func() {
+		for _, box := range run.boxes {
+			w.blocks(to, box)
+		}
+	}()
+	if said == "" {
+		return
+	}
+	level := style.level()
+	if outline := properties.child("outlineLvl"); outline != nil {
+		level = outline.number("val") + 1
+	}
+	called := style.called()
+	listed := properties.child("numPr")
+	if listed == nil {
+		listed = style.listed()
+	}
+	switch {
+	case called == "title":
+		if w.title == "" {
+			w.title = oneLine(said)
+		}
+		to.block(heading(1, text(oneLine(said))))
+	case level >= 1 && level <= 9:
+		to.block(heading(level, children(run.line)...))
+	case style.isCode() || run.isCode():
+		to.codeLine(textOf(run.line))
+	case listed != nil && listed.child("numId").attr("val") != "0" && listed.child("numId") != nil:
+		w.item(to, listed.child("numId").attr("val"), min(max(listed.child("ilvl").number("val"), 0), 8), run.line)
+	case strings.Contains(called, "quote"):
+		to.block(element(atom.Blockquote, run.line))
+	case len(to.lists) > 0 && (called == "list paragraph" || strings.HasPrefix(called, "list continue")) && properties.child("ind") != nil:
+		to.lists[len(to.lists)-1].item.AppendChild(run.line)
+	default:
+		to.block(run.line)
+	}
+}
+
+// block adds what belongs to no list and no code.
+func (p *place) block(n *html.Node) {
+	p.lists, p.code = nil, nil
+	p.node.AppendChild(n)
+}
+
+func (p *place) codeLine(line string) {
+	if p.cell {
+		p.block(element(atom.P, element(atom.Code, text(line))))
+		return
+	}
+	if p.code == nil {
+		code := element(atom.Code, text(line))
+		p.block(element(atom.Pre, code))
+		p.code = code
+		return
+	}
+	p.code.FirstChild.Data += "\n" + line
+}
+
+// item adds an item to the list that it belongs to, or begins one.
+func (w *word) item(to *place, id string, level int, line *html.Node) {
+	definition := w.numbering[id]
+	var as wordLevel
+	if definition != nil {
+		as = definition[level]
+	}
+	counts := w.counts[id]
+	if counts == nil {
+		counts = new([9]int)
+		w.counts[id] = counts
+	}
+	if counts[level] == 0 {
+		counts[level] = max(as.start, 1)
+	} else {
+		counts[level]++
+	}
+	for deeper := level + 1; deeper < len(counts); deeper++ {
+		counts[deeper] = 0
+	}
+	depth := len(to.lists)
+	for depth > 0 && to.lists[depth-1].level > level {
+		depth--
+	}
+	if depth > 0 && to.lists[depth-1].level == level && to.lists[depth-1].id != id {
+		depth--
+	}
+	to.lists, to.code = to.lists[:depth], nil
+	if depth == 0 || to.lists[depth-1].level < level {
+		list := element(as.element())
+		if list.DataAtom == atom.Ol {
+			if counts[level] > 1 {
+				list = with(list, "start", strconv.Itoa(counts[level]))
+			}
+			if kind := as.htmlType(); kind != "" {
+				list = with(list, "type", kind)
+			}
+		}
+		if depth > 0 {
+			to.lists[depth-1].item.AppendChild(list)
+		} else {
+			to.node.AppendChild(list)
+		}
+		to.lists = append(to.lists, wordList{level: level, id: id, node: list})
+	}
+	list := &to.lists[len(to.lists)-1]
+	list.item = element(atom.Li, line)
+	list.node.AppendChild(list.item)
+}
+
+// table writes a table with its merged cells.
+func (w *word) table(to *place, t *xmlNode) {
+	styled := t.child("tblPr").child("tblStyle") != nil
+	look := t.child("tblPr").child("tblLook")
+	firstRow := styled && (look.attr("firstRow") == "1" || look.bits("val")&0x20 != 0)
+	table := element(atom.Table)
+	above := make(map[int]*html.Node) // the cell that a column's cells go on with
+	cells := 0
+	for i, row := range t.rows() {
+		properties := row.child("trPr")
+		if properties.child("hidden").on() || properties.child("del") != nil {
+			continue
+		}
+		tag := atom.Td
+		if properties.child("tblHeader").on() || firstRow && i == 0 {
+			tag = atom.Th
+		}
+		tr := element(atom.Tr)
+		column := properties.child("gridBefore").number("val")
+		for _, cell := range row.cells() {
+			how := cell.child("tcPr")
+			wide := min(max(how.child("gridSpan").number("val"), 1), 1000)
+			merge := how.child("vMerge")
+			if merge != nil && merge.attr("val") != "restart" && above[column] != nil {
+				spanned(above[column])
+				column += wide
+				continue
+			}
+			td := element(tag)
+			if wide > 1 {
+				td = with(td, "colspan", strconv.Itoa(wide))
+			}
+			delete(above, column)
+			if merge != nil {
+				above[column] = td
+			}
+			w.blocks(&place{node: td, cell: true, shaded: to.shaded || styled || how.child("shd").isGround()}, cell.children)
+			tr.AppendChild(td)
+			column += wide
+			cells++
+		}
+		table.AppendChild(tr)
+	}
+	switch {
+	case cells == 1: // a frame around text
+		for n := range table.Descendants() {
+			if n.DataAtom == atom.Td || n.DataAtom == atom.Th {
+				for _, child := range children(n) {
+					to.block(child)
+				}
+				return
+			}
+		}
+	case cells > 0:
+		to.block(table)
+	}
+}
+
+// spanned makes a cell one row higher.
+func spanned(cell *html.Node) {
+	for i, a := range cell.Attr {
+		if a.Key == "rowspan" {
+			n, _ := strconv.Atoi(a.Val)
+			cell.Attr[i].Val = strconv.Itoa(n + 1)
+			return
+		}
+	}
+	cell.Attr = append(cell.Attr, html.Attribute{Key: "rowspan", Val: "2"})
+}
+
+// children takes a node's children from it.
+func children(n *html.Node) []*html.Node {
+	var taken []*html.Node
+	for child := n.FirstChild; child != nil; child = n.FirstChild {
+		n.RemoveChild(child)
+		taken = append(taken, child)
+	}
+	return taken
+}
+
+// writeNotes adds what the footnotes and endnotes say, in the order in which the text
+// refers to them.
+func (w *word) writeNotes(article *html.Node) {
+	if len(w.noted) == 0 {
+		return
+	}
+	article.AppendChild(element(atom.Hr))
+	list := element(atom.Ol)
+	for i := 0; i < len(w.noted); i++ { // a note may refer to another one
+		item := element(atom.Li)
+		w.blocks(&place{node: item}, w.noted[i].children)
+		list.AppendChild(item)
+	}
+	article.AppendChild(list)
+}
+
+// maxNotes bounds notes that refer to one another.
+const maxNotes = 10_000
+
+// note returns the number of a note that the text refers to.
+func (w *word) note(n *xmlNode) string {
+	for i, known := range w.noted {
+		if known == n {
+			return fmt.Sprint(i + 1)
+		}
+	}
+	if len(w.noted) < maxNotes {
+		w.noted = append(w.noted, n)
+	}
+	return fmt.Sprint(len(w.noted))
+}

@@ -1,0 +1,310 @@
+package document
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html/charset"
+)
+
+// wordPackage is the archive that a Word document is (ECMA-376, part 2).
+type wordPackage struct {
+	ctx   context.Context
+	files map[string]*zip.File
+	left  int64 // bytes that may still be unpacked
+	nodes int   // that may still be read
+}
+
+const (
+	maxUnpacked = 48 << 20  // bytes of a document's parts
+	maxNodes    = 1_500_000 // elements and texts of a document's parts
+	maxDepth    = 200       // elements inside one another
+)
+
+func openPackage(ctx context.Context, body []byte) (*wordPackage, error) {
+	if bytes.HasPrefix(body, []byte(oleMagic)) {
+		if bytes.Contains(body, utf16Bytes("EncryptedPackage")) {
+			return nil, &Problem{Encrypted, "needs a password"}
+		}
+		return nil, &Problem{Broken, "is in the format of Word before 2007: save it as .docx"}
+	}
+	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		return nil, &Problem{Broken, "is no whole Word document: " + err.Error()}
+	}
+	p := &wordPackage{ctx: ctx, files: make(map[string]*zip.File), left: maxUnpacked, nodes: maxNodes}
+	for _, f := range archive.File {
+		name := strings.TrimPrefix(f.Name, "/")
+		if p.files[name] == nil {
+			p.files[name] = f
+		}
+		if f.Flags&1 != 0 {
+			return nil, &Problem{Encrypted, "is in an archive with a password"}
+		}
+	}
+	return p, nil
+}
+
+// oleMagic begins the files of Office before 2007, and those with a password.
+const oleMagic = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+
+func utf16Bytes(s string) []byte {
+	var b []byte
+	for _, c := range []byte(s) {
+		b = append(b, c, 0)
+	}
+	return b
+}
+
+// part reads a part; nil where the document has none of that name.
+func (p *wordPackage) part(name string) (*xmlNode, error) {
+	f := p.files[name]
+	if f == nil {
+		return nil, nil
+	}
+	if int64(min(f.UncompressedSize64, 1<<40)) > p.left {
+		return nil, p.tooLarge()
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, &Problem{Broken, fmt.Sprintf("%s cannot be unpacked: %v", name, err)}
+	}
+	defer func() { _ = r.Close() }()
+	counted := &io.LimitedReader{R: r, N: p.left + 1}
+	root, err := p.parse(counted)
+	if p.left = counted.N - 1; p.left < 0 || p.nodes < 0 {
+		return nil, p.tooLarge()
+	}
+	if cause := context.Cause(p.ctx); cause != nil {
+		return nil, cause
+	}
+	if err != nil {
+		return nil, &Problem{Broken, fmt.Sprintf("%s cannot be read: %v", name, err)}
+	}
+	return root, nil
+}
+
+func (p *wordPackage) tooLarge() error {
+	return &Problem{TooLarge, fmt.Sprintf("unpacks to more than %d bytes or %d elements", maxUnpacked, maxNodes)}
+}
+
+// relation says what another part, or an address, is to a part.
+type relation struct{ id, kind, target string }
+
+// relations are those of a part; "" stands for the whole package. Ones that cannot be
+// read are none.
+func (p *wordPackage) relations(of string) []relation {
+	folder, name := path.Split(of)
+	part, err := p.part(folder + "_rels/" + name + ".rels")
+	if err != nil {
+		return nil
+	}
+	var found []relation
+	for _, n := range part.all("Relationship") {
+		target := n.attr("Target")
+		if !strings.EqualFold(n.attr("TargetMode"), "External") {
+			if rooted, ok := strings.CutPrefix(target, "/"); ok {
+				target = rooted
+			} else {
+				target = path.Join(folder, target)
+			}
+		}
+		found = append(found, relation{n.attr("Id"), n.attr("Type"), target})
+	}
+	return found
+}
+
+// xmlNode is an element, or text where it has no name. Names are without their
+// namespaces, which differ between the two kinds of the format. All of its methods
+// can be asked of nil.
+type xmlNode struct {
+	name     string
+	attrs    []xml.Attr
+	children []*xmlNode
+	data     string
+}
+
+func (p *wordPackage) parse(r io.Reader) (*xmlNode, error) {
+	decoder := xml.NewDecoder(r)
+	decoder.CharsetReader = charset.NewReaderLabel
+	var root *xmlNode
+	var open []*xmlNode
+	for {
+		token, err := decoder.RawToken()
+		if errors.Is(err, io.EOF) {
+			if root == nil || len(open) > 0 {
+				return nil, io.ErrUnexpectedEOF
+			}
+			return root, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			if p.nodes--; p.nodes < 0 || len(open) >= maxDepth {
+				return nil, errors.New("too many elements, or too deep")
+			}
+			if p.nodes%4096 == 0 && p.ctx.Err() != nil {
+				return nil, p.ctx.Err()
+			}
+			n := &xmlNode{name: t.Name.Local, attrs: slices.Clone(t.Attr)}
+			if len(open) > 0 {
+				parent := open[len(open)-1]
+				parent.children = append(parent.children, n)
+			} else if root == nil {
+				root = n
+			}
+			open = append(open, n)
+		case xml.EndElement:
+			if len(open) == 0 || open[len(open)-1].name != t.Name.Local {
+				return nil, errors.New("elements that are not closed")
+			}
+			open = open[:len(open)-1]
+		case xml.CharData:
+			if len(open) == 0 {
+				continue
+			}
+			if parent := open[len(open)-1]; parent.name == "t" || len(bytes.TrimSpace(t)) > 0 {
+				p.nodes--
+				parent.children = append(parent.children, &xmlNode{data: string(t)})
+			}
+		}
+	}
+}
+
+func (n *xmlNode) nodes() []*xmlNode {
+	if n == nil {
+		return nil
+	}
+	return n.children
+}
+
+func (n *xmlNode) child(name string) *xmlNode {
+	for _, c := range n.nodes() {
+		if c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+func (n *xmlNode) all(name string) []*xmlNode {
+	var found []*xmlNode
+	for _, c := range n.nodes() {
+		if c.name == name {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// find is the first element of a name inside n, at any depth.
+func (n *xmlNode) find(name string) *xmlNode {
+	for _, c := range n.nodes() {
+		if c.name == name {
+			return c
+		}
+		if found := c.find(name); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// rows are those of a table, whatever they are wrapped in.
+func (n *xmlNode) rows() []*xmlNode { return n.unwrapped("tr") }
+
+func (n *xmlNode) cells() []*xmlNode { return n.unwrapped("tc") }
+
+func (n *xmlNode) unwrapped(name string) []*xmlNode {
+	var found []*xmlNode
+	for _, c := range n.nodes() {
+		switch c.name {
+		case name:
+			found = append(found, c)
+		case "sdt":
+			found = append(found, c.child("sdtContent").unwrapped(name)...)
+		case "customXml", "ins", "moveTo":
+			found = append(found, c.unwrapped(name)...)
+		}
+	}
+	return found
+}
+
+// chosen is what of alternatives is shown: the newest way that the file offers.
+func (n *xmlNode) chosen() []*xmlNode {
+	if choice := n.child("Choice"); choice != nil {
+		return choice.children
+	}
+	return n.child("Fallback").nodes()
+}
+
+func (n *xmlNode) attr(name string) string {
+	if n == nil {
+		return ""
+	}
+	for _, a := range n.attrs {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+func (n *xmlNode) number(name string) int {
+	v, err := strconv.Atoi(n.attr(name))
+	if err != nil || v < 0 || v > 1_000_000 {
+		return 0
+	}
+	return v
+}
+
+func (n *xmlNode) bits(name string) uint64 {
+	v, _ := strconv.ParseUint(n.attr(name), 16, 32)
+	return v
+}
+
+// on reports whether a property that is on or off is on: it is there, and says nothing else.
+func (n *xmlNode) on() bool {
+	if n == nil {
+		return false
+	}
+	switch n.attr("val") {
+	case "0", "false", "off", "none":
+		return false
+	}
+	return true
+}
+
+func (n *xmlNode) text() string {
+	var out strings.Builder
+	for _, c := range n.nodes() {
+		if c.name == "" {
+			out.WriteString(c.data)
+		}
+	}
+	return out.String()
+}
+
+// allText is the text of all elements of a name inside n.
+func (n *xmlNode) allText(name string) string {
+	var out strings.Builder
+	for _, c := range n.nodes() {
+		if c.name == name {
+			out.WriteString(c.text())
+		} else {
+			out.WriteString(c.allText(name))
+		}
+	}
+	return out.String()
+}

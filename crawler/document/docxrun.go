@@ -1,0 +1,227 @@
+package document
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// wordRun writes what stands in a paragraph as one line of HTML.
+type wordRun struct {
+	w      *word
+	base   look // of the paragraph's style
+	shaded bool
+	line   *html.Node
+	boxes  [][]*xmlNode // text boxes that are fixed to the paragraph
+
+	letters, mono int
+}
+
+// look is how a run of text is set.
+type look struct {
+	bold, italic, strike, mono, hidden, white bool
+	raised                                    string // "sup", "sub" or ""
+}
+
+func (r *wordRun) write(nodes []*xmlNode) {
+	if r.line == nil {
+		r.line = element(atom.P)
+	}
+	r.into(r.line, nodes)
+}
+
+func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
+	for _, n := range nodes {
+		switch n.name {
+		case "r":
+			r.run(to, n)
+		case "hyperlink":
+			target := r.w.links[n.attr("id")]
+			if target == "" || r.w.skips() {
+				r.into(to, n.children)
+				continue
+			}
+			link := with(element(atom.A), "href", target)
+			r.into(link, n.children)
+			if link.FirstChild != nil {
+				to.AppendChild(link)
+			}
+		case "ins", "moveTo", "smartTag", "fldSimple", "customXml", "dir", "bdo":
+			r.into(to, n.children)
+		case "sdt":
+			r.into(to, n.child("sdtContent").nodes())
+		case "AlternateContent":
+			r.into(to, n.chosen())
+		case "oMath", "oMathPara":
+			if said := n.allText("t"); said != "" && !r.w.skips() {
+				to.AppendChild(text(said))
+			}
+		}
+	}
+}
+
+// run writes one run: text that is set alike.
+func (r *wordRun) run(to *html.Node, n *xmlNode) {
+	look := r.base.with(n.child("rPr"), r.w.styles)
+	hidden := look.hidden || look.white && !r.shaded
+	for _, c := range n.children {
+		switch c.name {
+		case "fldChar":
+			r.w.fieldChar(c.attr("fldCharType"))
+			continue
+		case "instrText":
+			if open := len(r.w.fields); open > 0 && !r.w.fields[open-1].gives {
+				r.w.fields[open-1].instruction += c.text()
+			}
+			continue
+		}
+		if hidden || r.w.skips() {
+			continue
+		}
+		switch c.name {
+		case "t":
+			r.text(to, look, c.text())
+		case "tab", "ptab":
+			r.text(to, look, "\t")
+		case "br", "cr":
+			if c.attr("type") != "page" {
+				to.AppendChild(element(atom.Br))
+			}
+		case "noBreakHyphen":
+			r.text(to, look, "-")
+		case "sym":
+			r.text(to, look, symbol(c.attr("char")))
+		case "footnoteReference", "endnoteReference":
+			if note := r.w.notes[strings.TrimSuffix(c.name, "Reference")+c.attr("id")]; note != nil {
+				to.AppendChild(element(atom.Sup, text("["+r.w.note(note)+"]")))
+			}
+		case "ruby":
+			r.into(to, c.child("rubyBase").nodes())
+		case "AlternateContent":
+			for _, chosen := range c.chosen() {
+				r.drawing(to, chosen)
+			}
+		case "drawing", "pict", "object":
+			r.drawing(to, c)
+		}
+	}
+}
+
+// drawing writes what a picture is said to show, and keeps the text of its boxes.
+func (r *wordRun) drawing(to *html.Node, n *xmlNode) {
+	if box := n.find("txbxContent"); box != nil {
+		r.boxes = append(r.boxes, box.children)
+		return
+	}
+	var said string
+	if properties := n.find("docPr"); properties != nil {
+		said = firstOf(properties.attr("descr"), properties.attr("title"))
+	} else if shape := n.find("shape"); shape != nil {
+		said = shape.attr("alt")
+	}
+	if said = oneLine(said); said != "" {
+		to.AppendChild(text("[" + said + "]"))
+	}
+}
+
+func (r *wordRun) text(to *html.Node, look look, said string) {
+	if said == "" {
+		return
+	}
+	n := len(strings.TrimFunc(said, unicode.IsSpace))
+	r.letters += n
+	if look.mono {
+		r.mono += n
+	}
+	tags := look.tags()
+	// What goes on as before stays in one element.
+	if last := to.LastChild; last != nil && sameTags(last, tags) {
+		for range len(tags) - 1 {
+			last = last.LastChild
+		}
+		if len(tags) == 0 {
+			last.Data += said
+		} else {
+			last.LastChild.Data += said
+		}
+		return
+	}
+	node := text(said)
+	if n == 0 {
+		tags = nil
+	}
+	for _, tag := range slices.Backward(tags) {
+		node = element(tag, node)
+	}
+	to.AppendChild(node)
+}
+
+// tags are the elements of a look, the outermost first.
+func (l look) tags() []atom.Atom {
+	var tags []atom.Atom
+	for _, t := range []struct {
+		on  bool
+		tag atom.Atom
+	}{{l.bold, atom.Strong}, {l.italic, atom.Em}, {l.strike, atom.S}, {l.raised == "sup", atom.Sup}, {l.raised == "sub", atom.Sub}, {l.mono, atom.Code}} {
+		if t.on {
+			tags = append(tags, t.tag)
+		}
+	}
+	return tags
+}
+
+// sameTags reports whether n is text in just these elements.
+func sameTags(n *html.Node, tags []atom.Atom) bool {
+	for _, tag := range tags {
+		if n == nil || n.DataAtom != tag || n.FirstChild != n.LastChild {
+			return false
+		}
+		n = n.FirstChild
+	}
+	return n != nil && n.Type == html.TextNode
+}
+
+// isCode reports whether a whole paragraph is set as code is.
+func (r *wordRun) isCode() bool { return r.letters > 0 && r.mono == r.letters }
+
+// fieldChar begins a field, turns to what it gives, or ends it.
+func (w *word) fieldChar(kind string) {
+	switch n := len(w.fields); {
+	case kind == "begin" && n < 100:
+		w.fields = append(w.fields, field{})
+	case kind == "separate" && n > 0:
+		w.fields[n-1].gives = true
+	case kind == "end" && n > 0:
+		w.fields = w.fields[:n-1]
+	}
+}
+
+// skips reports whether the text here is none of the document's: an instruction of a
+// field, or a table of contents.
+func (w *word) skips() bool {
+	for _, f := range w.fields {
+		name, _, _ := strings.Cut(strings.TrimSpace(strings.ToUpper(f.instruction)), " ")
+		if !f.gives || name == "TOC" || name == "INDEX" || name == "PAGE" || name == "NUMPAGES" {
+			return true
+		}
+	}
+	return false
+}
+
+// symbol is a character of a font of symbols, as far as it has one of its own.
+func symbol(code string) string {
+	switch strings.ToUpper(code) {
+	case "F0B7", "F0A7", "F0D8":
+		return "•"
+	case "F0FC", "F0FE", "F052":
+		return "✓"
+	case "F0FB", "F0FD":
+		return "✗"
+	case "F0E0", "F0AE":
+		return "→"
+	}
+	return ""
+}

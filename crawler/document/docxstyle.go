@@ -1,0 +1,196 @@
+package document
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html/atom"
+)
+
+// wordStyle is a style by which paragraphs or runs are set. A nil one is the plain style.
+type wordStyle struct {
+	name    string
+	basedOn *wordStyle
+	node    *xmlNode
+}
+
+func readStyles(part *xmlNode) map[string]*wordStyle {
+	styles := make(map[string]*wordStyle)
+	for _, n := range part.all("style") {
+		styles[n.attr("styleId")] = &wordStyle{name: strings.ToLower(n.child("name").attr("val")), node: n}
+	}
+	for _, s := range styles {
+		s.basedOn = styles[s.node.child("basedOn").attr("val")]
+	}
+	return styles
+}
+
+// maxBasedOn bounds how many styles are looked up one behind the other: they may go in
+// circles.
+const maxBasedOn = 20
+
+// each calls look for a style and those it is based on, until it returns true.
+func (s *wordStyle) each(look func(*wordStyle) bool) {
+	for i := 0; s != nil && i < maxBasedOn && !look(s); i++ {
+		s = s.basedOn
+	}
+}
+
+// called is the name of a style as Word itself has it, in small letters.
+func (s *wordStyle) called() string {
+	if s == nil {
+		return ""
+	}
+	return s.name
+}
+
+// level is that of the headings which a style sets; 0 for none.
+func (s *wordStyle) level() (level int) {
+	s.each(func(s *wordStyle) bool {
+		if name, ok := strings.CutPrefix(s.name, "heading "); ok {
+			level, _ = strconv.Atoi(name)
+		} else if outline := s.node.child("pPr").child("outlineLvl"); outline != nil {
+			level = outline.number("val") + 1
+		}
+		return level > 0
+	})
+	if level > 9 {
+		return 0
+	}
+	return level
+}
+
+// listed is the list that a style puts its paragraphs into.
+func (s *wordStyle) listed() (numbering *xmlNode) {
+	s.each(func(s *wordStyle) bool {
+		numbering = s.node.child("pPr").child("numPr")
+		return numbering != nil
+	})
+	return numbering
+}
+
+func (s *wordStyle) isCode() (code bool) {
+	s.each(func(s *wordStyle) bool {
+		code = hasAny(s.name, "code", "preformatted", "macro", "listing", "plain text", "verbatim")
+		return code
+	})
+	return code
+}
+
+// look is how a style sets its text, as far as it says something: bold and italic are
+// left to headings and quotes, which show by themselves.
+func (s *wordStyle) look() look {
+	var l look
+	s.each(func(s *wordStyle) bool {
+		properties := s.node.child("rPr")
+		l.hidden = l.hidden || properties.child("vanish").on()
+		l.mono = l.mono || isMonoFont(properties.child("rFonts").attr("ascii"))
+		return false
+	})
+	return l
+}
+
+// with is a look as the properties of a run change it.
+func (l look) with(properties *xmlNode, styles map[string]*wordStyle) look {
+	if style := styles[properties.child("rStyle").attr("val")]; style != nil {
+		style.each(func(s *wordStyle) bool {
+			l.apply(s.node.child("rPr"))
+			l.mono = l.mono || hasAny(s.name, "code", "verbatim", "html typewriter", "html keyboard", "html sample")
+			return false
+		})
+	}
+	l.apply(properties)
+	return l
+}
+
+func (l *look) apply(p *xmlNode) {
+	for name, to := range map[string]*bool{"b": &l.bold, "i": &l.italic, "strike": &l.strike, "dstrike": &l.strike, "vanish": &l.hidden, "webHidden": &l.hidden} {
+		if n := p.child(name); n != nil {
+			*to = n.on()
+		}
+	}
+	if fonts := p.child("rFonts"); fonts.attr("ascii") != "" {
+		l.mono = isMonoFont(fonts.attr("ascii"))
+	}
+	if n := p.child("color"); n != nil {
+		l.white = strings.EqualFold(n.attr("val"), "FFFFFF")
+	}
+	if p.child("shd").isGround() || p.child("highlight") != nil {
+		l.white = false
+	}
+	if n := p.child("sz"); n != nil && n.number("val") > 0 && n.number("val") <= 3 { // in half points
+		l.hidden = true
+	}
+	switch p.child("vertAlign").attr("val") {
+	case "superscript":
+		l.raised = "sup"
+	case "subscript":
+		l.raised = "sub"
+	}
+}
+
+func isMonoFont(name string) bool {
+	return hasAny(strings.ToLower(name), "courier", "consolas", "menlo", "monaco", "mono", "cascadia", "lucida console", "source code", "fira code", "andale")
+}
+
+// isGround reports whether a shading shows: it has a colour, and not white.
+func (n *xmlNode) isGround() bool {
+	fill := strings.ToUpper(n.attr("fill"))
+	return n != nil && fill != "" && fill != "AUTO" && fill != "FFFFFF" || n.attr("themeFill") != ""
+}
+
+// wordLevel is how the items of one level of a list are marked.
+type wordLevel struct {
+	format string
+	start  int
+}
+
+func (l wordLevel) element() atom.Atom {
+	switch l.format {
+	case "", "bullet", "none":
+		return atom.Ul
+	}
+	return atom.Ol
+}
+
+// htmlType is the type attribute of a list numbered by something else than numbers.
+func (l wordLevel) htmlType() string {
+	return map[string]string{"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}[l.format]
+}
+
+// readNumbering returns the levels of each list.
+func readNumbering(part *xmlNode) map[string]*[9]wordLevel {
+	abstract := make(map[string]*[9]wordLevel)
+	read := func(levels *[9]wordLevel, nodes []*xmlNode) {
+		for _, n := range nodes {
+			if i := n.number("ilvl"); i >= 0 && i < len(levels) {
+				if format := n.child("numFmt").attr("val"); format != "" {
+					levels[i].format = format
+				}
+				if start := n.child("start"); start != nil {
+					levels[i].start = start.number("val")
+				}
+			}
+		}
+	}
+	for _, n := range part.all("abstractNum") {
+		levels := new([9]wordLevel)
+		read(levels, n.all("lvl"))
+		abstract[n.attr("abstractNumId")] = levels
+	}
+	lists := make(map[string]*[9]wordLevel)
+	for _, n := range part.all("num") {
+		levels := new([9]wordLevel)
+		if known := abstract[n.child("abstractNumId").attr("val")]; known != nil {
+			*levels = *known
+		}
+		for _, change := range n.all("lvlOverride") {
+			if i := change.number("ilvl"); i >= 0 && i < len(levels) && change.child("startOverride") != nil {
+				levels[i].start = change.child("startOverride").number("val")
+			}
+			read(levels, change.all("lvl"))
+		}
+		lists[n.attr("numId")] = levels
+	}
+	return lists
+}

@@ -1,0 +1,139 @@
+package document
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer/html"
+	"go.yaml.in/yaml/v4"
+	xhtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// readMarkdown reads CommonMark with the tables, task lists and so on of GitHub's
+// dialect, footnotes and definition lists. HTML in it is read as that of a page.
+func readMarkdown(contentType string, body []byte) (*draft, error) {
+	source, err := readable(contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	title, source := frontMatter(source)
+	if isTangled(source) {
+		return &draft{article: plainText(source), title: title}, nil
+	}
+	var out bytes.Buffer
+	converter := goldmark.New(
+		goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList),
+		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+		goldmark.WithRendererOptions(html.WithUnsafe()), // the cleaner is made for the HTML of strangers
+	)
+	if err := converter.Convert([]byte(source), &out); err != nil {
+		return nil, &Problem{Broken, "cannot be read as Markdown: " + err.Error()}
+	}
+	page, err := extract.Parse(&url.URL{}, "text/html; charset=utf-8", out.Bytes())
+	if err != nil {
+		return nil, &Problem{Broken, "has HTML that cannot be read: " + err.Error()}
+	}
+	article := element(atom.Article)
+	for n := range page.Root.Nodes[0].Descendants() {
+		if n.DataAtom == atom.Body {
+			appendAll(article, children(n)...)
+			break
+		}
+	}
+	nameAlerts(article)
+	return &draft{article: article, title: title}, nil
+}
+
+// frontMatter returns the title that the data before a text gives, and the text.
+func frontMatter(source string) (title, rest string) {
+	for fence, parse := range map[string]func([]byte, any) error{
+		"---": func(data []byte, to any) error { return yaml.Unmarshal(data, to) },
+		"+++": toml.Unmarshal,
+	} {
+		after, ok := strings.CutPrefix(source, fence+"\n")
+		if !ok {
+			continue
+		}
+		data, rest, ok := strings.Cut("\n"+after, "\n"+fence)
+		const longest = 64 << 10
+		if !ok || len(data) > longest || rest != "" && rest[0] != '\n' {
+			return "", source
+		}
+		var says map[string]any
+		if parse([]byte(data), &says) != nil {
+			return "", source
+		}
+		title, _ = says["title"].(string)
+		return title, rest
+	}
+	return "", source
+}
+
+// isTangled tells of texts that nest so deeply that nobody wrote them: a parser may
+// run out of its stack on them, which nothing can catch.
+func isTangled(source string) bool {
+	const deep, many = 100, 5000
+	marks := 0
+	for line := range strings.Lines(source) {
+		bare := strings.TrimSpace(line)
+		if bare == "" {
+			marks = 0
+			continue
+		}
+		nested := 0
+		for _, c := range bare {
+			switch c {
+			case '>', '-', '+', '*', ' ', '\t':
+				nested++
+				continue
+			}
+			break
+		}
+		prefix := len(bare) - len(strings.TrimLeft(bare, ">-+* \t"))
+		if prefix > deep && strings.Trim(bare, bare[:1]+" ") != "" || len(line)-len(strings.TrimLeft(line, " \t")) > 4*deep {
+			return true
+		}
+		if marks += strings.Count(bare, "*") + strings.Count(bare, "_") + strings.Count(bare, "[") + strings.Count(bare, "~"); marks > many {
+			return true
+		}
+	}
+	return false
+}
+
+var alert = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*`)
+})
+
+// nameAlerts writes what GitHub shows of "> [!NOTE]".
+func nameAlerts(article *xhtml.Node) {
+	var quotes []*xhtml.Node
+	for n := range article.Descendants() {
+		if n.DataAtom == atom.Blockquote {
+			quotes = append(quotes, n)
+		}
+	}
+	for _, quote := range quotes {
+		for n := range quote.Descendants() {
+			if n.Type != xhtml.TextNode || strings.TrimSpace(n.Data) == "" {
+				continue
+			}
+			if m := alert().FindStringSubmatch(n.Data); m != nil {
+				n.Data = n.Data[len(m[0]):]
+				name := m[1][:1] + strings.ToLower(m[1][1:]) + ":"
+				n.Parent.InsertBefore(element(atom.Strong, text(name)), n)
+				n.Parent.InsertBefore(text(" "), n)
+			}
+			break
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package document
+
+import (
+	"context"
+	"fmt"
+)
+
+// read reads a PDF: its pages as they were set, then what that means.
+func (e *engine) read(ctx context.Context, body []byte) (*draft, error) {
+	if len(body) == 0 {
+		return nil, &Problem{Broken, "has no bytes"}
+	}
+	f, err := e.open(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	pages := f.count("FPDF_GetPageCount", f.doc)
+	if pages > maxPages {
+		return nil, &Problem{TooLarge, fmt.Sprintf("has %d pages, more than %d", pages, maxPages)}
+	}
+	title := f.text("FPDF_GetMetaText", f.doc, f.cString("Title"))
+	outline := f.outline()
+	var setting setting
+	size, wordless := 0, 0
+	for i := range pages {
+		s := f.sheet(i)
+		if f.err != nil {
+			return nil, f.problem()
+		}
+		if len(s.letters) == 0 && s.pictures > 0.1 {
+			wordless++
+		}
+		if size += len(s.letters); size > maxText {
+			return nil, &Problem{TooLarge, fmt.Sprintf("has more than %d letters", maxText)}
+		}
+		setting.pages = append(setting.pages, s.rows())
+	}
+	switch {
+	case size == 0 && wordless > 0:
+		return nil, &Problem{Scanned, fmt.Sprintf("%d pages of pictures, and no text", wordless)}
+	case pages == 0:
+		return nil, &Problem{Broken, "has no pages"}
+	}
+	return &draft{article: setting.article(outline), title: title, pages: pages, wordless: wordless}, nil
+}
+
+// maxOutline bounds how many entries of a table of contents are read. They may go in
+// circles.
+const maxOutline = 5000
+
+// outline returns the levels of the headings that a file's table of contents names,
+// by what they say.
+func (f *pdfFile) outline() map[string]int {
+	levels := make(map[string]int)
+	seen := make(map[uint64]bool)
+	var walk func(parent uint64, level int)
+	walk = func(parent uint64, level int) {
+		for mark := f.call("FPDFBookmark_GetFirstChild", f.doc, parent); mark != 0; mark = f.call("FPDFBookmark_GetNextSibling", f.doc, mark) {
+			if seen[mark] || len(seen) >= maxOutline || level > 6 {
+				return
+			}
+			seen[mark] = true
+			if said := sameWords(f.text("FPDFBookmark_GetTitle", mark)); said != "" && levels[said] == 0 {
+				levels[said] = level
+			}
+			walk(mark, level+1)
+		}
+	}
+	walk(0, 1)
+	return levels
+}

@@ -1,0 +1,241 @@
+package document
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"reflect"
+	"sync"
+	"unicode/utf16"
+
+	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/webassembly"
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+)
+
+// engine runs PDFium, by which Chromium reads PDF, as WebAssembly: a file that breaks
+// it breaks a sandbox, which has no files, no network, and no more memory than it is
+// given. It takes a second to start, and so does that when the first PDF comes. See
+// docs/adr/0014.
+type engine struct {
+	mu   sync.Mutex
+	pool pdfium.Pool // nil before the first file
+}
+
+// maxPDFMemory bounds what reading one file takes, the file itself included.
+const maxPDFMemory = 256 << 20 // bytes
+
+func (e *engine) started() (pdfium.Pool, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.pool != nil {
+		return e.pool, nil
+	}
+	const wasmPage = 64 << 10
+	pool, err := webassembly.Init(webassembly.Config{
+		MaxTotal: atOnce,
+		FSConfig: wazero.NewFSConfig(), // an empty one: the library's own choice is the whole disk
+		Stdout:   io.Discard,
+		Stderr:   io.Discard,
+		RuntimeConfig: wazero.NewRuntimeConfig().
+			WithCloseOnContextDone(true).
+			WithMemoryLimitPages(maxPDFMemory / wasmPage),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the reader of PDF: %w", err)
+	}
+	e.pool = pool
+	return pool, nil
+}
+
+func (e *engine) close() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.pool != nil {
+		_ = e.pool.Close()
+		e.pool = nil
+	}
+}
+
+// pdfFile is one open file, in a sandbox of its own, which is thrown away with it.
+//
+// It calls PDFium's own functions (public/fpdf*.h in its sources), since a page has
+// thousands of letters, and the library makes objects of each. The first call that
+// fails is kept in err, and the ones after it do nothing.
+type pdfFile struct {
+	ctx       context.Context
+	instance  pdfium.Pdfium
+	module    api.Module
+	functions map[string]api.Function
+	stack     []uint64
+	scratch   uint64 // address of a few bytes for what functions return through pointers
+	doc       uint64
+	err       error
+}
+
+const scratchSize = 4096
+
+// open loads a file. The error of one that cannot be is a *[Problem].
+func (e *engine) open(ctx context.Context, body []byte) (f *pdfFile, err error) {
+	pool, err := e.started()
+	if err != nil {
+		return nil, err
+	}
+	instance, err := pool.GetInstanceWithContext(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open a sandbox for a PDF: %w", err)
+	}
+	f = &pdfFile{ctx: ctx, instance: instance, functions: make(map[string]api.Function), stack: make([]uint64, 16)}
+	defer func() {
+		if err != nil {
+			f.close()
+		}
+	}()
+	// The library's functions take no context; its module's do.
+	module, ok := reflect.ValueOf(instance.GetImplementation()).Elem().FieldByName("Module").Interface().(api.Module)
+	if !ok {
+		return nil, errors.New("open a sandbox for a PDF: the library keeps its module elsewhere")
+	}
+	f.module = module
+	f.scratch = f.call("malloc", scratchSize)
+	at := f.call("malloc", uint64(len(body)))
+	if f.err != nil || at == 0 || !module.Memory().Write(uint32(at), body) {
+		return nil, &Problem{Kind: TooLarge, Detail: "larger than what reading a PDF may take"}
+	}
+	f.doc = f.long("FPDF_LoadMemDocument64", at, uint64(len(body)), 0)
+	if f.err != nil {
+		return nil, f.problem()
+	}
+	if f.doc == 0 {
+		const needsPassword, unknownSecurity = 4, 5
+		switch code := f.call("FPDF_GetLastError"); code {
+		case needsPassword:
+			return nil, &Problem{Kind: Encrypted, Detail: "needs a password"}
+		case unknownSecurity:
+			return nil, &Problem{Kind: Encrypted, Detail: "is protected in a way that only its own reader opens"}
+		default:
+			return nil, &Problem{Kind: Broken, Detail: "is no whole PDF"}
+		}
+	}
+	return f, nil
+}
+
+func (f *pdfFile) close() {
+	_ = f.instance.Close() // a sandbox that died says so again
+}
+
+// problem is what ended the reading of the file.
+func (f *pdfFile) problem() error {
+	if cause := context.Cause(f.ctx); cause != nil {
+		return cause
+	}
+	return &Problem{Kind: Broken, Detail: "breaks the reader of PDF"}
+}
+
+// long calls a function that may take long: the context ends it.
+func (f *pdfFile) long(name string, args ...uint64) uint64 { return f.callIn(f.ctx, name, args) }
+
+// call calls a function that only looks something up.
+func (f *pdfFile) call(name string, args ...uint64) uint64 {
+	return f.callIn(context.Background(), name, args)
+}
+
+func (f *pdfFile) callIn(ctx context.Context, name string, args []uint64) uint64 {
+	if f.err != nil {
+		return 0
+	}
+	function := f.functions[name]
+	if function == nil {
+		if function = f.module.ExportedFunction(name); function == nil {
+			f.err = fmt.Errorf("PDFium has no %s", name)
+			return 0
+		}
+		f.functions[name] = function
+	}
+	f.stack[0] = 0
+	copy(f.stack, args)
+	if f.err = function.CallWithStack(ctx, f.stack); f.err != nil {
+		return 0
+	}
+	return f.stack[0]
+}
+
+// count calls a function that returns an int, where a negative one is none.
+func (f *pdfFile) count(name string, args ...uint64) int {
+	return max(int(int32(uint32(f.call(name, args...)))), 0)
+}
+
+// truth calls a function that returns a boolean.
+func (f *pdfFile) truth(name string, args ...uint64) bool {
+	return uint32(f.call(name, args...)) != 0
+}
+
+// bytes are n bytes that a call left in the scratch space.
+func (f *pdfFile) bytes(n int) []byte {
+	if f.err == nil {
+		if b, ok := f.module.Memory().Read(uint32(f.scratch), uint32(n)); ok {
+			return b
+		}
+	}
+	return make([]byte, n)
+}
+
+// floats are the n C floats that a call left in the scratch space.
+func (f *pdfFile) floats(n int) []float64 {
+	b := f.bytes(4 * n)
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = finite(float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))))
+	}
+	return values
+}
+
+// doubles are the two C doubles that a call left in the scratch space.
+func (f *pdfFile) doubles() (a, b float64) {
+	raw := f.bytes(16)
+	return finite(math.Float64frombits(binary.LittleEndian.Uint64(raw))), finite(math.Float64frombits(binary.LittleEndian.Uint64(raw[8:])))
+}
+
+func finite(v float64) float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > 1e7 {
+		return 0
+	}
+	return v
+}
+
+// text calls a function that writes UTF-16 into a buffer given by its last two
+// arguments, and returns its length in bytes with a zero at the end.
+func (f *pdfFile) text(name string, args ...uint64) string {
+	n := f.count(name, append(args, f.scratch, scratchSize)...)
+	if n < 2 || n > scratchSize {
+		return ""
+	}
+	b := f.bytes(n - 2)
+	units := make([]uint16, len(b)/2)
+	for i := range units {
+		units[i] = binary.LittleEndian.Uint16(b[2*i:])
+	}
+	return string(utf16.Decode(units))
+}
+
+// bytesText is [pdfFile.text] of a function that writes bytes.
+func (f *pdfFile) bytesText(name string, args ...uint64) string {
+	n := f.count(name, append(args, f.scratch, scratchSize)...)
+	if n < 1 || n > scratchSize {
+		return ""
+	}
+	return string(f.bytes(n - 1))
+}
+
+// cString puts a word into the scratch space and returns its address.
+func (f *pdfFile) cString(word string) uint64 {
+	at := f.scratch + scratchSize/2
+	if f.err == nil && !f.module.Memory().Write(uint32(at), append([]byte(word), 0)) {
+		f.err = errors.New("the sandbox has no memory left")
+	}
+	return at
+}

@@ -1,0 +1,340 @@
+package document
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// sheet is one page of a PDF as it was set: its letters, from which lines, paragraphs and
+// the rest are to be guessed.
+type sheet struct {
+	width, height float64 // in points, as the text runs
+	letters       []letter
+	pictures      float64 // share of the page that pictures cover
+	links         []pdfLink
+}
+
+// letter is one character at its place. Places are in points, from the upper left.
+type letter struct {
+	text    string
+	x0, x1  float64
+	y       float64 // of the base line
+	style   *style
+	newLine bool // PDFium begins a new line with it
+	spaced  bool // has a space before it
+}
+
+// style is how letters look.
+type style struct {
+	size               float64 // in points
+	bold, italic, mono bool
+	angle              float64 // of its lines
+	hidden             bool    // is not painted, or too small to be seen
+	white              bool    // seen only on what is not
+}
+
+// pdfLink is a part of a page that leads to an address.
+type pdfLink struct {
+	left, top, right, bottom float64
+	address                  string
+}
+
+// sheet reads page i.
+func (f *pdfFile) sheet(i int) sheet {
+	page := f.long("FPDF_LoadPage", f.doc, uint64(i))
+	if page == 0 {
+		return sheet{} // one broken page of many
+	}
+	defer f.call("FPDF_ClosePage", page)
+	box := f.pageBox(page)
+	s := sheet{width: box.right - box.left, height: box.top - box.bottom}
+	shapes := f.shapes(page, box)
+	s.pictures = shapes.pictures
+	s.links = f.links(page, box)
+
+	text := f.long("FPDFText_LoadPage", page)
+	if text == 0 {
+		return s
+	}
+	defer f.call("FPDFText_ClosePage", text)
+	styles := make(map[uint64]*style)
+	breaks, spaced := true, false
+	n := f.count("FPDFText_CountChars", text)
+	for k := uint64(0); k < uint64(n) && f.err == nil; k++ {
+		r := rune(uint32(f.call("FPDFText_GetUnicode", text, k)))
+		if ligature := texLigature(r); ligature != 0 && !f.truth("FPDFText_IsGenerated", text, k) {
+			r = ligature
+		}
+		switch {
+		case r == '\r' || r == '\n':
+			breaks = true
+			continue
+		case r == 2 || r == 0xfffe: // how PDFium writes a hyphen at the end of a line
+			r = '-'
+		case unicode.IsSpace(r):
+			spaced = true
+			continue
+		case r == 0 || unicode.Is(unicode.Cc, r):
+			continue
+		}
+		object := f.call("FPDFText_GetTextObject", text, k)
+		look := styles[object]
+		if look == nil {
+			look = f.style(text, k, object, shapes)
+			styles[object] = look
+		}
+		f.call("FPDFText_GetCharOrigin", text, k, f.scratch, f.scratch+8)
+		_, y := f.doubles()
+		f.call("FPDFText_GetLooseCharBox", text, k, f.scratch)
+		loose := f.floats(4) // left, top, right, bottom
+		mid := (loose[0] + loose[2]) / 2
+		if mid < box.left || mid > box.right || y < box.bottom || y > box.top {
+			continue // off the page
+		}
+		if look.hidden || look.white && !shapes.behind(mid, (loose[1]+loose[3])/2) {
+			continue
+		}
+		l := letter{text: plain(r), x0: loose[0] - box.left, x1: loose[2] - box.left, y: box.top - y, style: look,
+			newLine: breaks, spaced: spaced}
+		if l.text == "" {
+			continue
+		}
+		s.letters = append(s.letters, l)
+		breaks, spaced = false, false
+	}
+	s.straighten()
+	return s
+}
+
+// rect is a rectangle as PDF measures it, from below.
+type rect struct{ left, bottom, right, top float64 }
+
+func (r rect) has(x, y float64) bool {
+	return r.left <= x && x <= r.right && r.bottom <= y && y <= r.top
+}
+
+func (f *pdfFile) pageBox(page uint64) rect {
+	if f.truth("FPDF_GetPageBoundingBox", page, f.scratch) {
+		b := f.floats(4) // left, top, right, bottom
+		if b[2] > b[0] && b[1] > b[3] {
+			return rect{b[0], b[3], b[2], b[1]}
+		}
+	}
+	return rect{0, 0, 612, 792}
+}
+
+// shapes are what stands on a page beside its text.
+type shapes struct {
+	pictures float64 // share of the page
+	grounds  []rect  // what is not white
+}
+
+// maxShapes bounds how many parts of a page are looked at: a drawing may have very many.
+const maxShapes = 20_000
+
+func (f *pdfFile) shapes(page uint64, box rect) shapes {
+	const path, image, shading, form = 2, 3, 4, 5
+	var s shapes
+	covered := 0.0
+	for i := range uint64(min(f.count("FPDFPage_CountObjects", page), maxShapes)) {
+		object := f.call("FPDFPage_GetObject", page, i)
+		kind := f.count("FPDFPageObj_GetType", object)
+		switch {
+		case kind != path && kind != image && kind != shading && kind != form:
+			continue
+		case kind == path && f.isWhite(object):
+			continue
+		case !f.truth("FPDFPageObj_GetBounds", object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12):
+			continue
+		}
+		b := f.floats(4) // left, bottom, right, top
+		ground := rect{max(b[0], box.left), max(b[1], box.bottom), min(b[2], box.right), min(b[3], box.top)}
+		if ground.right <= ground.left || ground.top <= ground.bottom {
+			continue
+		}
+		s.grounds = append(s.grounds, ground)
+		if kind == image {
+			covered += (ground.right - ground.left) * (ground.top - ground.bottom)
+		}
+	}
+	if area := (box.right - box.left) * (box.top - box.bottom); area > 0 {
+		s.pictures = min(covered/area, 1)
+	}
+	return s
+}
+
+// isWhite reports whether an object is filled with white, or with nothing that shows.
+func (f *pdfFile) isWhite(object uint64) bool {
+	if !f.truth("FPDFPageObj_GetFillColor", object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
+		return true
+	}
+	raw := f.bytes(16)
+	red, green, blue, alpha := raw[0], raw[4], raw[8], raw[12]
+	const nearly = 250
+	return alpha == 0 || red >= nearly && green >= nearly && blue >= nearly
+}
+
+// behind reports whether anything that is not white lies at a place.
+func (s shapes) behind(x, y float64) bool {
+	return slices.ContainsFunc(s.grounds, func(ground rect) bool { return ground.has(x, y) })
+}
+
+// style looks up what the letters of one text object look like.
+func (f *pdfFile) style(text, k, object uint64, s shapes) *style {
+	look := &style{size: math.Float64frombits(f.call("FPDFText_GetFontSize", text, k))}
+	look.size = math.Abs(finite(look.size))
+	if f.truth("FPDFText_GetMatrix", text, k, f.scratch) {
+		m := f.floats(4) // a, b, c, d
+		look.size *= math.Hypot(m[2], m[3])
+		look.angle = math.Atan2(m[1], m[0])
+	}
+	n := f.count("FPDFText_GetFontInfo", text, k, f.scratch+4, scratchSize/2, f.scratch)
+	var flags uint32
+	var name string
+	if n > 0 && n < scratchSize/2 {
+		raw := f.bytes(4 + n)
+		flags = binary.LittleEndian.Uint32(raw)
+		name = strings.ToLower(strings.TrimRight(string(raw[4:]), "\x00"))
+	}
+	const fixedPitch, slanted, forceBold = 1 << 0, 1 << 6, 1 << 18
+	look.bold = flags&forceBold != 0 || f.count("FPDFText_GetFontWeight", text, k) >= 600 || hasAny(name, "bold", "black", "heavy", "cmbx", "-semibold", "demi")
+	look.italic = flags&slanted != 0 || hasAny(name, "italic", "oblique", "cmti")
+	look.mono = flags&fixedPitch != 0 || hasAny(name, "mono", "courier", "consol", "menlo", "cmtt", "typewriter", "lmtt", "sftt", "nimbusmon")
+	const unseen, clip = 3, 7
+	if object != 0 {
+		mode := f.count("FPDFTextObj_GetTextRenderMode", object)
+		// Text that is not painted lies over a picture of itself where it was recognised.
+		look.hidden = (mode == unseen || mode == clip) && s.pictures < 0.5
+		look.white = f.isWhite(object)
+	}
+	look.hidden = look.hidden || look.size < 1.5
+	return look
+}
+
+func hasAny(s string, parts ...string) bool {
+	for _, part := range parts {
+		if strings.Contains(s, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// texLigature returns what fonts of TeX without names for their letters have in the
+// places of control characters; 0 for nothing.
+func texLigature(r rune) rune {
+	const ff, fi, fl, ffi, ffl = 0xfb00, 0xfb01, 0xfb02, 0xfb03, 0xfb04
+	switch r {
+	case 0x0b, 0x1b:
+		return ff
+	case 0x0c, 0x1c:
+		return fi
+	case 0x0d, 0x1d:
+		return fl
+	case 0x0e, 0x1e:
+		return ffi
+	case 0x0f, 0x1f:
+		return ffl
+	}
+	return 0
+}
+
+// plain writes a character as people type it: without ligatures and odd spaces.
+func plain(r rune) string {
+	switch {
+	case r >= 0xfb00 && r <= 0xfb06:
+		return norm.NFKC.String(string(r))
+	case r == 0xad:
+		return "-" // where a line may break, or has
+	case r == 0xf0b7 || r == 0xf0a7 || r == 0x2022 || r == 0x25cf || r == 0x25e6 || r == 0xf0d8 || r == 0x25aa || r == 0x25a0:
+		return "•" // the bullets of the fonts Symbol and Wingdings
+	case unicode.Is(unicode.Co, r) || r == unicode.ReplacementChar || r > unicode.MaxRune:
+		return ""
+	}
+	return string(r)
+}
+
+// straighten turns a page so that most of its text runs from left to right; what runs
+// otherwise, as a stamp in the margin, comes last.
+func (s *sheet) straighten() {
+	votes := make(map[int]int)
+	turns := func(angle float64) int { return (int(math.Round(angle/(math.Pi/2))) + 4) % 4 }
+	for _, l := range s.letters {
+		votes[turns(l.style.angle)]++
+	}
+	most := 0
+	for turn := range 4 {
+		if votes[turn] > votes[most] {
+			most = turn
+		}
+	}
+	for i := range s.letters {
+		l := &s.letters[i]
+		w := l.x1 - l.x0
+		switch most {
+		case 1: // upwards
+			l.x0, l.y = s.height-l.y, l.x0
+		case 2: // upside down
+			l.x0, l.y = s.width-l.x1, s.height-l.y
+		case 3: // downwards
+			l.x0, l.y = l.y, s.width-l.x0
+		default:
+			continue
+		}
+		l.x1 = l.x0 + max(w, l.style.size/2)
+	}
+	if most%2 == 1 {
+		s.width, s.height = s.height, s.width
+	}
+	if most != 0 {
+		s.links = nil
+	}
+	var straight, others []letter
+	for _, l := range s.letters {
+		angle := math.Mod(l.style.angle-float64(most)*math.Pi/2, 2*math.Pi)
+		if math.Abs(math.Sin(angle)) < 0.09 && math.Cos(angle) > 0 {
+			straight = append(straight, l)
+		} else {
+			others = append(others, l)
+		}
+	}
+	if len(others) > 0 {
+		others[0].newLine = true
+	}
+	s.letters = append(straight, others...)
+}
+
+// links are the addresses that parts of a page lead to.
+func (f *pdfFile) links(page uint64, box rect) []pdfLink {
+	var links []pdfLink
+	position := f.scratch + scratchSize - 16
+	if f.err == nil && !f.module.Memory().WriteUint32Le(uint32(position), 0) {
+		return nil
+	}
+	const most = 2000
+	for range most {
+		if !f.truth("FPDFLink_Enumerate", page, position, position+4) {
+			break
+		}
+		raw, ok := f.module.Memory().ReadUint32Le(uint32(position + 4))
+		if !ok || raw == 0 {
+			break
+		}
+		action := f.call("FPDFLink_GetAction", uint64(raw))
+		if action == 0 {
+			continue
+		}
+		address := f.bytesText("FPDFAction_GetURIPath", f.doc, action)
+		if address == "" || !f.truth("FPDFLink_GetAnnotRect", uint64(raw), f.scratch) {
+			continue
+		}
+		b := f.floats(4) // left, top, right, bottom
+		links = append(links, pdfLink{left: b[0] - box.left, right: b[2] - box.left, top: box.top - max(b[1], b[3]), bottom: box.top - min(b[1], b[3]), address: address})
+	}
+	return links
+}
