@@ -51,6 +51,7 @@ func (s *Store) BeginCrawl(source string) (*Crawl, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin a crawl: %w", err)
 	}
+	kept.commitBy = s.commitBy
 	s.crawls.put(source, kept)
 	c := &Crawl{store: kept, source: source}
 	return c, c.mark(boot())
@@ -139,6 +140,7 @@ func (s *Store) leftCrawl(source string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("resume a crawl: %w", err)
 	}
+	kept.commitBy = s.commitBy
 	s.crawls.put(source, kept)
 	return kept, nil
 }

@@ -41,12 +41,16 @@ type Options struct {
 	ReadOnly bool
 	// Wait is how long to wait for another process to let go of the file.
 	Wait time.Duration
+	// Commit is given each commit, to the file or to that of a crawl, to carry out: a test
+	// ends its process before or after one. nil: they are just carried out.
+	Commit func(commit func() error) error
 }
 
 // Store is an open state file. It is safe for use by several goroutines.
 type Store struct {
 	path      string
 	readOnly  bool
+	commitBy  func(commit func() error) error // Options.Commit
 	temporary bool
 
 	db     *bbolt.DB // nil: read-only, and there is no file
@@ -73,6 +77,7 @@ func Open(path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.commitBy = o.Commit
 	s.note = announce(path)
 	return s, nil
 }

@@ -80,7 +80,12 @@ func (s *Store) transact(f func(*bbolt.Tx) error) error {
 	defer s.turn.Unlock()
 	defer s.committing()()
 	defer s.relieving()()
-	stumbled, err := guard(s.path, func() error { return s.db.Update(f) })
+	commit := func() error { return s.db.Update(f) }
+	if s.commitBy != nil {
+		update := commit
+		commit = func() error { return s.commitBy(update) }
+	}
+	stumbled, err := guard(s.path, commit)
 	if stumbled {
 		s.broken.Store(true)
 		s.group.fail(err)

@@ -119,8 +119,7 @@ func endsWell(t *testing.T, story history, on stage) {
 //
 // Each of these mistakes, made on purpose, it finds within 1,000 checks: a coverage guard
 // that lets all pass, an entry that is forgotten before its delete was acknowledged, an
-// outcome that failed and spares no page, a surplus page that stays, or one that goes
-// while it is the one that counts.
+// outcome that failed and spares no page, and a surplus page that stays.
 func TestEveryHistoryEndsWell(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

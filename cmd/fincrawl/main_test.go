@@ -8,13 +8,13 @@ import (
 	"go.uber.org/goleak"
 )
 
-var kills = flag.Int("kills", 15, "how often a sync is killed by TestWrittenAfterAcknowledged")
+var kills = flag.Int("kills", 15, "how often a sync is killed by TestWrittenAfterAcknowledged, and each one of TestAKillAtAnyBoundaryEndsWell at most")
 
 // TestMain lets the test binary be fincrawl itself: for the scripts, and for the
 // tests that kill it.
 func TestMain(m *testing.M) {
 	_ = flag.Set("rapid.checks", "30") // unless the command line says otherwise
-	testscript.Main(leakChecked{m}, map[string]func(){"fincrawl": main})
+	testscript.Main(leakChecked{m}, map[string]func(){"fincrawl": main, "fincrawl-killed": killedMain})
 }
 
 // leakChecked runs the tests and then looks for goroutines they left behind.

@@ -29,6 +29,7 @@ type app struct {
 	lookupEnv   func(string) (string, bool)
 	wait        func(context.Context, time.Duration) error // between requests to a site; nil: really
 	transport   http.RoundTripper                          // to the sites and to Intercom; nil: really
+	commit      func(commit func() error) error            // carries out a commit to the state file; nil: just so
 }
 
 func newApp(out, errOut io.Writer) *app {

@@ -65,7 +65,7 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 				return err
 			}
 		}
-		store, err := state.Open(c.State, state.Options{Wait: lockWait})
+		store, err := state.Open(c.State, state.Options{Wait: lockWait, Commit: a.commit})
 		if err != nil {
 			return err
 		}
