@@ -17,15 +17,24 @@ func (s *Store) relieve() {
 	}
 	_, _ = guard(s.path, func() error {
 		return s.db.View(func(tx *bbolt.Tx) error { // which keeps the mapping in its place
-			_, _, _ = unix.Syscall(unix.SYS_MADVISE, s.db.Info().Data, uintptr(tx.Size()), unix.MADV_DONTNEED)
+			if tx.Size() > smallFile {
+				_, _, _ = unix.Syscall(unix.SYS_MADVISE, s.db.Info().Data, uintptr(tx.Size()), unix.MADV_DONTNEED)
+			}
 			return nil
 		})
 	})
 }
 
+// smallFile is what may stay resident: mapping it again and again costs more than it
+// is worth.
+const smallFile = 12 << 20
+
 // relieving relieves now and then, and once more when it is stopped: for what may
 // touch much of the file.
 func (s *Store) relieving() (stop func()) {
+	if info, err := s.file.Stat(); err == nil && info.Size() <= smallFile {
+		return func() {}
+	}
 	stopped, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)

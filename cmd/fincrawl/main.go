@@ -12,13 +12,20 @@ import (
 	"golang.org/x/term"
 )
 
-// memoryLimit is what the collector of garbage keeps the program within, at the cost
-// of its time, where GOMEMLIMIT says nothing else. What a large plan needs leaves room.
-const memoryLimit = 110 << 20
+// What the collector of garbage is told where GOMEMLIMIT and GOGC say nothing else: to
+// keep the program within a limit that leaves a large plan room, at the cost of its
+// time, and below that not to hurry, since what a crawl needs at once is little.
+const (
+	memoryLimit  = 110 << 20
+	garbageShare = 200 // percent of what is needed
+)
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbageShare)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
