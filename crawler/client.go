@@ -48,7 +48,7 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	}
 	c := &clients{throttle: newThrottle(src.Fetch, wait, log), close: closeIdle}
 	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
-		whole := &whole{base: base, limit: limit, timeout: src.Fetch.Timeout, pagesOnly: pagesOnly}
+		whole := &whole{base: base, limit: limit, timeout: src.Fetch.Timeout, pagesOnly: pagesOnly, documents: src.Documents}
 		return &retry{base: &pace{credentials(whole), c.throttle}, wait: wait}
 	}
 	none := func(t http.RoundTripper) http.RoundTripper { return t }
@@ -98,6 +98,7 @@ type answer struct {
 	session  int64 // number of the session that was asked with
 	rendered bool  // is as a browser has shown it, or could not
 	unripe   bool  // was rendered, and lacks what a whole page has
+	file     *file // what its file says; nil where it is none that is read
 }
 
 // failure names the outcome of an answer without a document; "" for the others.

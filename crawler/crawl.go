@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
@@ -29,6 +30,7 @@ type Source struct {
 	Content      extract.Rules
 	Identity     Identity
 	Availability AvailabilityPolicy
+	Documents    []document.Kind // files that become pages, besides HTML
 }
 
 // Discover says where URLs come from, besides the start address and what is
@@ -74,6 +76,7 @@ type Surroundings struct {
 	Earlier   iter.Seq2[Page, error]                     // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
 	Notes     Notebook                                   // of this crawl; nil: it is never resumed
 	Flush     func() error                               // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
+	Documents *document.Reader                           // reads files, for several crawls if wanted; nil: one of its own
 	Transport http.RoundTripper                          // makes the connections; nil: one of its own
 	Wait      func(context.Context, time.Duration) error // waits for a turn, or for the next try; nil: really
 	Log       *slog.Logger                               // nil: none

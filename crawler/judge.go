@@ -20,7 +20,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		return err
 	}
 	c.checkHealth(ctx, v, a)
-	a = c.shown(ctx, a)
+	a = c.opened(ctx, c.shown(ctx, a))
 	if ctx.Err() != nil {
 		return nil // cut off, and so still open
 	}
@@ -140,7 +140,7 @@ type finding struct {
 // unreadable reports whether nothing can be known of a source whose start address
 // ended so.
 func (f finding) unreadable() bool {
-	return f.outcome.Failed() || f.outcome == Gone || f.outcome == NotHTML || f.outcome == RedirectedOut
+	return f.outcome.Failed() || f.outcome.isFile() || f.outcome == Gone || f.outcome == NotHTML || f.outcome == RedirectedOut
 }
 
 // judge says what an answer is. It only looks.
@@ -149,6 +149,8 @@ func (c *crawl) judge(v visit, a answer) finding {
 	switch {
 	case a.err == nil && isHTML(a.contentType) && (outcome == "" || a.status == http.StatusForbidden):
 		// A document, or a refusal that may say how to get in.
+	case a.file != nil:
+		return c.judgeFile(v, a)
 	case outcome == "":
 		return finding{outcome: NotHTML, detail: mediaType(a.contentType)}
 	default:

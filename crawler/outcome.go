@@ -18,6 +18,9 @@ const (
 	NotHTML     Outcome = "not-html"     // an image, an archive, …: nothing to read
 	Empty       Outcome = "empty"        // HTML in which no content was found
 	Gone        Outcome = "gone"         // 404 or 410
+	Encrypted   Outcome = "encrypted"    // a document that needs a password
+	Scanned     Outcome = "scanned"      // a document that shows pictures of text, and has none
+	BrokenFile  Outcome = "broken-file"  // a document that is not whole, or not what it says it is
 
 	OutOfScope    Outcome = "out-of-scope"   // another host, or outside the path prefix or follow
 	Excluded      Outcome = "excluded"       // matches exclude
@@ -56,4 +59,9 @@ func (o Outcome) Failed() bool {
 
 // Spares reports whether a page sent earlier is kept as it is because its own
 // URL ended in this outcome: it was there, but could not be read.
-func (o Outcome) Spares() bool { return o.Failed() || o == Empty || o == Trap }
+func (o Outcome) Spares() bool { return o.Failed() || o == Empty || o == Trap || o.isFile() }
+
+// isFile reports whether the outcome is that of a document which could not be read. It
+// is no failure: such a file may lie there for years, and nothing hides behind it but
+// the page that it was, which is spared.
+func (o Outcome) isFile() bool { return o == Encrypted || o == Scanned || o == BrokenFile }

@@ -95,9 +95,10 @@ func (c *crawl) mayOpen(from, to *url.URL) error {
 	return err
 }
 
-// read asks for a page, and shows the answer to the browser where it wants that.
+// read asks for a page, and shows the answer to the browser, or to the reader of its
+// kind of file, where it wants that.
 func (c *crawl) read(ctx context.Context, u *url.URL) answer {
-	return c.shown(ctx, c.get(ctx, c.pages, u))
+	return c.opened(ctx, c.shown(ctx, c.get(ctx, c.pages, u)))
 }
 
 // shown is the answer as scripts have made it, where it is one to be rendered.

@@ -14,6 +14,7 @@ import (
 	"github.com/gocolly/colly/v2/queue"
 
 	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/render"
 )
 
@@ -23,10 +24,12 @@ type crawl struct {
 	log   *slog.Logger
 	scope *scope
 	*clients
-	session *auth.Session
-	browser *render.Browser // nil where no page wants one
-	starts  []*url.URL      // the start address, then the seeds
-	known   iter.Seq[string]
+	session   *auth.Session
+	browser   *render.Browser // nil where no page wants one
+	documents *document.Reader
+	ownReader bool       // and so closes it
+	starts    []*url.URL // the start address, then the seeds
+	known     iter.Seq[string]
 
 	door    door
 	breaker breaker
@@ -72,6 +75,9 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		traps:  newTraps(src.Discover.MaxDuplicates, time.Now()),
 		memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
+	if c.documents = sur.Documents; c.documents == nil {
+		c.documents, c.ownReader = new(document.Reader), true
+	}
 	if c.clients, err = newClients(src, sur, log, session, c.judgeRedirect); err != nil {
 		return nil, err
 	}
@@ -86,6 +92,9 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 func (c *crawl) close() {
 	if c.browser != nil {
 		c.browser.Close()
+	}
+	if c.ownReader {
+		c.documents.Close()
 	}
 	c.clients.close()
 }

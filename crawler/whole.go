@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/fincrawl/fincrawl/crawler/document"
 )
 
 // whole makes an answer complete: its body is read to its end, within a time that
@@ -23,6 +25,8 @@ type whole struct {
 	timeout time.Duration // 0 for none
 	// pagesOnly leaves the bodies of answers unread that cannot be pages.
 	pagesOnly bool
+	// documents are the kinds of files that may be pages.
+	documents []document.Kind
 }
 
 var errTimeout = errors.New("no complete answer in time")
@@ -52,7 +56,7 @@ func (t *whole) complete(r *http.Request) (*http.Response, error) {
 	defer res.Body.Close()
 
 	stream := bufio.NewReader(res.Body)
-	if t.pagesOnly && !mayBePage(res, stream) {
+	if t.pagesOnly && !t.mayBePage(res, stream) {
 		// A short rest is read, so that the connection can be used again.
 		_, _ = io.CopyN(io.Discard, stream, 32<<10)
 		return t.with(res, nil), nil
@@ -114,7 +118,7 @@ func (t *whole) decoded(body []byte, headers []string) ([]byte, error) {
 // with returns the answer with a body that is already here.
 func (t *whole) with(res *http.Response, body []byte) *http.Response {
 	if t.pagesOnly && len(body) > 0 && unknownType(res.Header) {
-		res.Header.Set("Content-Type", http.DetectContentType(body))
+		res.Header.Set("Content-Type", t.fileType(res.Request.URL, body))
 	}
 	res.Header.Del("Content-Encoding")
 	res.Header.Del("Content-Length")
@@ -124,10 +128,11 @@ func (t *whole) with(res *http.Response, body []byte) *http.Response {
 	return res
 }
 
-// mayBePage reports whether a body is worth reading: that of an HTML document, or
+// mayBePage reports whether a body is worth reading: that of an HTML document, of
+// a file of a kind that the source wants, or
 // of a refusal that may show a login form. Where the type is not said, the first
 // bytes tell it.
-func mayBePage(res *http.Response, stream *bufio.Reader) bool {
+func (t *whole) mayBePage(res *http.Response, stream *bufio.Reader) bool {
 	if res.StatusCode >= 300 && res.StatusCode != http.StatusForbidden {
 		return false
 	}
@@ -136,9 +141,13 @@ func mayBePage(res *http.Response, stream *bufio.Reader) bool {
 			return true
 		}
 		start, _ := stream.Peek(512)
-		res.Header.Set("Content-Type", http.DetectContentType(start))
+		res.Header.Set("Content-Type", t.fileType(res.Request.URL, start))
 	}
-	return isHTML(res.Header.Get("Content-Type"))
+	if isHTML(res.Header.Get("Content-Type")) {
+		return true
+	}
+	start, _ := stream.Peek(512)
+	return res.StatusCode < 300 && wantedKind(t.documents, res.Header.Get("Content-Type"), res.Request.URL, start) != ""
 }
 
 func unknownType(h http.Header) bool {

@@ -1,0 +1,145 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/fincrawl/fincrawl/crawler/document"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// file is what a body that is no HTML was read as.
+type file struct {
+	kind document.Kind
+	doc  document.Document
+	err  error // instead of doc
+}
+
+// fileKind says which kind of file an answer is that the source wants read; "" for none.
+func (c *crawl) fileKind(a answer) document.Kind {
+	if a.err != nil || a.status < 200 || a.status >= 300 || isHTML(a.contentType) {
+		return ""
+	}
+	return wantedKind(c.src.Documents, a.contentType, a.url, a.body)
+}
+
+func wantedKind(wanted []document.Kind, contentType string, u *url.URL, start []byte) document.Kind {
+	if kind := document.KindOf(contentType, u, start); kind != "" && slices.Contains(wanted, kind) {
+		return kind
+	}
+	return ""
+}
+
+// opened is the answer with what its file says, where it is one to be read.
+func (c *crawl) opened(ctx context.Context, a answer) answer {
+	kind := c.fileKind(a)
+	if kind == "" {
+		return a
+	}
+	a.file = &file{kind: kind}
+	if kind != document.Markdown && document.LooksLikeHTML(a.body) { // Markdown may have HTML in it, and begin so
+		a.file.err = &document.Problem{Kind: document.Broken, Detail: "is a web page, served as " + mediaType(a.contentType)}
+		return a
+	}
+	a.file.doc, a.file.err = c.documents.Read(ctx, kind, a.url, a.contentType, a.body)
+	return a
+}
+
+// judgeFile says what an answer is that is a file. It only looks.
+func (c *crawl) judgeFile(v visit, a answer) finding {
+	if a.file.err != nil {
+		return c.unreadFile(v, a)
+	}
+	doc := &extract.Document{URL: a.url, Root: goquery.NewDocumentFromNode(a.file.doc.Root)}
+	var found finding
+	found.etag, found.lastModified = c.validators(a.header)
+	var noIndex, noFollow bool
+	if c.src.Fetch.RespectRobots {
+		noIndex, noFollow = robotsTag(a.header, c.src.Fetch.UserAgent)
+	}
+	if !noFollow {
+		found.links = doc.Links()
+	}
+	found.identity = c.src.Identity.of(v.url, doc)
+	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
+	var err error
+	found.article, err = doc.Extract(extract.Rules{Title: "title", Body: "article"})
+	found.article.How, found.article.TitleFrom = a.file.how(), a.file.doc.TitleFrom
+	switch {
+	case c.wall.shows(found.article):
+		return finding{outcome: LoginWall, detail: fmt.Sprintf("what visitors without a session see: %q", found.article.Title)}
+	case noIndex:
+		found.outcome = NoIndex
+	case !c.scope.includes(v.url):
+		found.outcome = Listing
+	case err != nil:
+		found.outcome, found.detail = Empty, "cannot be extracted: "+err.Error()
+	case found.article.HTML == "" || found.article.Markdown == "":
+		found.outcome, found.detail = Empty, a.file.how()
+	default:
+		found.outcome, found.detail = Paged, a.file.how()
+		if found.identity == "" && !c.src.Identity.isZero() {
+			found.detail += "; known by its address, having no identity"
+		}
+	}
+	return found
+}
+
+// how says what a file was read as, for people.
+func (f *file) how() string {
+	how := string(f.kind)
+	if f.doc.Pages > 0 {
+		how += fmt.Sprintf(", %d pages", f.doc.Pages)
+	}
+	if f.doc.Wordless > 0 {
+		how += fmt.Sprintf(", %d of them pictures without text", f.doc.Wordless)
+	}
+	return strings.Replace(how, ", 1 pages", ", 1 page", 1)
+}
+
+// unreadFile says why a file could not be read. One that is a login form is a wall.
+func (c *crawl) unreadFile(v visit, a answer) finding {
+	if document.LooksLikeHTML(a.body) {
+		if doc, err := extract.Parse(a.url, "text/html", a.body); err == nil {
+			form := c.formInstead(doc)
+			article, err := doc.Extract(c.src.Content)
+			if form == "" && err == nil && (c.wall.shows(article) || demandsLogin(article.Title)) {
+				form = fmt.Sprintf("a page that says %q", article.Title)
+			}
+			if form != "" {
+				return finding{outcome: LoginWall, detail: form, form: form}
+			}
+		}
+	}
+	var problem *document.Problem
+	if !errors.As(a.file.err, &problem) {
+		return finding{outcome: BrokenFile, detail: fmt.Sprintf("%s: %v", a.file.kind, a.file.err)}
+	}
+	outcome := map[document.ProblemKind]Outcome{
+		document.Encrypted: Encrypted, document.Scanned: Scanned, document.Broken: BrokenFile, document.TooLarge: TooLarge,
+	}[problem.Kind]
+	return finding{outcome: outcome, detail: string(a.file.kind) + ": " + problem.Detail}
+}
+
+// fileType is the media type of a body whose answer does not say it: that of a file
+// which the source wants, or what the first bytes look like.
+func (t *whole) fileType(u *url.URL, start []byte) string {
+	switch wantedKind(t.documents, "", u, start) {
+	case document.PDF:
+		return "application/pdf"
+	case document.DOCX:
+		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	case document.Markdown:
+		return "text/markdown"
+	case document.CSV:
+		return "text/csv"
+	}
+	return http.DetectContentType(start)
+}
