@@ -80,7 +80,7 @@ func absence(o crawler.Outcome, detail string) string {
 	case crawler.NoIndex:
 		why = "it asks not to be indexed (noindex)"
 	case crawler.NotHTML:
-		why = "its URL no longer gives HTML"
+		why = "its URL no longer gives anything that is read"
 	case crawler.OutOfScope:
 		why = "its URL is out of scope now"
 	case crawler.Excluded:

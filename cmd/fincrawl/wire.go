@@ -9,6 +9,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
@@ -99,6 +100,7 @@ func newSource(s config.Source) (crawler.Source, error) {
 		Fetch:        newFetch(s.Fetch),
 		Render:       newRendering(s.Render, patterns),
 		Identity:     identity,
+		Documents:    documentKinds(s.Documents),
 		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove},
 		Availability: crawler.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
 	}
@@ -117,6 +119,14 @@ func newSource(s config.Source) (crawler.Source, error) {
 		})
 	}
 	return source, errors.Join(mistakes...)
+}
+
+func documentKinds(names []string) []document.Kind {
+	kinds := make([]document.Kind, len(names))
+	for i, name := range names {
+		kinds[i] = document.Kind(name)
+	}
+	return kinds
 }
 
 func newFetch(f config.Fetch) crawler.Fetch {

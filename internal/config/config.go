@@ -109,6 +109,7 @@ type Source struct {
 	Query        Query
 	Fetch        Fetch
 	Render       Render
+	Documents    []string // kinds of files that become pages
 	Content      Content
 	Availability Availability
 	Screen       Screen

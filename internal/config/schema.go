@@ -61,6 +61,7 @@ func (d *decoder) source(s *Source) fields {
 		{"query", d.section(d.query(&s.Query))},
 		{"fetch", d.section(d.fetch(&s.Fetch))},
 		{"render", d.rendering(&s.Render)},
+		{"documents", list(d, &s.Documents, d.document)},
 		{"content", d.section(d.content(&s.Content))},
 		{"availability", d.section(d.availability(&s.Availability))},
 		{"screen", d.section(d.screen(&s.Screen))},
