@@ -4,8 +4,8 @@
 // A document is parsed once ([Parse]); links, directives, walls and content are
 // read from that one tree:
 //
-//	tree ─ choose the body ─ clean ─┬─ HTML, what is sent
-//	                                └─ Markdown, what is hashed and compared
+//	tree ─ preset, or choose the body ─ clean ─┬─ HTML, what is sent
+//	                                           └─ Markdown, what is hashed and compared
 //
 // The HTML keeps what a model can use: headings, lists, tables with their spans,
 // code with its language, images with their alternatives. The Markdown leaves
@@ -20,6 +20,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 )
 
 // Document is a parsed page.
@@ -28,12 +30,17 @@ type Document struct {
 	Root *goquery.Document
 }
 
-// Rules are what sources.yaml says about the content of a source's pages. All
-// are CSS selectors; the zero value leaves everything to the automatic choice.
+// Rules are what sources.yaml says about the content of a source's pages: CSS
+// selectors, and presets for whole platforms. The zero value leaves everything to
+// the presets that come with the program and to the automatic choice.
 type Rules struct {
 	Title  string   // the page's title
 	Body   string   // its content; several matches are joined in document order
 	Remove []string // dropped before anything is read
+
+	// Presets recognise the platform that a page is of, where Body is "", and read it;
+	// nil for those that come with the program.
+	Presets *preset.Set
 
 	// Template is left out of articles where Body is ""; nil leaves it all in, and
 	// makes no outlines.
@@ -45,7 +52,7 @@ type Article struct {
 	Title    string
 	HTML     string // clean; "" where there is no content
 	Markdown string // canonical: Markdown → HTML → Markdown gives it again
-	How      string // which rule found the body, for people: "content.body", "article", "main", "readability", …
+	How      string // which rule found the body, for people: "content.body", "preset docusaurus, by …", "article", "readability", …
 	// TitleFrom is which rule found the title, for people: "content.title", "h1", "og:title", "title", "address", …
 	TitleFrom string
 
@@ -66,15 +73,22 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 		return Article{}, err
 	}
 	c := &cleaner{base: d.base(), revealed: revealedBy(d.node())}
-	body, how, err := d.body(c, rules.Body)
-	if err != nil {
-		return Article{}, err
+	known := d.platform(c, rules)
+	body, how := known.content, known.how
+	if body == nil {
+		var err error
+		if body, how, err = d.body(c, rules.Body); err != nil {
+			return Article{}, err
+		}
 	}
 	title, err := d.configuredTitle(c, rules.Title)
 	if err != nil {
 		return Article{}, err
 	}
 	titleFrom := "content.title"
+	if title == "" {
+		title, titleFrom = known.title, known.from
+	}
 	if title == "" {
 		title, titleFrom = d.title(c, body)
 	}

@@ -67,17 +67,16 @@ func (f *finder) match(n *html.Node, from int) (best rule, ok bool) {
 	}
 	try(f.elements[n.Data])
 	for i := range n.Attr {
-		switch a := &n.Attr[i]; a.Key {
+		a := &n.Attr[i]
+		switch a.Key {
 		case "class":
 			for class := range words(a.Val) {
 				try(f.classes[class])
 			}
 		case "id":
 			try(f.ids[strings.TrimSpace(a.Val)])
-			try(f.attributes[a.Key])
-		default:
-			try(f.attributes[a.Key])
 		}
+		try(f.attributes[a.Key])
 	}
 	try(f.anywhere)
 	return best, ok

@@ -1,0 +1,47 @@
+package extract
+
+import (
+	"golang.org/x/net/html"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+)
+
+// platform is what a preset found on a page.
+type platform struct {
+	content *html.Node // clean; nil: it is of no platform that is known, or the preset does not fit it
+	how     string
+	title   string // "" where the preset names none
+	from    string // which rule found the title
+}
+
+// platform reads the page by the preset of its platform. What rules say of a body
+// goes before all presets.
+func (d *Document) platform(c *cleaner, rules Rules) platform {
+	if rules.Body != "" {
+		return platform{}
+	}
+	presets := rules.Presets
+	if presets == nil {
+		presets = preset.NewSet(nil)
+	}
+	page, ok := presets.Recognise(d.node())
+	if !ok {
+		return platform{}
+	}
+	body := page.Body(d.node())
+	if len(body) == 0 {
+		return platform{}
+	}
+	found := platform{how: "preset " + page.Preset + ", by " + page.Evidence, from: "preset " + page.Preset}
+	for _, n := range page.Title(d.node()) {
+		page.Strip(n)
+		if found.title == "" {
+			found.title = textOf(c.clean([]*html.Node{n}))
+		}
+	}
+	for _, n := range body {
+		page.Strip(n)
+	}
+	found.content = c.clean(body)
+	return found
+}
