@@ -105,10 +105,10 @@ func spell(selector cascadia.Sel) string {
 // wanted returns the rarest thing that a selector plainly wants of the element
 // itself: an ID (#), a class (.), an attribute ([) or a name (<); 0 for none.
 func wanted(selector string) (kind byte, name string) {
-	if strings.ContainsAny(selector, `(\`) {
+	own := selector[lastCompound(selector):]
+	if strings.ContainsAny(own, `(\`) {
 		return 0, "" // a function such as :not() may want the contrary
 	}
-	own := selector[lastCompound(selector):]
 	bare, _, _ := strings.Cut(own, "[") // what is in brackets may have dots
 	for _, kind := range []byte{'#', '.', '[', '<'} {
 		rest, found := own, kind == '<'
@@ -134,15 +134,15 @@ func wanted(selector string) (kind byte, name string) {
 // lastCompound returns where the part of a selector begins that is about the
 // element itself.
 func lastCompound(selector string) int {
-	inside := false
+	inside := 0
 	for i := len(selector) - 1; i >= 0; i-- {
 		switch selector[i] {
-		case ']':
-			inside = true
-		case '[':
-			inside = false
+		case ']', ')':
+			inside++
+		case '[', '(':
+			inside--
 		case ' ', '>', '+', '~':
-			if !inside {
+			if inside == 0 {
 				return i + 1
 			}
 		}
