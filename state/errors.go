@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"time"
 )
@@ -25,10 +26,14 @@ type LockedError struct {
 
 func (e *LockedError) Error() string {
 	if e.PID == 0 {
-		return fmt.Sprintf("state file %s is held by another process; wait for it to end, or stop it", e.Path)
+		return fmt.Sprintf("state file %s is held by another process, which left no word of itself; wait for it to end, or stop it", e.Path)
 	}
-	return fmt.Sprintf("state file %s is held by process %d on %s since %s; wait for it to end, or stop it",
+	text := fmt.Sprintf("state file %s is held by process %d on %s since %s; wait for it to end, or stop it",
 		e.Path, e.PID, e.Host, e.Since.Local().Format(time.DateTime))
+	if host, err := os.Hostname(); err == nil && host != e.Host {
+		text += "; if that machine is gone, the volume lets go of its lock by itself after a while"
+	}
+	return text
 }
 
 // damaged is an error that wraps ErrCorrupt and names the way back.

@@ -105,22 +105,32 @@ func (s *Store) open(o *bbolt.Options) error {
 		// What a full disk took of a new file, the next run would take for damage.
 		err = errors.Join(err, os.Truncate(s.path, 0))
 	}
-	var path *fs.PathError
+	return openError(s.path, err)
+}
+
+// openError says what it means that the file at path could not be opened, and what to do.
+func openError(path string, err error) error {
+	var at *fs.PathError
 	var errno syscall.Errno
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, bolterrors.ErrTimeout):
-		return locked(s.path)
+		return locked(path)
+	case errors.Is(err, syscall.ENOLCK), errors.Is(err, errors.ErrUnsupported):
+		return fmt.Errorf("lock state file %s: %w; its volume has no locks, and two runs at once would damage it: "+
+			"keep it on a disk of this machine or on a volume that has them, and name that one as state in sources.yaml", path, err)
+	case errors.Is(err, syscall.ENODEV):
+		return fmt.Errorf("map state file %s into memory: %w; its volume cannot do that: name a file on another one as state in sources.yaml", path, err)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("create state file: %w; make its folder, or name another one as state in sources.yaml", err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return fmt.Errorf("open state file: %w; let this user write to it and its folder, "+
 			"or name another one as state in sources.yaml", err)
-	case errors.As(err, &path), errors.As(err, &errno):
+	case errors.As(err, &at), errors.As(err, &errno):
 		return fmt.Errorf("open state file: %w", err)
 	default:
-		return damaged(s.path, err)
+		return damaged(path, err)
 	}
 }
 
