@@ -168,7 +168,7 @@ func (w *firstWords) note(left []extract.LeftOut) {
 		if w.words == nil {
 			w.words = make(map[uint64]string)
 		}
-		w.words[l.Hash] = extract.Excerpt(l.Text)
+		w.words[l.Hash] = l.Text
 	}
 }
 
@@ -178,7 +178,7 @@ func (w *firstWords) name(t *extract.Template) *extract.Template {
 	defer w.mu.Unlock()
 	blocks := t.Blocks()
 	for i, b := range blocks {
-		if words, known := w.words[b.Hash]; known {
+		if words, known := w.words[b.Hash]; known && b.Words == "" {
 			blocks[i].Words = words
 		}
 	}

@@ -65,6 +65,8 @@ type Outlined struct {
 	Outline []byte // of its blocks, opaque
 	// AIAgent and AICopilot are what they were before the page was screened.
 	AIAgent, AICopilot bool
+	// Left says what was left out of the staged page since, opaque; "" for nothing.
+	Left string
 }
 
 func outlines(source string) table { return table{"crawls", source, "outlines"} }
@@ -75,6 +77,7 @@ func (c *Crawl) SetOutline(o Outlined) error {
 	f.flag(o.AIAgent)
 	f.flag(o.AICopilot)
 	f.text(string(o.Outline))
+	f.text(o.Left)
 	return c.store.add(write{outlines(c.source), o.URL, f})
 }
 
@@ -90,6 +93,6 @@ func (c *Crawl) Outlines() iter.Seq2[Outlined, error] {
 
 func decodeOutlined(url string, value []byte) (Outlined, error) {
 	r := read(value)
-	o := Outlined{URL: url, AIAgent: r.flag(), AICopilot: r.flag(), Outline: []byte(r.text())}
+	o := Outlined{URL: url, AIAgent: r.flag(), AICopilot: r.flag(), Outline: []byte(r.text()), Left: r.text()}
 	return o, r.err
 }

@@ -64,7 +64,7 @@ func TestOutlinesGoWithTheirCrawl(t *testing.T) {
 	s := open(t, path)
 	c, err := s.BeginCrawl("wiki")
 	check(t, err)
-	want := []state.Outlined{{URL: "a", Outline: []byte("\x00x"), AIAgent: true}, {URL: "b", AICopilot: true}}
+	want := []state.Outlined{{URL: "a", Outline: []byte("\x00x"), AIAgent: true}, {URL: "b", AICopilot: true, Left: "t"}}
 	check(t, c.SetOutline(want[1]), c.SetOutline(want[0]))
 	var got []state.Outlined
 	for o, err := range c.Outlines() {
@@ -72,7 +72,7 @@ func TestOutlinesGoWithTheirCrawl(t *testing.T) {
 		got = append(got, o)
 	}
 	if !slices.EqualFunc(got, want, func(a, b state.Outlined) bool {
-		return a.URL == b.URL && string(a.Outline) == string(b.Outline) && a.AIAgent == b.AIAgent && a.AICopilot == b.AICopilot
+		return a.URL == b.URL && string(a.Outline) == string(b.Outline) && a.AIAgent == b.AIAgent && a.AICopilot == b.AICopilot && a.Left == b.Left
 	}) {
 		t.Errorf("outlines %v, want %v", got, want)
 	}

@@ -82,11 +82,19 @@ func (r *runner) lintSource(ctx context.Context, s config.Source, rep *report.So
 	if err != nil {
 		return fmt.Errorf("begin the crawl: %w", err)
 	}
+	template, err := templateOf(r.ledger, s)
+	if err != nil {
+		return err
+	}
+	source.Content.Template = template.known
 	linter := newLinter(s, time.Now())
+	stage := stager{source: s.Name, crawl: crawl, ledger: r.ledger, resend: true,
+		screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter}
+	layout := &layout{stager: stage}
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
-		Frontier: frontier{crawl},
-		Pages: stager{source: s.Name, crawl: crawl, ledger: r.ledger, resend: true,
-			screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter},
+		Frontier:  frontier{crawl},
+		Pages:     stage,
+		Layout:    layout,
 		Known:     known(r.ledger.Entries(s.Name)),
 		Session:   keeper{source: s.Name, store: r.ledger, readOnly: true},
 		Transport: r.transport,
@@ -101,6 +109,8 @@ func (r *runner) lintSource(ctx context.Context, s config.Source, rep *report.So
 	if rep.Advice, err = adviceOf(linter, s.Name, crawl, r.ledger); err != nil {
 		return err
 	}
+	rep.Template = inReport(layout.common)
+	rep.Advice = append(rep.Advice, wholeAdvice(layout.common)...)
 	return r.staging.EndCrawl(s.Name)
 }
 

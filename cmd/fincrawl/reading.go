@@ -22,18 +22,21 @@ import (
 // what the site says of changes.
 type reading struct {
 	settings    map[string]string // that pages depend on, by their key in sources.yaml
-	fingerprint string            // of them, and of this program
-	last        state.Hints       // what the last run left
-	known       bool              // there was one
-	believes    bool              // else everything is fetched
+	own         string            // fingerprint of them, and of this program
+	fingerprint string            // of that and the template
+	template    template
+	last        state.Hints // what the last run left
+	known       bool        // there was one
+	believes    bool        // else everything is fetched
 }
 
 // howToRead decides how a source is read. Everything is fetched where the settings
 // changed, in a resync, in each verify_every-th run, and where the site was found to
 // say that a page had not changed which had.
-func (r *runner) howToRead(s config.Source) (reading, error) {
-	read := reading{settings: settingsOf(s)}
-	read.fingerprint = fingerprintOf(read.settings)
+func (r *runner) howToRead(s config.Source, t template) (reading, error) {
+	read := reading{settings: settingsOf(s), template: t}
+	read.own = fingerprintOf(read.settings)
+	read.fingerprint = under(read.own, t.known)
 	var err error
 	if read.last, read.known, err = r.ledger.Hints(s.Name); err != nil {
 		return read, err

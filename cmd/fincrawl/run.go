@@ -158,7 +158,12 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 
-	read, err := r.howToRead(s)
+	template, err := r.templateOf(s, change)
+	if err != nil {
+		return err
+	}
+	source.Content.Template = template.known
+	read, err := r.howToRead(s, template)
 	if err != nil {
 		return err
 	}
@@ -176,10 +181,13 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		readOnly: r.mode == modePreview, now: time.Now}
 	r.crawls.Store(s.Name, crawl)
 	linter := newLinter(s, time.Now())
+	stage := stager{source: s.Name, crawl: crawl, ledger: ledger, sent: sent, resend: r.mode == modeResync,
+		screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter, keepsAll: template.known != nil && !template.learnt}
+	layout := &layout{stager: stage, memory: remembered}
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
-		Frontier: frontier{crawl},
-		Pages: stager{source: s.Name, crawl: crawl, ledger: ledger, sent: sent, resend: r.mode == modeResync,
-			screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter},
+		Frontier:  frontier{crawl},
+		Pages:     stage,
+		Layout:    layout,
 		Memory:    remembered,
 		Review:    review{source: s.Name, crawl: crawl, ledger: ledger, sent: sent},
 		Earlier:   earlier(crawl),
@@ -215,6 +223,8 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if rep.Advice, err = adviceOf(linter, s.Name, crawl, ledger); err != nil {
 		return err
 	}
+	rep.Template = inReport(layout.common)
+	rep.Advice = append(rep.Advice, wholeAdvice(layout.common)...)
 	plan = r.agreed(s.Name, newPolicy(r.config, s)).Apply(plan)
 	rep.Plan = &plan
 	if r.mode == modePreview {
@@ -252,6 +262,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 	if err := r.keepReading(s, crawl, read, remembered, coverage); err != nil {
+		return err
+	}
+	if err := r.keepTemplate(s, read, layout); err != nil {
 		return err
 	}
 	return r.staging.EndCrawl(s.Name)

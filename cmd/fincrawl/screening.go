@@ -66,9 +66,10 @@ func found(findings []screen.Finding) []state.Finding {
 const minShrinking = 600
 
 // shrunk reports, as a finding, that an update would take more of a page's text
-// than share of it: a template that broke looks like this on many pages at once.
-func shrunk(before, after string, share float64) (f state.Finding, ok bool) {
-	had, left := textLength(before), textLength(after)
+// than share of it: a template that broke looks like this on many pages at once. What
+// goes because it is known to be template by now doesn't count.
+func shrunk(before string, p crawler.Page, share float64) (f state.Finding, ok bool) {
+	had, left := textLength(before)-templateLength(before, p.LeftOut), textLength(p.Markdown)
 	if had < minShrinking || float64(left) >= (1-share)*float64(had) {
 		return state.Finding{}, false
 	}

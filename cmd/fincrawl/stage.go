@@ -29,9 +29,22 @@ type stager struct {
 	screener  *screen.Screener
 	maxShrink float64
 	linter    *lint.Linter
+	keepsAll  bool // the text of each page, whether it may have to be sent or not
 }
 
 func (s stager) Put(_ context.Context, p crawler.Page) error {
+	if p.Outline != nil {
+		o := state.Outlined{URL: p.URL, Outline: p.Outline.Bytes(), AIAgent: p.Availability.AIAgent, AICopilot: p.Availability.AICopilot}
+		if err := s.crawl.SetOutline(o); err != nil {
+			return err
+		}
+	}
+	return s.stage(p, nil, s.linter.Add)
+}
+
+// stage screens a page and puts it into the state file, with the findings that it had
+// before and lint's word on it.
+func (s stager) stage(p crawler.Page, before []state.Finding, lint func(crawler.Page)) error {
 	entry, _, err := s.ledger.Entry(s.source, s.sent.id(p.URL, p.Identity))
 	if err != nil {
 		return err
@@ -40,6 +53,7 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 	if err != nil {
 		return err
 	}
+	findings = append(before, findings...)
 	staged := state.Staged{
 		ExternalID: p.ExternalID,
 		URL:        p.URL,
@@ -58,9 +72,9 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 	var body *state.Body
 	held := slices.ContainsFunc(findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) })
 	if !held {
-		s.linter.Add(p)
+		lint(p)
 	}
-	if !held && (s.resend || staged.Hash != entry.Hash) { // what is held is not sent, and so not kept
+	if !held && (s.resend || s.keepsAll || staged.Hash != entry.Hash) { // what is held is not sent, and so not kept
 		body = &state.Body{HTML: p.HTML, Markdown: p.Markdown}
 	}
 	return s.crawl.Stage(staged, body)
@@ -80,7 +94,7 @@ func (s stager) screen(p crawler.Page, sent state.Entry) (crawler.Page, []state.
 	if err != nil {
 		return p, nil, err
 	}
-	if f, ok := shrunk(before, p.Markdown, s.maxShrink); ok {
+	if f, ok := shrunk(before, p, s.maxShrink); ok {
 		findings = append(findings, f)
 	}
 	return p, findings, nil

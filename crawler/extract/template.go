@@ -14,6 +14,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
+// TemplateVersion is that of the hashes of blocks: a template that was kept under
+// another one knows none of today's.
+const TemplateVersion = 1
+
 // Template is what stands at the beginning or the end of most articles of a source,
 // whatever its markup: menus, footers, questions whether the page was helpful. It is
 // learnt by [Learn] and taken off by [Document.Extract] and [Strip]. A nil Template,
@@ -41,7 +45,7 @@ type Template struct {
 type TemplateBlock struct {
 	Hash  uint64
 	Place Place
-	Words string // its first words, for people; "" where they are not known yet
+	Words string // what it says, or the first words of that, for people; "" where that is not known yet
 	Pages int    // pages that had it there when it was last counted
 	Of    int    // and how many there were
 }
@@ -208,7 +212,7 @@ func dropRules(body *html.Node) {
 func Excerpt(text string) string {
 	const most = 60 // characters
 	letters := []rune(text)
-	if len(letters) <= most {
+	if len(letters) <= most+1 {
 		return text
 	}
 	cut := string(letters[:most])

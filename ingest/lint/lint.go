@@ -63,7 +63,11 @@ type Linter struct {
 	mu     sync.Mutex
 	pages  []signed
 	issues []Issue
+	anew   map[string]place // by URL: what came before it no longer counts
 }
+
+// place is how many pages and issues there were at a moment.
+type place struct{ pages, issues int }
 
 // signed is a page with the signature of its text.
 type signed struct {
@@ -86,6 +90,34 @@ func (l *Linter) Add(p crawler.Page) {
 	}
 }
 
+// Again looks at a page that is no longer as it was when it was added.
+func (l *Linter) Again(p crawler.Page) {
+	l.mu.Lock()
+	if l.anew == nil {
+		l.anew = make(map[string]place)
+	}
+	l.anew[p.URL] = place{len(l.pages), len(l.issues)}
+	l.mu.Unlock()
+	l.Add(p)
+}
+
+// settle drops what no longer counts.
+func (l *Linter) settle() {
+	var pages []signed
+	for i, p := range l.pages {
+		if i >= l.anew[p.url].pages {
+			pages = append(pages, p)
+		}
+	}
+	var issues []Issue
+	for i, issue := range l.issues {
+		if i >= l.anew[issue.URL].issues {
+			issues = append(issues, issue)
+		}
+	}
+	l.pages, l.issues, l.anew = pages, issues, nil
+}
+
 // Link is one that was found on a page of the site.
 type Link struct {
 	From, To string
@@ -99,6 +131,7 @@ type Link struct {
 func (l *Linter) Issues(links iter.Seq2[Link, error], text func(externalID string) (string, error)) ([]Issue, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.settle()
 	issues := slices.Clone(l.issues)
 	for link, err := range links {
 		if err != nil {

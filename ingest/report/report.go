@@ -58,6 +58,8 @@ type Source struct {
 	Counts map[ingest.Action]int `json:"counts,omitempty"`
 	Plan   *ingest.Plan          `json:"plan,omitempty"`   // nil: it didn't come to that
 	Result *ingest.Result        `json:"result,omitempty"` // nil: not applied
+	// Template is what was left out of the pages that were read; nil: nothing was.
+	Template *Template `json:"template,omitempty"`
 	// Advice is about pages that are poor to answer from, sorted by kind.
 	Advice  []Advice `json:"advice,omitempty"`
 	Error   string   `json:"error,omitempty"` // what ended this source

@@ -62,6 +62,9 @@ func source(p *printer, s Source, t tally, advised bool, o TextOptions) error {
 	if s.Plan != nil {
 		crawl(p, s.Plan.Coverage)
 	}
+	if s.Template != nil {
+		template(p, *s.Template)
+	}
 	readAs(p, s)
 	if s.ImportSource != nil {
 		library(p, s)

@@ -197,8 +197,15 @@ type Content struct {
 	Title      string
 	Body       string
 	Remove     []string
+	Template   string // TemplateAuto or TemplateOff
 	ExternalID Identity
 }
+
+// What is done about what most pages of a source have in common.
+const (
+	TemplateAuto = "auto" // learnt, and left out where Body is ""
+	TemplateOff  = "off"
+)
 
 // Availability says which AI products may answer from which pages.
 type Availability struct {

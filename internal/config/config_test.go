@@ -196,7 +196,7 @@ sources:
     query: {keep: [id, "filter[*]"], drop: ref}
     fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me", trust_lastmod: true, verify_every: 3, resume_within: 2h}
     render: {mode: auto, wait_for: "article", hosts: [api.wiki.corp], rules: [{match: "/app/**", mode: always}]}
-    content: {title: "h1", body: "article, main", remove: [".feedback"], external_id: {selector: article, attr: data-id}}
+    content: {title: "h1", body: "article, main", remove: [".feedback"], template: off, external_id: {selector: article, attr: data-id}}
     availability: {ai_agent: false, ai_copilot: false, rules: [{match: "/internal/**", ai_agent: false}, {match: "re:^/x", selector: .internal, meta: audience=staff, breadcrumb: Internal, ai_copilot: true}]}
     screen:
       credentials: redact
@@ -243,7 +243,7 @@ sources:
 		Query:        config.Query{Keep: []string{"id", "filter[*]"}, Drop: []string{"ref"}},
 		Fetch:        config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me", TrustLastmod: true, VerifyEvery: 3, ResumeWithin: 2 * time.Hour},
 		Render:       config.Render{Mode: "auto", WaitFor: "article", Hosts: []string{"api.wiki.corp"}, Rules: []config.RenderRule{{Match: "/app/**", Mode: "always"}}, Browser: browser},
-		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, ExternalID: config.Identity{Selector: "article", Attr: "data-id"}},
+		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, Template: config.TemplateOff, ExternalID: config.Identity{Selector: "article", Attr: "data-id"}},
 		Availability: config.Availability{Rules: []config.AvailabilityRule{{Match: "/internal/**", AIAgent: &no}, {Match: "re:^/x", Selector: ".internal", Meta: "audience=staff", Breadcrumb: "Internal", AICopilot: &yes}}},
 		Screen: config.Screen{
 			Credentials: "redact", Injections: "off", Markers: []string{"internal only"}, MarkerAction: "warn",
@@ -287,6 +287,7 @@ sources:
 			Fetch: config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)",
 				VerifyEvery: 7, ResumeWithin: 24 * time.Hour},
 			Render:       config.Render{Mode: "never", Browser: browser},
+			Content:      config.Content{Template: config.TemplateAuto},
 			Availability: config.Availability{AIAgent: true, AICopilot: true},
 			Screen: config.Screen{
 				Credentials: "hold", Injections: "hold", MarkerAction: "hold", Personal: config.Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},

@@ -109,10 +109,12 @@ func (d *decoder) fetch(f *Fetch) fields {
 }
 
 func (d *decoder) content(c *Content) fields {
+	*c = Content{Template: TemplateAuto}
 	return fields{
 		{"title", d.selector(&c.Title)},
 		{"body", d.selector(&c.Body)},
 		{"remove", list(d, &c.Remove, d.selector)},
+		{"template", d.oneOf(&c.Template, TemplateAuto, TemplateOff)},
 		{"external_id", d.identity(&c.ExternalID)},
 	}
 }

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"iter"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// template is what a run knows of what the pages of a source have in common.
+type template struct {
+	known *extract.Template // nil where it is not to be left out
+	// learnt: it was looked for before, so that pages are as it has them. Else the text
+	// of every page is kept until it is known.
+	learnt bool
+}
+
+// templateOf reads what was learnt of a source, unless this run forgets it, or would.
+func (r *runner) templateOf(s config.Source, change ingest.SourceChange) (template, error) {
+	t, err := templateOf(r.ledger, s)
+	if t.known != nil && (change.Lost || change.Adopt) {
+		return template{known: extract.NewTemplate(nil)}, err
+	}
+	return t, err
+}
+
+// templateOf reads what was learnt of a source.
+func templateOf(store *state.Store, s config.Source) (template, error) {
+	if s.Content.Template == config.TemplateOff || s.Content.Body != "" {
+		return template{}, nil
+	}
+	kept, ok, err := store.Template(s.Name)
+	if err != nil || !ok || kept.Version != extract.TemplateVersion {
+		return template{known: extract.NewTemplate(nil)}, err
+	}
+	blocks := make([]extract.TemplateBlock, len(kept.Blocks))
+	for i, b := range kept.Blocks {
+		blocks[i] = extract.TemplateBlock{Hash: uint64(b.Hash), Place: extract.Place(b.Place), Words: b.Words, Pages: b.Pages, Of: b.Of}
+	}
+	return template{known: extract.NewTemplate(blocks), learnt: true}, nil
+}
+
+// kept is a template as the state keeps it.
+func (l *layout) kept(t *extract.Template) (state.Template, error) {
+	kept := state.Template{Version: extract.TemplateVersion, Blocks: []state.TemplateBlock{}}
+	for _, b := range t.Blocks() {
+		words, err := firstWords(l.screener, b.Words)
+		if err != nil {
+			return kept, err
+		}
+		kept.Blocks = append(kept.Blocks, state.TemplateBlock{Hash: state.Hash(b.Hash), Place: int(b.Place), Words: words, Pages: b.Pages, Of: b.Of})
+	}
+	return kept, nil
+}
+
+// firstWords are those of a text, unless it holds what must not be shown.
+func firstWords(screener *screen.Screener, text string) (string, error) {
+	_, findings, err := screener.Page(crawler.Page{HTML: "<p>" + html.EscapeString(text) + "</p>", Markdown: text})
+	if err != nil {
+		return "", fmt.Errorf("look at what is left out: %w", err)
+	}
+	if len(findings) > 0 {
+		return screen.Redacted, nil
+	}
+	return extract.Excerpt(text), nil
+}
+
+// under is a fingerprint of settings, and of the template that a page was read with.
+func under(settings string, t *extract.Template) string {
+	if id := t.ID(); id != "" {
+		return settings + "-" + id
+	}
+	return settings
+}
+
+// layout leaves what pages have in common out of those that were staged.
+type layout struct {
+	stager
+	memory *memory // nil: nothing is remembered
+	common crawler.Common
+}
+
+func (l *layout) Outlines() iter.Seq2[crawler.Outlined, error] {
+	return func(yield func(crawler.Outlined, error) bool) {
+		for o, err := range l.crawl.Outlines() {
+			page := crawler.Outlined{URL: o.URL}
+			if err == nil {
+				page.Outline, err = extract.ParseOutline(o.Outline)
+			}
+			if !yield(page, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template) ([]extract.LeftOut, bool, error) {
+	o, _, err := l.crawl.Outline(address)
+	if err != nil || o.Left == t.ID() {
+		return nil, true, err
+	}
+	staged, _, err := l.crawl.Page(address)
+	if err != nil {
+		return nil, false, err
+	}
+	body, ok, err := l.crawl.Body(address)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, false, err
+	}
+	article, err := extract.Strip(u, staged.Title, body.HTML, t)
+	if err != nil {
+		return nil, false, err
+	}
+	redacted, err := redactions(staged)
+	if err != nil {
+		return nil, false, err
+	}
+	page := crawler.Page{
+		Source: l.source, ExternalID: staged.ExternalID, Identity: staged.Identity, URL: staged.URL, Title: staged.Title, Locale: staged.Locale,
+		HTML: article.HTML, Markdown: article.Markdown, LeftOut: article.LeftOut,
+		Availability: crawler.Availability{AIAgent: o.AIAgent, AICopilot: o.AICopilot},
+	}
+	if err := l.stage(page, redacted, l.linter.Again); err != nil {
+		return nil, false, err
+	}
+	o.Left = t.ID()
+	if err := l.crawl.SetOutline(o); err != nil {
+		return nil, false, err
+	}
+	return article.LeftOut, true, l.memory.left(address, t)
+}
+
+func (l *layout) Learned(c crawler.Common) error {
+	l.common = c
+	return nil
+}
+
+// redactions are the findings of a page that were taken out of its text, and would not
+// be found there again.
+func redactions(p state.Staged) ([]state.Finding, error) {
+	findings, err := p.Findings.List()
+	return slices.DeleteFunc(findings, func(f state.Finding) bool { return f.Action != string(screen.Redact) }), err
+}
+
+// left remembers the page at a URL as it is without the template.
+func (m *memory) left(address string, t *extract.Template) error {
+	if m == nil || m.readOnly {
+		return nil
+	}
+	seen, ok, err := m.learned.Seen(m.source, address)
+	if err != nil || !ok || seen.Page == nil || seen.Settings != m.fingerprint {
+		return err
+	}
+	page, ok, err := m.crawl.Page(address)
+	if err != nil || !ok {
+		return err
+	}
+	seen.Page, seen.Settings = &page, under(m.own, t)
+	return m.learned.SetSeen(m.source, seen)
+}
+
+// keepTemplate keeps what was learnt. What is remembered of the source's pages holds for
+// the new template too, unless some would be others with it: these are fetched again.
+func (r *runner) keepTemplate(s config.Source, read reading, l *layout) error {
+	found := l.common
+	if !found.Enough {
+		return nil
+	}
+	known, learnt, err := r.ledger.Template(s.Name)
+	if err != nil {
+		return err
+	}
+	next, err := l.kept(found.Next)
+	if err != nil {
+		return err
+	}
+	if learnt && known.Version == next.Version && slices.Equal(known.Blocks, next.Blocks) {
+		return nil
+	}
+	was, now, will := read.fingerprint, under(read.own, found.Now), under(read.own, found.Next)
+	if was != will && !found.Unread {
+		for address, err := range r.ledger.AllSeen(s.Name) {
+			if err != nil {
+				return err
+			}
+			seen, ok, err := r.ledger.Seen(s.Name, address)
+			if err != nil {
+				return err
+			}
+			if !ok || seen.Settings != was && seen.Settings != now {
+				continue
+			}
+			seen.Settings = will
+			if err := r.ledger.SetSeen(s.Name, seen); err != nil {
+				return err
+			}
+		}
+	}
+	return r.ledger.SetTemplate(s.Name, next)
+}
+
+// inReport is what the report says of the template.
+func inReport(c crawler.Common) *report.Template {
+	if c.Of == 0 || c.Pages == 0 && len(c.Whole) == 0 {
+		return nil
+	}
+	return &report.Template{Blocks: c.Blocks, Pages: c.Pages, Of: c.Of, Whole: c.Whole}
+}
+
+// wholeAdvice names the pages that have nothing but template.
+func wholeAdvice(c crawler.Common) (list []report.Advice) {
+	for _, address := range c.Whole {
+		list = append(list, report.Advice{Kind: "template-only", URL: address,
+			Detail: "it says nothing but what most pages begin or end with, so it is left as it is",
+			Fix:    "Say something on it, or exclude it; where the site shows more, see content.body."})
+	}
+	return list
+}
+
+// templateLength counts the characters of a text that are template, by now: what left a
+// page that way is no loss.
+func templateLength(markdown string, left []extract.LeftOut) (n int) {
+	if len(left) == 0 {
+		return 0
+	}
+	said := lettersOf(linkTargets().ReplaceAllString(markdown, "]"))
+	for _, l := range left {
+		letters := lettersOf(l.Text)
+		if before, after, had := strings.Cut(said, letters); had && letters != "" {
+			said = before + "\x00" + after // once
+			n += textLength(l.Text)
+		}
+	}
+	return n
+}
+
+// lettersOf is a text without what Markdown adds to it.
+func lettersOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return r
+		}
+		return -1
+	}, text)
+}
