@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/state"
@@ -199,7 +200,7 @@ func sent(p pair) Change {
 	c := Change{
 		Action:     Unchanged,
 		ExternalID: p.page.ExternalID,
-		RemoteID:   p.entry.RemoteID,
+		RemoteID:   strings.Clone(p.entry.RemoteID),
 		Before:     &after,
 		After:      &after,
 		Reason:     "as it was sent",
@@ -227,7 +228,7 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 	c := Change{
 		Action:     Delete,
 		ExternalID: e.ExternalID,
-		RemoteID:   e.RemoteID,
+		RemoteID:   strings.Clone(e.RemoteID),
 		Before:     &before,
 		Misses:     e.Misses + 1,
 		Missed:     e.Misses,
@@ -283,16 +284,24 @@ func resend(c Change) Change {
 	return c
 }
 
+// Of a page, a plan keeps only what it has of it: what the state returns shares the
+// memory of the whole record, so its texts are cloned.
+
 func crawledVersion(p state.Staged) Version {
-	v := Version{Hash: p.Hash, URL: p.URL, Title: p.Title, AIAgent: p.AIAgent, AICopilot: p.AICopilot, Size: p.Size, Text: p.Text}
-	if v.URL == p.ExternalID {
-		v.URL = p.ExternalID // one string in memory, not two
-	}
-	return v
+	return Version{Hash: strings.Clone(p.Hash), URL: address(p.URL, p.ExternalID), Title: strings.Clone(p.Title),
+		AIAgent: p.AIAgent, AICopilot: p.AICopilot, Size: p.Size, Text: strings.Clone(p.Text)}
 }
 
 func recordedVersion(e state.Entry) Version {
-	return Version{Hash: e.Hash, URL: e.URL, Title: e.Title, AIAgent: e.AIAgent, AICopilot: e.AICopilot}
+	return Version{Hash: strings.Clone(e.Hash), URL: address(e.URL, e.ExternalID), Title: strings.Clone(e.Title), AIAgent: e.AIAgent, AICopilot: e.AICopilot}
+}
+
+// address is a page's URL; mostly its external ID, which is in memory once then.
+func address(url, externalID string) string {
+	if url == externalID {
+		return externalID
+	}
+	return strings.Clone(url)
 }
 
 // Counts returns how many changes have each action.
