@@ -19,6 +19,7 @@ import (
 //	{"kind":"verification","source":"wiki","verification":{…}}
 //	{"kind":"template","source":"wiki","template":{…}}
 //	{"kind":"entry","source":"wiki","entry":{…},"markdown":"…"}        the Markdown as sent, where known
+//	{"kind":"trail","source":"wiki","trail":{…}}                       what became of a URL
 //	{"kind":"run","run":{…}}
 //	{"kind":"end","records":7}                                        the last; how many came before, but for the first
 //
@@ -32,6 +33,7 @@ type exported struct {
 	Template     *Template     `json:"template,omitempty"`
 	Entry        *Entry        `json:"entry,omitempty"`
 	Markdown     string        `json:"markdown,omitempty"`
+	Trail        *Trail        `json:"trail,omitempty"`
 	Run          *exportedRun  `json:"run,omitempty"`
 	Records      *int          `json:"records,omitempty"`
 }
@@ -54,6 +56,7 @@ const (
 	kindVerification = "verification"
 	kindTemplate     = "template"
 	kindEntry        = "entry"
+	kindTrail        = "trail"
 	kindRun          = "run"
 	kindEnd          = "end"
 )
@@ -135,6 +138,12 @@ func (s *Store) exportedSource(name string) iter.Seq2[exported, error] {
 				text, err = s.SentMarkdown(name, e.ExternalID)
 			}
 			if err != nil || !yield(exported{Kind: kindEntry, Source: name, Entry: &e, Markdown: text}, nil) {
+				yieldError(yield, err)
+				return
+			}
+		}
+		for t, err := range s.Trails(name) {
+			if err != nil || !yield(exported{Kind: kindTrail, Source: name, Trail: &t}, nil) {
 				yieldError(yield, err)
 				return
 			}
@@ -261,6 +270,8 @@ func (s *Store) importRecord(e exported, records int) error {
 		return s.SetTemplate(e.Source, *e.Template)
 	case e.Kind == kindEntry && e.Entry != nil && e.Entry.ExternalID != "":
 		return s.importEntry(e.Source, *e.Entry, e.Markdown)
+	case e.Kind == kindTrail && e.Trail != nil && e.Trail.URL != "" && len(e.Trail.Earlier) <= EarlierKept:
+		return s.add(write{trails(e.Source), e.Trail.URL, e.Trail.encode()})
 	}
 	return fmt.Errorf("a record of the kind %q that is not whole, or that this fincrawl doesn't know", e.Kind)
 }

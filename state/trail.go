@@ -7,12 +7,12 @@ import (
 
 // Trail is what the last crawl made of a URL, for people who ask why it is in, or is not.
 type Trail struct {
-	URL   string
-	From  string // URL it was found on; "" for a start address
-	Depth int    // link steps from a start address
-	Last  TrailOutcome
+	URL   string       `json:"url"`
+	From  string       `json:"from,omitempty"` // URL it was found on; "" for a start address
+	Depth int          `json:"depth"`          // link steps from a start address
+	Last  TrailOutcome `json:"last"`
 	// Earlier are the outcomes that it had before, the newest first: EarlierKept at most.
-	Earlier []TrailOutcome
+	Earlier []TrailOutcome `json:"earlier,omitempty"`
 }
 
 // TrailOutcome is an outcome that a URL has had in each crawl since a time.
