@@ -38,7 +38,7 @@ func (e *engine) read(ctx context.Context, body []byte) (*draft, error) {
 	}
 	switch {
 	case size == 0 && wordless > 0:
-		return nil, &Problem{Scanned, fmt.Sprintf("%d pages of pictures, and no text", wordless)}
+		return nil, &Problem{Scanned, fmt.Sprintf("has pictures on %d of its %d pages, and no text", wordless, pages)}
 	case pages == 0:
 		return nil, &Problem{Broken, "has no pages"}
 	}

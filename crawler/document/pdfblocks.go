@@ -2,6 +2,7 @@ package document
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -46,8 +47,7 @@ func (s setting) dropRunning(body float64, outline map[string]int) {
 		y    int
 	}
 	const step = 4 // points that the same line may be apart
-	places := func(r row, page int) [2]place {
-		says := withoutPage(sameWords(r.text()), page)
+	places := func(says string, r row) [2]place {
 		return [2]place{{says, int(r.y() / step)}, {says, int(r.y()/step + 0.5)}}
 	}
 	count := make(map[place]int)
@@ -57,10 +57,13 @@ func (s setting) dropRunning(body float64, outline map[string]int) {
 			if r.edge == inside {
 				continue
 			}
-			for _, p := range places(r, page) {
-				if !seen[p] {
-					seen[p] = true
-					count[p]++
+			said := sameWords(r.text())
+			for _, says := range []string{said, withoutPage(said, page)} {
+				for _, p := range places(says, r) {
+					if !seen[p] {
+						seen[p] = true
+						count[p]++
+					}
 				}
 			}
 		}
@@ -77,34 +80,32 @@ func (s setting) dropRunning(body float64, outline map[string]int) {
 			if pageNumber().MatchString(said) {
 				return true
 			}
-			p := places(r, page)
-			times := max(count[p[0]], count[p[1]])
-			switch {
-			case isLarge(r.size(), body): // a heading, unless it is on most pages
-				return times > 2 && times*2 > len(s.pages)
-			case strings.Contains(p[0].says, pageMark):
-				return times > 1
+			times := func(says string) int {
+				p := places(says, r)
+				return max(count[p[0]], count[p[1]])
 			}
-			return times > 2 || times == len(s.pages)
+			literal := sameWords(said)
+			again := times(literal)
+			if isLarge(r.size(), body) { // a heading, unless it is on most pages
+				return again > 2 && again*2 > len(s.pages)
+			}
+			numbered := withoutPage(literal, page)
+			return again > 2 || again == len(s.pages) || numbered != literal && times(numbered) > 1
 		})
 	}
 }
 
-// pageMark stands for the number of the page.
-const pageMark = "\x00"
-
-// withoutPage writes a number that grows with the pages so that it is the same on all.
+// withoutPage writes the number of a page, at the end of a line or at its beginning, as
+// how far it is from page, so that it says the same on all pages.
 func withoutPage(says string, page int) string {
-	return digits().ReplaceAllStringFunc(says, func(number string) string {
-		n, err := strconv.Atoi(number)
-		if err != nil {
-			return pageMark
+	for _, pattern := range []*regexp.Regexp{lastNumber(), firstNumber()} {
+		if m := pattern.FindStringSubmatchIndex(says); m != nil {
+			if n, err := strconv.Atoi(says[m[2]:m[3]]); err == nil {
+				return fmt.Sprintf("%s\x00%d%s", says[:m[2]], n-page, says[m[3]:])
+			}
 		}
-		if says == number || strings.HasPrefix(says, number) || strings.HasSuffix(says, number) || strings.Contains(says, "page "+number) {
-			return pageMark + strconv.Itoa(n-page)
-		}
-		return number
-	})
+	}
+	return says
 }
 
 // isListed reports whether a line is one of a table of contents: what the outline
@@ -118,7 +119,10 @@ func isListed(said string, outline map[string]int) bool {
 	return outline[key] > 0 || outline[sameWords(number().ReplaceAllString(said[:at], ""))] > 0
 }
 
-var digits = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d+|\b[ivxlc]+\b`) })
+var firstNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\(?(\d{1,4})\b`) })
+var lastNumber = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^|[^\d/.,:])(\d{1,4})(?:\s*(?:/|of|von|sur|de|di)\s*\d{1,4})?\)?$`)
+})
 var leaders = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?:\. ?|…\s?){4,}\s*[\divxlc]+\s*$`) })
 var pageNumber = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(?:[-–—[(|]\s*)?(?:(?:page|seite|página|pagina|p\.)\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:/|of|von|sur|de|di)\s*\d{1,4})?(?:\s*[-–—\])|])?$`)
@@ -212,6 +216,7 @@ type writer struct {
 	pieces []piece // of the paragraph, heading or item that is open
 	kind   kind    // of it
 	level  int     // of an open heading
+	large  int     // of the last heading that is set larger than the text
 	last   row     // its last row
 	start  float64 // x of its first row
 	lists  []openList
@@ -477,11 +482,7 @@ func (w *writer) headingLevel(rows []row) int {
 	if len(rows) > 1 && rows[1].all(isBold) && rows[1].above < 1.75*r.size() {
 		return 0
 	}
-	deepest := 0
-	for _, level := range w.levels {
-		deepest = max(deepest, level)
-	}
-	return min(deepest+1, 6)
+	return min(w.large+1, 6)
 }
 
 // outlined returns the level of a heading that the document's own table of contents
@@ -507,6 +508,9 @@ func (w *writer) heading(r row, level int) {
 	w.end()
 	w.lists = nil
 	w.level = level
+	if isLarge(r.size(), w.body) {
+		w.large = level
+	}
 	w.begin(title, r)
 }
 

@@ -80,7 +80,7 @@ type pdfFile struct {
 const scratchSize = 4096
 
 // open loads a file. The error of one that cannot be is a *[Problem].
-func (e *engine) open(ctx context.Context, body []byte) (f *pdfFile, err error) {
+func (e *engine) open(ctx context.Context, body []byte) (*pdfFile, error) {
 	pool, err := e.started()
 	if err != nil {
 		return nil, err
@@ -89,39 +89,42 @@ func (e *engine) open(ctx context.Context, body []byte) (f *pdfFile, err error) 
 	if err != nil {
 		return nil, fmt.Errorf("open a sandbox for a PDF: %w", err)
 	}
-	f = &pdfFile{ctx: ctx, instance: instance, functions: make(map[string]api.Function), stack: make([]uint64, 16)}
-	defer func() {
-		if err != nil {
-			f.close()
-		}
-	}()
+	f := &pdfFile{ctx: ctx, instance: instance, functions: make(map[string]api.Function), stack: make([]uint64, 16)}
+	if err := f.load(body); err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *pdfFile) load(body []byte) error {
 	// The library's functions take no context; its module's do.
-	module, ok := reflect.ValueOf(instance.GetImplementation()).Elem().FieldByName("Module").Interface().(api.Module)
+	module, ok := reflect.ValueOf(f.instance.GetImplementation()).Elem().FieldByName("Module").Interface().(api.Module)
 	if !ok {
-		return nil, errors.New("open a sandbox for a PDF: the library keeps its module elsewhere")
+		return errors.New("open a sandbox for a PDF: the library keeps its module elsewhere")
 	}
 	f.module = module
 	f.scratch = f.call("malloc", scratchSize)
 	at := f.call("malloc", uint64(len(body)))
 	if f.err != nil || at == 0 || !module.Memory().Write(uint32(at), body) {
-		return nil, &Problem{Kind: TooLarge, Detail: "larger than what reading a PDF may take"}
+		return &Problem{Kind: TooLarge, Detail: "larger than what reading a PDF may take"}
 	}
 	f.doc = f.long("FPDF_LoadMemDocument64", at, uint64(len(body)), 0)
 	if f.err != nil {
-		return nil, f.problem()
+		return f.problem()
 	}
 	if f.doc == 0 {
 		const needsPassword, unknownSecurity = 4, 5
 		switch code := f.call("FPDF_GetLastError"); code {
 		case needsPassword:
-			return nil, &Problem{Kind: Encrypted, Detail: "needs a password"}
+			return &Problem{Kind: Encrypted, Detail: "needs a password"}
 		case unknownSecurity:
-			return nil, &Problem{Kind: Encrypted, Detail: "is protected in a way that only its own reader opens"}
+			return &Problem{Kind: Encrypted, Detail: "is protected in a way that only its own reader opens"}
 		default:
-			return nil, &Problem{Kind: Broken, Detail: "is no whole PDF"}
+			return &Problem{Kind: Broken, Detail: "is no whole PDF"}
 		}
 	}
-	return f, nil
+	return nil
 }
 
 func (f *pdfFile) close() {

@@ -17,6 +17,7 @@ type sheet struct {
 	letters       []letter
 	pictures      float64 // share of the page that pictures cover
 	links         []pdfLink
+	dots          []rect // small shapes that may be bullets, measured as letters are
 }
 
 // letter is one character at its place. Places are in points, from the upper left.
@@ -56,6 +57,9 @@ func (f *pdfFile) sheet(i int) sheet {
 	shapes := f.shapes(page, box)
 	s.pictures = shapes.pictures
 	s.links = f.links(page, box)
+	for _, dot := range shapes.dots {
+		s.dots = append(s.dots, rect{dot.left - box.left, box.top - dot.bottom, dot.right - box.left, box.top - dot.top})
+	}
 
 	text := f.long("FPDFText_LoadPage", page)
 	if text == 0 {
@@ -132,6 +136,7 @@ func (f *pdfFile) pageBox(page uint64) rect {
 type shapes struct {
 	pictures float64 // share of the page
 	grounds  []rect  // what is not white
+	dots     []rect  // as large as bullets
 }
 
 // maxShapes bounds how many parts of a page are looked at: a drawing may have very many.
@@ -158,6 +163,9 @@ func (f *pdfFile) shapes(page uint64, box rect) shapes {
 			continue
 		}
 		s.grounds = append(s.grounds, ground)
+		if wide, high := ground.right-ground.left, ground.top-ground.bottom; kind == path && wide > 1.5 && wide < 8 && high > 0.6*wide && high < 1.6*wide {
+			s.dots = append(s.dots, ground)
+		}
 		if kind == image {
 			covered += (ground.right - ground.left) * (ground.top - ground.bottom)
 		}
@@ -202,7 +210,7 @@ func (f *pdfFile) style(text, k, object uint64, s shapes) *style {
 		name = strings.ToLower(strings.TrimRight(string(raw[4:]), "\x00"))
 	}
 	const fixedPitch, slanted, forceBold = 1 << 0, 1 << 6, 1 << 18
-	look.bold = flags&forceBold != 0 || f.count("FPDFText_GetFontWeight", text, k) >= 600 || hasAny(name, "bold", "black", "heavy", "cmbx", "-semibold", "demi")
+	look.bold = flags&forceBold != 0 || hasAny(name, "bold", "black", "heavy", "cmbx", "-semibold", "demi")
 	look.italic = flags&slanted != 0 || hasAny(name, "italic", "oblique", "cmti")
 	look.mono = flags&fixedPitch != 0 || hasAny(name, "mono", "courier", "consol", "menlo", "cmtt", "typewriter", "lmtt", "sftt", "nimbusmon")
 	const unseen, clip = 3, 7
@@ -292,7 +300,7 @@ func (s *sheet) straighten() {
 		s.width, s.height = s.height, s.width
 	}
 	if most != 0 {
-		s.links = nil
+		s.links, s.dots = nil, nil
 	}
 	var straight, others []letter
 	for _, l := range s.letters {

@@ -95,7 +95,7 @@ func (s sheet) rows() []row {
 	for i := range rows {
 		r := &rows[i]
 		r.height = s.height
-		r.segments = withMarker(r.segments)
+		r.segments = s.withDot(withMarker(r.segments))
 		if i > 0 && r.y() > rows[i-1].y() {
 			r.above = r.y() - rows[i-1].y()
 		}
@@ -247,6 +247,21 @@ func byColumns(rows []row, width float64) []row {
 		}
 	}
 	return slices.Concat(rows[:first], left, right, rows[last+1:])
+}
+
+// withDot puts a bullet before a line that a small shape stands before.
+func (s sheet) withDot(segments []segment) []segment {
+	first := &segments[0]
+	for _, dot := range s.dots {
+		middle := (dot.bottom + dot.top) / 2
+		if dot.right <= first.x0 && dot.right > first.x0-2.5*first.size && middle < first.y && middle > first.y-first.size && dot.right-dot.left < 0.7*first.size {
+			bulleted := *first
+			bulleted.x0 = dot.left
+			bulleted.pieces = append([]piece{{text: "• "}}, first.pieces...)
+			return append([]segment{bulleted}, segments[1:]...)
+		}
+	}
+	return segments
 }
 
 // withMarker joins the mark of a list's item, or the number of a heading, with what

@@ -53,7 +53,7 @@ func (d *draft) firstHeading() string {
 	best := atom.Atom(0)
 	for n := range d.article.Descendants() {
 		if level := headingLevel(n); level > 0 {
-			if said := oneLine(textOf(n)); isTitle(said) && (found == "" || level < headingLevelOf(best)) {
+			if said := oneLine(textOf(n)); said != "" && len(said) <= maxTitle && (found == "" || level < headingLevelOf(best)) {
 				found, best = said, n.DataAtom
 			}
 		}
