@@ -17,7 +17,7 @@ func BenchmarkLinks(b *testing.B) {
 
 func BenchmarkClean(b *testing.B) {
 	d := parsePage(b, docsPage())
-	c := &cleaner{base: d.base(), revealed: revealedBy(d.node())}
+	c := &cleaner{base: d.base()}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, how, err := d.body(c, ""); err != nil || how == "" {
@@ -28,7 +28,7 @@ func BenchmarkClean(b *testing.B) {
 
 func BenchmarkMarkdown(b *testing.B) {
 	d := parsePage(b, docsPage())
-	body, _, err := d.body(&cleaner{base: d.base(), revealed: revealedBy(d.node())}, "")
+	body, _, err := d.body(&cleaner{base: d.base()}, "")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func BenchmarkMarkdown(b *testing.B) {
 
 func BenchmarkHTML(b *testing.B) {
 	d := parsePage(b, docsPage())
-	body, _, err := d.body(&cleaner{base: d.base(), revealed: revealedBy(d.node())}, "")
+	body, _, err := d.body(&cleaner{base: d.base()}, "")
 	if err != nil {
 		b.Fatal(err)
 	}

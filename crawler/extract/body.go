@@ -23,7 +23,7 @@ func (d *Document) body(c *cleaner, selector string) (content *html.Node, how st
 		}
 		return c.clean(outermost(found)), "content.body", nil
 	}
-	pruning := &cleaner{base: c.base, revealed: c.revealed, prune: true}
+	pruning := &cleaner{base: c.base, prune: true}
 	content, how = d.choose(pruning)
 	return content, how, nil
 }

@@ -21,6 +21,7 @@ func canonical(clean *html.Node) *html.Node {
 	b := blocks{dst: root}
 	b.children(clean, span{})
 	b.flush()
+	outline(root)
 	return root
 }
 
@@ -40,10 +41,22 @@ func (b *blocks) flush() {
 	for _, line := range paragraphs(b.run) {
 		p := element(atom.P)
 		if appendInline(p, line, true); p.FirstChild != nil {
+			if isElement(b.dst, atom.Li) && b.dst.FirstChild == nil {
+				bareTask(p.FirstChild)
+			}
 			b.dst.AppendChild(p)
 		}
 	}
 	b.run = nil
+}
+
+// bareTask takes the escapes off the box of a task.
+func bareTask(first *html.Node) {
+	for _, box := range []string{"[ ] ", "[x] "} {
+		if rest, ok := strings.CutPrefix(first.Data, `\[`+box[1:2]+`\] `); ok && first.Type == html.TextNode {
+			first.Data = box + rest
+		}
+	}
 }
 
 // children adds what stands inside n; as is the way its text is marked.
@@ -55,7 +68,7 @@ func (b *blocks) children(n *html.Node, as span) {
 
 func (b *blocks) node(n *html.Node, as span) {
 	if n.Type == html.TextNode {
-		as.text = n.Data
+		as.text = raised(n)
 		b.run = append(b.run, as)
 		return
 	}
@@ -340,10 +353,36 @@ func oneLine(n *html.Node, as span) []span {
 	return inner.run
 }
 
+// raised returns n's text; numbers above or below the line in the characters for
+// them, without which 10<sup>6</sup> were 106.
+func raised(n *html.Node) string {
+	var signs string
+	switch {
+	case n.Parent == nil:
+		return n.Data
+	case n.Parent.DataAtom == atom.Sup:
+		signs = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+	case n.Parent.DataAtom == atom.Sub:
+		signs = "₀₁₂₃₄₅₆₇₈₉₊₋"
+	default:
+		return n.Data
+	}
+	to := []rune(signs)
+	var out strings.Builder
+	for _, r := range strings.ReplaceAll(n.Data, "−", "-") {
+		at := strings.IndexRune("0123456789+-", r)
+		if at < 0 {
+			return n.Data
+		}
+		out.WriteRune(to[at])
+	}
+	return out.String()
+}
+
 // flat adds n's text to the running text.
 func (b *blocks) flat(n *html.Node, as span) {
 	if n.Type == html.TextNode {
-		as.text = n.Data
+		as.text = raised(n)
 		b.run = append(b.run, as)
 		return
 	}

@@ -14,9 +14,8 @@ import (
 // absolute addresses, and text without characters that show nothing. Layout
 // becomes paragraphs. The page's own tree is left as it is.
 type cleaner struct {
-	base     *url.URL
-	revealed map[string]bool // IDs of what a tab or an accordion's button shows
-	prune    bool            // leave out what looks like navigation, too
+	base  *url.URL
+	prune bool // leave out what looks like navigation, too
 }
 
 // clean returns the clean tree of the given elements, in a div of its own.
@@ -54,18 +53,24 @@ func (c *cleaner) children(dst, src *html.Node) {
 
 // element appends what becomes of element n to dst.
 func (c *cleaner) element(dst, n *html.Node) {
-	if n.Namespace == "math" {
-		c.formula(dst, n)
+	if f, ok := formulaOf(n); ok {
+		appendFormula(dst, f)
 		return
 	}
-	switch n.DataAtom {
+	if kind := calloutOf(n); kind != "" {
+		c.callout(dst, n, kind)
+		return
+	}
+	switch name := meaning(n); name {
 	case atom.P, atom.Dt, atom.Figcaption, atom.Summary, atom.Caption,
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		c.lines(dst, n)
 	case atom.Ul, atom.Ol, atom.Menu, atom.Dir:
 		c.list(dst, n)
-	case atom.Li, atom.Dd, atom.Figure, atom.Details, atom.Dl, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr:
-		c.container(dst, n, element(n.DataAtom))
+	case atom.Li, atom.Dd, atom.Figure, atom.Dl, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr:
+		c.container(dst, n, element(name))
+	case atom.Details:
+		c.panel(dst, n)
 	case atom.Blockquote:
 		quote := element(atom.Blockquote)
 		c.children(quote, n)
@@ -74,20 +79,31 @@ func (c *cleaner) element(dst, n *html.Node) {
 	case atom.Table:
 		c.table(dst, n)
 	case atom.Td, atom.Th:
-		c.container(dst, n, element(n.DataAtom, cellAttrs(n)...))
+		if n.Parent != nil && n.Parent.Parent != nil && n.Parent.Parent.DataAtom == atom.Thead {
+			name = atom.Th
+		}
+		c.container(dst, n, element(name, cellAttrs(n)...))
 	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext:
 		c.code(dst, n)
+	case atom.Code:
+		if isCodeBlock(n) {
+			c.code(dst, n)
+		} else {
+			c.inline(dst, n, element(atom.Code))
+		}
 	case atom.Button:
 		label := element(atom.P)
 		c.children(label, n)
 		flattenInto(label)
 		appendShown(dst, label)
-	case atom.Hr, atom.Br, atom.Wbr:
-		if n.DataAtom != atom.Wbr {
-			dst.AppendChild(element(n.DataAtom))
-		}
+	case atom.Hr, atom.Br:
+		dst.AppendChild(element(n.DataAtom))
+	case atom.Rt:
+		dst.AppendChild(text("("))
+		c.children(dst, n)
+		dst.AppendChild(text(")"))
 	case atom.Strong, atom.B, atom.Em, atom.I, atom.U, atom.S, atom.Del, atom.Ins, atom.Sub, atom.Sup,
-		atom.Kbd, atom.Code, atom.Samp, atom.Var, atom.Mark, atom.Q, atom.Cite, atom.Dfn, atom.Small:
+		atom.Kbd, atom.Samp, atom.Var, atom.Mark, atom.Q, atom.Cite, atom.Dfn, atom.Small:
 		c.inline(dst, n, element(n.DataAtom))
 	case atom.Strike:
 		c.inline(dst, n, element(atom.S))
@@ -103,15 +119,84 @@ func (c *cleaner) element(dst, n *html.Node) {
 		c.image(dst, n)
 	case atom.Picture:
 		c.picture(dst, n)
-	case atom.Iframe, atom.Video, atom.Audio, atom.Embed:
+	case atom.Iframe, atom.Video, atom.Audio, atom.Embed, atom.Object:
 		c.embedded(dst, n)
 	default:
-		if isBlockName(n.DataAtom) || n.DataAtom == 0 && strings.Contains(n.Data, "-") {
+		if isEditor(n) {
+			c.code(dst, n)
+		} else if playerOf(n) != "" {
+			c.embedded(dst, n)
+		} else if isBlockName(n.DataAtom) || n.DataAtom == 0 && strings.Contains(n.Data, "-") {
 			c.section(dst, n)
 		} else {
 			c.children(dst, n)
 		}
 	}
+}
+
+// meaning returns the name of n, or of the element that its role makes of it.
+func meaning(n *html.Node) atom.Atom {
+	if n.DataAtom != atom.Div && n.DataAtom != atom.Span && n.DataAtom != 0 {
+		return n.DataAtom
+	}
+	switch attr(n, "role") {
+	case "table", "grid", "treegrid":
+		return atom.Table
+	case "row":
+		return atom.Tr
+	case "cell", "gridcell":
+		return atom.Td
+	case "columnheader", "rowheader":
+		return atom.Th
+	case "list":
+		return atom.Ul
+	case "listitem":
+		return atom.Li
+	case "heading":
+		return [...]atom.Atom{atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}[clampLevel(attr(n, "aria-level"))-1]
+	}
+	return n.DataAtom
+}
+
+func clampLevel(level string) int {
+	number, err := strconv.Atoi(strings.TrimSpace(level))
+	if err != nil {
+		return 2
+	}
+	return min(max(number, 1), lastLevel)
+}
+
+// panel appends what a click shows, as a section with its label for a heading; see
+// [outline].
+func (c *cleaner) panel(dst, n *html.Node) {
+	section, label := element(atom.Section), element(atom.H6)
+	for child := range n.ChildNodes() {
+		if child.DataAtom == atom.Summary && label.FirstChild == nil {
+			c.children(label, child)
+			flattenInto(label)
+		}
+	}
+	rest := element(atom.Div)
+	for child := range n.ChildNodes() {
+		switch {
+		case child.Type == html.TextNode:
+			rest.AppendChild(text(collapse(visible(child.Data))))
+		case child.Type == html.ElementNode && child.DataAtom != atom.Summary && !c.drops(child):
+			c.element(rest, child)
+		}
+	}
+	wrapLoose(rest)
+	if label.Attr = kept(n, "id"); label.Attr == nil {
+		for _, child := range elementsIn(n) {
+			if child.DataAtom != atom.Summary {
+				label.Attr = kept(child, "id")
+				break
+			}
+		}
+	}
+	appendShown(section, label)
+	moveChildren(section, rest)
+	appendShown(dst, section)
 }
 
 // section unwraps an element of layout, whose text stays apart from its
@@ -134,15 +219,15 @@ func (c *cleaner) section(dst, n *html.Node) {
 // lines appends an element that holds text only, such as a paragraph or a
 // heading; blocks inside it, which scripts and old pages produce, follow it.
 func (c *cleaner) lines(dst, n *html.Node) {
-	line := element(n.DataAtom)
-	if c.children(line, n); isHeading(n.DataAtom) && isUnclosed(line) {
+	line := element(meaning(n))
+	if c.children(line, n); isHeading(line.DataAtom) && isUnclosed(line) {
 		wrapLoose(line)
 		moveChildren(dst, line)
 		return
 	}
-	if isHeading(n.DataAtom) {
+	if isHeading(line.DataAtom) {
 		flattenInto(line)
-		line.Attr = kept(n, "id")
+		line.Attr = idOf(n)
 	} else if hasBlock(line) && n.DataAtom == atom.P {
 		wrapLoose(line)
 		moveChildren(dst, line)
@@ -165,11 +250,13 @@ func isUnclosed(heading *html.Node) bool {
 // container appends an element that holds text or blocks.
 func (c *cleaner) container(dst, n, clean *html.Node) {
 	c.children(clean, n)
-	switch n.DataAtom {
+	switch clean.DataAtom {
 	case atom.Tr, atom.Thead, atom.Tbody, atom.Tfoot, atom.Dl:
 		dropBlank(clean)
+	case atom.Li:
+		startTask(clean, taskMark(n))
 	}
-	switch n.DataAtom {
+	switch clean.DataAtom {
 	case atom.Td, atom.Th, atom.Tr:
 		dst.AppendChild(clean) // an empty cell still holds its place
 	default:
@@ -183,15 +270,22 @@ func (c *cleaner) list(dst, n *html.Node) {
 		list = element(atom.Ol, kept(n, "start", "reversed", "type")...)
 	}
 	c.children(list, n)
-	// Only items may stand in a list; a list beside them belongs to the item before.
+	itemize(list)
+	appendShown(dst, list)
+}
+
+// itemize leaves nothing but items in a list: what stands beside them, as in lists
+// that were not closed, belongs to the item before.
+func itemize(list *html.Node) {
 	for child := list.FirstChild; child != nil; {
 		next := child.NextSibling
 		if !isElement(child, atom.Li) {
+			before := child.PrevSibling
 			list.RemoveChild(child)
 			switch {
 			case child.Type == html.TextNode && isBlank(child.Data):
-			case list.LastChild != nil && child.PrevSibling == nil && next != nil && isElement(next, atom.Li) && next.FirstChild != nil:
-				next.InsertBefore(child, next.FirstChild)
+			case before != nil:
+				before.AppendChild(child)
 			default:
 				item := element(atom.Li)
 				item.AppendChild(child)
@@ -200,7 +294,56 @@ func (c *cleaner) list(dst, n *html.Node) {
 		}
 		child = next
 	}
-	appendShown(dst, list)
+}
+
+// taskMark returns the box of an item of a list of tasks, as Markdown writes it, or "".
+func taskMark(item *html.Node) string {
+	task, done := false, false
+	for _, a := range item.Attr {
+		switch a.Key {
+		case "data-inline-task-id", "data-task-id":
+			task, done = true, hasWord(attr(item, "class"), "checked")
+		case "data-checked":
+			task, done = true, a.Val == "true"
+		}
+	}
+	box := firstField(item)
+	if box != nil && (hasAttr(box, "disabled") || strings.Contains(attr(box, "class")+attr(item, "class"), "task")) {
+		task, done = true, done || hasAttr(box, "checked")
+	}
+	switch {
+	case !task:
+		return ""
+	case done:
+		return "[x] "
+	}
+	return "[ ] "
+}
+
+// firstField returns the checkbox that an item begins with, or nil.
+func firstField(item *html.Node) *html.Node {
+	for d := range item.Descendants() {
+		switch {
+		case d.Type == html.TextNode && !isBlank(d.Data), isElement(d, atom.Li):
+			return nil
+		case isElement(d, atom.Input) && attr(d, "type") == "checkbox":
+			return d
+		}
+	}
+	return nil
+}
+
+func startTask(item *html.Node, mark string) {
+	if mark == "" || item.FirstChild == nil {
+		return
+	}
+	if first := item.FirstChild; isElement(first, atom.P) {
+		item = first
+	}
+	if first := item.FirstChild; first.Type == html.TextNode {
+		first.Data = strings.TrimLeft(first.Data, " ")
+	}
+	item.InsertBefore(text(mark), item.FirstChild)
 }
 
 // table appends a table, or the code alone where it only sets line numbers
@@ -214,7 +357,42 @@ func (c *cleaner) table(dst, n *html.Node) {
 		return
 	}
 	dropBlank(clean)
+	if isLayout(n, clean) {
+		for cell := range clean.Descendants() {
+			if isElement(cell, atom.Td, atom.Th, atom.Caption) && nearestTable(cell) == clean {
+				wrapLoose(cell)
+				moveChildren(dst, cell)
+			}
+		}
+		return
+	}
 	appendShown(dst, clean)
+}
+
+// isLayout tells of tables that only set things beside each other: with a single
+// cell, with headings or other tables inside and no header, or by their role. The
+// role alone doesn't tell, as some editors give it to every table.
+func isLayout(n, clean *html.Node) bool {
+	rows, cells, header, parts := 0, 0, false, false
+	for d := range clean.Descendants() {
+		switch {
+		case isElement(d, atom.Tr):
+			rows++
+		case isElement(d, atom.Td):
+			cells++
+		case isElement(d, atom.Th, atom.Caption):
+			header = true
+		case isElement(d, atom.Table, atom.Section) || isHeading(d.DataAtom):
+			parts = true
+		}
+	}
+	role := attr(n, "role")
+	besides := (role == "presentation" || role == "none") && (rows < 2 || cells <= rows)
+	return !header && (cells < 2 || parts || besides)
+}
+
+func nearestTable(n *html.Node) *html.Node {
+	return ancestor(n, func(p *html.Node) bool { return p.DataAtom == atom.Table })
 }
 
 // onlyCode returns the block of code that is all a table shows, or nil.
@@ -271,6 +449,14 @@ func (c *cleaner) inline(dst, n, clean *html.Node) {
 }
 
 func (c *cleaner) link(dst, n *html.Node) {
+	if isNoteMark(n) {
+		c.noteMark(dst, n)
+		return
+	}
+	if isBackward(n) || isHere(n) {
+		c.children(dst, n)
+		return
+	}
 	target := resolve(c.base, attr(n, "href"))
 	if target == nil {
 		c.children(dst, n)
@@ -288,22 +474,10 @@ func (c *cleaner) link(dst, n *html.Node) {
 	}
 }
 
-// formula appends what a formula says, without the markup of its looks.
-func (c *cleaner) formula(dst, n *html.Node) {
-	said := attr(n, "alttext")
-	if said == "" {
-		for d := range n.Descendants() {
-			if d.Type == html.ElementNode && d.Data == "annotation" && d.FirstChild != nil {
-				said = d.FirstChild.Data
-				break
-			}
-		}
-	}
-	if said == "" {
-		c.children(dst, n)
-		return
-	}
-	dst.AppendChild(text(collapse(visible(said))))
+// isHere tells of the links that open what follows them.
+func isHere(n *html.Node) bool {
+	return strings.HasPrefix(attr(n, "href"), "#") &&
+		(isCollapseToggle(n) || hasAttr(n, "aria-expanded") || attr(n, "role") == "button" || attr(n, "role") == "tab")
 }
 
 // kept returns those of n's attributes that are named and not empty.

@@ -9,7 +9,7 @@ import (
 )
 
 // code appends a block of preformatted text, with the language it is said to be
-// in, and without the highlighter's markup and line numbers.
+// in, and without the highlighter's markup, line numbers and buttons.
 func (c *cleaner) code(dst, n *html.Node) {
 	var out strings.Builder
 	c.verbatim(&out, n)
@@ -31,24 +31,111 @@ func (c *cleaner) verbatim(out *strings.Builder, n *html.Node) {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		switch {
 		case child.Type == html.TextNode:
+			if isBlank(child.Data) && isElement(n, atom.Tr, atom.Tbody, atom.Table) {
+				continue
+			}
 			out.WriteString(visible(child.Data))
-		case child.Type != html.ElementNode || c.drops(child):
+		case child.Type != html.ElementNode || c.drops(child) || isLineNumber(child):
 		case child.DataAtom == atom.Br:
 			out.WriteByte('\n')
 		default:
 			c.verbatim(out, child)
-			if isBlockName(child.DataAtom) && !strings.HasSuffix(out.String(), "\n") {
+			if isLine(child) && !strings.HasSuffix(out.String(), "\n") {
 				out.WriteByte('\n')
 			}
 		}
 	}
 }
 
+// isLine tells of the elements that hold a line of code, or several.
+func isLine(n *html.Node) bool {
+	return isBlockName(n.DataAtom) && !isElement(n, atom.Td) || hasWord(attr(n, "class"), "CodeMirror-line") || hasWord(attr(n, "class"), "cm-line")
+}
+
 // isGutter tells of the line numbers that highlighters put beside code.
 func isGutter(n *html.Node) bool {
 	for class := range strings.FieldsSeq(attr(n, "class")) {
 		switch strings.ToLower(class) {
-		case "linenos", "lineno", "linenumber", "line-number", "line-numbers-rows", "linenumbers", "gutter", "hljs-ln-numbers", "react-syntax-highlighter-line-number":
+		case "linenos", "lineno", "linenumber", "line-number", "line-numbers-rows", "line-numbers-wrapper", "linenumbers", "gutter", "rouge-gutter", "hljs-ln-numbers",
+			"react-syntax-highlighter-line-number", "codemirror-gutter-wrapper", "codemirror-gutters", "codemirror-linenumber", "cm-gutters", "blob-num",
+			"diff-line-num", "js-line-number", "linenodiv", "crayon-nums", "ace_gutter":
+			return true
+		case "lntd": // Chroma's, which calls the column of the code the same
+			return n.FirstChild != nil && onlyNumbers(n)
+		}
+	}
+	return false
+}
+
+// isLineNumber tells of the numbers that stand in the lines of code themselves.
+func isLineNumber(n *html.Node) bool {
+	for class := range strings.FieldsSeq(attr(n, "class")) {
+		switch class {
+		case "ln", "lnt", "line-num", "lnr", "number-line":
+			return onlyNumbers(n)
+		}
+	}
+	return false
+}
+
+func onlyNumbers(n *html.Node) bool {
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode && strings.Trim(d.Data, "0123456789 \u00a0\n\r\t") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// isToolbar tells of what stands around code for those who click: a button to copy
+// it, the name of its language.
+func isToolbar(n *html.Node) bool {
+	if !isElement(n, atom.Div, atom.Span, atom.A, atom.Button) && n.DataAtom != 0 {
+		return false
+	}
+	for class := range strings.FieldsSeq(attr(n, "class")) {
+		switch class {
+		case "toolbar":
+			return n.Parent != nil && hasWord(attr(n.Parent, "class"), "code-toolbar")
+		case "lang":
+			return n.DataAtom == atom.Span && n.Parent != nil && strings.Contains(attr(n.Parent, "class"), "language-")
+		}
+		copies := false
+		for word := range nameWords(class) {
+			copies = copies || word == "copy" || word == "clipboard" || word == "copybtn" || word == "zeroclipboard" || word == "copybutton"
+		}
+		if copies && wordsUpTo(n, 5) < 5 {
+			return true
+		}
+	}
+	return false
+}
+
+// isEditor tells of editors' elements that hold lines of code, each in an element of
+// its own.
+func isEditor(n *html.Node) bool {
+	for class := range strings.FieldsSeq(attr(n, "class")) {
+		switch class {
+		case "CodeMirror-code", "cm-content", "ace_text-layer", "syntaxhighlighter":
+			return true
+		}
+	}
+	return false
+}
+
+// isCodeBlock tells of code that is set in lines of its own by its style, or that
+// some pages keep without a pre around it.
+func isCodeBlock(n *html.Node) bool {
+	if isElement(n.Parent, atom.Pre) {
+		return false
+	}
+	style := inlineLook(attr(n, "style"))
+	lines := strings.Contains(attr(n, "style"), "white-space") && strings.Contains(attr(n, "style"), "pre") || style.says[display] == "block"
+	if !lines {
+		return false
+	}
+	for d := range n.Descendants() {
+		if isElement(d, atom.Br) || d.Type == html.TextNode && strings.Contains(strings.TrimSpace(d.Data), "\n") {
 			return true
 		}
 	}
@@ -67,8 +154,11 @@ func languageOf(pre *html.Node) string {
 			marked = append(marked, child)
 		}
 	}
-	for p, up := pre.Parent, 0; p != nil && up < 3 && isElement(p, atom.Div, atom.Figure); p, up = p.Parent, up+1 {
+	for p, up := pre.Parent, 0; p != nil && up < 7 && (p.DataAtom == 0 || isElement(p, atom.Div, atom.Figure, atom.Pre, atom.Code, atom.Table, atom.Tbody, atom.Tr, atom.Td)); p = p.Parent {
 		marked = append(marked, p)
+		if isElement(p, atom.Div, atom.Figure, atom.Pre) {
+			up += 2
+		}
 	}
 	for _, n := range marked {
 		if language := namedLanguage(n); language != "" {
@@ -78,24 +168,81 @@ func languageOf(pre *html.Node) string {
 	return ""
 }
 
+// namedLanguage returns the language that the highlighters' attributes and classes
+// name: those of Prism, highlight.js, Rouge, Pygments, Chroma, Shiki, Pandoc,
+// SyntaxHighlighter, EnlighterJS, and of the platforms that use them.
 func namedLanguage(n *html.Node) string {
-	for _, key := range []string{"data-lang", "data-language"} {
-		if language := strings.ToLower(attr(n, key)); languageName.MatchString(language) {
+	for _, key := range []string{"data-lang", "data-language", "data-enlighter-language", "data-code-language", "syntax"} {
+		if language := aLanguage(attr(n, key)); language != "" {
 			return language
 		}
 	}
-	for class := range strings.FieldsSeq(strings.ToLower(attr(n, "class"))) {
-		for _, prefix := range []string{"language-", "lang-", "highlight-source-", "highlight-", "brush:"} {
+	if language := aLanguage(attr(n, "lang")); language != "" && isElement(n, atom.Pre, atom.Code) && len(language) > 2 {
+		return language
+	}
+	if _, after, ok := strings.Cut(attr(n, "data-syntaxhighlighter-params"), "brush:"); ok {
+		brush, _, _ := strings.Cut(after, ";")
+		return aLanguage(strings.TrimSpace(brush))
+	}
+	classes := strings.Fields(strings.ToLower(attr(n, "class")))
+	for i, class := range classes {
+		for _, prefix := range []string{"language-", "lang-", "highlight-source-", "highlight-text-", "highlight-", "brush:", "mw-highlight-lang-"} {
 			language, ok := strings.CutPrefix(class, prefix)
-			if !ok || !languageName.MatchString(language) {
+			if !ok {
 				continue
 			}
-			switch language {
-			case "default", "text", "none", "plaintext", "notranslate", "highlight", "wrapper", "block":
+			if language == "" && prefix == "brush:" && i+1 < len(classes) {
+				language = classes[i+1]
+			}
+			if language = strings.TrimSuffix(language, ";"); isNoLanguage(language) {
 				return ""
 			}
-			return language
+			if language = aLanguage(language); language != "" {
+				return language
+			}
+		}
+	}
+	// These highlighters set the language beside their own name.
+	for i, class := range classes {
+		switch class {
+		case "hljs", "sourcecode", "code", "syntaxhighlighter", "prettyprint":
+			for _, other := range append(classes[i+1:len(classes):len(classes)], classes[:i]...) {
+				if isKnownLanguage(other) {
+					return other
+				}
+			}
 		}
 	}
 	return ""
+}
+
+// aLanguage returns name in lower case if it can be that of a language, or "".
+func aLanguage(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if !languageName.MatchString(name) || isNoLanguage(name) {
+		return ""
+	}
+	return name
+}
+
+// isNoLanguage tells of the names that highlighters give to text.
+func isNoLanguage(name string) bool {
+	switch name {
+	case "default", "text", "none", "plaintext", "plain", "notranslate", "highlight", "wrapper", "block", "auto", "generic", "undefined", "nohighlight", "txt", "raw":
+		return true
+	}
+	return false
+}
+
+// isKnownLanguage tells of languages by the names that highlighters have for them.
+func isKnownLanguage(name string) bool {
+	switch name {
+	case "bash", "sh", "shell", "zsh", "console", "powershell", "ps1", "batch", "bat", "cmd", "c", "cpp", "c++", "csharp", "cs", "c#", "css", "scss", "less",
+		"dart", "diff", "docker", "dockerfile", "elixir", "erlang", "go", "golang", "graphql", "groovy", "haskell", "hcl", "html", "html4strict", "html5", "xhtml", "http", "ini",
+		"java", "java5", "javascript", "js", "jsx", "json", "json5", "jsonc", "kotlin", "latex", "tex", "lua", "makefile", "markdown", "md", "matlab", "nginx", "objectivec", "objc",
+		"ocaml", "perl", "php", "protobuf", "properties", "python", "py", "python3", "r", "ruby", "rb", "rust", "rs", "scala", "sql", "mysql", "pgsql", "plsql", "tsql",
+		"swift", "terraform", "toml", "typescript", "ts", "tsx", "vb", "vbnet", "vim", "vue", "xml", "yaml", "yml", "apex", "clojure", "fsharp", "julia", "liquid", "twig", "jinja":
+		return true
+	}
+	return false
 }

@@ -72,7 +72,8 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	if err := d.remove(rules.Remove); err != nil {
 		return Article{}, err
 	}
-	c := &cleaner{base: d.base(), revealed: revealedBy(d.node())}
+	d.present()
+	c := &cleaner{base: d.base()}
 	known := d.platform(c, rules)
 	body, how := known.content, known.how
 	if body == nil {
@@ -93,6 +94,7 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 		title, titleFrom = d.title(c, body)
 	}
 	dropHeading(body, title)
+	outline(body)
 	article := Article{Title: title, How: how, TitleFrom: titleFrom}
 	if rules.Body == "" {
 		article.leaveOut(rules.Template, body, d.URL)
@@ -108,6 +110,7 @@ func (a *Article) write(body *html.Node) (err error) {
 	if !shows(body) {
 		return nil
 	}
+	outline(body)
 	if a.HTML, err = render(body); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
@@ -163,11 +166,11 @@ func (d *Document) configuredTitle(c *cleaner, selector string) (string, error) 
 	return "", nil
 }
 
-// dropHeading removes the first-level heading that begins body if it says title
-// and is not all that body says.
+// dropHeading removes the heading that begins body if it says title and is not all
+// that body says. It is of the first level, or of the second where [outline] has been.
 func dropHeading(body *html.Node, title string) {
 	first := body.FirstChild
-	if first != nil && isElement(first, atom.H1) && first.NextSibling != nil && textOf(first) == title {
+	if first != nil && isElement(first, atom.H1, atom.H2) && first.NextSibling != nil && textOf(first) == title {
 		body.RemoveChild(first)
 	}
 }

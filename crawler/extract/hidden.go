@@ -11,8 +11,11 @@ import (
 // the text.
 func (c *cleaner) drops(n *html.Node) bool {
 	switch n.DataAtom {
-	case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Noframes, atom.Noembed, atom.Head, atom.Title, atom.Link, atom.Meta, atom.Base,
-		atom.Svg, atom.Canvas, atom.Object, atom.Applet, atom.Param, atom.Map, atom.Area, atom.Source, atom.Track,
+	case atom.Script:
+		_, ok := formulaOf(n)
+		return !ok
+	case atom.Style, atom.Template, atom.Noscript, atom.Noframes, atom.Noembed, atom.Head, atom.Title, atom.Link, atom.Meta, atom.Base,
+		atom.Svg, atom.Canvas, atom.Applet, atom.Rp, atom.Wbr, atom.Param, atom.Map, atom.Area, atom.Source, atom.Track,
 		atom.Input, atom.Select, atom.Textarea, atom.Datalist, atom.Progress, atom.Meter, atom.Output,
 		atom.Dialog, atom.Frame, atom.Frameset, atom.Col, atom.Colgroup:
 		return true
@@ -23,53 +26,28 @@ func (c *cleaner) drops(n *html.Node) bool {
 	case atom.Label:
 		return ancestor(n, func(p *html.Node) bool { return isElement(p, atom.Form) }) != nil
 	case atom.A:
-		if isPermalink(n) {
+		if isPermalink(n) || isBackLink(n) {
 			return true
 		}
 	}
-	return c.isHidden(n) || isFurniture(n) || isGutter(n) || c.prune && isNavigation(n)
+	return c.isHidden(n) || isBackLink(n) || isFurniture(n) || isGutter(n) || isToolbar(n) || c.prune && isNavigation(n)
 }
 
-// isHidden tells of elements that browsers don't show. What a tab or an
-// accordion shows at a click counts as shown.
+// isHidden tells of elements that were marked as hidden, see [Document.present], or
+// are meant for screen readers alone.
 func (c *cleaner) isHidden(n *html.Node) bool {
-	var hidden, panel bool
 	for _, a := range n.Attr {
 		switch a.Key {
 		case "hidden":
-			hidden = hidden || a.Val != "until-found"
-		case "aria-hidden":
-			hidden = hidden || strings.EqualFold(a.Val, "true")
-		case "style":
-			hidden = hidden || hidesByStyle(a.Val)
-		case "role":
-			panel = panel || a.Val == "tabpanel"
-		case "id":
-			panel = panel || c.revealed[a.Val]
+			if a.Val != "until-found" {
+				return true
+			}
 		case "class":
 			for class := range strings.FieldsSeq(a.Val) {
 				switch class {
 				case "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only":
-					hidden = true
+					return true
 				}
-			}
-		}
-	}
-	return hidden && !panel
-}
-
-func hidesByStyle(style string) bool {
-	for declaration := range strings.SplitSeq(strings.ToLower(style), ";") {
-		name, value, _ := strings.Cut(declaration, ":")
-		value = strings.TrimSpace(strings.Replace(value, "!important", "", 1))
-		switch strings.TrimSpace(name) {
-		case "display":
-			if value == "none" {
-				return true
-			}
-		case "visibility":
-			if value == "hidden" || value == "collapse" {
-				return true
 			}
 		}
 	}
@@ -81,28 +59,6 @@ func hidesByStyle(style string) bool {
 func opensContent(n *html.Node) bool {
 	return attr(n, "role") == "tab" || hasAttr(n, "aria-expanded") && !hasAttr(n, "aria-haspopup") ||
 		ancestor(n, func(p *html.Node) bool { return isHeading(p.DataAtom) }) != nil
-}
-
-// revealedBy returns the IDs of what such buttons show.
-func revealedBy(root *html.Node) map[string]bool {
-	ids := map[string]bool{}
-	for n := range root.Descendants() {
-		if n.Type != html.ElementNode {
-			continue
-		}
-		if attr(n, "role") == "tab" || hasAttr(n, "aria-expanded") {
-			for id := range strings.FieldsSeq(attr(n, "aria-controls")) {
-				ids[id] = true
-			}
-		}
-		for _, key := range []string{"data-toggle", "data-bs-toggle"} {
-			if toggle := attr(n, key); toggle == "tab" || toggle == "pill" || toggle == "collapse" {
-				target := firstOf(attr(n, "data-bs-target"), attr(n, "data-target"), attr(n, "href"))
-				ids[strings.TrimPrefix(target, "#")] = true
-			}
-		}
-	}
-	return ids
 }
 
 // holdsContent tells of a form that surrounds a page's text, as some frameworks

@@ -101,8 +101,7 @@ func plainLower(r rune) rune {
 // walls tells whether the login form stands where the content should be. One that
 // is hidden is there for scripts.
 func (d *Document) walls(form, body *html.Node) bool {
-	var c cleaner
-	if c.isHidden(form) || ancestor(form, c.isHidden) != nil {
+	if isUnseen(form) || ancestor(form, isUnseen) != nil {
 		return false
 	}
 	beside := contentWords(body, form)

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -53,8 +54,10 @@ func (c *cleaner) picture(dst, n *html.Node) {
 // source returns where an image is to be had. Pages that load their images late
 // keep the address elsewhere, and a placeholder in src.
 func (c *cleaner) source(n *html.Node) *url.URL {
-	lazy := firstOf(attr(n, "data-src"), attr(n, "data-original"), attr(n, "data-lazy-src"), attr(n, "data-lazy"))
-	candidates := []string{lazy, attr(n, "src"), largest(firstOf(attr(n, "data-srcset"), attr(n, "srcset")))}
+	lazy := firstOf(attr(n, "data-src"), attr(n, "data-original"), attr(n, "data-lazy-src"), attr(n, "data-lazy"), attr(n, "data-original-src"),
+		attr(n, "data-actualsrc"), attr(n, "data-hi-res-src"))
+	set := largest(firstOf(attr(n, "data-srcset"), attr(n, "data-lazy-srcset"), attr(n, "srcset")))
+	candidates := []string{lazy, attr(n, "src"), set}
 	for _, candidate := range candidates {
 		if u := resolve(c.base, candidate); u != nil && u.Scheme != "mailto" {
 			return u
@@ -85,32 +88,6 @@ func (c *cleaner) withoutScripts(n *html.Node) *url.URL {
 	return nil
 }
 
-// embedded appends a link to what a player or a frame would show.
-func (c *cleaner) embedded(dst, n *html.Node) {
-	if isPixel(n) {
-		return
-	}
-	src := attr(n, "src")
-	for d := range n.Descendants() {
-		if src == "" && isElement(d, atom.Source) {
-			src = attr(d, "src")
-		}
-	}
-	target := resolve(c.base, firstOf(src, attr(n, "data-src")))
-	if target == nil || target.Scheme == "mailto" {
-		return
-	}
-	name := strings.TrimSpace(collapse(visible(firstOf(attr(n, "title"), attr(n, "aria-label")))))
-	if name == "" {
-		name = target.Host + target.Path
-	}
-	link := element(atom.A, html.Attribute{Key: "href", Val: target.String()})
-	link.AppendChild(text(name))
-	p := element(atom.P)
-	p.AppendChild(link)
-	dst.AppendChild(p)
-}
-
 // isPixel tells of images and frames that count visits.
 func isPixel(n *html.Node) bool {
 	tiny := func(size string) bool { return size == "0" || size == "1" || size == "0px" || size == "1px" }
@@ -122,15 +99,25 @@ func isEmoji(n *html.Node, alt string) bool {
 	return alt != "" && len(alt) <= 32 && alt[0] >= 0x80 && strings.Contains(attr(n, "class"), "emoji")
 }
 
-// largest returns the last address of a srcset, by custom the largest.
+// largest returns the address of the largest image of a srcset; the last of them
+// where none is said to be larger.
 func largest(srcset string) string {
-	var last string
-	for candidate := range strings.SplitSeq(srcset, ", ") {
-		if fields := strings.Fields(candidate); len(fields) > 0 {
-			last = strings.TrimSuffix(fields[0], ",")
+	var best string
+	most := 0.0
+	for candidate := range strings.SplitSeq(strings.ReplaceAll(srcset, ",\n", ", "), ", ") {
+		fields := strings.Fields(candidate)
+		if len(fields) == 0 {
+			continue
+		}
+		size := 1.0
+		if len(fields) > 1 {
+			size, _ = strconv.ParseFloat(strings.TrimRight(fields[1], "wxh,"), 64)
+		}
+		if size >= most {
+			best, most = strings.TrimSuffix(fields[0], ","), size
 		}
 	}
-	return last
+	return best
 }
 
 func firstOf(values ...string) string {

@@ -127,7 +127,7 @@ func blockOf(n *html.Node, site, title string) Block {
 	}
 	switch {
 	case b.is(links):
-	case isElement(n, atom.H1) && said == title:
+	case isElement(n, atom.H1, atom.H2) && said == title:
 		b.traits |= short // announces all of the page
 	case isHeading(n.DataAtom), isElement(n, atom.P) && announces(n, said):
 		b.traits |= label

@@ -1,0 +1,452 @@
+package extract
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// panels are what clicks show on a page: the panels of tabs, the answers of
+// accordions. Each is named by the label that is there to be clicked.
+type panels struct {
+	opened map[*html.Node]bool // panels, whether they have a label or not
+	pairs  []panelPair
+	spent  []*html.Node // labels that say nothing beside their panels
+	byID   map[string]*html.Node
+}
+
+type panelPair struct{ label, panel *html.Node }
+
+// panelsOf finds the panels below root by what the page says of them: by ARIA's
+// roles, by the attributes of the common frameworks, by labels of radio buttons,
+// and by lists of links to places in the page that are called tabs.
+func panelsOf(root *html.Node) *panels {
+	p := &panels{opened: map[*html.Node]bool{}}
+	var tabs, bodies, toggles, fields, lists []*html.Node
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		role := attr(n, "role")
+		switch {
+		case role == "tab":
+			tabs = append(tabs, n)
+		case role == "tabpanel":
+			bodies = append(bodies, n)
+			p.opened[n] = true
+		case hasAttr(n, "aria-expanded") && hasAttr(n, "aria-controls"), isCollapseToggle(n):
+			toggles = append(toggles, n)
+		case n.DataAtom == atom.Label && (len(fields) == 0 || fields[len(fields)-1] != n.Parent) && isFieldSet(n.Parent):
+			fields = append(fields, n.Parent)
+		case isTabList(n):
+			lists = append(lists, n)
+		}
+	}
+	if len(tabs)+len(toggles)+len(fields)+len(lists) == 0 {
+		return p
+	}
+	p.byID = idsBelow(root)
+	p.tabs(tabs, bodies)
+	for _, n := range toggles {
+		p.toggle(n)
+	}
+	for _, n := range fields {
+		p.fields(n)
+	}
+	for _, n := range lists {
+		p.list(n)
+	}
+	return p
+}
+
+func idsBelow(root *html.Node) map[string]*html.Node {
+	ids := map[string]*html.Node{}
+	for n := range root.Descendants() {
+		if id := attr(n, "id"); id != "" && ids[id] == nil {
+			ids[id] = n
+		}
+	}
+	return ids
+}
+
+// add takes label for the name of panel, unless one of them is taken already.
+func (p *panels) add(label, panel *html.Node) bool {
+	if panel == nil || holds(panel, label) || holds(label, panel) {
+		return false
+	}
+	for _, pair := range p.pairs {
+		if pair.panel == panel || pair.label == label {
+			return false
+		}
+	}
+	p.opened[panel] = true
+	p.pairs = append(p.pairs, panelPair{label, panel})
+	return true
+}
+
+// tabs pairs tabs with panels: by their IDs, else by their order.
+func (p *panels) tabs(tabs, bodies []*html.Node) {
+	labelled := map[string]*html.Node{}
+	for _, panel := range bodies {
+		for id := range strings.FieldsSeq(attr(panel, "aria-labelledby")) {
+			labelled[id] = panel
+		}
+	}
+	var open []*html.Node
+	for _, tab := range tabs {
+		panel := p.target(tab)
+		if id := attr(tab, "id"); panel == nil && id != "" {
+			panel = labelled[id]
+		}
+		if !p.add(tab, panel) {
+			open = append(open, tab)
+		}
+	}
+	for len(open) > 0 {
+		list := tabListOf(open[0])
+		var group []*html.Node
+		rest := open[:0:0]
+		for _, tab := range open {
+			if tabListOf(tab) == list {
+				group = append(group, tab)
+			} else {
+				rest = append(rest, tab)
+			}
+		}
+		p.inOrder(list, group, p.unnamed(bodies))
+		open = rest
+	}
+}
+
+func tabListOf(tab *html.Node) *html.Node {
+	if list := ancestor(tab, func(n *html.Node) bool { return attr(n, "role") == "tablist" }); list != nil {
+		return list
+	}
+	return tab.Parent
+}
+
+func (p *panels) unnamed(bodies []*html.Node) []*html.Node {
+	var open []*html.Node
+	for _, panel := range bodies {
+		named := false
+		for _, pair := range p.pairs {
+			named = named || pair.panel == panel
+		}
+		if !named {
+			open = append(open, panel)
+		}
+	}
+	return open
+}
+
+// inOrder pairs the tabs of a list with the panels nearest to it. Where a page
+// holds but the panel that is open, that is the chosen tab's, and the others
+// lead nowhere.
+func (p *panels) inOrder(list *html.Node, tabs, bodies []*html.Node) {
+	for around, up := list.Parent, 0; around != nil && up < 4; around, up = around.Parent, up+1 {
+		var near []*html.Node
+		for _, panel := range bodies {
+			if holds(around, panel) && (len(near) == 0 || !holds(near[len(near)-1], panel)) {
+				near = append(near, panel)
+			}
+		}
+		switch {
+		case len(near) == 0:
+			continue
+		case len(near) == len(tabs):
+			for i, tab := range tabs {
+				p.add(tab, near[i])
+			}
+		case len(near) == 1:
+			for _, tab := range tabs {
+				if !isChosen(tab) || !p.add(tab, near[0]) {
+					p.spent = append(p.spent, tab)
+				}
+			}
+		}
+		return
+	}
+}
+
+func isChosen(tab *html.Node) bool {
+	if attr(tab, "aria-selected") == "true" || hasWord(attr(tab, "class"), "active") {
+		return true
+	}
+	return attr(tab, "data-state") == "active"
+}
+
+// target returns the element that n says it shows, or nil.
+func (p *panels) target(n *html.Node) *html.Node {
+	for id := range strings.FieldsSeq(attr(n, "aria-controls")) {
+		return p.byID[id]
+	}
+	for _, key := range []string{"data-bs-target", "data-target", "href"} {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(attr(n, key)), "#"); ok && id != "" {
+			return p.byID[id]
+		}
+	}
+	if link := onlyLink(n); link != nil {
+		return p.target(link)
+	}
+	return nil
+}
+
+// onlyLink returns the link that is all there is in n, or nil.
+func onlyLink(n *html.Node) *html.Node {
+	var link *html.Node
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		switch {
+		case child.Type == html.ElementNode && isElement(child, atom.A, atom.Button) && link == nil:
+			link = child
+		case child.Type == html.ElementNode, child.Type == html.TextNode && !isBlank(child.Data):
+			return nil
+		}
+	}
+	return link
+}
+
+func isCollapseToggle(n *html.Node) bool {
+	for _, key := range []string{"data-toggle", "data-bs-toggle"} {
+		switch attr(n, key) {
+		case "collapse", "tab", "pill":
+			return true
+		}
+	}
+	return false
+}
+
+// toggle takes n for the label of what it shows, unless that is the page's menu. A
+// heading around n is the label already.
+func (p *panels) toggle(n *html.Node) {
+	panel := p.target(n)
+	if panel == nil || hasAttr(n, "aria-haspopup") && attr(n, "aria-haspopup") != "false" || isMenu(n) || isMenu(panel) || holds(panel, n) {
+		return
+	}
+	p.opened[panel] = true
+	if ancestor(n, func(a *html.Node) bool {
+		return isHeading(a.DataAtom) || attr(a, "role") == "heading" || isElement(a, atom.Dt, atom.Summary, atom.P)
+	}) != nil {
+		if saysMore(n) {
+			p.spent = append(p.spent, n)
+		}
+		return
+	}
+	switch label := rawText(n, 300); {
+	case saysMore(n):
+		p.spent = append(p.spent, n)
+	case label != "" && len(label) <= 240:
+		p.add(n, panel)
+	}
+}
+
+// isMenu tells of what leads around a site, and what stands in it.
+func isMenu(n *html.Node) bool {
+	for p := n; p != nil; p = p.Parent {
+		if isElement(p, atom.Nav, atom.Footer) || attr(p, "role") == "navigation" || attr(p, "role") == "menu" ||
+			p.DataAtom == atom.Header && p.Parent != nil && p.Parent.DataAtom == atom.Body {
+			return true
+		}
+	}
+	return isOverlay(attr(n, "class") + " " + attr(n, "id"))
+}
+
+// saysMore tells of the labels that say only that there is more to see.
+func saysMore(n *html.Node) bool {
+	switch strings.Trim(strings.ToLower(rawText(n, 40)), " .…+-▼▾›»") {
+	case "more", "less", "show more", "show less", "read more", "read less", "see more", "view more", "show all", "expand", "expand all", "collapse",
+		"collapse all", "toggle", "open", "close", "show", "hide":
+		return true
+	}
+	return false
+}
+
+// rawText returns the words of n as it was parsed; it stops after so many bytes.
+func rawText(n *html.Node, most int) string {
+	var out strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode && !isElement(d.Parent, atom.Script, atom.Style, atom.Template) {
+			out.WriteString(d.Data)
+			out.WriteByte(' ')
+		}
+		if out.Len() > most+most/2 {
+			break
+		}
+	}
+	return words(out.String())
+}
+
+// isFieldSet tells of elements with radio buttons or checkboxes and their labels
+// as children, outside of forms: tabs and accordions that work without scripts.
+func isFieldSet(n *html.Node) bool {
+	if isElement(n, atom.Li, atom.P, atom.Td) && !hasBox(n) {
+		return false
+	}
+	field := hasField(n) || n.Parent != nil && hasField(n.Parent)
+	return field && ancestor(n, func(p *html.Node) bool { return p.DataAtom == atom.Form }) == nil
+}
+
+// hasBox tells of elements that hold others with lines of their own.
+func hasBox(n *html.Node) bool {
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if isElement(child, atom.Div, atom.Section) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasField(n *html.Node) bool {
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		if child.DataAtom == atom.Input && (attr(child, "type") == "radio" || attr(child, "type") == "checkbox") {
+			return true
+		}
+	}
+	return false
+}
+
+// fields pairs the labels that are n's children with the panel that follows each
+// of them, or with the panels that follow all of them, in order.
+func (p *panels) fields(n *html.Node) {
+	var labels []*html.Node
+	paired := false
+	for child := range n.ChildNodes() {
+		if child.DataAtom != atom.Label {
+			continue
+		}
+		labels = append(labels, child)
+		if next := nextElement(child); next != nil && isElement(next, atom.Div, atom.Section, atom.Article, atom.P, atom.Ul, atom.Ol, atom.Pre, atom.Table) {
+			paired = p.add(child, next) || paired
+		}
+	}
+	if paired || len(labels) < 2 {
+		return
+	}
+	if box := nextElement(n); box != nil {
+		p.pairAll(labels, elementsIn(box))
+	}
+}
+
+// isTabList tells of elements that are called tabs and hold labels and panels, or
+// links to panels, without further ado.
+func isTabList(n *html.Node) bool {
+	if attr(n, "role") == "tablist" || !isElement(n, atom.Ul, atom.Ol, atom.Div) {
+		return false
+	}
+	called := attr(n, "class")
+	if n.DataAtom != atom.Div && n.Parent != nil {
+		called += " " + attr(n.Parent, "class") + " " + attr(n.Parent, "id")
+	}
+	if called == "" || !strings.Contains(strings.ToLower(called), "tab") {
+		return false
+	}
+	for word := range nameWords(called) {
+		switch word {
+		case "tab", "tabs", "tabset", "tabbed":
+			return true
+		}
+	}
+	return false
+}
+
+// list pairs the items of a list of tabs with the panels that they link to, or
+// that follow in the same number.
+func (p *panels) list(n *html.Node) {
+	if n.DataAtom == atom.Div {
+		children := elementsIn(n)
+		if len(children) == 2 {
+			labels := elementsIn(children[0])
+			if len(labels) == 1 {
+				labels = elementsIn(labels[0])
+			}
+			if len(labels) > 1 && areShort(labels) {
+				p.pairAll(labels, elementsIn(children[1]))
+			}
+		}
+		return
+	}
+	var labels, bodies []*html.Node
+	for _, item := range elementsIn(n) {
+		link := onlyLink(item)
+		if link == nil {
+			return
+		}
+		panel := p.target(link)
+		if panel == nil || panel.Parent == nil || !holds(n.Parent, panel) && !holds(n.Parent.Parent, panel) || holds(n, panel) {
+			return
+		}
+		labels, bodies = append(labels, item), append(bodies, panel)
+	}
+	p.pairAll(labels, bodies)
+}
+
+func areShort(labels []*html.Node) bool {
+	for _, label := range labels {
+		text := rawText(label, 80)
+		if text == "" || len(text) > 80 || hasBlock(label) {
+			return false
+		}
+	}
+	return true
+}
+
+// pairAll pairs labels and panels in order, if there are as many.
+func (p *panels) pairAll(labels, bodies []*html.Node) {
+	if len(labels) != len(bodies) {
+		return
+	}
+	for i := range labels {
+		p.add(labels[i], bodies[i])
+	}
+}
+
+func elementsIn(n *html.Node) []*html.Node {
+	var all []*html.Node
+	for child := range n.ChildNodes() {
+		if child.Type == html.ElementNode && !isElement(child, atom.Input, atom.Script, atom.Style) {
+			all = append(all, child)
+		}
+	}
+	return all
+}
+
+func nextElement(n *html.Node) *html.Node {
+	for next := n.NextSibling; next != nil; next = next.NextSibling {
+		if next.Type == html.ElementNode {
+			return next
+		}
+	}
+	return nil
+}
+
+// fold wraps every panel with a label in a details element that has the label for
+// its summary.
+func (p *panels) fold() {
+	for _, pair := range p.pairs {
+		label, panel := pair.label, pair.panel
+		if panel.Parent == nil || label.Parent == nil {
+			continue
+		}
+		details, summary := element(atom.Details), element(atom.Summary)
+		for _, inner := range []*html.Node{label, onlyLink(label)} {
+			if inner != nil && inner.FirstChild != nil && onlyLink(inner) == nil {
+				moveChildren(summary, inner)
+			}
+		}
+		label.Parent.RemoveChild(label)
+		details.AppendChild(summary)
+		if isElement(panel, atom.Li, atom.Dd, atom.Td) {
+			moveChildren(details, panel)
+			panel.AppendChild(details)
+			continue
+		}
+		panel.Parent.InsertBefore(details, panel)
+		panel.Parent.RemoveChild(panel)
+		details.AppendChild(panel)
+	}
+	for _, label := range p.spent {
+		if label.Parent != nil {
+			label.Parent.RemoveChild(label)
+		}
+	}
+}
