@@ -116,6 +116,11 @@ func settingsOf(s config.Source) map[string]string {
 			settings[keyOf(field.Name)+"."+keyOf(inner.Name)] = textOf(value)
 		}
 	}
+	// Those that come with the program count as much as the file's own.
+	settings["content.presets"] = ""
+	if presets, err := presetsOf(s.Content); err == nil {
+		settings["content.presets"] = presets.Fingerprint()
+	}
 	return settings
 }
 

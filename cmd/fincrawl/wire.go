@@ -11,6 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/auth"
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/internal/config"
@@ -85,6 +86,10 @@ func newSource(s config.Source) (crawler.Source, error) {
 	if err != nil {
 		return crawler.Source{}, err
 	}
+	presets, err := presetsOf(s.Content)
+	if err != nil {
+		return crawler.Source{}, err
+	}
 	source := crawler.Source{
 		Name:     s.Name,
 		URL:      start,
@@ -101,7 +106,7 @@ func newSource(s config.Source) (crawler.Source, error) {
 		Render:       newRendering(s.Render, patterns),
 		Identity:     identity,
 		Documents:    documentKinds(s.Documents),
-		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove},
+		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove, Presets: presets},
 		Availability: crawler.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
 	}
 	for _, r := range s.Availability.Rules {
@@ -127,6 +132,19 @@ func documentKinds(names []string) []document.Kind {
 		kinds[i] = document.Kind(name)
 	}
 	return kinds
+}
+
+// presetsOf are the presets that pages are read by: none where the settings say where
+// their text is.
+func presetsOf(c config.Content) (*preset.Set, error) {
+	all := preset.NewSet(c.Presets)
+	switch {
+	case c.Body != "", c.Preset == config.PresetNone:
+		return preset.None(), nil
+	case c.Preset == config.PresetAuto:
+		return all, nil
+	}
+	return all.Only(c.Preset)
 }
 
 func newFetch(f config.Fetch) crawler.Fetch {

@@ -18,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 )
 
 // Load reads and checks the file at path. lookup finds environment variables
@@ -73,6 +75,7 @@ type Config struct {
 	Intercom Intercom
 	State    string // path of the state file, relative to the working directory
 	Browser  Browser
+	Presets  []preset.Preset
 	Sources  []Source
 }
 
@@ -197,7 +200,9 @@ type Content struct {
 	Title      string
 	Body       string
 	Remove     []string
-	Template   string // TemplateAuto or TemplateOff
+	Preset     string          // PresetAuto, PresetNone or the name of one
+	Presets    []preset.Preset // the file's
+	Template   string          // TemplateAuto or TemplateOff
 	ExternalID Identity
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 	"github.com/fincrawl/fincrawl/internal/config"
 )
 
@@ -180,6 +181,9 @@ intercom:
   verify_every: 3
 state: /data/${WHERE}.db
 browser: {path: /usr/bin/chromium, args: "--lang=de", restart_after: 9, max_memory: 1GiB}
+presets:
+  - {name: our-portal, platform: Our portal, generator: "Portal 2", marks: ["#portal"], title: [h1.title, h1], body: .text, remove: [.vote],
+     noscript: true, needs_browser: true}
 sources:
   - name: help-center
     url: http://wiki.corp/
@@ -196,7 +200,7 @@ sources:
     query: {keep: [id, "filter[*]"], drop: ref}
     fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me", trust_lastmod: true, verify_every: 3, resume_within: 2h}
     render: {mode: auto, wait_for: "article", hosts: [api.wiki.corp], rules: [{match: "/app/**", mode: always}]}
-    content: {title: "h1", body: "article, main", remove: [".feedback"], template: off, external_id: {selector: article, attr: data-id}}
+    content: {title: "h1", body: "article, main", remove: [".feedback"], preset: none, template: off, external_id: {selector: article, attr: data-id}}
     availability: {ai_agent: false, ai_copilot: false, rules: [{match: "/internal/**", ai_agent: false}, {match: "re:^/x", selector: .internal, meta: audience=staff, breadcrumb: Internal, ai_copilot: true}]}
     screen:
       credentials: redact
@@ -221,6 +225,13 @@ sources:
 	if !reflect.DeepEqual(c.Browser, browser) {
 		t.Errorf("browser: got %+v", c.Browser)
 	}
+	presets := []preset.Preset{{
+		Name: "our-portal", Platform: "Our portal", Generator: []string{"Portal 2"}, Marks: []string{"#portal"}, Title: []string{"h1.title", "h1"},
+		Body: []string{".text"}, Remove: []string{".vote"}, Noscript: true, NeedsBrowser: true,
+	}}
+	if diff := cmp.Diff(presets, c.Presets); diff != "" {
+		t.Errorf("presets (-want +got):\n%s", diff)
+	}
 	s := c.Sources[0]
 	form := s.Auth.Form
 	if form == nil || form.URL != "http://wiki.corp/login" || form.Form != "form#login" || form.LoggedIn != "a.logout" {
@@ -243,7 +254,7 @@ sources:
 		Query:        config.Query{Keep: []string{"id", "filter[*]"}, Drop: []string{"ref"}},
 		Fetch:        config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me", TrustLastmod: true, VerifyEvery: 3, ResumeWithin: 2 * time.Hour},
 		Render:       config.Render{Mode: "auto", WaitFor: "article", Hosts: []string{"api.wiki.corp"}, Rules: []config.RenderRule{{Match: "/app/**", Mode: "always"}}, Browser: browser},
-		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, Template: config.TemplateOff, ExternalID: config.Identity{Selector: "article", Attr: "data-id"}},
+		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, Preset: config.PresetNone, Presets: presets, Template: config.TemplateOff, ExternalID: config.Identity{Selector: "article", Attr: "data-id"}},
 		Availability: config.Availability{Rules: []config.AvailabilityRule{{Match: "/internal/**", AIAgent: &no}, {Match: "re:^/x", Selector: ".internal", Meta: "audience=staff", Breadcrumb: "Internal", AICopilot: &yes}}},
 		Screen: config.Screen{
 			Credentials: "redact", Injections: "off", Markers: []string{"internal only"}, MarkerAction: "warn",
@@ -287,7 +298,7 @@ sources:
 			Fetch: config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)",
 				VerifyEvery: 7, ResumeWithin: 24 * time.Hour},
 			Render:       config.Render{Mode: "never", Browser: browser},
-			Content:      config.Content{Template: config.TemplateAuto},
+			Content:      config.Content{Preset: config.PresetAuto, Template: config.TemplateAuto},
 			Availability: config.Availability{AIAgent: true, AICopilot: true},
 			Screen: config.Screen{
 				Credentials: "hold", Injections: "hold", MarkerAction: "hold", Personal: config.Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},

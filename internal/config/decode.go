@@ -35,6 +35,7 @@ func decode(path string, data []byte, lookup func(string) (string, bool)) (*Conf
 	}
 	for i := range c.Sources {
 		c.Sources[i].Render.Browser = c.Browser
+		c.Sources[i].Content.Presets = c.Presets
 	}
 	d.lines.settle()
 	for i, m := range d.mistakes {
@@ -57,6 +58,7 @@ type decoder struct {
 	patience int                 // keys and list items still to be read; aliases can make a small file endless
 
 	names, libraries map[string]int // the sources so far, with their lines
+	presetNames      []string       // that content.preset may name
 }
 
 // fields are the keys of one section, in the order in which they are read,

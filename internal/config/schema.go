@@ -26,6 +26,7 @@ func (d *decoder) file(c *Config) fields {
 		{"intercom", required(d.section(d.intercom(&c.Intercom)), "intercom: with token: ${INTERCOM_ACCESS_TOKEN} in it")},
 		{"state", d.text(&c.State)},
 		{"browser", d.browser(&c.Browser)},
+		{"presets", d.presets(&c.Presets)},
 		{"sources", required(d.sources(&c.Sources, &c.Intercom), "sources: with a - name: and url: for each site")},
 	}
 }
@@ -62,7 +63,7 @@ func (d *decoder) source(s *Source) fields {
 		{"fetch", d.section(d.fetch(&s.Fetch))},
 		{"render", d.rendering(&s.Render)},
 		{"documents", list(d, &s.Documents, d.document)},
-		{"content", d.section(d.content(&s.Content))},
+		{"content", d.content(&s.Content)},
 		{"availability", d.section(d.availability(&s.Availability))},
 		{"screen", d.section(d.screen(&s.Screen))},
 		{"lint", d.section(d.lint(&s.Lint))},
@@ -108,15 +109,22 @@ func (d *decoder) fetch(f *Fetch) fields {
 	}
 }
 
-func (d *decoder) content(c *Content) fields {
-	*c = Content{Template: TemplateAuto}
-	return fields{
+func (d *decoder) content(c *Content) value {
+	*c = Content{Preset: PresetAuto, Template: TemplateAuto}
+	keys := fields{
 		{"title", d.selector(&c.Title)},
 		{"body", d.selector(&c.Body)},
 		{"remove", list(d, &c.Remove, d.selector)},
+		{"preset", d.presetOf(&c.Preset)},
 		{"template", d.oneOf(&c.Template, TemplateAuto, TemplateOff)},
 		{"external_id", d.identity(&c.ExternalID)},
 	}
+	return value{inside: keys, read: func(e entry) {
+		given := d.mapping(e, keys)
+		if named, ok := given["preset"]; ok && c.Body != "" && c.Preset != PresetAuto && c.Preset != PresetNone {
+			d.mistake(named.node, "body says where the text is, so the preset %s would not be used; keep one of them", c.Preset)
+		}
+	}}
 }
 
 func (d *decoder) availability(a *Availability) fields {
