@@ -32,7 +32,7 @@ func (d *Document) platform(c *cleaner, rules Rules) platform {
 	if len(body) == 0 {
 		return platform{}
 	}
-	found := platform{how: "preset " + page.Preset + ", by " + page.Evidence, from: "preset " + page.Preset}
+	found := platform{how: "preset " + page.Preset + ", told by " + page.Evidence, from: "preset " + page.Preset}
 	for _, n := range page.Title(d.node()) {
 		page.Strip(n)
 		if found.title == "" {

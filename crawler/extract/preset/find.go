@@ -11,9 +11,9 @@ import (
 // finder finds for an element the few selectors of many that it may match: by the
 // ID, class, attribute or name that each wants of it, as browsers find the rules of
 // a style sheet. So one pass over a page is enough for all of them, and most
-// elements cost no more than looking their classes up.
+// elements cost no more than a glance at their names.
 type finder struct {
-	ids, classes, attributes, elements map[string][]rule
+	ids, classes, attributes, elements byName
 	anywhere                           []rule
 }
 
@@ -22,6 +22,28 @@ type rule struct {
 	rank     int
 	selector cascadia.Sel
 	text     string
+}
+
+// byName is the rules that want a name. Most names of a page are none of theirs,
+// which their first letter and length tell without looking them up.
+type byName struct {
+	rules   map[string][]rule
+	lengths [256]uint64 // of the names that begin with a byte, as bits
+}
+
+func (b *byName) put(name string, r rule) {
+	if b.rules == nil {
+		b.rules = map[string][]rule{}
+	}
+	b.rules[name] = append(b.rules[name], r)
+	b.lengths[name[0]] |= 1 << (len(name) % 64)
+}
+
+func (b *byName) get(name string) []rule {
+	if len(name) == 0 || b.lengths[name[0]]&(1<<(len(name)%64)) == 0 {
+		return nil
+	}
+	return b.rules[name]
 }
 
 // add adds the selectors of a text, which may be several with commas between them.
@@ -36,65 +58,62 @@ func (f *finder) add(rank int, text string) {
 		kind, name := wanted(r.text)
 		switch kind {
 		case '#':
-			put(&f.ids, name, r)
+			f.ids.put(name, r)
 		case '.':
-			put(&f.classes, name, r)
+			f.classes.put(name, r)
 		case '[':
-			put(&f.attributes, name, r)
+			f.attributes.put(name, r)
 		case '<':
-			put(&f.elements, name, r)
+			f.elements.put(name, r)
 		default:
 			f.anywhere = append(f.anywhere, r)
 		}
 	}
 }
 
-func put(rules *map[string][]rule, name string, r rule) {
-	if *rules == nil {
-		*rules = map[string][]rule{}
-	}
-	(*rules)[name] = append((*rules)[name], r)
-}
-
-// match returns the rule of the lowest rank, at least from, that an element matches.
-func (f *finder) match(n *html.Node, from int) (best rule, ok bool) {
-	try := func(rules []rule) {
-		for _, r := range rules {
-			if r.rank >= from && (!ok || r.rank < best.rank) && r.selector.Match(n) {
-				best, ok = r, true
-			}
-		}
-	}
-	try(f.elements[n.Data])
+// match returns the rule of the lowest rank that an element matches; nil for none.
+func (f *finder) match(n *html.Node) *rule {
+	best := lowest(f.anywhere, n, nil)
+	best = lowest(f.elements.get(n.Data), n, best)
 	for i := range n.Attr {
 		a := &n.Attr[i]
 		switch a.Key {
 		case "class":
-			for class := range words(a.Val) {
-				try(f.classes[class])
+			for rest := a.Val; rest != ""; {
+				var class string
+				class, rest = cutWord(rest)
+				best = lowest(f.classes.get(class), n, best)
 			}
 		case "id":
-			try(f.ids[strings.TrimSpace(a.Val)])
+			best = lowest(f.ids.get(strings.TrimSpace(a.Val)), n, best)
 		}
-		try(f.attributes[a.Key])
+		best = lowest(f.attributes.get(a.Key), n, best)
 	}
-	try(f.anywhere)
-	return best, ok
+	return best
 }
 
-// words yields the words of an attribute's value, as HTML parts them.
-func words(value string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		start := 0
-		for i := 0; i <= len(value); i++ {
-			if i == len(value) || value[i] <= ' ' {
-				if start < i && !yield(value[start:i]) {
-					return
-				}
-				start = i + 1
-			}
+// lowest returns the rule that n matches of the lowest rank, which may be best.
+func lowest(rules []rule, n *html.Node, best *rule) *rule {
+	for i := range rules {
+		if r := &rules[i]; (best == nil || r.rank < best.rank) && r.selector.Match(n) {
+			best = r
 		}
 	}
+	return best
+}
+
+// cutWord returns the first word of an attribute's value, as HTML parts them, and
+// what follows it.
+func cutWord(value string) (word, rest string) {
+	start := 0
+	for start < len(value) && value[start] <= ' ' {
+		start++
+	}
+	end := start
+	for end < len(value) && value[end] > ' ' {
+		end++
+	}
+	return value[start:end], value[end:]
 }
 
 // spell writes a selector as a person would.
@@ -103,14 +122,14 @@ func spell(selector cascadia.Sel) string {
 }
 
 // wanted returns the rarest thing that a selector plainly wants of the element
-// itself: an ID (#), a class (.), an attribute ([) or a name (<); 0 for none.
+// itself: an ID (#), a class (.), a name (<) or an attribute ([); 0 for none.
 func wanted(selector string) (kind byte, name string) {
 	own := selector[lastCompound(selector):]
 	if strings.ContainsAny(own, `(\`) {
 		return 0, "" // a function such as :not() may want the contrary
 	}
 	bare, _, _ := strings.Cut(own, "[") // what is in brackets may have dots
-	for _, kind := range []byte{'#', '.', '[', '<'} {
+	for _, kind := range []byte{'#', '.', '<', '['} {
 		rest, found := own, kind == '<'
 		switch kind {
 		case '#', '.':

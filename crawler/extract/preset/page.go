@@ -33,7 +33,7 @@ func (p *Page) Strip(n *html.Node) {
 	for d := following(n, n); d != nil; {
 		next := following(d, n)
 		if d.Type == html.ElementNode {
-			if _, found := p.read.remove.match(d, 0); found {
+			if p.read.remove.match(d) != nil {
 				next = after(d, n)
 				d.Parent.RemoveChild(d)
 			}
@@ -68,9 +68,9 @@ func first(f *finder, root *html.Node) (found []*html.Node) {
 	for n := following(root, root); n != nil; {
 		next := following(n, root)
 		if n.Type == html.ElementNode {
-			r, ok := f.match(n, 0)
+			r := f.match(n)
 			switch {
-			case !ok || !hasText(n):
+			case r == nil || !hasText(n):
 			case rank < 0 || r.rank < rank:
 				found, rank = []*html.Node{n}, r.rank
 			case r.rank == rank && !within(n, found[len(found)-1]):

@@ -30,7 +30,7 @@ func TestPagesOfEveryPlatform(t *testing.T) {
 		expected[name+".in.html"], expected[name+".out.md"] = true, true
 		t.Run(name, func(t *testing.T) {
 			article := read(t, input)
-			recognised, _, ok := strings.Cut(strings.TrimPrefix(article.How, "preset "), ", by ")
+			recognised, _, ok := strings.Cut(strings.TrimPrefix(article.How, "preset "), ", told by ")
 			if !ok || name != recognised && !strings.HasPrefix(name, recognised+"-") {
 				t.Errorf("it is read by %q", article.How)
 			}

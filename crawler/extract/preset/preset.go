@@ -79,6 +79,7 @@ var embedded = sync.OnceValue(func() *Set {
 		}
 		set.presets = append(set.presets, p)
 	}
+	slices.SortFunc(set.presets, func(a, b Preset) int { return strings.Compare(a.Name, b.Name) })
 	return set
 })
 

@@ -65,7 +65,7 @@ func (s *Set) evidence(n *html.Node) (preset int, told string) {
 			return preset, told
 		}
 	}
-	if mark, ok := s.marks.match(n, 0); ok {
+	if mark := s.marks.match(n); mark != nil {
 		return mark.rank, mark.text
 	}
 	return -1, ""
