@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -76,7 +77,7 @@ func (s *sheets) read(sheet string, when bool) {
 			}
 		case css.BeginAtRuleGrammar:
 			blocks = append(blocks, when)
-			prelude := strings.ToLower(joinedTokens(parser.Values()))
+			prelude := strings.ToLower(strings.TrimSpace(joinedTokens(parser.Values())))
 			switch at := string(data); {
 			case skip > 0, at == "@layer":
 			case at == "@media" && (prelude == "screen" || prelude == "all"):
@@ -101,7 +102,7 @@ func (s *sheets) read(sheet string, when bool) {
 			current, inRule, seen = look{}, true, false
 		case css.DeclarationGrammar:
 			if inRule && skip == 0 {
-				current.declare(data, parser.Values())
+				current.declare(bytes.ToLower(data), parser.Values())
 				seen = true
 			}
 		case css.EndRulesetGrammar:

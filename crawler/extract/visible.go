@@ -9,8 +9,10 @@ import (
 // visible returns s without the characters that show nothing: controls, soft
 // hyphens, zero-width spaces, direction controls, tags, and the icons that
 // fonts keep in the private areas. Text hidden in such characters would be read
-// by a model and by nobody else. The joiners stay where scripts and emoji need
-// them, between characters that are not ASCII.
+// by a model and by nobody else. The joiners stay where they are spelling: between
+// letters of the scripts that join, and between emoji. A selector of an emoji's
+// form stays once, and of the tags those that make the flags of England, Scotland
+// and Wales.
 func visible(s string) string {
 	if isPlain(s) {
 		return s
@@ -18,12 +20,24 @@ func visible(s string) string {
 	var out strings.Builder
 	out.Grow(len(s))
 	prev := ' '
+	flag := 0 // where the tags of a flag end
 	for i, r := range s {
 		switch {
+		case i < flag:
 		case r == '\u200c' || r == '\u200d':
 			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
-			if !joins(prev) || !joins(next) {
+			if !joins(prev, next) {
 				continue
+			}
+		case r == '\ufe0e' || r == '\ufe0f':
+			if prev == '\ufe0e' || prev == '\ufe0f' || prev == ' ' {
+				continue
+			}
+		case r == '\U0001f3f4':
+			for _, tags := range flags {
+				if strings.HasPrefix(s[i+utf8.RuneLen(r):], tags) {
+					flag = i + utf8.RuneLen(r) + len(tags)
+				}
 			}
 		case showsNothing(r):
 			continue
@@ -43,8 +57,32 @@ func isPlain(s string) bool {
 	return true
 }
 
-func joins(r rune) bool {
-	return r >= utf8.RuneSelf && r != utf8.RuneError && !unicode.IsSpace(r) && !showsNothing(r)
+// flags are the tags that follow a black flag: gbeng, gbsct and gbwls.
+var flags = []string{
+	"\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+	"\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+	"\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",
+}
+
+// joining are the scripts in which a joiner makes another word, or another form of
+// a letter.
+var joining = []*unicode.RangeTable{
+	unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Mongolian, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi,
+	unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar,
+	unicode.Tibetan, unicode.Balinese, unicode.Javanese, unicode.Adlam,
+}
+
+// joins tells whether a joiner between two characters is part of the text.
+func joins(before, after rune) bool {
+	if unicode.In(before, joining...) {
+		return unicode.In(after, joining...)
+	}
+	return isPictorial(before) && isPictorial(after)
+}
+
+// isPictorial tells of what emoji are made of.
+func isPictorial(r rune) bool {
+	return r == '\ufe0f' || r >= 0x2190 && r <= 0x2bff || r >= 0x1f000 && r <= 0x1faff
 }
 
 func showsNothing(r rune) bool {
@@ -60,7 +98,9 @@ func showsNothing(r rune) bool {
 	case r >= 0xfe00 && r <= 0xfe0d, r == 0xfeff, r >= 0xfff0 && r <= 0xfffb:
 		return true // variation selectors other than text and emoji, mark, specials
 	case r >= 0xe0000 && r <= 0xe0fff:
-		return true // tags
+		return true // tags, more variation selectors
+	case r >= 0x1bca0 && r <= 0x1bca3, r >= 0x1d173 && r <= 0x1d17a, r == 0x2800:
+		return true // controls of shorthand and of music, the blank of Braille
 	}
 	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Co, r) || r&0xfffe == 0xfffe
 }
