@@ -152,6 +152,32 @@ func (s *Store) Acknowledge(source string, e Entry) error {
 	return s.add(writes...)
 }
 
+// CopyEntries takes the entries of a source over from another store, each with its
+// Markdown (grouped).
+func (s *Store) CopyEntries(source string, from *Store) error {
+	for e, err := range from.Entries(source) {
+		if err != nil {
+			return err
+		}
+		value, err := e.encode()
+		if err != nil {
+			return err
+		}
+		writes := []write{{entries(source), e.ExternalID, value}}
+		text, ok, err := from.readRaw(sent(source), e.ExternalID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			writes = append(writes, write{sent(source), e.ExternalID, text})
+		}
+		if err := s.add(writes...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Forget removes an entry with its Markdown (grouped).
 func (s *Store) Forget(source, externalID string) error {
 	return s.add(write{entries(source), externalID, nil}, write{sent(source), externalID, nil})

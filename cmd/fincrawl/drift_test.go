@@ -299,3 +299,25 @@ func (w *world) twin(path string) {
 	}
 	w.edit(path, func(*intercom.PageRequest) {})
 }
+
+// A preview that compares works on a copy of what is recorded, which must lack nothing
+// that a plan is made of, such as the texts that were sent.
+func TestAPreviewThatComparesPlansWhatASyncDoes(t *testing.T) {
+	t.Parallel()
+	long := func(p string) testsite.Page {
+		return testsite.Page{Text: strings.Repeat("What there is to know of "+p+". ", 40)}
+	}
+	w := newWorld(t, "", "/moves", "/shrinks", "/stays")
+	for _, p := range []string{"/moves", "/shrinks", "/stays"} {
+		w.site.Page(p, long(p))
+	}
+	w.fincrawl(exitDone, "sync")
+	w.site.Page("/", testsite.Page{Links: []string{"/moved", "/shrinks", "/stays"}})
+	w.site.Remove("/moves")
+	w.site.Page("/moved", testsite.Page{Title: "Page /moves", Text: strings.Repeat("What there is to know of /moves. ", 40)})
+	w.site.Page("/shrinks", testsite.Page{Text: "Soon more of this."})
+	w.edit("/stays", func(p *intercom.PageRequest) { p.HTML += "<p>By hand.</p>" })
+	want := []string{"~ /moves", "? /shrinks", "~ /stays"}
+	w.wantActions(w.fincrawl(exitHeld, "preview", "--verify"), want...)
+	w.wantActions(w.fincrawl(exitHeld, "sync", "--verify"), want...)
+}

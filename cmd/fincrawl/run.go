@@ -291,7 +291,7 @@ func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, in
 	}
 	if !change.Lost && !change.Adopt {
 		if r.mode == modePreview && r.verify {
-			return ledger, change, copyEntries(ledger, r.ledger, s.Name)
+			return ledger, change, ledger.CopyEntries(s.Name, r.ledger)
 		}
 		return r.ledger, change, nil
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/fincrawl/fincrawl/ingest"
@@ -121,17 +120,4 @@ func (r *runner) afterSending(s config.Source, plan ingest.Plan, result ingest.R
 		}
 	}
 	return r.ledger.SetVerification(s.Name, v)
-}
-
-// copyEntries copies what is recorded of a source's pages to another store.
-func copyEntries(to, from *state.Store, source string) error {
-	for e, err := range from.Entries(source) {
-		if err != nil {
-			return err
-		}
-		if err := to.PutEntry(source, e); err != nil {
-			return fmt.Errorf("copy what is recorded: %w", err)
-		}
-	}
-	return nil
 }
