@@ -30,15 +30,16 @@ func (p *Page) Title(root *html.Node) []*html.Node { return first(&p.read.title,
 
 // Strip takes out of an element what of it is not the text.
 func (p *Page) Strip(n *html.Node) {
+	var found []*html.Node // removed when all are known: what one matches may depend on another
 	for d := following(n, n); d != nil; {
 		next := following(d, n)
-		if d.Type == html.ElementNode {
-			if p.read.remove.match(d) != nil {
-				next = after(d, n)
-				d.Parent.RemoveChild(d)
-			}
+		if d.Type == html.ElementNode && p.read.remove.match(d) != nil {
+			found, next = append(found, d), after(d, n)
 		}
 		d = next
+	}
+	for _, d := range found {
+		d.Parent.RemoveChild(d)
 	}
 }
 

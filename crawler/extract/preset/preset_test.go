@@ -2,12 +2,15 @@ package preset
 
 import (
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
 )
 
 func TestEveryEmbeddedPresetCanBeUsed(t *testing.T) {
@@ -58,5 +61,58 @@ func TestEveryEmbeddedPresetCanBeUsed(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Own presets may have any selector, also those that only a try at every element
+// can tell.
+func TestElementsAreFoundAsByTryingEachSelector(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.in.html")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no pages: %v", err)
+	}
+	selectors := []string{
+		"p", "[href]", "[class]", "[id]", "a[href^='#']", "p:first-child", "ul > li:not(.level1)", "h2, h3", "*", ".a\\:b", "div .cooked", "main p + p",
+		"section:has(h2) > p", `a[href*="wiki/page"], [data-x="a b > c"]`, "#content-body .wiki-content", "DIV.page", "td:contains('150')", "body",
+	}
+	for _, p := range Embedded() {
+		selectors = append(selectors, p.Marks...)
+		selectors = append(selectors, p.Title...)
+		selectors = append(selectors, p.Body...)
+		selectors = append(selectors, p.Remove...)
+	}
+	found := 0
+	for _, file := range files {
+		page, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root, err := html.Parse(strings.NewReader(string(page)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, selector := range selectors {
+			group, err := cascadia.ParseGroup(selector)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var f finder
+			f.add(0, selector)
+			for n := range root.Descendants() {
+				if n.Type != html.ElementNode {
+					continue
+				}
+				got, want := f.match(n) != nil, group.Match(n)
+				if got != want {
+					t.Fatalf("%s, %s: found is %t, want %t", file, selector, got, want)
+				}
+				if want {
+					found++
+				}
+			}
+		}
+	}
+	if found < 1000 {
+		t.Errorf("only %d elements were found: are the pages read?", found)
 	}
 }
