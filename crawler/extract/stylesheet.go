@@ -117,11 +117,35 @@ func (s *sheets) read(sheet string, when bool) {
 func (s *sheets) add(selectors []string, l look, when bool) {
 	_, hides := l.hides()
 	s.hiding = s.hiding || hides || l.says[color] != ""
-	for _, selector := range selectors {
+	for _, selector := range alternatives(selectors) {
 		if !strings.Contains(selector, "::") && !strings.Contains(selector, ":before") && !strings.Contains(selector, ":after") {
 			s.rules = append(s.rules, &rule{look: l, selector: strings.TrimSpace(selector), when: when, order: len(s.rules)})
 		}
 	}
+}
+
+// alternatives parts lists of selectors at the commas that stand outside of
+// parentheses.
+func alternatives(lists []string) []string {
+	var all []string
+	for _, list := range lists {
+		depth, start := 0, 0
+		for i := range len(list) {
+			switch list[i] {
+			case '(', '[':
+				depth++
+			case ')', ']':
+				depth--
+			case ',':
+				if depth == 0 {
+					all = append(all, list[start:i])
+					start = i + 1
+				}
+			}
+		}
+		all = append(all, list[start:])
+	}
+	return all
 }
 
 func joinedTokens(tokens []css.Token) string {
