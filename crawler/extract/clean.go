@@ -14,8 +14,9 @@ import (
 // absolute addresses, and text without characters that show nothing. Layout
 // becomes paragraphs. The page's own tree is left as it is.
 type cleaner struct {
-	base  *url.URL
-	prune bool // leave out what looks like navigation, too
+	base   *url.URL
+	pruned map[*html.Node]bool // what the choice of the body leaves out inside it
+	shown  map[*html.Node]bool // what counts as shown though it is hidden until scripts have run
 }
 
 // clean returns the clean tree of the given elements, in a div of its own.

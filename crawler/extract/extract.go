@@ -52,7 +52,7 @@ type Article struct {
 	Title    string
 	HTML     string // clean; "" where there is no content
 	Markdown string // canonical: Markdown → HTML → Markdown gives it again
-	How      string // which rule found the body, for people: "content.body", "preset docusaurus, by …", "article", "readability", …
+	How      string // which rule found the body, for people: "content.body", "preset docusaurus, told by …", "article", "readability", …
 	// TitleFrom is which rule found the title, for people: "content.title", "h1", "og:title", "title", "address", …
 	TitleFrom string
 
@@ -69,6 +69,7 @@ type Article struct {
 // the same as the title is left out of the body, since the two are sent side by
 // side. A body without text and images is empty: HTML and Markdown are "".
 func (d *Document) Extract(rules Rules) (Article, error) {
+	d.settle()
 	if err := d.remove(rules.Remove); err != nil {
 		return Article{}, err
 	}

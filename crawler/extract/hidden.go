@@ -30,7 +30,7 @@ func (c *cleaner) drops(n *html.Node) bool {
 			return true
 		}
 	}
-	return c.isHidden(n) || isBackLink(n) || isFurniture(n) || isGutter(n) || isToolbar(n) || c.prune && isNavigation(n)
+	return c.isHidden(n) && !c.shown[n] || isBackLink(n) || isFurniture(n) || isGutter(n) || isToolbar(n) || c.pruned[n]
 }
 
 // isHidden tells of elements that were marked as hidden, see [Document.present], or
@@ -117,62 +117,4 @@ func isFurniture(n *html.Node) bool {
 		}
 	}
 	return false
-}
-
-// isNavigation tells of elements that lead around a site, or that ask something
-// of the reader, instead of telling: by what they are, or by what they are called.
-func isNavigation(n *html.Node) bool {
-	switch n.DataAtom {
-	case atom.Nav:
-		return true
-	case atom.Footer, atom.Aside:
-		return wordsUpTo(n, 200) < 200 && !isCallout(n)
-	case atom.Body, atom.Main, atom.Article, atom.Table, atom.Tbody, atom.Tr, atom.Td, atom.Pre, atom.Code, atom.P:
-		return false
-	}
-	switch strings.ToLower(attr(n, "role")) {
-	case "navigation", "search", "banner", "contentinfo", "complementary", "dialog", "alertdialog", "menu", "menubar":
-		return true
-	}
-	return !isHeading(n.DataAtom) && isCalledFurniture(n) && wordsUpTo(n, 200) < 200
-}
-
-// isCallout tells of the notes that documentation sets in asides.
-func isCallout(n *html.Node) bool {
-	called := strings.ToLower(attr(n, "class") + " " + attr(n, "role"))
-	return says(called, "note", "tip", "warning", "caution", "admonition", "callout", "aside", "alert", "hint", "info")
-}
-
-// isCalledFurniture tells whether one of n's classes or its ID has a word that
-// is customary for what surrounds an article.
-func isCalledFurniture(n *html.Node) bool {
-	for _, key := range []string{"class", "id"} {
-		for name := range strings.FieldsSeq(attr(n, key)) {
-			for word := range strings.FieldsFuncSeq(strings.ToLower(name), isNameSeparator) {
-				switch word {
-				case "breadcrumb", "breadcrumbs", "share", "sharing", "sharedaddy", "social", "related", "relatedposts", "newsletter", "subscribe",
-					"cookie", "cookies", "pagination", "pager", "sidebar", "toc", "tableofcontents", "promo", "advert", "advertisement",
-					"ads", "byline", "tags", "feedback", "rating", "skip", "signup", "popup", "modal", "sponsor", "sponsored",
-					"recommended", "recommendations", "prevnext", "catlinks", "noprint", "disqus", "navigation", "navbar", "nav", "menu", "cta":
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-func isNameSeparator(r rune) bool { return r == '-' || r == '_' || r == ':' }
-
-// wordsUpTo counts the words inside n, and stops at most.
-func wordsUpTo(n *html.Node, most int) int {
-	count := 0
-	for d := range n.Descendants() {
-		if d.Type == html.TextNode && !isElement(d.Parent, atom.Script, atom.Style) {
-			if count += len(strings.Fields(d.Data)); count >= most {
-				return most
-			}
-		}
-	}
-	return count
 }
