@@ -32,7 +32,7 @@ func main() {
 type bench struct {
 	rounds   int      // how often each is measured, in turn with the others
 	slow     int      // the same for peers that take long
-	pages    int      // of the large generated site
+	pages    int      // of the large generated site; it has an aim at 100,000
 	sites    []string // the real ones to crawl
 	dir      string   // for what a run leaves behind
 	fincrawl string   // the program, as a release is built
@@ -64,9 +64,9 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 		names = append(names, e.name)
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.IntVar(&b.rounds, "rounds", 5, "how often each program is measured, in turn with the others")
+	flags.IntVar(&b.rounds, "rounds", 2, "how often each program is measured, in turn with the others; 5 where the machine is busy")
 	flags.IntVar(&b.slow, "slow-rounds", 1, "the same for the peers that take ten times as long")
-	flags.IntVar(&b.pages, "pages", 100_000, "size of the large generated site, and of the plan")
+	flags.IntVar(&b.pages, "pages", 20_000, "size of the large generated site; 100000 take ten minutes more")
 	sites := flags.String("sites", "postgresql,python,cppreference", "the real sites to crawl")
 	katana := flags.String("katana", "", "katana's program, see README.md (default: the one in PATH)")
 	save := flags.String("save", "", "folder for results.md and results.json, with what they held of other experiments")

@@ -26,14 +26,14 @@ import (
 
 // Pages of 8 kB, and how many are sent at once.
 const (
-	uploadWords   = 670
+	uploadWords   = 474
 	uploadWorkers = 16
 )
 
 // upload sends staged pages to a sandbox without a limit, in turn with a bare
 // client that posts the same documents and remembers nothing.
 func (b *bench) upload(ctx context.Context) error {
-	n := min(10_000, b.pages)
+	const n = 10_000
 	s := site.New(site.Shape{Seed: 6, Pages: n, Words: uploadWords})
 	texts, bytesInAll := make([]string, n), 0
 	for i := range texts {
