@@ -104,6 +104,11 @@ func (a *app) explanation(ctx context.Context, c *config.Config, address *url.UR
 		return e, err
 	}
 	e.Render = string(source.Render.For(u))
+	template, err := templateOf(store, s)
+	if err != nil {
+		return e, err
+	}
+	source.Content.Template, e.Template = template.known, inWords(template.known)
 	if err := recall(store, s.Name, &e); err != nil {
 		return e, err
 	}
@@ -329,6 +334,9 @@ func (x explainer) screened(fetched crawler.Page, e *report.Explanation) (crawle
 	}
 	shown, _, err := masking.Page(page)
 	if err != nil {
+		return page, err
+	}
+	if err := leftOutOf(fetched, x.source.Content.Template, screener, e); err != nil {
 		return page, err
 	}
 	e.Findings, e.Fingerprint = findings, page.Fingerprint()

@@ -90,7 +90,7 @@ func (r *runner) lintSource(ctx context.Context, s config.Source, rep *report.So
 	linter := newLinter(s, time.Now())
 	stage := stager{source: s.Name, crawl: crawl, ledger: r.ledger, resend: true,
 		screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter}
-	layout := &layout{stager: stage}
+	layout := &layout{stager: stage, known: template.known}
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
 		Frontier:  frontier{crawl},
 		Pages:     stage,

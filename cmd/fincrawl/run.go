@@ -183,7 +183,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	linter := newLinter(s, time.Now())
 	stage := stager{source: s.Name, crawl: crawl, ledger: ledger, sent: sent, resend: r.mode == modeResync,
 		screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter, keepsAll: template.known != nil && !template.learnt}
-	layout := &layout{stager: stage, memory: remembered}
+	layout := &layout{stager: stage, known: template.known, memory: remembered}
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
 		Frontier:  frontier{crawl},
 		Pages:     stage,

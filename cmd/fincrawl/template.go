@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
@@ -88,7 +89,8 @@ func under(settings string, t *extract.Template) string {
 // layout leaves what pages have in common out of those that were staged.
 type layout struct {
 	stager
-	memory *memory // nil: nothing is remembered
+	known  *extract.Template // when the crawl began
+	memory *memory           // nil: nothing is remembered
 	common crawler.Common
 }
 
@@ -123,7 +125,11 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template
 	if err != nil {
 		return nil, false, err
 	}
-	article, err := extract.Strip(u, staged.Title, body.HTML, t)
+	late := extract.Late{Address: u, Title: staged.Title, HTML: body.HTML, Before: l.known}
+	if late.Outline, err = extract.ParseOutline(o.Outline); err != nil {
+		return nil, false, err
+	}
+	article, err := late.Strip(t)
 	if err != nil {
 		return nil, false, err
 	}
@@ -258,4 +264,31 @@ func lettersOf(text string) string {
 		}
 		return -1
 	}, text)
+}
+
+// inWords are the blocks of a template whose words are known, those that most pages
+// have first.
+func inWords(t *extract.Template) (list []report.LeftOut) {
+	for _, b := range t.Blocks() {
+		if b.Words != "" {
+			list = append(list, report.LeftOut{Words: b.Words, Place: b.Place.String(), Pages: b.Pages, Of: b.Of})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b report.LeftOut) int {
+		return cmp.Or(cmp.Compare(a.Place, b.Place), cmp.Compare(b.Pages, a.Pages), cmp.Compare(a.Words, b.Words))
+	})
+	return list
+}
+
+// leftOutOf says what was left out of a page that was fetched to be explained.
+func leftOutOf(p crawler.Page, t *extract.Template, screener *screen.Screener, e *report.Explanation) error {
+	for _, l := range p.LeftOut {
+		words, err := firstWords(screener, l.Text)
+		if err != nil {
+			return err
+		}
+		e.LeftOut = append(e.LeftOut, report.LeftOut{Words: words, Place: l.Place.String(), Pages: l.Pages, Of: l.Of})
+	}
+	_, e.Whole = t.Covers(p.Outline)
+	return nil
 }

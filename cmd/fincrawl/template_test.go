@@ -332,6 +332,66 @@ func TestATemplateThatIsLostIsLearntAgain(t *testing.T) {
 	w.wantTexts(13)
 }
 
+func TestExplainShowsWhatWasLeftOut(t *testing.T) {
+	t.Parallel()
+	w := newAlike(t, "    screen: {personal: {emails: redact}}\n", 29)
+	w.set(oddMenu, oddFooter+"<p>Write to kim@harbour-lamps.com at any time</p>")
+	w.odd["/p7"] = w.texts["/p7"] + oddFooter
+	w.odd["/p8"] = oddMenu + oddFooter
+	w.fincrawl(exitDone, "sync")
+	wanted := []report.LeftOut{
+		{Words: "Help First Second", Place: "at the beginning", Pages: 29, Of: 30},
+		{Words: "Was this of use to you?", Place: "at the end", Pages: 30, Of: 30},
+		{Words: "Example Ltd., 1 Harbour Street, all rights reserved", Place: "at the end", Pages: 30, Of: 30},
+		{Words: "[redacted]", Place: "at the end", Pages: 28, Of: 30},
+	}
+	e := w.explained(exitDone, "/p3", "--fetch")
+	if !slices.Equal(e.LeftOut, wanted) || e.Whole {
+		t.Errorf("left out of the page: %+v, want %+v", e.LeftOut, wanted)
+	}
+	wanted[3].Words = "Write to [redacted] at any time"
+	for _, block := range wanted {
+		if e := w.explained(exitDone, "/p3"); !slices.Contains(e.Template, block) {
+			t.Errorf("left out of the pages: %+v, without %+v", e.Template, block)
+		}
+	}
+	if e := w.explained(exitDone, "/p8", "--fetch"); len(e.LeftOut) != 0 || !e.Whole {
+		t.Errorf("left out of the page that has nothing else: %+v, all: %t", e.LeftOut, e.Whole)
+	}
+	for args, want := range map[string]string{
+		"--fetch": `"Was this of use to you?" at the end, on 100 % of 30 pages`,
+		"-v":      `"Help First Second" at the beginning, on 96 % of 30 pages`,
+	} {
+		if text := flat(w.explainedText("/p3", args)); !strings.Contains(text, want) {
+			t.Errorf("explain %s lacks %s:\n%s", args, want, text)
+		}
+	}
+}
+
+// What was taken out of the template's text, as a secret, before it was known to be
+// template, hides no block of it.
+func TestATemplateThatIsRedactedIsLeftOut(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"redact", "warn", "copilot_only"} {
+		w := newAlike(t, "    screen: {personal: {emails: "+action+"}}\n", 12)
+		w.set("<p>Write to kim@harbour-lamps.com at any time</p>"+oddMenu, oddFooter)
+		w.texts["/p3"] = "<p>Lamp three comes from sam@harbour-lamps.com, who made all of its parts but for the shade.</p>"
+		run := w.fincrawl(exitDone, "sync")
+		w.odd["/p3"] = ""
+		w.wantTexts(13)
+		for _, c := range run.Sources[0].Plan.Changes {
+			if found, at := len(c.Findings) > 0, strings.HasSuffix(c.ExternalID, "/p3"); found && !at && action != "redact" || !found && at {
+				t.Errorf("%s: findings of %s: %v", action, c.ExternalID, c.Findings)
+			}
+			if c.After.AIAgent != (action != "copilot_only" || strings.HasSuffix(c.ExternalID, "/p3") == false) {
+				t.Errorf("%s: %s is for Fin AI Agent: %t", action, c.ExternalID, c.After.AIAgent)
+			}
+		}
+		delete(w.odd, "/p3")
+		w.quiet()
+	}
+}
+
 func TestLintSeesWhatWouldBeSent(t *testing.T) {
 	t.Parallel()
 	w := newAlike(t, "", 12)

@@ -20,7 +20,7 @@ const TemplateVersion = 1
 
 // Template is what stands at the beginning or the end of most articles of a source,
 // whatever its markup: menus, footers, questions whether the page was helpful. It is
-// learnt by [Learn] and taken off by [Document.Extract] and [Strip]. A nil Template,
+// learnt by [Learn] and taken off by [Document.Extract] and [Late.Strip]. A nil Template,
 // like an empty one, has no blocks.
 //
 //	blocks at the beginning ┐                         ┌ blocks at the end
@@ -112,19 +112,60 @@ type LeftOut struct {
 	Of    int
 }
 
-// Strip takes a template off the HTML of an [Article] with its title and address, as
-// Extract does: for articles that were extracted before the template was known.
-func Strip(address *url.URL, title, clean string, t *Template) (Article, error) {
-	body, err := parseClean(clean)
+// Late is an article that was extracted before its template was known.
+type Late struct {
+	Address *url.URL
+	Title   string
+	HTML    string    // which may have been redacted since
+	Outline Outline   // as it was extracted
+	Before  *Template // that was left out of it then
+}
+
+// Strip takes a template off an article, as Extract would have done.
+func (l Late) Strip(t *Template) (Article, error) {
+	body, err := parseClean(l.HTML)
 	if err != nil {
 		return Article{}, err
 	}
-	article := Article{Title: title}
-	article.leaveOut(t, body, address)
+	article := Article{Title: l.Title}
+	article.takeOff(t, body, l.units(body))
 	if err := article.write(body); err != nil {
-		return Article{}, fmt.Errorf("leave the template out of %s: %w", address, err)
+		return Article{}, fmt.Errorf("leave the template out of %s: %w", l.Address, err)
 	}
 	return article, nil
+}
+
+// units returns the blocks of the article as they were when it was extracted, those that
+// are gone without their nodes; or, where these are not the blocks that it has, what it
+// has.
+func (l Late) units(body *html.Node) []unit {
+	now := unitsOf(body, l.Address.Host, l.Title)
+	gone := l.Before.marks(l.Outline)
+	if !slices.Contains(gone, 0) {
+		clear(gone)
+	}
+	was := make([]unit, len(l.Outline))
+	left := 0
+	for i, b := range l.Outline {
+		if was[i].Block = b; gone[i] == 0 {
+			left++
+		}
+	}
+	titled := left == len(now)+1 && left < len(was) // the heading that says the title became the first
+	if left != len(now) && !titled {
+		return now
+	}
+	for i := range was {
+		if gone[i] != 0 {
+			continue
+		}
+		if titled {
+			titled = false
+			continue
+		}
+		was[i].node, now = now[0].node, now[1:]
+	}
+	return was
 }
 
 // leaveOut takes a template off the article whose clean tree is body.
@@ -134,7 +175,23 @@ func (a *Article) leaveOut(t *Template, body *html.Node, address *url.URL) {
 	}
 	units := unitsOf(body, address.Host, a.Title)
 	a.Outline = outlineOf(units)
-	if a.LeftOut = t.takeOff(body, units); len(a.LeftOut) > 0 {
+	a.takeOff(t, body, units)
+}
+
+// takeOff removes the blocks of a template from a clean tree, unless there are no others.
+func (a *Article) takeOff(t *Template, body *html.Node, units []unit) {
+	marked := t.marks(outlineOf(units))
+	if !slices.Contains(marked, 0) {
+		return
+	}
+	for i, place := range marked {
+		if place != 0 && units[i].node != nil {
+			a.LeftOut = append(a.LeftOut, t.leftOut(units[i], place))
+			removeWithParents(body, units[i].node)
+		}
+	}
+	if len(a.LeftOut) > 0 {
+		dropRules(body)
 		dropHeading(body, a.Title)
 	}
 }
@@ -152,28 +209,6 @@ func (t *Template) Covers(o Outline) (blocks int, all bool) {
 		return 0, blocks > 0
 	}
 	return blocks, false
-}
-
-// takeOff removes the blocks of the template from a clean tree, unless there are no
-// others.
-func (t *Template) takeOff(body *html.Node, units []unit) (left []LeftOut) {
-	if len(t.blocks) == 0 {
-		return nil
-	}
-	marked := t.marks(outlineOf(units))
-	if !slices.Contains(marked, 0) {
-		return nil
-	}
-	for i, place := range marked {
-		if place != 0 {
-			left = append(left, t.leftOut(units[i], place))
-			removeWithParents(body, units[i].node)
-		}
-	}
-	if len(left) > 0 {
-		dropRules(body)
-	}
-	return left
 }
 
 func (t *Template) leftOut(u unit, place Place) LeftOut {

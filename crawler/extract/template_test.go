@@ -124,12 +124,7 @@ func TestWhatMostPagesBeginOrEndWithIsLeftOut(t *testing.T) {
 				if got := articleAt(t, fmt.Sprint("p", i), body, learned.Now); got.Markdown != want {
 					t.Errorf("page %d says\n%s\nwant\n%s\nof\n%s", i, got.Markdown, want, raw.Markdown)
 				}
-				u, _ := url.Parse(shop + fmt.Sprint("p", i))
-				stripped, err := Strip(u, raw.Title, raw.HTML, learned.Now)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if stripped.Markdown != want {
+				if stripped := stripLate(t, fmt.Sprint("p", i), body, nil, learned.Now); stripped.Markdown != want {
 					t.Errorf("page %d says, when the template is taken off its HTML,\n%s\nwant\n%s", i, stripped.Markdown, want)
 				}
 			}
@@ -344,6 +339,8 @@ func TestATemplateTakesNothingElse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		bodies := drawnPages(t)
 		template := learnFrom(t, nil, bodies...).Now
+		blocks := template.Blocks()
+		part := NewTemplate(rapid.Permutation(blocks).Draw(t, "blocks")[:rapid.IntRange(0, len(blocks)).Draw(t, "so many")])
 		for i, body := range bodies {
 			path := fmt.Sprint("p", i)
 			raw, got := articleAt(t, path, body, nil), articleAt(t, path, body, template)
@@ -356,22 +353,40 @@ func TestATemplateTakesNothingElse(t *testing.T) {
 				t.Fatalf("nothing is left of\n%s", raw.Markdown)
 			}
 			u, _ := url.Parse(shop + path)
-			again, err := Strip(u, got.Title, got.HTML, template)
+			again, err := Late{Address: u, Title: got.Title, HTML: got.HTML}.Strip(template)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if again.Markdown != got.Markdown {
 				t.Fatalf("taken off once\n%s\ntwice\n%s", got.Markdown, again.Markdown)
 			}
-			later, err := Strip(u, raw.Title, raw.HTML, template)
-			if err != nil {
-				t.Fatal(err)
+			if _, all := template.Covers(articleAt(t, path, body, template).Outline); all {
+				continue // of which a part may have been left out before
 			}
-			if later.Markdown != got.Markdown {
-				t.Fatalf("known when it was extracted\n%s\nand later\n%s", got.Markdown, later.Markdown)
+			if later := stripLate(t, path, body, part, template); later.Markdown != got.Markdown {
+				t.Fatalf("known when it was extracted\n%s\nand later\n%s\nof\n%s", got.Markdown, later.Markdown, raw.Markdown)
 			}
 		}
 	})
+}
+
+// stripLate extracts a page when only a part of its template is known, and takes off
+// the whole later.
+func stripLate(t interface{ Fatal(...any) }, path, body string, before, template *Template) Article {
+	if before == nil {
+		before = NewTemplate(nil)
+	}
+	early := articleAt(t, path, body, before)
+	u, err := url.Parse(shop + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, err := Late{Address: u, Title: early.Title, HTML: strings.ReplaceAll(early.HTML, "sentence", "xxxxx"), Outline: early.Outline, Before: before}.Strip(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late.Markdown = strings.ReplaceAll(late.Markdown, "xxxxx", "sentence")
+	return late
 }
 
 func countWith(bodies []string, text string) (n int) {

@@ -39,6 +39,12 @@ type Explanation struct {
 	Findings    []state.Finding `json:"findings,omitempty"` // what the screening found on it, masked
 	Sent        string          `json:"-"`                  // Markdown as it was sent; "" where that is not known
 
+	// Template is what is left out of the pages of its source, and LeftOut what was of
+	// this one when it was fetched now. Whole: it has nothing else, and stays as it is.
+	Template []LeftOut `json:"template,omitempty"`
+	LeftOut  []LeftOut `json:"left_out,omitempty"`
+	Whole    bool      `json:"all_template,omitempty"`
+
 	Runs  []ExplainedRun `json:"runs,omitempty"` // the last ones of its source, the newest first
 	Error string         `json:"error,omitempty"`
 }
@@ -132,6 +138,7 @@ func (e Explanation) write(p *printer, o TextOptions) {
 	e.library(p)
 	e.runs(p)
 	e.content(p, o)
+	e.leftOut(p, o)
 }
 
 // verdict says in one line whether the page is in, and why.

@@ -23,6 +23,51 @@ func template(p *printer, t Template) {
 	}
 }
 
+// LeftOut is a block that is left out of pages as template.
+type LeftOut struct {
+	Words string `json:"words"` // its first ones
+	Place string `json:"place"` // at the beginning, or at the end
+	// Pages is how many pages have it there, of the Of that were read when that was
+	// counted; both are 0 for links that go with their heading or menu.
+	Pages int `json:"pages,omitempty"`
+	Of    int `json:"of,omitempty"`
+}
+
+// leftOut shows what is left out of the page, or, where it was not fetched, of all the
+// pages of its source.
+func (e Explanation) leftOut(p *printer, o TextOptions) {
+	heading, blocks := "Left out, since most pages have it", e.LeftOut
+	if e.Seen == nil {
+		heading, blocks = "Left out of the pages of its source, since most have it", e.Template
+	}
+	if e.Whole {
+		p.paragraph(2, 4, span{yellow, "!"}, span{plain, "All that it says is at the beginning or the end of most pages; so nothing is left out."})
+		p.blank()
+	}
+	if len(blocks) == 0 {
+		return
+	}
+	p.heading(heading)
+	shown := blocks
+	if !o.Verbose {
+		shown = blocks[:min(len(blocks), markdownShown)]
+	}
+	for _, b := range shown {
+		p.paragraph(4, 6, span{plain, fmt.Sprintf("%q", b.Words)}, span{dim, b.where()})
+	}
+	if more := len(blocks) - len(shown); more > 0 {
+		p.paragraph(4, 4, span{dim, fmt.Sprintf("… and %d more; -v shows all", more)})
+	}
+	p.blank()
+}
+
+func (b LeftOut) where() string {
+	if b.Of == 0 {
+		return b.Place
+	}
+	return fmt.Sprintf("%s, on %d %% of %s", b.Place, 100*b.Pages/b.Of, count(b.Of, "page"))
+}
+
 func andMore(n int) string {
 	if n == 0 {
 		return ""
