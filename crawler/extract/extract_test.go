@@ -27,6 +27,15 @@ func TestTitle(t *testing.T) {
 		{"the document's, with a separator of its own", `<title>A - B</title><meta property="og:site_name" content="Site"><p>` + long, Rules{}, "A - B"},
 		{"DokuWiki's", `<title>A [Site]</title><p>` + long, Rules{}, "A"},
 		{"the address", `<p>` + long, Rules{}, "page"},
+		{"not the site's heading, in the article", `<title>B | Acme</title><main><h1><a href="/">Acme Help</a></h1><h2>B</h2><p>` + long, Rules{}, "B"},
+		{"not the site's name, in the article", `<title>B</title><meta property="og:site_name" content="Acme Help"><main><h1>Acme Help</h1><p>` + long, Rules{}, "B"},
+		{"not a logo", `<title>B | Acme</title><main><h1><a href="/"><img src="/logo.png" alt="Acme"></a></h1><p>` + long, Rules{}, "B"},
+		{"of several headings the one that the head names", `<title>B | Acme</title><main><h1>News</h1><h1>B</h1><p>` + long, Rules{}, "B"},
+		{"of several headings the first", `<title>Acme</title><main><h1>A</h1><p>` + long + `<h1>B</h1><p>` + long, Rules{}, "A"},
+		{"escaped twice, with characters that show nothing", `<title>A&amp;amp;B​&#8288; | Acme</title><p>` + long, Rules{}, "A&B"},
+		{"without the sections of the breadcrumb", `<title>B - Billing - Acme</title><ol class=breadcrumb><li>Home<li>Billing</ol><p>` + long, Rules{}, "B"},
+		{"a heading of a lower level", `<main><h2>B</h2><p>` + long, Rules{}, "B"},
+		{"not a paragraph for a title", `<title>` + strings.Repeat("wordy ", 60) + `</title><p>` + long, Rules{}, strings.Repeat("wordy ", 40) + "wordy…"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

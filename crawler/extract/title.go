@@ -13,13 +13,14 @@ import (
 // page says to those who share it, the document's title without the site's
 // name, or the last part of the address. from says which of them it was.
 func (d *Document) title(c *cleaner, article *html.Node) (title, from string) {
+	title, from = d.longTitle(c, article)
+	return asTitle(title), from
+}
+
+func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string) {
 	head := d.head()
-	for n := range article.Descendants() {
-		if isElement(n, atom.H1) {
-			if heading := textOf(n); heading != "" {
-				return heading, "h1"
-			}
-		}
+	if heading := d.ownHeading(article, head); heading != "" {
+		return heading, "h1"
 	}
 	if heading := d.headingOutside(c, head); heading != "" {
 		return heading, "h1 beside the body"
@@ -27,10 +28,81 @@ func (d *Document) title(c *cleaner, article *html.Node) (title, from string) {
 	if shared := withoutSite(head.shared, head.site); shared != "" {
 		return shared, "og:title"
 	}
-	if named := withoutSite(head.title, head.site); named != "" {
+	if named := d.withoutCrumbs(withoutSite(head.title, head.site)); named != "" {
 		return named, "title"
 	}
+	for n := range article.Descendants() {
+		if heading := textOf(n); n.Type == html.ElementNode && isHeading(n.DataAtom) && heading != "" {
+			return heading, "heading"
+		}
+	}
 	return lastPart(d.URL), "address"
+}
+
+// ownHeading returns the first-level heading of the article that the head names,
+// too, or else the first that is not the site's, or "". Some sites have their name
+// for a heading on every page, and lead home from it.
+func (d *Document) ownHeading(article *html.Node, h head) (own string) {
+	for n := range article.Descendants() {
+		if !isElement(n, atom.H1) {
+			continue
+		}
+		heading := textOf(n)
+		if heading == "" {
+			continue
+		}
+		if strings.EqualFold(heading, withoutSite(h.title, h.site)) || strings.EqualFold(heading, withoutSite(h.shared, h.site)) {
+			return heading
+		}
+		if own == "" && !strings.EqualFold(heading, h.site) && !d.leadsHome(n) {
+			own = heading
+		}
+	}
+	return own
+}
+
+// leadsHome tells of headings that are links to the first page of the site.
+func (d *Document) leadsHome(heading *html.Node) bool {
+	link := onlyLink(heading)
+	if link == nil {
+		return false
+	}
+	to, err := url.Parse(attr(link, "href"))
+	return err == nil && to.Host == d.URL.Host && strings.Trim(to.Path, "/") == "" && strings.Trim(d.URL.Path, "/") != ""
+}
+
+// withoutCrumbs returns title without the sections at its end that the page's
+// breadcrumb names, as in "Page - Section - Site".
+func (d *Document) withoutCrumbs(title string) string {
+	for {
+		at := -1
+		for _, separator := range separators {
+			at = max(at, strings.LastIndex(title, separator))
+		}
+		if at <= 0 {
+			return title
+		}
+		section := strings.Trim(title[at:], " |–—·•:»«-")
+		if section == "" || !d.HasCrumb(section) {
+			return title
+		}
+		title = strings.TrimSpace(title[:at])
+	}
+}
+
+// longestTitle is what people still take for a title, in characters.
+const longestTitle = 250
+
+// asTitle cuts a title that is too long for one, at a word.
+func asTitle(title string) string {
+	if letters := []rune(title); len(letters) > longestTitle {
+		title = string(letters[:longestTitle-1])
+		if at := strings.LastIndexByte(title, ' '); at > len(title)/2 {
+			title = title[:at]
+		}
+		title += "…"
+	}
+	return title
 }
 
 // head is what a document's head says of its title.
@@ -41,11 +113,11 @@ func (d *Document) head() head {
 	for n := range d.node().Descendants() {
 		switch {
 		case isElement(n, atom.Title) && n.Namespace == "" && h.title == "" && n.FirstChild != nil:
-			h.title = words(n.FirstChild.Data)
+			h.title = unescaped(n.FirstChild.Data)
 		case isElement(n, atom.Meta) && h.shared == "" && strings.EqualFold(attr(n, "property"), "og:title"):
-			h.shared = words(attr(n, "content"))
+			h.shared = unescaped(attr(n, "content"))
 		case isElement(n, atom.Meta) && h.site == "" && strings.EqualFold(attr(n, "property"), "og:site_name"):
-			h.site = words(attr(n, "content"))
+			h.site = unescaped(attr(n, "content"))
 		}
 	}
 	return h
@@ -70,10 +142,22 @@ func (d *Document) headingOutside(c *cleaner, h head) string {
 	return ""
 }
 
+// separators stand between the parts of a document's title.
+var separators = []string{" | ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " - "}
+
+// unescaped returns the words of s, and once more without the entities of titles
+// that were escaped twice.
+func unescaped(s string) string {
+	if strings.Contains(s, "&") {
+		s = html.UnescapeString(s)
+	}
+	return words(s)
+}
+
 // withoutSite returns title without the name of the site at its end or its
 // beginning. Where site is not known, that is what follows the last separator.
 func withoutSite(title, site string) string {
-	for _, separator := range []string{" | ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " - "} {
+	for _, separator := range separators {
 		at := strings.LastIndex(title, separator)
 		if at <= 0 {
 			continue
