@@ -52,6 +52,14 @@ func TestAPlanIsAppliedAsFarAsItWasApproved(t *testing.T) {
 	w.wantLibrary(append(without("/a2", "/a4"), "/new", "/newer")...)
 }
 
+func TestANumberOfDeletesIsNoneBelowZero(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	if code, _, logs := w.execute(t.Context(), "sync", "--allow-deletes", "-1"); code != exitUsage || len(w.box.Calls()) > 0 {
+		t.Errorf("exit code %d, %d calls\n%s", code, len(w.box.Calls()), logs)
+	}
+}
+
 // Connapse PR 406: an approval is a ceiling that is weighed again, not a replay.
 func TestDeletesOverTheCeilingGoOnceTheyWereSeen(t *testing.T) {
 	t.Parallel()

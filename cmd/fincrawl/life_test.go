@@ -123,6 +123,38 @@ func TestAnImportSourceDeletedWhileARunUsesItIsMadeAgainByThatRun(t *testing.T) 
 	}
 }
 
+// Where the API refuses the pages of an import source that is no more, it is found out
+// all the same, and no page rests for it.
+func TestPagesRefusedForAnImportSourceThatIsGoneAreSentToANewOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.fincrawl(exitDone, "sync")
+	for _, p := range articles[:5] {
+		w.site.Page(p, testsite.Page{Text: "Changed."})
+	}
+	var once sync.Once
+	w.interfere(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodPost && r.URL.Path == "/ai/external_pages" {
+			once.Do(w.deleteImportSourceWithin)
+			if len(w.box.Sources()) == 0 {
+				rw.Header().Set("Content-Type", "application/json")
+				rw.WriteHeader(http.StatusUnprocessableEntity)
+				_, _ = io.WriteString(rw, `{"type":"error.list","errors":[{"code":"data_invalid","message":"no such source","field":"source_id"}]}`)
+				return
+			}
+		}
+		next.ServeHTTP(rw, r)
+	})
+	w.execute(t.Context(), "sync")
+	w.wantLibrary(allPages()...)
+	if refused := w.status().Sources[0].Refused; len(refused) > 0 {
+		t.Errorf("they rest: %+v", refused)
+	}
+	if n := w.writes(func() { w.fincrawl(exitDone, "sync") }); n != 0 {
+		t.Errorf("%d writes by the run after", n)
+	}
+}
+
 // deleteImportSourceWithin deletes it from within a call, past w.interfere.
 func (w *world) deleteImportSourceWithin() {
 	f := w.fault.Swap(nil)

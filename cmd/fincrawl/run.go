@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -255,6 +256,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Progress: func(done, total int) { r.show.apply(s.Name, done, total) },
 	})
 	rep.Result = &result
+	if err == nil {
+		err = r.stillThere(ctx, target.ID, result)
+	}
 	if err != nil {
 		return err
 	}
@@ -317,6 +321,18 @@ func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, in
 		}
 	}
 	return ledger, change, nil
+}
+
+// stillThere returns ErrSourceGone where pages were refused because their import source
+// is no more: not every API says so by not finding it.
+func (r *runner) stillThere(ctx context.Context, id int64, result ingest.Result) error {
+	if !slices.ContainsFunc(result.Failed, func(f ingest.Failure) bool { return f.Refused }) {
+		return nil
+	}
+	if _, err := r.api.ImportSource(ctx, id); err != nil && intercom.KindOf(err) == intercom.NotFound {
+		return fmt.Errorf("%w (%w)", ingest.ErrSourceGone, err)
+	}
+	return nil // what else may be wrong is nothing that this run still needs
 }
 
 func outcomes(crawl *state.Crawl) func(string) (crawler.Outcome, string, bool, error) {

@@ -58,6 +58,8 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 		}
 		var approval *ingest.Approval
 		switch {
+		case *allow < 0:
+			return usageError{fmt.Errorf("--allow-deletes is a number of pages, not %d", *allow)}
 		case plan != "" && *allow > 0:
 			return usageError{errors.New("--plan says already how many deletes were agreed to; leave --allow-deletes out")}
 		case plan != "":

@@ -91,8 +91,8 @@ func New(c Config) *Client {
 	}
 }
 
-// Me returns whose token this is (GET /me). Where the API has no such call, the token is
-// checked by one that it has, and nobody is named.
+// Me returns whose token this is (GET /me). Where the API has no such call, or keeps it
+// from the token, the token is checked by one that is needed anyway, and nobody is named.
 func (c *Client) Me(ctx context.Context) (Me, error) {
 	var me Me
 	var a struct {
@@ -105,7 +105,7 @@ func (c *Client) Me(ctx context.Context) (Me, error) {
 		} `json:"app"`
 	}
 	err := c.do(ctx, call{method: "GET", path: "/me"}, &a)
-	if err != nil && KindOf(err) == NotFound {
+	if err != nil && (KindOf(err) == NotFound || answered(err, http.StatusForbidden)) {
 		_, err = readListPage[answeredSource](ctx, c, sourcesPath, url.Values{"per_page": {"1"}}, 1, false)
 	}
 	me.Type, me.Name = string(a.Type), string(a.Name)
