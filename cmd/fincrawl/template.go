@@ -129,8 +129,8 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template
 	if late.Outline, err = extract.ParseOutline(o.Outline); err != nil {
 		return nil, false, err
 	}
-	article, err := late.Strip(t)
-	if err != nil {
+	article, ok, err := late.Strip(t)
+	if err != nil || !ok {
 		return nil, false, err
 	}
 	redacted, err := redactions(staged)

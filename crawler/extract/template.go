@@ -121,51 +121,59 @@ type Late struct {
 	Before  *Template // that was left out of it then
 }
 
-// Strip takes a template off an article, as Extract would have done.
-func (l Late) Strip(t *Template) (Article, error) {
+// Strip takes a template off an article, as Extract would have done. ok is false where
+// that cannot be, since the article is not what the outline is of.
+func (l Late) Strip(t *Template) (a Article, ok bool, err error) {
 	body, err := parseClean(l.HTML)
 	if err != nil {
-		return Article{}, err
+		return Article{}, false, err
 	}
-	article := Article{Title: l.Title}
-	article.takeOff(t, body, l.units(body))
-	if err := article.write(body); err != nil {
-		return Article{}, fmt.Errorf("leave the template out of %s: %w", l.Address, err)
+	units, ok := l.units(body)
+	if !ok {
+		return Article{}, false, nil
 	}
-	return article, nil
+	a.Title = l.Title
+	a.takeOff(t, body, units)
+	if err := a.write(body); err != nil {
+		return Article{}, false, fmt.Errorf("leave the template out of %s: %w", l.Address, err)
+	}
+	return a, true, nil
 }
 
-// units returns the blocks of the article as they were when it was extracted, those that
-// are gone without their nodes; or, where these are not the blocks that it has, what it
-// has.
-func (l Late) units(body *html.Node) []unit {
-	now := unitsOf(body, l.Address.Host, l.Title)
+// units returns the blocks of the outline with the nodes that they are now; those that
+// are gone have none.
+func (l Late) units(body *html.Node) (was []unit, ok bool) {
 	gone := l.Before.marks(l.Outline)
 	if !slices.Contains(gone, 0) {
 		clear(gone)
 	}
-	was := make([]unit, len(l.Outline))
-	left := 0
+	first := slices.Index(gone, 0)
+	now := gather(nil, body)
+	if first > 0 && l.Outline[first].Hash == hashText(l.Title) && len(now) > 0 && wordsOf(now[0].node) != l.Title {
+		gone[first] = AtStart // the heading that says the title had become the first
+	}
+	left := make([]*unit, 0, len(now)) // before the blocks that the outline left out, and after them
+	was = make([]unit, len(l.Outline))
+	after := -1
 	for i, b := range l.Outline {
-		if was[i].Block = b; gone[i] == 0 {
-			left++
+		was[i].Block = b
+		switch {
+		case b.is(gap):
+			after = len(left)
+		case gone[i] == 0:
+			left = append(left, &was[i])
 		}
 	}
-	titled := left == len(now)+1 && left < len(was) // the heading that says the title became the first
-	if left != len(now) && !titled {
-		return now
+	if after < 0 && len(left) != len(now) || len(left) > len(now) {
+		return nil, false
 	}
-	for i := range was {
-		if gone[i] != 0 {
-			continue
+	for i, u := range left {
+		if after >= 0 && i >= after {
+			i += len(now) - len(left)
 		}
-		if titled {
-			titled = false
-			continue
-		}
-		was[i].node, now = now[0].node, now[1:]
+		u.node = now[i].node
 	}
-	return was
+	return was, true
 }
 
 // leaveOut takes a template off the article whose clean tree is body.

@@ -352,12 +352,7 @@ func TestATemplateTakesNothingElse(t *testing.T) {
 			if raw.Markdown != "" && got.Markdown == "" {
 				t.Fatalf("nothing is left of\n%s", raw.Markdown)
 			}
-			u, _ := url.Parse(shop + path)
-			again, err := Late{Address: u, Title: got.Title, HTML: got.HTML}.Strip(template)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if again.Markdown != got.Markdown {
+			if again := articleAt(t, path, got.HTML, template); again.Markdown != got.Markdown {
 				t.Fatalf("taken off once\n%s\ntwice\n%s", got.Markdown, again.Markdown)
 			}
 			if _, all := template.Covers(articleAt(t, path, body, template).Outline); all {
@@ -381,9 +376,9 @@ func stripLate(t interface{ Fatal(...any) }, path, body string, before, template
 	if err != nil {
 		t.Fatal(err)
 	}
-	late, err := Late{Address: u, Title: early.Title, HTML: strings.ReplaceAll(early.HTML, "sentence", "xxxxx"), Outline: early.Outline, Before: before}.Strip(template)
-	if err != nil {
-		t.Fatal(err)
+	late, ok, err := Late{Address: u, Title: early.Title, HTML: strings.ReplaceAll(early.HTML, "sentence", "xxxxx"), Outline: early.Outline, Before: before}.Strip(template)
+	if err != nil || !ok {
+		t.Fatal("strip: ", ok, err)
 	}
 	late.Markdown = strings.ReplaceAll(late.Markdown, "xxxxx", "sentence")
 	return late
@@ -396,6 +391,17 @@ func countWith(bodies []string, text string) (n int) {
 		}
 	}
 	return n
+}
+
+func TestAnArticleThatIsAnotherIsNotStripped(t *testing.T) {
+	bodies := bodiesOf(10, func(i int) string { return own(i) + own(i+50) + "<p>Shop Ltd., 1 Harbour Street</p>" })
+	learned := learnFrom(t, nil, bodies...)
+	whole := articleAt(t, "p0", bodies[0], NewTemplate(nil))
+	u, _ := url.Parse(shop + "p0")
+	part, _, _ := strings.Cut(whole.HTML, "\n")
+	if _, ok, err := (Late{Address: u, Title: whole.Title, HTML: part, Outline: whole.Outline}).Strip(learned.Now); ok || err != nil {
+		t.Errorf("a part of it: %t, %v", ok, err)
+	}
 }
 
 func TestAnOutlineIsKept(t *testing.T) {
@@ -442,5 +448,10 @@ func TestALongArticleIsLookedAtFromItsEnds(t *testing.T) {
 	}
 	if n := strings.Count(got.Markdown, "made of oak"); n != 3*reach {
 		t.Errorf("%d paragraphs are left of %d", n, 3*reach)
+	}
+	for _, known := range []*Template{nil, NewTemplate(learned.Now.Blocks()[:1]), NewTemplate(learned.Now.Blocks()[1:])} {
+		if late := stripLate(t, "p0", bodies[0], known, learned.Now); late.Markdown != got.Markdown {
+			t.Errorf("with %v known before, the page is\n%s", known.Blocks(), late.Markdown)
+		}
 	}
 }
