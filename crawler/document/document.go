@@ -68,11 +68,11 @@ const (
 
 // The limits of readers. What a file unpacks to counts, not its size.
 const (
-	atOnce   = 2           // files being read; each may need much memory
-	maxTime  = time.Minute // for one file
-	maxPages = 2000        // of a PDF
-	maxText  = 8 << 20     // bytes of text that a file may give
-	maxCells = 100_000     // of a table
+	atOnce   = 2               // files being read; each may need much memory
+	maxTime  = 2 * time.Minute // for one file
+	maxPages = 2000            // of a PDF
+	maxText  = 8 << 20         // bytes of text that a file may give
+	maxCells = 100_000         // of a table
 )
 
 // Reader reads files. It is used by several goroutines at once, and reads a few files
@@ -94,6 +94,9 @@ func (r *Reader) Read(ctx context.Context, kind Kind, u *url.URL, contentType st
 	case r.turns <- struct{}{}:
 		defer func() { <-r.turns }()
 	case <-ctx.Done():
+		return Document{}, context.Cause(ctx)
+	}
+	if ctx.Err() != nil {
 		return Document{}, context.Cause(ctx)
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, maxTime, errSlow)

@@ -80,30 +80,28 @@ func frontMatter(source string) (title, rest string) {
 }
 
 // isTangled tells of texts that nest so deeply that nobody wrote them: a parser may
-// run out of its stack on them, which nothing can catch.
+// take for ever on them, or run out of its stack, which nothing can catch.
 func isTangled(source string) bool {
-	const deep, many = 100, 5000
-	marks := 0
+	const deep, many = 100, 2000
+	marks := 0 // of one paragraph
 	for line := range strings.Lines(source) {
 		bare := strings.TrimSpace(line)
 		if bare == "" {
 			marks = 0
 			continue
 		}
-		nested := 0
-		for _, c := range bare {
-			switch c {
-			case '>', '-', '+', '*', ' ', '\t':
-				nested++
-				continue
-			}
-			break
-		}
-		prefix := len(bare) - len(strings.TrimLeft(bare, ">-+* \t"))
-		if prefix > deep && strings.Trim(bare, bare[:1]+" ") != "" || len(line)-len(strings.TrimLeft(line, " \t")) > 4*deep {
+		before := bare[:len(bare)-len(strings.TrimLeft(bare, ">-+* \t"))]
+		isRule := before == bare && !strings.Contains(bare, ">")
+		if len(before) > deep && !isRule || len(line)-len(strings.TrimLeft(line, " \t")) > 4*deep {
 			return true
 		}
-		if marks += strings.Count(bare, "*") + strings.Count(bare, "_") + strings.Count(bare, "[") + strings.Count(bare, "~"); marks > many {
+		if isRule {
+			continue
+		}
+		for _, mark := range "*_[~<" {
+			marks += strings.Count(bare, string(mark))
+		}
+		if marks > many {
 			return true
 		}
 	}

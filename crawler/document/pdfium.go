@@ -86,6 +86,12 @@ func (e *engine) open(ctx context.Context, body []byte) (*pdfFile, error) {
 		return nil, err
 	}
 	instance, err := pool.GetInstanceWithContext(ctx)
+	if cause := context.Cause(ctx); cause != nil {
+		if err == nil {
+			_ = instance.Close()
+		}
+		return nil, cause
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open a sandbox for a PDF: %w", err)
 	}
