@@ -1,224 +1,212 @@
 // Command extract measures how much of a page's main content the automatic
-// extraction finds, beside readability alone, over a set of pages whose content
-// is known.
+// extraction finds, beside the libraries of the field, over a set of pages whose
+// content is known.
 //
-//	go run ./bench/extract [DIR]
+//	go run ./bench/extract [-ours] [-pages] [-save FILE] [DIR]
 //
 // DIR (../shared/extraction) holds html/ID.html.gz and truth/ID.json. The figure
-// of a page is the F1 of the words of its HTML's text against those of its
-// content; a type's is the mean over its pages. "with" and "without" are the
-// shares of the snippets found that must be there, and that must not.
+// of a page compares the words of its HTML's text with those of its content; a
+// type's is the mean over its pages. "with" and "without" are the shares of the
+// snippets found that must be there, and that must not. The last column is the
+// CPU of reading a page, parsing it and writing HTML included, as a multiple of
+// html.Parse on the same pages in the same process.
+//
+// Halves are two halves of the pages, parted by site: a method that was fitted to
+// pages is better on those it was fitted to.
 package main
 
 import (
-	"compress/gzip"
-	"encoding/json"
+	"bytes"
 	"flag"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
-	"path/filepath"
-	"regexp"
+	"runtime"
 	"slices"
-	"strings"
+	"syscall"
 
-	readability "codeberg.org/readeck/go-readability/v2"
 	"golang.org/x/net/html"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
 func main() {
-	pages := flag.Bool("pages", false, "list every page with its figure and that of readability, the worst first")
+	ours := flag.Bool("ours", false, "measure the extraction alone, which takes seconds")
+	pages := flag.Bool("pages", false, "list every page with its figures, the worst first")
+	save := flag.String("save", "", "write the table to `FILE`, too")
 	flag.Parse()
 	dir := "../shared/extraction"
 	if flag.NArg() > 0 {
 		dir = flag.Arg(0)
 	}
-	if err := measure(os.Stdout, dir, *pages); err != nil {
+	if err := run(dir, *ours, *pages, *save); err != nil {
 		fmt.Fprintln(os.Stderr, "extract:", err)
 		os.Exit(1)
 	}
 }
 
-// truth is what is known of a page.
-type truth struct {
-	ID      string   `json:"id"`
-	Type    string   `json:"type"`
-	URL     string   `json:"url"`
-	Content string   `json:"main_content"`
-	With    []string `json:"with"`
-	Without []string `json:"without"`
-}
-
-// figures are sums over pages, shown as means.
-type figures struct{ pages, f1, with, without float64 }
-
-type result struct {
-	truth
-	how         string
-	ours, their float64
-}
-
-func measure(w io.Writer, dir string, list bool) error {
-	files, err := filepath.Glob(filepath.Join(dir, "truth", "*.json"))
-	if err != nil || len(files) == 0 {
-		return fmt.Errorf("no pages in %s: %w", dir, os.ErrNotExist)
+func run(dir string, alone, list bool, save string) error {
+	known, err := load(dir)
+	if err != nil {
+		return err
 	}
-	ours, theirs := map[string]*figures{}, map[string]*figures{}
-	var results []result
-	for _, file := range files {
-		page, known, err := load(dir, strings.TrimSuffix(filepath.Base(file), ".json"))
-		if err != nil {
-			return err
-		}
-		u, err := url.Parse(known.URL)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", file, err)
-		}
-		found, how, err := extracted(u, page)
-		if err != nil {
-			return err
-		}
-		ourF1 := add(ours, known, found)
-		theirF1 := add(theirs, known, readable(u, page))
-		results = append(results, result{known, how, ourF1, theirF1})
+	our, how, parsing, err := measure(known)
+	if err != nil {
+		return err
 	}
 	if list {
-		slices.SortFunc(results, func(a, b result) int { return int((a.ours - b.ours) * 1e6) })
-		for _, r := range results {
-			fmt.Fprintf(w, "%.3f %.3f %-14s %-28s %s %s\n", r.ours, r.their, r.Type, r.how, r.ID, r.URL)
-		}
+		listPages(os.Stdout, known, our, how)
 	}
-	fmt.Fprintln(w, "| type | pages | F1 | with | without | readability: F1 | with | without |\n|---|---|---|---|---|---|---|---|")
-	types := make([]string, 0, len(ours))
-	for kind := range ours {
-		types = append(types, kind)
-	}
-	slices.Sort(types)
-	for _, kind := range types {
-		a, b := ours[kind], theirs[kind]
-		fmt.Fprintf(w, "| %s | %.0f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f |\n", kind, a.pages,
-			a.f1/a.pages, a.with/a.pages, a.without/a.pages, b.f1/b.pages, b.with/b.pages, b.without/b.pages)
-	}
-	return nil
-}
-
-func load(dir, id string) (page []byte, known truth, err error) {
-	raw, err := os.ReadFile(filepath.Join(dir, "truth", id+".json"))
-	if err != nil {
-		return nil, known, err
-	}
-	if err := json.Unmarshal(raw, &known); err != nil {
-		return nil, known, fmt.Errorf("read the truth about %s: %w", id, err)
-	}
-	known.ID = id
-	file, err := os.Open(filepath.Join(dir, "html", id+".html.gz"))
-	if err != nil {
-		return nil, known, err
-	}
-	defer file.Close()
-	unpacked, err := gzip.NewReader(file)
-	if err != nil {
-		return nil, known, fmt.Errorf("unpack %s: %w", id, err)
-	}
-	page, err = io.ReadAll(unpacked)
-	return page, known, err
-}
-
-func extracted(u *url.URL, page []byte) (found, how string, err error) {
-	d, err := extract.Parse(u, "text/html; charset=utf-8", page)
-	if err != nil {
-		return "", "", err
-	}
-	article, err := d.Extract(extract.Rules{})
-	if err != nil {
-		return "", "", err
-	}
-	return plain(article.HTML), article.How, nil
-}
-
-// readable returns what readability finds by itself; nothing where it fails.
-func readable(u *url.URL, page []byte) string {
-	article, err := readability.FromReader(strings.NewReader(string(page)), u)
-	if err != nil || article.Node == nil {
-		return ""
-	}
-	var out strings.Builder
-	if err := article.RenderHTML(&out); err != nil {
-		return ""
-	}
-	return plain(out.String())
-}
-
-// plain returns the text of HTML, its elements apart.
-func plain(fragment string) string {
-	var out strings.Builder
-	tokens := html.NewTokenizer(strings.NewReader(fragment))
-	for {
-		switch tokens.Next() {
-		case html.ErrorToken:
-			return out.String()
-		case html.TextToken:
-			out.Write(tokens.Text())
-		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
-			switch name, _ := tokens.TagName(); string(name) {
-			case "a", "abbr", "b", "code", "em", "i", "mark", "s", "small", "span", "strong", "sub", "sup", "time", "u", "kbd", "samp", "var", "q", "cite", "dfn", "del", "ins":
-			default:
-				out.WriteByte('\n')
+	programs := []*program{our}
+	var notes []string
+	if !alone {
+		byName := map[string]*program{}
+		notes, err = peers(dir, func(f finding) {
+			p := byName[f.Library]
+			if p == nil {
+				p = &program{name: f.Library, scores: map[string]score{}}
+				byName[f.Library] = p
+				programs = append(programs, p)
 			}
+			if t, ok := known[f.ID]; ok {
+				p.scores[f.ID] = t.judge(plain(f.HTML))
+				return
+			}
+			if p.times = f.Times; f.CPU > 0 {
+				p.times = f.CPU / parsing
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	var out bytes.Buffer
+	table(&out, known, programs)
+	halves(&out, known, our)
+	for _, note := range notes {
+		fmt.Fprintf(&out, "\n%s\n", note)
+	}
+	if save != "" {
+		if err := os.WriteFile(save, out.Bytes(), 0o644); err != nil {
+			return err
+		}
+	}
+	_, err = os.Stdout.Write(out.Bytes())
+	return err
+}
+
+// program is an extractor and its scores, by page.
+type program struct {
+	name   string
+	scores map[string]score
+	times  float64 // CPU, as a multiple of html.Parse's
+}
+
+// measure reads all pages with our extraction. how says which rule found each
+// body, and parsing is what html.Parse alone takes for all, in milliseconds.
+func measure(known map[string]*truth) (p *program, how map[string]string, parsing float64, err error) {
+	p = &program{name: "fincrawl", scores: map[string]score{}}
+	how, ids := map[string]string{}, sorted(known)
+	parsing = spent(func() {
+		for _, id := range ids {
+			_, _ = html.Parse(bytes.NewReader(known[id].page))
+		}
+	})
+	found := make([]string, len(ids))
+	reading := spent(func() {
+		for i, id := range ids {
+			var a extract.Article
+			if a, err = read(known[id]); err != nil {
+				return
+			}
+			found[i], how[id] = a.HTML, a.How
+		}
+	})
+	for i, id := range ids {
+		p.scores[id] = known[id].judge(plain(found[i]))
+	}
+	p.times = reading / parsing
+	return p, how, parsing, err
+}
+
+func read(t *truth) (extract.Article, error) {
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return extract.Article{}, err
+	}
+	d, err := extract.Parse(u, "text/html; charset=utf-8", t.page)
+	if err != nil {
+		return extract.Article{}, err
+	}
+	return d.Extract(extract.Rules{})
+}
+
+// spent returns the CPU time of work, in milliseconds.
+func spent(work func()) float64 {
+	cpu := func() float64 {
+		var u syscall.Rusage
+		_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+		return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e6
+	}
+	runtime.GC()
+	before := cpu()
+	work()
+	return cpu() - before
+}
+
+// table writes the programs' means for each type of page.
+func table(w io.Writer, known map[string]*truth, programs []*program) {
+	pages := map[string][]string{}
+	for _, id := range sorted(known) {
+		pages[known[id].Type] = append(pages[known[id].Type], id)
+	}
+	fmt.Fprintln(w, "| type | pages | program | precision | recall | F1 | with | without | CPU, × html.Parse |\n|---|---|---|---|---|---|---|---|---|")
+	for _, kind := range sorted(pages) {
+		for _, p := range programs {
+			m := p.mean(pages[kind])
+			fmt.Fprintf(w, "| %s | %d | %s | %.3f | %.3f | **%.3f** | %.3f | %.3f | %.1f |\n", kind, len(pages[kind]), p.name,
+				m.precision, m.recall, m.f1, m.with, m.without, p.times)
 		}
 	}
 }
 
-// add scores one page's text and adds it to its type's figures.
-func add(to map[string]*figures, known truth, found string) float64 {
-	sums := to[known.Type]
-	if sums == nil {
-		sums = &figures{}
-		to[known.Type] = sums
+// halves writes F1 for two halves of the pages.
+func halves(w io.Writer, known map[string]*truth, p *program) {
+	pages := map[string]*[2][]string{}
+	for _, id := range sorted(known) {
+		t := known[id]
+		if pages[t.Type] == nil {
+			pages[t.Type] = &[2][]string{}
+		}
+		half := t.half()
+		pages[t.Type][half] = append(pages[t.Type][half], id)
 	}
-	score := f1(found, known.Content)
-	sums.pages++
-	sums.f1 += score
-	sums.with += share(found, known.With, 1)
-	sums.without += share(found, known.Without, 0)
-	return score
+	fmt.Fprintf(w, "\n| type | F1 of %s, one half | the other half |\n|---|---|---|\n", p.name)
+	for _, kind := range sorted(pages) {
+		a, b := pages[kind][0], pages[kind][1]
+		fmt.Fprintf(w, "| %s | %.3f (%d pages) | %.3f (%d pages) |\n", kind, p.mean(a).f1, len(a), p.mean(b).f1, len(b))
+	}
 }
 
-// share returns the share of snippets that text contains, in any case.
-func share(text string, snippets []string, none float64) float64 {
-	if len(snippets) == 0 {
-		return none
+func listPages(w io.Writer, known map[string]*truth, p *program, how map[string]string) {
+	ids := sorted(known)
+	slices.SortStableFunc(ids, func(a, b string) int { return int((p.scores[a].f1 - p.scores[b].f1) * 1e6) })
+	for _, id := range ids {
+		s := p.scores[id]
+		fmt.Fprintf(w, "F1 %.3f (precision %.3f, recall %.3f) %-14s %s %s: %s\n", s.f1, s.precision, s.recall, known[id].Type, id, known[id].URL, how[id])
 	}
-	text = strings.ToLower(strings.Join(strings.Fields(text), " "))
-	found := 0.0
-	for _, snippet := range snippets {
-		if strings.Contains(text, strings.ToLower(strings.Join(strings.Fields(snippet), " "))) {
-			found++
-		}
-	}
-	return found / float64(len(snippets))
 }
 
-// f1 compares the multisets of two texts' words.
-func f1(found, wanted string) float64 {
-	word := regexp.MustCompile(`[\p{L}\p{N}_]+`)
-	a, b := word.FindAllString(strings.ToLower(found), -1), word.FindAllString(strings.ToLower(wanted), -1)
-	if len(a) == 0 && len(b) == 0 {
-		return 1
+// mean returns the mean scores over pages.
+func (p *program) mean(ids []string) (m score) {
+	for _, id := range ids {
+		s, n := p.scores[id], float64(len(ids))
+		m.precision += s.precision / n
+		m.recall += s.recall / n
+		m.f1 += s.f1 / n
+		m.with += s.with / n
+		m.without += s.without / n
 	}
-	left := map[string]int{}
-	for _, w := range b {
-		left[w]++
-	}
-	common := 0.0
-	for _, w := range a {
-		if left[w] > 0 {
-			left[w]--
-			common++
-		}
-	}
-	return 2 * common / float64(len(a)+len(b))
+	return m
 }

@@ -165,15 +165,15 @@ func roleOfWord(word string) role {
 	case "cookie", "cookies", "consent", "gdpr", "onetrust", "cookiebot", "usercentrics", "didomi":
 		return consent
 	case "breadcrumb", "breadcrumbs", "pagination", "pager", "prevnext", "sidebar", "toc", "tableofcontents", "skip", "catlinks",
-		"navigation", "navbar", "nav", "menu", "megamenu", "offcanvas", "topbar", "sitemap", "footer", "prefooter", "jump", "noprint":
+		"navigation", "navbar", "nav", "menu", "megamenu", "offcanvas", "topbar", "sitemap", "footer", "prefooter", "jump":
 		return navigation
 	case "share", "sharing", "sharedaddy", "social", "newsletter", "subscribe", "subscription", "signup", "optin", "paywall", "donate",
-		"promo", "promotion", "cta", "ad", "ads", "advert", "advertisement", "sponsor", "sponsored", "disclosure",
+		"cta", "ad", "ads", "advert", "advertisement", "sponsor", "sponsored", "disclosure",
 		"feedback", "rating", "popup", "modal", "tooltip", "banner", "notice", "notices":
 		return appeal
 	case "related", "relatedposts", "recommended", "recommendations", "similar", "trending", "popular", "tags", "instagram", "widget", "widgets":
 		return aside
-	case "author", "authors", "byline", "bio", "biography", "signature", "user", "userinfo", "profile", "postprofile":
+	case "author", "authors", "byline", "bio", "biography", "signature", "userinfo", "profile", "postprofile":
 		return person
 	case "comment", "comments", "commentlist", "respond", "disqus":
 		return discussion

@@ -2,6 +2,9 @@
 // beside parsing alone, and prints it as JSON. Run it by bench, or here:
 //
 //	go run . DIR
+//
+// With -find it prints what they find on pages whose content is known, for
+// bench/extract to judge.
 package main
 
 import (
@@ -23,7 +26,11 @@ import (
 )
 
 func main() {
-	if err := measure(os.Args[1]); err != nil {
+	do := measure
+	if os.Args[1] == "-find" {
+		do = find
+	}
+	if err := do(os.Args[len(os.Args)-1]); err != nil {
 		fmt.Fprintln(os.Stderr, "extract:", err)
 		os.Exit(1)
 	}
