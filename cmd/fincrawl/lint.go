@@ -52,6 +52,7 @@ another number. It writes nothing.
 
 // lintOnce looks at the sources, one after another.
 func (r *runner) lintOnce(ctx context.Context, sources []config.Source) report.Run {
+	defer r.documents.Close()
 	run := report.Run{ID: newRunID(), Mode: string(r.mode), Version: buildVersion(), Started: time.Now().UTC()}
 	r.log = r.log.With("run", run.ID)
 	for _, s := range sources {
@@ -97,6 +98,7 @@ func (r *runner) lintSource(ctx context.Context, s config.Source, rep *report.So
 		Layout:    layout,
 		Known:     known(r.ledger.Entries(s.Name)),
 		Session:   keeper{source: s.Name, store: r.ledger, readOnly: true},
+		Documents: &r.documents,
 		Transport: r.transport,
 		Wait:      r.wait,
 		Log:       r.log.With("source", s.Name),

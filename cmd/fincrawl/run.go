@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
@@ -41,6 +42,7 @@ type runner struct {
 	transport http.RoundTripper                          // to the sites; nil: really
 	verify    bool                                       // compare with what Intercom has, whether that is due or not
 	crawls    sync.Map                                   // source name → *state.Crawl of this run
+	documents document.Reader                            // of all sources, since it takes much memory
 	workspace string                                     // Intercom's ID of it, once it is known
 
 	allowDeletes int              // of each source, whatever its ceilings say
@@ -71,6 +73,7 @@ const (
 //
 // What went wrong is in the report; a source that failed doesn't stop the others.
 func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Run {
+	defer r.documents.Close()
 	run := report.Run{ID: cmp.Or(r.id, newRunID()), Mode: string(r.mode), Version: buildVersion(), Started: time.Now().UTC()}
 	r.log = r.log.With("run", run.ID)
 	run.Sources = make([]report.Source, len(sources))
@@ -196,6 +199,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Flush:     r.outliving(crawl),
 		Known:     known(ledger.Entries(s.Name)),
 		Session:   keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},
+		Documents: &r.documents,
 		Transport: r.transport,
 		Wait:      r.wait,
 		Log:       r.log.With("source", s.Name),
