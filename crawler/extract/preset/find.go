@@ -71,10 +71,20 @@ func (f *finder) add(rank int, text string) {
 	}
 }
 
-// match returns the rule of the lowest rank that an element matches; nil for none.
-func (f *finder) match(n *html.Node) *rule {
-	best := lowest(f.anywhere, n, nil)
-	best = lowest(f.elements.get(n.Data), n, best)
+// match returns the rule of the lowest rank, at most the given one, that an element
+// matches; nil for none.
+func (f *finder) match(n *html.Node, most int) *rule {
+	var best *rule
+	lowest := func(rules []rule) {
+		for i := range rules {
+			r := &rules[i]
+			if r.rank <= most && (best == nil || r.rank < best.rank) && r.selector.Match(n) {
+				best = r
+			}
+		}
+	}
+	lowest(f.anywhere)
+	lowest(f.elements.get(n.Data))
 	for i := range n.Attr {
 		a := &n.Attr[i]
 		switch a.Key {
@@ -82,22 +92,12 @@ func (f *finder) match(n *html.Node) *rule {
 			for rest := a.Val; rest != ""; {
 				var class string
 				class, rest = cutWord(rest)
-				best = lowest(f.classes.get(class), n, best)
+				lowest(f.classes.get(class))
 			}
 		case "id":
-			best = lowest(f.ids.get(strings.TrimSpace(a.Val)), n, best)
+			lowest(f.ids.get(strings.TrimSpace(a.Val)))
 		}
-		best = lowest(f.attributes.get(a.Key), n, best)
-	}
-	return best
-}
-
-// lowest returns the rule that n matches of the lowest rank, which may be best.
-func lowest(rules []rule, n *html.Node, best *rule) *rule {
-	for i := range rules {
-		if r := &rules[i]; (best == nil || r.rank < best.rank) && r.selector.Match(n) {
-			best = r
-		}
+		lowest(f.attributes.get(a.Key))
 	}
 	return best
 }

@@ -1,6 +1,7 @@
 package preset
 
 import (
+	"math"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -33,7 +34,7 @@ func (p *Page) Strip(n *html.Node) {
 	var found []*html.Node // removed when all are known: what one matches may depend on another
 	for d := following(n, n); d != nil; {
 		next := following(d, n)
-		if d.Type == html.ElementNode && p.read.remove.match(d) != nil {
+		if d.Type == html.ElementNode && p.read.remove.match(d, 0) != nil {
 			found, next = append(found, d), after(d, n)
 		}
 		d = next
@@ -65,16 +66,16 @@ func newReader(p Preset) *reader {
 
 // first returns all that the first selector with any text matches.
 func first(f *finder, root *html.Node) (found []*html.Node) {
-	rank := -1
+	rank := math.MaxInt
 	for n := following(root, root); n != nil; {
 		next := following(n, root)
 		if n.Type == html.ElementNode {
-			r := f.match(n)
+			r := f.match(n, rank)
 			switch {
 			case r == nil || !hasText(n):
-			case rank < 0 || r.rank < rank:
+			case r.rank < rank:
 				found, rank = []*html.Node{n}, r.rank
-			case r.rank == rank && !within(n, found[len(found)-1]):
+			case !within(n, found[len(found)-1]):
 				found = append(found, n)
 			}
 		}

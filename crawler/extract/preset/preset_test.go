@@ -102,7 +102,7 @@ func TestElementsAreFoundAsByTryingEachSelector(t *testing.T) {
 				if n.Type != html.ElementNode {
 					continue
 				}
-				got, want := f.match(n) != nil, group.Match(n)
+				got, want := f.match(n, 0) != nil, group.Match(n)
 				if got != want {
 					t.Fatalf("%s, %s: found is %t, want %t", file, selector, got, want)
 				}

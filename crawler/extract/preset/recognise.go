@@ -65,7 +65,7 @@ func (s *Set) evidence(n *html.Node) (preset int, told string) {
 			return preset, told
 		}
 	}
-	if mark := s.marks.match(n); mark != nil {
+	if mark := s.marks.match(n, len(s.presets)); mark != nil {
 		return mark.rank, mark.text
 	}
 	return -1, ""
