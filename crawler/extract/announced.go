@@ -130,9 +130,10 @@ var announcements = []struct {
 	}},
 	{person, []string{"about the author", "about the authors", "about author", "meet the author", "written by", "über den autor", "über die autorin", "à propos de l'auteur", "sobre el autor"}},
 	{appeal, []string{
-		"share this", "share", "follow us", "subscribe", "sign up", "newsletter", "join our newsletter", "stay up to date", "stay in the loop", "get the latest",
-		"was this", "did this", "did you find this", "have more questions", "still need help", "rate this", "how helpful", "create an account or sign in", "log in to reply", "advertisement", "sponsored",
-		"war dieser", "cet article vous a", "te resultó útil", "fue útil",
+		"share this article", "share this post", "share this page", "share this story", "share on", "follow us", "subscribe to our", "sign up for our", "join our newsletter", "stay up to date", "stay in the loop",
+		"was this article", "was this page", "was this content", "was this answer", "was this information", "was this helpful", "did this answer", "did this article", "did you find this", "have more questions", "still need help", "rate this", "how helpful",
+		"create an account or sign in", "log in to reply", "advertisement",
+		"war dieser artikel", "cet article vous a", "te resultó útil", "fue útil",
 	}},
-	{discussion, []string{"comments", "leave a comment", "leave a reply", "post a comment", "add a comment", "join the conversation", "join the discussion", "kommentare", "commentaires", "comentarios"}},
+	{discussion, []string{"leave a comment", "leave a reply", "post a comment", "add a comment", "join the conversation", "join the discussion"}},
 }

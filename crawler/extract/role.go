@@ -63,6 +63,8 @@ func roleOf(n *html.Node) (role, string) {
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		return unknown, ""
 	}
+	// A word of a sentence may be called a menu, too.
+	block := isBlockName(n.DataAtom) || n.DataAtom == 0
 	called, name := unknown, ""
 	for _, a := range n.Attr {
 		switch a.Key {
@@ -78,10 +80,13 @@ func roleOf(n *html.Node) (role, string) {
 				return appeal, "role"
 			}
 		case "id":
-			if !isSection(n) {
+			if block && !isSection(n) {
 				called, name = rolesOfNames(a.Val, called, name)
 			}
 		case "class":
+			if !block {
+				continue
+			}
 			called, name = rolesOfNames(a.Val, called, name)
 		}
 	}
@@ -169,7 +174,7 @@ func roleOfWord(word string) role {
 		return navigation
 	case "share", "sharing", "sharedaddy", "social", "newsletter", "subscribe", "subscription", "signup", "optin", "paywall", "donate",
 		"cta", "ad", "ads", "advert", "advertisement", "sponsor", "sponsored", "disclosure",
-		"feedback", "rating", "popup", "modal", "tooltip", "banner", "notice", "notices":
+		"feedback", "rating", "popup", "modal", "tooltip", "banner", "notices":
 		return appeal
 	case "related", "relatedposts", "recommended", "recommendations", "similar", "trending", "popular", "tags", "instagram", "widget", "widgets":
 		return aside

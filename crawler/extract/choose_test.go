@@ -1,0 +1,245 @@
+package extract
+
+import (
+	"compress/gzip"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// prose is a text of n sentences, none of which another text has.
+func prose(about string, n int) string {
+	var out strings.Builder
+	for range n {
+		out.WriteString("<p>Whoever asks about " + about + " gets an answer here that goes on for long enough to be read as a sentence.</p>\n")
+	}
+	return out.String()
+}
+
+func TestContentOfUnknownSites(t *testing.T) {
+	links := `<ul><li><a href="/a">One page of many</a></li><li><a href="/b">Another page of many</a></li><li><a href="/c">A third page of many</a></li><li><a href="/d">The last page of many</a></li></ul>`
+	tests := []struct {
+		name, address, page string
+		kept, left          []string
+		how                 string // begins so
+	}{
+		{
+			name: "a page that marks nothing, beside its menu",
+			page: `<div class="x1">` + links + `</div><div class="x2"><h1>Seats</h1>` + prose("seats", 5) + `</div>`,
+			kept: []string{"about seats"}, left: []string{"page of many"}, how: "body, narrowed",
+		},
+		{
+			name: "all posts of a thread",
+			page: `<div class="posts"><article class="post">` + prose("first", 3) + `</article><article class="post">` + prose("second", 2) + `</article><article class="post">` + prose("third", 2) + `</article></div>`,
+			kept: []string{"about first", "about second", "about third"}, how: "body",
+		},
+		{
+			name: "a landing page of many small sections",
+			page: `<section><h2>Fast</h2><p>Answers come within a second or two.</p></section><section><h2>Safe</h2><p>Nothing leaves your own machines, ever.</p></section><section><h2>Open</h2><p>Read the source and change what you like.</p></section>`,
+			kept: []string{"within a second", "own machines", "Read the source"}, how: "body",
+		},
+		{
+			name: "cookies, a newsletter, an author, related articles",
+			page: `<div id="onetrust-banner">` + prose("cookies", 2) + `</div><main><h1>T</h1>` + prose("seats", 6) +
+				`<div class="newsletter-box"><p>Get mail from us each week.</p></div><div class="post-author"><p>Ann writes about chairs.</p></div><div><h3>Related articles</h3>` + links + `</div></main>`,
+			kept: []string{"about seats"}, left: []string{"about cookies", "each week", "Ann writes", "page of many"}, how: "main, without appeals, asides, author boxes",
+		},
+		{
+			name: "links under a heading that announces them, in the midst of the text",
+			page: `<main><h1>T</h1>` + prose("seats", 4) + `<h2>Related articles</h2>` + links + `<h2>Billing</h2>` + prose("billing", 4) + `</main>`,
+			kept: []string{"about seats", "about billing"}, left: []string{"page of many", "Related"}, how: "main",
+		},
+		{
+			name: "a text under a heading that announces links",
+			page: `<main><h1>T</h1>` + prose("seats", 4) + `<h2>Related</h2>` + prose("relations", 3) + `</main>`,
+			kept: []string{"about seats", "about relations"}, how: "main",
+		},
+		{
+			name: "links that the text goes on with",
+			page: `<main><h1>T</h1>` + prose("seats", 4) + `<h2>Guides for each team</h2>` + links + `</main>`,
+			kept: []string{"about seats", "page of many"}, how: "main",
+		},
+		{
+			name: "a page that is a list of links",
+			page: `<div class="wrap"><h1>All guides</h1>` + links + `</div>`,
+			kept: []string{"page of many"}, how: "body",
+		},
+		{
+			name: "comments on an article",
+			page: `<main><h1>T</h1>` + prose("seats", 5) + `<div id="comments">` + prose("opinions", 20) + `</div></main>`,
+			kept: []string{"about seats"}, left: []string{"about opinions"}, how: "main, without comments",
+		},
+		{
+			name: "comments that are a forum's posts", address: "https://example.com/forum/thread/1",
+			page: `<main><h1>T</h1>` + prose("seats", 2) + `<div id="comments">` + prose("opinions", 5) + `</div></main>`,
+			kept: []string{"about seats", "about opinions"}, how: "main",
+		},
+		{
+			name: "a section whose heading is such a word",
+			page: `<main><h1>API</h1>` + prose("seats", 5) + `<section id="cookies"><h2>Cookies</h2>` + prose("sessions", 2) + `</section><div class="sect2" id="comments"><h3>Comments</h3>` + prose("remarks", 2) + `</div></main>`,
+			kept: []string{"about seats", "about sessions", "about remarks"}, how: "main",
+		},
+		{
+			name: "a word of a sentence that is called a menu",
+			page: `<main><h1>T</h1><p>Open <b class="menu">File</b>, then <span class="menu">Print</span>.</p>` + prose("seats", 2) + `</main>`,
+			kept: []string{"File", "Print"}, how: "main",
+		},
+		{
+			name: "a feature that is called as a request to readers is",
+			page: `<main><h1>T</h1>` + prose("seats", 4) + `<section><h2>Sign up</h2><p>Choose a plan.</p></section><section><h2>Share</h2><p>Copy the link.</p></section><div><h2>Comments</h2><p>Mark a line.</p></div></main>`,
+			kept: []string{"Choose a plan", "Copy the link", "Mark a line"}, how: "main",
+		},
+		{
+			name: "a builder that calls everything a widget",
+			page: `<div class="widget"><div class="widget-wrap">` + prose("seats", 3) + `</div></div><div class="widget">` + prose("billing", 3) + `</div>`,
+			kept: []string{"about seats", "about billing"}, how: "body",
+		},
+		{
+			name: "a name that says what is not there",
+			page: `<div class="page no-sidebar">` + prose("seats", 3) + `</div><div class="with-sidebar">` + prose("billing", 3) + `</div>`,
+			kept: []string{"about seats", "about billing"}, how: "body",
+		},
+		{
+			name: "code and tables, which have few words a line",
+			page: `<div class="a"><h1>Calls</h1><pre>open(path)\nclose(file)</pre><table><tr><td>open</td><td>opens</td></tr><tr><td>close</td><td>closes</td></tr></table></div><div class="b">` + links + links + `</div>`,
+			kept: []string{"open(path)", "closes"}, how: "body",
+		},
+		{
+			name: "what was streamed in later",
+			page: `<main><h1>T</h1><!--$?--><template id="B:0"></template><p>Loading…</p><!--/$--></main><div hidden id="S:0">` + prose("seats", 3) + `<template id="P:1"></template></div><div hidden id="S:1">` + prose("segments", 2) + `</div>`,
+			kept: []string{"about seats", "about segments"}, left: []string{"Loading"}, how: "main",
+		},
+		{
+			name: "what is invisible until all has loaded",
+			page: `<div style="visibility:hidden"><h1>T</h1>` + prose("seats", 5) + `<p style="display:none">SECRET</p></div>`,
+			kept: []string{"about seats"}, left: []string{"SECRET"}, how: "body",
+		},
+		{
+			name: "what is invisible beside what is not",
+			page: `<main>` + prose("seats", 5) + `</main><div style="visibility:hidden">` + prose("secrets", 5) + `</div>`,
+			kept: []string{"about seats"}, left: []string{"about secrets"}, how: "main",
+		},
+		{
+			name: "what a page holds for browsers without scripts, being empty",
+			page: `<div id="app"></div><noscript><div role="main">` + prose("seats", 4) + `</div></noscript>`,
+			kept: []string{"about seats"}, how: "main",
+		},
+		{
+			name: "what a page holds for browsers without scripts, beside its text",
+			page: `<main>` + prose("seats", 5) + `</main><noscript>` + prose("scripts", 5) + `</noscript>`,
+			kept: []string{"about seats"}, left: []string{"about scripts"}, how: "main",
+		},
+		{
+			name: "text that sets no spaces",
+			page: `<div class="m">` + links + `</div><div class="t"><p>` + strings.Repeat("座席を追加するには設定を開いてください。", 6) + `</p></div>`,
+			kept: []string{"座席を追加する"}, left: []string{"page of many"}, how: "body, narrowed",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d := parsePage(t, "<title>T</title><body>"+test.page)
+			if test.address != "" {
+				d.URL, _ = url.Parse(test.address)
+			}
+			article, err := d.Extract(Rules{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, kept := range test.kept {
+				if !strings.Contains(article.HTML, kept) {
+					t.Errorf("lacks %q", kept)
+				}
+			}
+			for _, left := range test.left {
+				if strings.Contains(article.HTML, left) {
+					t.Errorf("has %q", left)
+				}
+			}
+			if !strings.HasPrefix(article.How, test.how) {
+				t.Errorf("found by %q, not %q", article.How, test.how)
+			}
+			if t.Failed() {
+				t.Log(article.HTML)
+			}
+		})
+	}
+}
+
+func TestRolesOfNames(t *testing.T) {
+	for name, want := range map[string]role{
+		"breadcrumb": navigation, "site-nav": navigation, "relatedArticles": aside, "post__author-box": person, "CookieConsent": consent,
+		"sidebar-enabled": unknown, "has-sidebar": unknown, "nav-tabs": unknown, "author-content": unknown,
+		"ad": appeal, "sc-1fAd3": unknown, "ad7": unknown, "shadow": unknown, "header": unknown,
+		strings.Repeat("x", 100): unknown, "[&>*:not(:first-child)]:ad": appeal,
+	} {
+		if got, _ := roleOfName(name); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+// What the choice of the body costs, as a multiple of parsing the same page.
+func BenchmarkChoose(b *testing.B) {
+	files, err := filepath.Glob("../../../shared/extraction/html/*.html.gz")
+	if err != nil || len(files) == 0 {
+		b.Skip("no pages in ../shared/extraction")
+	}
+	var pages []string
+	var trees []*Document
+	for i := 0; i < len(files); i += 8 {
+		pages = append(pages, string(unpackedPage(b, files[i])))
+		trees = append(trees, parsePage(b, pages[len(pages)-1]))
+	}
+	var parsing, choosing testing.BenchmarkResult
+	b.Run("parser alone", func(b *testing.B) {
+		for b.Loop() {
+			for _, page := range pages {
+				if _, err := html.Parse(strings.NewReader(page)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		parsing = testing.BenchmarkResult{N: b.N, T: b.Elapsed()}
+	})
+	b.Run("choice", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, d := range trees {
+				c := &cleaner{base: d.base()}
+				body := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Body })
+				page := c.measure(body)
+				page.prune(false)
+				at, _ := page.marked()
+				if page.densest(at) < at {
+					b.Fatal("chose what is outside")
+				}
+			}
+		}
+		choosing = testing.BenchmarkResult{N: b.N, T: b.Elapsed()}
+		b.ReportMetric(float64(choosing.NsPerOp())/float64(max(parsing.NsPerOp(), 1)), "parsers")
+	})
+}
+
+func unpackedPage(b *testing.B, name string) []byte {
+	b.Helper()
+	file, err := os.Open(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	unzipped, err := gzip.NewReader(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	page, err := io.ReadAll(unzipped)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return page
+}
