@@ -459,4 +459,4 @@ func (r *recollection) Remember(url string, m crawler.Remembered) error {
 
 func (*recollection) Dated(string, time.Time) error { return nil }
 
-func (*recollection) Again(string) error { return nil }
+func (*recollection) Again(crawler.Remembered) error { return nil }

@@ -78,6 +78,7 @@ const (
 	keyAsItself    = "as-itself"    // see visit
 	keyContentType = "content-type" // of the answer, as served
 	keySession     = "session"      // number of the session that it was asked for with
+	keyRemembered  = "remembered"   // *Remembered, where it was asked for with validators
 )
 
 // enqueue hands a visit to colly's queue.
@@ -146,7 +147,7 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 		*r.URL = *v.url
 		skipped, err := c.avoids(v)
 		if !skipped && err == nil {
-			skipped, err = c.skips(ctx, v, *r.Headers)
+			skipped, err = c.skips(ctx, v, r)
 		}
 		if skipped || err != nil {
 			r.Abort()
@@ -174,6 +175,7 @@ func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
 		return
 	}
 	a.session, _ = r.Ctx.GetAny(keySession).(int64)
+	a.remembered, _ = r.Ctx.GetAny(keyRemembered).(*Remembered)
 	v, err := visitOf(r.Request)
 	if err == nil {
 		err = c.conclude(ctx, v, a)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gocolly/colly/v2"
+
 	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
@@ -23,9 +25,9 @@ type Memory interface {
 	Remember(url string, m Remembered) error
 	// Dated tells when a sitemap says that a URL changed last.
 	Dated(url string, changed time.Time) error
-	// Again puts the page that is remembered of a URL among the pages of this crawl,
-	// as it was.
-	Again(url string) error
+	// Again puts the page of a document that was recalled among the pages of this
+	// crawl, as it was.
+	Again(m Remembered) error
 }
 
 // Remembered is what is remembered of a document.
@@ -35,6 +37,7 @@ type Remembered struct {
 	Links              []string // to follow, normalised
 	ExternalID         string   // of its page; "" where it gave none
 	Fingerprint        string   // of its page
+	Page               any      // as the Memory has it, for Again; nobody else looks at it
 	// Current: a sitemap says that it has not changed since it was fetched, and the
 	// source is configured to believe that.
 	Current bool
@@ -98,7 +101,7 @@ func (c *crawl) stays(v visit, m Remembered, says string) error {
 		}
 	}
 	if m.Outcome == Paged {
-		if err := c.memory.Again(v.url.String()); err != nil {
+		if err := c.memory.Again(m); err != nil {
 			return fmt.Errorf("keep the page %s: %w", v.url, err)
 		}
 		if !c.src.Auth.IsZero() {
@@ -111,20 +114,15 @@ func (c *crawl) stays(v visit, m Remembered, says string) error {
 // unchanged reports whether the site answered that a document has not changed, and
 // concludes the visit then.
 func (c *crawl) unchanged(v visit, a answer) (bool, error) {
-	if a.err != nil || a.status != http.StatusNotModified {
+	if a.err != nil || a.status != http.StatusNotModified || a.remembered == nil {
 		return false, nil
 	}
-	m, ok, err := c.recall(v)
-	if err != nil || !ok {
-		return false, err
-	}
-	return true, c.stays(v, m, "HTTP 304")
+	return true, c.stays(v, *a.remembered, "HTTP 304")
 }
 
 // skips concludes a visit without asking for its document, where a sitemap that is
-// believed says that it has not changed; or else it sets the validators on the
-// headers of its request.
-func (c *crawl) skips(ctx context.Context, v visit, h http.Header) (bool, error) {
+// believed says that it has not changed; or else it puts the validators on its request.
+func (c *crawl) skips(ctx context.Context, v visit, r *colly.Request) (bool, error) {
 	m, ok, err := c.recall(v)
 	switch {
 	case err != nil || !ok || ctx.Err() != nil:
@@ -133,11 +131,12 @@ func (c *crawl) skips(ctx context.Context, v visit, h http.Header) (bool, error)
 		return true, c.stays(v, m, "says its sitemap")
 	}
 	if m.ETag != "" {
-		h.Set("If-None-Match", m.ETag)
+		r.Headers.Set("If-None-Match", m.ETag)
 	}
 	if m.LastModified != "" {
-		h.Set("If-Modified-Since", m.LastModified)
+		r.Headers.Set("If-Modified-Since", m.LastModified)
 	}
+	r.Ctx.Put(keyRemembered, &m)
 	return false, nil
 }
 

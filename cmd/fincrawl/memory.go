@@ -40,7 +40,7 @@ func (m *memory) Recall(url string) (crawler.Remembered, bool, error) {
 		if err != nil || entry.RemoteID == "" || entry.Hash != seen.Page.Hash {
 			return crawler.Remembered{}, false, err
 		}
-		r.ExternalID, r.Fingerprint = seen.Page.ExternalID, seen.Page.Hash
+		r.ExternalID, r.Fingerprint, r.Page = seen.Page.ExternalID, seen.Page.Hash, seen.Page
 	}
 	r.Current, err = m.isCurrent(seen)
 	return r, err == nil && (r.Current || r.ETag != "" || r.LastModified != ""), err
@@ -117,12 +117,12 @@ func (m *memory) Dated(url string, changed time.Time) error {
 	return m.crawl.SetDate(url, changed)
 }
 
-// Again stages the page of a URL as it was seen last. It has no text, and needs none,
-// since it is as the library has it.
-func (m *memory) Again(url string) error {
-	seen, ok, err := m.learned.Seen(m.source, url)
-	if err != nil || !ok || seen.Page == nil {
-		return err
+// Again stages a page as it was seen last. It has no text, and needs none, since it is
+// as the library has it.
+func (m *memory) Again(r crawler.Remembered) error {
+	page, ok := r.Page.(*state.Staged)
+	if !ok {
+		return nil
 	}
-	return m.crawl.Stage(*seen.Page, nil)
+	return m.crawl.Stage(*page, nil)
 }
