@@ -15,6 +15,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
 const (
@@ -29,6 +30,7 @@ type alike struct {
 	before, after string            // each text
 	texts         map[string]string // by path
 	odd           map[string]string // pages that are otherwise, by path
+	forgetful     bool              // it has no ETags
 	bodies        int               // answers that had one
 }
 
@@ -69,7 +71,9 @@ func (w *alike) serve(rw http.ResponseWriter, r *http.Request) {
 	sum := sha256.Sum256([]byte(page))
 	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
 	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
-	rw.Header().Set("ETag", etag)
+	if !w.forgetful {
+		rw.Header().Set("ETag", etag)
+	}
 	if r.Header.Get("If-None-Match") == etag {
 		rw.WriteHeader(http.StatusNotModified)
 		return
@@ -330,6 +334,74 @@ func TestATemplateThatIsLostIsLearntAgain(t *testing.T) {
 	}
 	w.quiet()
 	w.wantTexts(13)
+}
+
+// A site that is half down teaches nothing, and what it says meanwhile goes when it is up.
+func TestASiteThatIsHalfDownTeachesNothing(t *testing.T) {
+	t.Parallel()
+	w := newAlike(t, "", 12)
+	w.fincrawl(exitDone, "sync")
+	w.set("<p>We have a problem, and work on it</p>"+oddMenu, oddFooter)
+	for i := range 7 {
+		w.site.FailAlways(fmt.Sprintf("/p%d", i+1), testsite.Status(http.StatusServiceUnavailable))
+	}
+	run := w.fincrawl(exitSomeFailed, "sync")
+	if n := run.Sources[0].Plan.Counts()[ingest.Update]; n != 6 {
+		t.Errorf("%d updates of the 6 pages that were up: %v", n, w.actions(run))
+	}
+	for i := range 7 {
+		w.site.Handle(fmt.Sprintf("/p%d", i+1), w.serve)
+	}
+	w.quiet() // learnt from the others, while these have not changed
+	if n := w.fincrawl(exitDone, "sync").Sources[0].Plan.Counts()[ingest.Update]; n != 6 {
+		t.Errorf("%d updates of the 6 pages when all were up", n)
+	}
+	w.wantTexts(13)
+	w.quiet()
+}
+
+// A block that comes slowly goes from pages that did not change one run later, and one
+// that is leaving comes back to those that have it still: once.
+func TestABlockThatComesOrGoesSlowly(t *testing.T) {
+	t.Parallel()
+	w := newAlike(t, "", 12)
+	w.forgetful = true // so that each run fetches everything
+	notice := "<p>All of our lamps are in white or in black, and none of them is in red or in green.</p>"
+	with := func(n int) {
+		for i := range n {
+			path := fmt.Sprintf("/p%d", i+1)
+			w.odd[path] = w.before + w.texts[path] + notice + w.after
+		}
+	}
+	wantNotices := func(when string, want int) {
+		t.Helper()
+		n := 0
+		for _, p := range w.pages() {
+			if strings.Contains(p.HTML, "in red") {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("%s: %d pages have the notice, want %d", when, n, want)
+		}
+	}
+	with(5)
+	w.fincrawl(exitDone, "sync")
+	wantNotices("on few pages", 5)
+	w.quiet()
+	with(8)
+	w.quiet() // the three that have it now
+	wantNotices("on most pages", 5)
+	w.wantActions(w.fincrawl(exitDone, "sync"), "~ /p1", "~ /p2", "~ /p3", "~ /p4", "~ /p5")
+	wantNotices("on most pages, a run later", 0)
+	w.quiet()
+	for i := range 6 {
+		delete(w.odd, fmt.Sprintf("/p%d", i+3))
+	}
+	w.quiet()
+	w.wantActions(w.fincrawl(exitDone, "sync"), "~ /p1", "~ /p2")
+	wantNotices("on two pages", 2)
+	w.quiet()
 }
 
 func TestExplainShowsWhatWasLeftOut(t *testing.T) {

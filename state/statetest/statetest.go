@@ -26,6 +26,8 @@ type Store interface {
 	KeepSession(source string, sealed []byte) error
 	Hints(source string) (state.Hints, bool, error)
 	SetHints(source string, h state.Hints) error
+	Template(source string) (state.Template, bool, error)
+	SetTemplate(source string, t state.Template) error
 	Seen(source, url string) (state.Seen, bool, error)
 	SetSeen(source string, v state.Seen) error
 	ForgetSeen(source, url string) error
@@ -69,6 +71,9 @@ type Crawl interface {
 	Note() ([]byte, error)
 	SetDate(url string, changed time.Time) error
 	Date(url string) (time.Time, error)
+	SetOutline(o state.Outlined) error
+	Outline(url string) (state.Outlined, bool, error)
+	Outlines() iter.Seq2[state.Outlined, error]
 	Body(externalID string) (state.Body, bool, error)
 }
 
@@ -461,6 +466,8 @@ func remembersSeen(t *testing.T, open func() Store) {
 	listing := state.Seen{URL: "l", ETag: "e", Outcome: "listing"}
 	hints := state.Hints{Settings: map[string]string{"content.body": "main"}, Runs: 3, Wrong: "u"}
 	must(t, s.SetSeen("wiki", seen), s.SetSeen("wiki", listing), s.SetSeen("other", listing), s.SetHints("wiki", hints))
+	template := state.Template{Version: 1, Blocks: []state.TemplateBlock{{Hash: 1<<64 - 1, Place: 2, Words: "w", Pages: 3, Of: 4}}}
+	must(t, s.SetTemplate("wiki", template))
 	for range 2 {
 		got, ok, err := s.Seen("wiki", "u")
 		must(t, err)
@@ -473,6 +480,9 @@ func remembersSeen(t *testing.T, open func() Store) {
 		kept, _, err := s.Hints("wiki")
 		must(t, err)
 		equal(t, "hints", kept, hints)
+		common, _, err := s.Template("wiki")
+		must(t, err)
+		equal(t, "template", common, template)
 		must(t, s.Close())
 		s = open()
 	}
@@ -483,6 +493,9 @@ func remembersSeen(t *testing.T, open func() Store) {
 	_, ok, err := s.Hints("wiki")
 	must(t, err)
 	equal(t, "hints are there", ok, false)
+	_, ok, err = s.Template("wiki")
+	must(t, err)
+	equal(t, "the template is there", ok, false)
 	equal(t, "URLs of the other", all(t, s.AllSeen("other")), []string{"l"})
 	must(t, s.Close())
 }
