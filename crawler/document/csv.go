@@ -85,7 +85,7 @@ func isTSV(u *url.URL, contentType string) bool {
 // as there may be.
 func separated(source string, tabs bool) (rest string, comma rune) {
 	line, after, _ := strings.Cut(source, "\n")
-	if given, ok := strings.CutPrefix(strings.ToLower(line), "sep="); ok && len(given) == 1 && !strings.Contains("\"\n\r", given) {
+	if given, ok := strings.CutPrefix(strings.ToLower(line), "sep="); ok && len(given) == 1 && given != `"` && given != "\r" {
 		return after, rune(given[0])
 	}
 	if tabs {

@@ -148,6 +148,11 @@ func fuzzed(f *testing.F, kind Kind, seeds ...[]byte) {
 	}
 	r := new(Reader)
 	f.Cleanup(r.Close)
+	if kind == PDF { // its start is not to count as the time of the first input
+		if _, err := r.pdf.started(); err != nil {
+			f.Fatal(err)
+		}
+	}
 	u := &url.URL{Scheme: "https", Host: "files.example", Path: "/some_file.x"}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		doc, err := r.Read(t.Context(), kind, u, "", body)

@@ -56,10 +56,7 @@ func readMarkdown(contentType string, body []byte) (*draft, error) {
 
 // frontMatter returns the title that the data before a text gives, and the text.
 func frontMatter(source string) (title, rest string) {
-	for fence, parse := range map[string]func([]byte, any) error{
-		"---": func(data []byte, to any) error { return yaml.Unmarshal(data, to) },
-		"+++": toml.Unmarshal,
-	} {
+	for fence, parse := range map[string]func([]byte, any) error{"---": yaml.Unmarshal, "+++": toml.Unmarshal} {
 		after, ok := strings.CutPrefix(source, fence+"\n")
 		if !ok {
 			continue

@@ -636,13 +636,10 @@ func (w *writer) table(rows []row) int {
 			break
 		}
 		wider := merged(columns, r)
-		if len(r.segments) == 1 {
-			if len(columns) == 0 || fitting(columns, r.segments[0]) < 0 || r.above > 2.2*r.size() || isLarge(r.size(), w.body) {
-				break
-			}
-		} else if len(wider) < 2 || len(wider) < len(columns) || !apart(wider, r) {
+		if !w.belongs(r, columns, wider) {
 			break
-		} else {
+		}
+		if len(r.segments) > 1 {
 			columns = wider
 			several++
 		}
@@ -658,6 +655,15 @@ func (w *writer) table(rows []row) int {
 	w.lists = nil
 	w.writeTable(rows[:n], columns)
 	return n
+}
+
+// belongs reports whether a row may stand in a table with these columns, or with wider
+// ones if it has several cells itself.
+func (w *writer) belongs(r row, columns, wider []span) bool {
+	if len(r.segments) > 1 {
+		return len(wider) >= max(2, len(columns)) && apart(wider, r)
+	}
+	return len(columns) > 0 && fitting(columns, r.segments[0]) >= 0 && r.above <= 2.2*r.size() && !isLarge(r.size(), w.body)
 }
 
 // span is what a column takes of a page's width.

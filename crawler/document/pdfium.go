@@ -20,7 +20,7 @@ import (
 // engine runs PDFium, by which Chromium reads PDF, as WebAssembly: a file that breaks
 // it breaks a sandbox, which has no files, no network, and no more memory than it is
 // given. It takes a second to start, and so does that when the first PDF comes. See
-// docs/adr/0014.
+// docs/adr/0019.
 type engine struct {
 	mu   sync.Mutex
 	pool pdfium.Pool // nil before the first file
@@ -193,10 +193,9 @@ func (f *pdfFile) bytes(n int) []byte {
 	return make([]byte, n)
 }
 
-// floats are the n C floats that a call left in the scratch space.
-func (f *pdfFile) floats(n int) []float64 {
-	b := f.bytes(4 * n)
-	values := make([]float64, n)
+// floats are the four C floats that a call left in the scratch space.
+func (f *pdfFile) floats() (values [4]float64) {
+	b := f.bytes(4 * len(values))
 	for i := range values {
 		values[i] = finite(float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))))
 	}

@@ -95,7 +95,7 @@ func (f *pdfFile) sheet(i int) sheet {
 		f.call("FPDFText_GetCharOrigin", text, k, f.scratch, f.scratch+8)
 		_, y := f.doubles()
 		f.call("FPDFText_GetLooseCharBox", text, k, f.scratch)
-		loose := f.floats(4) // left, top, right, bottom
+		loose := f.floats() // left, top, right, bottom
 		mid := (loose[0] + loose[2]) / 2
 		if mid < box.left || mid > box.right || y < box.bottom || y > box.top {
 			continue // off the page
@@ -124,7 +124,7 @@ func (r rect) has(x, y float64) bool {
 
 func (f *pdfFile) pageBox(page uint64) rect {
 	if f.truth("FPDF_GetPageBoundingBox", page, f.scratch) {
-		b := f.floats(4) // left, top, right, bottom
+		b := f.floats() // left, top, right, bottom
 		if b[2] > b[0] && b[1] > b[3] {
 			return rect{b[0], b[3], b[2], b[1]}
 		}
@@ -157,7 +157,7 @@ func (f *pdfFile) shapes(page uint64, box rect) shapes {
 		case !f.truth("FPDFPageObj_GetBounds", object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12):
 			continue
 		}
-		b := f.floats(4) // left, bottom, right, top
+		b := f.floats() // left, bottom, right, top
 		ground := rect{max(b[0], box.left), max(b[1], box.bottom), min(b[2], box.right), min(b[3], box.top)}
 		if ground.right <= ground.left || ground.top <= ground.bottom {
 			continue
@@ -197,7 +197,7 @@ func (f *pdfFile) style(text, k, object uint64, s shapes) *style {
 	look := &style{size: math.Float64frombits(f.call("FPDFText_GetFontSize", text, k))}
 	look.size = math.Abs(finite(look.size))
 	if f.truth("FPDFText_GetMatrix", text, k, f.scratch) {
-		m := f.floats(4) // a, b, c, d
+		m := f.floats() // a, b, c, d
 		look.size *= math.Hypot(m[2], m[3])
 		look.angle = math.Atan2(m[1], m[0])
 	}
@@ -314,7 +314,7 @@ func (s *sheet) straighten() {
 	if len(others) > 0 {
 		others[0].newLine = true
 	}
-	s.letters = append(straight, others...)
+	s.letters = slices.Concat(straight, others)
 }
 
 // links are the addresses that parts of a page lead to.
@@ -341,7 +341,7 @@ func (f *pdfFile) links(page uint64, box rect) []pdfLink {
 		if address == "" || !f.truth("FPDFLink_GetAnnotRect", uint64(raw), f.scratch) {
 			continue
 		}
-		b := f.floats(4) // left, top, right, bottom
+		b := f.floats() // left, top, right, bottom
 		links = append(links, pdfLink{left: b[0] - box.left, right: b[2] - box.left, top: box.top - max(b[1], b[3]), bottom: box.top - min(b[1], b[3]), address: address})
 	}
 	return links
