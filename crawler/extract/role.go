@@ -20,8 +20,12 @@ const (
 	discussion      // is what readers say about it
 
 	// Words of names that take back what others say.
-	inner // what it is that has a person's name: user-content
+	inner // what it is that has a person's name: author-content
 	state // what something has, or has not: no-sidebar
+
+	// Words that say something together only: user-card, but not user-guide.
+	user
+	card
 )
 
 func (r role) String() string {
@@ -78,6 +82,10 @@ func roleOf(n *html.Node) (role, string) {
 				return aside, "role"
 			case "dialog", "alertdialog", "tooltip":
 				return appeal, "role"
+			}
+		case "itemprop":
+			if block && a.Val == "author" {
+				called, name = person, "author"
 			}
 		case "id":
 			if block && !isSection(n) {
@@ -136,6 +144,7 @@ func rolesOfNames(names string, found role, by string) (role, string) {
 func roleOfName(name string) (found role, by string) {
 	var letters [24]byte
 	word, digits, lower := letters[:0], false, false
+	var ofUser, onCard bool
 	for i := range len(name) + 1 {
 		b := byte('-')
 		if i < len(name) {
@@ -146,8 +155,12 @@ func roleOfName(name string) (found role, by string) {
 		if !inWord || upper && lower {
 			if !digits {
 				switch said := roleOfWord(string(word)); {
-				case said == state, said == inner && found == person:
+				case said == state, said == inner && (found == person || ofUser):
 					return unknown, ""
+				case said == user:
+					ofUser = true
+				case said == card:
+					onCard = true
 				case said != unknown && said != inner && found == unknown:
 					found, by = said, string(word)
 				}
@@ -161,6 +174,9 @@ func roleOfName(name string) (found role, by string) {
 			word = append(word, b|0x20)
 		}
 		digits, lower = digits || digit, inWord && !upper
+	}
+	if found == unknown && ofUser && onCard {
+		return person, "user"
 	}
 	return found, by
 }
@@ -184,6 +200,10 @@ func roleOfWord(word string) role {
 		return discussion
 	case "content", "body", "text":
 		return inner
+	case "user":
+		return user
+	case "card", "cell", "details", "extras", "info", "message", "meta", "pane", "post", "stats":
+		return card
 	case "has", "is", "no", "with", "without", "enabled", "disabled", "tab", "tabs", "pills":
 		return state
 	}
