@@ -449,6 +449,29 @@ func (th *theater) copy(from, to string) {
 	}
 }
 
+// copyAll copies a state file with those of the crawls that it has under way.
+func (th *theater) copyAll(from, to string) {
+	for _, left := range th.crawls(to) {
+		os.Remove(th.file(left))
+	}
+	th.copy(from, to)
+	for _, crawl := range th.crawls(from) {
+		th.copy(crawl, to+strings.TrimPrefix(crawl, from))
+	}
+}
+
+// crawls names the files of the crawls beside a state file.
+func (th *theater) crawls(of string) (names []string) {
+	paths, err := filepath.Glob(th.file(of + ".crawl-*"))
+	if err != nil {
+		th.wrong("%v", err)
+	}
+	for _, p := range paths {
+		names = append(names, filepath.Base(p))
+	}
+	return names
+}
+
 // fincrawl runs a command as far as the next ending lets it.
 func (th *theater) fincrawl(ctx context.Context, args ...string) int {
 	ctx, cancel := context.WithCancel(ctx)
@@ -466,7 +489,7 @@ func (th *theater) fincrawl(ctx context.Context, args ...string) int {
 	run := th.read(out.Bytes())
 	fmt.Fprintf(&th.log, "  fincrawl %s: exit code %d\n%s", strings.Join(args, " "), code, indented(run+logs.String()))
 	if th.run.over.Load() { // what it wrote after its end it didn't write
-		th.copy("at-kill.db", "fincrawl.db")
+		th.copyAll("at-kill.db", "fincrawl.db")
 	}
 	th.remembers(known)
 	if args[0] == "preview" && th.box.Writes() > writes {
@@ -591,11 +614,11 @@ func (th *theater) delay(ctx context.Context) {
 	}
 }
 
-// kill keeps the state file as it is now, once all that is under way has come to a
+// kill keeps the state file and those beside it as they are now, once all that is under way has come to a
 // stand. Whatever the process does from here on, it does no more.
 func (th *theater) kill() {
 	synctest.Wait()
-	th.copy("fincrawl.db", "at-kill.db")
+	th.copyAll("fincrawl.db", "at-kill.db")
 	th.run.over.Store(true)
 	th.run.cancel()
 }
