@@ -28,7 +28,7 @@ const KeptRuns = 50
 // PutRun records a run, replacing the one with its ID, and drops the oldest
 // beyond KeptRuns.
 func (s *Store) PutRun(r Run) error {
-	value, err := json.Marshal(r)
+	value, err := s.encodeRun(r)
 	if err != nil {
 		return fmt.Errorf("record run: %w", err)
 	}
@@ -36,7 +36,7 @@ func (s *Store) PutRun(r Run) error {
 		if err := (write{runs(), r.ID, value}).do(tx); err != nil {
 			return err
 		}
-		kept, err := s.runs(tx)
+		kept, err := s.runs(tx, decodeRun)
 		if err != nil {
 			return err
 		}
@@ -52,18 +52,18 @@ func (s *Store) PutRun(r Run) error {
 // Runs returns the remembered runs, the newest first.
 func (s *Store) Runs() (kept []Run, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		kept, err = s.runs(tx)
+		kept, err = s.runs(tx, s.decodeWholeRun)
 		return err
 	})
 	return kept, err
 }
 
-func (s *Store) runs(tx *bbolt.Tx) (kept []Run, err error) {
-	for r, err := range inOrder(s, tx, runs(), decodeRun) {
+func (s *Store) runs(tx *bbolt.Tx, decode func(string, []byte) (recordedRun, error)) (kept []Run, err error) {
+	for r, err := range inOrder(s, tx, runs(), decode) {
 		if err != nil {
 			return nil, err
 		}
-		kept = append(kept, r)
+		kept = append(kept, r.Run)
 	}
 	slices.SortFunc(kept, func(x, y Run) int {
 		return cmp.Or(y.Started.Compare(x.Started), cmp.Compare(y.ID, x.ID))
@@ -71,7 +71,31 @@ func (s *Store) runs(tx *bbolt.Tx) (kept []Run, err error) {
 	return kept, nil
 }
 
-func decodeRun(_ string, value []byte) (r Run, err error) {
+// recordedRun is a Run as the file has it. That of many sources has a summary of a
+// megabyte, which says much the same again and again.
+type recordedRun struct {
+	Run
+	Packed []byte `json:"packed,omitempty"` // the summary, compressed
+}
+
+func (s *Store) encodeRun(r Run) ([]byte, error) {
+	record := recordedRun{Run: r}
+	if len(r.Summary) > 0 {
+		record.Summary, record.Packed = nil, s.zip.EncodeAll(r.Summary, nil)
+	}
+	return json.Marshal(record)
+}
+
+// decodeRun leaves the summary alone.
+func decodeRun(_ string, value []byte) (r recordedRun, err error) {
 	err = json.Unmarshal(value, &r)
+	return r, err
+}
+
+func (s *Store) decodeWholeRun(key string, value []byte) (recordedRun, error) {
+	r, err := decodeRun(key, value)
+	if err == nil && r.Packed != nil {
+		r.Summary, err = s.unzip.DecodeAll(r.Packed, nil)
+	}
 	return r, err
 }

@@ -35,6 +35,9 @@ func TestABackupIsWholeWhileAnotherWrites(t *testing.T) {
 		}
 	}()
 	last := 0
+	for first := false; !first; {
+		_, first, _ = s.Entry("wiki", "000000")
+	}
 	for i := range 10 {
 		to := filepath.Join(folder, fmt.Sprintf("backup-%d.db", i))
 		check(t, state.Backup(path, to))

@@ -1,10 +1,12 @@
 package state_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,6 +127,24 @@ func TestRepeatedCrawlsDoNotGrowTheFile(t *testing.T) {
 	}
 	if first, last := sizes[0], sizes[len(sizes)-1]; last > first {
 		t.Errorf("the file grew from crawl to crawl: %d bytes", sizes)
+	}
+}
+
+// A run of many sources has a summary of a megabyte, and fifty are remembered.
+func TestManyLongRunsAreASmallFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path)
+	summary := []byte(`["` + strings.Repeat(`the reason of another change of another page","`, 1<<14) + `"]`)
+	for n := range state.KeptRuns + 10 {
+		check(t, s.PutRun(state.Run{ID: fmt.Sprintf("%03d", n), Started: time.Unix(int64(n), 0), Summary: summary}))
+	}
+	kept, err := s.Runs()
+	check(t, err)
+	if len(kept) != state.KeptRuns || kept[0].ID != "059" || !bytes.Equal(kept[0].Summary, summary) {
+		t.Errorf("%d runs, the last one is %s with %d bytes", len(kept), kept[0].ID, len(kept[0].Summary))
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() > 2<<20 {
+		t.Errorf("a file of %d bytes, %v", info.Size(), err)
 	}
 }
 
