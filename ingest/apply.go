@@ -31,9 +31,9 @@ type Ledger interface {
 	Flush() error
 }
 
-// Bodies gives the text of staged pages; *state.Crawl has it.
+// Bodies gives the HTML of staged pages; *state.Crawl has it.
 type Bodies interface {
-	Body(externalID string) (b state.Body, ok bool, err error)
+	HTML(externalID string) (text string, ok bool, err error)
 }
 
 // Target is where a plan is applied. Its parts are used by several goroutines
@@ -130,7 +130,7 @@ func (a *application) each(ctx context.Context, changes []Change, do func(contex
 // send creates or updates a page. Its text is read only now, so that no more
 // than Workers texts are in memory.
 func (a *application) send(ctx context.Context, c Change) error {
-	body, ok, err := a.Bodies.Body(c.ExternalID)
+	text, ok, err := a.Bodies.HTML(c.ExternalID)
 	if err != nil {
 		return fmt.Errorf("read the text of %s: %w", c.After.URL, err)
 	}
@@ -140,7 +140,7 @@ func (a *application) send(ctx context.Context, c Change) error {
 	}
 	request := intercom.PageRequest{
 		Title:                 c.After.Title,
-		HTML:                  body.HTML,
+		HTML:                  text,
 		URL:                   c.After.URL,
 		Locale:                a.Locale,
 		SourceID:              a.SourceID,

@@ -164,9 +164,9 @@ func (l *library) DeletePage(ctx context.Context, id string) error {
 // texts are staged bodies by external ID.
 type texts map[string]string
 
-func (t texts) Body(id string) (state.Body, bool, error) {
+func (t texts) HTML(id string) (string, bool, error) {
 	text, ok := t[id]
-	return state.Body{HTML: "<p>" + text + "</p>", Markdown: text}, ok, nil
+	return "<p>" + text + "</p>", ok, nil
 }
 
 func textsOf(pages []state.Staged) texts {

@@ -45,9 +45,14 @@ func (c *Crawl) Page(externalID string) (p Staged, ok bool, err error) {
 	return readOne(c.store, staged(c.source), externalID, decodeStaged)
 }
 
+// HTML returns the staged HTML of a page; ok is false where none was staged.
+func (c *Crawl) HTML(externalID string) (text string, ok bool, err error) {
+	return c.store.readText(html(c.source), externalID)
+}
+
 // Body returns the staged text of a page; ok is false where none was staged.
 func (c *Crawl) Body(externalID string) (b Body, ok bool, err error) {
-	if b.HTML, ok, err = c.store.readText(html(c.source), externalID); err != nil || !ok {
+	if b.HTML, ok, err = c.HTML(externalID); err != nil || !ok {
 		return Body{}, false, err
 	}
 	if b.Markdown, ok, err = c.store.readText(markdown(c.source), externalID); err != nil || !ok {
