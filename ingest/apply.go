@@ -179,6 +179,10 @@ func (c Change) entry(remoteID string) state.Entry {
 
 // remove deletes a page. One that was never accepted is only forgotten.
 func (a *application) remove(ctx context.Context, c Change) error {
+	if page, anchor := c.Page(); anchor != "" && a.hasFailed(page) {
+		a.fail(c, false, errors.New("its page could not be sent, which may have its text now; the next run deletes it"))
+		return nil
+	}
 	if c.RemoteID != "" {
 		if err := a.Library.DeletePage(ctx, c.RemoteID); err != nil {
 			return a.refusedOrFailed(ctx, c, err)
@@ -321,6 +325,13 @@ func (a *application) settle(note func()) {
 	if a.Progress != nil {
 		a.Progress(a.done, a.total)
 	}
+}
+
+// hasFailed reports whether a page was to be sent, and was not.
+func (a *application) hasFailed(externalID string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.ContainsFunc(a.result.Failed, func(f Failure) bool { return f.ExternalID == externalID && f.Action != Delete })
 }
 
 // failure describes a change that was not acknowledged.

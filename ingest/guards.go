@@ -18,6 +18,7 @@ func Guards() []GuardInfo {
 		{GuardWall, "pages that show a login instead of their text, which count as not seen", "auth.form.logged_in", "found out"},
 		{GuardOwnership, "deletes of what is not recorded as ours", "", "on"},
 		{GuardConfirmation, "deletes, until so many complete crawls in a row missed the page", "deletes.confirm_runs", "2"},
+		{GuardWhole, "deletes of parts of a page that is held back itself", "", "on"},
 		{GuardApproval, "with sync --plan: whatever the approved plan does not have", "", "off"},
 		{GuardCount, "all deletes, where they are more than this", "deletes.max_count", "10"},
 		{GuardShare, "all deletes, where they are a larger share of the source's pages", "deletes.max_share", "0.1"},

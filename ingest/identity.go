@@ -54,8 +54,8 @@ func (i *identification) readEntries() error {
 		if err != nil {
 			return err
 		}
-		if !isAddress(e.ExternalID) {
-			continue
+		if _, _, anchor := crawler.CutPart(e.ExternalID, e.URL); anchor != "" || !isAddress(e.ExternalID) {
+			continue // a part goes where its page goes
 		}
 		if e.ExternalID != e.URL {
 			i.moved = append(i.moved, e)
@@ -184,7 +184,7 @@ func (i *identification) eachNew(toGive int, do func(state.Staged)) error {
 		if err != nil {
 			return err
 		}
-		if p.Identity != "" || i.names[p.URL] != "" {
+		if _, _, anchor := crawler.CutPart(p.ExternalID, p.URL); anchor != "" || p.Identity != "" || i.names[p.URL] != "" {
 			continue
 		}
 		own, err := i.hasOwn(p.URL)

@@ -42,6 +42,7 @@ const (
 	GuardSize         Guard = "size"         // larger than Intercom takes
 	GuardRefused      Guard = "refused"      // this version was refused by the API before
 	GuardSameText     Guard = "same-text"    // many pages would get one and the same text
+	GuardWhole        Guard = "whole-page"   // a part of a page goes while the page itself is held back
 	GuardApproval     Guard = "approval"     // not in the plan that was approved
 	GuardWall         Guard = "wall"         // a login where the text should be; the crawler's: no change has it
 
@@ -82,7 +83,8 @@ type Change struct {
 	// Misses is what to record as Entry.Misses; Missed is what is recorded now.
 	Misses int `json:"misses,omitempty"`
 	Missed int `json:"missed,omitempty"`
-	// Gone: the page's own URL answered 404 or 410, which confirms its absence.
+	// Gone: the page's own URL answered 404 or 410, or gave a page that no longer has this
+	// part, which confirms its absence.
 	Gone bool `json:"gone,omitempty"`
 	// Drift: the library is not as it was left. Its reason says how.
 	Drift bool `json:"drift,omitempty"`
@@ -94,6 +96,17 @@ type Change struct {
 	Learn bool `json:"learn,omitempty"`
 	// Findings are what the screening of the page found, masked.
 	Findings []state.Finding `json:"findings,omitempty"`
+}
+
+// Page returns the external ID of the page that the change is of, and the anchor of the
+// part of it that it is about; "" for the page itself.
+func (c Change) Page() (externalID, anchor string) {
+	v := c.After
+	if v == nil {
+		v = c.Before
+	}
+	externalID, _, anchor = crawler.CutPart(c.ExternalID, v.URL)
+	return externalID, anchor
 }
 
 // Plan is what one run would do to one source's pages.
@@ -155,6 +168,7 @@ func NewPlan(in Inputs) (Plan, error) {
 		}
 		plan.Changes = append(plan.Changes, c)
 	}
+	doubtParts(plan.Changes)
 	if len(in.Surplus) > 0 {
 		for _, s := range in.Surplus {
 			plan.Changes = append(plan.Changes, surplus(s))
@@ -233,10 +247,11 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 		Misses:     e.Misses + 1,
 		Missed:     e.Misses,
 	}
-	outcome, detail, known, err := outcomeOf(e.URL)
-	if err == nil && !known && e.ExternalID != e.URL {
+	id, address, anchor := crawler.CutPart(e.ExternalID, e.URL)
+	outcome, detail, known, err := outcomeOf(address)
+	if err == nil && !known && id != address {
 		// Of a page that was adopted, the URL may be one that somebody wrote in Intercom.
-		outcome, detail, known, err = outcomeOf(e.ExternalID)
+		outcome, detail, known, err = outcomeOf(id)
 	}
 	if err != nil {
 		return Change{}, err
@@ -251,6 +266,8 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 		c.Action, c.Misses, c.Reason = Unchanged, e.Misses, kept(outcome, detail)
 	case outcome.Spares(): // it is there
 		c.Action, c.Misses, c.Reason = Unchanged, 0, kept(outcome, detail)
+	case anchor != "" && isPage(outcome): // all of it was seen
+		c.Gone, c.Reason = true, partGone
 	default:
 		c.Gone = outcome == crawler.Gone
 		c.Reason = absence(outcome, detail)
@@ -259,6 +276,32 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 		c.Reason, c.Drift = e.Drift+"; "+c.Reason, true
 	}
 	return c, nil
+}
+
+// doubtParts takes back that parts are gone for sure where what their address gives now
+// is another page, with an identity of its own.
+func doubtParts(changes []Change) {
+	lostPart := func(c Change) (page string, ok bool) {
+		page, anchor := c.Page()
+		return page, anchor != "" && c.After == nil && strings.HasSuffix(c.Reason, partGone)
+	}
+	crawled := make(map[string]bool) // of pages that lost parts
+	for _, c := range changes {
+		if page, ok := lostPart(c); ok {
+			crawled[page] = false
+		}
+	}
+	for _, c := range changes {
+		if _, lost := crawled[c.ExternalID]; lost && c.After != nil {
+			crawled[c.ExternalID] = true
+		}
+	}
+	for i, c := range changes {
+		if page, ok := lostPart(c); ok && !crawled[page] {
+			changes[i].Gone = false
+			changes[i].Reason = strings.TrimSuffix(c.Reason, partGone) + absence(crawler.Paged, "")
+		}
+	}
 }
 
 // restIfRefused holds a change whose version the API refused before.

@@ -58,7 +58,7 @@ func (p Policy) guards() []guard {
 		{name: GuardPersonal, judges: pages, objects: finds("personal")},
 		{name: GuardMarker, judges: pages, objects: finds("marker")},
 		{name: GuardRule, judges: pages, objects: finds("custom")},
-		{name: GuardShrunk, judges: []Action{Update}, objects: finds("shrunk")},
+		{name: GuardShrunk, judges: pages, objects: finds("shrunk")},
 		{name: GuardSize, judges: []Action{Create, Update}, objects: p.tooLarge},
 		{name: GuardSameText, judges: []Action{Update}, objects: p.sameText},
 		{name: GuardCoverage, judges: deletes, objects: notComplete, blind: true},
@@ -66,6 +66,7 @@ func (p Policy) guards() []guard {
 		{name: GuardOwnership, judges: deletes, objects: notOurs},
 		{name: GuardConfirmation, judges: deletes, objects: p.unconfirmed},
 		{name: GuardApproval, judges: []Action{Create, Update, Delete}, objects: p.Approved.objection()},
+		{name: GuardWhole, judges: deletes, objects: partOfHeld},
 		{name: GuardCount, judges: deletes, objects: p.tooMany},
 		{name: GuardShare, judges: deletes, objects: p.tooLargeAShare},
 	}
@@ -95,25 +96,49 @@ type scene struct {
 	complete bool
 	gaps     int
 	crawled  int               // pages
-	recorded int               // pages that the library has
-	deletes  int               // not held so far
+	recorded int               // pages that the library has; all parts of one are one
+	deletes  int               // pages with deletes that are not held so far
+	held     map[string]bool   // external IDs of pages that are held back themselves, of those that have parts
 	texts    map[[2]string]int // updates that get a title and a text
 }
 
 func survey(plan Plan) scene {
-	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, texts: map[[2]string]int{}}
+	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, texts: map[[2]string]int{}, held: map[string]bool{}}
+	split := make(map[string]*struct{ recorded, deletes bool }) // pages that have parts
+	for _, c := range plan.Changes {
+		if page, anchor := c.Page(); anchor != "" && split[page] == nil {
+			split[page] = new(struct{ recorded, deletes bool })
+		}
+	}
 	for _, c := range plan.Changes {
 		if c.After != nil {
 			s.crawled++
 		}
+		if c.Action == Update && c.After.Text != "" {
+			s.texts[[2]string{c.After.Title, c.After.Text}]++
+		}
+		page, anchor := c.Page()
+		if whole := split[page]; whole != nil {
+			whole.recorded = whole.recorded || c.RemoteID != ""
+			whole.deletes = whole.deletes || c.Action == Delete
+			if anchor == "" && c.Action == Held {
+				s.held[page] = true
+			}
+			continue
+		}
 		if c.RemoteID != "" {
 			s.recorded++
 		}
-		switch {
-		case c.Action == Delete:
+		if c.Action == Delete {
 			s.deletes++
-		case c.Action == Update && c.After.Text != "":
-			s.texts[[2]string{c.After.Title, c.After.Text}]++
+		}
+	}
+	for _, whole := range split {
+		if whole.recorded {
+			s.recorded++
+		}
+		if whole.deletes {
+			s.deletes++
 		}
 	}
 	return s
@@ -155,6 +180,16 @@ func (p Policy) sameText(c Change, s scene) string {
 		return ""
 	}
 	return fmt.Sprintf("%s would get this same title and text, updates.max_same_text is %d", count(n, "page"), p.MaxSameText)
+}
+
+// partOfHeld: a part that a page no longer has may be what the page itself is to have
+// instead, which it does not get as long as it is held back.
+func partOfHeld(c Change, s scene) string {
+	page, anchor := c.Page()
+	if anchor == "" || c.Surplus || !s.held[page] {
+		return ""
+	}
+	return "its page is held back itself"
 }
 
 func notComplete(_ Change, s scene) string {

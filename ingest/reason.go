@@ -100,6 +100,9 @@ func absence(o crawler.Outcome, detail string) string {
 	return why
 }
 
+// partGone says why a part of a page goes.
+const partGone = "its page no longer has this part"
+
 // refusal says what the API said to the version it refused.
 func refusal(r state.Refusal) string {
 	why := fmt.Sprintf("Intercom refused this version before: HTTP %d", r.Status)

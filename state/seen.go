@@ -19,6 +19,7 @@ type Seen struct {
 	Outcome      string   // of the visit
 	Links        []string // URLs found on it
 	Page         *Staged  // that it gave; nil for none
+	Parts        []Staged // its further parts, where that was split
 }
 
 // Seen returns what is remembered of a URL; ok is false for nothing.
@@ -41,9 +42,12 @@ func (s *Store) AllSeen(source string) iter.Seq2[string, error] {
 
 // Same reports whether two memories differ in nothing but when they are from.
 func (v Seen) Same(w Seen) bool {
-	samePage := v.Page == w.Page || v.Page != nil && w.Page != nil && v.Page.ExternalID == w.Page.ExternalID && bytes.Equal(v.Page.encode(), w.Page.encode())
+	same := func(p, q Staged) bool {
+		return p.ExternalID == q.ExternalID && bytes.Equal(p.encode(), q.encode())
+	}
+	samePage := v.Page == w.Page || v.Page != nil && w.Page != nil && same(*v.Page, *w.Page)
 	return v.URL == w.URL && v.ETag == w.ETag && v.LastModified == w.LastModified && v.Settings == w.Settings &&
-		v.Outcome == w.Outcome && slices.Equal(v.Links, w.Links) && samePage
+		v.Outcome == w.Outcome && slices.Equal(v.Links, w.Links) && samePage && slices.EqualFunc(v.Parts, w.Parts, same)
 }
 
 // The links of a page are many and alike.
@@ -58,6 +62,10 @@ func (s *Store) encodeSeen(v Seen) []byte {
 	if v.Page != nil {
 		f.text(v.Page.ExternalID)
 		f.text(string(v.Page.encode()))
+	}
+	for _, part := range v.Parts {
+		f.text(part.ExternalID)
+		f.text(string(part.encode()))
 	}
 	return f
 }
@@ -78,6 +86,13 @@ func (s *Store) decodeSeen(url string, value []byte) (Seen, error) {
 			return Seen{}, err
 		}
 		v.Page = &page
+	}
+	for id := r.text(); id != "" && r.err == nil; id = r.text() {
+		part, err := decodeStaged(id, []byte(r.text()))
+		if err != nil {
+			return Seen{}, err
+		}
+		v.Parts = append(v.Parts, part)
 	}
 	return v, r.err
 }

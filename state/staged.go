@@ -1,6 +1,9 @@
 package state
 
-import "iter"
+import (
+	"iter"
+	"strings"
+)
 
 // Staged is a page of this crawl, without its text.
 type Staged struct {
@@ -17,6 +20,9 @@ type Staged struct {
 	Findings   Findings
 	Identity   string // what the page itself says identifies it; "" for its address
 	Says       string // hash of all that makes it another page: the same for duplicates
+	// Parts are the anchors of its further parts, where it was split, in their order.
+	// Each is staged beside it.
+	Parts []string
 }
 
 // Body is the text of a page.
@@ -33,6 +39,11 @@ func (c *Crawl) Stage(p Staged, body *Body) error {
 		asMarkdown.value = c.store.compress(body.Markdown)
 	}
 	return c.store.add(page, asHTML, asMarkdown)
+}
+
+// Unstage drops a page of this crawl, and its text.
+func (c *Crawl) Unstage(externalID string) error {
+	return c.store.add(write{staged(c.source), externalID, nil}, write{html(c.source), externalID, nil}, write{markdown(c.source), externalID, nil})
 }
 
 // Staged yields the pages of this crawl, sorted by external ID.
@@ -75,6 +86,7 @@ func (p Staged) encode() []byte {
 	f.text(string(p.Findings))
 	f.text(p.Identity)
 	f.text(p.Says)
+	f.text(strings.Join(p.Parts, "\n"))
 	return f
 }
 
@@ -94,6 +106,9 @@ func decodeStaged(externalID string, value []byte) (Staged, error) {
 		Findings:   Findings(r.text()),
 		Identity:   r.text(),
 		Says:       r.text(),
+	}
+	if parts := r.text(); parts != "" {
+		p.Parts = strings.Split(parts, "\n")
 	}
 	return p, r.err
 }

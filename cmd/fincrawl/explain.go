@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -174,7 +175,17 @@ func recall(store *state.Store, source string, e *report.Explanation) error {
 			return err
 		}
 	}
-	if e.Entry, err = entryAt(store, source, e.URL); err != nil {
+	if err := recallEntry(store, source, e.URL, e); err != nil {
+		return err
+	}
+	e.Runs, err = runsWith(store, source, e)
+	return err
+}
+
+// recallEntry fills in what was sent of the page at an address, with all of its parts.
+func recallEntry(store *state.Store, source, address string, e *report.Explanation) (err error) {
+	e.Parts = nil
+	if e.Entry, err = entryAt(store, source, address); err != nil {
 		return err
 	}
 	if e.Entry != nil {
@@ -182,8 +193,15 @@ func recall(store *state.Store, source string, e *report.Explanation) error {
 			return err
 		}
 	}
-	e.Runs, err = runsWith(store, source, e)
-	return err
+	for entry, err := range store.Entries(source) {
+		if err != nil {
+			return err
+		}
+		if _, at, anchor := crawler.CutPart(entry.ExternalID, entry.URL); at == address && anchor != "" {
+			e.SetPart(report.Part{Entry: &entry})
+		}
+	}
+	return nil
 }
 
 // pathTo goes from a URL back to a start address, by what each was found on.
@@ -298,50 +316,60 @@ func (x explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation)
 		now.Seen.Markdown = "" // of what is no page, nothing was screened that may be shown
 		return x.plan(nil, e)
 	}
-	page, err := x.screened(*now.Seen.Page, e)
+	parts, err := x.screened(*now.Seen.Page, e)
 	if err != nil {
 		return err
 	}
-	return x.plan(&page, e)
+	return x.plan(parts, e)
 }
 
-// screened returns the page as it may be sent, and masks what is shown of it.
-func (x explainer) screened(fetched crawler.Page, e *report.Explanation) (crawler.Page, error) {
+// screened returns the parts of the page as they may be sent, and masks what is shown of
+// it.
+func (x explainer) screened(fetched crawler.Page, e *report.Explanation) ([]part, error) {
 	screener, err := newScreener(x.settings)
 	if err != nil {
-		return fetched, err
+		return nil, err
 	}
 	masking, err := newScreener(masked(x.settings))
 	if err != nil {
-		return fetched, err
+		return nil, err
+	}
+	split, err := newSplit(x.settings.Content.Split)
+	if err != nil {
+		return nil, err
 	}
 	if e.Entry == nil || e.Seen.Moved != "" {
-		if e.Entry, err = entryAt(x.store, x.settings.Name, fetched.ExternalID); err != nil {
-			return fetched, err
-		}
-		if e.Sent, err = x.store.SentMarkdown(x.settings.Name, fetched.ExternalID); err != nil {
-			return fetched, err
+		if err := recallEntry(x.store, x.settings.Name, fetched.ExternalID, e); err != nil {
+			return nil, err
 		}
 	}
-	var sent state.Entry
-	if e.Entry != nil {
-		sent, fetched.ExternalID = *e.Entry, e.Entry.ExternalID
-	}
-	stager := stager{source: x.settings.Name, ledger: x.store, screener: screener, maxShrink: x.settings.Updates.MaxShrink}
-	page, findings, err := stager.screen(fetched, sent)
+	sent, err := newSentUnder(x.store.Entries(x.settings.Name))
 	if err != nil {
-		return page, err
+		return nil, err
 	}
-	shown, _, err := masking.Page(page)
+	fetched.ExternalID = sent.id(fetched.URL, fetched.Identity)
+	stager := stager{source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener, maxShrink: x.settings.Updates.MaxShrink}
+	parts, err := stager.parts(fetched)
 	if err != nil {
-		return page, err
+		return nil, err
 	}
 	if err := leftOutOf(fetched, x.source.Content.Template, screener, e); err != nil {
-		return page, err
+		return nil, err
 	}
-	e.Findings, e.Fingerprint = findings, page.Fingerprint()
-	e.Seen.Title, e.Seen.Markdown, e.Seen.Page = shown.Title, shown.Markdown, &page
-	return page, nil
+	shown, _, err := masking.Page(fetched)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range parts {
+		for _, f := range p.findings {
+			if !slices.Contains(e.Findings, f) { // what concerns the page as a whole is each part's
+				e.Findings = append(e.Findings, f)
+			}
+		}
+	}
+	e.Fingerprint = parts[0].page.Fingerprint()
+	e.Seen.Title, e.Seen.Markdown, e.Seen.Page = shown.Title, shown.Markdown, &parts[0].page
+	return parts, nil
 }
 
 // masked are settings by which every secret that is looked for is taken out.
@@ -362,20 +390,21 @@ func masked(s config.Source) config.Source {
 	return s
 }
 
-// plan works out what a sync would do with the page alone; nil: there is none.
-func (x explainer) plan(page *crawler.Page, e *report.Explanation) error {
+// plan works out what a sync would do with the parts of the page alone; nil: there is no
+// page.
+func (x explainer) plan(parts []part, e *report.Explanation) error {
 	var staged []state.Staged
 	var entries []state.Entry
 	if e.Entry != nil {
 		entries = append(entries, *e.Entry)
 	}
-	if page != nil {
-		staged = append(staged, state.Staged{
-			ExternalID: page.ExternalID, URL: page.URL, Title: page.Title, Locale: page.Locale, Hash: page.Fingerprint(),
-			AIAgent: page.Availability.AIAgent, AICopilot: page.Availability.AICopilot, Size: len(page.HTML),
-			Content: ingest.ContentHash(request(*page)), Text: textHash(page.Markdown), Findings: state.KeepFindings(e.Findings),
-		})
+	for _, p := range e.Parts {
+		entries = append(entries, *p.Entry)
 	}
+	for _, p := range parts {
+		staged = append(staged, p.staged())
+	}
+	slices.SortFunc(staged, func(a, b state.Staged) int { return cmp.Compare(a.ExternalID, b.ExternalID) })
 	outcome, detail := e.Outcome, e.Detail
 	if e.Seen != nil {
 		outcome, detail = e.Seen.Outcome, e.Seen.Detail
@@ -393,7 +422,13 @@ func (x explainer) plan(page *crawler.Page, e *report.Explanation) error {
 	rest := ingest.Change{Action: ingest.Unchanged, RemoteID: "the rest", After: &ingest.Version{}}
 	plan.Changes = append(plan.Changes, rest)
 	plan = newPolicy(x.config, x.settings).Apply(plan)
-	e.Change = &plan.Changes[0]
+	for i, c := range plan.Changes[:len(plan.Changes)-1] {
+		if _, anchor := c.Page(); anchor == "" {
+			e.Change = &plan.Changes[i]
+		} else {
+			e.SetPart(report.Part{Change: &plan.Changes[i]})
+		}
+	}
 	return nil
 }
 

@@ -79,6 +79,10 @@ func (r *runner) lintSource(ctx context.Context, s config.Source, rep *report.So
 	if err != nil {
 		return err
 	}
+	split, err := newSplit(s.Content.Split)
+	if err != nil {
+		return err
+	}
 	crawl, err := r.staging.BeginCrawl(s.Name)
 	if err != nil {
 		return fmt.Errorf("begin the crawl: %w", err)
@@ -90,13 +94,13 @@ func (r *runner) lintSource(ctx context.Context, s config.Source, rep *report.So
 	source.Content.Template = template.known
 	linter := newLinter(s, time.Now())
 	stage := stager{source: s.Name, crawl: crawl, ledger: r.ledger, resend: true,
-		screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter}
+		split: split, screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter}
 	layout := &layout{stager: stage, known: template.known}
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
 		Frontier:  frontier{crawl},
 		Pages:     stage,
 		Layout:    layout,
-		Known:     known(r.ledger.Entries(s.Name)),
+		Known:     known(s.Name, r.ledger),
 		Session:   keeper{source: s.Name, store: r.ledger, readOnly: true},
 		Documents: &r.documents,
 		Transport: r.transport,
@@ -140,7 +144,7 @@ func adviceOf(l *lint.Linter, source string, crawl *state.Crawl, ledger *state.S
 	}
 	var advice []report.Advice
 	for _, i := range issues {
-		outcome, _, _, err := crawl.Outcome(i.URL)
+		outcome, _, _, err := crawl.Outcome(crawler.Address(i.URL))
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -40,7 +41,13 @@ func (m *memory) Recall(url string) (crawler.Remembered, bool, error) {
 		if err != nil || entry.RemoteID == "" || entry.Hash != seen.Page.Hash {
 			return crawler.Remembered{}, false, err
 		}
-		r.ExternalID, r.Fingerprint, r.Page = seen.Page.ExternalID, seen.Page.Hash, seen.Page
+		for _, part := range seen.Parts {
+			entry, _, err := m.ledger.Entry(m.source, m.sent.id(part.URL, part.Identity))
+			if err != nil || entry.RemoteID == "" || entry.Hash != part.Hash {
+				return crawler.Remembered{}, false, err
+			}
+		}
+		r.ExternalID, r.Fingerprint, r.Page = seen.Page.ExternalID, seen.Page.Hash, &seen
 	}
 	r.Current, err = m.isCurrent(seen)
 	return r, err == nil && (r.Current || r.ETag != "" || r.LastModified != ""), err
@@ -71,6 +78,9 @@ func (m *memory) Remember(url string, r crawler.Remembered) error {
 		}
 		if ok {
 			now.Page = &page
+			if now.Parts, err = partsOf(m.crawl, page); err != nil {
+				return err
+			}
 		}
 	}
 	if known {
@@ -91,7 +101,7 @@ func (m *memory) Remember(url string, r crawler.Remembered) error {
 
 // compare notes a hint that would have been wrong.
 func (m *memory) compare(before, now state.Seen) error {
-	if before.Settings != now.Settings || before.Page == nil || now.Page == nil || before.Page.Hash == now.Page.Hash {
+	if before.Settings != now.Settings || before.Page == nil || now.Page == nil || samePages(before, now) {
 		return nil
 	}
 	wrong := before.ETag != "" && before.ETag == now.ETag ||
@@ -109,6 +119,12 @@ func (m *memory) compare(before, now state.Seen) error {
 	return nil
 }
 
+// samePages reports whether what was seen at a URL gave the same pages.
+func samePages(a, b state.Seen) bool {
+	same := func(p, q state.Staged) bool { return p.ExternalID == q.ExternalID && p.Hash == q.Hash }
+	return same(*a.Page, *b.Page) && slices.EqualFunc(a.Parts, b.Parts, same)
+}
+
 // Dated keeps when a sitemap says that a URL changed, where that is trusted.
 func (m *memory) Dated(url string, changed time.Time) error {
 	if !m.trustLastmod {
@@ -117,12 +133,17 @@ func (m *memory) Dated(url string, changed time.Time) error {
 	return m.crawl.SetDate(url, changed)
 }
 
-// Again stages a page as it was seen last. It has no text, and needs none, since it is
-// as the library has it.
+// Again stages a page, with its parts, as it was seen last. It has no text, and needs none,
+// since it is as the library has it.
 func (m *memory) Again(r crawler.Remembered) error {
-	page, ok := r.Page.(*state.Staged)
+	seen, ok := r.Page.(*state.Seen)
 	if !ok {
 		return nil
 	}
-	return m.crawl.Stage(*page, nil)
+	for _, p := range append([]state.Staged{*seen.Page}, seen.Parts...) {
+		if err := m.crawl.Stage(p, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }

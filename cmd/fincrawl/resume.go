@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -107,23 +108,43 @@ func unidentify(crawl *state.Crawl) error {
 	return crawl.Rename(to)
 }
 
-// earlier yields the address and the Markdown of the pages that a crawl has staged.
-// The text of a page that has not changed was not staged; its hash stands for it.
+// earlier yields the address and the Markdown of the pages that a crawl has staged, with
+// all of their parts. The text of one that has not changed was not staged; its hash
+// stands for it.
 func earlier(crawl *state.Crawl) iter.Seq2[crawler.Page, error] {
 	return func(yield func(crawler.Page, error) bool) {
 		for p, err := range crawl.Staged() {
-			page := crawler.Page{URL: p.URL, Markdown: p.Hash}
+			if err == nil && isPart(p) {
+				continue
+			}
+			page := crawler.Page{URL: p.URL}
 			if err == nil {
-				body, ok, bodyErr := crawl.Body(p.ExternalID)
-				if err = bodyErr; ok {
-					page.Markdown = body.Markdown
-				}
+				page.Markdown, err = stagedText(crawl, p)
 			}
 			if !yield(page, err) {
 				return
 			}
 		}
 	}
+}
+
+func stagedText(crawl *state.Crawl, p state.Staged) (string, error) {
+	parts, err := partsOf(crawl, p)
+	if err != nil {
+		return "", err
+	}
+	var texts []string
+	for _, part := range append([]state.Staged{p}, parts...) {
+		body, ok, err := crawl.Body(part.ExternalID)
+		if err != nil {
+			return "", err
+		}
+		if !ok {
+			body.Markdown = part.Hash
+		}
+		texts = append(texts, body.Markdown)
+	}
+	return strings.Join(texts, "\n\n"), nil
 }
 
 // errCutOff is what a person reads where a run was ended from outside.

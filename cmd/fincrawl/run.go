@@ -176,6 +176,10 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return err
 	}
+	split, err := newSplit(s.Content.Split)
+	if err != nil {
+		return err
+	}
 	crawl, resumed, err := r.beginCrawl(s, ledger, sent, read)
 	if err != nil {
 		return fmt.Errorf("begin the crawl: %w", err)
@@ -186,7 +190,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	r.crawls.Store(s.Name, crawl)
 	linter := newLinter(s, time.Now())
 	stage := stager{source: s.Name, crawl: crawl, ledger: ledger, sent: sent, resend: r.mode == modeResync,
-		screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter, keepsAll: template.known != nil && !template.learnt}
+		split: split, screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter, keepsAll: template.known != nil && !template.learnt}
 	layout := &layout{stager: stage, known: template.known, memory: remembered}
 	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
 		Frontier:  frontier{crawl},
@@ -197,7 +201,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Earlier:   earlier(crawl),
 		Notes:     crawl,
 		Flush:     r.outliving(crawl),
-		Known:     known(ledger.Entries(s.Name)),
+		Known:     known(s.Name, ledger),
 		Session:   keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},
 		Documents: &r.documents,
 		Transport: r.transport,
@@ -210,7 +214,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 
-	if err := identify(s, crawl, ledger); err != nil {
+	if err := identify(s, crawl, ledger, sent); err != nil {
 		return err
 	}
 	plan, err := ingest.NewPlan(ingest.Inputs{

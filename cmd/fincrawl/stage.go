@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/lint"
 	"github.com/fincrawl/fincrawl/ingest/screen"
@@ -26,6 +25,7 @@ type stager struct {
 	sent   sentUnder
 	resend bool
 
+	split     crawler.Split
 	screener  *screen.Screener
 	maxShrink float64
 	linter    *lint.Linter
@@ -42,62 +42,52 @@ func (s stager) Put(_ context.Context, p crawler.Page) error {
 	return s.stage(p, nil, s.linter.Add)
 }
 
-// stage screens a page and puts it into the state file, with the findings that it had
-// before and lint's word on it.
+// stage puts the parts of a page into the state file, in place of those that it was staged
+// with earlier, with the findings that it had before and lint's word on each.
 func (s stager) stage(p crawler.Page, before []state.Finding, lint func(crawler.Page)) error {
-	entry, _, err := s.ledger.Entry(s.source, s.sent.id(p.URL, p.Identity))
+	parts, err := s.parts(p)
 	if err != nil {
 		return err
 	}
-	p, findings, err := s.screen(p, entry)
-	if err != nil {
+	parts[0].findings = append(before, parts[0].findings...)
+	first := firstOf(parts)
+	if err := s.unstageOthers(first); err != nil {
 		return err
 	}
-	findings = append(before, findings...)
-	staged := state.Staged{
-		ExternalID: p.ExternalID,
-		URL:        p.URL,
-		Title:      p.Title,
-		Locale:     p.Locale,
-		Hash:       p.Fingerprint(),
-		AIAgent:    p.Availability.AIAgent,
-		AICopilot:  p.Availability.AICopilot,
-		Size:       len(p.HTML),
-		Content:    ingest.ContentHash(request(p)),
-		Text:       textHash(p.Markdown),
-		Identity:   p.Identity,
-		Says:       p.Says(),
-		Findings:   state.KeepFindings(findings),
+	for i, part := range parts {
+		staged := first
+		if i > 0 {
+			staged = part.staged()
+		}
+		var body *state.Body
+		if !part.held() {
+			lint(part.page)
+			if s.resend || s.keepsAll || staged.Hash != part.sent.Hash { // what is held is not sent, and so not kept
+				body = &state.Body{HTML: part.page.HTML, Markdown: part.page.Markdown}
+			}
+		}
+		if err := s.crawl.Stage(staged, body); err != nil {
+			return err
+		}
 	}
-	var body *state.Body
-	held := slices.ContainsFunc(findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) })
-	if !held {
-		lint(p)
-	}
-	if !held && (s.resend || s.keepsAll || staged.Hash != entry.Hash) { // what is held is not sent, and so not kept
-		body = &state.Body{HTML: p.HTML, Markdown: p.Markdown}
-	}
-	return s.crawl.Stage(staged, body)
+	return nil
 }
 
-// screen returns the page as it may be sent, and what speaks against sending it.
-func (s stager) screen(p crawler.Page, sent state.Entry) (crawler.Page, []state.Finding, error) {
-	p, secrets, err := s.screener.Page(p)
+// unstageOthers drops the parts that a page was staged with earlier and no longer has.
+func (s stager) unstageOthers(p state.Staged) error {
+	before, _, err := s.crawl.Page(p.ExternalID)
 	if err != nil {
-		return p, nil, err
+		return err
 	}
-	findings := found(secrets)
-	if sent.Hash == "" || sent.Hash == p.Fingerprint() || s.screener.Allows(p.URL, "shrunk") {
-		return p, findings, nil
+	for _, anchor := range before.Parts {
+		if slices.Contains(p.Parts, anchor) {
+			continue
+		}
+		if err := s.crawl.Unstage(crawler.PartID(p.ExternalID, anchor)); err != nil {
+			return err
+		}
 	}
-	before, err := s.ledger.SentMarkdown(s.source, s.sent.id(p.URL, p.Identity))
-	if err != nil {
-		return p, nil, err
-	}
-	if f, ok := shrunk(before, p, s.maxShrink); ok {
-		findings = append(findings, f)
-	}
-	return p, findings, nil
+	return nil
 }
 
 // textHash is a hash of what a page says, without the addresses its links lead to: a
@@ -123,7 +113,7 @@ func pagesOf(crawl *state.Crawl) iter.Seq2[state.Staged, error] {
 	return func(yield func(state.Staged, error) bool) {
 		for p, err := range crawl.Staged() {
 			if err == nil {
-				outcome, _, _, lookErr := crawl.Outcome(p.URL)
+				outcome, _, _, lookErr := crawl.Outcome(crawler.Address(p.URL))
 				if err = lookErr; err == nil && crawler.Outcome(outcome) != crawler.Paged && crawler.Outcome(outcome) != crawler.NotModified {
 					continue
 				}
@@ -135,12 +125,28 @@ func pagesOf(crawl *state.Crawl) iter.Seq2[state.Staged, error] {
 	}
 }
 
-// known yields the URLs of the pages that were sent. An entry that cannot be
-// read ends it; the plan, which reads them all again, reports the error.
-func known(entries iter.Seq2[state.Entry, error]) iter.Seq[string] {
+// known yields the addresses of the pages that were sent, one for all parts of a page.
+// An entry that cannot be read ends it; the plan, which reads them all again, reports
+// the error.
+func known(source string, ledger *state.Store) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for e, err := range entries {
-			if err != nil || !yield(e.URL) {
+		asked := make(map[string]bool) // of pages of which only parts are recorded
+		for e, err := range ledger.Entries(source) {
+			if err != nil {
+				return
+			}
+			id, address, anchor := crawler.CutPart(e.ExternalID, e.URL)
+			if anchor != "" {
+				first, ok, err := ledger.Entry(source, id)
+				if err != nil {
+					return
+				}
+				if ok && first.URL == address || asked[address] {
+					continue
+				}
+				asked[address] = true
+			}
+			if !yield(address) {
 				return
 			}
 		}

@@ -117,7 +117,7 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template
 	if err != nil {
 		return nil, false, err
 	}
-	body, ok, err := l.crawl.Body(address)
+	whole, ok, err := wholeHTML(l.crawl, staged)
 	if err != nil || !ok {
 		return nil, false, err
 	}
@@ -125,7 +125,7 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template
 	if err != nil {
 		return nil, false, err
 	}
-	late := extract.Late{Address: u, Title: staged.Title, HTML: body.HTML, Before: l.known}
+	late := extract.Late{Address: u, Title: staged.Title, HTML: whole, Before: l.known}
 	if late.Outline, err = extract.ParseOutline(o.Outline); err != nil {
 		return nil, false, err
 	}
@@ -133,7 +133,7 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template
 	if err != nil || !ok {
 		return nil, false, err
 	}
-	redacted, err := redactions(staged)
+	redacted, err := l.redactions(staged)
 	if err != nil {
 		return nil, false, err
 	}
@@ -157,11 +157,25 @@ func (l *layout) Learned(c crawler.Common) error {
 	return nil
 }
 
-// redactions are the findings of a page that were taken out of its text, and would not
-// be found there again.
-func redactions(p state.Staged) ([]state.Finding, error) {
-	findings, err := p.Findings.List()
-	return slices.DeleteFunc(findings, func(f state.Finding) bool { return f.Action != string(screen.Redact) }), err
+// redactions are the findings of a page and its parts that were taken out of the text, and
+// would not be found there again.
+func (l *layout) redactions(p state.Staged) (all []state.Finding, err error) {
+	parts, err := partsOf(l.crawl, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range append([]state.Staged{p}, parts...) {
+		findings, err := part.Findings.List()
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range findings {
+			if f.Action == string(screen.Redact) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all, nil
 }
 
 // left remembers the page at a URL as it is without the template.
@@ -175,6 +189,9 @@ func (m *memory) left(address string, t *extract.Template) error {
 	}
 	page, ok, err := m.crawl.Page(address)
 	if err != nil || !ok {
+		return err
+	}
+	if seen.Parts, err = partsOf(m.crawl, page); err != nil {
 		return err
 	}
 	seen.Page, seen.Settings = &page, under(m.own, t)

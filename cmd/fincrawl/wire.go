@@ -58,6 +58,9 @@ func checkSources(c *config.Config) error {
 		if err == nil {
 			_, err = newScreener(s)
 		}
+		if err == nil {
+			_, err = newSplit(s.Content.Split)
+		}
 		if err != nil {
 			mistakes = append(mistakes, fmt.Errorf("%s: %s: %w", c.Path, s.Name, err))
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -39,6 +40,9 @@ type Explanation struct {
 	Findings    []state.Finding `json:"findings,omitempty"` // what the screening found on it, masked
 	Sent        string          `json:"-"`                  // Markdown as it was sent; "" where that is not known
 
+	// Parts are the further parts that the page is split into, or was, by their URLs.
+	Parts []Part `json:"parts,omitempty"`
+
 	// Template is what is left out of the pages of its source, and LeftOut what was of
 	// this one when it was fetched now. Whole: it has nothing else, and stays as it is.
 	Template []LeftOut `json:"template,omitempty"`
@@ -47,6 +51,29 @@ type Explanation struct {
 
 	Runs  []ExplainedRun `json:"runs,omitempty"` // the last ones of its source, the newest first
 	Error string         `json:"error,omitempty"`
+}
+
+// Part is one of the further parts of a page.
+type Part struct {
+	Entry  *state.Entry   `json:"entry,omitempty"`  // nil: it was never sent
+	Change *ingest.Change `json:"change,omitempty"` // that a sync would make; nil: the page was not fetched
+}
+
+// SetPart adds what is known of a part to what was known.
+func (e *Explanation) SetPart(p Part) {
+	i, known := slices.BinarySearchFunc(e.Parts, p, func(a, b Part) int { return cmp.Compare(a.id(), b.id()) })
+	if !known {
+		e.Parts = slices.Insert(e.Parts, i, Part{})
+	}
+	e.Parts[i].Entry = cmp.Or(p.Entry, e.Parts[i].Entry)
+	e.Parts[i].Change = cmp.Or(p.Change, e.Parts[i].Change)
+}
+
+func (p Part) id() string {
+	if p.Entry != nil {
+		return p.Entry.ExternalID
+	}
+	return p.Change.ExternalID
 }
 
 // Outside is a source that an address does not belong to.
@@ -367,8 +394,29 @@ func (e Explanation) library(p *printer) {
 		p.field("Action", span{colorOf(c.Action), what}, span{plain, c.Reason},
 			span{dim, "(as far as this page alone can tell)"})
 	}
+	e.parts(p)
 	findings(p, e.Findings)
 	p.blank()
+}
+
+// parts lists the further parts of the page.
+func (e Explanation) parts(p *printer) {
+	for i, part := range e.Parts {
+		label := ""
+		if i == 0 {
+			label = "Parts"
+		}
+		_, _, anchor := crawler.CutPart(part.id(), part.id())
+		switch c, entry := part.Change, part.Entry; {
+		case c != nil:
+			v := cmp.Or(c.After, c.Before)
+			p.field(label, span{colorOf(c.Action), string(c.Action)}, span{plain, "#" + anchor + " " + v.Title + ":"}, span{dim, join(" · ", string(c.Guard), c.Reason)})
+		case entry.RemoteID != "":
+			p.field(label, span{green, "✓"}, span{plain, "#" + anchor + " " + entry.Title}, span{dim, "sent " + cmp.Or(moment(entry.SentAt), "never")})
+		default:
+			p.field(label, span{red, "✗"}, span{plain, "#" + anchor + " " + entry.Title})
+		}
+	}
 }
 
 func refusalOf(r state.Refusal) string { return answer(r.Message, r.Status, r.Code, r.RequestID) }

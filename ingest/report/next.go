@@ -67,10 +67,12 @@ func approach(g ingest.Guard, n int) string {
 		return fmt.Sprintf("%s would be deleted at once, more than deletes.max_share. If that is right: fincrawl sync --allow-deletes %d", pages, n)
 	case ingest.GuardSameText:
 		return pages + " would get a text that others get too: see whether the site shows an error or a login there. If it is right, raise updates.max_same_text."
+	case ingest.GuardWhole:
+		return are + " part of others that are held back: what lets those go, lets these go."
 	case ingest.GuardApproval:
 		return are + " held because the approved plan does not have them so: save and approve a new one (fincrawl preview --out)."
 	case ingest.GuardSize:
-		return are + " too large to send: split on the site, trim by content.body and content.remove, or raise intercom.max_html."
+		return are + " too large to send, and cannot be split (or content.split.over is never): trim by content.body and content.remove, or raise intercom.max_html."
 	default:
 		return are + " resting after a refusal: edit on the site, or try again as is: fincrawl retry, then sync."
 	}

@@ -204,6 +204,7 @@ type Content struct {
 	Presets    []preset.Preset // the file's
 	Template   string          // TemplateAuto or TemplateOff
 	ExternalID Identity
+	Split      Split
 }
 
 // What is done about what most pages of a source have in common.

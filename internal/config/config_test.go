@@ -200,7 +200,8 @@ sources:
     query: {keep: [id, "filter[*]"], drop: ref}
     fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me", trust_lastmod: true, verify_every: 3, resume_within: 2h}
     render: {mode: auto, wait_for: "article", hosts: [api.wiki.corp], rules: [{match: "/app/**", mode: always}]}
-    content: {title: "h1", body: "article, main", remove: [".feedback"], preset: none, template: off, external_id: {selector: article, attr: data-id}}
+    content: {title: "h1", body: "article, main", remove: [".feedback"], preset: none, template: off, external_id: {selector: article, attr: data-id},
+      split: {over: 200kB, at: h2, pages: [/faq/**]}}
     availability: {ai_agent: false, ai_copilot: false, rules: [{match: "/internal/**", ai_agent: false}, {match: "re:^/x", selector: .internal, meta: audience=staff, breadcrumb: Internal, ai_copilot: true}]}
     screen:
       credentials: redact
@@ -247,14 +248,15 @@ sources:
 	s.Auth = config.Auth{}
 	wantSource := config.Source{
 		Name: "help-center", URL: "http://wiki.corp/", LibraryURL: "https://help.example.com", Reactivate: true, AudienceIDs: []int64{5678, 9}, Locale: "pt-BR",
-		Discover:     config.Discover{Sitemaps: []string{"auto", "http://wiki.corp/map.xml"}, Seeds: []string{"http://WIKI.corp:80/x"}, MaxPages: 1000, MaxDuplicates: 7, OtherLocales: true},
-		Include:      []string{"/articles/**"},
-		Exclude:      []string{"/articles/*/print", `re:\?print=1$`, "/costs$5"},
-		Follow:       []string{"**/index.html"},
-		Query:        config.Query{Keep: []string{"id", "filter[*]"}, Drop: []string{"ref"}},
-		Fetch:        config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me", TrustLastmod: true, VerifyEvery: 3, ResumeWithin: 2 * time.Hour},
-		Render:       config.Render{Mode: "auto", WaitFor: "article", Hosts: []string{"api.wiki.corp"}, Rules: []config.RenderRule{{Match: "/app/**", Mode: "always"}}, Browser: browser},
-		Content:      config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, Preset: config.PresetNone, Presets: presets, Template: config.TemplateOff, ExternalID: config.Identity{Selector: "article", Attr: "data-id"}},
+		Discover: config.Discover{Sitemaps: []string{"auto", "http://wiki.corp/map.xml"}, Seeds: []string{"http://WIKI.corp:80/x"}, MaxPages: 1000, MaxDuplicates: 7, OtherLocales: true},
+		Include:  []string{"/articles/**"},
+		Exclude:  []string{"/articles/*/print", `re:\?print=1$`, "/costs$5"},
+		Follow:   []string{"**/index.html"},
+		Query:    config.Query{Keep: []string{"id", "filter[*]"}, Drop: []string{"ref"}},
+		Fetch:    config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me", TrustLastmod: true, VerifyEvery: 3, ResumeWithin: 2 * time.Hour},
+		Render:   config.Render{Mode: "auto", WaitFor: "article", Hosts: []string{"api.wiki.corp"}, Rules: []config.RenderRule{{Match: "/app/**", Mode: "always"}}, Browser: browser},
+		Content: config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, Preset: config.PresetNone, Presets: presets, Template: config.TemplateOff, ExternalID: config.Identity{Selector: "article", Attr: "data-id"},
+			Split: config.Split{Over: 200_000, At: 2, Pages: []string{"/faq/**"}}},
 		Availability: config.Availability{Rules: []config.AvailabilityRule{{Match: "/internal/**", AIAgent: &no}, {Match: "re:^/x", Selector: ".internal", Meta: "audience=staff", Breadcrumb: "Internal", AICopilot: &yes}}},
 		Screen: config.Screen{
 			Credentials: "redact", Injections: "off", Markers: []string{"internal only"}, MarkerAction: "warn",
@@ -298,7 +300,7 @@ sources:
 			Fetch: config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)",
 				VerifyEvery: 7, ResumeWithin: 24 * time.Hour},
 			Render:       config.Render{Mode: "never", Browser: browser},
-			Content:      config.Content{Preset: config.PresetAuto, Template: config.TemplateAuto},
+			Content:      config.Content{Preset: config.PresetAuto, Template: config.TemplateAuto, Split: config.Split{Over: 1_000_000}},
 			Availability: config.Availability{AIAgent: true, AICopilot: true},
 			Screen: config.Screen{
 				Credentials: "hold", Injections: "hold", MarkerAction: "hold", Personal: config.Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},

@@ -45,7 +45,7 @@ func (d *decoder) intercom(c *Intercom) fields {
 	}
 }
 
-func (d *decoder) source(s *Source) fields {
+func (d *decoder) source(s *Source, intercom *Intercom) fields {
 	s.Locale = "en"
 	return fields{
 		{"name", required(d.name(&s.Name), "name: help-center")},
@@ -63,7 +63,7 @@ func (d *decoder) source(s *Source) fields {
 		{"fetch", d.section(d.fetch(&s.Fetch))},
 		{"render", d.rendering(&s.Render)},
 		{"documents", list(d, &s.Documents, d.document)},
-		{"content", d.content(&s.Content)},
+		{"content", d.content(&s.Content, intercom)},
 		{"availability", d.section(d.availability(&s.Availability))},
 		{"screen", d.section(d.screen(&s.Screen))},
 		{"lint", d.section(d.lint(&s.Lint))},
@@ -109,7 +109,7 @@ func (d *decoder) fetch(f *Fetch) fields {
 	}
 }
 
-func (d *decoder) content(c *Content) value {
+func (d *decoder) content(c *Content, intercom *Intercom) value {
 	*c = Content{Preset: PresetAuto, Template: TemplateAuto}
 	keys := fields{
 		{"title", d.selector(&c.Title)},
@@ -118,6 +118,7 @@ func (d *decoder) content(c *Content) value {
 		{"preset", d.presetOf(&c.Preset)},
 		{"template", d.oneOf(&c.Template, TemplateAuto, TemplateOff)},
 		{"external_id", d.identity(&c.ExternalID)},
+		{"split", d.split(&c.Split, intercom)},
 	}
 	return value{inside: keys, read: func(e entry) {
 		given := d.mapping(e, keys)
@@ -241,7 +242,7 @@ func (d *decoder) safeForToken(e entry, address string) {
 // sources reads the list, and then looks at the sources beside each other.
 func (d *decoder) sources(to *[]Source, intercom *Intercom) value {
 	each := func(s *Source) value {
-		keys := d.source(s)
+		keys := d.source(s, intercom)
 		return value{inside: keys, read: func(e entry) {
 			given := d.mapping(entry{key: "each source", node: e.node}, keys)
 			at, explicit := given["library_url"]

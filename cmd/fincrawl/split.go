@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// newSplit says in the crawler's words which pages become several.
+func newSplit(c config.Split) (crawler.Split, error) {
+	split := crawler.Split{Over: int(c.Over), At: c.At}
+	for _, text := range c.Pages {
+		p, err := crawler.ParsePattern(text)
+		if err != nil {
+			return split, fmt.Errorf("content.split: pattern %q: %w", text, err)
+		}
+		split.Pages = append(split.Pages, p)
+	}
+	return split, nil
+}
+
+// part is one of the pages that a page of the site becomes, mostly the only one.
+type part struct {
+	page     crawler.Page // as it may be sent
+	sent     state.Entry  // of what was sent; zero for nothing
+	findings []state.Finding
+}
+
+// parts splits a page, and screens each part.
+func (s stager) parts(p crawler.Page) ([]part, error) {
+	id := s.sent.id(p.URL, p.Identity)
+	had := s.sent.parts[id]
+	pages, err := s.split.Of(p, func(anchor string) bool { return slices.Contains(had, anchor) })
+	if err != nil {
+		return nil, err
+	}
+	parts := make([]part, len(pages))
+	for i, page := range pages {
+		one := &parts[i]
+		var secrets []screen.Finding
+		if one.page, secrets, err = s.screener.Page(page); err != nil {
+			return nil, err
+		}
+		one.findings = found(secrets)
+		if one.sent, _, err = s.ledger.Entry(s.source, s.sent.id(page.URL, page.Identity)); err != nil {
+			return nil, err
+		}
+	}
+	shrunk, ok, err := s.shrinking(id, parts)
+	if ok {
+		for i := range parts {
+			parts[i].findings = append(parts[i].findings, shrunk)
+		}
+	}
+	return parts, err
+}
+
+// shrinking reports, as a finding, that a page is about to lose much of the text that all
+// of its parts have had.
+func (s stager) shrinking(id string, parts []part) (f state.Finding, ok bool, err error) {
+	lead, had := parts[0], s.sent.parts[id]
+	changed := len(parts)-1 != len(had)
+	for _, p := range parts {
+		changed = changed || p.sent.Hash != p.page.Fingerprint()
+	}
+	if lead.sent.Hash == "" || !changed || s.screener.Allows(lead.page.URL, "shrunk") {
+		return f, false, nil
+	}
+	var before, after []string
+	for _, anchor := range append([]string{""}, had...) {
+		markdown, err := s.ledger.SentMarkdown(s.source, crawler.PartID(id, anchor))
+		if err != nil {
+			return f, false, err
+		}
+		before = append(before, markdown)
+	}
+	for _, p := range parts {
+		after = append(after, p.page.Markdown)
+	}
+	whole := crawler.Page{Markdown: strings.Join(after, "\n\n"), LeftOut: lead.page.LeftOut}
+	f, ok = shrunk(strings.Join(before, "\n\n"), whole, s.maxShrink)
+	return f, ok, nil
+}
+
+// staged is the part as it is staged, without its text.
+func (p part) staged() state.Staged {
+	return state.Staged{
+		ExternalID: p.page.ExternalID,
+		URL:        p.page.URL,
+		Title:      p.page.Title,
+		Locale:     p.page.Locale,
+		Hash:       p.page.Fingerprint(),
+		AIAgent:    p.page.Availability.AIAgent,
+		AICopilot:  p.page.Availability.AICopilot,
+		Size:       len(p.page.HTML),
+		Content:    ingest.ContentHash(request(p.page)),
+		Text:       textHash(p.page.Markdown),
+		Identity:   p.page.Identity,
+		Says:       p.page.Says(),
+		Findings:   state.KeepFindings(p.findings),
+	}
+}
+
+// held reports whether the part must not be sent.
+func (p part) held() bool {
+	return slices.ContainsFunc(p.findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) })
+}
+
+// firstOf is the first of a page's parts as it is staged: it lists the others, and what
+// tells pages apart is what all of them say.
+func firstOf(parts []part) state.Staged {
+	first := parts[0].staged()
+	if len(parts) == 1 {
+		return first
+	}
+	whole := parts[0].page
+	texts := make(map[string]string, len(parts))
+	for i, p := range parts {
+		_, _, anchor := crawler.CutPart(p.page.ExternalID, p.page.URL)
+		texts[anchor] = p.page.Markdown
+		if i > 0 {
+			first.Parts = append(first.Parts, anchor)
+			whole.Markdown += "\n\n" + p.page.Markdown
+		}
+	}
+	first.Says, first.Text = whole.Says(), textHashOf(texts)
+	return first
+}
+
+// textHashOf is the [textHash] of all parts of a page, by their anchors.
+func textHashOf(texts map[string]string) string {
+	ordered := make([]string, 0, len(texts))
+	for _, anchor := range slices.Sorted(maps.Keys(texts)) {
+		ordered = append(ordered, texts[anchor])
+	}
+	return textHash(strings.Join(ordered, "\n\n"))
+}
+
+// partsOf returns the further parts that a page was staged with, in their order.
+func partsOf(crawl *state.Crawl, p state.Staged) ([]state.Staged, error) {
+	var parts []state.Staged
+	for _, anchor := range p.Parts {
+		part, ok, err := crawl.Page(crawler.PartID(p.ExternalID, anchor))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			parts = append(parts, part)
+		}
+	}
+	return parts, nil
+}
+
+// wholeHTML puts the HTML of a page together again from the parts that it was staged with;
+// ok is false where the text of one was not kept.
+func wholeHTML(crawl *state.Crawl, p state.Staged) (html string, ok bool, err error) {
+	var all []string
+	for _, anchor := range append([]string{""}, p.Parts...) {
+		body, ok, err := crawl.Body(crawler.PartID(p.ExternalID, anchor))
+		if err != nil || !ok {
+			return "", false, err
+		}
+		all = append(all, body.HTML)
+	}
+	return strings.Join(all, "\n"), true, nil
+}
+
+// isPart reports whether a page that was staged is a further part of another.
+func isPart(p state.Staged) bool {
+	_, _, anchor := crawler.CutPart(p.ExternalID, p.URL)
+	return anchor != ""
+}

@@ -1,0 +1,65 @@
+package config
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Split says which pages become several.
+type Split struct {
+	Over  int64    // bytes of HTML above which a page is cut at its headings; 0 for never
+	At    int      // level of headings at which pages are cut whatever their size; 0 for none
+	Pages []string // patterns of those that At is for; none means all
+}
+
+// leastOver is the smallest part, in bytes of HTML, that is worth being a page.
+const leastOver = 1000
+
+// split is when a page is cut. What is larger than Intercom takes has to be.
+func (d *decoder) split(c *Split, intercom *Intercom) value {
+	*c = Split{Over: intercom.MaxHTML}
+	keys := fields{
+		{"over", d.orNever(&c.Over, d.size(&c.Over))},
+		{"at", d.heading(&c.At)},
+		{"pages", list(d, &c.Pages, d.pattern)},
+	}
+	return value{inside: keys, read: func(e entry) {
+		given := d.mapping(e, keys)
+		over, at := given["over"], given["at"]
+		switch {
+		case given == nil:
+		case over.node != nil && c.Over > 0 && c.Over < leastOver:
+			d.mistake(over.node, "over must be %d bytes at least, not %d: parts of a few words answer nothing", leastOver, c.Over)
+		case over.node != nil && c.Over > intercom.MaxHTML:
+			d.mistake(over.node, "over must not be more than intercom.max_html (%d bytes), since what is larger is not sent", intercom.MaxHTML)
+		case at.node == nil && len(c.Pages) > 0:
+			d.mistake(e.node, "pages says which pages at is for; add at: h2")
+		}
+	}}
+}
+
+// orNever is another value, or the word never, which is zero.
+func (d *decoder) orNever(to *int64, other value) value {
+	return value{read: func(e entry) {
+		if e.node.Value == "never" {
+			*to = 0
+			return
+		}
+		other.read(e)
+	}}
+}
+
+// heading is a heading by its name in HTML, as the number of its level.
+func (d *decoder) heading(to *int) value {
+	var name string
+	var names []string
+	for level := 1; level <= 6; level++ {
+		names = append(names, "h"+strconv.Itoa(level))
+	}
+	choice := d.oneOf(&name, names...)
+	return value{read: func(e entry) {
+		if choice.read(e); name != "" {
+			_, _ = fmt.Sscanf(name, "h%d", to)
+		}
+	}}
+}
