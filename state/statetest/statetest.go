@@ -75,6 +75,8 @@ type Crawl interface {
 	Outline(url string) (state.Outlined, bool, error)
 	Outlines() iter.Seq2[state.Outlined, error]
 	Body(externalID string) (state.Body, bool, error)
+	HTML(externalID string) (string, bool, error)
+	Flush() error
 }
 
 // Run tests an implementation. Every call of fresh makes an empty place and
@@ -327,12 +329,20 @@ func restages(t *testing.T, open func() Store) {
 	must(t, err)
 	equal(t, "text is there", ok, true)
 	equal(t, "text", got, body)
+	asHTML, ok, err := c.HTML("a")
+	must(t, err)
+	equal(t, "HTML is there", ok, true)
+	equal(t, "HTML", asHTML, body.HTML)
 	page := state.Staged{ExternalID: "a", URL: "u", Title: "new", Locale: "en", Hash: "h", AIAgent: true, AICopilot: true, Size: 12}
 	must(t, c.Stage(page, nil))
 	equal(t, "pages", all(t, c.Staged()), []state.Staged{page})
 	_, ok, err = c.Body("a")
 	must(t, err)
 	equal(t, "text of the older is there", ok, false)
+	_, ok, err = c.HTML("a")
+	must(t, err)
+	equal(t, "HTML of the older is there", ok, false)
+	must(t, c.Flush())
 	must(t, s.Close())
 }
 
