@@ -27,7 +27,7 @@ func (l layout) pruneAnnounced(forum bool) {
 		var out bool
 		switch said {
 		case aside:
-			out = p.worth <= 0 || p.linked*3 > p.words
+			out = p.leads()
 		case discussion:
 			out = p.told() < muchOfNavigation
 		default:
@@ -60,7 +60,7 @@ func (l layout) pruneFlat(heading int) int {
 	var links []int
 	for end := l[l[heading].parent].end; next < end; next = l[next].end {
 		p := &l[next]
-		if isHeading(p.node.DataAtom) && p.node.DataAtom <= l[heading].node.DataAtom || p.worth > 0 {
+		if isHeading(p.node.DataAtom) && p.node.DataAtom <= l[heading].node.DataAtom || p.words > 0 && !p.leads() {
 			break
 		}
 		if p.words > 0 {

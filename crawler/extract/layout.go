@@ -32,6 +32,9 @@ type part struct {
 // told is how many words inside are no links.
 func (p *part) told() int { return p.words - p.linked }
 
+// leads tells whether much of what is inside are links.
+func (p *part) leads() bool { return p.linked*3 > p.words }
+
 // measure walks once over body.
 func (c *cleaner) measure(body *html.Node) layout {
 	m := measurer{cleaner: c, parts: make(layout, 0, 512)}
@@ -57,7 +60,7 @@ type run struct {
 // worth is how much a text tells. A word tells as much as a linked one leads
 // away, and a few words alone are a label.
 func (r run) worth() int {
-	const label = 4
+	const label = 8
 	worth := r.words - 2*r.linked
 	if r.data {
 		return worth
