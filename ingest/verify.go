@@ -72,7 +72,7 @@ func ReadRemote(ctx context.Context, api Pages) (Remote, error) {
 // with takes in another page of the listing that has the external ID. One that is
 // listed twice stays one.
 func (p listedPage) with(other listedPage) listedPage {
-	twins := append(p.twins, other)
+	twins := slices.Concat(p.twins, []listedPage{other})
 	p.twins = nil
 	if !slices.ContainsFunc(twins, func(t listedPage) bool { return t.RemoteID == p.RemoteID }) {
 		twins = append(twins, p)

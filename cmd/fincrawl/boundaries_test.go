@@ -222,6 +222,6 @@ func (w killedWorld) sent(since int) (n int) {
 
 // deleted reports whether one of the pages that the site lost may be deleted by now.
 func (w killedWorld) deleted(id string, since int) bool {
-	return strings.Contains("/a4 /a5", strings.TrimPrefix(id, w.site.URL(""))) &&
+	return slices.Contains([]string{"/a4", "/a5"}, strings.TrimPrefix(id, w.site.URL(""))) &&
 		slices.ContainsFunc(w.box.Calls()[since:], func(c sandbox.Call) bool { return c.Method == http.MethodDelete })
 }
