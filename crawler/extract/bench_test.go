@@ -1,6 +1,13 @@
 package extract
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+)
 
 // What is done to a page after it was parsed, part by part: see BenchmarkPage for
 // all of it beside the parser.
@@ -13,6 +20,32 @@ func BenchmarkLinks(b *testing.B) {
 		links = len(d.Links())
 	}
 	b.ReportMetric(float64(links), "links")
+}
+
+// What it costs to find out what a page's own style sheets hide, beside the parser:
+// on the page of documentation with a framework's sheet of 60 kB in its head.
+func BenchmarkPresent(b *testing.B) {
+	var sheet strings.Builder
+	for i := range 600 {
+		fmt.Fprintf(&sheet, ".c%d:hover,.d-%d>a{color:#fff;margin:0 %dpx;padding:1rem}.nav-%d .hint{display:none}@media(min-width:%dpx){.e%d{display:block}}\n", i, i, i, i, i, i)
+	}
+	page := "<style>" + sheet.String() + ".body .reference{color:#06c}.sig-paren{opacity:0}</style>" + docsPage()
+	var parsing time.Duration
+	b.Run("parser alone", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := html.Parse(strings.NewReader(page)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		parsing = b.Elapsed() / time.Duration(b.N)
+	})
+	b.Run("present", func(b *testing.B) {
+		d := parsePage(b, page)
+		for b.Loop() {
+			d.present()
+		}
+		b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(max(parsing, 1)), "parsers")
+	})
 }
 
 func BenchmarkClean(b *testing.B) {

@@ -39,6 +39,9 @@ func (c *cleaner) callout(dst, n *html.Node, kind string) {
 func lead(box *html.Node, kind, title string) {
 	first := box.FirstChild
 	said := textOf(first)
+	if isKind(strongStart(first)) {
+		return
+	}
 	switch {
 	case isKind(said) && first.NextSibling != nil:
 		if known := kindOf(strings.Trim(said, kindEnds)); known != "" {
@@ -64,6 +67,21 @@ func lead(box *html.Node, kind, title string) {
 	case !startsWithKind(said, kind):
 		startWith(box, kind+":")
 	}
+}
+
+// strongStart returns the strong words that a paragraph begins with and goes on
+// after, or "".
+func strongStart(p *html.Node) string {
+	for child := range p.ChildNodes() {
+		switch {
+		case child.Type == html.TextNode && strings.Trim(child.Data, kindEnds+"\n") == "", isElement(child, atom.Img):
+		case isElement(child, atom.Strong, atom.B) && child.NextSibling != nil:
+			return textOf(child)
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 // startWith puts strong words before the text of box.

@@ -195,9 +195,12 @@ func (c *cleaner) panel(dst, n *html.Node) {
 			}
 		}
 	}
+	if !shows(rest) {
+		return // a label alone says nothing
+	}
 	appendShown(section, label)
 	moveChildren(section, rest)
-	appendShown(dst, section)
+	dst.AppendChild(section)
 }
 
 // section unwraps an element of layout, whose text stays apart from its
@@ -475,10 +478,16 @@ func (c *cleaner) link(dst, n *html.Node) {
 	}
 }
 
-// isHere tells of the links that open what follows them.
+// isHere tells of the links that open what follows them, and of headings and terms
+// that are links to themselves.
 func isHere(n *html.Node) bool {
-	return strings.HasPrefix(attr(n, "href"), "#") &&
-		(isCollapseToggle(n) || hasAttr(n, "aria-expanded") || attr(n, "role") == "button" || attr(n, "role") == "tab")
+	if !strings.HasPrefix(attr(n, "href"), "#") {
+		return false
+	}
+	if isHeading(n.Parent.DataAtom) || n.Parent.DataAtom == atom.Dt {
+		return onlyLink(n.Parent) == n
+	}
+	return isCollapseToggle(n) || hasAttr(n, "aria-expanded") || attr(n, "role") == "button" || attr(n, "role") == "tab"
 }
 
 // kept returns those of n's attributes that are named and not empty.

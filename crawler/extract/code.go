@@ -2,6 +2,7 @@ package extract
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -12,7 +13,7 @@ import (
 // in, and without the highlighter's markup, line numbers and buttons.
 func (c *cleaner) code(dst, n *html.Node) {
 	var out strings.Builder
-	c.verbatim(&out, n)
+	c.verbatim(&out, n, numbersOf(n))
 	body := strings.Trim(strings.ReplaceAll(out.String(), "\r\n", "\n"), "\n")
 	if isBlank(body) {
 		return
@@ -27,7 +28,7 @@ func (c *cleaner) code(dst, n *html.Node) {
 	dst.AppendChild(pre)
 }
 
-func (c *cleaner) verbatim(out *strings.Builder, n *html.Node) {
+func (c *cleaner) verbatim(out *strings.Builder, n *html.Node, numbers map[*html.Node]bool) {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		switch {
 		case child.Type == html.TextNode:
@@ -35,12 +36,14 @@ func (c *cleaner) verbatim(out *strings.Builder, n *html.Node) {
 				continue
 			}
 			out.WriteString(visible(child.Data))
-		case child.Type != html.ElementNode || c.drops(child) || isLineNumber(child):
+		case child.Type != html.ElementNode || c.drops(child) || isLineNumber(child) || numbers[child]:
 		case child.DataAtom == atom.Br:
 			out.WriteByte('\n')
 		default:
-			c.verbatim(out, child)
-			if isLine(child) && !strings.HasSuffix(out.String(), "\n") {
+			before := out.Len()
+			c.verbatim(out, child, numbers)
+			blank := out.Len() == before && numbers[child.FirstChild]
+			if isLine(child) && (blank || !strings.HasSuffix(out.String(), "\n")) {
 				out.WriteByte('\n')
 			}
 		}
@@ -76,6 +79,30 @@ func isLineNumber(n *html.Node) bool {
 		}
 	}
 	return false
+}
+
+// numbersOf returns the line numbers in code that go by no name: what begins each of
+// several lines and counts them.
+func numbersOf(pre *html.Node) map[*html.Node]bool {
+	var numbers []*html.Node
+	for d := range pre.Descendants() {
+		said := strings.TrimSpace(onlyText(d))
+		if d.Type != html.ElementNode || said != strconv.Itoa(len(numbers)+1) || prevElement(d) != nil || d.Parent == pre {
+			continue
+		}
+		if len(numbers) > 0 && d.Parent.Parent != numbers[0].Parent.Parent {
+			return nil
+		}
+		numbers = append(numbers, d)
+	}
+	if len(numbers) < 2 || len(numbers) != len(elementsIn(numbers[0].Parent.Parent)) {
+		return nil
+	}
+	marked := map[*html.Node]bool{}
+	for _, number := range numbers {
+		marked[number] = true
+	}
+	return marked
 }
 
 func onlyNumbers(n *html.Node) bool {

@@ -65,9 +65,9 @@ type Article struct {
 // documents that cannot be rendered, not for empty ones, and for selectors that
 // are none.
 //
-// The title is never empty. A first-level heading that begins the body and says
-// the same as the title is left out of the body, since the two are sent side by
-// side. A body without text and images is empty: HTML and Markdown are "".
+// The title is never empty. A first-level heading that says the same as the title
+// is left out of the body, since the two are sent side by side, and the levels of
+// the others begin with the second. A body without text and images is empty: HTML and Markdown are "".
 func (d *Document) Extract(rules Rules) (Article, error) {
 	d.settle()
 	if err := d.remove(rules.Remove); err != nil {
@@ -167,11 +167,16 @@ func (d *Document) configuredTitle(c *cleaner, selector string) (string, error) 
 	return "", nil
 }
 
-// dropHeading removes the heading that begins body if it says title and is not all
-// that body says. It is of the first level, or of the second where [outline] has been.
+// dropHeading removes the first-level heading of body that says title, or one of the
+// second level that begins it, where [outline] has been. It stays where it is all
+// that body says.
 func dropHeading(body *html.Node, title string) {
-	first := body.FirstChild
-	if first != nil && isElement(first, atom.H1, atom.H2) && first.NextSibling != nil && textOf(first) == title {
-		body.RemoveChild(first)
+	for n := body.FirstChild; n != nil; n = n.NextSibling {
+		if (isElement(n, atom.H1) || isElement(n, atom.H2) && n == body.FirstChild) && textOf(n) == title {
+			if n != body.LastChild || n != body.FirstChild {
+				body.RemoveChild(n)
+			}
+			return
+		}
 	}
 }

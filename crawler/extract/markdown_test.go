@@ -70,6 +70,14 @@ func FuzzMarkdownIsAFixedPoint(f *testing.F) {
 		"<dl><dt>a<dd>b</dl><details><summary>c</summary>d</details>", "<p>&lt;b&gt; http://a.b/c_d_e <s>x</s>y", "<p>a&nbsp;b&#8203;c\\",
 		"<code>[<i>expr</i> </code><code>from</code> <code><i>a</i> </code>`", "<img src=a alt='<b>x</b> &amp;lt;'>",
 		"<b>a <i>b</i></b><i> c</i><code>d</code><b>e.</b>f", "<img src=a.png alt='[x] \\'><a href='?a=1&copy;=2 (3)'><img src=b></a>",
+		"<h4>a</h4><details><summary>b <b>c</b></summary><h2>d</h2><p>e</details><h3>f</h3>", "<ul><li><details><summary>a</summary>b</details><li>c</ul>",
+		"<div class='admonition warning'><p class=admonition-title>Warning<p>a</div><table><tr><td><div class='alert alert-info'>b</div><td>c</table>",
+		"<blockquote class=warning><h3>a</h3><ul><li>b</ul></blockquote><aside class=note><pre>c</pre></aside>",
+		"<ul><li><input type=checkbox disabled checked> a<li><input type=checkbox disabled> <p>b</p><li>[ ] c<li>[x] </ul>[x] d",
+		"<math alttext='\\frac{a}{b}_*x*'></math><script type='math/tex; mode=display'>a\n\n b`</script><span class=math>\\(|x|\\)</span>",
+		"a<sup>2</sup><sub>10</sub><sup>th</sup><sup><a href='#f'>1</a></sup><ruby>b<rt>c</rt></ruby>",
+		"<div role=tablist><button role=tab aria-controls=p>a</button></div><div role=tabpanel id=p hidden><h1>b</h1></div>",
+		"<ul><li>a<ul></li><ul><li>b</ul></ul>c<ol><p>d<li>e</ol>", "<table role=presentation><tr><td>a<td>b</table><div role=table><div role=row><div role=cell>c</div><div role=cell>d</div></div></div>",
 	} {
 		f.Add(seed)
 	}

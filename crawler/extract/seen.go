@@ -154,11 +154,12 @@ func isCollapsed(n *html.Node) bool {
 	for before != nil && before.Type != html.ElementNode {
 		before = before.PrevSibling
 	}
-	return before != nil && isTrigger(before)
+	return before != nil && isTrigger(before, attr(n, "id"))
 }
 
-// isTrigger tells of what is there to be clicked, to show what follows.
-func isTrigger(n *html.Node) bool {
+// isTrigger tells of what is there to be clicked, to show what follows, which has
+// the given ID or none.
+func isTrigger(n *html.Node, id string) bool {
 	if hasAttr(n, "onclick") || hasAttr(n, "aria-expanded") || attr(n, "role") == "button" {
 		return true
 	}
@@ -172,7 +173,8 @@ func isTrigger(n *html.Node) bool {
 		return false
 	}
 	for d := range n.Descendants() {
-		if hasAttr(d, "aria-expanded") || hasAttr(d, "onclick") && isElement(d, atom.Button) {
+		shows := hasAttr(d, "aria-expanded") && !hasAttr(d, "aria-haspopup") && (attr(d, "aria-controls") == "" || attr(d, "aria-controls") == id)
+		if shows || hasAttr(d, "onclick") && isElement(d, atom.Button) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/cascadia"
@@ -164,6 +165,7 @@ func (s *sheets) hidden(root *html.Node) map[*html.Node]bool {
 		return nil
 	}
 	names := namesBelow(root)
+	s.rules = slices.DeleteFunc(s.rules, func(r *rule) bool { return !names.haveAll(r.selector) })
 	hidden := map[*html.Node]bool{}
 	s.inks = map[*html.Node]string{}
 	for _, r := range s.rules {
@@ -309,6 +311,28 @@ func namesBelow(root *html.Node) *nameIndex {
 		}
 	}
 	return index
+}
+
+// haveAll tells whether the page has the classes and IDs that a selector demands.
+// Of a framework's sheet, a page uses little. What only a state adds, such as
+// .open, is not there yet.
+func (x *nameIndex) haveAll(selector string) bool {
+	if strings.ContainsAny(selector, `\([`) {
+		return true
+	}
+	for i := 0; i < len(selector); i++ {
+		if selector[i] != '.' && selector[i] != '#' {
+			continue
+		}
+		end := i + 1
+		for end < len(selector) && isNameByte(selector[end]) {
+			end++
+		}
+		if name := selector[i:end]; x.byName[name] == nil && !changed.MatchString(name) {
+			return false
+		}
+	}
+	return true
 }
 
 // candidates returns the elements that a compound selector may be about.
