@@ -15,6 +15,7 @@ func (s *Store) relieve() {
 	if s.db == nil || s.broken.Load() {
 		return
 	}
+	s.relieved.Store(time.Now().UnixNano())
 	_, _ = guard(s.path, func() error {
 		return s.db.View(func(tx *bbolt.Tx) error { // which keeps the mapping in its place
 			if tx.Size() > smallFile {
@@ -29,8 +30,11 @@ func (s *Store) relieve() {
 // is worth.
 const smallFile = 12 << 20
 
-// relieving relieves now and then, and once more when it is stopped: for what may
-// touch much of the file.
+// reliefs is how long what was touched of the file stays mapped while it is written to.
+const reliefs = 20 * time.Millisecond
+
+// relieving relieves now and then, and once more when it is stopped, unless it was
+// only just done: for what may touch much of the file.
 func (s *Store) relieving() (stop func()) {
 	if info, err := s.file.Stat(); err == nil && info.Size() <= smallFile {
 		return func() {}
@@ -38,14 +42,16 @@ func (s *Store) relieving() (stop func()) {
 	stopped, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		again := time.NewTicker(20 * time.Millisecond)
+		again := time.NewTicker(reliefs)
 		defer again.Stop()
 		for {
 			select {
 			case <-again.C:
 				s.relieve()
 			case <-stopped:
-				s.relieve()
+				if time.Since(time.Unix(0, s.relieved.Load())) >= reliefs {
+					s.relieve()
+				}
 				return
 			}
 		}

@@ -58,9 +58,11 @@ type Store struct {
 	note   *os.File  // says who holds the file, and is locked while it is written to; may be nil
 	broken atomic.Bool
 	views  atomic.Uint64 // reads so far
-	turn   sync.Mutex    // of transactions that write, and with it the lock of note
-	group  *group
-	crawls crawls
+	// relieved is when relieve did its work last, in Unix nanoseconds.
+	relieved atomic.Int64
+	turn     sync.Mutex // of transactions that write, and with it the lock of note
+	group    *group
+	crawls   crawls
 
 	zip   *zstd.Encoder
 	unzip *zstd.Decoder
