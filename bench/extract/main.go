@@ -17,6 +17,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -40,13 +41,13 @@ func main() {
 	if flag.NArg() > 0 {
 		dir = flag.Arg(0)
 	}
-	if err := run(dir, *ours, *pages, *save); err != nil {
+	if err := run(context.Background(), dir, *ours, *pages, *save); err != nil {
 		fmt.Fprintln(os.Stderr, "extract:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string, alone, list bool, save string) error {
+func run(ctx context.Context, dir string, alone, list bool, save string) error {
 	known, err := load(dir)
 	if err != nil {
 		return err
@@ -62,7 +63,7 @@ func run(dir string, alone, list bool, save string) error {
 	var notes []string
 	if !alone {
 		byName := map[string]*program{}
-		notes, err = peers(dir, func(f finding) {
+		notes, err = peers(ctx, dir, func(f finding) {
 			p := byName[f.Library]
 			if p == nil {
 				p = &program{name: f.Library, scores: map[string]score{}}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,20 +23,20 @@ type finding struct {
 
 // peers runs the libraries of the field over the same pages and hands over what
 // they find. notes say which could not be run.
-func peers(dir string, found func(finding)) (notes []string, err error) {
+func peers(ctx context.Context, dir string, found func(finding)) (notes []string, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	inGo := exec.Command("go", "run", ".", "-find", dir)
+	inGo := exec.CommandContext(ctx, "go", "run", ".", "-find", dir)
 	inGo.Dir = filepath.Join("bench", "peers", "extract")
 	if err := readFindings(inGo, found); err != nil {
 		return nil, fmt.Errorf("run the libraries for Go (start from the project's root, or give -ours): %w", err)
 	}
-	if exec.Command("python3", "-c", "import trafilatura").Run() != nil {
+	if exec.CommandContext(ctx, "python3", "-c", "import trafilatura").Run() != nil {
 		return []string{"Python's trafilatura is not installed here, and left out."}, nil
 	}
-	inPython := exec.Command("python3", filepath.Join("bench", "peers", "trafilatura.py"), dir)
+	inPython := exec.CommandContext(ctx, "python3", filepath.Join("bench", "peers", "trafilatura.py"), dir)
 	if err := readFindings(inPython, found); err != nil {
 		return nil, fmt.Errorf("run trafilatura: %w", err)
 	}

@@ -85,7 +85,7 @@ func (p *part) announces() role {
 	if p.words == 0 || p.words > longest || n.FirstChild == nil {
 		return unknown
 	}
-	said := ""
+	var said string
 	switch {
 	case isHeading(n.DataAtom):
 		said = textOf(n)
@@ -128,7 +128,7 @@ var announcements = []struct {
 		"table of contents", "on this page", "in this article", "in this section", "articles in this section", "quick links",
 		"verwandte artikel", "ähnliche artikel", "weitere artikel", "das könnte sie auch interessieren", "articles similaires", "articles connexes", "articles associés", "à lire aussi", "artículos relacionados", "también te puede interesar",
 	}},
-	{person, []string{"about the author", "about the authors", "about author", "meet the author", "written by", "über den autor", "über die autorin", "à propos de l'auteur", "sobre el autor"}},
+	{person, []string{"about the author", "about the authors", "about author", "meet the author", "written by", "über den autor", "über die autorin", "à propos de l'auteur", "sobre el autor"}}, //nolint:misspell // Spanish
 	{appeal, []string{
 		"share this article", "share this post", "share this page", "share this story", "share on", "follow us", "subscribe to our", "sign up for our", "join our newsletter", "stay up to date", "stay in the loop",
 		"was this article", "was this page", "was this content", "was this answer", "was this information", "was this helpful", "did this answer", "did this article", "did you find this", "have more questions", "still need help", "rate this", "how helpful",

@@ -19,14 +19,14 @@ func (d *Document) settle() {
 	var places []*html.Node
 	parts := map[string]*html.Node{}
 	for n := range d.node().Descendants() {
-		switch id := ""; n.DataAtom {
+		switch n.DataAtom {
 		case atom.Template:
-			if id = attr(n, "id"); strings.HasPrefix(id, "B:") || strings.HasPrefix(id, "P:") {
+			if id := attr(n, "id"); strings.HasPrefix(id, "B:") || strings.HasPrefix(id, "P:") {
 				places = append(places, n)
 			}
 		case atom.Div:
-			if hasAttr(n, "hidden") && strings.HasPrefix(attr(n, "id"), "S:") {
-				parts[attr(n, "id")[2:]] = n
+			if id, ok := strings.CutPrefix(attr(n, "id"), "S:"); ok && hasAttr(n, "hidden") {
+				parts[id] = n
 			}
 		}
 	}
