@@ -333,3 +333,60 @@ func TestExplainShowsThePartsOfAPage(t *testing.T) {
 		t.Errorf("explain without --fetch:\n%s", out)
 	}
 }
+
+// What pages have in common is left out of them before they are split, also where it is
+// found out only when all of them are there.
+func TestATemplateIsLeftOutOfPagesInParts(t *testing.T) {
+	t.Parallel()
+	w := newAlike(t, "    content: {split: {over: 2kB}}\n", 12)
+	w.texts["/p1"] = "<h1>First</h1><p>Of lamps.</p><h2>Screws</h2><p>" + long("Screws are small", 900) + "</p><h2>Bulbs</h2><p>" + long("Bulbs are round", 900) + "</p><h2>Wires</h2><p>" + long("Wires are long", 900) + "</p>"
+	w.fincrawl(exitDone, "sync")
+	for _, part := range []string{"/p1", "/p1#screws", "/p1#bulbs", "/p1#wires"} {
+		if html := w.page(part).HTML; strings.Contains(html, "of use to you") || strings.Contains(html, "Second") {
+			t.Errorf("%s has what all pages have: %s", part, html)
+		}
+	}
+	for range 2 {
+		w.wantActions(w.fincrawl(exitDone, "sync"))
+	}
+}
+
+// Promise 2, of a page in parts: each is staged, or sent, by itself.
+func TestARunThatIsKilledAmidThePartsOfAPageEndsWell(t *testing.T) {
+	t.Parallel()
+	w, h := newHandbook(t, splitOver)
+	var sent int
+	w.interfere(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/external_pages") {
+			if sent++; sent > 3 {
+				rw.WriteHeader(http.StatusUnauthorized) // which ends the run
+				return
+			}
+		}
+		next.ServeHTTP(rw, r)
+	})
+	w.set("workers: 1")
+	w.configureWith(splitOver)
+	w.fincrawl(exitFailed, "sync")
+	w.fault.Store(nil)
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("/", "/other", "/handbook", "/handbook#travel", "/handbook#expenses", "/handbook#leave")
+
+	h.sections = []string{h.sections[0], h.sections[1], "Phones: " + long("Switch off", 900), "Leave: " + long("Ask twice", 900)}
+	w.site.Page("/handbook", h.page())
+	sent = 2
+	w.interfere(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method != http.MethodGet {
+			if sent++; sent > 3 {
+				rw.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+		}
+		next.ServeHTTP(rw, r)
+	})
+	w.fincrawl(exitFailed, "sync")
+	w.fault.Store(nil)
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("/", "/other", "/handbook", "/handbook#travel", "/handbook#phones", "/handbook#leave")
+	w.wantActions(w.fincrawl(exitDone, "sync"))
+}

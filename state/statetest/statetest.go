@@ -471,7 +471,8 @@ func remembersSeen(t *testing.T, open func() Store) {
 	s := open()
 	seen := state.Seen{
 		URL: "u", ETag: `W/"x"`, LastModified: "Sun, 22 Nov 2026 09:30:00 GMT", At: time.Date(2026, 11, 22, 9, 31, 0, 0, time.UTC),
-		Settings: "s", Outcome: "page", Links: []string{"a", "b"}, Page: &state.Staged{ExternalID: "id", URL: "u", Title: "T", Hash: "h", Size: 3},
+		Settings: "s", Outcome: "page", Links: []string{"a", "b"}, Page: &state.Staged{ExternalID: "id", URL: "u", Title: "T", Hash: "h", Size: 3, Parts: []string{"p", "q"}},
+		Parts: []state.Staged{{ExternalID: "id#p", URL: "u#p", Hash: "i"}, {ExternalID: "id#q", URL: "u#q", Hash: "j"}},
 	}
 	listing := state.Seen{URL: "l", ETag: "e", Outcome: "listing"}
 	hints := state.Hints{Settings: map[string]string{"content.body": "main"}, Runs: 3, Wrong: "u"}
@@ -484,6 +485,8 @@ func remembersSeen(t *testing.T, open func() Store) {
 		equal(t, "it is there", ok, true)
 		equal(t, "what was seen", got, seen)
 		equal(t, "it is the same", got.Same(seen), true)
+		got.Parts = got.Parts[:1]
+		equal(t, "it is the same with a part less", got.Same(seen), false)
 		got, _, err = s.Seen("wiki", "l")
 		must(t, err)
 		equal(t, "what was seen", got, listing)
