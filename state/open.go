@@ -30,16 +30,23 @@ func openToWrite(path string, wait time.Duration, synced bool) (*Store, error) {
 		// The rest is left as it is. The list of free pages is kept in the
 		// file: without it an open has to search the whole file, and damage
 		// met there cannot be caught. The memory map starts at the size of
-		// the file: a larger one makes bbolt grow a small file by 16 MB.
+		// the file: a larger one makes bbolt grow a small file at once.
 	})
 	if err != nil {
 		return nil, err
+	}
+	if synced {
+		s.db.AllocSize = growth
 	}
 	if err := s.take(s.verify, s.migrate); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
+
+// growth is by how many bytes a file grows that is to stay: bbolt's own 16 MB are as much
+// as it takes to remember 5,000 pages. Each time it waits for the disk.
+const growth = 2 << 20
 
 // openToRead opens a file without changing anything, anywhere.
 func openToRead(path string, wait time.Duration) (*Store, error) {

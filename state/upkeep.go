@@ -86,6 +86,7 @@ func Compact(path string, wait time.Duration) (before, after int64, err error) {
 		if err != nil {
 			return err
 		}
+		small.AllocSize = growth
 		_, copyErr := guard(path, func() error { return bbolt.Compact(small, s.db, copiedAtOnce) })
 		if err := errors.Join(copyErr, small.Sync(), small.Close()); err != nil {
 			return err
