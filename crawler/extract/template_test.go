@@ -352,8 +352,12 @@ func TestATemplateTakesNothingElse(t *testing.T) {
 			if raw.Markdown != "" && got.Markdown == "" {
 				t.Fatalf("nothing is left of\n%s", raw.Markdown)
 			}
-			if again := articleAt(t, path, got.HTML, template); again.Markdown != got.Markdown {
-				t.Fatalf("taken off once\n%s\ntwice\n%s", got.Markdown, again.Markdown)
+			left, err := parseClean(got.HTML)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, _ := template.Covers(outlineOf(unitsOf(left, "shop.example", got.Title))); n > 0 {
+				t.Fatalf("%d blocks more would be left out of\n%s", n, got.Markdown)
 			}
 			if _, all := template.Covers(articleAt(t, path, body, template).Outline); all {
 				continue // of which a part may have been left out before
