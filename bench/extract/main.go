@@ -11,8 +11,8 @@
 // CPU of reading a page, parsing it and writing HTML included, as a multiple of
 // html.Parse on the same pages in the same process.
 //
-// Halves are two halves of the pages, parted by site: a method that was fitted to
-// pages is better on those it was fitted to.
+// Halves are two halves of the pages, parted by site: what helps in one alone was
+// fitted to its pages.
 package main
 
 import (
