@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -16,7 +17,7 @@ func (a *app) retry() *cobra.Command {
 		Long: `retry forgets that Intercom refused pages, so that the next sync sends them again
 as they are. A page that changed is sent again anyway.`,
 	}
-	page := cmd.Flags().String("page", "", "only the page with this URL")
+	page := cmd.Flags().String("page", "", "only the page with this URL, with all of its parts")
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
 		c, sources, err := a.selected(names)
 		if err != nil {
@@ -34,7 +35,7 @@ as they are. A page that changed is sent again anyway.`,
 				if err != nil {
 					return err
 				}
-				if e.Refused != nil && (*page == "" || *page == e.URL || *page == e.ExternalID) {
+				if e.Refused != nil && (*page == "" || *page == e.URL || *page == crawler.Address(e.URL) || *page == e.ExternalID) {
 					cleared = append(cleared, e)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/sandbox"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -389,4 +390,26 @@ func TestARunThatIsKilledAmidThePartsOfAPageEndsWell(t *testing.T) {
 	w.fincrawl(exitDone, "sync")
 	w.wantLibrary("/", "/other", "/handbook", "/handbook#travel", "/handbook#phones", "/handbook#leave")
 	w.wantActions(w.fincrawl(exitDone, "sync"))
+}
+
+func TestRetryOfAPageLetsItsPartsGo(t *testing.T) {
+	t.Parallel()
+	w, _ := newHandbook(t, splitOver)
+	refuses, err := sandbox.ParseFault("422,text=Ask first")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.box.AddFaults(refuses); err != nil {
+		t.Fatal(err)
+	}
+	w.execute(t.Context(), "sync")
+	w.box.ClearFaults()
+	all := []string{"/", "/other", "/handbook", "/handbook#travel", "/handbook#expenses"}
+	w.execute(t.Context(), "sync")
+	w.wantLibrary(all...)
+	if code, out, logs := w.execute(t.Context(), "retry", "--page", w.site.URL("/handbook")); code != exitDone || !strings.Contains(out, "#leave") {
+		t.Errorf("exit code %d\n%s%s", code, out, logs)
+	}
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary(append(all, "/handbook#leave")...)
 }

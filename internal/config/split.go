@@ -19,7 +19,7 @@ const leastOver = 1000
 func (d *decoder) split(c *Split, intercom *Intercom) value {
 	*c = Split{Over: intercom.MaxHTML}
 	keys := fields{
-		{"over", d.orNever(&c.Over, d.size(&c.Over))},
+		{"over", d.sizeOrNever(&c.Over)},
 		{"at", d.heading(&c.At)},
 		{"pages", list(d, &c.Pages, d.pattern)},
 	}
@@ -38,14 +38,18 @@ func (d *decoder) split(c *Split, intercom *Intercom) value {
 	}}
 }
 
-// orNever is another value, or the word never, which is zero.
-func (d *decoder) orNever(to *int64, other value) value {
+// sizeOrNever is a number of bytes with its unit, or the word never, which is zero.
+func (d *decoder) sizeOrNever(to *int64) value {
+	size := d.size(to)
 	return value{read: func(e entry) {
-		if e.node.Value == "never" {
+		switch text := e.node.Value; {
+		case text == "never":
 			*to = 0
-			return
+		case text == "" || text[0] >= '0' && text[0] <= '9':
+			size.read(e)
+		default:
+			d.wrong(e, "a size such as 200kB, or never")
 		}
-		other.read(e)
 	}}
 }
 
