@@ -108,6 +108,9 @@ func (p part) staged() state.Staged {
 	}
 }
 
+// changed reports whether the part is another than what was sent.
+func (p part) changed() bool { return p.page.Fingerprint() != p.sent.Hash }
+
 // held reports whether the part must not be sent.
 func (p part) held() bool {
 	return slices.ContainsFunc(p.findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) })

@@ -54,6 +54,9 @@ func (s stager) stage(p crawler.Page, before []state.Finding, lint func(crawler.
 	if err := s.unstageOthers(first); err != nil {
 		return err
 	}
+	// What is learnt later is left out of all parts together, so that their texts are
+	// kept together.
+	keeps := s.resend || s.keepsAll || slices.ContainsFunc(parts, part.changed)
 	for i, part := range parts {
 		staged := first
 		if i > 0 {
@@ -62,7 +65,7 @@ func (s stager) stage(p crawler.Page, before []state.Finding, lint func(crawler.
 		var body *state.Body
 		if !part.held() {
 			lint(part.page)
-			if s.resend || s.keepsAll || staged.Hash != part.sent.Hash { // what is held is not sent, and so not kept
+			if keeps { // what is held is not sent, and so not kept
 				body = &state.Body{HTML: part.page.HTML, Markdown: part.page.Markdown}
 			}
 		}

@@ -464,6 +464,38 @@ func TestATemplateThatIsRedactedIsLeftOut(t *testing.T) {
 	}
 }
 
+// A page that is split has its template at the ends of its first and its last part.
+func TestABannerOnPagesInPartsWritesNothing(t *testing.T) {
+	t.Parallel()
+	w := newAlike(t, "    content: {split: {at: h2}}\n", 12)
+	for path, text := range w.texts {
+		w.texts[path] = text + fmt.Sprintf("<h2>Care</h2><p>Of %s, care is taken with a dry cloth and a lot of patience.</p>", path) +
+			fmt.Sprintf("<h2>Repair</h2><p>Whoever repairs %s takes off the shade before anything else.</p>", path)
+		w.odd[path] = oddMenu + w.texts[path] + oddFooter
+	}
+	preview := w.fincrawl(exitDone, "preview")
+	samePlan(t, preview, w.fincrawl(exitDone, "sync"))
+	pages := w.pages()
+	if len(pages) != 3*13 {
+		t.Errorf("%d pages in the library, want the three parts of 13", len(pages))
+	}
+	for _, p := range pages {
+		if strings.Contains(p.HTML, "Second") || strings.Contains(p.HTML, "Harbour") {
+			t.Errorf("%s is in the library as %s", p.ExternalID, p.HTML)
+		}
+	}
+	w.bodies = 0
+	w.quiet()
+	if w.bodies > 1 {
+		t.Errorf("the second run fetched %d pages that had not changed", w.bodies)
+	}
+	for path := range w.texts {
+		w.odd[path] = "<p>Maintenance on Sunday</p>" + w.odd[path]
+	}
+	w.quiet()
+	w.quiet()
+}
+
 func TestLintSeesWhatWouldBeSent(t *testing.T) {
 	t.Parallel()
 	w := newAlike(t, "", 12)
