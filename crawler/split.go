@@ -21,7 +21,7 @@ type Split struct {
 // other one is known by the page's external ID with an anchor, has its URL with the
 // same anchor as the fragment, and is called "Page › Section". All else they have from
 // the page. had reports whether the page had a part with an anchor before: see
-// [extract.Cut], and docs/adr/0016.
+// [extract.Cut], and docs/adr/0020.
 func (s Split) Of(p Page, had func(anchor string) bool) ([]Page, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {
