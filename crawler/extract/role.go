@@ -186,7 +186,7 @@ func roleOfWord(word string) role {
 	case "cookie", "cookies", "consent", "gdpr", "onetrust", "cookiebot", "usercentrics", "didomi":
 		return consent
 	case "breadcrumb", "breadcrumbs", "pagination", "pager", "prevnext", "sidebar", "toc", "tableofcontents", "skip", "catlinks",
-		"navigation", "navbar", "nav", "menu", "megamenu", "offcanvas", "topbar", "sitemap", "footer", "prefooter", "jump":
+		"navigation", "navbar", "nav", "menu", "megamenu", "offcanvas", "topbar", "sitemap", "footer", "prefooter", "jump", "navheader", "navfooter":
 		return navigation
 	case "share", "sharing", "sharedaddy", "social", "newsletter", "subscribe", "subscription", "signup", "optin", "paywall", "donate",
 		"cta", "ad", "ads", "advert", "advertisement", "sponsor", "sponsored", "disclosure",
