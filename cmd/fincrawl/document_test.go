@@ -15,7 +15,9 @@ func TestAFileThatBreaksLeavesItsPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "    documents: [pdf, text]\n    deletes: {confirm_runs: 1}\n", "/manual.pdf", "/notes.txt")
 	manual := testsite.PDF("Printer manual", testsite.Line("F1", 11, 72, 700, "The printer stands on the second floor."))
-	serve := func(body []byte) { w.site.Page("/manual.pdf", testsite.Page{Raw: body, ContentType: "application/pdf"}) }
+	serve := func(body []byte) {
+		w.site.Page("/manual.pdf", testsite.Page{Raw: body, ContentType: "application/pdf"})
+	}
 	serve(manual)
 	w.site.Page("/notes.txt", testsite.Page{Raw: []byte("Notes\n\nAll is well."), ContentType: "text/plain"})
 	w.fincrawl(exitDone, "sync")
