@@ -91,6 +91,7 @@ func (s sheet) rows() []row {
 		})
 		rows = joined(segments)
 	}
+	rows = inPlace(rows)
 	rows = byColumns(rows, s.width)
 	for i := range rows {
 		r := &rows[i]
@@ -213,6 +214,29 @@ func isDisordered(rows []row) bool {
 		}
 	}
 	return up > 4 && up*6 > len(rows)
+}
+
+// mostRows bounds the rows that are put in place: more are of no page for reading.
+const mostRows = 5000
+
+// inPlace moves rows up to where they stand: browsers write what scrolls, such as code,
+// after all the text around it. A row goes before the first that is below it, and not
+// only beside, as the next column is.
+func inPlace(rows []row) []row {
+	if len(rows) > mostRows {
+		return rows
+	}
+	placed := make([]row, 0, len(rows))
+	for _, r := range rows {
+		at := slices.IndexFunc(placed, func(other row) bool {
+			return other.y() > r.y()+0.5*r.size() && other.x0() < r.x1() && r.x0() < other.x1()
+		})
+		if at < 0 {
+			at = len(placed)
+		}
+		placed = slices.Insert(placed, at, r)
+	}
+	return placed
 }
 
 // byColumns reads two columns of text one after the other where the file has their lines
