@@ -55,7 +55,7 @@ func (c *crawl) opened(ctx context.Context, a answer) answer {
 // judgeFile says what an answer is that is a file. It only looks.
 func (c *crawl) judgeFile(v visit, a answer) finding {
 	if a.file.err != nil {
-		return c.unreadFile(v, a)
+		return c.unreadFile(a)
 	}
 	doc := &extract.Document{URL: a.url, Root: goquery.NewDocumentFromNode(a.file.doc.Root)}
 	var found finding
@@ -105,7 +105,7 @@ func (f *file) how() string {
 }
 
 // unreadFile says why a file could not be read. One that is a login form is a wall.
-func (c *crawl) unreadFile(v visit, a answer) finding {
+func (c *crawl) unreadFile(a answer) finding {
 	if document.LooksLikeHTML(a.body) {
 		if doc, err := extract.Parse(a.url, "text/html", a.body); err == nil {
 			form := c.formInstead(doc)

@@ -58,7 +58,7 @@ func plainName(written string) string {
 // isSpecial tells of the namespace that MediaWiki keeps what it does itself in.
 func isSpecial(namespace string) bool {
 	switch namespace {
-	case "special", "spezial", "spécial", "especial", "speciale", "speciaal", "specjalna", "служебная", "spesial", "toiminnot":
+	case "special", "spezial", "spécial", "especial", "speciale", "specjalna", "служебная", "spesial", "toiminnot":
 		return true
 	}
 	return false

@@ -123,13 +123,14 @@ func (c *cleaner) element(dst, n *html.Node) {
 	case atom.Iframe, atom.Video, atom.Audio, atom.Embed, atom.Object:
 		c.embedded(dst, n)
 	default:
-		if isEditor(n) {
+		switch {
+		case isEditor(n):
 			c.code(dst, n)
-		} else if playerOf(n) != "" {
+		case playerOf(n) != "":
 			c.embedded(dst, n)
-		} else if isBlockName(n.DataAtom) || n.DataAtom == 0 && strings.Contains(n.Data, "-") {
+		case isBlockName(n.DataAtom) || n.DataAtom == 0 && strings.Contains(n.Data, "-"):
 			c.section(dst, n)
-		} else {
+		default:
 			c.children(dst, n)
 		}
 	}

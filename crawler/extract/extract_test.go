@@ -32,7 +32,7 @@ func TestTitle(t *testing.T) {
 		{"not a logo", `<title>B | Acme</title><main><h1><a href="/"><img src="/logo.png" alt="Acme"></a></h1><p>` + long, Rules{}, "B"},
 		{"of several headings the one that the head names", `<title>B | Acme</title><main><h1>News</h1><h1>B</h1><p>` + long, Rules{}, "B"},
 		{"of several headings the first", `<title>Acme</title><main><h1>A</h1><p>` + long + `<h1>B</h1><p>` + long, Rules{}, "A"},
-		{"escaped twice, with characters that show nothing", `<title>A&amp;amp;B​&#8288; | Acme</title><p>` + long, Rules{}, "A&B"},
+		{"escaped twice, with characters that show nothing", `<title>A&amp;amp;B&#8203;&#8288; | Acme</title><p>` + long, Rules{}, "A&B"},
 		{"without the sections of the breadcrumb", `<title>B - Billing - Acme</title><ol class=breadcrumb><li>Home<li>Billing</ol><p>` + long, Rules{}, "B"},
 		{"a heading of a lower level", `<main><h2>B</h2><p>` + long, Rules{}, "B"},
 		{"not a paragraph for a title", `<title>` + strings.Repeat("wordy ", 60) + `</title><p>` + long, Rules{}, strings.Repeat("wordy ", 40) + "wordy…"},
