@@ -112,11 +112,11 @@ func (a *Article) write(body *html.Node) (err error) {
 		return nil
 	}
 	outline(body)
-	if a.HTML, err = render(body); err != nil {
-		return fmt.Errorf("render: %w", err)
-	}
 	if a.Markdown, err = markdown(body); err != nil {
 		return fmt.Errorf("write as markdown: %w", err)
+	}
+	if a.HTML, err = render(body); err != nil {
+		return fmt.Errorf("render: %w", err)
 	}
 	return nil
 }

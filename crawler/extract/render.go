@@ -1,16 +1,17 @@
 package extract
 
 import (
-	"regexp"
+	"net/url"
 	"strings"
-	"sync"
 
-	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
-// render writes a clean tree as HTML, a line to each of its blocks.
+// render writes a clean tree as HTML, a line to each of its blocks. It takes out of the
+// tree what may not leave the program, so it is the last to read it.
 func render(body *html.Node) (string, error) {
+	permit(body)
 	var out strings.Builder
 	for n := body.FirstChild; n != nil; n = n.NextSibling {
 		if err := html.Render(&out, n); err != nil {
@@ -18,32 +19,156 @@ func render(body *html.Node) (string, error) {
 		}
 		out.WriteByte('\n')
 	}
-	return strings.TrimSpace(policy().Sanitize(out.String())), nil
+	return strings.TrimSpace(out.String()), nil
 }
 
-// policy is what may leave the program as HTML. The clean tree has nothing else;
-// this is the second lock on the door.
-var policy = sync.OnceValue(func() *bluemonday.Policy {
-	p := bluemonday.NewPolicy()
-	p.AllowElements("h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "blockquote",
-		"ul", "ol", "li", "dl", "dt", "dd", "figure", "figcaption", "details", "summary",
-		"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "pre", "code",
-		"strong", "b", "em", "i", "u", "s", "del", "ins", "sub", "sup", "kbd", "samp", "var",
-		"mark", "q", "cite", "dfn", "small", "abbr", "time", "a", "img")
-	number := regexp.MustCompile(`^-?[0-9]{1,9}$`)
-	p.AllowAttrs("id").Matching(regexp.MustCompile(`^[^\s"'<>]+$`)).OnElements("h1", "h2", "h3", "h4", "h5", "h6")
-	p.AllowAttrs("colspan", "rowspan").Matching(number).OnElements("td", "th")
-	p.AllowAttrs("scope").Matching(regexp.MustCompile(`^(row|col)(group)?$`)).OnElements("td", "th")
-	p.AllowAttrs("start").Matching(number).OnElements("ol")
-	p.AllowAttrs("reversed").Matching(regexp.MustCompile(`^(reversed)?$`)).OnElements("ol")
-	p.AllowAttrs("type").Matching(regexp.MustCompile(`^[1aAiI]$`)).OnElements("ol")
-	p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[A-Za-z0-9+#._-]+$`)).OnElements("code")
-	p.AllowAttrs("title").OnElements("abbr")
-	p.AllowAttrs("datetime").OnElements("time")
-	p.AllowAttrs("alt").OnElements("img")
-	p.AllowAttrs("href").OnElements("a")
-	p.AllowAttrs("src").OnElements("img")
-	p.AllowURLSchemes("http", "https", "mailto")
-	p.RequireParseableURLs(true)
-	return p
-})
+// permit leaves below root nothing but what may leave the program: text, and the
+// elements and attributes that [isPermitted] and [isPermittedAttr] name. A clean tree
+// has nothing else; this is the second lock on the door. Of an element without a
+// permit its content stays, unless it is one whose content is no text.
+func permit(root *html.Node) {
+	for n := root.FirstChild; n != nil; {
+		next := n.NextSibling
+		switch {
+		case n.Type == html.TextNode:
+		case n.Type != html.ElementNode || n.Namespace != "" || isRawText(n.DataAtom):
+			root.RemoveChild(n)
+		case !keepPermitted(n):
+			if n.FirstChild != nil {
+				next = n.FirstChild
+			}
+			unwrap(n)
+		default:
+			permit(n)
+		}
+		n = next
+	}
+}
+
+// keepPermitted takes the attributes without a permit off n, and tells whether n
+// itself has one. Links and images without any are nothing.
+func keepPermitted(n *html.Node) bool {
+	if !isPermitted(n.DataAtom) || n.Data != n.DataAtom.String() {
+		return false
+	}
+	kept := n.Attr[:0]
+	for _, a := range n.Attr {
+		ok := a.Namespace == "" && isPermittedAttr(n.DataAtom, a.Key, a.Val)
+		if ok && (a.Key == "href" || a.Key == "src") {
+			a.Val, ok = permittedAddress(a.Val)
+		}
+		if ok {
+			kept = append(kept, a)
+		}
+	}
+	n.Attr = kept
+	return len(kept) > 0 || n.DataAtom != atom.A && n.DataAtom != atom.Img
+}
+
+func isPermitted(name atom.Atom) bool {
+	switch name {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.P, atom.Br, atom.Hr, atom.Blockquote,
+		atom.Ul, atom.Ol, atom.Li, atom.Dl, atom.Dt, atom.Dd, atom.Figure, atom.Figcaption, atom.Details, atom.Summary,
+		atom.Table, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Th, atom.Td, atom.Pre, atom.Code,
+		atom.Strong, atom.B, atom.Em, atom.I, atom.U, atom.S, atom.Del, atom.Ins, atom.Sub, atom.Sup, atom.Kbd, atom.Samp, atom.Var,
+		atom.Mark, atom.Q, atom.Cite, atom.Dfn, atom.Small, atom.Abbr, atom.Time, atom.A, atom.Img:
+		return true
+	}
+	return false
+}
+
+func isPermittedAttr(of atom.Atom, key, value string) bool {
+	switch key {
+	case "href":
+		return of == atom.A
+	case "src", "alt":
+		return of == atom.Img
+	case "id":
+		return isHeading(of) && value != "" && !strings.ContainsAny(value, "\t\n\f\r \"'<>")
+	case "class":
+		language, ok := strings.CutPrefix(value, "language-")
+		return of == atom.Code && ok && language != "" && strings.IndexFunc(language, isOddInLanguage) < 0
+	case "colspan", "rowspan":
+		return (of == atom.Td || of == atom.Th) && isNumber(value)
+	case "scope":
+		return (of == atom.Td || of == atom.Th) && (value == "row" || value == "col" || value == "rowgroup" || value == "colgroup")
+	case "start":
+		return of == atom.Ol && isNumber(value)
+	case "reversed":
+		return of == atom.Ol && (value == "" || value == "reversed")
+	case "type":
+		return of == atom.Ol && len(value) == 1 && strings.Contains("1aAiI", value)
+	case "title":
+		return of == atom.Abbr
+	case "datetime":
+		return of == atom.Time
+	}
+	return false
+}
+
+// permittedAddress returns an absolute address that a reader may follow as [net/url]
+// writes it.
+func permittedAddress(address string) (string, bool) {
+	if isPlainAddress(address) {
+		return address, true
+	}
+	address = strings.TrimSpace(address)
+	u, err := url.Parse(address)
+	if err != nil || strings.ContainsAny(address, " \t\n") {
+		return "", false
+	}
+	return u.String(), u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "mailto"
+}
+
+// isPlainAddress tells of the addresses, most of all, that need no parsing: of http or
+// https, with a host in small letters, and a path, which may have a fragment, of
+// characters that nobody escapes.
+func isPlainAddress(address string) bool {
+	rest, ok := strings.CutPrefix(address, "https://")
+	if !ok {
+		if rest, ok = strings.CutPrefix(address, "http://"); !ok {
+			return false
+		}
+	}
+	inHost, marks := true, 0
+	for i := range len(rest) {
+		switch b := rest[i]; {
+		case b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '-' || b == '.':
+		case b == '/':
+			if i == 0 {
+				return false
+			}
+			inHost = false
+		case inHost:
+			return false
+		case b == '#':
+			if marks++; marks > 1 || i == len(rest)-1 {
+				return false
+			}
+		case b >= 'A' && b <= 'Z' || b == '_' || b == '~' || b == '+' || b == ':' || b == '@' || b == ',' || b == '=' || b == '$':
+		default:
+			return false
+		}
+	}
+	return !inHost
+}
+
+// isNumber tells of whole numbers of at most nine digits.
+func isNumber(value string) bool {
+	digits := strings.TrimPrefix(value, "-")
+	return digits != "" && len(digits) <= 9 && strings.Trim(digits, "0123456789") == ""
+}
+
+func isOddInLanguage(r rune) bool {
+	return !(r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r < 0x80 && strings.ContainsRune("+#._-", r))
+}
+
+// isRawText tells of the elements whose content is no text for readers.
+func isRawText(name atom.Atom) bool {
+	switch name {
+	case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Noframes, atom.Noembed, atom.Iframe, atom.Object, atom.Embed,
+		atom.Title, atom.Textarea, atom.Xmp, atom.Plaintext, atom.Frameset, atom.Frame, atom.Svg, atom.Math:
+		return true
+	}
+	return false
+}

@@ -60,11 +60,11 @@ func Split(clean string, by Cut) ([]Part, error) {
 			root.AppendChild(detached(block))
 		}
 		parts[i] = Part{Anchor: s.anchor, Path: s.path}
-		if parts[i].HTML, err = render(root); err != nil {
-			return nil, fmt.Errorf("render a section: %w", err)
-		}
 		if parts[i].Markdown, err = markdown(root); err != nil {
 			return nil, fmt.Errorf("write a section as markdown: %w", err)
+		}
+		if parts[i].HTML, err = render(root); err != nil {
+			return nil, fmt.Errorf("render a section: %w", err)
 		}
 	}
 	return parts, nil
