@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/lint"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
@@ -71,15 +70,7 @@ func (r *runner) lintOnce(ctx context.Context, sources []config.Source) report.R
 }
 
 func (r *runner) lintSource(ctx context.Context, s config.Source, rep *report.Source) error {
-	source, err := newSource(s)
-	if err != nil {
-		return err
-	}
-	screener, err := newScreener(s)
-	if err != nil {
-		return err
-	}
-	split, err := newSplit(s.Content.Split)
+	template, err := templateOf(r.ledger, s)
 	if err != nil {
 		return err
 	}
@@ -87,36 +78,13 @@ func (r *runner) lintSource(ctx context.Context, s config.Source, rep *report.So
 	if err != nil {
 		return fmt.Errorf("begin the crawl: %w", err)
 	}
-	template, err := templateOf(r.ledger, s)
-	if err != nil {
+	c := crawling{Source: s, crawl: crawl, ledger: r.ledger, template: template, resend: true}
+	if err := c.run(ctx, r, rep); err != nil {
 		return err
 	}
-	source.Content.Template = template.known
-	linter := newLinter(s, time.Now())
-	stage := stager{source: s.Name, crawl: crawl, ledger: r.ledger, resend: true,
-		split: split, screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter}
-	layout := &layout{stager: stage, known: template.known}
-	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
-		Frontier:  frontier{crawl},
-		Pages:     stage,
-		Layout:    layout,
-		Known:     known(s.Name, r.ledger),
-		Session:   keeper{source: s.Name, store: r.ledger, readOnly: true},
-		Documents: &r.documents,
-		Transport: r.transport,
-		Wait:      r.wait,
-		Log:       r.log.With("source", s.Name),
-		Progress:  func(p crawler.Progress) { r.show.crawl(s.Name, p) },
-	})
-	rep.Plan = &ingest.Plan{Source: s.Name, Coverage: coverage, Changes: []ingest.Change{}}
-	if err != nil {
+	if err := c.advise(rep); err != nil {
 		return err
 	}
-	if rep.Advice, err = adviceOf(linter, s.Name, crawl, r.ledger); err != nil {
-		return err
-	}
-	rep.Template = inReport(layout.common)
-	rep.Advice = append(rep.Advice, wholeAdvice(layout.common)...)
 	return r.staging.EndCrawl(s.Name)
 }
 

@@ -61,6 +61,9 @@ const (
 	modeLint    mode = "lint"
 )
 
+// sends reports whether a run sends what it finds to Intercom, and keeps what it learns.
+func (m mode) sends() bool { return m == modeSync || m == modeResync }
+
 // runOnce reads what is, works out the difference and applies it:
 //
 //	check the token, so that nothing is crawled for a library that cannot be reached
@@ -141,14 +144,6 @@ func (r *runner) runSources(ctx context.Context, sources []config.Source, report
 
 // runSource does a run's work for one source and notes each step in rep.
 func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Source) error {
-	source, err := newSource(s)
-	if err != nil {
-		return err
-	}
-	screener, err := newScreener(s)
-	if err != nil {
-		return err
-	}
 	ledger, change, err := r.resolve(ctx, s)
 	if err != nil {
 		return err
@@ -166,7 +161,6 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return err
 	}
-	source.Content.Template = template.known
 	read, err := r.howToRead(s, template)
 	if err != nil {
 		return err
@@ -176,43 +170,19 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return err
 	}
-	split, err := newSplit(s.Content.Split)
-	if err != nil {
-		return err
-	}
 	crawl, resumed, err := r.beginCrawl(s, ledger, sent, read)
 	if err != nil {
 		return fmt.Errorf("begin the crawl: %w", err)
 	}
 	rep.Resumed = resumed
+	r.crawls.Store(s.Name, crawl)
 	remembered := &memory{source: s.Name, crawl: crawl, ledger: ledger, learned: r.ledger, sent: sent, reading: read, trustLastmod: s.Fetch.TrustLastmod,
 		readOnly: r.mode == modePreview, now: time.Now}
-	r.crawls.Store(s.Name, crawl)
-	linter := newLinter(s, time.Now())
-	stage := stager{source: s.Name, crawl: crawl, ledger: ledger, sent: sent, resend: r.mode == modeResync,
-		split: split, screener: screener, maxShrink: s.Updates.MaxShrink, linter: linter, keepsAll: template.known != nil && !template.learnt}
-	layout := &layout{stager: stage, known: template.known, memory: remembered}
-	coverage, err := crawler.Crawl(ctx, source, crawler.Surroundings{
-		Frontier:  frontier{crawl},
-		Pages:     stage,
-		Layout:    layout,
-		Memory:    remembered,
-		Review:    review{source: s.Name, crawl: crawl, ledger: ledger, sent: sent},
-		Earlier:   earlier(crawl),
-		Notes:     crawl,
-		Flush:     r.outliving(crawl),
-		Known:     known(s.Name, ledger),
-		Session:   keeper{source: s.Name, store: r.ledger, readOnly: r.mode == modePreview},
-		Documents: &r.documents,
-		Transport: r.transport,
-		Wait:      r.wait,
-		Log:       r.log.With("source", s.Name),
-		Progress:  func(p crawler.Progress) { r.show.crawl(s.Name, p) },
-	})
-	rep.Plan = &ingest.Plan{Source: s.Name, Coverage: coverage, Changes: []ingest.Change{}}
-	if err != nil {
+	c := crawling{Source: s, crawl: crawl, ledger: ledger, sent: sent, template: template, memory: remembered, resend: r.mode == modeResync}
+	if err := c.run(ctx, r, rep); err != nil {
 		return err
 	}
+	coverage := rep.Plan.Coverage
 
 	if err := identify(s, crawl, ledger, sent); err != nil {
 		return err
@@ -229,11 +199,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
 	}
-	if rep.Advice, err = adviceOf(linter, s.Name, crawl, ledger); err != nil {
+	if err := c.advise(rep); err != nil {
 		return err
 	}
-	rep.Template = inReport(layout.common)
-	rep.Advice = append(rep.Advice, wholeAdvice(layout.common)...)
 	plan = r.agreed(s.Name, newPolicy(r.config, s)).Apply(plan)
 	rep.Plan = &plan
 	if r.mode == modePreview {
@@ -276,7 +244,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err := r.keepReading(s, crawl, read, remembered, coverage); err != nil {
 		return err
 	}
-	if err := r.keepTemplate(s, read, layout); err != nil {
+	if err := r.keepTemplate(s, read, c.layout); err != nil {
 		return err
 	}
 	return r.staging.EndCrawl(s.Name)

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/lint"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// crawling is a crawl of one source, with what goes with it.
+type crawling struct {
+	config.Source
+	crawl    *state.Crawl
+	ledger   *state.Store // what was sent
+	sent     sentUnder
+	template template
+	memory   *memory // of earlier crawls, and of this one until it is through; nil: none
+	resend   bool    // the text of every page is wanted
+
+	linter *lint.Linter // of the pages that were read; set by run
+	layout *layout      // of the pages in common; set by run
+}
+
+// run crawls the source, and notes in rep what was seen.
+func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error {
+	source, err := newSource(c.Source)
+	if err != nil {
+		return err
+	}
+	source.Content.Template = c.template.known
+	screener, err := newScreener(c.Source)
+	if err != nil {
+		return err
+	}
+	split, err := newSplit(c.Content.Split)
+	if err != nil {
+		return err
+	}
+	c.linter = newLinter(c.Source, time.Now())
+	stage := stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend,
+		split: split, screener: screener, maxShrink: c.Updates.MaxShrink, linter: c.linter, keepsAll: c.template.known != nil && !c.template.learnt}
+	c.layout = &layout{stager: stage, known: c.template.known, memory: c.memory}
+	surroundings := crawler.Surroundings{
+		Frontier:  frontier{c.crawl},
+		Pages:     stage,
+		Layout:    c.layout,
+		Known:     known(c.Name, c.ledger),
+		Session:   keeper{source: c.Name, store: r.ledger, readOnly: !r.mode.sends()},
+		Documents: &r.documents,
+		Transport: r.transport,
+		Wait:      r.wait,
+		Log:       r.log.With("source", c.Name),
+		Progress:  func(p crawler.Progress) { r.show.crawl(c.Name, p) },
+	}
+	if c.memory != nil {
+		surroundings.Memory = c.memory
+		surroundings.Review = review{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent}
+		surroundings.Earlier = earlier(c.crawl)
+		surroundings.Notes = c.crawl
+		surroundings.Flush = r.outliving(c.crawl)
+	}
+	coverage, err := crawler.Crawl(ctx, source, surroundings)
+	rep.Plan = &ingest.Plan{Source: c.Name, Coverage: coverage, Changes: []ingest.Change{}}
+	return err
+}
+
+// advise notes in rep what is worth mending on the site.
+func (c *crawling) advise(rep *report.Source) (err error) {
+	if rep.Advice, err = adviceOf(c.linter, c.Name, c.crawl, c.ledger); err != nil {
+		return err
+	}
+	rep.Template = inReport(c.layout.common)
+	rep.Advice = append(rep.Advice, wholeAdvice(c.layout.common)...)
+	return nil
+}
