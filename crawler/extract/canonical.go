@@ -11,7 +11,7 @@ import (
 // canonical returns a clean tree in the form that Markdown can say, and says in
 // one way only: headings, paragraphs, lists, quotes, code, tables and rules, and
 // in them text that is strong, emphasised, struck or code, links, images and
-// line breaks. The text is escaped for Markdown.
+// line breaks. That text is Markdown already, see [running].
 //
 // Whatever else there is becomes the nearest of these: a term of a list of
 // definitions and a summary are strong paragraphs, a layout table is the blocks
@@ -39,24 +39,28 @@ const maxDepth = 20
 // flush ends the paragraph that the gathered text makes.
 func (b *blocks) flush() {
 	for _, line := range paragraphs(b.run) {
-		p := element(atom.P)
-		if appendInline(p, line, true); p.FirstChild != nil {
-			if isElement(b.dst, atom.Li) && b.dst.FirstChild == nil {
-				bareTask(p.FirstChild)
-			}
-			b.dst.AppendChild(p)
+		text := written(line, true)
+		if text == "" {
+			continue
 		}
+		if isElement(b.dst, atom.Li) && b.dst.FirstChild == nil {
+			text = bareTask(text)
+		}
+		p := element(atom.P)
+		p.AppendChild(running(text))
+		b.dst.AppendChild(p)
 	}
 	b.run = nil
 }
 
-// bareTask takes the escapes off the box of a task.
-func bareTask(first *html.Node) {
+// bareTask takes the escapes off the box of a task, which has text on its line.
+func bareTask(text string) string {
 	for _, box := range []string{"[ ] ", "[x] "} {
-		if rest, ok := strings.CutPrefix(first.Data, `\[`+box[1:2]+`\] `); ok && first.Type == html.TextNode {
-			first.Data = box + rest
+		if rest, ok := strings.CutPrefix(text, `\[`+box[1:2]+`\] `); ok && !strings.HasPrefix(rest, " \n") {
+			return box + rest
 		}
 	}
+	return text
 }
 
 // children adds what stands inside n; as is the way its text is marked.
@@ -123,24 +127,16 @@ func (b *blocks) nested(block, n *html.Node) {
 
 func (b *blocks) heading(n *html.Node, as span) {
 	b.flush()
-	heading := element(n.DataAtom)
-	appendInline(heading, oneLine(n, as), false)
-	if heading.FirstChild == nil {
+	text := written(oneLine(n, as), false)
+	if text == "" {
 		return
 	}
-	if last := lastText(heading); last != nil && strings.HasSuffix(last.Data, "#") && !strings.HasSuffix(last.Data, `\#`) {
-		last.Data = strings.TrimSuffix(last.Data, "#") + `\#` // else it would close the heading
+	if strings.HasSuffix(text, "#") && !strings.HasSuffix(text, `\#`) {
+		text = strings.TrimSuffix(text, "#") + `\#` // else it would close the heading
 	}
+	heading := element(n.DataAtom)
+	heading.AppendChild(running(text))
 	b.dst.AppendChild(heading)
-}
-
-// lastText returns the text that n ends with, or nil.
-func lastText(n *html.Node) *html.Node {
-	last := n.LastChild
-	if last == nil || last.Type != html.TextNode {
-		return nil
-	}
-	return last
 }
 
 // list adds a list. Two of a kind that follow each other are one in Markdown.
@@ -256,7 +252,7 @@ func rowOf(cells []*html.Node, name atom.Atom) *html.Node {
 	for _, cell := range cells {
 		td := element(name)
 		if cell != nil {
-			appendInline(td, tableText(oneLine(cell, span{})), false)
+			td.AppendChild(running(written(tableText(oneLine(cell, span{})), false)))
 		}
 		row.AppendChild(td)
 	}

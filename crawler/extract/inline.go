@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -76,9 +77,9 @@ func paragraphs(spans []span) [][]span {
 	return append(all, spans[start:])
 }
 
-// appendInline appends one paragraph's spans to n, in canonical form. lineStart
-// tells that the text begins a line, and not a heading or a cell.
-func appendInline(n *html.Node, spans []span, lineStart bool) {
+// written returns one paragraph's spans as Markdown. lineStart tells that the text
+// begins a line, and not a heading or a cell.
+func written(spans []span, lineStart bool) string {
 	spans = tidy(spans)
 	dropSelfLinks(spans)
 	for linked := range groups(spans, sameLink) {
@@ -86,14 +87,19 @@ func appendInline(n *html.Node, spans []span, lineStart bool) {
 	}
 	spans = joined(spans)
 	escapeAll(spans, lineStart)
+	spaceCode(spans)
+	var out strings.Builder
 	for linked := range groups(spans, sameLink) {
-		into := n
-		if href := linked[0].href; href != "" {
-			into = element(atom.A, html.Attribute{Key: "href", Val: href})
-			n.AppendChild(into)
+		href := linked[0].href
+		if href == "" {
+			write(&out, linked, marks)
+			continue
 		}
-		nest(into, linked, marks)
+		out.WriteByte('[')
+		write(&out, linked, marks)
+		out.WriteString("](" + writtenAddress(href) + ")")
 	}
+	return out.String()
 }
 
 // tidy makes one space of all white space, takes it out of the ends of code, marks
@@ -233,16 +239,48 @@ func groups(spans []span, alike func(a, b *span) bool) iter.Seq[[]span] {
 
 func sameLink(a, b *span) bool { return a.href == b.href }
 
-// wrapper is a mark by its element, in the order in which they nest.
+// spaceCode sets text apart from code that is strong or emphasised, as the converter
+// has it: some renderers don't see the delimiter of what is no letter.
+func spaceCode(spans []span) {
+	for i := range spans {
+		code := &spans[i]
+		if !code.code || code.struck || !code.strong && !code.em {
+			continue
+		}
+		if i > 0 && code.standsApart(&spans[i-1]) && !strings.HasSuffix(spans[i-1].text, " ") {
+			spans[i-1].text += " "
+		}
+		if i+1 < len(spans) && code.standsApart(&spans[i+1]) && !strings.HasPrefix(spans[i+1].text, " ") {
+			spans[i+1].text = " " + spans[i+1].text
+		}
+	}
+}
+
+// standsApart tells whether the last of a span's marks begins or ends beside text, which
+// stands in nothing that the span doesn't stand in.
+func (as *span) standsApart(beside *span) bool {
+	if beside.breaks || beside.image != "" || beside.code || beside.struck {
+		return false
+	}
+	if beside.href != as.href {
+		return beside.href == "" && !beside.strong && !beside.em
+	}
+	if beside.strong != as.strong {
+		return as.strong && !beside.em
+	}
+	return as.em && !beside.em
+}
+
+// wrapper is a mark by its delimiter, in the order in which they nest.
 type wrapper struct {
-	name atom.Atom
-	of   func(*span) *bool
+	delimiter string
+	of        func(*span) *bool
 }
 
 var marks = []wrapper{
-	{atom.Strong, func(s *span) *bool { return &s.strong }},
-	{atom.Em, func(s *span) *bool { return &s.em }},
-	{atom.Del, func(s *span) *bool { return &s.struck }},
+	{"**", func(s *span) *bool { return &s.strong }},
+	{"*", func(s *span) *bool { return &s.em }},
+	{"~~", func(s *span) *bool { return &s.struck }},
 }
 
 // clearMarks removes the marks that Markdown could not show: their delimiters
@@ -282,37 +320,96 @@ func yields(s span, begins bool) bool {
 	return r == ' ' || r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
-// nest appends spans to n as elements, the marks outermost first.
-func nest(n *html.Node, spans []span, outer []wrapper) {
+// write writes spans, the marks outermost first, with white space outside of them.
+func write(out *strings.Builder, spans []span, outer []wrapper) {
 	if len(outer) == 0 {
-		for _, s := range spans {
-			n.AppendChild(s.node())
+		for i := range spans {
+			spans[i].write(out)
 		}
 		return
 	}
 	of := outer[0].of
 	for group := range groups(spans, func(a, b *span) bool { return *of(a) == *of(b) }) {
-		into := n
-		if *of(&group[0]) {
-			into = element(outer[0].name)
-			n.AppendChild(into)
+		if !*of(&group[0]) {
+			write(out, group, outer[1:])
+			continue
 		}
-		nest(into, group, outer[1:])
+		var inner strings.Builder
+		write(&inner, group, outer[1:])
+		words := strings.Trim(inner.String(), " ")
+		if words == "" {
+			out.WriteString(inner.String())
+			continue
+		}
+		before, after, _ := strings.Cut(inner.String(), words)
+		for _, part := range [...]string{before, outer[0].delimiter, words, outer[0].delimiter, after} {
+			out.WriteString(part)
+		}
 	}
 }
 
-func (as span) node() *html.Node {
+func (as *span) write(out *strings.Builder) {
 	switch {
 	case as.breaks:
-		return element(atom.Br)
+		out.WriteString("  \n")
 	case as.image != "":
-		return element(atom.Img, html.Attribute{Key: "src", Val: as.image}, html.Attribute{Key: "alt", Val: as.text})
+		out.WriteString("![" + as.text + "](" + writtenAddress(as.image) + ")")
 	case as.code:
-		code := element(atom.Code)
-		code.AppendChild(text(as.text))
-		return code
+		writeCode(out, as.text)
+	default:
+		writeText(out, as.text)
 	}
-	return text(as.text)
+}
+
+// writeText writes escaped text, its angle brackets as entities.
+func writeText(out *strings.Builder, escaped string) {
+	for {
+		at := strings.IndexAny(escaped, "<>")
+		if at < 0 {
+			out.WriteString(escaped)
+			return
+		}
+		out.WriteString(escaped[:at])
+		if escaped[at] == '<' {
+			out.WriteString("&lt;")
+		} else {
+			out.WriteString("&gt;")
+		}
+		escaped = escaped[at+1:]
+	}
+}
+
+// writeCode writes words of code. A backtick at either end is padded at both, since
+// renderers take a space at one side only for the code's own.
+func writeCode(out *strings.Builder, code string) {
+	run, longest := 0, 0
+	for i := range len(code) {
+		if run++; code[i] != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	fence, pad := strings.Repeat("`", longest+1), ""
+	if strings.HasPrefix(code, "`") || strings.HasSuffix(code, "`") {
+		pad = " "
+	}
+	for _, part := range [...]string{fence, pad, code, pad, fence} {
+		out.WriteString(part)
+	}
+}
+
+// writtenAddress returns a canonical address with its query in the one form in which
+// the converter writes it.
+func writtenAddress(address string) string {
+	if !strings.Contains(address, "?") {
+		return address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	u.RawQuery = strings.ReplaceAll(converter.ParseAndEncodeQuery(u.RawQuery), "+", "%20")
+	return u.String()
 }
 
 // tableText makes spans fit for a table's cell, where a bar would end the cell
@@ -330,6 +427,9 @@ func tableText(spans []span) []span {
 // leave alone, without parameters that sign or time a request and so differ
 // from one rendering to the next.
 func canonicalAddress(address string) string {
+	if isPlainAddress(address) {
+		return address
+	}
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""

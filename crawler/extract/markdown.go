@@ -9,7 +9,6 @@ import (
 	"github.com/JohannesKaufmann/html-to-markdown/v2/marker"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
-	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/strikethrough"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
 	"golang.org/x/net/html"
 )
@@ -48,30 +47,26 @@ var markdownConverter = sync.OnceValue(func() *converter.Converter {
 		converter.WithPlugins(
 			base.NewBasePlugin(),
 			commonmark.NewCommonmarkPlugin(commonmark.WithListEndComment(false)),
-			strikethrough.NewStrikethroughPlugin(),
 			table.NewTablePlugin(table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal)),
 		),
 	)
+	conv.Register.RendererFor(runningName, converter.TagTypeInline, writeRunning, converter.PriorityEarly)
 	conv.Register.RendererFor("blockquote", converter.TagTypeBlock, writeQuote, converter.PriorityEarly)
-	conv.Register.RendererFor("code", converter.TagTypeInline, writeCode, converter.PriorityEarly)
 	return conv
 })
 
-// writeCode writes a word of code. The converter's own way pads a backtick on one
-// side only, which renderers then take for a space of the code's.
-func writeCode(_ converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
-	code, run, longest := n.FirstChild.Data, 0, 0
-	for _, r := range code {
-		if run++; r != '`' {
-			run = 0
-		}
-		longest = max(longest, run)
-	}
-	fence := strings.Repeat("`", longest+1)
-	if strings.HasPrefix(code, "`") || strings.HasSuffix(code, "`") {
-		code = " " + code + " "
-	}
-	_, _ = w.WriteString(fence + code + fence)
+// runningName is the name of the elements that hold running text.
+const runningName = "x-markdown"
+
+// running returns an element that holds running text in Markdown. The converter walks
+// ten times over the tree that it gets, and sorts its renderers anew for each node: it
+// is quick where a paragraph is one node.
+func running(markdown string) *html.Node {
+	return &html.Node{Type: html.ElementNode, Data: runningName, Attr: []html.Attribute{{Key: "text", Val: markdown}}}
+}
+
+func writeRunning(_ converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
+	_, _ = w.WriteString(n.Attr[0].Val)
 	return converter.RenderSuccess
 }
 

@@ -8,14 +8,19 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// render writes a clean tree as HTML, a line to each of its blocks. It takes out of the
-// tree what may not leave the program, so it is the last to read it.
+// render writes a clean tree as HTML, a line to each of its blocks, and leaves nothing
+// of the tree: what may not leave the program is taken out of it.
 func render(body *html.Node) (string, error) {
-	permit(body)
 	var out strings.Builder
-	for n := body.FirstChild; n != nil; n = n.NextSibling {
-		if err := html.Render(&out, n); err != nil {
-			return "", err
+	for n := body.FirstChild; n != nil; n = body.FirstChild {
+		line := element(atom.Div)
+		body.RemoveChild(n)
+		line.AppendChild(n)
+		permit(line)
+		for block := line.FirstChild; block != nil; block = block.NextSibling {
+			if err := html.Render(&out, block); err != nil {
+				return "", err
+			}
 		}
 		out.WriteByte('\n')
 	}
@@ -97,7 +102,7 @@ func isPermittedAttr(of atom.Atom, key, value string) bool {
 	case "reversed":
 		return of == atom.Ol && (value == "" || value == "reversed")
 	case "type":
-		return of == atom.Ol && len(value) == 1 && strings.Contains("1aAiI", value)
+		return of == atom.Ol && (value == "1" || value == "a" || value == "A" || value == "i" || value == "I")
 	case "title":
 		return of == atom.Abbr
 	case "datetime":
