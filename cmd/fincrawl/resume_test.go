@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -52,6 +53,9 @@ func (w *world) tree(n int, delay time.Duration) (paths []string) {
 	return paths
 }
 
+// inFlight is how many requests a crawl has in flight: fetch.concurrency.
+const inFlight = 4
+
 // asked returns how many requests the site got for pages.
 func (w *world) asked() (n int) {
 	for _, r := range w.site.Received() {
@@ -66,9 +70,8 @@ func (w *world) asked() (n int) {
 func TestAKilledCrawlGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
 	const (
-		kills    = 10
-		pages    = 400
-		inFlight = 4 // fetch.concurrency
+		kills = 10
+		pages = 400
 	)
 	for name, fetch := range map[string]string{"as fast as it can": "rate: unlimited", "at a rate": "rate: 150/s"} {
 		t.Run(name, func(t *testing.T) {
@@ -125,15 +128,15 @@ func TestAResumedCrawlIsCompleteOnlyIfAllOfItIs(t *testing.T) {
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	w.site.Pages("/closed")
-	asked, start := w.site.Count("/p1"), w.site.Count("/")
+	start := w.site.Count("/")
 
 	run := w.fincrawl(exitSomeFailed, "sync")
 	w.checkSums(run)
 	if c := run.Sources[0].Plan.Coverage; c.Complete || c.Outcomes[crawler.Forbidden] != 1 || run.Sources[0].Resumed.IsZero() {
 		t.Errorf("coverage %v, resumed %v", c, run.Sources[0].Resumed)
 	}
-	if n := w.site.Count("/p1"); n != asked {
-		t.Errorf("/p1 was fetched again")
+	if again := slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return w.site.Count(path) < 2 }); len(again) > inFlight {
+		t.Errorf("%v were fetched again, more than were in flight", again)
 	}
 	if n := w.site.Count("/"); n != start {
 		t.Errorf("the start address was asked for %d times more", n-start)

@@ -115,7 +115,7 @@ func TestLoginThatFailsSaysWhy(t *testing.T) {
 		{name: "no such field", url: "/", login: render.Login{Steps: []render.Step{{Fields: map[string]string{"tenant": "acme", "password": "wr0ng!"}}}},
 			step: "find the login form", hint: "names, IDs or labels", text: "no tenant; the page has u, Password"},
 		{name: "elsewhere", url: "/away", login: render.Login{Steps: []render.Step{{Fields: map[string]string{"password": "wr0ng!"}}}},
-			step: "open the login page", hint: "set auth.form.url", text: "leads to http://127.0.0.1"},
+			step: "open the login page", hint: "add it to auth.form.sign_on", text: "leads to http://127.0.0.1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			site := p.site(t)
