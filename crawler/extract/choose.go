@@ -35,7 +35,7 @@ func (d *Document) choose(c *cleaner) (content *html.Node, how string) {
 }
 
 func (d *Document) find(match func(*html.Node) bool) *html.Node {
-	for n := range d.node().Descendants() {
+	for n := range below(d.node()) {
 		if n.Type == html.ElementNode && match(n) {
 			return n
 		}

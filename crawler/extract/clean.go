@@ -244,7 +244,7 @@ func (c *cleaner) lines(dst, n *html.Node) {
 // isUnclosed tells of headings that go on over what should follow them, or that
 // set a whole text in large letters.
 func isUnclosed(heading *html.Node) bool {
-	for d := range heading.Descendants() {
+	for d := range below(heading) {
 		if isElement(d, atom.Table, atom.Ul, atom.Ol, atom.Dl, atom.Pre) {
 			return true
 		}
@@ -327,7 +327,7 @@ func taskMark(item *html.Node) string {
 
 // firstField returns the checkbox that an item begins with, or nil.
 func firstField(item *html.Node) *html.Node {
-	for d := range item.Descendants() {
+	for d := range below(item) {
 		switch {
 		case d.Type == html.TextNode && !isBlank(d.Data), isElement(d, atom.Li):
 			return nil
@@ -379,7 +379,7 @@ func (c *cleaner) table(dst, n *html.Node) {
 // role alone doesn't tell, as some editors give it to every table.
 func isLayout(n, clean *html.Node) bool {
 	rows, cells, header, parts := 0, 0, false, false
-	for d := range clean.Descendants() {
+	for d := range below(clean) {
 		switch {
 		case isElement(d, atom.Tr):
 			rows++
@@ -402,7 +402,7 @@ func nearestTable(n *html.Node) *html.Node {
 
 // onlyCode returns the block of code that is all a table shows, or nil.
 func onlyCode(table *html.Node) (code *html.Node) {
-	for d := range table.Descendants() {
+	for d := range below(table) {
 		switch {
 		case isElement(d, atom.Pre) && code == nil:
 			code = d
@@ -518,7 +518,7 @@ func isBlock(n *html.Node) bool {
 
 // shows tells whether there is anything to see of n: text or an image.
 func shows(n *html.Node) bool {
-	for d := range n.Descendants() {
+	for d := range below(n) {
 		if d.Type == html.TextNode && !isBlank(d.Data) || isElement(d, atom.Img) {
 			return true
 		}

@@ -65,7 +65,7 @@ func opensContent(n *html.Node) bool {
 // have it, rather than asking for something.
 func holdsContent(form *html.Node) bool {
 	words := 0
-	for n := range form.Descendants() {
+	for n := range below(form) {
 		if n.Type == html.TextNode && !isElement(n.Parent, atom.Script, atom.Style, atom.Option, atom.Label, atom.Button, atom.Textarea) {
 			if words += len(strings.Fields(n.Data)); words > 60 {
 				return true
@@ -81,7 +81,7 @@ func isPermalink(n *html.Node) bool {
 		return false
 	}
 	var shown strings.Builder
-	for d := range n.Descendants() {
+	for d := range below(n) {
 		if isElement(d, atom.Img) {
 			return false
 		}

@@ -53,8 +53,8 @@ func (s *sheets) lookOf(n *html.Node) look {
 	if own.says[background] != "" || own.says[backgroundImage] != "" {
 		return own
 	}
-	for _, r := range s.rules {
-		if (r.look.says[background] != "" || r.look.says[backgroundImage] != "") && r.matches(n) {
+	for _, r := range s.papers {
+		if r.matches(n) {
 			own.says[background], own.says[backgroundImage] = r.look.says[background], r.look.says[backgroundImage]
 			if r.when {
 				own.says[background] = "unknown"

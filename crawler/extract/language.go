@@ -18,7 +18,7 @@ type Alternate struct {
 func (d *Document) Alternates() []Alternate {
 	var list []Alternate
 	base := d.base()
-	for n := range d.node().Descendants() {
+	for n := range below(d.node()) {
 		if n.DataAtom != atom.Link || !hasWord(attr(n, "rel"), "alternate") || !inHead(n) {
 			continue
 		}
@@ -34,7 +34,7 @@ func (d *Document) Alternates() []Alternate {
 
 // Language returns the language that the document says it is in, BCP 47; "" for none.
 func (d *Document) Language() string {
-	for n := range d.node().Descendants() {
+	for n := range below(d.node()) {
 		if n.DataAtom == atom.Html {
 			return strings.TrimSpace(attr(n, "lang"))
 		}

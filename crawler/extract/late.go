@@ -18,7 +18,7 @@ import (
 func (d *Document) settle() {
 	var places []*html.Node
 	parts := map[string]*html.Node{}
-	for n := range d.node().Descendants() {
+	for n := range below(d.node()) {
 		switch n.DataAtom {
 		case atom.Template:
 			if id := attr(n, "id"); strings.HasPrefix(id, "B:") || strings.HasPrefix(id, "P:") {
@@ -82,7 +82,7 @@ const fewWords = 50
 // forums do so.
 func (c *cleaner) wait(body *html.Node) bool {
 	var held []*html.Node
-	for n := range body.Descendants() {
+	for n := range below(body) {
 		switch {
 		case n.Type != html.ElementNode || c.shown != nil:
 		case n.DataAtom == atom.Noscript && n.FirstChild != nil && wordsIn(n.FirstChild.Data) >= fewWords:
@@ -111,7 +111,7 @@ func (c *cleaner) wait(body *html.Node) bool {
 // wordsUpTo counts the words inside n, and stops at most.
 func wordsUpTo(n *html.Node, most int) int {
 	count := 0
-	for d := range n.Descendants() {
+	for d := range below(n) {
 		if d.Type == html.TextNode && !isElement(d.Parent, atom.Script, atom.Style) {
 			if count += wordsIn(d.Data); count >= most {
 				return most

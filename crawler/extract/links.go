@@ -18,7 +18,7 @@ func (d *Document) Links() []*url.URL {
 	base := d.base()
 	seen := map[string]bool{}
 	var links []*url.URL
-	for n := range d.node().Descendants() {
+	for n := range below(d.node()) {
 		link := resolve(base, linkOf(n))
 		if link == nil {
 			link, _ = refreshOf(n, base)
@@ -67,7 +67,7 @@ type Directives struct {
 func (d *Document) Directives() Directives {
 	var said Directives
 	base := d.base()
-	for n := range d.node().Descendants() {
+	for n := range below(d.node()) {
 		if to, now := refreshOf(n, base); to != nil && now && said.Refresh == nil {
 			said.Refresh = to
 		}
@@ -90,7 +90,7 @@ func inHead(n *html.Node) bool { return n.Parent != nil && n.Parent.DataAtom == 
 
 // base returns the address that the document's relative references start from.
 func (d *Document) base() *url.URL {
-	for n := range d.node().Descendants() {
+	for n := range below(d.node()) {
 		if n.DataAtom != atom.Base || !hasAttr(n, "href") {
 			continue
 		}

@@ -31,7 +31,7 @@ func (d *Document) LoginForm() (description string, ok bool) {
 	if body == nil {
 		return "", false
 	}
-	for n := range body.Descendants() {
+	for n := range below(body) {
 		if isElement(n, atom.Form) && asksToLogIn(n) && d.walls(n, body) {
 			return describe(n), true
 		}
@@ -49,7 +49,7 @@ func (d *Document) LoginForm() (description string, ok bool) {
 // asksToLogIn tells whether a form is one to log in with.
 func asksToLogIn(form *html.Node) bool {
 	passwords, names, passes := 0, 0, false
-	for n := range form.Descendants() {
+	for n := range below(form) {
 		if !isElement(n, atom.Input) {
 			continue
 		}
@@ -109,7 +109,7 @@ func (d *Document) walls(form, body *html.Node) bool {
 		return beside < wordsBesideBox
 	}
 	if article := ancestor(form, isArticle); article == nil {
-		for n := range body.Descendants() {
+		for n := range below(body) {
 			if n.Type == html.ElementNode && isArticle(n) && contentWords(n, form) >= wordsOfStatement {
 				return false
 			}
@@ -173,7 +173,7 @@ func contentWords(n, form *html.Node) int {
 // loosePassword returns the page's only password field if no form holds it.
 func loosePassword(body *html.Node) *html.Node {
 	var field *html.Node
-	for n := range body.Descendants() {
+	for n := range below(body) {
 		if !isElement(n, atom.Input) || !strings.EqualFold(attr(n, "type"), "password") {
 			continue
 		}
@@ -187,7 +187,7 @@ func loosePassword(body *html.Node) *html.Node {
 
 // loginLink returns the link to log in that stands in a page's text.
 func loginLink(body *html.Node) *html.Node {
-	for n := range body.Descendants() {
+	for n := range below(body) {
 		if isElement(n, atom.A) && saysLogin(attr(n, "href")) && ancestor(n, isBoxed) == nil {
 			return n
 		}
@@ -198,7 +198,7 @@ func loginLink(body *html.Node) *html.Node {
 // describe names a form and the fields that a person fills in.
 func describe(form *html.Node) string {
 	var fields []string
-	for n := range form.Descendants() {
+	for n := range below(form) {
 		if !isElement(n, atom.Input) {
 			continue
 		}

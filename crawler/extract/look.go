@@ -104,6 +104,9 @@ func propertyOf(name []byte) (property, bool) {
 // inlineLook reads the value of a style attribute.
 func inlineLook(style string) look {
 	var l look
+	if style == "" {
+		return l
+	}
 	for parser := css.NewParser(parse.NewInputString(strings.ToLower(style)), true); ; {
 		switch grammar, _, name := parser.Next(); grammar {
 		case css.ErrorGrammar:

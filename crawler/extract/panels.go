@@ -24,7 +24,7 @@ type panelPair struct{ label, panel *html.Node }
 func panelsOf(root *html.Node) *panels {
 	p := &panels{opened: map[*html.Node]bool{}}
 	var tabs, bodies, toggles, fields, lists []*html.Node
-	for n := range root.Descendants() {
+	for n := range below(root) {
 		if n.Type != html.ElementNode {
 			continue
 		}
@@ -62,7 +62,7 @@ func panelsOf(root *html.Node) *panels {
 
 func idsBelow(root *html.Node) map[string]*html.Node {
 	ids := map[string]*html.Node{}
-	for n := range root.Descendants() {
+	for n := range below(root) {
 		if id := attr(n, "id"); id != "" && ids[id] == nil {
 			ids[id] = n
 		}
@@ -264,7 +264,7 @@ func saysMore(n *html.Node) bool {
 // rawText returns the words of n as it was parsed; it stops after so many bytes.
 func rawText(n *html.Node, most int) string {
 	var out strings.Builder
-	for d := range n.Descendants() {
+	for d := range below(n) {
 		if d.Type == html.TextNode && !isElement(d.Parent, atom.Script, atom.Style, atom.Template) {
 			out.WriteString(d.Data)
 			out.WriteByte(' ')

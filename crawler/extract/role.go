@@ -112,7 +112,7 @@ func leadsAround(header *html.Node) bool {
 		return false
 	}
 	leads := false
-	for n := range header.Descendants() {
+	for n := range below(header) {
 		switch n.DataAtom {
 		case atom.H1, atom.Main, atom.Article:
 			return false

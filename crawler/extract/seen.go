@@ -19,7 +19,7 @@ func (d *Document) present() {
 	ruled := sheets.hidden(root)
 	panels := panelsOf(root)
 	page := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Main || attr(n, "role") == "main" })
-	for n := range root.Descendants() {
+	for n := range below(root) {
 		if n.Type != html.ElementNode || inHead(n) {
 			continue
 		}
@@ -103,7 +103,7 @@ func isShownInside(n *html.Node, by property) bool {
 	if by != visibility && by != fontSize && by != color && by != indent {
 		return false
 	}
-	for d := range n.Descendants() {
+	for d := range below(n) {
 		if styled := attr(d, "style"); styled != "" {
 			if l := inlineLook(styled); l.says[by] != "" {
 				if other, hides := l.hides(); !hides || other != by {
@@ -172,7 +172,7 @@ func isTrigger(n *html.Node, id string) bool {
 	if wordsUpTo(n, 60) == 60 {
 		return false
 	}
-	for d := range n.Descendants() {
+	for d := range below(n) {
 		shows := hasAttr(d, "aria-expanded") && !hasAttr(d, "aria-haspopup") && (attr(d, "aria-controls") == "" || attr(d, "aria-controls") == id)
 		if shows || hasAttr(d, "onclick") && isElement(d, atom.Button) {
 			return true

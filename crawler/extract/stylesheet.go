@@ -20,7 +20,8 @@ type sheets struct {
 	alone  bool // the page refers to no other style sheets
 	hiding bool // one of the rules hides, or sets a colour
 
-	inks map[*html.Node]string // the colour of text that rules set, where it is as light as a page may be
+	papers []*rule               // those of rules that set a background
+	inks   map[*html.Node]string // the colour of text that rules set, where it is as light as a page may be
 }
 
 // rule is one selector with what it declares.
@@ -41,7 +42,7 @@ const maxSheets = 512 << 10
 func sheetsOf(root *html.Node) *sheets {
 	s := &sheets{alone: true}
 	length := 0
-	for n := range root.Descendants() {
+	for n := range below(root) {
 		switch {
 		case n.DataAtom == atom.Link && hasWord(attr(n, "rel"), "stylesheet"):
 			s.alone = false
@@ -161,11 +162,19 @@ func joinedTokens(tokens []css.Token) string {
 // those that another rule shows, at once or in a state that a reader's click or
 // a script brings about: they are seen, sooner or later.
 func (s *sheets) hidden(root *html.Node) map[*html.Node]bool {
+	var names *nameIndex
+	if s.hiding {
+		names = namesBelow(root)
+		s.rules = slices.DeleteFunc(s.rules, func(r *rule) bool { return !names.haveAll(r.selector) })
+	}
+	for _, r := range s.rules {
+		if r.look.says[background] != "" || r.look.says[backgroundImage] != "" {
+			s.papers = append(s.papers, r)
+		}
+	}
 	if !s.hiding {
 		return nil
 	}
-	names := namesBelow(root)
-	s.rules = slices.DeleteFunc(s.rules, func(r *rule) bool { return !names.haveAll(r.selector) })
 	hidden := map[*html.Node]bool{}
 	s.inks = map[*html.Node]string{}
 	for _, r := range s.rules {
@@ -287,13 +296,13 @@ type nameIndex struct {
 func namesBelow(root *html.Node) *nameIndex {
 	index := &nameIndex{byName: map[string][]*html.Node{}}
 	body := root
-	for n := range root.Descendants() {
+	for n := range below(root) {
 		if n.DataAtom == atom.Body {
 			body = n
 			break
 		}
 	}
-	for n := range body.Descendants() {
+	for n := range below(body) {
 		if n.Type != html.ElementNode {
 			continue
 		}

@@ -31,7 +31,7 @@ func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string
 	if named := d.withoutCrumbs(withoutSite(head.title, head.site)); named != "" {
 		return named, "title"
 	}
-	for n := range article.Descendants() {
+	for n := range below(article) {
 		if heading := textOf(n); n.Type == html.ElementNode && isHeading(n.DataAtom) && heading != "" {
 			return heading, "heading"
 		}
@@ -43,7 +43,7 @@ func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string
 // too, or else the first that is not the site's, or "". Some sites have their name
 // for a heading on every page, and lead home from it.
 func (d *Document) ownHeading(article *html.Node, h head) (own string) {
-	for n := range article.Descendants() {
+	for n := range below(article) {
 		if !isElement(n, atom.H1) {
 			continue
 		}
@@ -110,7 +110,7 @@ type head struct{ title, shared, site string }
 
 func (d *Document) head() head {
 	var h head
-	for n := range d.node().Descendants() {
+	for n := range below(d.node()) {
 		switch {
 		case isElement(n, atom.Title) && n.Namespace == "" && h.title == "" && n.FirstChild != nil:
 			h.title = unescaped(n.FirstChild.Data)
@@ -127,7 +127,7 @@ func (d *Document) head() head {
 // and is its title: the head says the same, its site's name aside.
 func (d *Document) headingOutside(c *cleaner, h head) string {
 	said := strings.ToLower(withoutSite(h.title, h.site) + "\n" + withoutSite(h.shared, h.site))
-	for n := range d.node().Descendants() {
+	for n := range below(d.node()) {
 		if !isElement(n, atom.H1) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -10,6 +11,29 @@ import (
 
 // node returns the document's root node.
 func (d *Document) node() *html.Node { return d.Root.Nodes[0] }
+
+// below yields what stands inside root, in document order. It is quicker than
+// [html.Node.Descendants], but the tree stays as it is meanwhile.
+func below(root *html.Node) iter.Seq[*html.Node] {
+	return func(yield func(*html.Node) bool) {
+		for n := root; ; {
+			if n.FirstChild != nil {
+				n = n.FirstChild
+			} else {
+				for n != root && n.NextSibling == nil {
+					n = n.Parent
+				}
+				if n == root {
+					return
+				}
+				n = n.NextSibling
+			}
+			if !yield(n) {
+				return
+			}
+		}
+	}
+}
 
 func attr(n *html.Node, key string) string {
 	for _, a := range n.Attr {
@@ -26,6 +50,9 @@ func hasAttr(n *html.Node, key string) bool {
 
 // hasWord tells whether list, separated by spaces, has word, in any case.
 func hasWord(list, word string) bool {
+	if len(list) < len(word) {
+		return false
+	}
 	for field := range strings.FieldsSeq(list) {
 		if strings.EqualFold(field, word) {
 			return true
@@ -69,7 +96,7 @@ func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 // textOf returns the text of a clean tree, its words one space apart.
 func textOf(n *html.Node) string {
 	var out strings.Builder
-	for t := range n.Descendants() {
+	for t := range below(n) {
 		if t.Type == html.TextNode {
 			out.WriteString(t.Data)
 		} else if isBlockName(t.DataAtom) || t.DataAtom == atom.Br {
