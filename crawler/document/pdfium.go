@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
 	"sync"
 	"unicode/utf16"
@@ -19,11 +21,12 @@ import (
 
 // engine runs PDFium, by which Chromium reads PDF, as WebAssembly: a file that breaks
 // it breaks a sandbox, which has no files, no network, and no more memory than it is
-// given. It takes a second to start, and so does that when the first PDF comes. See
-// docs/adr/0019.
+// given. It starts when the first PDF comes; compiling it for the machine takes a second
+// or two, unless the user's cache has the result already. See docs/adr/0019.
 type engine struct {
-	mu   sync.Mutex
-	pool pdfium.Pool // nil before the first file
+	mu    sync.Mutex
+	pool  pdfium.Pool             // nil before the first file
+	cache wazero.CompilationCache // nil where there is none
 }
 
 // maxPDFMemory bounds what reading one file takes, the file itself included.
@@ -36,14 +39,19 @@ func (e *engine) started() (pdfium.Pool, error) {
 		return e.pool, nil
 	}
 	const wasmPage = 64 << 10
+	settings := wazero.NewRuntimeConfig().WithCloseOnContextDone(true).WithMemoryLimitPages(maxPDFMemory / wasmPage)
+	if e.cache == nil {
+		e.cache = openCache()
+	}
+	if e.cache != nil {
+		settings = settings.WithCompilationCache(e.cache)
+	}
 	pool, err := webassembly.Init(webassembly.Config{
-		MaxTotal: atOnce,
-		FSConfig: wazero.NewFSConfig(), // an empty one: the library's own choice is the whole disk
-		Stdout:   io.Discard,
-		Stderr:   io.Discard,
-		RuntimeConfig: wazero.NewRuntimeConfig().
-			WithCloseOnContextDone(true).
-			WithMemoryLimitPages(maxPDFMemory / wasmPage),
+		MaxTotal:      atOnce,
+		FSConfig:      wazero.NewFSConfig(), // an empty one: the library's own choice is the whole disk
+		Stdout:        io.Discard,
+		Stderr:        io.Discard,
+		RuntimeConfig: settings,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the reader of PDF: %w", err)
@@ -52,12 +60,30 @@ func (e *engine) started() (pdfium.Pool, error) {
 	return pool, nil
 }
 
+// openCache opens the user's cache of compiled code; nil where nothing can be written,
+// as in a container.
+func openCache() wazero.CompilationCache {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return nil
+	}
+	cache, err := wazero.NewCompilationCacheWithDir(filepath.Join(dir, "fincrawl"))
+	if err != nil {
+		return nil
+	}
+	return cache
+}
+
 func (e *engine) close() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.pool != nil {
 		_ = e.pool.Close()
 		e.pool = nil
+	}
+	if e.cache != nil {
+		_ = e.cache.Close(context.Background())
+		e.cache = nil
 	}
 }
 

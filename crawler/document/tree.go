@@ -37,6 +37,8 @@ func (d *draft) bestTitle(u *url.URL) (title, from string) {
 	heading := d.firstHeading()
 	named := oneLine(d.title)
 	switch {
+	case heading != "" && strings.HasPrefix(named, heading+" "):
+		return heading, "heading" // a browser's print has the site's name after it
 	case isTitle(named) && !isFileName(named, u):
 		return named, "metadata"
 	case heading != "":
