@@ -117,6 +117,7 @@ func resolve(base *url.URL, ref string) *url.URL {
 		}
 	}
 	u := base.ResolveReference(parsed)
+	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // as browsers send it
 	switch u.Scheme {
 	case "http", "https":
 		if u.Host != "" {

@@ -24,8 +24,8 @@ func TestLinks(t *testing.T) {
 			[]string{"https://help.example.com/articles/2", "https://help.example.com/articles/m", "https://help.example.com/articles/i"}},
 		{"a frameset", `<frameset><frame src="nav.html"><frame src="main.html"></frameset>`,
 			[]string{"https://help.example.com/articles/nav.html", "https://help.example.com/articles/main.html"}},
-		{"white space and stray percents", "<a href=' a\n b '>x</a><a href='100%'>y</a><a href='http://[bad'>z</a>",
-			[]string{"https://help.example.com/articles/a%20b", "https://help.example.com/articles/100%25"}},
+		{"white space and stray percents", "<a href=' a\n b '>x</a><a href='100%'>y</a><a href='http://[bad'>z</a><a href='?q=a b'>q</a>",
+			[]string{"https://help.example.com/articles/a%20b", "https://help.example.com/articles/100%25", "https://help.example.com/articles/page?q=a%20b"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
