@@ -60,10 +60,7 @@ func (c *crawl) judgeFile(v visit, a answer) finding {
 	doc := &extract.Document{URL: a.url, Root: goquery.NewDocumentFromNode(a.file.doc.Root)}
 	var found finding
 	found.etag, found.lastModified = c.validators(a.header)
-	var noIndex, noFollow bool
-	if c.src.Fetch.RespectRobots {
-		noIndex, noFollow = robotsTag(a.header, c.src.Fetch.UserAgent)
-	}
+	noIndex, noFollow := c.keepOut(a.header, extract.Directives{}, doc)
 	if !noFollow {
 		found.links = doc.Links()
 	}
@@ -74,20 +71,11 @@ func (c *crawl) judgeFile(v visit, a answer) finding {
 	found.article.How, found.article.TitleFrom = a.file.how(), a.file.doc.TitleFrom
 	switch {
 	case c.wall.shows(found.article):
-		return finding{outcome: LoginWall, detail: fmt.Sprintf("what visitors without a session see: %q", found.article.Title)}
+		return asVisitorsSee(found.article)
 	case noIndex:
 		found.outcome = NoIndex
-	case !c.scope.includes(v.url):
-		found.outcome = Listing
-	case err != nil:
-		found.outcome, found.detail = Empty, "cannot be extracted: "+err.Error()
-	case found.article.HTML == "" || found.article.Markdown == "":
-		found.outcome, found.detail = Empty, a.file.how()
 	default:
-		found.outcome, found.detail = Paged, a.file.how()
-		if found.identity == "" && !c.src.Identity.isZero() {
-			found.detail += "; known by its address, having no identity"
-		}
+		found.outcome, found.detail = c.asPage(v, a, found, err)
 	}
 	return found
 }

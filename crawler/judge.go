@@ -185,42 +185,53 @@ func (c *crawl) judge(v visit, a answer) finding {
 	if !noFollow {
 		found.links = append(doc.Links(), c.ownLanguage(doc)...)
 	}
-	included := c.scope.includes(v.url)
 	found.identity = c.src.Identity.of(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
 
 	// What a visitor would see is told by the text, so it is wanted of every page of
 	// a private source.
-	if included || !c.src.Auth.IsZero() {
+	if c.scope.includes(v.url) || !c.src.Auth.IsZero() {
 		found.article, err = doc.Extract(c.src.Content)
 	}
 	switch {
 	case c.wall.shows(found.article):
-		return finding{outcome: LoginWall, detail: fmt.Sprintf("what visitors without a session see: %q", found.article.Title)}
+		return asVisitorsSee(found.article)
 	case found.outcome == Redirected, found.outcome == RedirectedOut:
 		return found
 	case noIndex:
 		found.outcome, found.detail = NoIndex, ""
 	case found.outcome != "":
 		return found
-	case !included:
-		found.outcome = Listing
-	case a.unripe:
-		found.outcome, found.detail = Empty, "nothing matches render.wait_for"
-	case err != nil:
-		found.outcome, found.detail = Empty, "cannot be extracted: "+err.Error()
-	case found.article.HTML == "" || found.article.Markdown == "":
-		found.outcome, found.detail = Empty, c.whyEmpty(a)
 	default:
-		found.outcome, found.detail = Paged, found.article.How
-		if found.identity == "" && !c.src.Identity.isZero() {
-			found.detail += "; known by its address, having no identity"
-		}
+		found.outcome, found.detail = c.asPage(v, a, found, err)
 	}
 	if a.rendered {
 		found.detail = strings.TrimSuffix("rendered; "+found.detail, "; ")
 	}
 	return found
+}
+
+// asVisitorsSee is the finding of a text that visitors without a session get as well.
+func asVisitorsSee(a extract.Article) finding {
+	return finding{outcome: LoginWall, detail: fmt.Sprintf("what visitors without a session see: %q", a.Title)}
+}
+
+// asPage says whether what was extracted of an answer, or failed to be with err, is a
+// page, and how it was read, or why it is none.
+func (c *crawl) asPage(v visit, a answer, found finding, err error) (Outcome, string) {
+	switch {
+	case !c.scope.includes(v.url):
+		return Listing, ""
+	case a.unripe:
+		return Empty, "nothing matches render.wait_for"
+	case err != nil:
+		return Empty, "cannot be extracted: " + err.Error()
+	case found.article.HTML == "" || found.article.Markdown == "":
+		return Empty, c.whyEmpty(a)
+	case found.identity == "" && !c.src.Identity.isZero():
+		return Paged, found.article.How + "; known by its address, having no identity"
+	}
+	return Paged, found.article.How
 }
 
 // page makes the page at u of what it says.

@@ -219,7 +219,10 @@ func loginOf(form *auth.Form) render.Login {
 
 // whyEmpty says of a page without content what may be done about it.
 func (c *crawl) whyEmpty(a answer) string {
-	if a.rendered || !render.Bare(a.body) {
+	switch {
+	case a.file != nil:
+		return a.file.how()
+	case a.rendered || !render.Bare(a.body):
 		return ""
 	}
 	return "its text is made by scripts: set render: auto"
