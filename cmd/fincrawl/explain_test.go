@@ -2,23 +2,18 @@ package main
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/golden"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // explained runs explain with --json and wants an exit code.
 func (w *world) explained(code int, path string, args ...string) (e report.Explanation) {
@@ -307,17 +302,5 @@ func TestExplainText(t *testing.T) {
 	if got := text.String(); strings.ContainsAny(got, "\x1b\u202e") {
 		t.Errorf("a terminal could be driven by %q", got)
 	}
-	path := filepath.Join("testdata", "explain.golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), text.String()); diff != "" {
-		t.Errorf("%s (-want +got; go test -update writes it anew):\n%s", path, diff)
-	}
+	golden.Compare(t, filepath.Join("testdata", "explain.golden"), text.String())
 }

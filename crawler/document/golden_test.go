@@ -2,7 +2,6 @@ package document
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -21,10 +20,9 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/golden"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -49,32 +47,11 @@ func TestGoldenFiles(t *testing.T) {
 			}
 			article := extracted(t, doc, u)
 			got := fmt.Sprintf("<!-- %s (%s) -->\n%s\n", article.Title, doc.TitleFrom, rendered(t, doc))
-			path := filepath.Join("testdata", name+".out.html")
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatalf("%v (go test ./crawler/document -update writes it)", err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s (-want +got):\n%s", path, diff)
-			}
+			golden.Compare(t, "testdata/"+name+".out.html", got)
 			expectFixedPoint(t, article.Markdown)
 		})
 	}
-	files, err := os.ReadDir("testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		if !expected[file.Name()] {
-			t.Errorf("testdata/%s belongs to no test", file.Name())
-		}
-	}
+	golden.NoOthers(t, "testdata", expected)
 }
 
 // inputOf is a file, or the archive of a folder.

@@ -1,16 +1,13 @@
 package extract
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/fincrawl/fincrawl/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // Each testdata/NAME.in.html is a page as fetched; NAME.out.html and NAME.out.md
 // are what becomes of it. The first line of both says the title and how the body
@@ -36,36 +33,10 @@ func TestGoldenPages(t *testing.T) {
 				t.Fatal(err)
 			}
 			about := "<!-- " + article.Title + " (" + article.How + ") -->\n"
-			compareGolden(t, name+".out.html", about+article.HTML+"\n")
-			compareGolden(t, name+".out.md", about+article.Markdown+"\n")
+			golden.Compare(t, "testdata/"+name+".out.html", about+article.HTML+"\n")
+			golden.Compare(t, "testdata/"+name+".out.md", about+article.Markdown+"\n")
 			expectFixedPoint(t, article.Markdown)
 		})
 	}
-	files, err := os.ReadDir("testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		if !expected[file.Name()] {
-			t.Errorf("testdata/%s belongs to no page", file.Name())
-		}
-	}
-}
-
-func compareGolden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v (go test ./crawler/extract -update writes it)", err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
+	golden.NoOthers(t, "testdata", expected)
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,10 +17,9 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/golden"
 	"github.com/fincrawl/fincrawl/state"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func version(path, title string) *ingest.Version {
 	return &ingest.Version{URL: "https://help.example.com/articles/" + path, Title: title, AIAgent: true}
@@ -116,6 +113,7 @@ func texts(_, externalID string) (before, after string, err error) {
 }
 
 func TestText(t *testing.T) {
+	used := map[string]bool{"run.json": true}
 	all := coverage(map[crawler.Outcome]int{crawler.Paged: 17, crawler.Listing: 20, crawler.Excluded: 10, crawler.Gone: 1})
 	renamed := change(ingest.Update, "renamed", "How to invite your team", "title and availability (AI Agent off) changed")
 	renamed.Before = version("renamed", "Inviting people")
@@ -213,7 +211,8 @@ func TestText(t *testing.T) {
 			if err := report.Text(&got, test.run, test.o); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, test.name+".txt", got.Bytes())
+			golden.Compare(t, "testdata/"+test.name+".txt", got.String())
+			used[test.name+".txt"] = true
 			for line := range strings.Lines(got.String()) {
 				line = strings.TrimRight(line, "\n")
 				if !test.o.Color && strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) {
@@ -225,40 +224,7 @@ func TestText(t *testing.T) {
 			}
 		})
 	}
-	goldenFilesAreAllUsed(t)
-}
-
-var used = map[string]bool{"run.json": true}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	used[name] = true
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s (-want +got; go test -update writes it anew):\n%s", path, diff)
-	}
-}
-
-func goldenFilesAreAllUsed(t *testing.T) {
-	t.Helper()
-	files, err := os.ReadDir("testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if !used[f.Name()] && !f.IsDir() {
-			t.Errorf("testdata/%s belongs to no test", f.Name())
-		}
-	}
+	golden.NoOthers(t, "testdata", used)
 }
 
 func TestJSON(t *testing.T) {
@@ -270,7 +236,7 @@ func TestJSON(t *testing.T) {
 	if err := report.JSON(&got, r); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "run.json", got.Bytes())
+	golden.Compare(t, "testdata/run.json", got.String())
 
 	var read report.Run
 	if err := json.Unmarshal(got.Bytes(), &read); err != nil {

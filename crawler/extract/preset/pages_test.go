@@ -1,20 +1,16 @@
 package preset_test
 
 import (
-	"flag"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // Each testdata/PRESET.in.html, or PRESET-variant.in.html, is a page as its platform
 // serves it, with all that stands around an article there; the .out.md beside it is
@@ -40,7 +36,7 @@ func TestPagesOfEveryPlatform(t *testing.T) {
 					t.Errorf("%q is not of the article:\n%s", phrase, article.Markdown)
 				}
 			}
-			compareGolden(t, name+".out.md", "<!-- "+article.Title+" ("+article.How+") -->\n"+article.Markdown+"\n")
+			golden.Compare(t, "testdata/"+name+".out.md", "<!-- "+article.Title+" ("+article.How+") -->\n"+article.Markdown+"\n")
 		})
 	}
 	for _, p := range preset.Embedded() {
@@ -48,15 +44,7 @@ func TestPagesOfEveryPlatform(t *testing.T) {
 			t.Errorf("testdata has no page of %s", p.Platform)
 		}
 	}
-	files, err := os.ReadDir("testdata")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		if !expected[file.Name()] {
-			t.Errorf("testdata/%s belongs to no page", file.Name())
-		}
-	}
+	golden.NoOthers(t, "testdata", expected)
 }
 
 // furniture is what platforms write around articles; no article in testdata says it.
@@ -85,22 +73,4 @@ func read(t *testing.T, file string) extract.Article {
 		t.Fatal(err)
 	}
 	return article
-}
-
-func compareGolden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v (go test ./crawler/extract/preset -update writes it)", err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
 }
