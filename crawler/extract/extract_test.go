@@ -28,6 +28,8 @@ func TestTitle(t *testing.T) {
 		{"DokuWiki's", `<title>A [Site]</title><p>` + long, Rules{}, "A"},
 		{"the address", `<p>` + long, Rules{}, "page"},
 		{"not the site's heading, in the article", `<title>B | Acme</title><main><h1><a href="/">Acme Help</a></h1><h2>B</h2><p>` + long, Rules{}, "B"},
+		{"not the name of the manual, above its chapters", `<title>B — Acme manual 3</title><main><h1><a href="../index.html">Acme manual 3</a></h1><h1>Source of B</h1><p>` + long, Rules{}, "Source of B"},
+		{"a heading that links to itself", `<title>A: B</title><main><h1><a href="page">B</a></h1><p>` + long, Rules{}, "B"},
 		{"not the site's name, in the article", `<title>B</title><meta property="og:site_name" content="Acme Help"><main><h1>Acme Help</h1><p>` + long, Rules{}, "B"},
 		{"not a logo", `<title>B | Acme</title><main><h1><a href="/"><img src="/logo.png" alt="Acme"></a></h1><p>` + long, Rules{}, "B"},
 		{"of several headings the one that the head names", `<title>B | Acme</title><main><h1>News</h1><h1>B</h1><p>` + long, Rules{}, "B"},
