@@ -56,11 +56,12 @@ func (b *bench) project(base string, sources ...source) (project, error) {
 	return project{b.fincrawl, dir}, os.WriteFile(filepath.Join(dir, "sources.yaml"), []byte(y.String()), 0o644)
 }
 
-// run runs a subcommand. 0 is a success, and 2 means that something wants a look.
+// run runs a subcommand. 0 is a success, 3 and 4 mean that pages failed or were held
+// back, as real ones do.
 func (p project) run(ctx context.Context, args ...string) (cost, error) {
 	cmd := exec.CommandContext(ctx, p.program, append(args, "--config", filepath.Join(p.dir, "sources.yaml"))...)
 	cmd.Dir, cmd.Env = p.dir, append(os.Environ(), "BENCH_TOKEN=bench")
-	return measured(ctx, cmd)
+	return measured(ctx, cmd, 3, 4)
 }
 
 // stateSize is the size of the state file.

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -48,23 +47,46 @@ var realSites = []realSite{
 	{"cppreference", "/usr/share/cppreference/doc/html", "/en/index.html"},
 }
 
-// sitesToCrawl are those that were asked for and are installed.
+// sitesToCrawl are those that were asked for and are there.
 func (b *bench) sitesToCrawl() ([]realSite, error) {
 	var found []realSite
-	for _, s := range realSites {
-		if !strings.Contains(","+strings.Join(b.sites, ",")+",", ","+s.name+",") {
-			continue
+	for _, asked := range b.sites {
+		s, err := siteOf(asked)
+		if err == nil {
+			_, err = os.Stat(filepath.Join(s.dir, s.start))
 		}
-		if _, err := os.Stat(filepath.Join(s.dir, s.start)); err != nil {
-			b.say("%s is left out: %v (see bench/README.md for the packages)", s.name, err)
+		if err != nil {
+			b.say("%s is left out: %v (see bench/README.md for the packages)", asked, err)
 			continue
 		}
 		found = append(found, s)
 	}
 	if len(found) == 0 {
-		return nil, errors.New("no real site to crawl is installed: see bench/README.md for the packages")
+		return nil, errors.New("none of the real sites is there: see bench/README.md for the packages, or name a folder of HTML files in -sites")
 	}
 	return found, nil
+}
+
+// siteOf is a site by its name, or one by the path of its first page, whose folder is
+// all of it, or of its folder.
+func siteOf(asked string) (realSite, error) {
+	for _, s := range realSites {
+		if s.name == asked {
+			return s, nil
+		}
+	}
+	path, err := filepath.Abs(asked)
+	if err != nil {
+		return realSite{}, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return realSite{}, fmt.Errorf("neither a site that is known here nor a path: %w", err)
+	}
+	if info.IsDir() {
+		path = filepath.Join(path, "index.html")
+	}
+	return realSite{asked, filepath.Dir(path), "/" + filepath.Base(path)}, nil
 }
 
 // The first server has validators, the second none. What each answered is logged
