@@ -209,7 +209,8 @@ func isForeignKind(word string) bool {
 }
 
 // calloutOf returns the kind of the callout that n is, such as "Warning", or "".
-// Classes have it: a word for a box and one for a kind, or the kind alone.
+// Classes have it: a word for a box and one for a kind, or the kind alone, or the box
+// alone where its title is the kind, as AsciiDoc's.
 func calloutOf(n *html.Node) string {
 	switch n.DataAtom {
 	case atom.Div, atom.Section, atom.Aside, atom.Blockquote, atom.P, atom.Table, atom.Details:
@@ -236,6 +237,11 @@ func calloutOf(n *html.Node) string {
 		found.read(n.Data)
 		for _, key := range []string{"type", "variant", "kind"} {
 			found.read(attr(n, key))
+		}
+	}
+	if found.kind == "" && found.box == strongBox {
+		if title := strings.Trim(titleOf(n), kindEnds); isKind(title) {
+			found.kind = firstOf(kindOf(title), title)
 		}
 	}
 	if found.kind == "" || found.box == noBox || n.DataAtom == atom.Table && found.box != strongBox || wordsUpTo(n, 400) == 400 {
