@@ -46,9 +46,7 @@ func (b *blocks) flush() {
 		if isElement(b.dst, atom.Li) && b.dst.FirstChild == nil {
 			text = bareTask(text)
 		}
-		p := element(atom.P)
-		p.AppendChild(running(text))
-		b.dst.AppendChild(p)
+		b.dst.AppendChild(running(text))
 	}
 	b.run = nil
 }

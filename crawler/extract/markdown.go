@@ -1,12 +1,13 @@
 package extract
 
 import (
-	"bytes"
+	"context"
+	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
-	"github.com/JohannesKaufmann/html-to-markdown/v2/marker"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
 	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
@@ -19,26 +20,17 @@ import (
 // text and with nothing else.
 //
 // The converter alone is no such fixed point. It is therefore given a tree in
-// canonical form (see [canonical]), where nothing is left for it to decide.
+// canonical form (see [canonical]), where nothing is left for it to decide. Nor is
+// there anything left to prepare, for which it would walk ten times over the tree: it
+// gets an empty document, and finds in the context the tree that stands for it.
 func markdown(clean *html.Node) (string, error) {
-	written, err := markdownConverter().ConvertNode(canonical(clean))
-	return trimBlankLines(string(written)), err
+	ctx := context.WithValue(context.Background(), treeKey{}, canonical(clean))
+	written, err := markdownConverter().ConvertNode(&html.Node{Type: html.DocumentNode}, converter.WithContext(ctx))
+	return string(written), err
 }
 
-// trimBlankLines takes the spaces off lines that hold nothing else, or nothing
-// but the marks of quotes.
-func trimBlankLines(s string) string {
-	var out strings.Builder
-	out.Grow(len(s))
-	for line := range strings.Lines(s) {
-		if strings.Trim(line, "> \n") == "" {
-			out.WriteString(strings.TrimRight(line, " \n"))
-			line = line[len(strings.TrimRight(line, "\n")):]
-		}
-		out.WriteString(line)
-	}
-	return out.String()
-}
+// treeKey is where the context of a conversion has its canonical tree.
+type treeKey struct{}
 
 // markdownConverter doesn't escape: the canonical tree's text is escaped already.
 var markdownConverter = sync.OnceValue(func() *converter.Converter {
@@ -50,40 +42,78 @@ var markdownConverter = sync.OnceValue(func() *converter.Converter {
 			table.NewTablePlugin(table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal)),
 		),
 	)
-	conv.Register.RendererFor(runningName, converter.TagTypeInline, writeRunning, converter.PriorityEarly)
-	conv.Register.RendererFor("blockquote", converter.TagTypeBlock, writeQuote, converter.PriorityEarly)
+	conv.Register.Renderer(writeNode, converter.PriorityEarly)
 	return conv
 })
 
-// runningName is the name of the elements that hold running text.
-const runningName = "x-markdown"
+// running returns a node of running text in Markdown, such as a paragraph. The converter
+// sorts its renderers anew for each node: it is quick where a paragraph is one.
+func running(markdown string) *html.Node { return &html.Node{Type: html.RawNode, Data: markdown} }
 
-// running returns an element that holds running text in Markdown. The converter walks
-// ten times over the tree that it gets, and sorts its renderers anew for each node: it
-// is quick where a paragraph is one node.
-func running(markdown string) *html.Node {
-	return &html.Node{Type: html.ElementNode, Data: runningName, Attr: []html.Attribute{{Key: "text", Val: markdown}}}
-}
-
-func writeRunning(_ converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
-	_, _ = w.WriteString(n.Attr[0].Val)
-	return converter.RenderSuccess
-}
-
-// writeQuote writes a quote. The converter's own way loses the mark at the
-// lines of code inside, whose ends it stores as marker.MarkerCodeBlockNewline.
-func writeQuote(ctx converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
-	var out bytes.Buffer
-	ctx.RenderChildNodes(ctx, &out, n)
-	quoted := bytes.TrimSpace(out.Bytes())
-	for bytes.Contains(quoted, []byte("\n\n\n")) {
-		quoted = bytes.ReplaceAll(quoted, []byte("\n\n\n"), []byte("\n\n"))
+// writeNode writes what holds other blocks, and running text. Headings, code, tables and
+// rules are left to the converter, whose own lists trim and indent all that stands in them
+// anew at each level, and whose quotes lose their mark at the lines of code inside.
+func writeNode(ctx converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
+	if n.Type == html.RawNode {
+		_, _ = w.WriteString(n.Data)
+		return converter.RenderSuccess
 	}
-	quoted = bytes.ReplaceAll(quoted, []byte("\n"), []byte("\n> "))
-	lineEnd := string(marker.MarkerCodeBlockNewline)
-	quoted = bytes.ReplaceAll(quoted, []byte(lineEnd), []byte(lineEnd+"> "))
-	_, _ = w.WriteString("\n\n> ")
-	_, _ = w.Write(bytes.ReplaceAll(quoted, []byte("\n> \n"), []byte("\n>\n")))
-	_, _ = w.WriteString("\n\n")
+	if n.Type == html.DocumentNode {
+		if tree, ok := ctx.Value(treeKey{}).(*html.Node); ok {
+			var page lines
+			writeBlocks(ctx, &page, tree)
+			_, _ = w.Write(page.out)
+		}
+		return converter.RenderSuccess
+	}
+	page, ok := w.(*lines)
+	if !ok {
+		return converter.RenderTryNext
+	}
+	switch n.Data {
+	case "ul":
+		writeList(ctx, page, n, func(int) string { return "- " })
+	case "ol":
+		writeList(ctx, page, n, numbering(n))
+	case "blockquote":
+		page.begin("> ", "> ")
+		writeBlocks(ctx, page, n)
+		page.end("> ")
+	default:
+		return converter.RenderTryNext
+	}
 	return converter.RenderSuccess
+}
+
+// writeBlocks writes what stands in n, each block on lines of its own.
+func writeBlocks(ctx converter.Context, page *lines, n *html.Node) {
+	for block := n.FirstChild; block != nil; block = block.NextSibling {
+		page.breakLine(2)
+		ctx.RenderNodes(ctx, page, block)
+	}
+}
+
+// writeList writes a list, whose items are indented by the length of their mark.
+func writeList(ctx converter.Context, page *lines, list *html.Node, mark func(item int) string) {
+	indent := strings.Repeat(" ", len(mark(0)))
+	for i, item := 0, list.FirstChild; item != nil; i, item = i+1, item.NextSibling {
+		page.breakLine(1)
+		page.begin(mark(i), indent)
+		writeBlocks(ctx, page, item)
+		page.end(indent)
+	}
+}
+
+// numbering returns the marks of the items of an ordered list, all as long as the last.
+func numbering(list *html.Node) func(item int) string {
+	start, err := strconv.Atoi(attr(list, "start"))
+	if err != nil {
+		start = 1
+	}
+	last := start - 1
+	for item := list.FirstChild; item != nil; item = item.NextSibling {
+		last++
+	}
+	width := len(strconv.Itoa(last))
+	return func(item int) string { return fmt.Sprintf("%0*d. ", width, start+item) }
 }
