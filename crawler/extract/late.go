@@ -113,7 +113,7 @@ func wordsUpTo(n *html.Node, most int) int {
 	count := 0
 	for d := range below(n) {
 		if d.Type == html.TextNode && !isElement(d.Parent, atom.Script, atom.Style) {
-			if count += wordsIn(d.Data); count >= most {
+			if count += countWords(d.Data, most); count >= most {
 				return most
 			}
 		}

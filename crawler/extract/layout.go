@@ -1,9 +1,11 @@
 package extract
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -180,16 +182,23 @@ func (l layout) without(within int) string {
 }
 
 // wordsIn counts words; of scripts that set no spaces between them, letters.
-func wordsIn(text string) int {
+func wordsIn(text string) int { return countWords(text, math.MaxInt) }
+
+// countWords counts words as [wordsIn] does, and stops at most.
+func countWords(text string, most int) int {
 	words, inside := 0, false
-	for _, r := range text {
-		switch {
-		case r < 0x80:
-			word := '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z'
-			if word && !inside {
-				words++
+	for i := 0; i < len(text) && words < most; {
+		if b := text[i]; b < utf8.RuneSelf {
+			if b <= ' ' {
+				inside = false
+			} else if !inside && ('0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z') {
+				words, inside = words+1, true
 			}
-			inside = word || inside && r > ' '
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
 		case unicode.IsSpace(r):
 			inside = false
 		case r >= '\u0e00' && isUnspaced(r):
@@ -197,6 +206,7 @@ func wordsIn(text string) int {
 		case !inside:
 			words, inside = words+1, true
 		}
+		i += size
 	}
 	return words
 }

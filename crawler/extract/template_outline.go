@@ -3,8 +3,6 @@ package extract
 import (
 	"encoding/binary"
 	"errors"
-	"hash/fnv"
-	"io"
 	"net/url"
 	"path"
 	"strings"
@@ -117,7 +115,7 @@ func holdsOnlyBlocks(n *html.Node) bool {
 func blockOf(n *html.Node, site, title string) Block {
 	said := wordsOf(n)
 	b := Block{Hash: hashOf(n, said)}
-	if total, linked := linkWords(n, site); total > 0 {
+	if total, linked := linkWords(n, site); linked > 0 {
 		if linked == total {
 			b.traits |= links
 		}
@@ -131,11 +129,13 @@ func blockOf(n *html.Node, site, title string) Block {
 		b.traits |= short // announces all of the page
 	case isHeading(n.DataAtom), isElement(n, atom.P) && announces(n, said):
 		b.traits |= label
-	case isElement(n, atom.P) && wordsIn(said) <= shortWords:
+	case isElement(n, atom.P) && isShort(said):
 		b.traits |= short
 	}
 	return b
 }
+
+func isShort(said string) bool { return countWords(said, shortWords+1) <= shortWords }
 
 // wordsOf is the text of a block, which may be a text itself.
 func wordsOf(n *html.Node) string {
@@ -150,7 +150,7 @@ func announces(p *html.Node, said string) bool {
 	if last, _ := utf8.DecodeLastRuneInString(said); last == ':' || last == '：' {
 		return true
 	}
-	if said == "" || wordsIn(said) > shortWords {
+	if said == "" || !isShort(said) {
 		return false
 	}
 	for d := range p.Descendants() {
@@ -162,34 +162,70 @@ func announces(p *html.Node, said string) bool {
 }
 
 func hashOf(n *html.Node, said string) uint64 {
-	for d := range n.Descendants() {
+	hash := hashText(said)
+	for d := range below(n) {
 		if isElement(d, atom.Img) {
-			said += "\x00" + attr(d, "src") + "\x00" + attr(d, "alt")
+			hash = hashOn(hashOn(hash, "\x00"+attr(d, "src")), "\x00"+attr(d, "alt"))
 		}
 	}
-	return hashText(said)
+	return hash
 }
 
-func hashText(said string) uint64 {
-	h := fnv.New64a()
-	_, _ = io.WriteString(h, said) // never fails
-	return h.Sum64()
+// hashText is the FNV-1a of a text, which [hash/fnv] would have copied first.
+func hashText(said string) uint64 { return hashOn(14695981039346656037, said) }
+
+// hashOn is the hash of more text after that whose hash it is given.
+func hashOn(hash uint64, more string) uint64 {
+	for i := range len(more) {
+		hash = (hash ^ uint64(more[i])) * 1099511628211
+	}
+	return hash
 }
 
 // linkWords counts the words of a block, and those of them that are links to other
-// pages of the site.
+// pages of the site. Where there is no such link, it counts none at all.
 func linkWords(n *html.Node, site string) (total, linked int) {
-	for d := range n.Descendants() {
-		if d.Type != html.TextNode || isBlank(d.Data) {
-			continue
-		}
-		count := wordsIn(d.Data)
-		total += count
-		if a := ancestor(d, func(p *html.Node) bool { return p.DataAtom == atom.A }); a != nil && leadsToPage(attr(a, "href"), site) {
-			linked += count
+	around := n
+	for around != nil && around.DataAtom != atom.A {
+		around = around.Parent
+	}
+	w := linkWalk{leads: map[*html.Node]bool{}}
+	if around != nil && leadsToPage(attr(around, "href"), site) {
+		w.leads[around] = true
+	}
+	for d := range below(n) {
+		if d.DataAtom == atom.A && leadsToPage(attr(d, "href"), site) {
+			w.leads[d] = true
 		}
 	}
-	return total, linked
+	if len(w.leads) > 0 {
+		w.count(n, around)
+	}
+	return w.total, w.linked
+}
+
+// linkWalk is a walk that counts the words of a block.
+type linkWalk struct {
+	leads         map[*html.Node]bool // links to other pages of the site
+	total, linked int
+}
+
+// count counts the words inside n, which is inside of a link or of none.
+func (w *linkWalk) count(n, link *html.Node) {
+	for child := n.FirstChild; child != nil; child = child.NextSibling {
+		switch {
+		case child.Type == html.TextNode:
+			words := wordsIn(child.Data)
+			w.total += words
+			if w.leads[link] {
+				w.linked += words
+			}
+		case child.DataAtom == atom.A:
+			w.count(child, child)
+		default:
+			w.count(child, link)
+		}
+	}
 }
 
 // leadsToPage tells of links to pages of the site as a whole: not to a place on one,

@@ -191,4 +191,8 @@ func lastPart(u *url.URL) string {
 }
 
 // words returns the visible words of s, one space apart.
-func words(s string) string { return strings.Join(strings.Fields(visible(s)), " ") }
+func words(s string) string {
+	var line spaced
+	line.write(visible(s))
+	return line.String()
+}

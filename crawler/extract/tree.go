@@ -4,6 +4,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -95,15 +97,61 @@ func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // textOf returns the text of a clean tree, its words one space apart.
 func textOf(n *html.Node) string {
-	var out strings.Builder
+	var line spaced
 	for t := range below(n) {
 		if t.Type == html.TextNode {
-			out.WriteString(t.Data)
+			line.write(t.Data)
 		} else if isBlockName(t.DataAtom) || t.DataAtom == atom.Br {
-			out.WriteByte(' ')
+			line.gap = true
 		}
 	}
-	return strings.Join(strings.Fields(out.String()), " ")
+	return line.String()
+}
+
+// spaced is text whose words are one space apart, however they were written.
+type spaced struct {
+	strings.Builder
+	gap bool // something stands between the last word and the next
+}
+
+func (l *spaced) write(s string) {
+	for i := 0; i < len(s); {
+		if size := spaceAt(s, i); size > 0 {
+			l.gap = true
+			i += size
+			continue
+		}
+		start := i
+		for i < len(s) {
+			if b := s[i]; b > ' ' && b < utf8.RuneSelf || spaceAt(s, i) == 0 {
+				i++
+			} else if b == ' ' && i+1 < len(s) && s[i+1] > ' ' && s[i+1] < utf8.RuneSelf {
+				i += 2 // as most words are, one space apart already
+			} else {
+				break
+			}
+		}
+		if l.gap && l.Len() > 0 {
+			l.WriteByte(' ')
+		}
+		l.gap = false
+		l.WriteString(s[start:i])
+	}
+}
+
+// spaceAt returns how many bytes the white space takes that begins at i, 0 where
+// there is none.
+func spaceAt(s string, i int) int {
+	if b := s[i]; b < utf8.RuneSelf {
+		if b == ' ' || '\t' <= b && b <= '\r' {
+			return 1
+		}
+		return 0
+	}
+	if r, size := utf8.DecodeRuneInString(s[i:]); unicode.IsSpace(r) {
+		return size
+	}
+	return 0
 }
 
 // isBlockName tells of the elements that stand on lines of their own.
