@@ -52,6 +52,7 @@ func (p Page) Fingerprint() string {
 // to places of its own, whatever its address.
 func (p Page) Says() string {
 	text := strings.ReplaceAll(p.Markdown, "]("+p.URL+"#", "](#")
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s%s %v", len(p.Title), p.Title, text, p.Availability))
-	return hex.EncodeToString(sum[:16])
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%d %s%s %v", len(p.Title), p.Title, text, p.Availability)
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }

@@ -29,6 +29,7 @@ func newSplit(c config.Split) (crawler.Split, error) {
 // part is one of the pages that a page of the site becomes, mostly the only one.
 type part struct {
 	page     crawler.Page // as it may be sent
+	hash     string       // its fingerprint
 	sent     state.Entry  // of what was sent; zero for nothing
 	findings []state.Finding
 }
@@ -48,7 +49,7 @@ func (s stager) parts(p crawler.Page) ([]part, error) {
 		if one.page, secrets, err = s.screener.Page(page); err != nil {
 			return nil, err
 		}
-		one.findings = found(secrets)
+		one.hash, one.findings = one.page.Fingerprint(), found(secrets)
 		if one.sent, _, err = s.ledger.Entry(s.source, s.sent.id(page.URL, page.Identity)); err != nil {
 			return nil, err
 		}
@@ -68,7 +69,7 @@ func (s stager) shrinking(id string, parts []part) (f state.Finding, ok bool, er
 	lead, had := parts[0], s.sent.parts[id]
 	changed := len(parts)-1 != len(had)
 	for _, p := range parts {
-		changed = changed || p.sent.Hash != p.page.Fingerprint()
+		changed = changed || p.changed()
 	}
 	if lead.sent.Hash == "" || !changed || s.screener.Allows(lead.page.URL, "shrunk") {
 		return f, false, nil
@@ -96,7 +97,7 @@ func (p part) staged() state.Staged {
 		URL:        p.page.URL,
 		Title:      p.page.Title,
 		Locale:     p.page.Locale,
-		Hash:       p.page.Fingerprint(),
+		Hash:       p.hash,
 		AIAgent:    p.page.Availability.AIAgent,
 		AICopilot:  p.page.Availability.AICopilot,
 		Size:       len(p.page.HTML),
@@ -109,7 +110,7 @@ func (p part) staged() state.Staged {
 }
 
 // changed reports whether the part is another than what was sent.
-func (p part) changed() bool { return p.page.Fingerprint() != p.sent.Hash }
+func (p part) changed() bool { return p.hash != p.sent.Hash }
 
 // held reports whether the part must not be sent.
 func (p part) held() bool {

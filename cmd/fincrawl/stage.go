@@ -5,9 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"iter"
-	"regexp"
 	"slices"
-	"sync"
+	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
@@ -96,11 +95,26 @@ func (s stager) unstageOthers(p state.Staged) error {
 // textHash is a hash of what a page says, without the addresses its links lead to: a
 // wall's name the page to return to.
 func textHash(markdown string) string {
-	sum := sha256.Sum256([]byte(linkTargets().ReplaceAllString(markdown, "]")))
+	sum := sha256.Sum256([]byte(withoutTargets(markdown)))
 	return hex.EncodeToString(sum[:16])
 }
 
-var linkTargets = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\]\([^)]*\)`) })
+// withoutTargets is Markdown without the addresses that its links lead to.
+func withoutTargets(markdown string) string {
+	var out strings.Builder
+	out.Grow(len(markdown))
+	for {
+		text, rest, _ := strings.Cut(markdown, "](")
+		_, after, closed := strings.Cut(rest, ")")
+		if !closed {
+			out.WriteString(markdown)
+			return out.String()
+		}
+		out.WriteString(text)
+		out.WriteByte(']')
+		markdown = after
+	}
+}
 
 // request is what a page is sent as, but for the import source it goes to.
 func request(p crawler.Page) intercom.PageRequest {

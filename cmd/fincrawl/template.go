@@ -262,7 +262,7 @@ func templateLength(markdown string, left []extract.LeftOut) (n int) {
 	if len(left) == 0 {
 		return 0
 	}
-	said := lettersOf(linkTargets().ReplaceAllString(markdown, "]"))
+	said := lettersOf(withoutTargets(markdown))
 	for _, l := range left {
 		letters := lettersOf(l.Text)
 		if before, after, had := strings.Cut(said, letters); had && letters != "" {
