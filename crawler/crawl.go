@@ -86,6 +86,9 @@ type Surroundings struct {
 // Progress is how far a crawl has come.
 type Progress struct {
 	Settled, Discovered, Pages int
+	// Compared are the pages that were compared with the others, once all are read, for
+	// what they have in common.
+	Compared int
 }
 
 // Keeper keeps the session of a source until the next run. What it gets is

@@ -55,6 +55,16 @@ func (l *ledger) settle(u *url.URL, outcome Outcome, detail string) error {
 	return nil
 }
 
+// compared counts a page that was compared with the others.
+func (l *ledger) compared() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now.Compared++
+	if l.progress != nil {
+		l.progress(l.now)
+	}
+}
+
 // settleAside settles what is no document of the site, robots.txt or a sitemap,
 // where it went wrong; it counts as discovered then.
 func (l *ledger) settleAside(u *url.URL, outcome Outcome, detail string) error {

@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"runtime"
 	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
 )
@@ -16,6 +20,7 @@ type Layout interface {
 	Outlines() iter.Seq2[Outlined, error]
 	// LeaveOut takes a template off the page at a URL, as if it had been put into the
 	// sink without it. ok is false where that cannot be, since its text was not kept.
+	// It is called by several goroutines at once, for different pages.
 	LeaveOut(ctx context.Context, url string, t *extract.Template) (left []extract.LeftOut, ok bool, err error)
 	// Learned is told, once, what the pages have in common.
 	Learned(Common) error
@@ -57,23 +62,8 @@ func (c *crawl) leaveOutTemplate(ctx context.Context) error {
 		return fmt.Errorf("learn the template: %w", err)
 	}
 	common := Common{Learned: learned}
-	for page, err := range c.outlines() {
-		if err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		common.note(page)
-		if !learned.New(page.Outline) {
-			continue
-		}
-		left, ok, err := c.layout.LeaveOut(ctx, page.URL, learned.Now)
-		if err != nil {
-			return fmt.Errorf("leave the template out of %s: %w", page.URL, err)
-		}
-		c.words.note(left)
-		common.Unread = common.Unread || !ok
+	if err := c.leaveOut(ctx, &common); err != nil {
+		return err
 	}
 	common.Now, common.Next = c.words.name(common.Now), c.words.name(common.Next)
 	if err := c.layout.Learned(common); err != nil {
@@ -82,8 +72,52 @@ func (c *crawl) leaveOutTemplate(ctx context.Context) error {
 	return nil
 }
 
-// note counts what is left out of a page.
-func (c *Common) note(page Outlined) {
+// leaveOut leaves out of the pages what is new, of as many at once as there are
+// processors, and notes in common what all together lose.
+func (c *crawl) leaveOut(ctx context.Context, common *Common) error {
+	pool, ctx := errgroup.WithContext(ctx)
+	pool.SetLimit(runtime.GOMAXPROCS(0))
+	var unread atomic.Bool
+	ended := c.compare(ctx, common, func(address string) {
+		pool.Go(func() error {
+			left, ok, err := c.layout.LeaveOut(ctx, address, common.Now)
+			if err != nil {
+				return fmt.Errorf("leave the template out of %s: %w", address, err)
+			}
+			c.words.note(left)
+			if !ok {
+				unread.Store(true)
+			}
+			return nil
+		})
+	})
+	if err := pool.Wait(); err != nil {
+		return err
+	}
+	common.Unread = common.Unread || unread.Load()
+	return ended
+}
+
+// compare notes what is left out of each page, and calls losing with the URLs of those
+// that it has not been left out of yet.
+func (c *crawl) compare(ctx context.Context, common *Common, losing func(address string)) error {
+	for page, err := range c.outlines() {
+		if err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if common.note(page) && common.New(page.Outline) {
+			losing(page.URL)
+		}
+		c.compared()
+	}
+	return nil
+}
+
+// note counts what is left out of a page, and reports whether anything is.
+func (c *Common) note(page Outlined) bool {
 	c.Of++
 	blocks, all := c.Now.Covers(page.Outline)
 	if c.Blocks += blocks; blocks > 0 {
@@ -92,6 +126,7 @@ func (c *Common) note(page Outlined) {
 	if all && len(c.Whole) < MaxWhole {
 		c.Whole = append(c.Whole, page.URL)
 	}
+	return blocks > 0
 }
 
 // outlines yields those of what is a page still: some prove to be walls later.
@@ -152,7 +187,8 @@ func (c *crawl) unread() (n int, err error) {
 }
 
 // firstWords are those of the blocks that were left out, for people. A block is known by
-// a hash of its text, so that it has the same words wherever it is met.
+// a hash of its text, so that it has the same words wherever it is met, but for what was
+// redacted since; of those that differ the first in order are taken, whichever is met first.
 type firstWords struct {
 	mu    sync.Mutex
 	words map[uint64]string
@@ -162,7 +198,7 @@ func (w *firstWords) note(left []extract.LeftOut) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, l := range left {
-		if _, known := w.words[l.Hash]; known || l.Of == 0 {
+		if words, known := w.words[l.Hash]; known && words <= l.Text || l.Of == 0 {
 			continue // links below a heading may be others on each page
 		}
 		if w.words == nil {

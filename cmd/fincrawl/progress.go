@@ -35,7 +35,11 @@ func newLogProgress(log *slog.Logger) *logProgress {
 }
 
 func (l *logProgress) crawl(source string, p crawler.Progress) {
-	if l.due(source) {
+	switch {
+	case !l.due(source):
+	case p.Compared > 0:
+		l.log.Info("comparing", "source", source, "compared", p.Compared, "pages", p.Pages)
+	default:
 		l.log.Info("crawling", "source", source, "settled", p.Settled, "discovered", p.Discovered, "pages", p.Pages)
 	}
 }
@@ -78,6 +82,10 @@ func newStatusLine(terminal io.Writer, width int) *statusLine {
 }
 
 func (s *statusLine) crawl(source string, p crawler.Progress) {
+	if p.Compared > 0 {
+		s.set(source, fmt.Sprintf("%s: comparing %d of %d pages", source, p.Compared, p.Pages))
+		return
+	}
 	s.set(source, fmt.Sprintf("%s: reading %d of %d, %d pages", source, p.Settled, p.Discovered, p.Pages))
 }
 
