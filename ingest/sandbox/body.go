@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -15,6 +14,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/net/publicsuffix"
 )
 
@@ -23,15 +24,18 @@ const maxBody = 20 << 20 // bytes; what Intercom takes is not documented
 // body is a request's JSON object. Its methods read fields and gather what is wrong
 // with them, so that one answer names it all.
 type body struct {
-	fields map[string]json.RawMessage
+	fields map[string]jsontext.Value
 	faults []fault
 }
+
+// lenient reads what an API in Ruby does: the last of two fields with one name counts.
+var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 func readBody(r *http.Request) (*body, *apiError) {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return nil, fail(http.StatusUnsupportedMediaType, "media_type_not_supported", "Content-Type must be application/json")
 	}
-	content, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	content, err := readAll(http.MaxBytesReader(nil, r.Body, maxBody), r.ContentLength)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -42,10 +46,17 @@ func readBody(r *http.Request) (*body, *apiError) {
 		return nil, fail(http.StatusBadRequest, "bad_request", "the body is not UTF-8")
 	}
 	b := &body{}
-	if err := json.Unmarshal(content, &b.fields); err != nil || b.fields == nil {
+	if err := json.Unmarshal(content, &b.fields, lenient); err != nil || b.fields == nil {
 		return nil, fail(http.StatusBadRequest, "bad_request", "the body must be a JSON object")
 	}
 	return b, nil
+}
+
+// readAll reads a body whose length is mostly known; -1 is not.
+func readAll(body io.Reader, length int64) ([]byte, error) {
+	content := bytes.NewBuffer(make([]byte, 0, bytes.MinRead+max(0, min(length, maxBody))))
+	_, err := content.ReadFrom(body)
+	return content.Bytes(), err
 }
 
 // wrong returns what was wrong with the fields read until now.
@@ -76,7 +87,7 @@ func (b *body) require(name string) bool {
 
 // read reads a field that is there as JSON of a type.
 func read[T any](b *body, name, kind string) (value T) {
-	if b.has(name) && json.Unmarshal(b.fields[name], &value) != nil {
+	if b.has(name) && json.Unmarshal(b.fields[name], &value, lenient) != nil {
 		b.fault("type_mismatch", name, name+" must be "+kind)
 		var none T
 		return none

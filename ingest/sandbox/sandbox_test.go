@@ -159,6 +159,7 @@ func TestCallsAreCheckedAsIntercomDoes(t *testing.T) {
 		{"wrong types", "POST", "/ai/external_pages", `{"title":1,"html":["x"],"locale":true,"source_id":"33","external_id":7,"url":{},"ai_agent_availability":"yes"}`, nil, 422, []string{
 			"type_mismatch title", "type_mismatch html", "type_mismatch locale", "type_mismatch url", "type_mismatch ai_agent_availability", "type_mismatch source_id", "type_mismatch external_id"}},
 		{"a fraction", "POST", "/ai/external_pages", `{"title":"t","html":"x","locale":"en","source_id":33.5,"external_id":"a"}`, nil, 422, []string{"type_mismatch source_id"}},
+		{"a field twice, the last of which counts", "POST", "/ai/external_pages", `{"title":"t","html":"x","locale":"en","source_id":33,"external_id":"a","title":7}`, nil, 422, []string{"type_mismatch title"}},
 		{"blanks", "POST", "/ai/external_pages", `{"title":" ","html":"","locale":"en","source_id":33,"external_id":""}`, nil, 422, []string{
 			"parameter_invalid title", "parameter_invalid html", "parameter_invalid external_id"}},
 		{"an odd locale and URL", "POST", "/ai/external_pages", `{"title":"t","html":"x","locale":"English","url":"/a","source_id":33,"external_id":"a"}`, nil, 422, []string{

@@ -108,7 +108,7 @@ func peek(r *http.Request) []byte {
 	if r.Body == nil { // of a request that went over no network
 		return nil
 	}
-	body, _ := io.ReadAll(r.Body) // what can't be read is missing to the call, too
+	body, _ := readAll(r.Body, r.ContentLength) // what can't be read is missing to the call, too
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return body
 }
