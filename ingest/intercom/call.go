@@ -1,6 +1,7 @@
 package intercom
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -10,10 +11,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -86,18 +89,12 @@ func (c *Client) try(ctx context.Context, call call, body []byte, out any) error
 	defer resp.Body.Close()
 	c.budget.answered(booked, resp)
 
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	answer := bufio.NewReader(io.LimitReader(resp.Body, maxAnswer))
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return c.refusal(call, resp, answer) // whatever of it could be read
+		text, _ := io.ReadAll(answer)
+		return c.refusal(call, resp, text) // whatever of it could be read
 	}
-	switch answer = trim(answer); {
-	case err != nil:
-	case isHTML(resp, answer): // of something in front of the API, which may not have heard of it
-		err = errors.New("it is a web page, not JSON")
-	case out != nil:
-		err = decode(answer, out)
-	}
-	if err != nil {
+	if err := take(resp, answer, out); err != nil {
 		return &Error{
 			Method: call.method, Path: call.path, Status: resp.StatusCode,
 			Message:   fmt.Sprintf("the answer can't be read: %v", reason(ctx, err)),
@@ -151,10 +148,27 @@ func encode(body any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// decode reads an answer that must be what was asked for: {} or a page of an
-// intermediary is no page, no import source and no empty list.
-func decode(answer []byte, out any) error {
-	if err := json.Unmarshal(answer, out); err != nil {
+// take reads an answer into out, unless that is nil, while it arrives: of a list page
+// that bears the HTML of its pages there is then but the one copy. The answer must be
+// what was asked for: {} or a page of an intermediary is no page, no import source and no
+// empty list.
+func take(resp *http.Response, answer *bufio.Reader, out any) error {
+	if out == nil {
+		text, err := io.ReadAll(answer)
+		if err == nil && isHTML(resp, trim(text)) {
+			err = errWebPage
+		}
+		return err
+	}
+	start, _ := answer.Peek(startOfAnswer)
+	start = bytes.Clone(start)
+	_, _ = answer.Discard(len(start) - len(unmarked(start)))
+	reflect.ValueOf(out).Elem().SetZero() // of what an earlier try had read
+	var broken *jsontext.SyntacticError
+	switch err := decode(answer, out); {
+	case errors.As(err, &broken) && isHTML(resp, trim(start)):
+		return errWebPage
+	case err != nil:
 		return fmt.Errorf("decode its JSON: %w", err)
 	}
 	if v, ok := out.(interface{ missing() string }); ok {
@@ -164,6 +178,13 @@ func decode(answer []byte, out any) error {
 	}
 	return nil
 }
+
+// startOfAnswer is how much of an answer tells a web page from JSON.
+const startOfAnswer = 256 // bytes
+
+// errWebPage is the answer of something in front of the API, which may not have heard of
+// the call.
+var errWebPage = errors.New("it is a web page, not JSON")
 
 // timeout is the end of our own patience. Unlike the end of the caller's context, it
 // is no context.DeadlineExceeded: the next call may do better.

@@ -31,6 +31,9 @@ type Config struct {
 	Log       *slog.Logger      // nil: none
 }
 
+// pageBuffer is room for most pages, so that each goes in one write and comes in one read.
+const pageBuffer = 32 << 10
+
 // RegionURL returns the API's address for a region: us, eu or au.
 func RegionURL(region string) (string, bool) {
 	switch region {
@@ -70,6 +73,7 @@ func New(c Config) *Client {
 	if c.Transport == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
 		t.MaxIdleConnsPerHost = t.MaxIdleConns // there is but one host
+		t.WriteBufferSize, t.ReadBufferSize = pageBuffer, pageBuffer
 		c.Transport = t
 	}
 	if c.Log == nil {

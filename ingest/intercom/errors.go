@@ -134,7 +134,7 @@ func readError(resp *http.Response, answer []byte) *Error {
 	var body errorBody
 	answer = trim(answer)
 	switch {
-	case bytes.HasPrefix(answer, []byte("{")) && json.Unmarshal(answer, &body) == nil:
+	case bytes.HasPrefix(answer, []byte("{")) && decode(bytes.NewReader(answer), &body) == nil:
 		e.format = jsonFormat
 	case isHTML(resp, answer):
 		e.format = htmlFormat
@@ -160,6 +160,6 @@ func isHTML(resp *http.Response, answer []byte) bool {
 }
 
 // trim takes white space from an answer, and the mark that some begin a text with.
-func trim(answer []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(answer, []byte("\xef\xbb\xbf")))
-}
+func trim(answer []byte) []byte { return bytes.TrimSpace(unmarked(answer)) }
+
+func unmarked(answer []byte) []byte { return bytes.TrimPrefix(answer, []byte("\xef\xbb\xbf")) }

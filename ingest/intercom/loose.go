@@ -1,39 +1,52 @@
 package intercom
 
 import (
-	"encoding/json"
+	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // The API's own description is not always what it answers: IDs are here numbers and
 // there strings, times Unix seconds and dates, and what is nothing is null, or left out.
-// Requests are as the description has them; answers are read by what they mean.
+// Requests are as the description has them; answers are read by what they mean. The
+// types here decode themselves from the one pass over an answer, however long its HTML.
+
+// lenient takes what encoding/json would take, too: names in any case or twice, and text
+// that is not all UTF-8.
+var lenient = json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
+// decode reads JSON that is all of r into out.
+func decode(r io.Reader, out any) error { return json.UnmarshalRead(r, out, lenient) }
 
 // text is a string, or what else can be one.
 type text string
 
-func (t *text) UnmarshalJSON(b []byte) error {
+func (t *text) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	*t = ""
-	switch b[0] {
+	switch d.PeekKind() {
 	case '"':
-		return json.Unmarshal(b, (*string)(t))
+		return json.UnmarshalDecode(d, (*string)(t))
 	case '{', '[', 'n':
-	default:
-		*t = text(b)
+		return d.SkipValue()
 	}
-	return nil
+	value, err := d.ReadValue()
+	*t = text(value)
+	return err
 }
 
 // number is a whole number, also as a string or with a fraction, or a time in RFC 3339,
 // which counts in Unix seconds; 0 is what is none.
 type number int64
 
-func (n *number) UnmarshalJSON(b []byte) error {
+func (n *number) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	var t text
-	if err := t.UnmarshalJSON(b); err != nil {
+	if err := t.UnmarshalJSONFrom(d); err != nil {
 		return err
 	}
 	*n = 0
@@ -47,32 +60,12 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// numbers are several, or one without brackets.
-type numbers []int64
-
-func (ns *numbers) UnmarshalJSON(b []byte) error {
-	*ns = nil
-	var list []number
-	if b[0] != '[' {
-		b = append(append([]byte("["), b...), ']')
-	}
-	if err := json.Unmarshal(b, &list); err != nil {
-		return err
-	}
-	for _, n := range list {
-		if n != 0 {
-			*ns = append(*ns, int64(n))
-		}
-	}
-	return nil
-}
-
 // flag is true or false, also as a string or a number.
 type flag bool
 
-func (f *flag) UnmarshalJSON(b []byte) error {
+func (f *flag) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	var t text
-	if err := t.UnmarshalJSON(b); err != nil {
+	if err := t.UnmarshalJSONFrom(d); err != nil {
 		return err
 	}
 	on, err := strconv.ParseBool(string(t))
@@ -80,27 +73,45 @@ func (f *flag) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// several are a list, or one without brackets.
+type several[T any] []T
+
+func (s *several[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() == '[' {
+		return json.UnmarshalDecode(d, (*[]T)(s))
+	}
+	var one T
+	err := json.UnmarshalDecode(d, &one)
+	*s = several[T]{one}
+	return err
+}
+
 // answeredSource is an ImportSource as it is answered.
 type answeredSource ImportSource
 
-func (s *answeredSource) UnmarshalJSON(b []byte) error {
+func (s *answeredSource) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	var a struct {
-		Type         text    `json:"type"`
-		ID           number  `json:"id"`
-		URL          text    `json:"url"`
-		SyncBehavior text    `json:"sync_behavior"`
-		Status       text    `json:"status"`
-		AudienceIDs  numbers `json:"audience_ids"`
-		CreatedAt    number  `json:"created_at"`
-		UpdatedAt    number  `json:"updated_at"`
-		LastSyncedAt number  `json:"last_synced_at"`
+		Type         text            `json:"type"`
+		ID           number          `json:"id"`
+		URL          text            `json:"url"`
+		SyncBehavior text            `json:"sync_behavior"`
+		Status       text            `json:"status"`
+		AudienceIDs  several[number] `json:"audience_ids"`
+		CreatedAt    number          `json:"created_at"`
+		UpdatedAt    number          `json:"updated_at"`
+		LastSyncedAt number          `json:"last_synced_at"`
 	}
-	if err := json.Unmarshal(b, &a); err != nil {
+	if err := json.UnmarshalDecode(d, &a); err != nil {
 		return err
 	}
 	*s = answeredSource{
 		Type: string(a.Type), ID: int64(a.ID), URL: string(a.URL), SyncBehavior: string(a.SyncBehavior), Status: string(a.Status),
-		AudienceIDs: a.AudienceIDs, CreatedAt: int64(a.CreatedAt), UpdatedAt: int64(a.UpdatedAt), LastSyncedAt: int64(a.LastSyncedAt),
+		CreatedAt: int64(a.CreatedAt), UpdatedAt: int64(a.UpdatedAt), LastSyncedAt: int64(a.LastSyncedAt),
+	}
+	for _, id := range a.AudienceIDs {
+		if id != 0 {
+			s.AudienceIDs = append(s.AudienceIDs, int64(id))
+		}
 	}
 	return nil
 }
@@ -116,7 +127,7 @@ func (s *answeredSource) missing() string {
 // answeredPage is an ExternalPage as it is answered.
 type answeredPage ExternalPage
 
-func (p *answeredPage) UnmarshalJSON(b []byte) error {
+func (p *answeredPage) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	var a struct {
 		Type                  text   `json:"type"`
 		ID                    text   `json:"id"`
@@ -132,7 +143,7 @@ func (p *answeredPage) UnmarshalJSON(b []byte) error {
 		UpdatedAt             number `json:"updated_at"`
 		LastIngestedAt        number `json:"last_ingested_at"`
 	}
-	if err := json.Unmarshal(b, &a); err != nil {
+	if err := json.UnmarshalDecode(d, &a); err != nil {
 		return err
 	}
 	*p = answeredPage{
@@ -159,12 +170,12 @@ type nextPage struct {
 	query  url.Values
 }
 
-func (n *nextPage) UnmarshalJSON(b []byte) error {
+func (n *nextPage) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	*n = nextPage{}
-	switch b[0] {
+	switch d.PeekKind() {
 	case '"':
 		var link string
-		if err := json.Unmarshal(b, &link); err != nil {
+		if err := json.UnmarshalDecode(d, &link); err != nil {
 			return err
 		}
 		n.exists = link != ""
@@ -173,7 +184,7 @@ func (n *nextPage) UnmarshalJSON(b []byte) error {
 		}
 	case '{':
 		var object map[string]text
-		if err := json.Unmarshal(b, &object); err != nil {
+		if err := json.UnmarshalDecode(d, &object); err != nil {
 			return err
 		}
 		n.exists, n.query = true, url.Values{}
@@ -182,6 +193,8 @@ func (n *nextPage) UnmarshalJSON(b []byte) error {
 				n.query.Set(name, string(value))
 			}
 		}
+	default:
+		return d.SkipValue()
 	}
 	return nil
 }
@@ -189,9 +202,9 @@ func (n *nextPage) UnmarshalJSON(b []byte) error {
 // errorBody is the body of an answer that is not a success: a list of errors, or
 // something like one.
 type errorBody struct {
-	RequestID text         `json:"request_id"`
-	Errors    answerErrors `json:"errors"`
-	Error     answerErrors `json:"error"`
+	RequestID text                  `json:"request_id"`
+	Errors    several[errorOrWords] `json:"errors"`
+	Error     several[errorOrWords] `json:"error"`
 	answerError
 }
 
@@ -203,36 +216,24 @@ type answerError struct {
 
 // first is the error that is told of.
 func (b errorBody) first() answerError {
-	for _, e := range append(append(b.Errors, b.Error...), b.answerError) {
-		if e != (answerError{}) {
-			return e
+	for _, e := range slices.Concat(b.Errors, b.Error, several[errorOrWords]{errorOrWords(b.answerError)}) {
+		if e != (errorOrWords{}) {
+			return answerError(e)
 		}
 	}
 	return answerError{}
 }
 
-// answerErrors are several errors or one, each an object or just words.
-type answerErrors []answerError
+// errorOrWords is an error, or just its message.
+type errorOrWords answerError
 
-func (es *answerErrors) UnmarshalJSON(b []byte) error {
-	*es = nil
-	list := []json.RawMessage{b}
-	if b[0] == '[' {
-		if err := json.Unmarshal(b, &list); err != nil {
-			return err
-		}
+func (e *errorOrWords) UnmarshalJSONFrom(d *jsontext.Decoder) (err error) {
+	*e = errorOrWords{}
+	if d.PeekKind() == '{' {
+		err = json.UnmarshalDecode(d, (*answerError)(e))
+	} else {
+		err = e.Message.UnmarshalJSONFrom(d)
 	}
-	for _, one := range list {
-		var e answerError
-		if one[0] == '{' {
-			if err := json.Unmarshal(one, &e); err != nil {
-				return err
-			}
-		} else if err := e.Message.UnmarshalJSON(one); err != nil {
-			return err
-		}
-		e.Message = text(strings.TrimSpace(string(e.Message)))
-		*es = append(*es, e)
-	}
-	return nil
+	e.Message = text(strings.TrimSpace(string(e.Message)))
+	return err
 }

@@ -29,6 +29,8 @@ func TestAnswersAreReadByWhatTheyMean(t *testing.T) {
 		"times as dates, fields that are new": `{"type":"external_page","id":"21","external_id":"7","source_id":44,"title":"T","html":"<p>x</p>",
 			"url":"https://example.com/a","locale":"en","ai_agent_availability":true,"ai_copilot_availability":null,"created_at":"2024-12-18T15:54:33Z",
 			"updated_at":"2024-12-18T16:54:34+01:00","last_ingested_at":"2024-12-18T15:54:34.5Z","fin_availability":true,"audience_ids":[{"id":1}],"is":{"new":[]}}`,
+		"names in another case, one twice": `{"type":"external_page","id":"21","External_ID":"7","source_id":1,"source_id":44,"title":"T","HTML":"<p>x</p>",
+			"url":"https://example.com/a","locale":"en","ai_agent_availability":true,"x":"` + "\xff" + `","created_at":1734537273,"updated_at":1734537274,"last_ingested_at":1734537274}`,
 		"with a mark at its beginning": "\xef\xbb\xbf \n" + `{"type":"external_page","id":"21","external_id":"7","source_id":44,"title":"T","html":"<p>x</p>",
 			"url":"https://example.com/a","locale":"en","ai_agent_availability":true,"created_at":1734537273,"updated_at":1734537274,"last_ingested_at":1734537274}` + "\n",
 	}
