@@ -12,7 +12,7 @@ import (
 // Ends of lines are written only between texts, and two of them at most; but those in
 // code, which the converter has as [marker.MarkerCodeBlockNewline], as they are.
 type lines struct {
-	out    []byte
+	out    strings.Builder
 	prefix []byte // of each line
 	begun  bool   // the line has its prefix
 	filled bool   // something stands in the innermost of what gives lines a prefix
@@ -41,7 +41,7 @@ func (l *lines) breakLine(breaks int) {
 
 func (l *lines) text(s string) {
 	for ; l.breaks > 0; l.breaks-- {
-		l.endLine("\n")
+		l.endLine()
 	}
 	l.filled = true
 	for more := true; more; {
@@ -49,13 +49,13 @@ func (l *lines) text(s string) {
 		line, s, more = strings.Cut(s, codeLineEnd)
 		if line != "" {
 			if !l.begun {
-				l.out = append(l.out, l.prefix...)
+				l.out.Write(l.prefix)
 				l.begun = true
 			}
-			l.out = append(l.out, line...)
+			l.out.WriteString(line)
 		}
 		if more {
-			l.endLine(codeLineEnd)
+			l.endLine()
 		}
 	}
 }
@@ -63,11 +63,11 @@ func (l *lines) text(s string) {
 const codeLineEnd = string(marker.MarkerCodeBlockNewline)
 
 // endLine ends a line; if it is empty, without spaces.
-func (l *lines) endLine(how string) {
+func (l *lines) endLine() {
 	if !l.begun {
-		l.out = append(l.out, bytes.TrimRight(l.prefix, " ")...)
+		l.out.Write(bytes.TrimRight(l.prefix, " "))
 	}
-	l.out = append(l.out, how...)
+	l.out.WriteByte('\n')
 	l.begun = false
 }
 

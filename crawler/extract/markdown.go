@@ -20,17 +20,34 @@ import (
 // text and with nothing else.
 //
 // The converter alone is no such fixed point. It is therefore given a tree in
-// canonical form (see [canonical]), where nothing is left for it to decide. Nor is
-// there anything left to prepare, for which it would walk ten times over the tree: it
-// gets an empty document, and finds in the context the tree that stands for it.
+// canonical form (see [canonical]), where nothing is left for it to decide. Nor is there
+// anything to prepare, for which it would walk ten times over the tree, or to trim
+// afterwards: it gets an empty document, and in its context the tree that stands for it
+// and the lines to write to.
 func markdown(clean *html.Node) (string, error) {
-	ctx := context.WithValue(context.Background(), treeKey{}, canonical(clean))
-	written, err := markdownConverter().ConvertNode(&html.Node{Type: html.DocumentNode}, converter.WithContext(ctx))
-	return string(written), err
+	p := &page{tree: canonical(clean)}
+	p.lines.out.Grow(roomFor(p.tree))
+	ctx := context.WithValue(context.Background(), pageKey{}, p)
+	_, err := markdownConverter().ConvertNode(&html.Node{Type: html.DocumentNode}, converter.WithContext(ctx))
+	return p.lines.out.String(), err
 }
 
-// treeKey is where the context of a conversion has its canonical tree.
-type treeKey struct{}
+// page is what is converted: a canonical tree, to lines of Markdown.
+type page struct {
+	tree  *html.Node
+	lines lines
+}
+
+// pageKey is where the context of a conversion has its page.
+type pageKey struct{}
+
+// roomFor is about how many bytes of Markdown a canonical tree is.
+func roomFor(tree *html.Node) (n int) {
+	for d := range below(tree) {
+		n += len(d.Data) + len("\n\n")
+	}
+	return n
+}
 
 // markdownConverter doesn't escape: the canonical tree's text is escaped already.
 var markdownConverter = sync.OnceValue(func() *converter.Converter {
@@ -59,26 +76,24 @@ func writeNode(ctx converter.Context, w converter.Writer, n *html.Node) converte
 		return converter.RenderSuccess
 	}
 	if n.Type == html.DocumentNode {
-		if tree, ok := ctx.Value(treeKey{}).(*html.Node); ok {
-			var page lines
-			writeBlocks(ctx, &page, tree)
-			_, _ = w.Write(page.out)
+		if p, ok := ctx.Value(pageKey{}).(*page); ok {
+			writeBlocks(ctx, &p.lines, p.tree)
 		}
 		return converter.RenderSuccess
 	}
-	page, ok := w.(*lines)
+	to, ok := w.(*lines)
 	if !ok {
 		return converter.RenderTryNext
 	}
 	switch n.Data {
 	case "ul":
-		writeList(ctx, page, n, func(int) string { return "- " })
+		writeList(ctx, to, n, func(int) string { return "- " })
 	case "ol":
-		writeList(ctx, page, n, numbering(n))
+		writeList(ctx, to, n, numbering(n))
 	case "blockquote":
-		page.begin("> ", "> ")
-		writeBlocks(ctx, page, n)
-		page.end("> ")
+		to.begin("> ", "> ")
+		writeBlocks(ctx, to, n)
+		to.end("> ")
 	default:
 		return converter.RenderTryNext
 	}
@@ -86,21 +101,21 @@ func writeNode(ctx converter.Context, w converter.Writer, n *html.Node) converte
 }
 
 // writeBlocks writes what stands in n, each block on lines of its own.
-func writeBlocks(ctx converter.Context, page *lines, n *html.Node) {
+func writeBlocks(ctx converter.Context, to *lines, n *html.Node) {
 	for block := n.FirstChild; block != nil; block = block.NextSibling {
-		page.breakLine(2)
-		ctx.RenderNodes(ctx, page, block)
+		to.breakLine(2)
+		ctx.RenderNodes(ctx, to, block)
 	}
 }
 
 // writeList writes a list, whose items are indented by the length of their mark.
-func writeList(ctx converter.Context, page *lines, list *html.Node, mark func(item int) string) {
+func writeList(ctx converter.Context, to *lines, list *html.Node, mark func(item int) string) {
 	indent := strings.Repeat(" ", len(mark(0)))
 	for i, item := 0, list.FirstChild; item != nil; i, item = i+1, item.NextSibling {
-		page.breakLine(1)
-		page.begin(mark(i), indent)
-		writeBlocks(ctx, page, item)
-		page.end(indent)
+		to.breakLine(1)
+		to.begin(mark(i), indent)
+		writeBlocks(ctx, to, item)
+		to.end(indent)
 	}
 }
 
