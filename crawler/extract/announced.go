@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/net/html"
@@ -94,12 +95,14 @@ func (p *part) announces() role {
 	default:
 		return unknown
 	}
+	known := announcementsOf()[firstBareWord(said)]
+	if known == nil {
+		return unknown
+	}
 	line := bareLine(said)
-	for _, known := range announcements {
-		for _, begin := range known.lines {
-			if strings.HasPrefix(line, begin) && (len(line) == len(begin) || line[len(begin)] == ' ') {
-				return known.role
-			}
+	for _, a := range known {
+		if strings.HasPrefix(line, a.line) && (len(line) == len(a.line) || line[len(a.line)] == ' ') {
+			return a.role
 		}
 	}
 	return unknown
@@ -107,8 +110,36 @@ func (p *part) announces() role {
 
 // bareLine returns the words of s in lower case, without figures and marks.
 func bareLine(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }), " ")
+	return strings.Join(strings.FieldsFunc(strings.ToLower(s), isBetweenBareWords), " ")
 }
+
+// firstBareWord returns the word that [bareLine] begins with.
+func firstBareWord(s string) string {
+	for word := range strings.FieldsFuncSeq(s, isBetweenBareWords) {
+		return strings.ToLower(word)
+	}
+	return ""
+}
+
+func isBetweenBareWords(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }
+
+// announcement is a line that announces what has a role.
+type announcement struct {
+	role role
+	line string
+}
+
+// announcementsOf are the [announcements] by their first words, which few lines have.
+var announcementsOf = sync.OnceValue(func() map[string][]announcement {
+	by := map[string][]announcement{}
+	for _, known := range announcements {
+		for _, line := range known.lines {
+			first := firstBareWord(line)
+			by[first] = append(by[first], announcement{known.role, line})
+		}
+	}
+	return by
+})
 
 // announcements are lines that begin what is no part of the text, by their first
 // words.

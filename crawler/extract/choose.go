@@ -84,14 +84,20 @@ func (l layout) richest(within int, match func(*html.Node) bool) (best, of int) 
 
 // isContentName tells of the names that content goes by.
 func isContentName(n *html.Node) bool {
-	switch attr(n, "id") {
-	case "content", "main", "main-content", "maincontent", "mw-content-text", "bodyContent", "article", "page-content":
-		return true
-	}
-	for class := range strings.FieldsSeq(attr(n, "class")) {
-		switch class {
-		case "markdown-body", "entry-content", "post-content", "article-content", "article-body", "article__body", "main-content", "page-content", "rst-content", "theme-doc-markdown":
-			return true
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "id":
+			switch a.Val {
+			case "content", "main", "main-content", "maincontent", "mw-content-text", "bodyContent", "article", "page-content":
+				return true
+			}
+		case "class":
+			for class := range strings.FieldsSeq(a.Val) {
+				switch class {
+				case "markdown-body", "entry-content", "post-content", "article-content", "article-body", "article__body", "main-content", "page-content", "rst-content", "theme-doc-markdown":
+					return true
+				}
+			}
 		}
 	}
 	return false

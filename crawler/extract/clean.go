@@ -17,6 +17,7 @@ type cleaner struct {
 	base   *url.URL
 	pruned map[*html.Node]bool // what the choice of the body leaves out inside it
 	shown  map[*html.Node]bool // what counts as shown though it is hidden until scripts have run
+	said   map[string]classes  // by class attributes, see [cleaner.classes]
 }
 
 // clean returns the clean tree of the given elements, in a div of its own.
@@ -54,7 +55,8 @@ func (c *cleaner) children(dst, src *html.Node) {
 
 // element appends what becomes of element n to dst.
 func (c *cleaner) element(dst, n *html.Node) {
-	if f, ok := formulaOf(n); ok {
+	called := c.classes(attr(n, "class"))
+	if f, ok := formulaOf(n, called); ok {
 		appendFormula(dst, f)
 		return
 	}
@@ -124,9 +126,9 @@ func (c *cleaner) element(dst, n *html.Node) {
 		c.embedded(dst, n)
 	default:
 		switch {
-		case isEditor(n):
+		case called.say(editor):
 			c.code(dst, n)
-		case playerOf(n) != "":
+		case (called.say(player) || n.DataAtom == 0) && playerOf(n) != "":
 			c.embedded(dst, n)
 		case isBlockName(n.DataAtom) || n.DataAtom == 0 && strings.Contains(n.Data, "-"):
 			c.section(dst, n)
@@ -537,6 +539,9 @@ func appendShown(dst, n *html.Node) {
 func wrapLoose(n *html.Node) {
 	var run []*html.Node
 	wrap := func(before *html.Node) {
+		if len(run) == 0 {
+			return
+		}
 		p := element(atom.P)
 		for _, loose := range run {
 			n.RemoveChild(loose)

@@ -58,14 +58,22 @@ func isLine(n *html.Node) bool {
 // isGutter tells of the line numbers that highlighters put beside code.
 func isGutter(n *html.Node) bool {
 	for class := range strings.FieldsSeq(attr(n, "class")) {
-		switch strings.ToLower(class) {
-		case "linenos", "lineno", "linenumber", "line-number", "line-numbers-rows", "line-numbers-wrapper", "linenumbers", "gutter", "rouge-gutter", "hljs-ln-numbers",
-			"react-syntax-highlighter-line-number", "codemirror-gutter-wrapper", "codemirror-gutters", "codemirror-linenumber", "cm-gutters", "blob-num",
-			"diff-line-num", "js-line-number", "linenodiv", "crayon-nums", "ace_gutter":
+		switch lower := strings.ToLower(class); {
+		case isGutterName(lower):
 			return true
-		case "lntd": // Chroma's, which calls the column of the code the same
+		case lower == "lntd": // Chroma's, which calls the column of the code the same
 			return n.FirstChild != nil && onlyNumbers(n)
 		}
+	}
+	return false
+}
+
+func isGutterName(class string) bool {
+	switch class {
+	case "linenos", "lineno", "linenumber", "line-number", "line-numbers-rows", "line-numbers-wrapper", "linenumbers", "gutter", "rouge-gutter", "hljs-ln-numbers",
+		"react-syntax-highlighter-line-number", "codemirror-gutter-wrapper", "codemirror-gutters", "codemirror-linenumber", "cm-gutters", "blob-num",
+		"diff-line-num", "js-line-number", "linenodiv", "crayon-nums", "ace_gutter":
+		return true
 	}
 	return false
 }
@@ -127,25 +135,30 @@ func isToolbar(n *html.Node) bool {
 		case "lang":
 			return n.DataAtom == atom.Span && n.Parent != nil && strings.Contains(attr(n.Parent, "class"), "language-")
 		}
-		copies := false
-		for word := range nameWords(class) {
-			copies = copies || word == "copy" || word == "clipboard" || word == "copybtn" || word == "zeroclipboard" || word == "copybutton"
-		}
-		if copies && wordsUpTo(n, 5) < 5 {
+		if copies(class) && wordsUpTo(n, 5) < 5 {
 			return true
 		}
 	}
 	return false
 }
 
-// isEditor tells of editors' elements that hold lines of code, each in an element of
-// its own.
-func isEditor(n *html.Node) bool {
-	for class := range strings.FieldsSeq(attr(n, "class")) {
-		switch class {
-		case "CodeMirror-code", "cm-content", "ace_text-layer", "syntaxhighlighter":
+// copies tells of the classes of buttons that copy code.
+func copies(class string) bool {
+	for word := range nameWords(class) {
+		switch word {
+		case "copy", "clipboard", "copybtn", "zeroclipboard", "copybutton":
 			return true
 		}
+	}
+	return false
+}
+
+// isEditor tells of the classes of editors' elements that hold lines of code, each in an
+// element of its own.
+func isEditor(class string) bool {
+	switch class {
+	case "CodeMirror-code", "cm-content", "ace_text-layer", "syntaxhighlighter":
+		return true
 	}
 	return false
 }

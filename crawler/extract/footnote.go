@@ -40,11 +40,8 @@ func (c *cleaner) noteMark(dst, a *html.Node) {
 
 // isBackLink tells of the links that lead from a footnote back to the text, which
 // are for those who click.
-func isBackLink(n *html.Node) bool {
-	if hasWord(attr(n, "class"), "mw-cite-backlink") || hasWord(attr(n, "class"), "backrefs") {
-		return true
-	}
-	return n.DataAtom == atom.A && isBackward(n) && strings.IndexFunc(rawText(n, 40), isWordRune) < 0
+func isBackLink(a *html.Node) bool {
+	return isBackward(a) && strings.IndexFunc(rawText(a, 40), isWordRune) < 0
 }
 
 func isBackward(a *html.Node) bool {

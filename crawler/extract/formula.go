@@ -35,8 +35,9 @@ func appendFormula(dst *html.Node, f formula) {
 
 // formulaOf returns the formula that n is in the markup of KaTeX, MathJax,
 // MediaWiki, Pandoc and Sphinx, or MathML; ok tells that it is one. Their markup
-// for the looks says the same again, and is left out with it.
-func formulaOf(n *html.Node) (f formula, ok bool) {
+// for the looks says the same again, and is left out with it. What n is called has
+// been read.
+func formulaOf(n *html.Node, called classes) (f formula, ok bool) {
 	switch {
 	case n.Namespace == "math" && n.Data == "math":
 		return formula{mathSource(n), attr(n, "display") == "block"}, true
@@ -58,6 +59,8 @@ func formulaOf(n *html.Node) (f formula, ok bool) {
 		f.display = attr(n, "display") == "true" || hasWord(attr(n, "class"), "js-display-math")
 		f.source = sourceInside(n)
 		return f, f.source != ""
+	case !called.say(mathematical):
+		return formula{}, false
 	}
 	for class := range strings.FieldsSeq(attr(n, "class")) {
 		switch class {

@@ -12,7 +12,7 @@ import (
 func (c *cleaner) drops(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Script:
-		_, ok := formulaOf(n)
+		_, ok := formulaOf(n, 0)
 		return !ok
 	case atom.Style, atom.Template, atom.Noscript, atom.Noframes, atom.Noembed, atom.Head, atom.Title, atom.Link, atom.Meta, atom.Base,
 		atom.Svg, atom.Canvas, atom.Applet, atom.Rp, atom.Wbr, atom.Param, atom.Map, atom.Area, atom.Source, atom.Track,
@@ -30,7 +30,16 @@ func (c *cleaner) drops(n *html.Node) bool {
 			return true
 		}
 	}
-	return c.isHidden(n) && !c.shown[n] || isBackLink(n) || isFurniture(n) || isGutter(n) || isToolbar(n) || c.pruned[n]
+	if c.isHidden(n) && !c.shown[n] || c.pruned[n] {
+		return true
+	}
+	for id := range strings.FieldsSeq(attr(n, "id")) {
+		if isFurniture(id) {
+			return true
+		}
+	}
+	called := c.classes(attr(n, "class"))
+	return called.say(backLinks|furniture) || called.say(gutter) && isGutter(n) || called.say(toolbar) && isToolbar(n)
 }
 
 // isHidden tells of elements that were marked as hidden, see [Document.present], or
@@ -43,13 +52,18 @@ func (c *cleaner) isHidden(n *html.Node) bool {
 				return true
 			}
 		case "class":
-			for class := range strings.FieldsSeq(a.Val) {
-				switch class {
-				case "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only":
-					return true
-				}
+			if c.classes(a.Val).say(forReaders) {
+				return true
 			}
 		}
+	}
+	return false
+}
+
+func isForReaders(class string) bool {
+	switch class {
+	case "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screen-reader-only":
+		return true
 	}
 	return false
 }
@@ -104,17 +118,13 @@ func isPermalink(n *html.Node) bool {
 	return false
 }
 
-// isFurniture tells of what wikis and documentation tools put into the text for
-// their own use.
-func isFurniture(n *html.Node) bool {
-	for _, key := range []string{"class", "id"} {
-		for name := range strings.FieldsSeq(attr(n, key)) {
-			switch name {
-			case "mw-editsection", "mw-jump-link", "mw-indicators", "printfooter", "siteSub", "contentSub", "jump-to-nav",
-				"secedit", "editbutton_section", "pageId", "docInfo", "toggle-corner", "copy-button", "copybtn", "clipboard-copy":
-				return true
-			}
-		}
+// isFurniture tells of the classes and IDs of what wikis and documentation tools put
+// into the text for their own use.
+func isFurniture(name string) bool {
+	switch name {
+	case "mw-editsection", "mw-jump-link", "mw-indicators", "printfooter", "siteSub", "contentSub", "jump-to-nav",
+		"secedit", "editbutton_section", "pageId", "docInfo", "toggle-corner", "copy-button", "copybtn", "clipboard-copy":
+		return true
 	}
 	return false
 }

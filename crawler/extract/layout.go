@@ -26,9 +26,9 @@ type part struct {
 	linked int // those of them that are links
 	worth  int // of the texts inside, see run.worth
 
-	role role
 	name string // by which its role was told
-	out  role   // why it was pruned; unknown where it was not
+	role role
+	out  role // why it was pruned; unknown where it was not
 }
 
 // told is how many words inside are no links.
@@ -37,9 +37,15 @@ func (p *part) told() int { return p.words - p.linked }
 // leads tells whether much of what is inside are links.
 func (p *part) leads() bool { return p.linked*3 > p.words }
 
-// measure walks once over body.
+// measure walks over body.
 func (c *cleaner) measure(body *html.Node) layout {
-	m := measurer{cleaner: c, parts: make(layout, 0, 512)}
+	elements := 1
+	for n := range below(body) {
+		if n.Type == html.ElementNode {
+			elements++
+		}
+	}
+	m := measurer{cleaner: c, parts: make(layout, 0, elements)}
 	m.element(body, 0, false, false)
 	return m.parts
 }

@@ -107,23 +107,34 @@ func showsNothing(r rune) bool {
 
 // collapse makes one space of every run of ASCII white space, as browsers do.
 func collapse(s string) string {
-	if !strings.ContainsAny(s, "\n\t\r\f") && !strings.Contains(s, "  ") {
+	i := looseSpace(s)
+	if i == len(s) {
 		return s
 	}
 	var out strings.Builder
 	out.Grow(len(s))
-	space := false
-	for i := range len(s) {
-		switch b := s[i]; b {
-		case ' ', '\n', '\t', '\r', '\f':
-			if !space {
-				out.WriteByte(' ')
-			}
-			space = true
-		default:
-			out.WriteByte(b)
-			space = false
+	for i < len(s) {
+		out.WriteString(s[:i])
+		out.WriteByte(' ')
+		for i < len(s) && isSpace(s[i]) {
+			i++
 		}
+		s = s[i:]
+		i = looseSpace(s)
 	}
+	out.WriteString(s)
 	return out.String()
 }
+
+// looseSpace returns where white space begins that is not a single space, or else
+// where s ends.
+func looseSpace(s string) int {
+	for i := range len(s) {
+		if b := s[i]; b <= ' ' && isSpace(b) && (b != ' ' || i+1 < len(s) && isSpace(s[i+1])) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func isSpace(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' || b == '\f' }

@@ -2,12 +2,15 @@ package extract
 
 import (
 	"hash/fnv"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
 )
 
 // What text is read by is written for speed; each says here what it means.
+
+var whiteSpace = regexp.MustCompile(`[ \t\n\r\f]+`)
 
 func FuzzWords(f *testing.F) {
 	for _, s := range []string{"", " a  b\tc ", "one two", "a\u00a0b\u2003c\u0085", "\xc2 \xa0\x85 \xff", "日本語 text と words", "x - y, z", "don't", "é è\n", "a\x00b\x7f c", "ไทย"} {
@@ -38,6 +41,13 @@ func FuzzWords(f *testing.F) {
 		}
 		if most = max(most, 0); countWords(s, most) != min(count, most) {
 			t.Errorf("countWords(%q, %d) = %d of %d", s, most, countWords(s, most), count)
+		}
+
+		if got, want := collapse(s), whiteSpace.ReplaceAllString(s, " "); got != want {
+			t.Errorf("collapse: got %q, want %q", got, want)
+		}
+		if first, _, _ := strings.Cut(bareLine(s), " "); firstBareWord(s) != first {
+			t.Errorf("firstBareWord(%q) = %q of %q", s, firstBareWord(s), bareLine(s))
 		}
 
 		h := fnv.New64a()
