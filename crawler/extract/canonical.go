@@ -18,7 +18,7 @@ import (
 // inside it, and a cell that spans others leaves them empty.
 func canonical(clean *html.Node) *html.Node {
 	root := element(atom.Div)
-	b := blocks{dst: root}
+	b := blocks{scribe: &scribe{}, dst: root}
 	b.children(clean, span{})
 	b.flush()
 	outline(root)
@@ -27,8 +27,8 @@ func canonical(clean *html.Node) *html.Node {
 
 // blocks appends blocks to dst, gathering the running text between them.
 type blocks struct {
+	*scribe
 	dst   *html.Node
-	run   []span
 	depth int // lists and quotes around dst
 }
 
@@ -38,8 +38,8 @@ const maxDepth = 20
 
 // flush ends the paragraph that the gathered text makes.
 func (b *blocks) flush() {
-	for _, line := range paragraphs(b.run) {
-		text := written(line, true)
+	for line := range paragraphs(b.run) {
+		text := b.written(line, true)
 		if text == "" {
 			continue
 		}
@@ -48,7 +48,7 @@ func (b *blocks) flush() {
 		}
 		b.dst.AppendChild(running(text))
 	}
-	b.run = nil
+	b.run = b.run[:0]
 }
 
 // bareTask takes the escapes off the box of a task, which has text on its line.
@@ -115,7 +115,7 @@ func (b *blocks) node(n *html.Node, as span) {
 
 // nested adds block, holding n's content, unless that is empty.
 func (b *blocks) nested(block, n *html.Node) {
-	inner := blocks{dst: block, depth: b.depth + 1}
+	inner := blocks{scribe: b.scribe, dst: block, depth: b.depth + 1}
 	inner.children(n, span{})
 	inner.flush()
 	if block.FirstChild != nil {
@@ -125,7 +125,7 @@ func (b *blocks) nested(block, n *html.Node) {
 
 func (b *blocks) heading(n *html.Node, as span) {
 	b.flush()
-	text := written(oneLine(n, as), false)
+	text := b.oneLine(n, as)
 	if text == "" {
 		return
 	}
@@ -156,7 +156,7 @@ func (b *blocks) list(n *html.Node) {
 			}
 		}
 	}
-	items := blocks{dst: list, depth: b.depth}
+	items := blocks{scribe: b.scribe, dst: list, depth: b.depth}
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		if child.Type == html.ElementNode {
 			items.nested(element(atom.Li), child)
@@ -167,19 +167,21 @@ func (b *blocks) list(n *html.Node) {
 	}
 }
 
+var plainCode = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ", "\f", " ")
+
 // code adds a block of code without what its rendering may vary: tabs, the ends
 // of lines, and blank lines around it.
 func (b *blocks) code(n *html.Node) {
 	b.flush()
 	var out strings.Builder
-	for d := range n.Descendants() {
+	for d := range below(n) {
 		if d.Type == html.TextNode {
 			out.WriteString(d.Data)
 		} else if d.DataAtom == atom.Br {
 			out.WriteByte('\n')
 		}
 	}
-	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ", "\f", " ").Replace(out.String()), "\n")
+	lines := strings.Split(plainCode.Replace(out.String()), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " \u00a0")
 	}
@@ -221,13 +223,13 @@ func (b *blocks) table(n *html.Node) {
 	table.AppendChild(head)
 	table.AppendChild(body)
 	if !header {
-		head.AppendChild(rowOf(make([]*html.Node, len(grid[0])), atom.Th))
+		head.AppendChild(b.row(make([]*html.Node, len(grid[0])), atom.Th))
 	} else {
-		head.AppendChild(rowOf(grid[0], atom.Th))
+		head.AppendChild(b.row(grid[0], atom.Th))
 		grid = grid[1:]
 	}
 	for _, cells := range grid {
-		body.AppendChild(rowOf(cells, atom.Td))
+		body.AppendChild(b.row(cells, atom.Td))
 	}
 	b.dst.AppendChild(table)
 }
@@ -245,12 +247,12 @@ func (b *blocks) cells(n *html.Node) {
 	}
 }
 
-func rowOf(cells []*html.Node, name atom.Atom) *html.Node {
+func (b *blocks) row(cells []*html.Node, name atom.Atom) *html.Node {
 	row := element(atom.Tr)
 	for _, cell := range cells {
 		td := element(name)
 		if cell != nil {
-			td.AppendChild(running(written(tableText(oneLine(cell, span{})), false)))
+			td.AppendChild(running(b.oneLine(cell, span{})))
 		}
 		row.AppendChild(td)
 	}
@@ -260,7 +262,7 @@ func rowOf(cells []*html.Node, name atom.Atom) *html.Node {
 // holdsBlocks tells of tables with headings, code, quotes or other tables in
 // their cells.
 func holdsBlocks(table *html.Node) bool {
-	for d := range table.Descendants() {
+	for d := range below(table) {
 		switch d.DataAtom {
 		case atom.Table, atom.Pre, atom.Blockquote, atom.Hr, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 			return true
@@ -282,7 +284,7 @@ func gridOf(n *html.Node) (grid [][]*html.Node, header bool) {
 	type place struct{ row, column int }
 	taken := map[place]bool{}
 	width, row := 0, 0
-	for tr := range n.Descendants() {
+	for tr := range below(n) {
 		if !isElement(tr, atom.Tr) {
 			continue
 		}
@@ -338,13 +340,18 @@ func spanOf(cell *html.Node, key string) int {
 	return span
 }
 
-// oneLine returns the text of n, blocks and lines a space apart.
-func oneLine(n *html.Node, as span) []span {
-	inner := blocks{dst: element(atom.Div)}
+// oneLine returns the text of n, blocks and lines a space apart, as it stands in headings
+// and cells. The text before it has been flushed.
+func (b *blocks) oneLine(n *html.Node, as span) string {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		inner.flat(child, as)
+		b.flat(child, as)
 	}
-	return inner.run
+	if isElement(n, atom.Td, atom.Th) {
+		tableText(b.run)
+	}
+	text := b.written(b.run, false)
+	b.run = b.run[:0]
+	return text
 }
 
 // raised returns n's text; numbers above or below the line in the characters for

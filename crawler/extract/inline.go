@@ -1,8 +1,10 @@
 package extract
 
 import (
+	"bytes"
 	"iter"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -59,28 +61,39 @@ func (as span) within(n *html.Node) span {
 	return as
 }
 
-// paragraphs parts spans where two line breaks follow each other.
-func paragraphs(spans []span) [][]span {
-	var all [][]span
-	start, broken := 0, false
-	for i, s := range spans {
-		switch {
-		case s.breaks && broken:
-			all = append(all, spans[start:i])
-			start = i + 1
-		case s.breaks:
-			broken = true
-		case s.image != "" || strings.TrimFunc(s.text, unicode.IsSpace) != "":
-			broken = false
+// paragraphs yields the parts of spans between which two line breaks follow each other.
+func paragraphs(spans []span) iter.Seq[[]span] {
+	return func(yield func([]span) bool) {
+		start, broken := 0, false
+		for i, s := range spans {
+			switch {
+			case s.breaks && broken:
+				if !yield(spans[start:i]) {
+					return
+				}
+				start = i + 1
+			case s.breaks:
+				broken = true
+			case broken && (s.image != "" || !isBlank(s.text)):
+				broken = false
+			}
 		}
+		yield(spans[start:])
 	}
-	return append(all, spans[start:])
+}
+
+// scribe writes running text as Markdown. It has one place for all that it writes.
+type scribe struct {
+	run  []span // gathered, to be written
+	tidy []span
+	out  []byte
 }
 
 // written returns one paragraph's spans as Markdown. lineStart tells that the text
 // begins a line, and not a heading or a cell.
-func written(spans []span, lineStart bool) string {
-	spans = tidy(spans)
+func (sc *scribe) written(spans []span, lineStart bool) string {
+	sc.tidy = tidy(sc.tidy[:0], spans)
+	spans = sc.tidy
 	dropSelfLinks(spans)
 	for linked := range groups(spans, sameLink) {
 		clearMarks(linked, marks)
@@ -88,24 +101,24 @@ func written(spans []span, lineStart bool) string {
 	spans = joined(spans)
 	escapeAll(spans, lineStart)
 	spaceCode(spans)
-	var out strings.Builder
+	out := sc.out[:0]
 	for linked := range groups(spans, sameLink) {
 		href := linked[0].href
 		if href == "" {
-			write(&out, linked, marks)
+			out = write(out, linked, marks)
 			continue
 		}
-		out.WriteByte('[')
-		write(&out, linked, marks)
-		out.WriteString("](" + writtenAddress(href) + ")")
+		out = write(append(out, '['), linked, marks)
+		out = append(append(append(out, "]("...), writtenAddress(href)...), ')')
 	}
-	return out.String()
+	sc.out = out
+	return string(out)
 }
 
 // tidy makes one space of all white space, takes it out of the ends of code, marks
-// and links and away from the ends of lines, and joins spans that are marked alike.
-func tidy(spans []span) []span {
-	out := make([]span, 0, len(spans)+4)
+// and links and away from the ends of lines, and joins spans that are marked alike. They
+// are appended to out, which is empty.
+func tidy(out, spans []span) []span {
 	gap, inCode := false, true // white space since the last of out, and all of it in code
 	for _, s := range spans {
 		onLine := len(out) > 0 && !out[len(out)-1].breaks
@@ -150,7 +163,7 @@ func trimmed(s string) (words string, before, after bool) {
 	first, _ := utf8.DecodeRuneInString(s)
 	last, _ := utf8.DecodeLastRuneInString(s)
 	before, after = unicode.IsSpace(first), unicode.IsSpace(last)
-	words = strings.TrimFunc(s, unicode.IsSpace)
+	words = strings.TrimSpace(s)
 	for i, r := range words {
 		if unicode.IsSpace(r) && (r != ' ' || words[i+1] == ' ') {
 			return strings.Join(strings.Fields(words), " "), before, after
@@ -205,19 +218,38 @@ func dropSelfLinks(spans []span) {
 		if href == "" {
 			continue
 		}
-		var shown strings.Builder
-		empty := true
+		shown, empty := "", true
 		for _, s := range linked {
-			shown.WriteString(s.text)
+			shown += s.text
 			empty = empty && s.image == "" && s.text == ""
 		}
-		said := canonicalAddress(shown.String())
-		if empty || said == href || "http://"+said == href || "mailto:"+said == href {
+		if empty || saysAddress(shown, href) {
 			for i := range linked {
 				linked[i].href = ""
 			}
 		}
 	}
+}
+
+// saysAddress tells whether text says a canonical address, with or without its scheme.
+func saysAddress(text, address string) bool {
+	for _, scheme := range [...]string{"", "http://", "mailto:"} {
+		rest, ok := strings.CutPrefix(address, scheme)
+		if ok && mayBegin(text, rest) && canonicalAddress(text) == rest {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBegin tells whether the canonical address that text says may be address, of which
+// the first character tells mostly: a letter or digit stays, or becomes a small letter.
+func mayBegin(text, address string) bool {
+	if text == "" || address == "" {
+		return true
+	}
+	first := text[0] | 0x20
+	return !(first >= 'a' && first <= 'z' || first >= '0' && first <= '9') || first == address[0]|0x20
 }
 
 // groups parts spans into maximal rows of neighbours that are alike. What of them
@@ -320,68 +352,62 @@ func yields(s span, begins bool) bool {
 	return r == ' ' || r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
-// write writes spans, the marks outermost first, with white space outside of them.
-func write(out *strings.Builder, spans []span, outer []wrapper) {
+// write appends spans to out, the marks outermost first, with white space outside of them.
+func write(out []byte, spans []span, outer []wrapper) []byte {
 	if len(outer) == 0 {
 		for i := range spans {
-			spans[i].write(out)
+			out = spans[i].write(out)
 		}
-		return
+		return out
 	}
-	of := outer[0].of
+	of, delimiter := outer[0].of, []byte(outer[0].delimiter)
 	for group := range groups(spans, func(a, b *span) bool { return *of(a) == *of(b) }) {
+		start := len(out)
+		out = write(out, group, outer[1:])
 		if !*of(&group[0]) {
-			write(out, group, outer[1:])
 			continue
 		}
-		var inner strings.Builder
-		write(&inner, group, outer[1:])
-		words := strings.Trim(inner.String(), " ")
-		if words == "" {
-			out.WriteString(inner.String())
-			continue
-		}
-		before, after, _ := strings.Cut(inner.String(), words)
-		for _, part := range [...]string{before, outer[0].delimiter, words, outer[0].delimiter, after} {
-			out.WriteString(part)
+		if words := bytes.TrimLeft(out[start:], " "); len(words) > 0 {
+			out = slices.Insert(out, len(out)-len(words), delimiter...)
+			out = slices.Insert(out, len(bytes.TrimRight(out, " ")), delimiter...)
 		}
 	}
+	return out
 }
 
-func (as *span) write(out *strings.Builder) {
+func (as *span) write(out []byte) []byte {
 	switch {
 	case as.breaks:
-		out.WriteString("  \n")
+		return append(out, "  \n"...)
 	case as.image != "":
-		out.WriteString("![" + as.text + "](" + writtenAddress(as.image) + ")")
+		out = append(append(append(out, "!["...), as.text...), "]("...)
+		return append(append(out, writtenAddress(as.image)...), ')')
 	case as.code:
-		writeCode(out, as.text)
-	default:
-		writeText(out, as.text)
+		return writeCode(out, as.text)
 	}
+	return writeText(out, as.text)
 }
 
-// writeText writes escaped text, its angle brackets as entities.
-func writeText(out *strings.Builder, escaped string) {
+// writeText appends escaped text, its angle brackets as entities.
+func writeText(out []byte, escaped string) []byte {
 	for {
 		at := strings.IndexAny(escaped, "<>")
 		if at < 0 {
-			out.WriteString(escaped)
-			return
+			return append(out, escaped...)
 		}
-		out.WriteString(escaped[:at])
+		out = append(out, escaped[:at]...)
 		if escaped[at] == '<' {
-			out.WriteString("&lt;")
+			out = append(out, "&lt;"...)
 		} else {
-			out.WriteString("&gt;")
+			out = append(out, "&gt;"...)
 		}
 		escaped = escaped[at+1:]
 	}
 }
 
-// writeCode writes words of code. A backtick at either end is padded at both, since
+// writeCode appends words of code. A backtick at either end is padded at both, since
 // renderers take a space at one side only for the code's own.
-func writeCode(out *strings.Builder, code string) {
+func writeCode(out []byte, code string) []byte {
 	run, longest := 0, 0
 	for i := range len(code) {
 		if run++; code[i] != '`' {
@@ -394,8 +420,9 @@ func writeCode(out *strings.Builder, code string) {
 		pad = " "
 	}
 	for _, part := range [...]string{fence, pad, code, pad, fence} {
-		out.WriteString(part)
+		out = append(out, part...)
 	}
+	return out
 }
 
 // writtenAddress returns a canonical address with its query in the one form in which
@@ -414,13 +441,12 @@ func writtenAddress(address string) string {
 
 // tableText makes spans fit for a table's cell, where a bar would end the cell
 // even in code.
-func tableText(spans []span) []span {
+func tableText(spans []span) {
 	for i := range spans {
 		if strings.Contains(spans[i].text, "|") {
 			spans[i].code = false
 		}
 	}
-	return spans
 }
 
 // canonicalAddress returns an address in the one form that Markdown's renderers

@@ -126,8 +126,8 @@ func permittedAddress(address string) (string, bool) {
 }
 
 // isPlainAddress tells of the addresses, most of all, that need no parsing: of http or
-// https, with a host in small letters, and a path, which may have a fragment, of
-// characters that nobody escapes.
+// https, with a host in small letters, which may have a port, and a path, which may have a
+// fragment, of characters that nobody escapes.
 func isPlainAddress(address string) bool {
 	rest, ok := strings.CutPrefix(address, "https://")
 	if !ok {
@@ -135,27 +135,32 @@ func isPlainAddress(address string) bool {
 			return false
 		}
 	}
-	inHost, marks := true, 0
-	for i := range len(rest) {
-		switch b := rest[i]; {
-		case b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '-' || b == '.':
-		case b == '/':
-			if i == 0 {
-				return false
-			}
-			inHost = false
-		case inHost:
-			return false
-		case b == '#':
-			if marks++; marks > 1 || i == len(rest)-1 {
-				return false
-			}
-		case b >= 'A' && b <= 'Z' || b == '_' || b == '~' || b == '+' || b == ':' || b == '@' || b == ',' || b == '=' || b == '$':
+	host, path, ok := strings.Cut(rest, "/")
+	if !ok || !isPlainHost(host) {
+		return false
+	}
+	marks := 0
+	for i := range len(path) {
+		switch b := path[i]; {
+		case b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z':
+		case b == '-' || b == '.' || b == '/' || b == '_' || b == '~' || b == '+' || b == ':' || b == '@' || b == ',' || b == '=' || b == '$':
+		case b == '#' && i < len(path)-1:
+			marks++
 		default:
 			return false
 		}
 	}
-	return !inHost
+	return marks <= 1
+}
+
+func isPlainHost(host string) bool {
+	name, port, hasPort := strings.Cut(host, ":")
+	for i := range len(name) {
+		if b := name[i]; !(b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '-' || b == '.') {
+			return false
+		}
+	}
+	return name != "" && (!hasPort || port != "" && strings.Trim(port, "0123456789") == "")
 }
 
 // isNumber tells of whole numbers of at most nine digits.

@@ -90,7 +90,7 @@ func FuzzNothingIsLeftForASanitizer(f *testing.F) {
 
 // Plain addresses are those that parsing would only write again as they are.
 func FuzzPlainAddressesNeedNoParsing(f *testing.F) {
-	for _, address := range []string{"https://x.example/", "http://x.example/a/b:c,d=e+~_$@f#g", "https://x.example/a#", "http:///a", "http://x.example//a/../b/"} {
+	for _, address := range []string{"https://x.example/", "http://x.example/a/b:c,d=e+~_$@f#g", "https://x.example/a#", "http:///a", "http://x.example//a/../b/", "http://x.example:80/", "http://x.example:/", "http://:1/", "https://x.example:1:2/"} {
 		f.Add(address)
 	}
 	f.Fuzz(func(t *testing.T, address string) {
