@@ -77,6 +77,7 @@ type Surroundings struct {
 	Notes     Notebook                                   // of this crawl; nil: it is never resumed
 	Flush     func() error                               // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
 	Documents *document.Reader                           // reads files, for several crawls if wanted; nil: one of its own
+	Desk      *Desk                                      // where pages are read, of several crawls if wanted; nil: one of its own
 	Transport http.RoundTripper                          // makes the connections; nil: one of its own
 	Wait      func(context.Context, time.Duration) error // waits for a turn, or for the next try; nil: really
 	Log       *slog.Logger                               // nil: none

@@ -145,6 +145,7 @@ func (f finding) unreadable() bool {
 
 // judge says what an answer is. It only looks.
 func (c *crawl) judge(v visit, a answer) finding {
+	defer c.desk.sit()()
 	outcome, detail := a.failure()
 	switch {
 	case a.err == nil && isHTML(a.contentType) && (outcome == "" || a.status == http.StatusForbidden):

@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type crawl struct {
 	browser   *render.Browser // nil where no page wants one
 	documents *document.Reader
 	ownReader bool       // and so closes it
+	desk      *Desk      // pages are read at
 	starts    []*url.URL // the start address, then the seeds
 	known     iter.Seq[string]
 
@@ -72,8 +74,8 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	}
 	log = log.With("source", src.Name)
 	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, stop: stop,
-		traps:  newTraps(src.Discover.MaxDuplicates, time.Now()),
-		memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
+		traps: newTraps(src.Discover.MaxDuplicates, time.Now()),
+		desk:  cmp.Or(sur.Desk, new(Desk)), memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	if c.documents = sur.Documents; c.documents == nil {
 		c.documents, c.ownReader = new(document.Reader), true

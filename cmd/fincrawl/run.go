@@ -43,6 +43,7 @@ type runner struct {
 	verify    bool                                       // compare with what Intercom has, whether that is due or not
 	crawls    sync.Map                                   // source name → *state.Crawl of this run
 	documents document.Reader                            // of all sources, since it takes much memory
+	desk      crawler.Desk                               // of all sources, too
 	workspace string                                     // Intercom's ID of it, once it is known
 
 	allowDeletes int              // of each source, whatever its ceilings say
