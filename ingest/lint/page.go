@@ -1,10 +1,12 @@
 package lint
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
 // seen is what is seen of a page at one reading of its HTML.
@@ -20,57 +23,58 @@ type seen struct {
 	words     int
 	signature uint64
 	bare      int    // images without a text in their place
-	last      string // the last block of text
-	head      string // the beginning and the end of the text, where dates of changes stand
-	changed   time.Time
+	text      []byte // the words, a space between them, a line for each block
+	last      int    // where its last line begins
 }
 
 const edge = 400 // bytes of text at each end of a page that are looked at for dates
 
 func look(p crawler.Page) seen {
-	var s seen
-	var text, block strings.Builder
+	s := seen{text: make([]byte, 0, len(p.HTML)/2)}
+	var block []byte
+	var words simhash
 	end := func() {
-		if words := strings.Join(strings.Fields(block.String()), " "); words != "" {
-			s.last = words
-			text.WriteString(words)
-			text.WriteByte('\n')
+		from := len(s.text)
+		for word := range bytes.FieldsSeq(block) {
+			s.words++
+			words.add(word)
+			s.text = append(append(s.text, word...), ' ')
 		}
-		block.Reset()
+		if len(s.text) > from {
+			s.text[len(s.text)-1], s.last = '\n', from
+		}
+		block = block[:0]
 	}
-	tokens := html.NewTokenizer(strings.NewReader(p.HTML))
-	for kind := tokens.Next(); kind != html.ErrorToken; kind = tokens.Next() {
-		switch kind {
-		case html.TextToken:
-			block.Write(tokens.Text())
-		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
-			name, more := tokens.TagName()
-			tag := atom.Lookup(name)
-			switch {
-			case isBlock(tag):
-				end()
-			case tag == atom.Img && kind != html.EndTagToken:
-				alt := ""
-				for more {
-					var key, value []byte
-					if key, value, more = tokens.TagAttr(); string(key) == "alt" {
-						alt = string(value)
-					}
+	for token := range extract.Tokens(p.HTML) {
+		switch {
+		case token.Kind == html.TextToken:
+			block = token.Append(block)
+		case isBlock(token.Tag):
+			end()
+		case token.Tag == atom.Img && token.Kind != html.EndTagToken:
+			alt := ""
+			for key, value := range token.Attrs() {
+				if key == "alt" {
+					alt = value
 				}
-				if len(strings.Fields(alt)) < 2 {
-					s.bare++
-				}
+			}
+			if len(strings.Fields(alt)) < 2 {
+				s.bare++
 			}
 		}
 	}
 	end()
-	plain := text.String()
-	words := strings.FieldsFunc(plain, func(r rune) bool { return r == ' ' || r == '\n' })
-	s.words, s.signature = len(words), simhash(words)
-	s.head = plain[:min(len(plain), edge)] + "\n" + plain[max(0, len(plain)-edge):]
-	s.changed = lastChange(s.head)
+	s.signature = words.sum()
 	return s
 }
+
+// edges are the beginning and the end of the text, where dates of changes stand.
+func (s seen) edges() string {
+	return string(s.text[:min(len(s.text), edge)]) + "\n" + string(s.text[max(0, len(s.text)-edge):])
+}
+
+// ending is the last block of text.
+func (s seen) ending() string { return strings.TrimSuffix(string(s.text[s.last:]), "\n") }
 
 func isBlock(tag atom.Atom) bool {
 	switch tag {
@@ -100,11 +104,13 @@ func (l *Linter) judge(p crawler.Page, s seen) []Issue {
 	if c.LongWords > 0 && s.words > c.LongWords {
 		add(Long, "Split it by what is asked for: the answer drowns in the rest.", "%s", count(s.words, "word"))
 	}
-	if age := c.Now.Sub(s.changed); c.StaleAge > 0 && !s.changed.IsZero() && age > c.StaleAge {
-		add(Stale, "Look whether it still holds, and renew its date, or exclude it.", "it says that it was last changed on %s", s.changed.Format(time.DateOnly))
+	if c.StaleAge > 0 {
+		if changed := lastChange(s.edges()); !changed.IsZero() && c.Now.Sub(changed) > c.StaleAge {
+			add(Stale, "Look whether it still holds, and renew its date, or exclude it.", "it says that it was last changed on %s", changed.Format(time.DateOnly))
+		}
 	}
-	if phrase := contact().FindString(s.last); phrase != "" && s.words > wordsOfContact {
-		add(ContactEnding, "Drop the ending or content.remove it: Fin would send customers to the support it is there to relieve.", "it ends with %q", brief(s.last))
+	if ending := s.ending(); s.words > wordsOfContact && sendsToSupport(ending) {
+		add(ContactEnding, "Drop the ending or content.remove it: Fin would send customers to the support it is there to relieve.", "it ends with %q", brief(ending))
 	}
 	return issues
 }
@@ -133,16 +139,45 @@ var contact = sync.OnceValue(func() *regexp.Regexp {
 		`(?:contacte|contacta|póngase en contacto|ponte en contacto)(?: con)?(?: nuestro| el| nosotros)*(?: soporte| equipo| servicio)?|necesita(?:s)? más ayuda)`)
 })
 
+// contactOpenings are how the phrases of contact begin.
+var contactOpenings = []string{
+	"contact", "reach out", "get in touch", "write to", "email", "call", "ask", "submit a", "open a", "still", "need more help",
+	"kontaktieren", "wenden", "noch fragen", "besoin d'aide", "póngase", "ponte", "necesita",
+}
+
+// sendsToSupport reports whether a text tells to turn to somebody. Most don't, and
+// have nothing that the expression could begin with, which takes a hundred times as
+// long to find that out.
+func sendsToSupport(text string) bool {
+	lower := folded(text)
+	begins := func(opening string) bool { return strings.Contains(lower, opening) }
+	return slices.ContainsFunc(contactOpenings, begins) && contact().MatchString(text)
+}
+
+// folded is a text in lower case, with what an expression that ignores case takes for
+// the same.
+func folded(text string) string { return strings.ReplaceAll(strings.ToLower(text), "ſ", "s") }
+
 var dated = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:(?:last |page )?(?:updated|modified|changed|reviewed|edited|revised)(?: on| at)?|(?:zuletzt |letzte )?(?:aktualisiert|geändert|änderung|aktualisierung)(?: am)?|(?:dernière )?(?:mise à jour|modification)(?: le)?|(?:última )?(?:actualización|modificación)|stand)\s*[:\-–]?\s*(?:on\s|the\s|am\s|le\s)?` +
 		`([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}\.\s?[0-9]{1,2}\.\s?[0-9]{4}|[0-9]{1,2}(?:st|nd|rd|th)?\.? \pL{3,10}\.?,? [0-9]{4}|\pL{3,10}\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}|\pL{3,10} [0-9]{4})`)
 })
 
+// changeWords are what stands in front of the dates of changes.
+var changeWords = []string{
+	"updated", "modified", "changed", "reviewed", "edited", "revised", "aktualisiert", "geändert", "änderung", "aktualisierung",
+	"mise à jour", "modification", "actualización", "modificación", "stand",
+}
+
+// farthestYear bounds how far behind such a word a date has its year, in bytes: as in
+// "updated on – the 30th. September., 2020".
+const farthestYear = 48
+
 // lastChange finds the date that a page says it was last changed on; the latest
 // of several, and the zero time for none.
 func lastChange(text string) time.Time {
 	var latest time.Time
-	if !namesYear(text) { // as with most texts; the expression takes a hundred times as long
+	if !namesYear(text) || !mayBeDated(folded(text)) {
 		return latest
 	}
 	for _, found := range dated().FindAllStringSubmatch(text, -1) {
@@ -151,6 +186,20 @@ func lastChange(text string) time.Time {
 		}
 	}
 	return latest
+}
+
+// mayBeDated reports whether a year stands behind a word on changes, as in few texts;
+// the expression takes a hundred times as long.
+func mayBeDated(lower string) bool {
+	for _, word := range changeWords {
+		for _, rest, found := strings.Cut(lower, word); found; _, rest, found = strings.Cut(rest, word) {
+			date, _, _ := strings.Cut(rest[:min(len(rest), farthestYear)], "(") // "standard (ISO 2011)" has none
+			if namesYear(date) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // namesYear reports whether a text has four digits in a row.

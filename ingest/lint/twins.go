@@ -3,11 +3,10 @@ package lint
 import (
 	"fmt"
 	"hash/maphash"
+	"iter"
 	"math/bits"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 const (
@@ -16,27 +15,48 @@ const (
 	maxTwins    = 1000 // that are looked at closer
 )
 
-// simhash is a signature of a text (Charikar): those of texts that share most of
+// simhash makes a signature of a text (Charikar): those of texts that share most of
 // their words differ in few bits. Numbers count as one word, so that two pages
 // that differ in a number only are twins.
-func simhash(words []string) uint64 {
-	if len(words) == 0 {
-		return 0
-	}
-	var votes [64]int32
-	var previous [2]uint64
-	for i, word := range words {
-		h := hashWord(word)
-		if i >= 2 {
-			for bit, shingle := 0, mix(previous[0], previous[1], h); bit < 64; bit++ {
-				votes[bit] += int32(shingle>>bit&1)<<1 - 1
-			}
+type simhash struct {
+	words    int
+	previous [2]uint64 // of the words before
+	lanes    [8]uint64 // how often bit 8*b+l was set is byte b of lane l
+	counted  int       // since the lanes were empty; they hold 255
+	votes    [64]int   // for each bit, what the lanes had when they were full
+}
+
+// add takes the next word. With the two before it, it votes for the bits of the
+// signature.
+func (s *simhash) add(word []byte) {
+	h := hashWord(word)
+	if s.words >= 2 {
+		shingle := mix(s.previous[0], s.previous[1], h)
+		for lane := range s.lanes {
+			s.lanes[lane] += shingle >> lane & 0x0101010101010101
 		}
-		previous[0], previous[1] = previous[1], h
+		if s.counted++; s.counted == 255 {
+			s.collect()
+		}
 	}
+	s.previous[0], s.previous[1] = s.previous[1], h
+	s.words++
+}
+
+// collect empties the lanes into votes.
+func (s *simhash) collect() {
+	for bit := range s.votes {
+		s.votes[bit] += int(s.lanes[bit%8] >> (bit / 8 * 8) & 0xff)
+	}
+	s.lanes, s.counted = [8]uint64{}, 0
+}
+
+// sum is the signature: the bits that most voted for.
+func (s *simhash) sum() uint64 {
+	s.collect()
 	var signature uint64
-	for bit, vote := range votes {
-		if vote > 0 {
+	for bit, votes := range s.votes {
+		if 2*votes > max(0, s.words-2) {
 			signature |= 1 << bit
 		}
 	}
@@ -44,11 +64,10 @@ func simhash(words []string) uint64 {
 }
 
 // hashWord is FNV-1a over the letters of a word in lower case; digits are one.
-func hashWord(word string) uint64 {
+func hashWord(word []byte) uint64 {
 	h := uint64(14695981039346656037)
 	digit := false
-	for i := range len(word) {
-		b := word[i]
+	for _, b := range word {
 		switch {
 		case b >= '0' && b <= '9':
 			if digit {
@@ -148,10 +167,53 @@ func pairs(pages []signed) [][2]int {
 	return found
 }
 
-var (
-	sentenceEnd = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[.!?:](?:\s|$)|\n`) })
-	number      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]+(?:[.,:/][0-9]+)*`) })
-)
+// numberedSentences yields the sentences that have a number in them. They end with
+// their line, or with a sign that space follows.
+func numberedSentences(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		from, numbered := 0, false
+		for i := range len(text) {
+			ends := false
+			switch text[i] {
+			case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+				numbered = true
+			case '\n':
+				ends = true
+			case '.', '!', '?', ':':
+				ends = i+1 == len(text) || strings.IndexByte(" \t\n\f\r", text[i+1]) >= 0
+			}
+			if !ends {
+				continue
+			}
+			if numbered && !yield(text[from:i]) {
+				return
+			}
+			from, numbered = i+1, false
+		}
+		if numbered {
+			yield(text[from:])
+		}
+	}
+}
+
+// maskNumbers puts a # in the place of each number, be it a date, a time or a version.
+func maskNumbers(text string) string {
+	isDigit := func(i int) bool { return i < len(text) && '0' <= text[i] && text[i] <= '9' }
+	var out strings.Builder
+	out.Grow(len(text))
+	for i := 0; i < len(text); {
+		if !isDigit(i) {
+			out.WriteByte(text[i])
+			i++
+			continue
+		}
+		for isDigit(i) || isDigit(i+1) && strings.IndexByte(".,:/", text[i]) >= 0 {
+			i++
+		}
+		out.WriteByte('#')
+	}
+	return out.String()
+}
 
 // contradiction finds a sentence that two texts have with different numbers, and
 // the numbered one in neither. Addresses, versions of files and the like have no
@@ -162,11 +224,11 @@ func contradiction(one, other string) (this, that string, ok bool) {
 	whole := map[string]bool{}
 	seed := maphash.MakeSeed()
 	sentences := func(text string, each func(key uint64, sentence string) bool) {
-		for _, sentence := range sentenceEnd().Split(text, -1) {
-			if strings.Contains(sentence, "://") || !strings.ContainsAny(sentence, "0123456789") {
+		for sentence := range numberedSentences(text) {
+			if strings.Contains(sentence, "://") {
 				continue
 			}
-			masked := number().ReplaceAllString(strings.ToLower(sentence), "#")
+			masked := maskNumbers(strings.ToLower(sentence))
 			words := strings.Fields(masked)
 			if len(words)-strings.Count(masked, "#") < fewest {
 				continue
