@@ -306,3 +306,12 @@ func FuzzRedactionLeavesNoSecret(f *testing.F) {
 		}
 	})
 }
+
+func TestAPageThatBeginsWithAnEmptyHeading(t *testing.T) {
+	t.Parallel()
+	p := page("")
+	p.HTML = "<h2></h2><p>" + secrets["github-pat"] + "</p>"
+	if _, findings := screened(t, Config{Credentials: Hold}, p); len(findings) != 1 || findings[0].Where != `under ""` {
+		t.Errorf("found %+v", findings)
+	}
+}

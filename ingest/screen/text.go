@@ -111,8 +111,9 @@ func walk(source string, r *reading, change *edits) string {
 				if kind == html.StartTagToken {
 					open = body.Len()
 				} else if open >= 0 {
-					headings = append(headings, heading{open, open, body.Len() - 1})
-					above = append(above, heading{attributes.Len(), open, body.Len() - 1})
+					to := max(open, body.Len()-1) // without the end of its line
+					headings = append(headings, heading{open, open, to})
+					above = append(above, heading{attributes.Len(), open, to})
 					open = -1
 				}
 			}
