@@ -27,6 +27,11 @@ func (c *crawl) discover(from string, depth int, found []*url.URL) error {
 			addresses = append(addresses, n.String())
 		}
 	}
+	return c.discoverNormal(from, depth, addresses)
+}
+
+// discoverNormal is discover for addresses that are normalised already.
+func (c *crawl) discoverNormal(from string, depth int, addresses []string) error {
 	fresh, err := c.add(from, depth, addresses)
 	if err != nil {
 		return err
@@ -149,9 +154,11 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 		if !skipped && err == nil {
 			skipped, err = c.skips(ctx, v, r)
 		}
+		if err != nil {
+			c.stop(err)
+		}
 		if skipped || err != nil {
 			r.Abort()
-			c.concluded(err)
 		}
 	})
 	collector.OnResponseHeaders(func(r *colly.Response) {
@@ -180,7 +187,15 @@ func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
 	if err == nil {
 		err = c.conclude(ctx, v, a)
 	}
-	c.concluded(err)
+	// What was fetched is to outlive a kill before the next request is made, so that no
+	// more is ever fetched twice than was in flight. To ask again whether a document has
+	// changed costs next to nothing: that may wait for company, some 200 ms.
+	if err == nil && c.flush != nil && !a.unmodified() {
+		err = c.flush()
+	}
+	if err != nil {
+		c.stop(err)
+	}
 }
 
 // visitOf is the visit that a request of colly's is for.
@@ -190,17 +205,6 @@ func visitOf(r *colly.Request) (visit, error) {
 		return visit{}, fmt.Errorf("read an address of the queue: %w", err)
 	}
 	return visit{url: u, depth: r.Depth, asItself: r.Ctx.Get(keyAsItself) != ""}, nil
-}
-
-// concluded waits until what came of a visit outlives a kill, so that no more is
-// ever fetched twice than was in flight. err is what went wrong with the visit.
-func (c *crawl) concluded(err error) {
-	if err == nil && c.flush != nil {
-		err = c.flush()
-	}
-	if err != nil {
-		c.stop(err)
-	}
 }
 
 // endable is the frontier as colly's queue storage, and a queue that can be ended:

@@ -89,14 +89,8 @@ func (c *crawl) remember(u *url.URL, found finding, externalID string) error {
 // its page and with the links it had.
 func (c *crawl) stays(v visit, m Remembered, says string) error {
 	c.breaker.inARow.Store(0)
-	links := make([]*url.URL, 0, len(m.Links))
-	for _, link := range m.Links {
-		if u, err := url.Parse(link); err == nil {
-			links = append(links, u)
-		}
-	}
-	if len(links) > 0 && c.src.Discover.Links && c.scope.follows(v.url) {
-		if err := c.discover(v.url.String(), v.depth+1, links); err != nil {
+	if len(m.Links) > 0 && c.src.Discover.Links && c.scope.follows(v.url) {
+		if err := c.discoverNormal(v.url.String(), v.depth+1, m.Links); err != nil {
 			return err
 		}
 	}
@@ -114,10 +108,15 @@ func (c *crawl) stays(v visit, m Remembered, says string) error {
 // unchanged reports whether the site answered that a document has not changed, and
 // concludes the visit then.
 func (c *crawl) unchanged(v visit, a answer) (bool, error) {
-	if a.err != nil || a.status != http.StatusNotModified || a.remembered == nil {
+	if !a.unmodified() {
 		return false, nil
 	}
 	return true, c.stays(v, *a.remembered, "HTTP 304")
+}
+
+// unmodified reports whether an answer is that a remembered document has not changed.
+func (a answer) unmodified() bool {
+	return a.err == nil && a.status == http.StatusNotModified && a.remembered != nil
 }
 
 // skips concludes a visit without asking for its document, where a sitemap that is

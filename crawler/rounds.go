@@ -38,15 +38,18 @@ func (c *crawl) askAgain(u *url.URL) error {
 	if err != nil {
 		return fmt.Errorf("read the frontier: %w", err)
 	}
-	if Outcome(outcome) == Trap {
+	switch {
+	case Outcome(outcome) == Trap:
 		c.unsettle(1)
 		return c.enqueue(visit{url: u})
+	case known:
+		return nil
 	}
 	if err := c.discover(fromKnown, 0, []*url.URL{u}); err != nil {
 		return err
 	}
 	n, ok := c.scope.normalise(u)
-	if known || !ok || n.String() == u.String() {
+	if !ok || n.String() == u.String() {
 		return nil
 	}
 	return c.settleAside(u, Redirected, n.String())
