@@ -164,8 +164,12 @@ func trimmed(s string) (words string, before, after bool) {
 	last, _ := utf8.DecodeLastRuneInString(s)
 	before, after = unicode.IsSpace(first), unicode.IsSpace(last)
 	words = strings.TrimSpace(s)
-	for i, r := range words {
-		if unicode.IsSpace(r) && (r != ' ' || words[i+1] == ' ') {
+	for i := range len(words) {
+		b := words[i]
+		if b > ' ' && b < utf8.RuneSelf || b == ' ' && words[i+1] != ' ' {
+			continue
+		}
+		if r, _ := utf8.DecodeRuneInString(words[i:]); unicode.IsSpace(r) {
 			return strings.Join(strings.Fields(words), " "), before, after
 		}
 	}

@@ -41,14 +41,6 @@ type page struct {
 // pageKey is where the context of a conversion has its page.
 type pageKey struct{}
 
-// roomFor is about how many bytes of Markdown a canonical tree is.
-func roomFor(tree *html.Node) (n int) {
-	for d := range below(tree) {
-		n += len(d.Data) + len("\n\n")
-	}
-	return n
-}
-
 // markdownConverter doesn't escape: the canonical tree's text is escaped already.
 var markdownConverter = sync.OnceValue(func() *converter.Converter {
 	conv := converter.NewConverter(

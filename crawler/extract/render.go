@@ -12,19 +12,34 @@ import (
 // of the tree: what may not leave the program is taken out of it.
 func render(body *html.Node) (string, error) {
 	var out strings.Builder
+	out.Grow(roomFor(body))
+	line := element(atom.Div)
 	for n := body.FirstChild; n != nil; n = body.FirstChild {
-		line := element(atom.Div)
-		body.RemoveChild(n)
-		line.AppendChild(n)
+		line.AppendChild(detached(n))
 		permit(line)
-		for block := line.FirstChild; block != nil; block = block.NextSibling {
+		for block := line.FirstChild; block != nil; block = line.FirstChild {
 			if err := html.Render(&out, block); err != nil {
 				return "", err
 			}
+			line.RemoveChild(block)
 		}
 		out.WriteByte('\n')
 	}
 	return strings.TrimSpace(out.String()), nil
+}
+
+// roomFor is about how many bytes the tree below n is when it is written.
+func roomFor(n *html.Node) (bytes int) {
+	for d := range below(n) {
+		bytes += len(d.Data)
+		if d.Type == html.ElementNode {
+			bytes += len("<></>") + len(d.Data)
+		}
+		for _, a := range d.Attr {
+			bytes += len(a.Key) + len(a.Val) + len(` =""`)
+		}
+	}
+	return bytes + bytes/16 // for entities
 }
 
 // permit leaves below root nothing but what may leave the program: text, and the

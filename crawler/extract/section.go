@@ -3,7 +3,6 @@ package extract
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -165,10 +164,17 @@ func (c *cutter) size(blocks []*html.Node) (n int) {
 
 // sizeOf is how many bytes of HTML a block is, with the end of its line.
 func sizeOf(block *html.Node) int {
-	var out strings.Builder
-	_ = html.Render(&out, block) // to memory, which cannot fail
-	return out.Len() + 1
+	size := counter(1)
+	_ = html.Render(&size, block) // to nowhere, which cannot fail
+	return int(size)
 }
+
+// counter counts the bytes that are written to it.
+type counter int
+
+func (c *counter) Write(p []byte) (int, error)       { *c += counter(len(p)); return len(p), nil }
+func (c *counter) WriteString(s string) (int, error) { *c += counter(len(s)); return len(s), nil }
+func (c *counter) WriteByte(byte) error              { *c++; return nil }
 
 func childrenOf(n *html.Node) (list []*html.Node) {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
