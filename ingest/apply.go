@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -111,15 +112,23 @@ type application struct {
 // which ends the others too, or ctx ends.
 func (a *application) each(ctx context.Context, changes []Change, do func(context.Context, Change) error, due func(Change) bool) error {
 	pool, working := errgroup.WithContext(ctx)
-	pool.SetLimit(max(1, a.Workers))
-	for _, c := range changes {
-		if !due(c) {
-			continue
-		}
-		if working.Err() != nil {
-			break
-		}
-		pool.Go(func() error { return do(working, c) })
+	var taken atomic.Int64
+	for range max(1, a.Workers) {
+		pool.Go(func() error { // each for many: a stack that has grown is of use again
+			for working.Err() == nil {
+				i := int(taken.Add(1)) - 1
+				if i >= len(changes) {
+					return nil
+				}
+				if !due(changes[i]) {
+					continue
+				}
+				if err := do(working, changes[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	if err := pool.Wait(); err != nil {
 		return err
