@@ -89,7 +89,7 @@ func (c *Client) try(ctx context.Context, call call, body []byte, out any) error
 	defer resp.Body.Close()
 	c.budget.answered(booked, resp)
 
-	answer := bufio.NewReader(io.LimitReader(resp.Body, maxAnswer))
+	answer := bufio.NewReaderSize(io.LimitReader(resp.Body, maxAnswer), startOfAnswer)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		text, _ := io.ReadAll(answer)
 		return c.refusal(call, resp, text) // whatever of it could be read
