@@ -19,7 +19,7 @@ func (d *Document) body(c *cleaner, selector string) (content *html.Node, how st
 		}
 		return c.clean(outermost(found)), "content.body", nil
 	}
-	content, how = d.choose(&cleaner{base: c.base})
+	content, how = d.choose(&cleaner{base: c.base, leads: c.leads})
 	return content, how, nil
 }
 

@@ -15,6 +15,7 @@ import (
 // becomes paragraphs. The page's own tree is left as it is.
 type cleaner struct {
 	base   *url.URL
+	leads  *leads              // from base; nil where none is known yet
 	pruned map[*html.Node]bool // what the choice of the body leaves out inside it
 	shown  map[*html.Node]bool // what counts as shown though it is hidden until scripts have run
 	said   map[string]classes  // by class attributes, see [cleaner.classes]
@@ -464,12 +465,12 @@ func (c *cleaner) link(dst, n *html.Node) {
 		c.children(dst, n)
 		return
 	}
-	target := resolve(c.base, attr(n, "href"))
-	if target == nil {
+	target := c.leadsTo(attr(n, "href"))
+	if target == "" {
 		c.children(dst, n)
 		return
 	}
-	link := element(atom.A, html.Attribute{Key: "href", Val: target.String()})
+	link := element(atom.A, html.Attribute{Key: "href", Val: target})
 	c.children(link, n)
 	if hasBlock(link) {
 		wrapLoose(link)
@@ -479,6 +480,14 @@ func (c *cleaner) link(dst, n *html.Node) {
 	} else {
 		moveChildren(dst, link)
 	}
+}
+
+// leadsTo returns the absolute address of a reference; "" for none.
+func (c *cleaner) leadsTo(ref string) string {
+	if c.leads == nil {
+		c.leads = &leads{c.base, map[string]string{}}
+	}
+	return c.leads.of(ref)
 }
 
 // isHere tells of the links that open what follows them, and of headings and terms

@@ -28,6 +28,9 @@ import (
 type Document struct {
 	URL  *url.URL // where it was fetched from
 	Root *goquery.Document
+
+	start *url.URL // its base, once that is known
+	leads leads
 }
 
 // Rules are what sources.yaml says about the content of a source's pages: CSS
@@ -74,7 +77,9 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 		return Article{}, err
 	}
 	d.present()
+	d.start = nil // what was removed may have been its base
 	c := &cleaner{base: d.base()}
+	c.leads = d.leadsFrom(c.base)
 	known := d.platform(c, rules)
 	body, how := known.content, known.how
 	if body == nil {

@@ -16,20 +16,60 @@ import (
 // iframe, and where a refresh leads. Those that only lead to a place in the document itself are none.
 func (d *Document) Links() []*url.URL {
 	base := d.base()
-	seen := map[string]bool{}
+	d.leads = leads{base, map[string]string{}}
+	listed := map[string]bool{}
 	var links []*url.URL
-	for n := range below(d.node()) {
-		link := resolve(base, linkOf(n))
+	add := func(link *url.URL) (address string) {
 		if link == nil {
-			link, _ = refreshOf(n, base)
+			return ""
 		}
-		if link == nil || link.Scheme == "mailto" || seen[link.String()] {
+		address = link.String()
+		if link.Scheme != "mailto" && !listed[address] {
+			listed[address] = true
+			links = append(links, link)
+		}
+		return address
+	}
+	for n := range below(d.node()) {
+		ref := linkOf(n)
+		if _, known := d.leads.to[ref]; known {
 			continue
 		}
-		seen[link.String()] = true
-		links = append(links, link)
+		if ref != "" {
+			d.leads.to[ref] = add(resolve(base, ref))
+		}
+		if n.DataAtom == atom.Meta {
+			to, _ := refreshOf(n, base)
+			add(to)
+		}
 	}
 	return links
+}
+
+// leads is where the references of a page lead, as they are written there: most lead to
+// places that it names more than once, and it is read for its links and for its text.
+type leads struct {
+	base *url.URL
+	to   map[string]string // the absolute address; "" for nowhere
+}
+
+func (l *leads) of(ref string) (address string) {
+	address, known := l.to[ref]
+	if !known {
+		if to := resolve(l.base, ref); to != nil {
+			address = to.String()
+		}
+		l.to[ref] = address
+	}
+	return address
+}
+
+// leadsFrom returns where references lead from a base, with what is known of that.
+func (d *Document) leadsFrom(base *url.URL) *leads {
+	if d.leads.base == nil || *d.leads.base != *base {
+		d.leads = leads{base, map[string]string{}}
+	}
+	return &d.leads
 }
 
 // linkOf returns the reference by which n leads to another document, or "".
@@ -90,6 +130,13 @@ func inHead(n *html.Node) bool { return n.Parent != nil && n.Parent.DataAtom == 
 
 // base returns the address that the document's relative references start from.
 func (d *Document) base() *url.URL {
+	if d.start == nil {
+		d.start = d.findBase()
+	}
+	return d.start
+}
+
+func (d *Document) findBase() *url.URL {
 	for n := range below(d.node()) {
 		if n.DataAtom != atom.Base || !hasAttr(n, "href") {
 			continue

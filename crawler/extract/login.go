@@ -39,7 +39,10 @@ func (d *Document) LoginForm() (description string, ok bool) {
 	if field := loosePassword(body); field != nil && d.walls(field, body) {
 		return "a password field outside any form (" + nameOf(field) + ")", true
 	}
-	if link := loginLink(body); link != nil && d.Directives().NoIndex && contentWords(body, link) < wordsOfRefusal {
+	if !d.Directives().NoIndex {
+		return "", false
+	}
+	if link := loginLink(body); link != nil && contentWords(body, link) < wordsOfRefusal {
 		address, _, _ := strings.Cut(attr(link, "href"), "&") // what follows tells of the page asked for
 		return "link to log in (" + address + ")", true
 	}
