@@ -167,11 +167,11 @@ func partsOf(crawl *state.Crawl, p state.Staged) ([]state.Staged, error) {
 func wholeHTML(crawl *state.Crawl, p state.Staged) (html string, ok bool, err error) {
 	var all []string
 	for _, anchor := range append([]string{""}, p.Parts...) {
-		body, ok, err := crawl.Body(crawler.PartID(p.ExternalID, anchor))
+		part, ok, err := crawl.HTML(crawler.PartID(p.ExternalID, anchor))
 		if err != nil || !ok {
 			return "", false, err
 		}
-		all = append(all, body.HTML)
+		all = append(all, part)
 	}
 	return strings.Join(all, "\n"), true, nil
 }
