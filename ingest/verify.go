@@ -1,13 +1,13 @@
 package ingest
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"iter"
 	"maps"
 	"slices"
@@ -275,11 +275,13 @@ func edited(e state.Entry, page intercom.ExternalPage) state.Entry {
 // It is what a page in Intercom is compared by: see Entry.Remote.
 func ContentHash(p intercom.PageRequest) string {
 	h := sha256.New()
+	b := bufio.NewWriter(h) // which takes a text without a copy of it
 	for _, field := range []string{p.HTML, p.Title, p.URL, p.Locale} {
-		_ = binary.Write(h, binary.BigEndian, uint64(len(field)))
-		_, _ = io.WriteString(h, field)
+		_ = binary.Write(b, binary.BigEndian, uint64(len(field)))
+		_, _ = b.WriteString(field)
 	}
-	_ = binary.Write(h, binary.BigEndian, [2]bool{p.AIAgentAvailability, p.AICopilotAvailability})
+	_ = binary.Write(b, binary.BigEndian, [2]bool{p.AIAgentAvailability, p.AICopilotAvailability})
+	_ = b.Flush() // a hash takes everything
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
