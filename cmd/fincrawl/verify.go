@@ -51,6 +51,10 @@ func (r *runner) verificationDue(sources []config.Source) (bool, error) {
 // the library has, and corrects the ledger, so that the plan mends the rest. It returns
 // the pages that the library has twice. A comparison that fails is made up for by the
 // next run. The record returned is to be kept once the run is through.
+//
+// Not only the plan waits for it, but the crawl: of a page that was edited or deleted in
+// Intercom it fetches the text again, whether the site says that it changed or not, and
+// one that only Intercom knows it asks for.
 func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source) (state.Verification, []ingest.Surplus, error) {
 	record, err := r.ledger.Verification(s.Name)
 	if err != nil {
