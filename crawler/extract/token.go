@@ -11,7 +11,8 @@ import (
 // Token is a piece of the HTML of an [Article].
 type Token struct {
 	Kind html.TokenType // text, or one of the three sorts of tags
-	Tag  atom.Atom      // the name of a tag
+	Name string         // of a tag
+	Tag  atom.Atom      // its name, where it is one of HTML's
 	Raw  string         // as it stands there
 }
 
@@ -65,7 +66,7 @@ func tagAt(text string) Token {
 			break
 		}
 	}
-	t.Tag, t.Raw = atom.Lookup([]byte(name)), text[:end+1]
+	t.Name, t.Tag, t.Raw = name, atom.Lookup([]byte(name)), text[:end+1]
 	return t
 }
 
@@ -75,6 +76,9 @@ func (t Token) Append(dst []byte) []byte { return unescape(dst, t.Raw) }
 // Attrs yields the attributes of a tag.
 func (t Token) Attrs() iter.Seq2[string, string] {
 	return func(yield func(key, value string) bool) {
+		if t.Kind == html.TextToken {
+			return
+		}
 		_, rest, _ := strings.Cut(t.Raw, " ")
 		for {
 			key, quoted, ok := strings.Cut(rest, `="`)

@@ -1,18 +1,19 @@
 package screen
 
 // automaton finds all of many words in a text in one pass (Aho and Corasick), with
-// one look at a table for each byte. It is ours since the tables of the libraries
+// one look at a table for each byte. ASCII letters are found in either case. It is ours since the tables of the libraries
 // there are follow links between states and have a column for each byte value,
 // which took a third of the time of all screening.
 type automaton struct {
 	column  [256]uint8 // of each byte in the table; 0: in no word
 	columns int32
-	table   []int32   // what state follows a state, by column; the rows are multiples of columns
+	table   []int32   // a row for each state: where the next one's begins, by column; its complement where words end
 	ends    [][]int32 // by state: the words that end there, the longest first
 	length  []int     // of each word
 }
 
-// newAutomaton returns the automaton of different words, none of them empty.
+// newAutomaton returns the automaton of different words in lower case, none of them
+// empty.
 func newAutomaton(words []string) *automaton {
 	a := &automaton{columns: 1}
 	for _, word := range words {
@@ -37,6 +38,9 @@ func newAutomaton(words []string) *automaton {
 		a.ends[state] = append(a.ends[state], int32(w))
 	}
 	a.complete()
+	for b := byte('a'); b <= 'z'; b++ {
+		a.column[b-'a'+'A'] = a.column[b]
+	}
 	return a
 }
 
@@ -70,14 +74,24 @@ func (a *automaton) complete() {
 			queue = append(queue, next)
 		}
 	}
+	for at, state := range a.table {
+		a.table[at] = state * a.columns
+		if len(a.ends[state]) > 0 {
+			a.table[at] = ^a.table[at]
+		}
+	}
 }
 
-// each calls found for every word in text, with where it begins and ends.
-func (a *automaton) each(text []byte, found func(word, start, end int)) {
-	state := int32(0)
-	for i, b := range text {
-		state = a.table[state*a.columns+int32(a.column[b])]
-		for _, word := range a.ends[state] {
+// eachWord calls found for every word in text, with where it begins and ends.
+func eachWord[Text string | []byte](a *automaton, text Text, found func(word, start, end int)) {
+	row := int32(0)
+	for i := range len(text) {
+		row = a.table[row+int32(a.column[text[i]])]
+		if row >= 0 {
+			continue
+		}
+		row = ^row
+		for _, word := range a.ends[row/a.columns] {
 			found(int(word), i+1-a.length[word], i+1)
 		}
 	}

@@ -10,16 +10,18 @@ import (
 func FuzzAutomatonFindsEveryWord(f *testing.F) {
 	f.Add("he she his hers", "ushers and his heirs")
 	f.Add("a aa aaa", "aaaa")
+	f.Add("Pass word", "PASSWORD Word")
 	f.Add("ab b", "\x00abab\xff")
 	f.Fuzz(func(t *testing.T, list, text string) {
-		words := strings.Fields(list)
+		words := strings.Fields(lowerASCII(list))
 		slices.Sort(words)
 		words = slices.Compact(words)
 		if len(words) == 0 || len(text) > 1000 {
 			return
 		}
 		var got, want [][3]int
-		newAutomaton(words).each([]byte(text), func(word, start, end int) { got = append(got, [3]int{word, start, end}) })
+		eachWord(newAutomaton(words), text, func(word, start, end int) { got = append(got, [3]int{word, start, end}) })
+		text = lowerASCII(text)
 		for end := range len(text) + 1 {
 			for word, w := range words {
 				if strings.HasSuffix(text[:end], w) {

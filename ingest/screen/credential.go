@@ -10,20 +10,10 @@ import (
 type credentials struct{ action Action }
 
 func (c credentials) scan(t *text, found func(match)) {
-	set := ruleset()
-	var done map[int]int // up to where each rule was tried
-	set.keywords.each(t.lower, func(i, start, end int) {
-		rule := &set.rules[i]
-		if done == nil {
-			done = map[int]int{}
-		}
-		done[i] = rule.around(t.plain, start, end, done[i], func(groups []int) {
-			at := rule.secret(groups)
-			if set.counts(rule, t.plain[groups[0]:groups[1]], t.plain[at.start:at.end]) {
-				found(match{rule: rule.id, kind: Credential, action: c.action, start: at.start, end: at.end})
-			}
-		})
-	})
+	for _, m := range t.around().credentials {
+		m.action = c.action
+		found(m)
+	}
 }
 
 // secret returns which part of a match is the secret itself.
@@ -95,12 +85,25 @@ func ownRules() []credentialRule {
 		rule("twilio-api-key", 3, endsWord, `SK[0-9a-f]{32}\b`, "sk"),
 		rule(azureKey, 4, endsWord, `(?i:AccountKey)\s?=\s?([A-Za-z0-9+/]{60,100}={0,2})`, "accountkey"),
 		rule(bearer, 3.2, endsWord, `(?i)authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}([A-Za-z0-9._~+/-]{16,500}=*)`, "authorization"),
-		rule(connection, 0, nil, `://[^\s:@/?#"'<>]{1,80}:([^\s@/"'<>]{4,120})@[A-Za-z0-9\[]`, "://"),
+		whose(rule(connection, 0, nil, `://[^\s:@/?#"'<>]{1,80}:([^\s@/"'<>]{4,120})@[A-Za-z0-9\[]`, "://"), namesUser),
 		rule(connection, 0, nil, `(?i)(?:pwd|password)\s?=\s?([^\s;"']{6,100});`, "pwd", "password"),
 		rule(assigned, 0, nil, `(?i:pass(?:word|wd|phrase|wort|code)?|pwd|kennwort|mot de passe|contraseña|secret|token|credentials?)`+is,
 			"pass", "pwd", "kennwort", "mot de passe", "contrase", "secret", "token", "credential"),
 		rule(assigned, 0, namesKey, `(?i:key)`+is, "key"),
 	}
+}
+
+// whose returns the rule for what follows is true of.
+func whose(r credentialRule, follows func(string) bool) credentialRule {
+	r.after = follows
+	return r
+}
+
+// namesUser reports whether an address, from its "://" on, names who asks for it: few do.
+func namesUser(address string) bool {
+	rest := address[len("://"):]
+	end := strings.IndexAny(rest, "@/\"'<> \t\n\f\r")
+	return end >= 0 && rest[end] == '@'
 }
 
 // namesKey reports whether text that is followed by "key" makes it one that opens

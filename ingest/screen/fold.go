@@ -21,7 +21,7 @@ func skeleton(plain string, emit func(letter byte, at int)) {
 	for i := 0; i < len(plain); {
 		b := plain[i]
 		if b < utf8.RuneSelf {
-			if letter := asciiSkeleton[b]; letter != 0 && (!inWordsOnly(b) || i+1 < len(plain) && isWord(plain[i+1])) {
+			if letter := asciiLetter(plain, i); letter != 0 {
 				emit(letter, i)
 			}
 			i++
@@ -40,6 +40,35 @@ func skeleton(plain string, emit func(letter byte, at int)) {
 		}
 		i += size
 	}
+}
+
+// appendSkeleton appends the letters of a text's skeleton to dst.
+func appendSkeleton(dst []byte, plain string) []byte {
+	for i := 0; i < len(plain); i++ {
+		if plain[i] >= utf8.RuneSelf {
+			_, size := utf8.DecodeRuneInString(plain[i:])
+			dst = appendSpelt(dst, plain[i:i+size])
+			i += size - 1
+		} else if letter := asciiLetter(plain, i); letter != 0 {
+			dst = append(dst, letter)
+		}
+	}
+	return dst
+}
+
+func appendSpelt(dst []byte, character string) []byte {
+	skeleton(character, func(letter byte, _ int) { dst = append(dst, letter) })
+	return dst
+}
+
+// asciiLetter returns the letter that the ASCII character at a place stands for; 0 for
+// none.
+func asciiLetter(plain string, at int) byte {
+	b := plain[at]
+	if inWordsOnly(b) && (at+1 == len(plain) || !isWord(plain[at+1])) {
+		return 0
+	}
+	return asciiSkeleton[b]
 }
 
 // otherLetter stands for the letters that look like none of the alphabet.

@@ -13,7 +13,10 @@ import (
 type injections struct{ action Action }
 
 func (in injections) scan(t *text, found func(match)) {
-	in.marks(t, found)
+	for _, m := range t.around().marks {
+		m.action = in.action
+		found(m)
+	}
 	in.phrases(t, found)
 }
 
@@ -78,7 +81,7 @@ func spell(written string) string {
 		case r < utf8.RuneSelf:
 			out.WriteRune(r)
 		default:
-			skeleton(written[i:i+utf8.RuneLen(r)], func(letter byte, _ int) { out.WriteByte(letter) })
+			out.Write(appendSkeleton(nil, written[i:i+utf8.RuneLen(r)]))
 		}
 	}
 	return out.String()
@@ -90,12 +93,11 @@ var skeletons = sync.Pool{New: func() any { return new([]byte) }}
 func (in injections) phrases(t *text, found func(match)) {
 	buffer := skeletons.Get().(*[]byte)
 	defer skeletons.Put(buffer)
-	letters := (*buffer)[:0]
-	skeleton(t.plain, func(letter byte, _ int) { letters = append(letters, letter) })
+	letters := appendSkeleton((*buffer)[:0], t.plain)
 	*buffer = letters
 
 	set := phrasebook()
-	set.automaton.each(letters, func(trigger, start, stop int) {
+	eachWord(set.automaton, letters, func(trigger, start, stop int) {
 		for _, i := range set.users[trigger] {
 			p := set.phrases[i]
 			last, ok := p.goesOn(letters, stop)
@@ -165,23 +167,7 @@ func places(plain string, first, last int) (start, end int, whole bool) {
 	return start, end, before+size < start || !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
-// marks finds what stands in the prompts of models and nowhere else.
-func (in injections) marks(t *text, found func(match)) {
-	set := promptMarks()
-	var done map[int]int
-	set.each(t.lower, func(i, start, end int) {
-		if done == nil {
-			done = map[int]int{}
-		}
-		p := promptPatterns()[i]
-		done[i] = p.around(t.plain, start, end, done[i], func(groups []int) {
-			found(match{rule: p.id, kind: Injection, action: in.action, start: groups[0], end: groups[1]})
-		})
-	})
-}
-
-var promptMarks = sync.OnceValue(func() keywords { return newKeywords(promptPatterns()) })
-
+// promptPatterns find what stands in the prompts of models and nowhere else.
 var promptPatterns = sync.OnceValue(func() []*pattern {
 	const bar = `[|｜¦]`
 	return []*pattern{
@@ -195,7 +181,7 @@ var promptPatterns = sync.OnceValue(func() []*pattern {
 			"system", "developer", "hidden", "secret", "admin"),
 		leading("role-play", nil, `(?i)<(?:system|assistant)>\s{0,5}(?:you\b|ignore|do not|never|always|from now|forget|sure\b|i will)`, "<system", "<assistant"),
 		leading("tool-call", nil, `(?i)</?(?:antml:)?(?:tool_?calls?|function_?calls?|tool_?use|tool_?result|function_?results?|tool_?response|tool_?code)\b[^>\n]{0,80}>|<(?:antml:)?invoke\s+name=`,
-			"<tool", "</tool", "<function", "</function", "<", "</", "<invoke"),
+			"<tool", "</tool", "<function", "</function", "<", "</", "<inv"),
 		leading("tool-call", nil, `["'](?:tool_calls|function_call|tool_use)["']\s?:\s?[\[{]|["']type["']\s?:\s?["']tool_use["']|["']role["']\s?:\s?["'](?:system|developer)["']\s?,\s?["']content["']\s?:`,
 			`"tool_`, `'tool_`, `"function_call`, `'function_call`, `"type"`, `'type'`, `"role"`, `'role'`),
 		leading("exfiltration", insideAddress, `(?i)[{\[<$%]{1,3}\s?(?:the[ _-])?(?:conversation|chat[ _-]?history|user[ _-]?(?:data|input|message|query|email)|system[ _-]?prompt|summary|customer[ _-]?(?:data|email|name))[a-z _-]{0,20}\s?[}\]>%]{1,3}`,

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 )
@@ -96,6 +97,10 @@ func FuzzSkeletonIsStable(f *testing.F) {
 		skeleton(string(once), func(letter byte, _ int) { twice = append(twice, letter) })
 		if string(once) != string(twice) {
 			t.Errorf("%q became %q, then %q", text, once, twice)
+		}
+		appended := bytes.ReplaceAll(appendSkeleton(nil, text), []byte{otherLetter}, nil)
+		if string(appended) != string(once) {
+			t.Errorf("%q was appended as %q, want %q", text, appended, once)
 		}
 	})
 }

@@ -8,7 +8,8 @@ import (
 // pattern is an expression that is only tried where one of its keywords stands.
 type pattern struct {
 	id       string
-	keywords []string // in lower case; every match has one of them
+	keywords []string                    // in lower case; every match has one of them
+	after    func(following string) bool // what a keyword and what follows it are like in every match; nil for anything
 	compiled func() expression
 }
 
@@ -41,10 +42,10 @@ func leading(id string, before func(preceding string) bool, source string, keywo
 // indexes of each match and its groups. Text before done was tried already; it
 // returns up to where it was now.
 func (p *pattern) around(plain string, start, end, done int, found func(groups []int)) int {
-	e := p.compiled()
-	if start < done {
+	if start < done || p.after != nil && !p.after(plain[start:]) {
 		return done
 	}
+	e := p.compiled()
 	if e.leads {
 		if e.before != nil && !e.before(plain[:start]) {
 			return done
@@ -81,6 +82,7 @@ func moved(groups []int, by int) []int {
 
 // keywords finds the keywords of many patterns in one pass.
 type keywords struct {
+	patterns  []*pattern
 	automaton *automaton
 	users     [][]int // of each keyword: the patterns that have it
 }
@@ -96,19 +98,28 @@ func newKeywords(patterns []*pattern) keywords {
 			users[word] = append(users[word], i)
 		}
 	}
-	k := keywords{automaton: newAutomaton(words)}
+	k := keywords{patterns: patterns, automaton: newAutomaton(words)}
 	for _, word := range words {
 		k.users = append(k.users, users[word])
 	}
 	return k
 }
 
-// each calls found for every keyword in lower: with a pattern that has it, and
-// where it stands.
-func (k keywords) each(lower []byte, found func(pattern, start, end int)) {
-	k.automaton.each(lower, func(word, start, end int) {
-		for _, p := range k.users[word] {
-			found(p, start, end)
+// around tries each pattern around its keywords in plain, and calls found with the
+// indexes of each match and its groups.
+func (k keywords) around(plain string, found func(pattern int, groups []int)) {
+	var done map[int]int // up to where each pattern was tried
+	eachWord(k.automaton, plain, func(word, start, end int) {
+		for _, i := range k.users[word] {
+			before := done[i]
+			tried := k.patterns[i].around(plain, start, end, before, func(groups []int) { found(i, groups) })
+			if tried == before {
+				continue
+			}
+			if done == nil {
+				done = make(map[int]int)
+			}
+			done[i] = tried
 		}
 	})
 }

@@ -7,13 +7,12 @@ import (
 
 // markers finds the words that mark a page as internal.
 type markers struct {
-	patterns []*pattern
 	keywords keywords
 	action   Action
 }
 
 func newMarkers(words []string, action Action) markers {
-	m := markers{action: action}
+	var patterns []*pattern
 	for _, word := range words {
 		fields := strings.Fields(word)
 		if len(fields) == 0 {
@@ -27,23 +26,19 @@ func newMarkers(words []string, action Action) markers {
 		if word != strings.ToUpper(word) {
 			source = "(?i)" + source
 		}
-		m.patterns = append(m.patterns, newPattern(strings.Join(strings.Fields(word), " "), source, keyword))
+		patterns = append(patterns, newPattern(strings.Join(strings.Fields(word), " "), source, keyword))
 	}
-	m.keywords = newKeywords(m.patterns)
-	return m
+	return markers{newKeywords(patterns), action}
 }
 
 func (m markers) scan(t *text, found func(match)) {
-	done := make([]int, len(m.patterns))
-	m.keywords.each(t.lower, func(i, start, end int) {
-		p := m.patterns[i]
-		done[i] = p.around(t.plain, start, end, done[i], func(groups []int) {
-			found(match{rule: p.id, kind: Marker, action: m.action, start: groups[2], end: groups[3]})
-		})
+	m.keywords.around(t.plain, func(i int, groups []int) {
+		rule := m.keywords.patterns[i].id
+		found(match{rule: rule, kind: Marker, action: m.action, start: groups[2], end: groups[3]})
 	})
 }
 
-// lowerASCII leaves other letters as they are, as text.lower does.
+// lowerASCII leaves other letters as they are, as the automaton does.
 func lowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

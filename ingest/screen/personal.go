@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
 	"sync"
@@ -49,10 +48,10 @@ func (p personal) scan(t *text, found func(match)) {
 			}
 		}
 	}
-	if bytes.IndexByte(t.lower, '@') >= 0 {
+	if strings.IndexByte(t.plain, '@') >= 0 {
 		each("email", p.emails, emailPattern, isEmail)
 	}
-	if bytes.ContainsAny(t.lower, "0123456789") {
+	if strings.ContainsAny(t.plain, "0123456789") {
 		// A number that is one of these is no phone number.
 		each("iban", p.ibans, ibanPattern, isIBAN)
 		each("card", p.cards, cardPattern, isCard)

@@ -49,7 +49,8 @@ type allowed struct {
 	words    []string
 }
 
-// credentialRules are all rules on credentials, with the index of their keywords.
+// credentialRules are all rules on credentials, with the index of their keywords and
+// behind them those of promptPatterns, so that one pass over a text is for both.
 type credentialRules struct {
 	rules    []credentialRule
 	keywords keywords
@@ -80,13 +81,38 @@ var ruleset = sync.OnceValue(func() *credentialRules {
 		set.rules = append(set.rules, rule)
 	}
 	set.rules = append(set.rules, ownRules()...)
-	patterns := make([]*pattern, len(set.rules))
-	for i, r := range set.rules {
-		patterns[i] = r.pattern
+	var patterns []*pattern
+	for _, r := range set.rules {
+		patterns = append(patterns, r.pattern)
 	}
-	set.keywords = newKeywords(patterns)
+	set.keywords = newKeywords(append(patterns, promptPatterns()...))
 	return set
 })
+
+// aroundKeywords is what the rules of the program itself find in a text around their
+// keywords.
+type aroundKeywords struct{ credentials, marks []match }
+
+// around tries the rules on a text, when the first scanner asks for them.
+func (t *text) around() *aroundKeywords {
+	if t.tried != nil {
+		return t.tried
+	}
+	t.tried = &aroundKeywords{}
+	set := ruleset()
+	set.keywords.around(t.plain, func(i int, groups []int) {
+		if i >= len(set.rules) {
+			id := set.keywords.patterns[i].id
+			t.tried.marks = append(t.tried.marks, match{rule: id, kind: Injection, start: groups[0], end: groups[1]})
+			return
+		}
+		rule := &set.rules[i]
+		if at := rule.secret(groups); set.counts(rule, t.plain[groups[0]:groups[1]], t.plain[at.start:at.end]) {
+			t.tried.credentials = append(t.tried.credentials, match{rule: rule.id, kind: Credential, start: at.start, end: at.end})
+		}
+	})
+	return t.tried
+}
 
 func newAllowed(a gitleaksAllowlist) allowed {
 	return allowed{

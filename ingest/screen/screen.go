@@ -126,7 +126,6 @@ func (s *Screener) Page(p crawler.Page) (crawler.Page, []Finding, error) {
 		return p, nil, nil
 	}
 	r := read(p)
-	defer r.release()
 	matches := s.matches(r, s.allowed(p.URL))
 	if len(matches) == 0 {
 		return p, nil, nil
@@ -196,7 +195,6 @@ func (s *Screener) Allows(address, rule string) bool { return s.allowed(address)
 // remains reports whether a rule still finds something on a page.
 func (s *Screener) remains(p crawler.Page, rule string) bool {
 	r := read(p)
-	defer r.release()
 	return slices.ContainsFunc(s.matches(r, s.allowed(p.URL)), func(m match) bool { return m.rule == rule })
 }
 

@@ -2,12 +2,12 @@ package screen
 
 import (
 	"strings"
-	"sync"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
 // area is one of the places where a page has text.
@@ -28,45 +28,20 @@ type reading struct{ areas [areas]text }
 // lines; what is inside a line has no gaps where elements begin or end.
 type text struct {
 	plain    string
-	lower    []byte // plain, with its ASCII letters in lower case
 	headings []heading
+	tried    *aroundKeywords // once it was looked for
 }
 
 // heading stands in the body from one byte to another, and is above what begins
 // at start in the area that has it.
 type heading struct{ start, from, to int }
 
-// buffers keeps the lower-case texts of pages that were read.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
-
 func read(p crawler.Page) *reading {
 	var r reading
 	r.areas[inTitle].plain = p.Title
 	r.areas[inAddress].plain = p.URL
 	walk(p.HTML, &r, nil)
-	for i := range r.areas {
-		r.areas[i].fold()
-	}
 	return &r
-}
-
-func (r *reading) release() {
-	for i := range r.areas {
-		buffer := r.areas[i].lower[:0]
-		buffers.Put(&buffer)
-		r.areas[i].lower = nil
-	}
-}
-
-func (t *text) fold() {
-	buffer := *buffers.Get().(*[]byte)
-	buffer = append(buffer[:0], t.plain...)
-	for i, b := range buffer {
-		if 'A' <= b && b <= 'Z' {
-			buffer[i] = b + 'a' - 'A'
-		}
-	}
-	t.lower = buffer
 }
 
 // span is a part of an area's text that is taken out.
@@ -80,67 +55,54 @@ type edits [areas][]span
 func walk(source string, r *reading, change *edits) string {
 	var body, attributes, out strings.Builder
 	body.Grow(len(source))
+	attributes.Grow(len(source) / 4)
 	var headings, above []heading
-	tokens := html.NewTokenizer(strings.NewReader(source))
+	var piece []byte
 	open := -1 // where the heading began that is being read
-	for {
-		kind := tokens.Next()
-		if kind == html.ErrorToken {
-			break
-		}
-		var raw string
-		if change != nil {
-			raw = string(tokens.Raw())
-		}
-		switch kind {
-		case html.TextToken:
+	for token := range extract.Tokens(source) {
+		raw := token.Raw
+		switch {
+		case token.Kind == html.TextToken:
 			at := body.Len()
-			body.Write(tokens.Text())
+			piece = token.Append(piece[:0])
+			body.Write(piece)
 			if change != nil {
 				if edited, ok := edit(body.String()[at:], at, change[inBody]); ok {
 					raw = html.EscapeString(edited)
 				}
 			}
-		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
-			name, hasAttributes := tokens.TagName()
-			tag := atom.Lookup(name)
-			if breaksLine(tag) && body.Len() > 0 {
-				body.WriteByte('\n')
+		case breaksLine(token.Tag) && body.Len() > 0:
+			body.WriteByte('\n')
+		}
+		if isHeading(token.Tag) {
+			if token.Kind == html.StartTagToken {
+				open = body.Len()
+			} else if open >= 0 {
+				to := max(open, body.Len()-1) // without the end of its line
+				headings = append(headings, heading{open, open, to})
+				above = append(above, heading{attributes.Len(), open, to})
+				open = -1
 			}
-			if isHeading(tag) {
-				if kind == html.StartTagToken {
-					open = body.Len()
-				} else if open >= 0 {
-					to := max(open, body.Len()-1) // without the end of its line
-					headings = append(headings, heading{open, open, to})
-					above = append(above, heading{attributes.Len(), open, to})
-					open = -1
-				}
-			}
-			if !hasAttributes || kind == html.EndTagToken {
-				break
-			}
-			token := html.Token{Type: kind, DataAtom: tag, Data: string(name)}
-			changed := false
-			for more := true; more; {
-				var key, value []byte
-				key, value, more = tokens.TagAttr()
-				a := html.Attribute{Key: string(key), Val: string(value)}
-				if isShown(a.Key) && a.Val != "" {
-					at := attributes.Len()
-					attributes.WriteString(a.Val)
-					attributes.WriteByte('\n')
-					if change != nil {
-						if edited, ok := edit(a.Val, at, change[inAttributes]); ok {
-							a.Val, changed = edited, true
-						}
+		}
+		var attrs []html.Attribute
+		changed := false
+		for key, value := range token.Attrs() {
+			if isShown(key) && value != "" {
+				at := attributes.Len()
+				attributes.WriteString(value)
+				attributes.WriteByte('\n')
+				if change != nil {
+					if edited, ok := edit(value, at, change[inAttributes]); ok {
+						value, changed = edited, true
 					}
 				}
-				token.Attr = append(token.Attr, a)
 			}
-			if changed {
-				raw = token.String()
+			if change != nil {
+				attrs = append(attrs, html.Attribute{Key: key, Val: value})
 			}
+		}
+		if changed {
+			raw = html.Token{Type: token.Kind, DataAtom: token.Tag, Data: token.Name, Attr: attrs}.String()
 		}
 		if change != nil {
 			out.WriteString(raw)
