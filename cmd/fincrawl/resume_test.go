@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
@@ -194,6 +195,39 @@ func (w *world) refetch(setting string) {
 
 func (w *world) configureWith(settings string) {
 	w.configure(w.source("wiki", w.site, "https://wiki.example.com", settings))
+}
+
+// What has not changed since the last run is not fetched again because that run was
+// killed: it is asked for again at most.
+func TestAKilledCrawlOfWhatHasNotChangedGoesOn(t *testing.T) {
+	t.Parallel()
+	w := newValidated(t, "", 18)
+	w.sync()
+	w.put("/a6", "Something else.", "/a7")
+	asked := func(path string) int { return w.site.Count(path) - 1 } // by the runs after the first
+	killed := make(chan struct{})
+	w.site.Before(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/a12" {
+			<-killed
+		}
+		return false
+	})
+	sent := w.writes(func() {
+		w.wantBodies(func() {
+			cmd, _ := w.process("sync")
+			w.until(func() bool { return asked("/a12") > 0 })
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+			close(killed)
+			if run := w.sync(); run.Sources[0].Resumed.IsZero() {
+				t.Error("the crawl that was killed was not resumed")
+			}
+		}, "/", "/a6")
+	})
+	if sent != 1 || asked("/a6") != 1 || asked("/a18") != 1 {
+		t.Errorf("%d writes for one page that changed; it was asked for %d times, the last one %d", sent, asked("/a6"), asked("/a18"))
+	}
+	w.wantLibrary(w.all()...)
 }
 
 // crawl4ai 943, 980: Kubernetes ends a pod by SIGTERM, and kills it where that takes too long.
