@@ -99,7 +99,11 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	if title == "" {
 		title, titleFrom = d.title(c, body)
 	}
+	if rules.Body == "" {
+		d.dropSiteHeading(body)
+	}
 	dropHeading(body, title)
+	dropRules(body)
 	outline(body)
 	article := Article{Title: title, How: how, TitleFrom: titleFrom}
 	if rules.Body == "" {
@@ -170,6 +174,27 @@ func (d *Document) configuredTitle(c *cleaner, selector string) (string, error) 
 		}
 	}
 	return "", nil
+}
+
+// dropSiteHeading removes the heading above all others that leads home.
+func (d *Document) dropSiteHeading(body *html.Node) {
+	for n := body.FirstChild; n != nil; n = n.NextSibling {
+		if isElement(n, atom.H1) && n != body.LastChild && d.leadsHome(n, d.head()) {
+			body.RemoveChild(n)
+		}
+		if n.Type == html.ElementNode {
+			return
+		}
+	}
+}
+
+// dropRules removes the lines that begin or end a text.
+func dropRules(body *html.Node) {
+	for _, end := range []func() *html.Node{func() *html.Node { return body.FirstChild }, func() *html.Node { return body.LastChild }} {
+		for n := end(); n != nil && (isElement(n, atom.Hr) || n.Type == html.TextNode && isBlank(n.Data)); n = end() {
+			body.RemoveChild(n)
+		}
+	}
 }
 
 // dropHeading removes the first-level heading of body that says title, or one of the

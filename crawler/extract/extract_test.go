@@ -52,6 +52,25 @@ func TestTitle(t *testing.T) {
 	}
 }
 
+func TestWhatBeginsABodyAndSaysNothing(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("Some words of the text. ", 20))
+	for name, page := range map[string]string{
+		"a line below the title":                    `<title>B</title><main><h1>B</h1><hr><hr><p>` + long + `</p><hr></main>`,
+		"the site's name, which leads home":         `<title>B | Acme</title><main><h1><a href="/">Acme Help</a></h1><h1>B</h1><p>` + long + `</p></main>`,
+		"the manual's, which leads to its contents": `<title>B — Acme 3</title><main> <h1><a href="index.html">Acme 3</a></h1><hr><h1>B</h1><p>` + long + `</p></main>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			article, err := parsePage(t, page).Extract(Rules{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if article.Title != "B" || article.Markdown != long {
+				t.Errorf("got %q: %q", article.Title, article.Markdown)
+			}
+		})
+	}
+}
+
 func TestConfiguredContent(t *testing.T) {
 	page := `<title>T</title><div class=a><p>one</p><div class=a>two</div></div><p>between</p><div class=a>three<span class=no>four</span></div>`
 	tests := []struct {

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // TemplateVersion is that of the hashes of blocks: a template that was kept under
@@ -238,15 +237,6 @@ func removeWithParents(body, n *html.Node) {
 		parent.RemoveChild(n)
 		if shows(parent) {
 			return
-		}
-	}
-}
-
-// dropRules removes the lines that now begin or end a text.
-func dropRules(body *html.Node) {
-	for _, end := range []func() *html.Node{func() *html.Node { return body.FirstChild }, func() *html.Node { return body.LastChild }} {
-		for n := end(); n != nil && (isElement(n, atom.Hr) || n.Type == html.TextNode && isBlank(n.Data)); n = end() {
-			body.RemoveChild(n)
 		}
 	}
 }
