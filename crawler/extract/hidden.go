@@ -30,17 +30,27 @@ func (c *cleaner) drops(n *html.Node) bool {
 			return true
 		}
 	}
-	if c.isHidden(n) && !c.shown[n] || c.pruned[n] {
-		return true
-	}
-	for id := range strings.FieldsSeq(attr(n, "id")) {
-		if isFurniture(id) {
-			return true
+	hidden, called := false, classes(0)
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "hidden":
+			hidden = hidden || hides(a)
+		case "class":
+			called = c.classes(a.Val)
+		case "id":
+			for id := range strings.FieldsSeq(a.Val) {
+				if isFurniture(id) {
+					return true
+				}
+			}
 		}
 	}
-	called := c.classes(attr(n, "class"))
-	return called.say(backLinks|furniture) || called.say(gutter) && isGutter(n) || called.say(toolbar) && isToolbar(n)
+	return (hidden || called.say(forReaders)) && !c.shown[n] || c.pruned[n] ||
+		called.say(backLinks|furniture) || called.say(gutter) && isGutter(n) || called.say(toolbar) && isToolbar(n)
 }
+
+// hides tells whether an element's attribute "hidden" hides it.
+func hides(hidden html.Attribute) bool { return hidden.Val != "until-found" }
 
 // isHidden tells of elements that were marked as hidden, see [Document.present], or
 // are meant for screen readers alone.
@@ -48,7 +58,7 @@ func (c *cleaner) isHidden(n *html.Node) bool {
 	for _, a := range n.Attr {
 		switch a.Key {
 		case "hidden":
-			if a.Val != "until-found" {
+			if hides(a) {
 				return true
 			}
 		case "class":

@@ -152,7 +152,10 @@ func (d *Document) findBase() *url.URL {
 // resolve returns the absolute address of ref, or nil where it is empty, broken
 // or neither http, https nor mailto.
 func resolve(base *url.URL, ref string) *url.URL {
-	ref = strings.Map(dropLineBreaks, strings.TrimSpace(ref))
+	ref = strings.TrimSpace(ref)
+	if strings.ContainsAny(ref, "\n\r\t") {
+		ref = strings.Map(dropLineBreaks, ref)
+	}
 	if ref == "" {
 		return nil
 	}

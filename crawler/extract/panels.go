@@ -28,14 +28,27 @@ func panelsOf(root *html.Node) *panels {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		role := attr(n, "role")
+		var role string
+		var expands, controls, collapses bool
+		for _, a := range n.Attr {
+			switch a.Key {
+			case "role":
+				role = a.Val
+			case "aria-expanded":
+				expands = true
+			case "aria-controls":
+				controls = true
+			case "data-toggle", "data-bs-toggle":
+				collapses = collapses || isCollapse(a.Val)
+			}
+		}
 		switch {
 		case role == "tab":
 			tabs = append(tabs, n)
 		case role == "tabpanel":
 			bodies = append(bodies, n)
 			p.opened[n] = true
-		case hasAttr(n, "aria-expanded") && hasAttr(n, "aria-controls"), isCollapseToggle(n):
+		case expands && controls, collapses:
 			toggles = append(toggles, n)
 		case n.DataAtom == atom.Label && (len(fields) == 0 || fields[len(fields)-1] != n.Parent) && isFieldSet(n.Parent):
 			fields = append(fields, n.Parent)
@@ -207,13 +220,11 @@ func onlyLink(n *html.Node) *html.Node {
 }
 
 func isCollapseToggle(n *html.Node) bool {
-	for _, key := range []string{"data-toggle", "data-bs-toggle"} {
-		switch attr(n, key) {
-		case "collapse", "tab", "pill":
-			return true
-		}
-	}
-	return false
+	return isCollapse(attr(n, "data-toggle")) || isCollapse(attr(n, "data-bs-toggle"))
+}
+
+func isCollapse(toggle string) bool {
+	return toggle == "collapse" || toggle == "tab" || toggle == "pill"
 }
 
 // toggle takes n for the label of what it shows, unless that is the page's menu. A
@@ -330,7 +341,7 @@ func (p *panels) fields(n *html.Node) {
 // isTabList tells of elements that are called tabs and hold labels and panels, or
 // links to panels, without further ado.
 func isTabList(n *html.Node) bool {
-	if attr(n, "role") == "tablist" || !isElement(n, atom.Ul, atom.Ol, atom.Div) {
+	if !isElement(n, atom.Ul, atom.Ol, atom.Div) || attr(n, "role") == "tablist" {
 		return false
 	}
 	called := attr(n, "class")

@@ -97,7 +97,14 @@ func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // textOf returns the text of a clean tree, its words one space apart.
 func textOf(n *html.Node) string {
+	length := 0
+	for t := range below(n) {
+		if t.Type == html.TextNode {
+			length += len(t.Data)
+		}
+	}
 	var line spaced
+	line.Grow(length)
 	for t := range below(n) {
 		if t.Type == html.TextNode {
 			line.write(t.Data)
@@ -122,14 +129,8 @@ func (l *spaced) write(s string) {
 			continue
 		}
 		start := i
-		for i < len(s) {
-			if b := s[i]; b > ' ' && b < utf8.RuneSelf || spaceAt(s, i) == 0 {
-				i++
-			} else if b == ' ' && i+1 < len(s) && s[i+1] > ' ' && s[i+1] < utf8.RuneSelf {
-				i += 2 // as most words are, one space apart already
-			} else {
-				break
-			}
+		for i < len(s) && (isLetter(s[i]) || isOneSpace(s, i) || spaceAt(s, i) == 0) {
+			i++
 		}
 		if l.gap && l.Len() > 0 {
 			l.WriteByte(' ')
@@ -138,6 +139,12 @@ func (l *spaced) write(s string) {
 		l.WriteString(s[start:i])
 	}
 }
+
+// isLetter tells of what is plainly no white space: letters, figures and marks of ASCII.
+func isLetter(b byte) bool { return b > ' ' && b < utf8.RuneSelf }
+
+// isOneSpace tells whether a space alone stands at i before the next word, as most do.
+func isOneSpace(s string, i int) bool { return s[i] == ' ' && i+1 < len(s) && isLetter(s[i+1]) }
 
 // spaceAt returns how many bytes the white space takes that begins at i, 0 where
 // there is none.

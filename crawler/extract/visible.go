@@ -14,7 +14,7 @@ import (
 // form stays once, and of the tags those that make the flags of England, Scotland
 // and Wales.
 func visible(s string) string {
-	if isPlain(s) {
+	if isAllVisible(s) {
 		return s
 	}
 	var out strings.Builder
@@ -48,9 +48,13 @@ func visible(s string) string {
 	return out.String()
 }
 
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if b := s[i]; b >= utf8.RuneSelf || b == 0x7f || b < ' ' && b != '\n' && b != '\t' && b != '\r' {
+// isAllVisible tells of texts that [visible] need not look at more closely, which are
+// nearly all.
+func isAllVisible(s string) bool {
+	for _, r := range s {
+		switch {
+		case ' ' <= r && r < 0x7f:
+		case r == utf8.RuneError, r == '\u200c', r == '\u200d', r == '\ufe0e', r == '\ufe0f', r == '\U0001f3f4', showsNothing(r):
 			return false
 		}
 	}
@@ -102,7 +106,7 @@ func showsNothing(r rune) bool {
 	case r >= 0x1bca0 && r <= 0x1bca3, r >= 0x1d173 && r <= 0x1d17a, r == 0x2800:
 		return true // controls of shorthand and of music, the blank of Braille
 	}
-	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Co, r) || r&0xfffe == 0xfffe
+	return unicode.IsControl(r) || unicode.Is(unicode.Co, r) || r&0xfffe == 0xfffe
 }
 
 // collapse makes one space of every run of ASCII white space, as browsers do.

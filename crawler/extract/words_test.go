@@ -46,6 +46,9 @@ func FuzzWords(f *testing.F) {
 		if got, want := collapse(s), whiteSpace.ReplaceAllString(s, " "); got != want {
 			t.Errorf("collapse: got %q, want %q", got, want)
 		}
+		if isAllVisible(s) && visible(s+"\x00") != s {
+			t.Errorf("visible: %q is not all visible", s)
+		}
 		if first, _, _ := strings.Cut(bareLine(s), " "); firstBareWord(s) != first {
 			t.Errorf("firstBareWord(%q) = %q of %q", s, firstBareWord(s), bareLine(s))
 		}
