@@ -55,8 +55,7 @@ var markdownConverter = sync.OnceValue(func() *converter.Converter {
 	return conv
 })
 
-// running returns a node of running text in Markdown, such as a paragraph. The converter
-// sorts its renderers anew for each node: it is quick where a paragraph is one.
+// running returns a node of running text in Markdown, such as a paragraph.
 func running(markdown string) *html.Node { return &html.Node{Type: html.RawNode, Data: markdown} }
 
 // writeNode writes what holds other blocks, and running text. Headings, code, tables and
@@ -92,11 +91,14 @@ func writeNode(ctx converter.Context, w converter.Writer, n *html.Node) converte
 	return converter.RenderSuccess
 }
 
-// writeBlocks writes what stands in n, each block on lines of its own.
+// writeBlocks writes what stands in n, each block on lines of its own. The converter is
+// asked for what is its own, since it sorts all renderers anew for each node.
 func writeBlocks(ctx converter.Context, to *lines, n *html.Node) {
 	for block := n.FirstChild; block != nil; block = block.NextSibling {
 		to.breakLine(2)
-		ctx.RenderNodes(ctx, to, block)
+		if writeNode(ctx, to, block) == converter.RenderTryNext {
+			ctx.RenderNodes(ctx, to, block)
+		}
 	}
 }
 
