@@ -125,6 +125,20 @@ func TestTwinsAndWhatTheyContradictEachOtherIn(t *testing.T) {
 	}
 }
 
+func TestPagesOfASeriesAreNoTwins(t *testing.T) {
+	t.Parallel()
+	text := article("release")
+	got, _ := issues(t, []crawler.Page{
+		page("/2.1", "Gauge 2.1 release notes", "<p>Gauge 2.1 mends three faults that were found in 2.0. "+text+"</p>"),
+		page("/2.2", "Gauge 2.2 release notes", "<p>Gauge 2.2 mends nine faults that were found in 2.1. "+text+"</p>"),
+		page("/step-1", "Step 1", "<p>"+article("step")+"</p>"),
+		page("/step-2", "Step 2", "<p>"+article("step")+"</p>"),
+	})
+	if diff := cmp.Diff([]string{"duplicate /step-2"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestBrokenLinksAreNamedWithThePageTheyStandOn(t *testing.T) {
 	t.Parallel()
 	got, all := issues(t, nil,

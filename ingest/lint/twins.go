@@ -95,7 +95,7 @@ func mix(a, b, c uint64) uint64 {
 }
 
 // twins finds pages that say nearly the same, each with the first that does, and
-// what they contradict each other in.
+// what they contradict each other in. Pages of a series say which of it they are about.
 func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, error) {
 	slices.SortFunc(l.pages, func(a, b signed) int { return strings.Compare(a.url, b.url) })
 	var issues []Issue
@@ -108,6 +108,9 @@ func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, e
 		other, err := text(second.id)
 		if err != nil {
 			return nil, fmt.Errorf("read the text of %s: %w", second.url, err)
+		}
+		if one != other && ofASeries(first.title, second.title) {
+			continue
 		}
 		issue := Issue{Kind: Duplicate, URL: second.url, Title: second.title, Other: first.url,
 			Detail: "says nearly the same as " + first.url, Fix: "Keep one, and let the other lead to it, or exclude it: Fin can't tell which one holds."}
@@ -122,6 +125,12 @@ func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, e
 		issues = append(issues, issue)
 	}
 	return issues, nil
+}
+
+// ofASeries tells of titles that differ in their numbers only, such as those of the
+// notes on each release: what their pages say of it holds for one of them.
+func ofASeries(one, other string) bool {
+	return one != other && maskNumbers(one) == maskNumbers(other)
 }
 
 // pairs returns each page that has a near twin before it, with the first of those.
