@@ -52,21 +52,23 @@ func tagAt(text string) Token {
 	if strings.HasPrefix(text, "</") {
 		t.Kind, at = html.EndTagToken, 2
 	}
-	end := strings.IndexByte(text, '>')
-	if end <= at || text[at] < 'a' || text[at] > 'z' {
+	if at >= len(text) || text[at] < 'a' || text[at] > 'z' {
 		return Token{}
 	}
+	end := at
+	for end < len(text) && text[end] != '>' && text[end] != ' ' && text[end] != '/' {
+		end++
+	}
+	t.Name = text[at:end]
+	left := strings.IndexByte(text[end:], '>')
+	if left < 0 {
+		return Token{}
+	}
+	end += left
 	if text[end-1] == '/' {
 		t.Kind = html.SelfClosingTagToken
 	}
-	name := text[at:end]
-	for i := range len(name) {
-		if c := name[i]; c == ' ' || c == '/' {
-			name = name[:i]
-			break
-		}
-	}
-	t.Name, t.Tag, t.Raw = name, atom.Lookup([]byte(name)), text[:end+1]
+	t.Tag, t.Raw = atom.Lookup([]byte(t.Name)), text[:end+1]
 	return t
 }
 
@@ -76,10 +78,10 @@ func (t Token) Append(dst []byte) []byte { return unescape(dst, t.Raw) }
 // Attrs yields the attributes of a tag.
 func (t Token) Attrs() iter.Seq2[string, string] {
 	return func(yield func(key, value string) bool) {
-		if t.Kind == html.TextToken {
+		if t.Kind == html.TextToken || t.Kind == html.EndTagToken {
 			return
 		}
-		_, rest, _ := strings.Cut(t.Raw, " ")
+		rest := t.Raw[len("<")+len(t.Name):]
 		for {
 			key, quoted, ok := strings.Cut(rest, `="`)
 			if !ok {

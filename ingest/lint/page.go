@@ -141,7 +141,7 @@ var contact = sync.OnceValue(func() *regexp.Regexp {
 
 // contactOpenings are how the phrases of contact begin.
 var contactOpenings = []string{
-	"contact", "reach out", "get in touch", "write to", "email", "call", "ask", "submit a", "open a", "still", "need more help",
+	"contact", "reach out", "get in touch", "write to ", "email ", "call ", "ask ", "submit a", "open a", "still ", "need more help",
 	"kontaktieren", "wenden", "noch fragen", "besoin d'aide", "póngase", "ponte", "necesita",
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // credentials finds what gets somebody in.
@@ -87,8 +88,8 @@ func ownRules() []credentialRule {
 		rule(bearer, 3.2, endsWord, `(?i)authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}([A-Za-z0-9._~+/-]{16,500}=*)`, "authorization"),
 		whose(rule(connection, 0, nil, `://[^\s:@/?#"'<>]{1,80}:([^\s@/"'<>]{4,120})@[A-Za-z0-9\[]`, "://"), namesUser),
 		rule(connection, 0, nil, `(?i)(?:pwd|password)\s?=\s?([^\s;"']{6,100});`, "pwd", "password"),
-		rule(assigned, 0, nil, `(?i:pass(?:word|wd|phrase|wort|code)?|pwd|kennwort|mot de passe|contraseña|secret|token|credentials?)`+is,
-			"pass", "pwd", "kennwort", "mot de passe", "contrase", "secret", "token", "credential"),
+		whose(rule(assigned, 0, nil, `(?i:pass(?:word|wd|phrase|wort|code)?|pwd|kennwort|mot de passe|contraseña|secret|token|credentials?)`+is,
+			"pass", "pwd", "kennwort", "mot de passe", "contrase", "secret", "token", "credential"), isGiven),
 		rule(assigned, 0, namesKey, `(?i:key)`+is, "key"),
 	}
 }
@@ -104,6 +105,32 @@ func namesUser(address string) bool {
 	rest := address[len("://"):]
 	end := strings.IndexAny(rest, "@/\"'<> \t\n\f\r")
 	return end >= 0 && rest[end] == '@'
+}
+
+// isGiven reports whether what begins with the name of a secret may go on with the
+// secret itself: few do, and the expression takes a hundred times as long.
+func isGiven(name string) bool {
+	const farthest = 24 // of the sign between them; "mot de passe" has 12 letters
+	name = name[:min(len(name), farthest)]
+	word := 0
+	for i := range len(name) {
+		switch b := name[i]; {
+		case b == ':' || b == '=' || b >= utf8.RuneSelf:
+			return true
+		case isWord(b) || b == '_':
+			continue
+		}
+		if isGiving(name[word:i]) {
+			return true
+		}
+		word = i + 1
+	}
+	return isGiving(name[word:])
+}
+
+// isGiving tells of the words that stand between the name of a secret and it.
+func isGiving(word string) bool {
+	return strings.EqualFold(word, "is") || strings.EqualFold(word, "lautet") || strings.EqualFold(word, "est") || strings.EqualFold(word, "es")
 }
 
 // namesKey reports whether text that is followed by "key" makes it one that opens

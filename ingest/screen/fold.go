@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -21,7 +22,7 @@ func skeleton(plain string, emit func(letter byte, at int)) {
 	for i := 0; i < len(plain); {
 		b := plain[i]
 		if b < utf8.RuneSelf {
-			if letter := asciiLetter(plain, i); letter != 0 {
+			if letter := asciiSkeleton[b]; letter != 0 && (isWord(b) || startsWord(plain[i+1:])) {
 				emit(letter, i)
 			}
 			i++
@@ -44,12 +45,14 @@ func skeleton(plain string, emit func(letter byte, at int)) {
 
 // appendSkeleton appends the letters of a text's skeleton to dst.
 func appendSkeleton(dst []byte, plain string) []byte {
+	dst = slices.Grow(dst, len(plain))
 	for i := 0; i < len(plain); i++ {
-		if plain[i] >= utf8.RuneSelf {
+		b := plain[i]
+		if b >= utf8.RuneSelf {
 			_, size := utf8.DecodeRuneInString(plain[i:])
 			dst = appendSpelt(dst, plain[i:i+size])
 			i += size - 1
-		} else if letter := asciiLetter(plain, i); letter != 0 {
+		} else if letter := asciiSkeleton[b]; letter != 0 && (isWord(b) || startsWord(plain[i+1:])) {
 			dst = append(dst, letter)
 		}
 	}
@@ -61,15 +64,9 @@ func appendSpelt(dst []byte, character string) []byte {
 	return dst
 }
 
-// asciiLetter returns the letter that the ASCII character at a place stands for; 0 for
-// none.
-func asciiLetter(plain string, at int) byte {
-	b := plain[at]
-	if inWordsOnly(b) && (at+1 == len(plain) || !isWord(plain[at+1])) {
-		return 0
-	}
-	return asciiSkeleton[b]
-}
+// startsWord reports whether a text goes on with a word, so that a sign before it
+// stands for a letter.
+func startsWord(text string) bool { return text != "" && isWord(text[0]) }
 
 // otherLetter stands for the letters that look like none of the alphabet.
 const otherLetter = '_'

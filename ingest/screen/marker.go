@@ -40,12 +40,13 @@ func (m markers) scan(t *text, found func(match)) {
 
 // lowerASCII leaves other letters as they are, as the automaton does.
 func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
+	lower := []byte(s)
+	for i, b := range lower {
+		if 'A' <= b && b <= 'Z' {
+			lower[i] = b + 'a' - 'A'
 		}
-		return r
-	}, s)
+	}
+	return string(lower)
 }
 
 // custom is a rule of the user's own.

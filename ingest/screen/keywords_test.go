@@ -1,0 +1,29 @@
+package screen
+
+import (
+	"strings"
+	"testing"
+)
+
+// What follows a keyword spares an expression only where that finds nothing.
+func FuzzWhatFollowsAKeywordMissesNothing(f *testing.F) {
+	f.Add("see https://app:kV7m2Qx9Lw@db.internal/shop and https://w.test/a:b@c")
+	f.Add(`password: "kV7m2Qx9Lw", 'pwd' => kV7m2Qx9Lw, Mot de passe"])   est   kV7m2Qx9Lw, secret_is kV7m2Qx9Lw`)
+	f.Add("Das Kennwort  lautet kV7m2Qx9Lw\ncontraseña es kV7m2Qx9Lw, passphrase\u00a0is kV7m2Qx9Lw, credentials` is\tkV7m2Qx9Lw, password iſ kV7m2Qx9Lw")
+	rules := ownRules()
+	f.Fuzz(func(t *testing.T, text string) {
+		lower := lowerASCII(text)
+		for _, rule := range rules {
+			for _, keyword := range rule.keywords {
+				for at := range len(text) {
+					if rule.after == nil || !strings.HasPrefix(lower[at:], keyword) || rule.after(text[at:]) {
+						continue
+					}
+					if found := rule.compiled().FindString(text[at:]); found != "" {
+						t.Errorf("%s: %q is passed over", rule.id, found)
+					}
+				}
+			}
+		}
+	})
+}
