@@ -333,7 +333,11 @@ func gridOf(n *html.Node) (grid [][]*html.Node, header bool) {
 }
 
 func spanOf(cell *html.Node, key string) int {
-	span, err := strconv.Atoi(attr(cell, key))
+	given := attr(cell, key)
+	if given == "" {
+		return 1 // without an error to be made of it
+	}
+	span, err := strconv.Atoi(given)
 	if err != nil || span < 1 || span > 1000 {
 		return 1
 	}
