@@ -14,10 +14,11 @@ import (
 
 // What the collector of garbage is told where GOMEMLIMIT and GOGC say nothing else: to
 // keep the program within a limit that leaves a large plan room, at the cost of its
-// time, and below that not to hurry, since what a crawl needs at once is little.
+// time, and below that not to hurry: a crawl needs little at once, and throws it away
+// with each page, so that hurry would cost much and save what a larger crawl takes anyway.
 const (
-	memoryLimit  = 110 << 20
-	garbageShare = 200 // percent of what is needed
+	memoryLimit  = 100 << 20
+	garbageShare = 400 // percent of what is needed
 )
 
 func main() {
