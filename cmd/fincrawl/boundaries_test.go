@@ -182,6 +182,7 @@ func (w killedWorld) kill(command string, at int) (passed int) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()
+	w.settle()
 	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signal() == syscall.SIGKILL {
 		return 0
 	}
@@ -190,6 +191,18 @@ func (w killedWorld) kill(command string, at int) (passed int) {
 		w.Fatalf("killed at %d: %v\n%s", at, err, &out)
 	}
 	return passed
+}
+
+// settle returns when nothing that a process sent is still on its way to the library, where
+// it would count as sent by the next one. Connections are taken in the order they were made.
+func (w killedWorld) settle() {
+	w.Helper()
+	answer, err := http.Get(w.boxURL)
+	if err != nil {
+		w.Fatal(err)
+	}
+	answer.Body.Close()
+	w.server.CloseClientConnections()
 }
 
 // recorded are the entries of the state file as the process left it.

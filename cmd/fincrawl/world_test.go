@@ -31,6 +31,7 @@ type world struct {
 	*testing.T
 	site     *testsite.Site
 	box      *sandbox.Sandbox
+	server   *httptest.Server // in front of box
 	boxURL   string
 	dir      string
 	intercom string                // a further line of sources.yaml's intercom
@@ -59,7 +60,7 @@ func newWorld(t *testing.T, settings string, pages ...string) *world {
 		box.ServeHTTP(rw, r)
 	}))
 	t.Cleanup(server.Close)
-	w.boxURL = server.URL
+	w.server, w.boxURL = server, server.URL
 	w.site.Page("/", testsite.Page{Links: pages})
 	w.site.Pages(pages...)
 	w.write("token", worldToken)
