@@ -61,14 +61,18 @@ func pieces(block *html.Node, most int) []piece {
 		return whole
 	}
 	var list []piece
-	frame := sizeOf(cut.around(nil, 0))
-	if frame > most/2 { // what would be repeated is most of it
-		cut.repeated, frame = nil, 0
+	frame := cut.around(nil, 0)
+	room := most - sizeOf(frame)
+	if room < most/2 { // what would be repeated is most of it: it stands for itself, once
+		if len(cut.repeated) > 0 {
+			list = append(list, piece{frame, textOf(frame)})
+		}
+		cut.repeated, room = nil, most
 	}
 	var few []piece // that fit, and stand side by side
 	first := 0      // of them, by its place in the block
 	flush := func(next int) {
-		for _, row := range grouped(few, most-frame) {
+		for _, row := range grouped(few, room) {
 			nodes := make([]*html.Node, len(row))
 			for i, p := range row {
 				nodes[i] = p.node
@@ -79,7 +83,7 @@ func pieces(block *html.Node, most int) []piece {
 		few, first = nil, next
 	}
 	for i, unit := range cut.units {
-		if sizeOf(unit)+frame <= most || cut.inside == nil {
+		if sizeOf(unit) <= room || cut.inside == nil {
 			few = append(few, piece{unit, textOf(unit)})
 			continue
 		}
@@ -89,6 +93,9 @@ func pieces(block *html.Node, most int) []piece {
 		}
 	}
 	flush(0)
+	if len(list) == 0 { // it says nothing
+		return whole
+	}
 	return list
 }
 

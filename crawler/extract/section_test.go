@@ -124,6 +124,9 @@ func TestWhatHasNoHeadingsIsCutInside(t *testing.T) {
 		{name: "a panel, under its label", clean: "<details><summary>Label</summary>" + paragraphs() + "</details>", each: begins("**Label**")},
 		{name: "a table, under its header", each: begins("Title\n\n| Code | Means |"),
 			clean: "<table><caption>Title</caption><thead><tr><th>Code</th><th>Means</th></tr></thead><tbody>" + rows() + "</tbody></table>"},
+		{name: "a table whose header is too long to be repeated",
+			clean: "<table><thead><tr><th>" + many(9, words) + "</th><th>Means</th></tr></thead><tbody>" + rows() + "</tbody></table>"},
+		{name: "a panel whose label is too long to be repeated", clean: "<details><summary>" + many(9, words) + "</summary>" + paragraphs() + "</details>"},
 		{name: "a table whose header is its first row", each: begins("| Code | Means |"),
 			clean: "<table><tbody><tr><th>Code</th><th>Means</th></tr>" + rows() + "</tbody></table>"},
 		{name: "a table whose rows belong together", each: asMany("rowspan", ">pair"),
@@ -189,6 +192,7 @@ func TestWhatCannotBeCutStaysWhole(t *testing.T) {
 		`<p><a href="https://example.com/` + long + `">x</a></p>`,
 		"<table><tbody><tr><td>" + long + "</td></tr></tbody></table>",
 		"<ul><li><ul><li>" + long + "</li></ul></li></ul>",
+		`<ol class="` + long + `"><li></li></ol>`,
 	} {
 		parts, err := Split(clean, Cut{Over: 1000})
 		if err != nil || len(parts) > 0 {
