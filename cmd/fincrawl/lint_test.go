@@ -23,8 +23,8 @@ func TestLintLooksAtTheSourcesAndWritesNothing(t *testing.T) {
 	text := strings.Repeat("Open the valve by a quarter turn, listen for the hiss, and close it once the needle rests. ", 4)
 	w := newWorld(t, "    lint: {thin_words: 6}\n", "/a1", "/a2", "/a3", "/gone")
 	w.site.Page("/", testsite.Page{Text: "Welcome to all the manuals of the house.", Links: []string{"/a1", "/a2", "/a3", "/gone"}})
-	w.site.Page("/a1", testsite.Page{Text: "It runs for 12 hours on one charge. " + text})
-	w.site.Page("/a2", testsite.Page{Text: "It runs for 15 hours on one charge. " + text})
+	w.site.Page("/a1", testsite.Page{Title: "The battery", Text: "It runs for 12 hours on one charge. " + text})
+	w.site.Page("/a2", testsite.Page{Title: "How long it runs", Text: "It runs for 15 hours on one charge. " + text})
 	w.site.Page("/a3", testsite.Page{Text: "See below."})
 	w.site.Page("/gone", testsite.Page{Status: 404})
 	want := []string{"contradiction /a2", "thin /a3", "broken-link /"}
