@@ -46,10 +46,15 @@ func (b *bench) crawlSite(ctx context.Context, s realSite) error {
 		return err
 	}
 	defer closeAPI()
+	_, empty, closeEmpty, err := library()
+	if err != nil {
+		return err
+	}
+	defer closeEmpty()
 
 	start := server.withValidators + s.start
 	first := &contender{name: "fincrawl, first run", crawl: func(ctx context.Context) (cost, error) {
-		p, err := b.project(api+"/", source{name: "site", url: start})
+		p, err := b.project(empty+"/", source{name: "site", url: start})
 		if err != nil {
 			return cost{}, err
 		}
