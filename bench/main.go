@@ -32,7 +32,7 @@ func main() {
 type bench struct {
 	rounds   int      // how often each is measured, in turn with the others
 	slow     int      // the same for peers that take long
-	pages    int      // of the large generated site; it has an aim at 100,000
+	pages    int      // of the large generated site, which has its aims at 100,000
 	sites    []string // the real ones to crawl
 	dir      string   // for what a run leaves behind
 	fincrawl string   // the program, as a release is built
@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&b.rounds, "rounds", 2, "how often each program is measured, in turn with the others; 5 where the machine is busy")
 	flags.IntVar(&b.slow, "slow-rounds", 1, "the same for the peers that take ten times as long")
-	flags.IntVar(&b.pages, "pages", 20_000, "size of the large generated site; 100000 take ten minutes more")
+	flags.IntVar(&b.pages, "pages", 100_000, "size of the large generated site; it has its aims at 100000, which take three minutes")
 	sites := flags.String("sites", "postgresql,python,cppreference", "the real sites to crawl; a path is a site, too: a folder of HTML files, or the page in it to begin with")
 	katana := flags.String("katana", "", "katana's program, see README.md (default: the one in PATH)")
 	save := flags.String("save", "", "folder for results.md and results.json, with what they held of other experiments")
