@@ -178,13 +178,15 @@ func (d *Document) configuredTitle(c *cleaner, selector string) (string, error) 
 
 // dropSiteHeading removes the heading above all others that leads home.
 func (d *Document) dropSiteHeading(body *html.Node) {
-	for n := body.FirstChild; n != nil; n = n.NextSibling {
-		if isElement(n, atom.H1) && n != body.LastChild && d.leadsHome(n, d.head()) {
-			body.RemoveChild(n)
-		}
-		if n.Type == html.ElementNode {
-			return
-		}
+	first := body.FirstChild
+	for first != nil && first.Type != html.ElementNode {
+		first = first.NextSibling
+	}
+	if first == nil || first.DataAtom != atom.H1 || first == body.LastChild {
+		return
+	}
+	if link := onlyLink(first); link != nil && d.leadsHome(link, d.head()) {
+		body.RemoveChild(first)
 	}
 }
 

@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -68,6 +69,19 @@ func TestWhatBeginsABodyAndSaysNothing(t *testing.T) {
 				t.Errorf("got %q: %q", article.Title, article.Markdown)
 			}
 		})
+	}
+}
+
+func TestTheHeadingOfTheFirstPageIsItsTitle(t *testing.T) {
+	for _, path := range []string{"", "/"} {
+		doc, err := Parse(&url.URL{Scheme: "https", Host: "w.test", Path: path}, "text/html", []byte(`<main><h1><a href="/">Welcome</a></h1><p>Some words of the text.</p></main>`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		article, err := doc.Extract(Rules{})
+		if err != nil || article.Title != "Welcome" || article.TitleFrom != "h1" {
+			t.Errorf("at %q got %q by %s: %v", path, article.Title, article.TitleFrom, err)
+		}
 	}
 }
 

@@ -54,25 +54,25 @@ func (d *Document) ownHeading(article *html.Node, h head) (own string) {
 		if strings.EqualFold(heading, withoutSite(h.title, h.site)) || strings.EqualFold(heading, withoutSite(h.shared, h.site)) {
 			return heading
 		}
-		if own == "" && !strings.EqualFold(heading, h.site) && !d.leadsHome(n, h) {
+		if own == "" && !strings.EqualFold(heading, h.site) && !d.leadsHome(onlyLink(n), h) {
 			own = heading
 		}
 	}
 	return own
 }
 
-// leadsHome tells of headings that are links to the first page of the site, or to
-// another one by the name that the document's title ends with.
-func (d *Document) leadsHome(heading *html.Node, h head) bool {
-	link := onlyLink(heading)
+// leadsHome tells of the links that are all of a heading, nil for none, and lead to the
+// first page of the site, or to another one by the name that the document's title ends
+// with.
+func (d *Document) leadsHome(link *html.Node, h head) bool {
 	if link == nil {
 		return false
 	}
 	to := resolve(d.base(), attr(link, "href"))
-	if to == nil || to.Host != d.URL.Host || to.Path == d.URL.Path {
+	if to == nil || to.Host != d.URL.Host || strings.Trim(to.Path, "/") == strings.Trim(d.URL.Path, "/") {
 		return false
 	}
-	name := textOf(heading)
+	name := textOf(link)
 	return strings.Trim(to.Path, "/") == "" || len(h.title) > len(name) && strings.EqualFold(h.title[len(h.title)-len(name):], name)
 }
 
