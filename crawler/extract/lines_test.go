@@ -5,9 +5,6 @@ import (
 	"testing"
 
 	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
-	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
-	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
-	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/table"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -18,14 +15,7 @@ import (
 func leftToTheConverter(t *testing.T, tree *html.Node) string {
 	t.Helper()
 	const said = "x-said"
-	conv := converter.NewConverter(
-		converter.WithEscapeMode("disabled"),
-		converter.WithPlugins(
-			base.NewBasePlugin(),
-			commonmark.NewCommonmarkPlugin(commonmark.WithListEndComment(false)),
-			table.NewTablePlugin(table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal)),
-		),
-	)
+	conv := newConverter()
 	conv.Register.RendererFor(said, converter.TagTypeInline, func(_ converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
 		_, _ = w.WriteString(n.Attr[0].Val)
 		return converter.RenderSuccess

@@ -41,9 +41,16 @@ type page struct {
 // pageKey is where the context of a conversion has its page.
 type pageKey struct{}
 
-// markdownConverter doesn't escape: the canonical tree's text is escaped already.
 var markdownConverter = sync.OnceValue(func() *converter.Converter {
-	conv := converter.NewConverter(
+	conv := newConverter()
+	conv.Register.Renderer(writeNode, converter.PriorityEarly)
+	return conv
+})
+
+// newConverter returns a converter that doesn't escape: the canonical tree's text is
+// escaped already.
+func newConverter() *converter.Converter {
+	return converter.NewConverter(
 		converter.WithEscapeMode("disabled"),
 		converter.WithPlugins(
 			base.NewBasePlugin(),
@@ -51,9 +58,7 @@ var markdownConverter = sync.OnceValue(func() *converter.Converter {
 			table.NewTablePlugin(table.WithCellPaddingBehavior(table.CellPaddingBehaviorMinimal)),
 		),
 	)
-	conv.Register.Renderer(writeNode, converter.PriorityEarly)
-	return conv
-})
+}
 
 // running returns a node of running text in Markdown, such as a paragraph.
 func running(markdown string) *html.Node { return &html.Node{Type: html.RawNode, Data: markdown} }

@@ -10,6 +10,8 @@ import (
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/css"
 	"golang.org/x/net/html"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 )
 
 // sheet is what one text of CSS says of whether text is seen. The pages that have it
@@ -142,7 +144,7 @@ func (s *sheet) add(selectors []string, l look, when bool) {
 func newDeclared(selector string, l *look, when bool) *declared {
 	by, hides := l.hides()
 	return &declared{
-		look: l, selector: selector, last: lastCompound(selector), needs: needsOf(selector), when: when,
+		look: l, selector: selector, last: preset.LastCompound(selector), needs: needsOf(selector), when: when,
 		by: by, hides: hides, light: !hides && isLight(l.says[color]),
 		compiled: sync.OnceValue(func() cascadia.Sel {
 			if compiled, err := cascadia.Parse(selector); err == nil {
@@ -208,24 +210,6 @@ func needsOf(selector string) (needs []string) {
 		}
 	}
 	return needs
-}
-
-// lastCompound returns the part of a selector that is about the element itself.
-func lastCompound(selector string) string {
-	depth := 0
-	for i := len(selector) - 1; i >= 0; i-- {
-		switch selector[i] {
-		case ')', ']':
-			depth++
-		case '(', '[':
-			depth--
-		case ' ', '>', '+', '~':
-			if depth == 0 {
-				return selector[i+1:]
-			}
-		}
-	}
-	return selector
 }
 
 // reveals tells whether a rule takes back what another hides by a property.

@@ -124,7 +124,7 @@ func spell(selector cascadia.Sel) string {
 // wanted returns the rarest thing that a selector plainly wants of the element
 // itself: an ID (#), a class (.), a name (<) or an attribute ([); 0 for none.
 func wanted(selector string) (kind byte, name string) {
-	own := selector[lastCompound(selector):]
+	own := LastCompound(selector)
 	if strings.ContainsAny(own, `(\`) {
 		return 0, "" // a function such as :not() may want the contrary
 	}
@@ -150,9 +150,9 @@ func wanted(selector string) (kind byte, name string) {
 	return 0, ""
 }
 
-// lastCompound returns where the part of a selector begins that is about the
-// element itself.
-func lastCompound(selector string) int {
+// LastCompound returns the part of a selector that is about the element itself
+// (Selectors Level 4: the subject), which combinators join to the others.
+func LastCompound(selector string) string {
 	inside := 0
 	for i := len(selector) - 1; i >= 0; i-- {
 		switch selector[i] {
@@ -162,11 +162,11 @@ func lastCompound(selector string) int {
 			inside--
 		case ' ', '>', '+', '~':
 			if inside == 0 {
-				return i + 1
+				return selector[i+1:]
 			}
 		}
 	}
-	return 0
+	return selector
 }
 
 // following returns the node after n in the order of the page, within root.
