@@ -3,33 +3,44 @@ package ingest
 // GuardInfo describes a guard to people.
 type GuardInfo struct {
 	Name    Guard
-	Holds   string // what it holds, and when
-	Key     string // in sources.yaml; "" for one that cannot be set
-	Default string // of that key
+	Holds   string  // what it holds, and when
+	Key     string  // in sources.yaml; "" for one that cannot be set
+	Default string  // of that key
+	Release Release // how a person may let go of what it holds
 }
+
+// Release says how a person may let go of what a guard holds.
+type Release string
+
+// The ways to release a change.
+const (
+	ByGuard Release = "guard" // by its URL, or with all others that the guard holds
+	ByURL   Release = "url"   // only by its URL, since each may be another danger
+	Never   Release = "never" // by mending what it is held for
+)
 
 // Guards describes every guard, in the order in which reports name them. [Policy] has
 // what each does, but for two: refused is the planner's, and wall the crawler's, for
 // whom a page that shows a login is a page that could not be read.
 func Guards() []GuardInfo {
 	return []GuardInfo{
-		{GuardCoverage, "deletes, unless the crawl saw everything", "", "on"},
-		{GuardZeroPages, "deletes, where the crawl found no page at all", "", "on"},
-		{GuardWall, "pages that show a login instead of their text, which count as not seen", "auth.form.logged_in", "found out"},
-		{GuardOwnership, "deletes of what is not recorded as ours", "", "on"},
-		{GuardConfirmation, "deletes, until so many complete crawls in a row missed the page", "deletes.confirm_runs", "2"},
-		{GuardWhole, "deletes of parts of a page that is held back itself", "", "on"},
-		{GuardApproval, "with sync --plan: whatever the approved plan does not have", "", "off"},
-		{GuardCount, "all deletes, where they are more than this", "deletes.max_count", "10"},
-		{GuardShare, "all deletes, where they are a larger share of the source's pages", "deletes.max_share", "0.1"},
-		{GuardSameText, "updates, where more pages than this would get one and the same title and text", "updates.max_same_text", "5"},
-		{GuardShrunk, "updates that lose more of their text than this", "updates.max_shrink", "0.5"},
-		{GuardSecret, "pages with credentials", "screen.credentials", "hold"},
-		{GuardInjection, "pages with text that gives orders to a model", "screen.injections", "hold"},
-		{GuardPersonal, "pages with personal data", "screen.personal", "off"},
-		{GuardMarker, "pages that are marked as internal", "screen.markers", "none"},
-		{GuardRule, "pages that a rule of the source's own speaks against", "screen.rules", "none"},
-		{GuardSize, "pages with more HTML than this", "intercom.max_html", "1MB"},
-		{GuardRefused, "a page that Intercom refused, until it changes or fincrawl retry lets it go", "", "on"},
+		{GuardCoverage, "deletes, unless the crawl saw everything", "", "on", ByURL},
+		{GuardZeroPages, "deletes, where the crawl found no page at all", "", "on", ByURL},
+		{GuardWall, "pages that show a login instead of their text, which count as not seen", "auth.form.logged_in", "found out", Never},
+		{GuardOwnership, "deletes of what is not recorded as ours", "", "on", ByURL},
+		{GuardConfirmation, "deletes, until so many complete crawls in a row missed the page", "deletes.confirm_runs", "2", ByURL},
+		{GuardWhole, "deletes of parts of a page that is held back itself", "", "on", Never},
+		{GuardApproval, "with sync --plan: whatever the approved plan does not have", "", "off", ByURL},
+		{GuardCount, "all deletes, where they are more than this", "deletes.max_count", "10", ByGuard},
+		{GuardShare, "all deletes, where they are a larger share of the source's pages", "deletes.max_share", "0.1", ByGuard},
+		{GuardSameText, "updates, where more pages than this would get one and the same title and text", "updates.max_same_text", "5", ByGuard},
+		{GuardShrunk, "updates that lose more of their text than this", "updates.max_shrink", "0.5", ByGuard},
+		{GuardSecret, "pages with credentials", "screen.credentials", "hold", ByURL},
+		{GuardInjection, "pages with text that gives orders to a model", "screen.injections", "hold", ByURL},
+		{GuardPersonal, "pages with personal data", "screen.personal", "off", ByGuard},
+		{GuardMarker, "pages that are marked as internal", "screen.markers", "none", ByGuard},
+		{GuardRule, "pages that a rule of the source's own speaks against", "screen.rules", "none", ByGuard},
+		{GuardSize, "pages with more HTML than this", "intercom.max_html", "1MB", Never},
+		{GuardRefused, "a page that Intercom refused, until it changes or fincrawl retry lets it go", "", "on", Never},
 	}
 }
