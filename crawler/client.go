@@ -23,10 +23,11 @@ type clients struct {
 	files   *http.Client // the login, robots.txt, sitemaps: any body
 	scripts *http.Client // what the scripts of pages ask of the source
 	outside *http.Client // pages, without credentials and cookies
-	// What scripts ask of other hosts, which do not count against the source's pace.
-	strangers *http.Client
-	throttle  *throttle
-	close     func()
+	// What scripts ask of other hosts does not count against the source's pace. Those that the configuration names
+	// are asked by named, and those that only a page names by strangers.
+	named, strangers *http.Client
+	throttle         *throttle
+	close            func()
 }
 
 func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Session, onRedirect func(*http.Request, []*http.Request) error) (*clients, error) {
@@ -38,7 +39,7 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	if err != nil {
 		return nil, err
 	}
-	inside, outside, closeIdle, err := connections(src.Fetch, sur.Transport, session)
+	inside, outside, strange, closeIdle, err := connections(src.Fetch, sur.Transport, session)
 	if err != nil {
 		return nil, err
 	}
@@ -56,15 +57,16 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	c.pages = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, src.Fetch.MaxBody, true), CheckRedirect: onRedirect}
 	c.files = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, maxSitemap, false)}
 	c.scripts = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, src.Fetch.MaxBody, false)}
-	c.strangers = &http.Client{Transport: &whole{base: outside, limit: src.Fetch.MaxBody, timeout: src.Fetch.Timeout}}
+	c.named = &http.Client{Transport: &whole{base: outside, limit: src.Fetch.MaxBody, timeout: src.Fetch.Timeout}}
+	c.strangers = &http.Client{Transport: &whole{base: strange, limit: src.Fetch.MaxBody, timeout: src.Fetch.Timeout}}
 	c.outside = &http.Client{Jar: visitors, Transport: chain(outside, none, src.Fetch.MaxBody, true)}
 	return c, nil
 }
 
 // connections returns the transports that make the connections of those who have
-// the credentials and of those who don't, and what closes the connections that they
-// keep open: only their own.
-func connections(f Fetch, given http.RoundTripper, session *auth.Session) (inside, outside http.RoundTripper, closeIdle func(), err error) {
+// the credentials, of those who don't, and of those to hosts that nobody configured,
+// and what closes the connections that they keep open: only their own.
+func connections(f Fetch, given http.RoundTripper, session *auth.Session) (inside, outside, strange http.RoundTripper, closeIdle func(), err error) {
 	base := given
 	if base == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
@@ -74,10 +76,11 @@ func connections(f Fetch, given http.RoundTripper, session *auth.Session) (insid
 	}
 	inside, outside, err = session.Connections(base)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, nil, err
 	}
-	return inside, outside, func() {
-		for _, t := range []http.RoundTripper{inside, outside} {
+	strange = toStrangers(outside)
+	return inside, outside, strange, func() {
+		for _, t := range []http.RoundTripper{inside, outside, strange} {
 			if t != given {
 				(&http.Client{Transport: t}).CloseIdleConnections()
 			}

@@ -145,7 +145,8 @@ func (c *crawl) getFile(ctx context.Context, u *url.URL) answer {
 func (c *crawl) showsLogin(a answer) bool {
 	switch {
 	case a.err != nil:
-		return false
+		outcome, _ := a.failure()
+		return outcome == LoginWall
 	case a.status == http.StatusUnauthorized, c.scope.isLoginForm(a.url), c.wall.leadsTo(a.url), !c.scope.sameSite(a.url) && isSignOn(a.url):
 		return true
 	case !isHTML(a.contentType):

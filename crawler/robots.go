@@ -186,6 +186,10 @@ func (c *crawl) readRobots(ctx context.Context) (robots, error) {
 		return robots{}, context.Cause(ctx)
 	}
 	outcome, detail := a.failure()
+	if outcome == RedirectedOut {
+		c.log.Warn("robots.txt is not on the site, so there are no rules", "url", address.String(), "detail", detail)
+		return robots{}, nil
+	}
 	if outcome == "" && c.showsLogin(a) {
 		outcome, detail = LoginWall, "shows a login instead"
 	}

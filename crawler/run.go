@@ -24,6 +24,8 @@ type crawl struct {
 	src   Source
 	log   *slog.Logger
 	scope *scope
+	// destinations are where requests may go that are for no page.
+	destinations destinations
 	*clients
 	session   *auth.Session
 	browser   *render.Browser // nil where no page wants one
@@ -73,7 +75,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("source", src.Name)
-	c := &crawl{src: src, log: log, scope: scope, session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, stop: stop,
+	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, stop: stop,
 		traps: newTraps(src.Discover.MaxDuplicates, time.Now()),
 		desk:  cmp.Or(sur.Desk, new(Desk)), memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
@@ -83,6 +85,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	if c.clients, err = newClients(src, sur, log, session, c.judgeRedirect); err != nil {
 		return nil, err
 	}
+	c.files.CheckRedirect = c.judgeFileRedirect
 	if c.browser, err = c.newBrowser(); err != nil {
 		c.clients.close()
 		return nil, err

@@ -25,6 +25,9 @@ const (
 	maxNesting     = 3
 )
 
+// autoSitemaps stands in the configuration for the sitemaps that the site itself names.
+const autoSitemaps = "auto"
+
 // sitemap is a sitemap to be read.
 type sitemap struct {
 	url     *url.URL
@@ -59,7 +62,7 @@ func (c *crawl) readSitemaps(ctx context.Context) error {
 func (c *crawl) sitemaps() ([]sitemap, error) {
 	var list []sitemap
 	for _, configured := range c.src.Discover.Sitemaps {
-		if configured != "auto" {
+		if configured != autoSitemaps {
 			u, err := c.scope.site.Parse(configured)
 			if err != nil {
 				return nil, fmt.Errorf("read the address of a sitemap: %w", err)
@@ -79,11 +82,14 @@ func (c *crawl) sitemaps() ([]sitemap, error) {
 	return list, nil
 }
 
+// whereYours says how a sitemap elsewhere comes to be read.
+const whereYours = "where it is yours, name it in discover.sitemaps"
+
 // readSitemap discovers what one sitemap lists and returns the sitemaps that it
 // names. The error is the crawl's, not the sitemap's.
 func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, err error) {
-	if s.from != "" && s.url.Hostname() != c.scope.site.Hostname() {
-		return nil, c.settleAside(s.url, OutOfScope, "a sitemap on another site, named by "+s.from)
+	if !c.destinations.include(s.url) {
+		return nil, c.settleAside(s.url, OutOfScope, "a sitemap on another site, named by "+s.from+"; "+whereYours)
 	}
 	a := c.getFile(ctx, s.url)
 	if ctx.Err() != nil {
@@ -91,6 +97,12 @@ func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, e
 	}
 	outcome, detail := a.failure()
 	switch absent := a.status == http.StatusNotFound || a.status == http.StatusGone; {
+	case outcome == RedirectedOut && s.guessed:
+		return nil, nil
+	case outcome == RedirectedOut && s.from != "":
+		return nil, c.settleAside(s.url, OutOfScope, detail+"; "+whereYours)
+	case outcome == RedirectedOut:
+		outcome, detail = BadSitemap, detail+"; "+whereYours
 	case s.guessed && (a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests || outcome == "" && looksLikeHTML(a)):
 		return nil, nil
 	case absent && s.from == "robots.txt":

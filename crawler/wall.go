@@ -65,7 +65,7 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 		if next.URL.Hostname() != c.scope.site.Hostname() {
 			w.away = next.URL.Host
 		}
-		if len(via) > maxRedirects || next.URL.Host != c.scope.site.Host {
+		if len(via) > maxRedirects || !c.destinations.own.sameSite(next.URL) {
 			return http.ErrUseLastResponse
 		}
 		return nil

@@ -57,6 +57,9 @@ func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, err
 			return errRedirects
 		}
 		target = next.URL
+		if err := v.mayOpen(next.URL); err != nil {
+			return err
+		}
 		return v.checkRedirect(next, referer)
 	}
 	resp, err := client.Do(r)
@@ -66,7 +69,11 @@ func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, err
 			err = ue.Err
 		}
 		v.saw("%s %s → %s", r.Method, v.secrets.url(r.URL), v.secrets.text(err.Error()))
-		return nil, v.fail(step, &page{url: target}, err, networkHint(err))
+		hint := networkHint(err)
+		if errors.As(err, new(*elsewhereError)) {
+			hint = "where that is your single sign-on, add it to form.sign_on"
+		}
+		return nil, v.fail(step, &page{url: target}, err, hint)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	p, err := readPage(resp)
@@ -80,6 +87,27 @@ func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, err
 	}
 	v.saw("%s", line)
 	return p, nil
+}
+
+// mayOpen returns an error unless a login may lead to target: to the source's origin, to that of the login page, or
+// to the single sign-on's. Nothing else is asked for, with or without credentials, since only the site names it.
+func (v *visit) mayOpen(target *url.URL) error {
+	at, ok := originOf(target)
+	plain := origin{"http", at.host, "80"}
+	switch {
+	case ok && (at == v.own || v.form.isAt(at)):
+		return nil
+	case at.scheme == "https" && at.port == "443" && (plain == v.own || v.form.isAt(plain)):
+		return nil // sites move that way
+	}
+	return &elsewhereError{v.secrets.url(target)}
+}
+
+// elsewhereError is a login that leads to an origin which the configuration does not name.
+type elsewhereError struct{ url string }
+
+func (e *elsewhereError) Error() string {
+	return "the login leads to " + e.url + ", which is not on the source's origin and not named by form.url or form.sign_on"
 }
 
 // checkRedirect follows a redirect as a browser would, unless it would carry

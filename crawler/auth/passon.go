@@ -40,6 +40,9 @@ func (v *visit) pass(ctx context.Context, on *page) (*page, error) {
 	if to == nil || on.asksForPassword() {
 		return nil, nil
 	}
+	if err := v.mayOpen(to); err != nil {
+		return nil, v.fail(stepPass, on, err, "where that is your single sign-on, add it to form.sign_on")
+	}
 	if v.form.inQuery(to.Query()) {
 		if err := v.mayReceive(to, on.url); err != nil {
 			return nil, v.fail(stepPass, on, err, "")
