@@ -30,11 +30,17 @@ func installed(t testing.TB, pattern string) string {
 	if len(found) > 0 {
 		return found[len(found)-1]
 	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%s is missing, and with CI set no real component may be: see .ci/run for the packages", pattern)
-	}
-	t.Skipf("%s is not installed", pattern)
+	missing(t, pattern)
 	return ""
+}
+
+// missing ends a test for want of something that its machine should have.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is missing, and with CI set no real component may be: see .ci/run for the packages", what)
+	}
+	t.Skipf("%s is missing on this machine", what)
 }
 
 // home is the folder that a site runs from, and the account that it runs as.
@@ -67,7 +73,7 @@ func account(t testing.TB, name string) *syscall.Credential {
 	t.Helper()
 	u, err := user.Lookup(name)
 	if err != nil {
-		t.Fatal(err)
+		missing(t, "account "+name)
 	}
 	uid, uidErr := strconv.ParseUint(u.Uid, 10, 32)
 	gid, gidErr := strconv.ParseUint(u.Gid, 10, 32)
