@@ -88,7 +88,7 @@ func Apply(ctx context.Context, plan Plan, t Target) (Result, error) {
 		err = a.each(ctx, plan.Changes, a.remove, func(c Change) bool { return c.Action == Delete && !c.Surplus })
 	}
 	if err == nil {
-		err = errors.Join(a.learn(plan.Changes), a.recordMisses(plan.Changes))
+		err = errors.Join(a.learn(plan.Changes), a.recordSights(plan.Changes))
 	}
 	if flushErr := t.Ledger.Flush(); flushErr != nil {
 		err = errors.Join(err, fmt.Errorf("write what was acknowledged: %w", flushErr))
@@ -193,7 +193,7 @@ func (a *application) remove(ctx context.Context, c Change) error {
 		return nil
 	}
 	if c.RemoteID != "" {
-		if err := a.Library.DeletePage(ctx, c.RemoteID); err != nil {
+		if err := a.deleteOurs(ctx, c); err != nil {
 			return a.refusedOrFailed(ctx, c, err)
 		}
 	}
@@ -202,6 +202,19 @@ func (a *application) remove(ctx context.Context, c Change) error {
 	}
 	a.applied(c)
 	return nil
+}
+
+// deleteOurs deletes a page by Intercom's ID, if what has that ID now is the page still. If
+// it isn't, ours is gone already, and what took its place is left alone.
+func (a *application) deleteOurs(ctx context.Context, c Change) error {
+	page, err := a.Library.ExternalPage(ctx, c.RemoteID)
+	if err != nil && intercom.KindOf(err) != intercom.NotFound {
+		return err
+	}
+	if page.SourceID != 0 && page.SourceID != a.SourceID || page.ExternalID != "" && page.ExternalID != c.ExternalID {
+		return nil
+	}
+	return a.Library.DeletePage(ctx, c.RemoteID)
 }
 
 // removeSurplus deletes a page that is in Intercom beside the one with its external ID,
@@ -221,7 +234,7 @@ func (a *application) removeSurplus(ctx context.Context, c Change) error {
 		a.fail(c, false, fmt.Errorf("page %s, which was to be kept, is no more; the next run looks at them again", e.RemoteID))
 		return nil
 	case err == nil:
-		err = a.Library.DeletePage(ctx, c.RemoteID)
+		err = a.deleteOurs(ctx, c)
 	}
 	if err != nil {
 		return a.refusedOrFailed(ctx, c, err)
@@ -296,23 +309,25 @@ func (a *application) learn(changes []Change) error {
 	return nil
 }
 
-// recordMisses brings Entry.Misses in line with the plan where they differ, so
-// that a run in which nothing changed writes nothing.
-func (a *application) recordMisses(changes []Change) error {
+// recordSights records what the crawl saw of pages beside their texts: Entry.Misses, and
+// that a page found in Intercom is ours. It writes only where that is news, so that a run
+// in which nothing changed writes nothing.
+func (a *application) recordSights(changes []Change) error {
 	for _, c := range changes {
-		if c.Misses == c.Missed {
+		owned := c.Unproved && c.After != nil
+		if c.Misses == c.Missed && !owned {
 			continue
 		}
 		e, ok, err := a.Ledger.Entry(a.source, c.ExternalID)
 		if err != nil {
 			return fmt.Errorf("read the entry of %s: %w", c.ExternalID, err)
 		}
-		if !ok || e.Misses == c.Misses { // deleted or sent by now
+		if !ok || e.Misses == c.Misses && (!owned || e.Ours()) { // deleted or sent by now
 			continue
 		}
-		e.Misses = c.Misses
+		e.Misses, e.Owned = c.Misses, e.Owned || owned
 		if err := a.Ledger.PutEntry(a.source, e); err != nil {
-			return fmt.Errorf("record the misses of %s: %w", c.ExternalID, err)
+			return fmt.Errorf("record what was seen of %s: %w", c.ExternalID, err)
 		}
 	}
 	return nil

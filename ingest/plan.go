@@ -91,6 +91,11 @@ type Change struct {
 	// Surplus: this is another page in Intercom, which has the external ID of the one that
 	// is kept. The page itself has a change of its own, before this one.
 	Surplus bool `json:"surplus,omitempty"`
+	// Unproved: the page was found in Intercom, and nothing shows yet that it is fincrawl's.
+	// See [state.Entry.Ours].
+	Unproved bool `json:"unproved,omitempty"`
+	// Foreign: Intercom has a page of somebody else with this external ID.
+	Foreign bool `json:"foreign,omitempty"`
 	// Learn: Intercom has what was crawled, though the state didn't know: nothing is
 	// sent, and the page recorded as if it had been.
 	Learn bool `json:"learn,omitempty"`
@@ -123,6 +128,9 @@ type Inputs struct {
 	Pages    iter.Seq2[state.Staged, error] // what was crawled, sorted by external ID
 	Entries  iter.Seq2[state.Entry, error]  // what was sent, sorted by external ID
 	Surplus  []Surplus                      // pages that Intercom has beside those
+	// Foreign reports whether Intercom has a page of somebody else with an external ID.
+	// nil: it has none.
+	Foreign func(externalID string) bool
 	// Outcome says how the crawl of a URL ended; ok is false where it was never
 	// discovered.
 	Outcome func(url string) (o crawler.Outcome, detail string, ok bool, err error)
@@ -152,6 +160,7 @@ func NewPlan(in Inputs) (Plan, error) {
 			c, err = vanished(p.entry, in.Outcome)
 		case !p.recorded || p.entry.RemoteID == "":
 			c = unsent(p)
+			c.Foreign = in.Foreign != nil && in.Foreign(c.ExternalID)
 		default:
 			c = sent(p)
 		}
@@ -219,6 +228,7 @@ func sent(p pair) Change {
 		After:      &after,
 		Reason:     "as it was sent",
 		Missed:     p.entry.Misses,
+		Unproved:   !p.entry.Ours(),
 	}
 	if p.page.Hash == p.entry.Hash {
 		return c
@@ -246,11 +256,16 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 		Before:     &before,
 		Misses:     e.Misses + 1,
 		Missed:     e.Misses,
+		Unproved:   e.RemoteID != "" && !e.Ours(),
 	}
 	id, address, anchor := crawler.CutPart(e.ExternalID, e.URL)
 	outcome, detail, known, err := outcomeOf(address)
 	if err == nil && !known && id != address {
 		// Of a page that was adopted, the URL may be one that somebody wrote in Intercom.
+		outcome, detail, known, err = outcomeOf(id)
+	}
+	if err == nil && c.Unproved && isPage(outcome) && id != address && isAddress(id) {
+		// That the URL leads to a page says nothing of one that is known by another address.
 		outcome, detail, known, err = outcomeOf(id)
 	}
 	if err != nil {
@@ -271,6 +286,9 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 	default:
 		c.Gone = outcome == crawler.Gone
 		c.Reason = absence(outcome, detail)
+	}
+	if c.Gone && outcome == crawler.Gone { // at an address of this source there was a page of ours
+		c.Unproved = false
 	}
 	if e.Drift != "" {
 		c.Reason, c.Drift = e.Drift+"; "+c.Reason, true

@@ -63,7 +63,7 @@ func (p Policy) guards() []guard {
 		{name: GuardSameText, judges: []Action{Update}, objects: p.sameText},
 		{name: GuardCoverage, judges: deletes, objects: notComplete, blind: true},
 		{name: GuardZeroPages, judges: deletes, objects: noPages, blind: true},
-		{name: GuardOwnership, judges: deletes, objects: notOurs},
+		{name: GuardOwnership, judges: []Action{Create, Delete}, objects: notOurs},
 		{name: GuardConfirmation, judges: deletes, objects: p.unconfirmed},
 		{name: GuardApproval, judges: []Action{Create, Update, Delete}, objects: p.Approved.objection()},
 		{name: GuardWhole, judges: deletes, objects: partOfHeld},
@@ -210,9 +210,17 @@ func noPages(_ Change, s scene) string {
 }
 
 // notOurs: a page that was accepted has Intercom's ID in its entry. A page that
-// was never accepted isn't in the library, and only its entry goes.
+// was never accepted isn't in the library, and only its entry goes. A create would update
+// what somebody else has put there under the same external ID.
 func notOurs(c Change, _ scene) string {
-	if c.RemoteID != "" || c.Before.Hash == "" {
+	switch {
+	case c.Action == Create && c.Foreign:
+		return "the import source has a page of somebody else with this external ID, which would be overwritten"
+	case c.Action == Create:
+		return ""
+	case c.Unproved:
+		return "it was found in Intercom, and nothing shows that fincrawl sent it"
+	case c.RemoteID != "" || c.Before.Hash == "":
 		return ""
 	}
 	return "its ID in Intercom is not recorded"

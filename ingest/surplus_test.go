@@ -39,7 +39,7 @@ func TestOfTwinsOneIsKept(t *testing.T) {
 		{name: "the recorded one, though edited, of three", recorded: []state.Entry{sentEntry("a", "mine")},
 			listing: []intercom.ExternalPage{young, twin("a", "remote-c", "x", 300), old},
 			want: []state.Entry{with(sentEntry("a", "x"), func(e *state.Entry) {
-				e.Hash, e.Drift = "", "drift: edited in Intercom"
+				e.Hash, e.Drift, e.Owned = "", "drift: edited in Intercom", true
 			})},
 			surplus: []string{"remote-b beside remote-a", "remote-c beside remote-a"}},
 		{name: "the recorded one, which the listing lacks", listing: []intercom.ExternalPage{young}, has: []intercom.ExternalPage{young, old},

@@ -90,16 +90,42 @@ func byAge(a, b listedPage) int {
 	return cmp.Or(cmp.Compare(b.updated, a.updated), cmp.Compare(len(a.RemoteID), len(b.RemoteID)), cmp.Compare(a.RemoteID, b.RemoteID))
 }
 
-// Adopt returns an entry for each page of an import source, without a hash, so that
-// what the site still has is updated where it differs, and what it lost can go. Of
-// pages with the same external ID, one is adopted: [Verify] finds the others.
-func (r Remote) Adopt(sourceID int64) []state.Entry {
+// Claim reports whether a page in the import source of a source may be one that fincrawl
+// sent there, by its external ID and URL. All others are foreign.
+type Claim func(externalID, url string) bool
+
+// Adopt returns an entry for each page of an import source that may be fincrawl's, without
+// a hash, so that what the site still has is updated where it differs. What it lost can go
+// once a crawl has shown that it was fincrawl's: see [state.Entry.Ours]. Of pages with the
+// same external ID, one is adopted: [Verify] finds the others.
+func (r Remote) Adopt(sourceID int64, claim Claim) []state.Entry {
 	entries := make([]state.Entry, 0, len(r[sourceID]))
 	for _, p := range r[sourceID] {
-		entries = append(entries, p.Entry)
+		if mine, _ := p.divide("", claim); len(mine) > 0 {
+			entries = append(entries, mine[0].Entry)
+		}
 	}
 	slices.SortFunc(entries, byExternalID)
 	return entries
+}
+
+// divide tells which of the pages with an external ID are fincrawl's, those first that
+// would rather be kept, and which are foreign. The recorded one is fincrawl's whatever
+// somebody made of it.
+func (p listedPage) divide(recorded string, claim Claim) (mine, foreign []listedPage) {
+	all := append([]listedPage{p}, p.twins...)
+	for _, one := range all {
+		one.twins = nil
+		switch {
+		case one.RemoteID == recorded && recorded != "":
+			mine = slices.Insert(mine, 0, one)
+		case claim(one.ExternalID, one.URL):
+			mine = append(mine, one)
+		default:
+			foreign = append(foreign, one)
+		}
+	}
+	return mine, foreign
 }
 
 func byExternalID(a, b state.Entry) int { return cmp.Compare(a.ExternalID, b.ExternalID) }
@@ -126,20 +152,55 @@ func adopted(p intercom.ExternalPage) state.Entry {
 
 // Verification is what came of comparing the entries of a source with the library.
 type Verification struct {
-	Pages   int    `json:"pages"`           // of the import source, in the listing
-	Edited  int    `json:"edited"`          // in Intercom, since they were sent
-	Deleted int    `json:"deleted"`         // in Intercom, and not by fincrawl
-	Unknown int    `json:"unknown"`         // to the state file, and adopted
-	Surplus int    `json:"surplus"`         // pages with the external ID of another one
-	Error   string `json:"error,omitempty"` // why there was no comparison
+	Pages   int `json:"pages"`   // of the import source, in the listing
+	Edited  int `json:"edited"`  // in Intercom, since they were sent
+	Deleted int `json:"deleted"` // in Intercom, and not by fincrawl
+	Unknown int `json:"unknown"` // to the state file, and adopted
+	Surplus int `json:"surplus"` // pages with the external ID of another one
+	// Foreign are the pages of the import source that are not fincrawl's.
+	Foreign state.Foreign `json:"foreign,omitzero"`
+	Error   string        `json:"error,omitempty"` // why there was no comparison
 	// Corrections are the entries to record before planning, sorted by external ID.
 	Corrections []state.Entry `json:"-"`
 	// Twins are the surplus pages, sorted by external ID and by Intercom's.
 	Twins []Surplus `json:"-"`
+
+	foreign map[string]bool // external IDs
+}
+
+// IsForeign reports whether the import source has a page of somebody else with an external
+// ID, and none of fincrawl's.
+func (v Verification) IsForeign(externalID string) bool { return v.foreign[externalID] }
+
+// foreignNamed is how many foreign pages are named.
+const foreignNamed = 5
+
+// leave notes the foreign pages.
+func (v *Verification) leave(pages []listedPage) {
+	v.foreign = make(map[string]bool, len(pages))
+	slices.SortFunc(pages, func(a, b listedPage) int {
+		return cmp.Or(byExternalID(a.Entry, b.Entry), cmp.Compare(a.RemoteID, b.RemoteID))
+	})
+	v.Foreign.Pages = len(pages)
+	for _, p := range pages {
+		v.foreign[p.ExternalID] = true
+		if len(v.Foreign.First) < foreignNamed {
+			v.Foreign.First = append(v.Foreign.First, state.ForeignPage{ExternalID: p.ExternalID, URL: p.URL, Title: p.Title})
+		}
+	}
 }
 
 // Drift returns how many pages were not as they were recorded.
 func (v Verification) Drift() int { return v.Edited + v.Deleted + v.Unknown + v.Surplus }
+
+// Comparison is what Verify is given.
+type Comparison struct {
+	SourceID int64                         // import source
+	Recorded iter.Seq2[state.Entry, error] // entries of the source
+	Remote   Remote                        // the listing
+	Claim    Claim                         // which pages may be fincrawl's
+	Workers  int                           // requests in flight; at least one
+}
 
 // Verify compares the entries of a source with what the library has of its import
 // source. A listing may shift while it is read, so that it lacks pages or is out of
@@ -147,10 +208,11 @@ func (v Verification) Drift() int { return v.Edited + v.Deleted + v.Unknown + v.
 // itself, asked for by its ID, says the same. Workers are asked at once.
 //
 // Of several pages with one external ID, the recorded one is kept, or else the one that
-// was updated last.
-func Verify(ctx context.Context, api Pages, sourceID int64, recorded iter.Seq2[state.Entry, error], r Remote, workers int) (Verification, error) {
-	listed := maps.Clone(r[sourceID])
+// was updated last. Pages that are not fincrawl's are counted, and that is all.
+func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) {
+	listed := maps.Clone(c.Remote[c.SourceID])
 	v := Verification{Pages: len(listed)}
+	var foreign []listedPage
 	var mu sync.Mutex
 	correct := func(e state.Entry, count *int) {
 		mu.Lock()
@@ -169,23 +231,28 @@ func Verify(ctx context.Context, api Pages, sourceID int64, recorded iter.Seq2[s
 	}
 
 	pool, working := errgroup.WithContext(ctx)
-	pool.SetLimit(max(1, workers))
-	for e, err := range recorded {
+	pool.SetLimit(max(1, c.Workers))
+	for e, err := range c.Recorded {
 		if err != nil || working.Err() != nil {
 			return Verification{}, cmp.Or(pool.Wait(), err, ctx.Err())
 		}
-		found, ok := listed[e.ExternalID]
-		delete(listed, e.ExternalID)
+		var mine []listedPage
+		if found, ok := listed[e.ExternalID]; ok {
+			var theirs []listedPage
+			mine, theirs = found.divide(e.RemoteID, c.Claim)
+			foreign = append(foreign, theirs...)
+			delete(listed, e.ExternalID)
+		}
 		switch {
-		case !ok && e.RemoteID == "": // never accepted, or known to be deleted
-		case ok && found.twins == nil && (e.RemoteID == "" || e.RemoteID == found.RemoteID) && (e.Remote == "" || e.Remote == found.Remote):
-			if e.Remote != found.Remote || e.RemoteID != found.RemoteID {
-				e.Remote, e.RemoteID = found.Remote, found.RemoteID
+		case len(mine) == 0 && e.RemoteID == "": // never accepted, or known to be deleted
+		case len(mine) == 1 && (e.RemoteID == "" || e.RemoteID == mine[0].RemoteID) && (e.Remote == "" || e.Remote == mine[0].Remote):
+			if e.Remote != mine[0].Remote || e.RemoteID != mine[0].RemoteID {
+				e.Remote, e.RemoteID = mine[0].Remote, mine[0].RemoteID
 				correct(e, nil)
 			}
 		default:
 			pool.Go(func() error {
-				pages, err := lookUp(working, api, sourceID, e.ExternalID, append([]string{e.RemoteID}, found.ids()...))
+				pages, err := lookUp(working, api, c.SourceID, e.ExternalID, append([]string{e.RemoteID}, ids(mine)...))
 				if err != nil {
 					return fmt.Errorf("look at %s in Intercom: %w", e.URL, err)
 				}
@@ -205,13 +272,18 @@ func Verify(ctx context.Context, api Pages, sourceID int64, recorded iter.Seq2[s
 		}
 	}
 	for _, found := range listed {
-		if found.twins == nil {
-			found.Drift = driftUnknown
-			correct(found.Entry, &v.Unknown)
+		mine, theirs := found.divide("", c.Claim)
+		foreign = append(foreign, theirs...)
+		switch len(mine) {
+		case 0:
+			continue
+		case 1:
+			mine[0].Drift = driftUnknown
+			correct(mine[0].Entry, &v.Unknown)
 			continue
 		}
 		pool.Go(func() error {
-			pages, err := lookUp(working, api, sourceID, found.ExternalID, found.ids())
+			pages, err := lookUp(working, api, c.SourceID, found.ExternalID, ids(mine))
 			if err != nil {
 				return fmt.Errorf("look at %s in Intercom: %w", found.URL, err)
 			}
@@ -227,6 +299,7 @@ func Verify(ctx context.Context, api Pages, sourceID int64, recorded iter.Seq2[s
 	if err := cmp.Or(pool.Wait(), ctx.Err()); err != nil {
 		return Verification{}, err
 	}
+	v.leave(foreign)
 	v.Surplus = len(v.Twins)
 	slices.SortFunc(v.Corrections, byExternalID)
 	slices.SortFunc(v.Twins, func(a, b Surplus) int {
@@ -235,11 +308,11 @@ func Verify(ctx context.Context, api Pages, sourceID int64, recorded iter.Seq2[s
 	return v, nil
 }
 
-// ids are Intercom's IDs of the pages with an external ID.
-func (p listedPage) ids() []string {
-	ids := []string{p.RemoteID}
-	for _, twin := range p.twins {
-		ids = append(ids, twin.RemoteID)
+// ids are Intercom's IDs of pages.
+func ids(pages []listedPage) []string {
+	ids := make([]string, len(pages))
+	for i, p := range pages {
+		ids[i] = p.RemoteID
 	}
 	return ids
 }
@@ -267,7 +340,7 @@ func lookUp(ctx context.Context, api Pages, sourceID int64, externalID string, i
 // the one to look for on the site.
 func edited(e state.Entry, page intercom.ExternalPage) state.Entry {
 	now := adopted(page)
-	now.URL, now.SentAt, now.Misses, now.Refused, now.Drift = e.URL, e.SentAt, e.Misses, e.Refused, driftEdited
+	now.URL, now.SentAt, now.Misses, now.Refused, now.Drift, now.Owned = e.URL, e.SentAt, e.Misses, e.Refused, driftEdited, e.Ours()
 	return now
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
@@ -65,13 +66,16 @@ func sentEntry(id, text string) state.Entry {
 	return with(entry(id, text), func(e *state.Entry) { e.Remote, e.Misses = contentHash(remote(id, text)), 1 })
 }
 
+// everything may be ours.
+func everything(string, string) bool { return true }
+
 func verify(t *testing.T, l *listing, entries ...state.Entry) ingest.Verification {
 	t.Helper()
 	r, err := ingest.ReadRemote(t.Context(), l)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := ingest.Verify(t.Context(), l, 7, values(entries...), r, 3)
+	v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(entries...), Remote: r, Claim: everything, Workers: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +91,7 @@ func TestPagesOfTheImportSourceAreAdopted(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []state.Entry{with(entry("a", ""), func(e *state.Entry) { e.Remote = contentHash(ours) })}
-	if diff := cmp.Diff(want, r.Adopt(7)); diff != "" {
+	if diff := cmp.Diff(want, r.Adopt(7, everything)); diff != "" {
 		t.Error(diff)
 	}
 	if _, err := ingest.ReadRemote(t.Context(), &listing{says: failing(error(outage), ours)}); !errors.Is(err, outage) {
@@ -110,7 +114,7 @@ func TestVerifyFindsWhatIsNotAsItWasSent(t *testing.T) {
 			entry: new(sentEntry("a", "x")),
 			want: func(e *state.Entry) {
 				now := with(remote("a", "y"), func(p *intercom.ExternalPage) { p.Title, p.URL = "Mine", "https://else.test/" })
-				e.Title, e.Hash, e.Remote, e.Drift = "Mine", "", contentHash(now), "drift: edited in Intercom"
+				e.Title, e.Hash, e.Remote, e.Drift, e.Owned = "Mine", "", contentHash(now), "drift: edited in Intercom", true
 			},
 			counts: ingest.Verification{Pages: 1, Edited: 1}, asked: 1},
 		{name: "deleted", entry: new(sentEntry("a", "x")),
@@ -137,7 +141,7 @@ func TestVerifyFindsWhatIsNotAsItWasSent(t *testing.T) {
 				t.Error(diff)
 			}
 			v.Corrections = nil
-			if diff := cmp.Diff(test.counts, v); diff != "" || l.asked != test.asked {
+			if diff := cmp.Diff(test.counts, v, cmpopts.IgnoreUnexported(v)); diff != "" || l.asked != test.asked {
 				t.Errorf("asked %d times, %s", l.asked, diff)
 			}
 		})
@@ -169,13 +173,13 @@ func TestAVerificationThatCannotBeFinishedSaysSo(t *testing.T) {
 	for name, entries := range map[string]iter.Seq2[state.Entry, error]{
 		"entries that cannot be read": failing(error(outage), broken),
 	} {
-		if _, err := ingest.Verify(t.Context(), l, 7, entries, ingest.Remote{}, 3); !errors.Is(err, outage) {
+		if _, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: entries, Claim: everything, Workers: 3}); !errors.Is(err, outage) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := ingest.Verify(ctx, l, 7, values(broken), ingest.Remote{}, 3); !errors.Is(err, context.Canceled) {
+	if _, err := ingest.Verify(ctx, l, ingest.Comparison{SourceID: 7, Recorded: values(broken), Claim: everything, Workers: 3}); !errors.Is(err, context.Canceled) {
 		t.Errorf("after its end: got %v", err)
 	}
 }

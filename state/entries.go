@@ -80,7 +80,14 @@ type Entry struct {
 	// it doesn't, or no more. What Intercom has is then in the other fields, and
 	// Hash is "".
 	Drift string `json:"drift,omitempty"`
+	// Owned says that the page is known to be fincrawl's although it was never sent: it
+	// was found in Intercom, and then a crawl saw it, or a person adopted it.
+	Owned bool `json:"owned,omitempty"`
 }
+
+// Ours reports whether the page is known to be fincrawl's: it was sent, or it is Owned.
+// One that is neither was only found in Intercom. It may be updated, not deleted.
+func (e Entry) Ours() bool { return e.Owned || e.Hash != "" || !e.SentAt.IsZero() }
 
 // Refusal is the API's no to one version of a page, which is not sent again.
 type Refusal struct {
@@ -229,6 +236,7 @@ func (e Entry) encode() ([]byte, error) {
 	f.text(string(refused)) // rare: JSON will do
 	f.text(e.Remote)
 	f.text(e.Drift)
+	f.flag(e.Owned)
 	return f, nil
 }
 
@@ -252,5 +260,6 @@ func decodeEntry(externalID string, value []byte) (Entry, error) {
 	}
 	e.Remote = r.text()
 	e.Drift = r.text()
+	e.Owned = r.flag()
 	return e, r.err
 }

@@ -123,7 +123,7 @@ func (s *Store) exportedSource(name string) iter.Seq2[exported, error] {
 			return
 		}
 		v, err := s.Verification(name)
-		if err != nil || v != (Verification{}) && !yield(exported{Kind: kindVerification, Source: name, Verification: &v}, nil) {
+		if err != nil || !v.isZero() && !yield(exported{Kind: kindVerification, Source: name, Verification: &v}, nil) {
 			yieldError(yield, err)
 			return
 		}

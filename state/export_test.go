@@ -60,13 +60,14 @@ func remember(t *testing.T, s *state.Store, r *rand.Rand) {
 			check(t, s.SetImportSource(source, state.ImportSource{ID: 1 + r.Int64N(1e9), URL: word(), AudienceIDs: make([]int64, r.IntN(3)), Deactivated: chance()}))
 		}
 		if chance() {
-			check(t, s.SetVerification(source, state.Verification{At: when(), Runs: r.IntN(9), Due: word()}))
+			check(t, s.SetVerification(source, state.Verification{At: when(), Runs: r.IntN(9), Due: word(),
+				Foreign: state.Foreign{Pages: r.IntN(3), First: []state.ForeignPage{{ExternalID: word(), URL: word(), Title: word()}}}}))
 		}
 		crawl, err := s.BeginCrawl(source)
 		check(t, err)
 		for i := range r.IntN(20) {
 			e := state.Entry{ExternalID: fmt.Sprint(i, word()), RemoteID: word(), URL: word(), Title: word(), Hash: word(), AIAgent: chance(), AICopilot: chance(),
-				SentAt: when(), Misses: r.IntN(9), Remote: word(), Drift: word()}
+				SentAt: when(), Misses: r.IntN(9), Remote: word(), Drift: word(), Owned: r.IntN(2) == 0}
 			if chance() {
 				e.Refused = &state.Refusal{Hash: word(), Status: r.IntN(600), Code: word(), Message: word(), RequestID: word(), At: when()}
 			}

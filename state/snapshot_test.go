@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -83,7 +84,7 @@ func TestABackupKnowsThatItIsOne(t *testing.T) {
 	check(t, state.Backup(path, path+".backup"))
 	v, err := s.Verification("wiki")
 	check(t, err)
-	if v != (state.Verification{Runs: 3}) {
+	if !reflect.DeepEqual(v, state.Verification{Runs: 3}) {
 		t.Errorf("the original changed: %+v", v)
 	}
 	v, err = open(t, path+".backup").Verification("wiki")

@@ -14,6 +14,25 @@ type Verification struct {
 	// Due says why the next run should compare again, however many there were; ""
 	// for no reason.
 	Due string `json:"due,omitempty"`
+	// Foreign are the pages of the import source that are not fincrawl's.
+	Foreign Foreign `json:"foreign,omitzero"`
+}
+
+func (v Verification) isZero() bool {
+	return v.At.IsZero() && v.Runs == 0 && v.Due == "" && v.Foreign.Pages == 0
+}
+
+// Foreign says which pages of an import source are not fincrawl's, and are never touched.
+type Foreign struct {
+	Pages int           `json:"pages"`
+	First []ForeignPage `json:"first,omitempty"` // some of them, by external ID
+}
+
+// ForeignPage is one of them, as it is in Intercom.
+type ForeignPage struct {
+	ExternalID string `json:"external_id"`
+	URL        string `json:"url"`
+	Title      string `json:"title"`
 }
 
 // Verification returns what is remembered for a source; zero where it never was

@@ -153,7 +153,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err := r.checkAgreed(s.Name, change); err != nil {
 		return err
 	}
-	verification, twins, err := r.verifySource(ctx, s, ledger, change, rep)
+	verification, found, err := r.verifySource(ctx, s, ledger, change, rep)
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,8 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Coverage: coverage,
 		Pages:    pagesOf(crawl),
 		Entries:  ledger.Entries(s.Name),
-		Surplus:  twins,
+		Surplus:  found.Twins,
+		Foreign:  found.IsForeign,
 		Outcome:  outcomes(crawl),
 		Resend:   r.mode == modeResync,
 	})
@@ -284,7 +285,11 @@ func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, in
 		if err != nil {
 			return nil, change, fmt.Errorf("adopt the pages that Intercom has: %w", err)
 		}
-		for _, e := range remote.Adopt(change.Current.ID) {
+		claim, err := claimOf(s)
+		if err != nil {
+			return nil, change, err
+		}
+		for _, e := range remote.Adopt(change.Current.ID, claim) {
 			if err := ledger.PutEntry(s.Name, e); err != nil {
 				return nil, change, err
 			}

@@ -166,6 +166,10 @@ func known(source string, ledger *state.Store) iter.Seq[string] {
 			if !yield(address) {
 				return
 			}
+			// Of a page that was only found in Intercom, the URL may be another one's.
+			if !e.Ours() && id != address && strings.HasPrefix(id, "http") && !yield(id) {
+				return
+			}
 		}
 	}
 }

@@ -49,28 +49,29 @@ func (r *runner) verificationDue(sources []config.Source) (bool, error) {
 
 // verifySource compares, where that is due, what the ledger has of a source with what
 // the library has, and corrects the ledger, so that the plan mends the rest. It returns
-// the pages that the library has twice. A comparison that fails is made up for by the
-// next run. The record returned is to be kept once the run is through.
+// what it found, such as the pages that the library has twice. A comparison that fails is
+// made up for by the next run. The record returned is to be kept once the run is through.
 //
 // Not only the plan waits for it, but the crawl: of a page that was edited or deleted in
 // Intercom it fetches the text again, whether the site says that it changed or not, and
 // one that only Intercom knows it asks for.
-func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source) (state.Verification, []ingest.Surplus, error) {
+func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source) (state.Verification, ingest.Verification, error) {
 	record, err := r.ledger.Verification(s.Name)
 	if err != nil {
-		return record, nil, err
+		return record, ingest.Verification{}, err
 	}
 	if change.Action == ingest.Create { // there are no pages
-		return state.Verification{At: time.Now().UTC()}, nil, nil
+		return state.Verification{At: time.Now().UTC()}, ingest.Verification{}, nil
 	}
 	record.Runs++
+	rep.Foreign = record.Foreign
 	if !r.verify && !change.Adopt {
-		return record, nil, nil
+		return record, ingest.Verification{}, nil
 	}
 	found, err := r.compare(ctx, s, ledger, change.Current.ID)
 	switch {
 	case err != nil && (ctx.Err() != nil || intercom.KindOf(err) == intercom.Fatal):
-		return record, nil, err
+		return record, ingest.Verification{}, err
 	case err != nil:
 		r.log.Warn("could not compare with what Intercom has: the next run tries again", "source", s.Name, "error", err)
 		found.Error = err.Error()
@@ -78,17 +79,18 @@ func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 	default:
 		for _, e := range found.Corrections {
 			if err := ledger.PutEntry(s.Name, e); err != nil {
-				return record, nil, err
+				return record, ingest.Verification{}, err
 			}
 		}
-		record = state.Verification{At: time.Now().UTC()}
+		record = state.Verification{At: time.Now().UTC(), Foreign: found.Foreign}
+		rep.Foreign = record.Foreign
 		r.log.Info("compared with what Intercom has", "source", s.Name, "pages", found.Pages,
-			"edited", found.Edited, "deleted", found.Deleted, "unknown", found.Unknown, "surplus", found.Surplus)
+			"edited", found.Edited, "deleted", found.Deleted, "unknown", found.Unknown, "surplus", found.Surplus, "foreign", found.Foreign.Pages)
 	}
 	if !change.Adopt || found.Error != "" || found.Drift() > 0 { // what was just adopted is as it was
 		rep.Verification = &found
 	}
-	return record, found.Twins, nil
+	return record, found, nil
 }
 
 func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Store, id int64) (ingest.Verification, error) {
@@ -96,7 +98,13 @@ func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Sto
 	if err != nil {
 		return ingest.Verification{}, err
 	}
-	return ingest.Verify(ctx, r.api, id, ledger.Entries(s.Name), remote, r.config.Intercom.Workers)
+	claim, err := claimOf(s)
+	if err != nil {
+		return ingest.Verification{}, err
+	}
+	return ingest.Verify(ctx, r.api, ingest.Comparison{
+		SourceID: id, Recorded: ledger.Entries(s.Name), Remote: remote, Claim: claim, Workers: r.config.Intercom.Workers,
+	})
 }
 
 // beforeSending notes that Intercom may from now on have what the state doesn't know:

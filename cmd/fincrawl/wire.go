@@ -129,6 +129,23 @@ func newSource(s config.Source) (crawler.Source, error) {
 	return source, errors.Join(mistakes...)
 }
 
+// claimOf tells which pages in Intercom a source can have brought there.
+func claimOf(s config.Source) (ingest.Claim, error) {
+	source, err := newSource(s)
+	if err != nil {
+		return nil, err
+	}
+	split, err := newSplit(s.Content.Split)
+	if err != nil {
+		return nil, err
+	}
+	claim, err := crawler.NewClaim(source, split)
+	if err != nil {
+		return nil, err
+	}
+	return claim.Of, nil
+}
+
 func documentKinds(names []string) []document.Kind {
 	kinds := make([]document.Kind, len(names))
 	for i, name := range names {

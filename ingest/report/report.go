@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/state"
 )
 
 // Run is one invocation.
@@ -53,6 +54,8 @@ type Source struct {
 	Resumed time.Time `json:"resumed,omitzero"`
 	// Verification is what a comparison with the library found; nil: there was none.
 	Verification *ingest.Verification `json:"verification,omitempty"`
+	// Foreign are the pages of the import source that are not fincrawl's, when it was compared last.
+	Foreign state.Foreign `json:"foreign,omitzero"`
 	// Counts are those of all changes of the plan, also of those that
 	// [Run.WithoutUnchanged] left out; nil: count Plan.Changes.
 	Counts map[ingest.Action]int `json:"counts,omitempty"`

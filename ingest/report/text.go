@@ -72,6 +72,7 @@ func source(p *printer, s Source, t tally, advised bool, o TextOptions) error {
 	if s.Verification != nil {
 		verification(p, *s.Verification)
 	}
+	foreign(p, s)
 	if s.Plan != nil {
 		moves(p, s.Plan)
 	}
@@ -142,6 +143,20 @@ func verification(p *printer, v ingest.Verification) {
 			found += fmt.Sprintf(", %d there twice", v.Surplus)
 		}
 		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ";"}, span{yellow, found})
+	}
+}
+
+// foreign names the pages of the import source that are somebody else's.
+func foreign(p *printer, s Source) {
+	if s.Foreign.Pages == 0 {
+		return
+	}
+	p.field("Foreign", span{yellow, count(s.Foreign.Pages, "page") + " in the import source that fincrawl did not bring there, and leaves alone:"})
+	for _, f := range s.Foreign.First {
+		p.field("", span{plain, f.Title}, span{plain, "·"}, span{dim, f.URL})
+	}
+	if more := s.Foreign.Pages - len(s.Foreign.First); more > 0 {
+		p.field("", span{plain, fmt.Sprintf("… and %d more", more)})
 	}
 }
 

@@ -107,7 +107,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 123, time.UTC)
 func remembers(t *testing.T, open func() Store) {
 	want := state.Entry{
 		ExternalID: "a", RemoteID: "7", URL: "https://w.example/a", Title: "Ä title", Hash: "sha256:1",
-		AIAgent: true, SentAt: noon, Misses: 2, Remote: "r1", Drift: "drift: edited in Intercom",
+		AIAgent: true, SentAt: noon, Misses: 2, Remote: "r1", Drift: "drift: edited in Intercom", Owned: true,
 		Refused: &state.Refusal{Hash: "sha256:2", Status: 422, Code: "parameter_invalid", Message: "no", RequestID: "r", At: noon},
 	}
 	bare := state.Entry{ExternalID: "b"}
