@@ -1,10 +1,15 @@
 package crawler
 
+import (
+	"maps"
+	"sync"
+)
+
 // Outcome is how the crawl of one discovered URL ended. Every URL ends in
 // exactly one.
 type Outcome string
 
-// The outcomes. Those of the last group are failures: see [Outcome.Failed].
+// The outcomes. What each means is in [Meanings].
 const (
 	Paged       Outcome = "page"         // became a page
 	NotModified Outcome = "not-modified" // is as it was in an earlier crawl, and counts as read with all that it had
@@ -21,6 +26,11 @@ const (
 	Encrypted   Outcome = "encrypted"    // a document that needs a password
 	Scanned     Outcome = "scanned"      // a document that shows pictures of text, and has none
 	BrokenFile  Outcome = "broken-file"  // a document that is not whole, or not what it says it is
+
+	// Only of a page that was sent.
+	MoveUnverified Outcome = "unverified-move" // leads to another URL, which nothing shows to be the page's new one
+	Restricted     Outcome = "restricted"      // 403, though the session is alive
+	Unproved       Outcome = "unproved"        // an answer that a visitor without a session might get too
 
 	OutOfScope    Outcome = "out-of-scope"   // another host, or outside the path prefix or follow
 	Excluded      Outcome = "excluded"       // matches exclude
@@ -46,20 +56,111 @@ const (
 	Interrupted  Outcome = "interrupted"   // the run ended first
 )
 
-// Failed reports whether an existing page may hide behind the outcome. One
-// such URL makes the crawl incomplete, and nothing is deleted.
-func (o Outcome) Failed() bool {
-	switch o {
-	case Forbidden, Rejected, RateLimited, ServerError, Timeout, Unreachable, TLSFailed, TooLarge, BadEncoding,
-		BadSitemap, LoginWall, RedirectLoop, TooDeep, OverLimit, Unrendered, Interrupted:
-		return true
-	}
-	return false
+// Ground is why a page that was sent may leave the library when its own URL ends in
+// an outcome.
+type Ground string
+
+// The grounds.
+const (
+	// GroundNever: the page may well be there.
+	GroundNever Ground = "never"
+	// GroundProved: the site said itself that the page is gone. It counts at once.
+	GroundProved Ground = "proved"
+	// GroundAbsence: nothing is left there that would be a page of its own. It counts once
+	// several complete crawls have seen it.
+	GroundAbsence Ground = "absence"
+	// GroundRule: the settings leave the page out. It counts as an absence does.
+	GroundRule Ground = "rule"
+	// GroundHint: something says that the page is not wanted, or not there, which may as well
+	// be a mistake of the site's. A person confirms it.
+	GroundHint Ground = "hint"
+)
+
+// Meaning is what an outcome means for the crawl, and for a page that was sent.
+type Meaning struct {
+	// Failed: an existing page may hide behind the outcome. One such URL makes the
+	// crawl incomplete.
+	Failed bool
+	// Spares: a page sent earlier is kept as it is, since it was there but could not be
+	// read.
+	Spares bool
+	// Leaves is the ground on which a page sent earlier may leave.
+	Leaves Ground
+	// Answer: it is what the site answered to the one who asked, so that of a private
+	// source it counts only from inside. See docs/adr/0023.
+	Answer bool
 }
+
+// Meaning returns what the outcome means. An outcome that is not known is a hint.
+func (o Outcome) Meaning() Meaning {
+	if m, ok := meanings()[o]; ok {
+		return m
+	}
+	return Meaning{Leaves: GroundHint}
+}
+
+// Meanings returns what every outcome means.
+func Meanings() map[Outcome]Meaning { return maps.Clone(meanings()) }
+
+// meanings is the one place that says on what ground a page may leave.
+var meanings = sync.OnceValue(func() map[Outcome]Meaning {
+	failed := Meaning{Failed: true, Spares: true, Leaves: GroundNever}
+	spares := Meaning{Spares: true, Leaves: GroundNever}
+	return map[Outcome]Meaning{
+		Paged:       {Leaves: GroundAbsence}, // under another identity
+		NotModified: {Leaves: GroundAbsence}, // likewise
+		Redirected:  {Leaves: GroundAbsence, Answer: true},
+		Canonical:   {Leaves: GroundAbsence, Answer: true},
+		Duplicate:   {Leaves: GroundAbsence},
+
+		Gone: {Leaves: GroundProved, Answer: true},
+
+		Listing:    {Leaves: GroundRule},
+		OutOfScope: {Leaves: GroundRule},
+		Excluded:   {Leaves: GroundRule},
+
+		NoIndex:        {Leaves: GroundHint, Answer: true},
+		OtherLocale:    {Leaves: GroundHint, Answer: true},
+		NotHTML:        {Leaves: GroundHint, Answer: true},
+		MoveUnverified: {Leaves: GroundHint, Answer: true},
+		RedirectedOut:  {Leaves: GroundHint, Answer: true},
+		Restricted:     {Leaves: GroundHint},
+		Unproved:       {Leaves: GroundHint},
+		RobotsDenied:   {Leaves: GroundHint},
+		Unsafe:         {Leaves: GroundHint},
+
+		Trap:       spares,
+		Empty:      spares,
+		Encrypted:  spares,
+		Scanned:    spares,
+		BrokenFile: spares,
+
+		Forbidden:    {Failed: true, Spares: true, Leaves: GroundNever, Answer: true},
+		Rejected:     failed,
+		RateLimited:  failed,
+		ServerError:  failed,
+		Timeout:      failed,
+		Unreachable:  failed,
+		TLSFailed:    failed,
+		TooLarge:     failed,
+		BadEncoding:  failed,
+		BadSitemap:   failed,
+		LoginWall:    failed,
+		RedirectLoop: failed,
+		TooDeep:      failed,
+		OverLimit:    failed,
+		Unrendered:   failed,
+		Interrupted:  failed,
+	}
+})
+
+// Failed reports whether an existing page may hide behind the outcome. One such URL
+// makes the crawl incomplete.
+func (o Outcome) Failed() bool { return o.Meaning().Failed }
 
 // Spares reports whether a page sent earlier is kept as it is because its own
 // URL ended in this outcome: it was there, but could not be read.
-func (o Outcome) Spares() bool { return o.Failed() || o == Empty || o == Trap || o.isFile() }
+func (o Outcome) Spares() bool { return o.Meaning().Spares }
 
 // isFile reports whether the outcome is that of a document which could not be read. It
 // is no failure: such a file may lie there for years, and nothing hides behind it but

@@ -28,6 +28,7 @@ func Guards() []GuardInfo {
 		{GuardZeroPages, "deletes, where the crawl found no page at all", "", "on", ByURL},
 		{GuardWall, "pages that show a login instead of their text, which count as not seen", "auth.form.logged_in", "found out", Never},
 		{GuardOwnership, "deletes of pages that are not surely ours, and creates over a page of somebody else", "", "on", ByURL},
+		{GuardHint, "deletes that only a hint speaks for, such as noindex, 403, or a redirect to a general page", "", "on", ByGuard},
 		{GuardConfirmation, "deletes, until so many complete crawls in a row missed the page", "deletes.confirm_runs", "2", ByURL},
 		{GuardWhole, "deletes of parts of a page that is held back itself", "", "on", Never},
 		{GuardApproval, "with sync --plan: whatever the approved plan does not have", "", "off", ByURL},

@@ -35,6 +35,7 @@ type Guard string
 const (
 	GuardCoverage     Guard = "coverage"     // the crawl was not complete
 	GuardOwnership    Guard = "ownership"    // not recorded as ours
+	GuardHint         Guard = "hint"         // what speaks for the delete may be a mistake of the site's
 	GuardConfirmation Guard = "confirmation" // not missing for long enough
 	GuardCount        Guard = "count"        // more deletes than deletes.max_count
 	GuardShare        Guard = "share"        // more deletes than deletes.max_share
@@ -86,6 +87,8 @@ type Change struct {
 	// Gone: the page's own URL answered 404 or 410, or gave a page that no longer has this
 	// part, which confirms its absence.
 	Gone bool `json:"gone,omitempty"`
+	// Hint: what speaks for the delete may be a mistake of the site's. A person decides.
+	Hint bool `json:"hint,omitempty"`
 	// Drift: the library is not as it was left. Its reason says how.
 	Drift bool `json:"drift,omitempty"`
 	// Surplus: this is another page in Intercom, which has the external ID of the one that
@@ -279,12 +282,14 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 		c.Reason = "nothing leads to its URL any more"
 	case outcome.Failed(): // says nothing of whether it is there
 		c.Action, c.Misses, c.Reason = Unchanged, e.Misses, kept(outcome, detail)
-	case outcome.Spares(): // it is there
+	case outcome.Meaning().Leaves == crawler.GroundNever: // it is there
 		c.Action, c.Misses, c.Reason = Unchanged, 0, kept(outcome, detail)
+	case outcome.Meaning().Leaves == crawler.GroundHint: // which no repetition makes surer
+		c.Hint, c.Misses, c.Reason = true, e.Misses, absence(outcome, detail)
 	case anchor != "" && isPage(outcome): // all of it was seen
 		c.Gone, c.Reason = true, partGone
 	default:
-		c.Gone = outcome == crawler.Gone
+		c.Gone = outcome.Meaning().Leaves == crawler.GroundProved
 		c.Reason = absence(outcome, detail)
 	}
 	if c.Gone && outcome == crawler.Gone { // at an address of this source there was a page of ours

@@ -8,10 +8,13 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Policy holds dangerous changes back. A delete needs four yeses: complete
-// coverage, ours, confirmed, and under the ceiling.
+// Policy holds dangerous changes back. A delete needs four yeses: complete coverage or
+// proof of its own, ours, confirmed, and under the ceiling.
 type Policy struct {
-	ConfirmRuns int     // complete crawls in a row that must miss a page; a 404 or 410 of its own URL is enough at once
+	// ConfirmRuns is how many complete crawls in a row must miss a page. A 404 or 410 of
+	// its own URL is enough at once; in a crawl that is not complete it counts as one of
+	// them, of which there must be two at least.
+	ConfirmRuns int
 	MaxCount    int     // deletes of one run, at most
 	MaxShare    float64 // of the pages recorded, rounded up, so that one page may always go
 	MaxHTML     int     // bytes of HTML that Intercom takes; 0 for any
@@ -61,7 +64,9 @@ func (p Policy) guards() []guard {
 		{name: GuardShrunk, judges: pages, objects: finds("shrunk")},
 		{name: GuardSize, judges: []Action{Create, Update}, objects: p.tooLarge},
 		{name: GuardSameText, judges: []Action{Update}, objects: p.sameText},
+		{name: GuardHint, judges: deletes, objects: hinted},
 		{name: GuardCoverage, judges: deletes, objects: notComplete, blind: true},
+		{name: GuardConfirmation, judges: deletes, objects: p.seenTooRarely},
 		{name: GuardZeroPages, judges: deletes, objects: noPages, blind: true},
 		{name: GuardOwnership, judges: []Action{Create, Delete}, objects: notOurs},
 		{name: GuardConfirmation, judges: deletes, objects: p.unconfirmed},
@@ -192,14 +197,39 @@ func partOfHeld(c Change, s scene) string {
 	return "its page is held back itself"
 }
 
-func notComplete(_ Change, s scene) string {
-	switch {
-	case s.complete:
+// hinted: what many such signs have in common is that one mistake in a template, or in a
+// server's settings, makes them, and that the page is still there.
+func hinted(c Change, _ scene) string {
+	if !c.Hint {
 		return ""
-	case s.gaps == 0:
+	}
+	return "that may be a mistake, and is for a person to decide"
+}
+
+// notComplete holds what is only missing. What answered itself that it is gone is judged
+// by [Policy.seenTooRarely].
+func notComplete(c Change, s scene) string {
+	if s.complete || c.Gone {
+		return ""
+	}
+	return notCompleteBy(s)
+}
+
+func notCompleteBy(s scene) string {
+	if s.gaps == 0 {
 		return "the crawl was not complete"
 	}
 	return "the crawl was not complete: " + count(s.gaps, "gap")
+}
+
+// seenTooRarely: beside failures, a page that answers 404 may be one that the site has
+// only now, such as while it is being installed. See docs/adr/0024.
+func (p Policy) seenTooRarely(c Change, s scene) string {
+	looks := max(p.ConfirmRuns, 2)
+	if s.complete || !c.Gone || c.Misses >= looks {
+		return ""
+	}
+	return fmt.Sprintf("%s, so this is look %d of %d", notCompleteBy(s), c.Misses, looks)
 }
 
 func noPages(_ Change, s scene) string {

@@ -55,9 +55,18 @@ func TestDeletesAreHeldUnlessAllFourSayYes(t *testing.T) {
 			reason: "nothing leads to its URL any more; missing for 1 of 2 complete crawls", misses: 1},
 		{name: "missing twice goes", in: shrunk(50, 0, 1, 1, complete),
 			want: map[ingest.Action]int{ingest.Delete: 1, ingest.Unchanged: 49}, reason: "nothing leads to its URL any more", misses: 2},
-		{name: "nothing goes after an incomplete crawl, and no miss is counted", in: shrunk(50, 1, 1, 1, incomplete),
-			want: map[ingest.Action]int{ingest.Held: 2, ingest.Unchanged: 48}, guard: ingest.GuardCoverage,
-			reason: "its URL answers 404; the crawl was not complete: 2 gaps", misses: 0},
+		{name: "nothing that is only missing goes after an incomplete crawl, and no miss is counted", in: shrunk(50, 0, 1, 1, incomplete),
+			want: map[ingest.Action]int{ingest.Held: 1, ingest.Unchanged: 49}, guard: ingest.GuardCoverage,
+			reason: "nothing leads to its URL any more; the crawl was not complete: 2 gaps", misses: 1},
+		{name: "a 404 in an incomplete crawl is one look", in: shrunk(50, 1, 0, 0, incomplete),
+			want: map[ingest.Action]int{ingest.Held: 1, ingest.Unchanged: 49}, guard: ingest.GuardConfirmation,
+			reason: "its URL answers 404; the crawl was not complete: 2 gaps, so this is look 1 of 2", misses: 1},
+		{name: "a 404 in an incomplete crawl after another look goes", in: missedBefore(shrunk(50, 1, 0, 0, incomplete), 1),
+			want: map[ingest.Action]int{ingest.Delete: 1, ingest.Unchanged: 49}, reason: "its URL answers 404", misses: 2},
+		{name: "an incomplete crawl wants two looks whatever confirm_runs says", in: shrunk(50, 1, 0, 0, incomplete),
+			policy: func(p *ingest.Policy) { p.ConfirmRuns = 1 },
+			want:   map[ingest.Action]int{ingest.Held: 1, ingest.Unchanged: 49}, guard: ingest.GuardConfirmation,
+			reason: "its URL answers 404; the crawl was not complete: 2 gaps, so this is look 1 of 2", misses: 1},
 		// Norconex 278, Elastic crawler 381, Yoko-crawler 102.
 		{name: "a crawl that found no page deletes nothing, and counts no miss", in: shrunk(1, 0, 1, 5, complete),
 			want: map[ingest.Action]int{ingest.Held: 1}, guard: ingest.GuardZeroPages,
@@ -102,23 +111,52 @@ func TestDeletesAreHeldUnlessAllFourSayYes(t *testing.T) {
 	}
 }
 
-// Norconex 98, 792 and the audit of sim PR 6757: an outage must not delete.
-func TestNoDeleteLeavesThePolicyWithoutACompleteCrawl(t *testing.T) {
+// Norconex 98, 792 and the audit of sim PR 6757: an outage must not delete. What answered
+// twice that it is gone is no outage.
+func TestOnlyWhatProvedToBeGoneTwiceGoesWithoutACompleteCrawl(t *testing.T) {
 	property := func(seed uint64, p ingest.Policy) bool {
 		w := newWorld(seed)
 		w.coverage.Complete = false
-		before := map[string]int{}
-		for _, e := range w.entries {
-			before[e.ExternalID] = e.Misses
-		}
 		plan := p.Apply(mustPlan(t, w.inputs()))
 		return !slices.ContainsFunc(plan.Changes, func(c ingest.Change) bool {
-			return c.Action == ingest.Delete || c.Misses > before[c.ExternalID]
+			proved := c.Gone && !c.Hint
+			return c.Action == ingest.Delete && !(proved && c.Missed >= 1) || c.Misses > c.Missed && !proved
 		})
 	}
 	if err := quick.Check(property, &quick.Config{MaxCount: 2000}); err != nil {
 		t.Error(err)
 	}
+}
+
+// A hint deletes nothing by itself, however often it is repeated and whatever else is allowed.
+func TestAHintIsForAPerson(t *testing.T) {
+	for o, m := range crawler.Meanings() {
+		if m.Leaves != crawler.GroundHint {
+			continue
+		}
+		in := missedBefore(shrunk(50, 1, 0, 0, complete), 7)
+		in.Outcome = func(string) (crawler.Outcome, string, bool, error) { return o, "", true, nil }
+		p := policy
+		p.Allow = 50
+		c := p.Apply(mustPlan(t, in)).Changes[0]
+		if c.Action != ingest.Held || c.Wants != ingest.Delete || c.Guard != ingest.GuardHint || c.Misses != 7 {
+			t.Errorf("%s: %+v", o, c)
+		}
+	}
+}
+
+// missedBefore is in with entries that were missed n times already.
+func missedBefore(in ingest.Inputs, n int) ingest.Inputs {
+	entries := in.Entries
+	in.Entries = func(yield func(state.Entry, error) bool) {
+		for e, err := range entries {
+			e.Misses = n
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+	return in
 }
 
 func TestDeletesStayUnderBothCeilings(t *testing.T) {

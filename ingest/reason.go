@@ -91,6 +91,12 @@ func absence(o crawler.Outcome, detail string) string {
 		why = "robots.txt disallows its URL"
 	case crawler.RedirectedOut:
 		why = "its URL now redirects out of scope"
+	case crawler.MoveUnverified:
+		why = "its URL now leads to another, which does not say the same"
+	case crawler.Restricted:
+		why = "its URL is closed to the user whose login this is"
+	case crawler.Unproved:
+		why = "its URL gave an answer that visitors without a session may get too"
 	default:
 		why = "its URL ended as " + string(o)
 	}

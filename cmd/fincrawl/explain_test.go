@@ -190,7 +190,7 @@ func TestExplainFetchTellsWhatASyncWouldDo(t *testing.T) {
 	w.site.Remove("/in")
 	wants("/in", ingest.Delete, "")
 	w.site.Page("/in", testsite.Page{Robots: "noindex"})
-	wants("/in", ingest.Held, ingest.GuardConfirmation)
+	wants("/in", ingest.Held, ingest.GuardHint)
 	w.site.Fail("/in", testsite.Status(503), testsite.Status(503), testsite.Status(503), testsite.Status(503))
 	wants("/in", ingest.Unchanged, "")
 }
@@ -250,7 +250,7 @@ func TestExplainShowsTheWayToAPageAndItsPast(t *testing.T) {
 	if e.Crawl.Outcome != string(crawler.NoIndex) || len(e.Crawl.Earlier) != 1 || e.Crawl.Earlier[0].Outcome != string(crawler.Paged) {
 		t.Errorf("its past is %+v", e.Crawl)
 	}
-	if len(e.Runs) != 2 || e.Runs[0].Change == nil || e.Runs[0].Change.Guard != ingest.GuardConfirmation {
+	if len(e.Runs) != 2 || e.Runs[0].Change == nil || e.Runs[0].Change.Guard != ingest.GuardHint {
 		t.Errorf("runs %+v", e.Runs)
 	}
 

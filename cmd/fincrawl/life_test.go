@@ -346,7 +346,7 @@ func TestStatusTellsHowThingsStand(t *testing.T) {
 	}
 
 	// A page that is missing waits, and a run that could not see everything is no success.
-	w.site.Page("/a1", testsite.Page{Robots: "noindex"})
+	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    exclude: [/a1]\n"))
 	w.fincrawl(exitHeld, "sync")
 	last := w.status().Sources[0].LastSuccess
 	w.site.FailAlways("/a2", testsite.Status(http.StatusForbidden))

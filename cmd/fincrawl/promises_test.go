@@ -102,11 +102,11 @@ func TestWhatIsGoneGoes(t *testing.T) {
 		w.wantLibrary(slices.DeleteFunc(allPages(), func(p string) bool { return p == "/a7" })...)
 	})
 
-	t.Run("after a second complete crawl where nothing says why", func(t *testing.T) {
+	t.Run("after a second complete crawl where a rule leaves it out", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, "", articles...)
 		w.fincrawl(exitDone, "sync")
-		w.site.Page("/a7", testsite.Page{Robots: "noindex"})
+		w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    exclude: [/a7]\n"))
 		w.wantActions(w.fincrawl(exitHeld, "sync"), "? /a7")
 		w.wantLibrary(allPages()...)
 
@@ -117,6 +117,37 @@ func TestWhatIsGoneGoes(t *testing.T) {
 
 		w.wantActions(w.fincrawl(exitDone, "sync"), "- /a7")
 		w.wantLibrary(slices.DeleteFunc(allPages(), func(p string) bool { return p == "/a7" })...)
+	})
+
+	t.Run("after a second look in crawls that are not complete, where it answers 404", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, "", articles...)
+		w.fincrawl(exitDone, "sync")
+		w.site.FailAlways("/a1", testsite.Status(500))
+		w.site.Remove("/a7")
+		w.wantActions(w.fincrawl(exitHeld, "sync"), "? /a7")
+		w.wantLibrary(allPages()...)
+
+		// It was a deploy: the page is there again, and the next 404 is the first one.
+		w.site.Pages("/a7")
+		w.wantActions(w.fincrawl(exitSomeFailed, "sync"))
+		w.site.Remove("/a7")
+		w.wantActions(w.fincrawl(exitHeld, "sync"), "? /a7")
+		w.wantActions(w.fincrawl(exitSomeFailed, "sync"), "- /a7")
+		w.wantLibrary(slices.DeleteFunc(allPages(), func(p string) bool { return p == "/a7" })...)
+	})
+
+	t.Run("never because of a hint, however often it is given", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, "", articles...)
+		w.fincrawl(exitDone, "sync")
+		w.site.Page("/a7", testsite.Page{Robots: "noindex"})
+		w.site.Redirect("/a6", "https://elsewhere.example.com/")
+		w.site.Page("/robots.txt", testsite.Page{Raw: []byte("User-agent: *\nDisallow: /a5\n"), ContentType: "text/plain"})
+		for range 4 {
+			w.wantActions(w.fincrawl(exitHeld, "sync", "--allow-deletes", "5"), "? /a5", "? /a6", "? /a7")
+		}
+		w.wantLibrary(allPages()...)
 	})
 
 	t.Run("not while it can be read, though nothing links to it", func(t *testing.T) {
