@@ -64,11 +64,11 @@ func (p Policy) guards() []guard {
 		{name: GuardShrunk, judges: pages, objects: finds("shrunk")},
 		{name: GuardSize, judges: []Action{Create, Update}, objects: p.tooLarge},
 		{name: GuardSameText, judges: []Action{Update}, objects: p.sameText},
-		{name: GuardHint, judges: deletes, objects: hinted},
 		{name: GuardCoverage, judges: deletes, objects: notComplete, blind: true},
 		{name: GuardConfirmation, judges: deletes, objects: p.seenTooRarely},
 		{name: GuardZeroPages, judges: deletes, objects: noPages, blind: true},
 		{name: GuardOwnership, judges: []Action{Create, Delete}, objects: notOurs},
+		{name: GuardHint, judges: deletes, objects: hinted},
 		{name: GuardConfirmation, judges: deletes, objects: p.unconfirmed},
 		{name: GuardApproval, judges: []Action{Create, Update, Delete}, objects: p.Approved.objection()},
 		{name: GuardWhole, judges: deletes, objects: partOfHeld},
@@ -207,9 +207,9 @@ func hinted(c Change, _ scene) string {
 }
 
 // notComplete holds what is only missing. What answered itself that it is gone is judged
-// by [Policy.seenTooRarely].
+// by [Policy.seenTooRarely], and a hint by [hinted].
 func notComplete(c Change, s scene) string {
-	if s.complete || c.Gone {
+	if s.complete || c.Gone || c.Hint {
 		return ""
 	}
 	return notCompleteBy(s)
