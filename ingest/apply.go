@@ -21,6 +21,7 @@ type Library interface {
 	UpsertPage(ctx context.Context, p intercom.PageRequest) (intercom.ExternalPage, error)
 	ExternalPage(ctx context.Context, id string) (intercom.ExternalPage, error)
 	DeletePage(ctx context.Context, id string) error
+	ImportSource(ctx context.Context, id int64) (intercom.ImportSource, error)
 }
 
 // Ledger is where Apply records what the API acknowledged; *state.Store has it.
@@ -253,15 +254,36 @@ func (a *application) refusedOrFailed(ctx context.Context, c Change, err error) 
 	case kind == intercom.Fatal:
 		return err
 	case kind == intercom.NotFound && c.Action != Delete:
-		return fmt.Errorf("%w (%w)", ErrSourceGone, err)
+		return a.notFound(ctx, c, err)
 	case kind == intercom.Refused && c.Action != Delete:
-		if err := a.rest(c, err); err != nil {
-			return err
-		}
-		a.fail(c, true, err)
+		return a.refused(c, err)
 	default:
 		a.fail(c, false, err)
 	}
+	return nil
+}
+
+// notFound looks at what it was that Intercom did not find when a page was sent: the import
+// source, which ends the run, or something else that the page needs.
+func (a *application) notFound(ctx context.Context, c Change, err error) error {
+	_, gone := a.Library.ImportSource(ctx, a.SourceID)
+	switch {
+	case gone == nil:
+		return a.refused(c, err)
+	case intercom.KindOf(gone) == intercom.NotFound:
+		return fmt.Errorf("%w (%w)", ErrSourceGone, err)
+	case intercom.KindOf(gone) == intercom.Fatal:
+		return gone
+	}
+	a.fail(c, false, err)
+	return nil
+}
+
+func (a *application) refused(c Change, err error) error {
+	if err := a.rest(c, err); err != nil {
+		return err
+	}
+	a.fail(c, true, err)
 	return nil
 }
 

@@ -391,3 +391,16 @@ func TestNoHistoryOfFaultsLosesAPage(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Not found may be something else that a page needs.
+func TestAPageThatIsNotFoundIsRefusedWhereItsImportSourceIsThere(t *testing.T) {
+	lib, led := newLibrary(), newLedger()
+	lib.source = true
+	lib.fault = answers(map[string]error{"a": notFound})
+	pages := []state.Staged{page("a", "x"), page("b", "x")}
+	result, err := ingest.Apply(t.Context(), mustPlan(t, ingest.Inputs{Coverage: complete, Pages: values(pages...), Entries: led.Entries()}),
+		target(lib, led, textsOf(pages)))
+	if err != nil || len(result.Failed) != 1 || !result.Failed[0].Refused || result.Applied[ingest.Create] != 1 {
+		t.Errorf("got %+v, %v", result, err)
+	}
+}

@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -18,6 +20,8 @@ type Sources interface {
 	CreateImportSource(ctx context.Context, url string, audienceIDs []int64) (intercom.ImportSource, error)
 	UpdateImportSource(ctx context.Context, id int64, url string, audienceIDs []int64) (intercom.ImportSource, error)
 	ActivateImportSource(ctx context.Context, id int64, url string, audienceIDs []int64) (intercom.ImportSource, error)
+	DeleteImportSource(ctx context.Context, id int64) error
+	ExternalPages(ctx context.Context) iter.Seq2[intercom.ExternalPage, error]
 }
 
 // SourceChange is what must be done to the import source of a source before its
@@ -37,6 +41,9 @@ type SourceChange struct {
 	// Activate: an import source that is deactivated is switched on again. Only
 	// [SourceChange.Reactivated] sets it: it is not fought otherwise.
 	Activate bool `json:"activate,omitempty"`
+	// Namesakes are the IDs of other import sources with the same URL, from which Fin may
+	// answer, too.
+	Namesakes []int64 `json:"namesakes,omitempty"`
 }
 
 // Reactivated returns the change with the switching on of an import source that
@@ -51,7 +58,8 @@ func (c SourceChange) Reactivated() SourceChange {
 	} else {
 		c.Reason += "; " + why
 	}
-	c.Action, c.Activate, c.Note = Update, true, ""
+	c.Action, c.Activate = Update, true
+	c.Note = strings.TrimPrefix(strings.TrimPrefix(c.Note, deactivatedNote), ". ")
 	c.Want.Deactivated = false
 	return c
 }
@@ -79,7 +87,9 @@ func ResolveSource(ctx context.Context, api Sources, libraryURL string, audience
 			return SourceChange{}, fmt.Errorf("import source %d has the URL %s already, and the pages of this source are in import source %d (%s): "+
 				"delete one of them in Intercom, or set library_url back", namesakes[0].ID, libraryURL, known.ID, known.URL)
 		}
-		return reconcile(*known, want, moves)
+		c, err := reconcile(*known, want, moves)
+		c.name(namesakes)
+		return c, err
 	case len(namesakes) > 1:
 		var ids []string
 		for _, n := range namesakes {
@@ -104,6 +114,25 @@ func ResolveSource(ctx context.Context, api Sources, libraryURL string, audience
 		}, nil
 	}
 	return SourceChange{Action: Create, Reason: "no import source has this URL", Want: want}, nil
+}
+
+// name notes other import sources with the same URL.
+func (c *SourceChange) name(namesakes []intercom.ImportSource) {
+	if len(namesakes) == 0 {
+		return
+	}
+	var ids []string
+	for _, n := range namesakes {
+		c.Namesakes = append(c.Namesakes, n.ID)
+		ids = append(ids, fmt.Sprint(n.ID))
+	}
+	slices.Sort(c.Namesakes)
+	note := fmt.Sprintf("Intercom has another import source with this URL (%s), from which Fin may answer, too; "+
+		"look at its pages there, and delete it if it is not needed", enumerate(ids))
+	if c.Note != "" {
+		note = c.Note + ". " + note
+	}
+	c.Note = note
 }
 
 // findSource returns the import source with the ID, nil where there is none, and the
@@ -166,7 +195,7 @@ func reconcile(is intercom.ImportSource, want state.ImportSource, moves bool) (S
 		c.Action, c.Reason = Update, enumerate(changed)
 	}
 	if is.Status == deactivated {
-		c.Note = "it is deactivated in Intercom, so that Fin answers from none of its pages; activate it there, or set reactivate: true"
+		c.Note = deactivatedNote
 	}
 	return c, nil
 }
@@ -176,6 +205,8 @@ const (
 	syncedByAPI = "api"
 	deactivated = "deactivated"
 )
+
+const deactivatedNote = "it is deactivated in Intercom, so that Fin answers from none of its pages; activate it there, or set reactivate: true"
 
 func sameAddress(a, b string) bool {
 	return strings.EqualFold(strings.TrimRight(a, "/"), strings.TrimRight(b, "/"))
@@ -196,6 +227,9 @@ func EnsureSource(ctx context.Context, api Sources, c SourceChange) (state.Impor
 		if err != nil {
 			return state.ImportSource{}, fmt.Errorf("create import source for %s: %w", want.URL, err)
 		}
+		if err := yieldToElder(ctx, api, is, want.URL); err != nil {
+			return state.ImportSource{}, err
+		}
 		want.ID = is.ID
 	case Update:
 		update := api.UpdateImportSource
@@ -211,4 +245,59 @@ func EnsureSource(ctx context.Context, api Sources, c SourceChange) (state.Impor
 		}
 	}
 	return want, nil
+}
+
+// ErrSourceElsewhere is wrapped by the error of EnsureSource where another process made an
+// import source for the same URL at the same time, and its one is kept.
+var ErrSourceElsewhere = errors.New("another process made an import source with the same URL at the same time, which is kept: run again to use it")
+
+// yieldToElder looks whether another process has made an import source with the URL since
+// it was looked for. Of several the oldest is kept, on which all processes agree. If that
+// is not the one made here, this one is removed, as nothing was sent to it yet, and the
+// error wraps ErrSourceElsewhere. No other one is ever removed.
+func yieldToElder(ctx context.Context, api Sources, own intercom.ImportSource, libraryURL string) error {
+	made := !own.Found
+	var elder *intercom.ImportSource
+	for is, err := range api.ImportSources(ctx) {
+		if err != nil {
+			return fmt.Errorf("look whether another process made an import source, too: %w", err)
+		}
+		if is.ID == own.ID {
+			own = is // with its time, which not every answer has
+		}
+		if is.ID != own.ID && is.SyncBehavior == syncedByAPI && sameAddress(is.URL, libraryURL) && (elder == nil || older(is, *elder)) {
+			elder = &is
+		}
+	}
+	if elder == nil || older(own, *elder) {
+		return nil
+	}
+	err := fmt.Errorf("%w (import source %d)", ErrSourceElsewhere, elder.ID)
+	if !made {
+		return err
+	}
+	if left := removeEmpty(ctx, api, own.ID); left != nil {
+		return fmt.Errorf("%w; import source %d, which this run made, is left: %w; delete it in Intercom", err, own.ID, left)
+	}
+	return err
+}
+
+func older(a, b intercom.ImportSource) bool {
+	return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID)) < 0
+}
+
+// removeEmpty deletes an import source that has no pages.
+func removeEmpty(ctx context.Context, api Sources, id int64) error {
+	for p, err := range api.ExternalPages(ctx) {
+		if err != nil {
+			return fmt.Errorf("look whether it is empty: %w", err)
+		}
+		if p.SourceID == id {
+			return errors.New("somebody has put pages into it")
+		}
+	}
+	if err := api.DeleteImportSource(ctx, id); err != nil {
+		return fmt.Errorf("delete it: %w", err)
+	}
+	return nil
 }

@@ -21,6 +21,9 @@ type workspace struct {
 	hidden  int64 // an import source that the listing lacks, having shifted
 	broken  error
 	writes  int
+	rival   *intercom.ImportSource // that another process makes at the same time
+	found   bool                   // the outcome of a creation is unknown at first
+	pages   []intercom.ExternalPage
 }
 
 func (w *workspace) ImportSources(context.Context) iter.Seq2[intercom.ImportSource, error] {
@@ -41,8 +44,22 @@ func (w *workspace) ImportSource(_ context.Context, id int64) (intercom.ImportSo
 func (w *workspace) CreateImportSource(_ context.Context, url string, audienceIDs []int64) (intercom.ImportSource, error) {
 	w.writes++
 	is := imported(int64(100+len(w.sources)), url, audienceIDs...)
+	is.CreatedAt, is.Found = 200, w.found
 	w.sources = append(w.sources, is)
+	if w.rival != nil {
+		w.sources = append(w.sources, *w.rival)
+	}
 	return is, nil
+}
+
+func (w *workspace) DeleteImportSource(_ context.Context, id int64) error {
+	w.writes++
+	w.sources = slices.DeleteFunc(w.sources, func(is intercom.ImportSource) bool { return is.ID == id })
+	return nil
+}
+
+func (w *workspace) ExternalPages(context.Context) iter.Seq2[intercom.ExternalPage, error] {
+	return values(w.pages...)
 }
 
 func (w *workspace) UpdateImportSource(_ context.Context, id int64, url string, audienceIDs []int64) (intercom.ImportSource, error) {
@@ -273,5 +290,67 @@ func TestAnImportSourceThatAListingPassesOverIsNotMadeAgain(t *testing.T) {
 	c, err := ingest.ResolveSource(t.Context(), w, libraryURL, nil, state.ImportSource{ID: 7, URL: libraryURL})
 	if err != nil || c.Action != ingest.Unchanged || c.Lost {
 		t.Errorf("got %+v, %v", c, err)
+	}
+}
+
+// Two runs with separate state files may make an import source each. Both keep the older
+// one, and the other run removes its own, if that is empty.
+func TestOfTwoImportSourcesMadeAtOnceTheOlderIsKept(t *testing.T) {
+	rival := func(id, created int64) *intercom.ImportSource {
+		is := imported(id, "https://HELP.example.com/")
+		is.CreatedAt = created
+		return &is
+	}
+	automatic := with(*rival(1, 1), func(is *intercom.ImportSource) { is.SyncBehavior = "automatic" })
+	for _, test := range []struct {
+		name  string
+		rival *intercom.ImportSource
+		found bool
+		pages []intercom.ExternalPage
+		left  []int64
+		lost  bool
+		says  string
+	}{
+		{name: "nobody else", left: []int64{100}},
+		{name: "a younger one", rival: rival(101, 201), left: []int64{100, 101}},
+		{name: "an older one", rival: rival(101, 199), left: []int64{101}, lost: true, says: "import source 101"},
+		{name: "of the same second, with a lower ID", rival: rival(99, 200), left: []int64{99}, lost: true},
+		{name: "of the same second, with a higher ID", rival: rival(101, 200), left: []int64{100, 101}},
+		{name: "one that is not for the API", rival: &automatic, left: []int64{1, 100}},
+		{name: "which may not be this run's to remove", rival: rival(101, 199), found: true, left: []int64{100, 101}, lost: true},
+		{name: "into which somebody has put pages", rival: rival(101, 199), pages: []intercom.ExternalPage{{ID: "1", SourceID: 100}},
+			left: []int64{100, 101}, lost: true, says: "import source 100, which this run made, is left"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := &workspace{rival: test.rival, found: test.found, pages: test.pages}
+			change, err := ingest.ResolveSource(t.Context(), w, libraryURL, nil, state.ImportSource{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			is, err := ingest.EnsureSource(t.Context(), w, change)
+			if errors.Is(err, ingest.ErrSourceElsewhere) != test.lost || err == nil && is.ID != 100 || err != nil && !strings.Contains(err.Error(), test.says) {
+				t.Errorf("got %+v, %v", is, err)
+			}
+			var left []int64
+			for _, is := range w.sources {
+				left = append(left, is.ID)
+			}
+			slices.Sort(left)
+			if !slices.Equal(left, test.left) {
+				t.Errorf("left are %v, want %v", left, test.left)
+			}
+		})
+	}
+}
+
+func TestAnotherImportSourceWithTheURLIsNamed(t *testing.T) {
+	w := &workspace{sources: []intercom.ImportSource{imported(7, libraryURL), imported(9, libraryURL+"/"), imported(8, libraryURL)}}
+	w.sources[0].Status = "deactivated"
+	change, err := ingest.ResolveSource(t.Context(), w, libraryURL, nil, state.ImportSource{ID: 7, URL: libraryURL})
+	if err != nil || !slices.Equal(change.Namesakes, []int64{8, 9}) || !strings.Contains(change.Note, "another import source") || !strings.Contains(change.Note, "deactivated") {
+		t.Errorf("got %+v, %v", change, err)
+	}
+	if note := change.Reactivated().Note; !strings.Contains(note, "another import source") || strings.Contains(note, "deactivated") {
+		t.Errorf("once it is active: %q", note)
 	}
 }

@@ -99,6 +99,7 @@ type library struct {
 	flying int
 	most   int // calls in flight at once, at most
 	fault  func(call int, externalID string) error
+	source bool                     // the import source answers, when it is asked for
 	writes func(html string) string // HTML in the library's own way; nil: as it was sent, and not shown in answers
 }
 
@@ -145,6 +146,13 @@ func (l *library) ExternalPage(_ context.Context, id string) (intercom.ExternalP
 		return intercom.ExternalPage{}, notFound
 	}
 	return intercom.ExternalPage{ID: id, ExternalID: p.ExternalID, SourceID: p.SourceID}, nil
+}
+
+func (l *library) ImportSource(_ context.Context, id int64) (intercom.ImportSource, error) {
+	if !l.source {
+		return intercom.ImportSource{}, notFound
+	}
+	return intercom.ImportSource{ID: id}, nil
 }
 
 func (l *library) DeletePage(ctx context.Context, id string) error {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/sandbox"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -108,5 +110,69 @@ func TestAPageOfAnotherToolWithOurExternalIDIsNotOverwritten(t *testing.T) {
 		run := w.fincrawl(exitHeld, "sync")
 		w.wantActions(run, "? 77")
 		w.wantUntouched(theirs)
+	}
+}
+
+// Two first runs at the same moment, each with a state file of its own, end with one import
+// source that has everything once.
+func TestTwoFirstRunsAtOnceShareAnImportSource(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	other := &world{T: t, site: w.site, box: w.box, server: w.server, boxURL: w.boxURL, dir: t.TempDir()}
+	other.write("token", worldToken)
+	other.configure(other.source("wiki", w.site, "https://wiki.example.com/", ""))
+	w.interfere(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.Method == http.MethodPost && r.URL.Path == "/ai/content_import_sources" {
+			w.fault.Store(nil)
+			w.box.AddSource("https://Wiki.example.com", "api") // the other one's, a moment before
+		}
+		next.ServeHTTP(rw, r)
+	})
+	_, _, logs := w.execute(t.Context(), "sync")
+	if !strings.Contains(logs, "of another process is used") {
+		t.Errorf("not said:\n%s", logs)
+	}
+	other.fincrawl(exitDone, "sync")
+	if n := len(w.box.Sources()); n != 1 {
+		t.Errorf("%d import sources", n)
+	}
+	w.wantLibrary(allPages()...)
+	w.wantActions(w.fincrawl(exitDone, "sync"))
+}
+
+// Every run says where the library has another import source for the same URL.
+func TestAnotherImportSourceForTheURLIsNamedByEveryRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.fincrawl(exitDone, "sync")
+	other := w.box.AddSource("https://wiki.example.com/", "automatic")
+	for range 2 {
+		run := w.fincrawl(exitDone, "sync")
+		if got := run.Sources[0].ImportSource.Namesakes; len(got) != 1 || got[0] != other.ID {
+			t.Errorf("namesakes %v", got)
+		}
+	}
+	_, out, _ := w.execute(t.Context(), "sync")
+	if said := strings.Join(strings.Fields(out), " "); !strings.Contains(said, "another import source with this URL (34)") {
+		t.Errorf("the report says\n%s", out)
+	}
+}
+
+// An audience that is unknown is said to be that, and not taken for an import source that
+// was deleted.
+func TestAnUnknownAudienceIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.fincrawl(exitDone, "sync")
+	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    audience_ids: [9]\n"))
+	if err := w.box.AddFaults(sandbox.Fault{Kind: "audience", Method: http.MethodPut}); err != nil {
+		t.Fatal(err)
+	}
+	code, out, logs := w.execute(t.Context(), "sync")
+	if code == exitDone || !strings.Contains(out+logs, "check audience_ids") || strings.Contains(out+logs, "deleted in Intercom") {
+		t.Errorf("exit code %d\n%s\n%s", code, out, logs)
+	}
+	if n := len(w.box.Sources()); n != 1 {
+		t.Errorf("%d import sources", n)
 	}
 }

@@ -125,6 +125,10 @@ func (r *runner) runSources(ctx context.Context, sources []config.Source, report
 				reports[i].Result = nil
 				err = r.runSource(ctx, s, &reports[i])
 			}
+			if errors.Is(err, ingest.ErrSourceElsewhere) {
+				r.log.Warn("the import source of another process is used, which made it at the same time", "source", s.Name, "reason", err)
+				err = r.runSource(ctx, s, &reports[i])
+			}
 			reports[i].Seconds = time.Since(started).Seconds()
 			if err == nil {
 				return nil

@@ -36,13 +36,19 @@ them, and POST adds one, such as {"kind": "slow", "wait": 90, "next": 1}.`,
 	addr := cmd.Flags().String("addr", "127.0.0.1:4010", "address to listen on")
 	token := cmd.Flags().String("token", "", "the only access token accepted (default: any)")
 	rateLimit := cmd.Flags().Int("rate-limit", 0, "calls a minute, counted in windows of 10 seconds (default: no limit)")
+	limit := cmd.Flags().Int("listing-limit", 0, "end the listing of pages after so many, as Intercom does after 10,000 (default: list all)")
+	noLookUp := cmd.Flags().Bool("no-lookup", false, "look no page up by its external ID, as older versions of the API")
+	audiences := cmd.Flags().Int64Slice("audiences", nil, "IDs of the only audiences that there are (default: any)")
 	file := cmd.Flags().String("data", "", "file that keeps the library (default: memory only)")
 	faults := cmd.Flags().StringArray("fault", nil, "let calls go wrong: `KIND[,method=…,path=…,text=…,chance=…,seed=…,skip=…,next=…,wait=…]`; may be repeated")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *rateLimit < 0 {
 			return usageError{fmt.Errorf("--rate-limit is a number of calls a minute, not %d", *rateLimit)}
 		}
-		c := sandbox.Config{Token: *token, RateLimit: *rateLimit, File: *file}
+		if *limit < 0 {
+			return usageError{fmt.Errorf("--listing-limit is a number of pages, not %d", *limit)}
+		}
+		c := sandbox.Config{Token: *token, RateLimit: *rateLimit, ListingLimit: *limit, NoLookUp: *noLookUp, Audiences: *audiences, File: *file}
 		for _, text := range *faults {
 			f, err := sandbox.ParseFault(text)
 			if err != nil {

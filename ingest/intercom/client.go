@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 )
 
 // Config says where and as whom to call.
@@ -57,6 +58,7 @@ type Client struct {
 	budget    *budget
 	circuit   circuit
 	log       *slog.Logger
+	noLookUp  atomic.Bool // the API was seen to look no page up
 }
 
 // New returns a client. It sends nothing.
@@ -134,17 +136,18 @@ func (c *Client) ImportSource(ctx context.Context, id int64) (ImportSource, erro
 //
 // Intercom may allow two import sources with one URL, so a creation whose outcome is
 // unknown is not simply repeated: if the workspace has got one by then, that one is
-// returned. The caller looks for one before creating.
+// returned, with Found set, since it may be that of another process. The caller looks for
+// one before creating.
 func (c *Client) CreateImportSource(ctx context.Context, url string, audienceIDs []int64) (ImportSource, error) {
 	create := call{method: "POST", path: sourcesPath, once: true, body: sourceRequest{
 		SyncBehavior: "api", URL: url, AudienceIDs: audienceIDs,
 	}}
 	pace := newBackoff()
 	for try := 1; ; try++ {
-		var made answeredSource
-		err := c.do(ctx, create, &made)
+		var answer answeredSource
+		err := c.do(ctx, create, &answer)
 		if err == nil || KindOf(err) != Transient || try == maxTries {
-			return ImportSource(made), err
+			return ImportSource(answer), err
 		}
 		if sleep(ctx, pace.NextBackOff()) != nil {
 			return ImportSource{}, err
@@ -154,6 +157,7 @@ func (c *Client) CreateImportSource(ctx context.Context, url string, audienceIDs
 		case lookErr != nil:
 			return ImportSource{}, errors.Join(err, fmt.Errorf("look whether it was made: %w", lookErr))
 		case ok:
+			found.Found = true
 			return found, nil
 		}
 	}
@@ -201,7 +205,7 @@ func (c *Client) DeleteImportSource(ctx context.Context, id int64) error {
 
 // ExternalPages yields all external pages of the workspace, of all sources,
 // through all list pages, each once. After an error, which comes last, the listing
-// is not whole.
+// is not whole. Where Intercom lists no further, that is a [*ListingEnd].
 func (c *Client) ExternalPages(ctx context.Context) iter.Seq2[ExternalPage, error] {
 	return list(ctx, c, pagesPath, func(a answeredPage) ExternalPage { return ExternalPage(a) }, func(p ExternalPage) string { return p.ID })
 }

@@ -102,8 +102,8 @@ func TestRequestsAreAsTheAPIWantsThem(t *testing.T) {
 	})
 	want := []sent{
 		{"GET /me", ""},
-		{"GET /ai/content_import_sources?page=1&per_page=50", ""},
-		{"GET /ai/external_pages?page=1&per_page=50", ""},
+		{"GET /ai/content_import_sources?page=1&per_page=150", ""},
+		{"GET /ai/external_pages?page=1&per_page=150", ""},
 		{"POST /ai/content_import_sources", `{"sync_behavior":"api","url":"https://example.com","audience_ids":[7]}`},
 		{"POST /ai/content_import_sources", `{"sync_behavior":"api","url":"https://example.com"}`},
 		{"PUT /ai/content_import_sources/44", `{"sync_behavior":"api","url":"https://example.com","audience_ids":[],"apply_audience_to_existing_content":true}`},
@@ -165,6 +165,7 @@ func TestErrorsAreWhatFollowsFromThem(t *testing.T) {
 		{"415", list(415, "media_type"), intercom.Refused, once, "415"},
 		{"422", list(422, "parameter_missing"), intercom.Refused, once, "request req-1"},
 		{"404", list(404, "not_found"), intercom.NotFound, once, "not_found"},
+		{"404 of something that the call names", list(404, "parameter_invalid"), intercom.Refused, once, "check audience_ids"},
 		{"410", list(410, "gone"), intercom.NotFound, once, "gone"},
 		{"404 of another server", html(404), intercom.Transient, always, "in front of it"},
 		{"408", list(408, "request_timeout"), intercom.Transient, always, "408"},
@@ -233,6 +234,8 @@ func TestKindsOfErrorsNeedNoAnswer(t *testing.T) {
 		{&intercom.Error{Status: 422}, intercom.Refused},
 		{fmt.Errorf("send page: %w", &intercom.Error{Status: 404, Code: "not_found"}), intercom.NotFound},
 		{&intercom.Error{Status: 403, Code: "action_forbidden"}, intercom.Fatal},
+		{&intercom.Error{Method: "POST", Status: 404, Code: "parameter_invalid"}, intercom.Refused},
+		{&intercom.Error{Method: "DELETE", Status: 404, Code: "parameter_not_found"}, intercom.NotFound},
 		{&tls.CertificateVerificationError{Err: errors.New("expired")}, intercom.Fatal},
 		{context.DeadlineExceeded, intercom.Transient},
 	}

@@ -65,6 +65,8 @@ func (e *Error) hint() string {
 		return "set intercom.api_version to one that has AI content, 2.12 or newer"
 	case e.Code == "token_revoked", e.Code == "token_expired", e.Code == "token_blocked":
 		return "make a new access token in Intercom's Developer Hub"
+	case e.Status == http.StatusNotFound && KindOf(e) == Refused:
+		return "something that the call names is not in Intercom, such as an audience: check audience_ids"
 	case e.Status == http.StatusUnauthorized:
 		return "check that the access token is complete and not revoked, and that intercom.region is the workspace's own"
 	case e.Status == http.StatusPaymentRequired, e.Code == "api_plan_restricted":
@@ -118,6 +120,9 @@ func KindOf(err error) Kind {
 	case s == http.StatusNotFound, s == http.StatusGone:
 		if e.format == htmlFormat {
 			return Transient
+		}
+		if strings.HasPrefix(e.Code, "parameter_") && (e.Method == http.MethodPost || e.Method == http.MethodPut) {
+			return Refused // what it names is unknown, such as an audience, and not what it is sent to
 		}
 		return NotFound
 	case s == http.StatusRequestTimeout, s == http.StatusConflict, s == http.StatusTooManyRequests:

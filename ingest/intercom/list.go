@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	listSize     = 50      // items asked for in a list page; the most that the API takes is not documented
+	listSize     = 150     // items asked for in a list page
+	safeListSize = 50      // where the API refuses more of them; it divides listSize
 	maxListPages = 100_000 // a listing longer than this does not end
 	maxReadings  = 6       // of a listing that brings something new each time
 )
@@ -43,24 +44,53 @@ func (p *listPage[T]) more(n int) (more, perhaps bool) {
 	return n < int(p.Pages.TotalPages), p.Pages.Next.exists || !told && full
 }
 
-// list yields the items of a listing, each once. What others create or delete while
-// it is read moves items from one list page to another, so that a reading may give
+// ListingEnd is the error of a listing that the API refuses to go on with, though it has
+// more: documented is an end after 10,000 items.
+type ListingEnd struct {
+	Read int   // items that were listed
+	Err  error // the answer
+}
+
+func (e *ListingEnd) Error() string {
+	return fmt.Sprintf("Intercom lists no more than the first %d: %v", e.Read, e.Err)
+}
+
+func (e *ListingEnd) Unwrap() error { return e.Err }
+
+// list yields the items of a listing, each once. What others create or delete while it
+// is read moves items from one list page to another, so that a reading may give
 // some twice and others not at all. A listing of several list pages is therefore read
-// again until a reading brings nothing new, or maxReadings are done.
+// again until a reading brings nothing new, or maxReadings are done. One that the API
+// refuses to go on with is read once.
 func list[T any, A any, ID comparable](ctx context.Context, c *Client, path string, item func(A) T, id func(T) ID) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		seen := map[ID]int{} // which reading gave an item last
+		size := listSize
 		for reading := 1; reading <= maxReadings; reading++ {
 			before := len(seen)
-			query := url.Values{"per_page": {strconv.Itoa(listSize)}}
-			n := 0
+			query := url.Values{"per_page": {strconv.Itoa(size)}}
+			n, given := 0, size
 			for more, perhaps := true, false; more || perhaps; {
 				n++
 				page, err := readListPage[A](ctx, c, path, query, n, more)
+				switch {
+				case err != nil && KindOf(err) == Refused && size > safeListSize:
+					// So many are refused, at all or as they go beyond the end: in smaller list pages
+					// there may be some left before it.
+					n, size = (n-1)*given/safeListSize, safeListSize
+					query.Set("per_page", strconv.Itoa(size))
+					more, given = true, size
+					continue
+				case err != nil && KindOf(err) == Refused && n > 1:
+					err = &ListingEnd{Read: len(seen), Err: err}
+				}
 				if err != nil {
 					yield(none, err)
 					return
+				}
+				if page.Pages.PerPage > 0 {
+					given = int(page.Pages.PerPage)
 				}
 				news := false
 				for _, answered := range page.Data {

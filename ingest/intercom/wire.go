@@ -11,6 +11,9 @@ type ImportSource struct {
 	CreatedAt    int64   `json:"created_at"` // Unix seconds, as the next two
 	UpdatedAt    int64   `json:"updated_at"`
 	LastSyncedAt int64   `json:"last_synced_at"`
+
+	// Found says that it was there when a creation of unknown outcome was looked into.
+	Found bool `json:"-"`
 }
 
 // ExternalPage is an External Page as the API has it.

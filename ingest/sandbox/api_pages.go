@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"strconv"
 )
 
 func (s *Sandbox) listPages(r *http.Request) (any, *apiError) {
@@ -9,8 +10,40 @@ func (s *Sandbox) listPages(r *http.Request) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.withinLimit(p); err != nil {
+		return nil, err
+	}
+	if query := r.URL.Query(); query.Get("source_id") != "" && query.Get("external_id") != "" && !s.config.NoLookUp {
+		return s.lookUp(query.Get("source_id"), query.Get("external_id"), p, r)
+	}
 	pages, alive := s.library.listPages(p.first(), p.PerPage)
 	return listing{"list", pages, p.of(alive, r), alive}, nil
+}
+
+// lastListPage is the last page of a listing that may be asked for, however small it is.
+const lastListPage = 5001
+
+func (s *Sandbox) withinLimit(p pager) *apiError {
+	switch limit := s.config.ListingLimit; {
+	case p.Page > lastListPage:
+		return fail(http.StatusBadRequest, "parameter_invalid", "page is too large").at("page")
+	case limit > 0 && p.Page*p.PerPage > limit:
+		return fail(http.StatusBadRequest, "bad_request", "page limit reached, please use scroll API")
+	}
+	return nil
+}
+
+// lookUp lists the pages of one import source with one external ID.
+func (s *Sandbox) lookUp(sourceID, externalID string, p pager, r *http.Request) (any, *apiError) {
+	id, err := strconv.ParseInt(sourceID, 10, 64)
+	if err != nil {
+		return nil, fail(http.StatusBadRequest, "parameter_invalid", "source_id must be a number").at("source_id")
+	}
+	pages := s.library.find(id, externalID)
+	count := len(pages)
+	first := min(p.first(), count)
+	pages = pages[first:min(first+p.PerPage, count)]
+	return listing{"list", pages, p.of(count, r), count}, nil
 }
 
 // pageFields are what a request says of a page, beside its keys.

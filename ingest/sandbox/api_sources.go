@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -10,8 +11,9 @@ func (s *Sandbox) listSources(r *http.Request) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	sources, alive, ever := s.library.listSources(p.first(), p.PerPage)
-	return listing{"list", sources, p.of(alive, r), ever}, nil
+	sources, ever := s.library.listSources(p.first(), p.PerPage)
+	// The number of list pages counts those that were deleted, too, so that the last are short or empty
+	return listing{"list", sources, p.of(ever, r), ever}, nil
 }
 
 func (s *Sandbox) createSource(r *http.Request) (any, *apiError) {
@@ -27,6 +29,9 @@ func (s *Sandbox) createSource(r *http.Request) (any, *apiError) {
 	}
 	made.AudienceIDs, _ = b.audiences()
 	if err := b.wrong(); err != nil {
+		return nil, err
+	}
+	if err := s.knows(made.AudienceIDs); err != nil {
 		return nil, err
 	}
 	if made.Status == "" {
@@ -64,6 +69,9 @@ func (s *Sandbox) updateSource(r *http.Request) (any, *apiError) {
 	if err := b.wrong(); err != nil {
 		return nil, err
 	}
+	if err := s.knows(audiences); err != nil {
+		return nil, err
+	}
 	updated, err := s.library.updateSource(id, func(src *source) *apiError {
 		switch {
 		case behavior != src.SyncBehavior && (behavior == "api" || src.SyncBehavior == "api"):
@@ -93,6 +101,16 @@ func (s *Sandbox) updateSource(r *http.Request) (any, *apiError) {
 
 func (s *Sandbox) deleteSource(r *http.Request) (any, *apiError) {
 	return nil, s.library.deleteSource(sourceID(r))
+}
+
+// knows refuses audiences that there are not.
+func (s *Sandbox) knows(audiences []int64) *apiError {
+	for _, id := range audiences {
+		if s.config.Audiences != nil && !slices.Contains(s.config.Audiences, id) {
+			return unknownAudience()
+		}
+	}
+	return nil
 }
 
 // sourceID returns the ID in the path, or 0, which no import source has.

@@ -33,3 +33,8 @@ func notFound(what string) *apiError {
 func unprocessable(code, field, message string) *apiError {
 	return fail(http.StatusUnprocessableEntity, code, message).at(field)
 }
+
+// unknownAudience is a 404 that doesn't mean what the call is sent to.
+func unknownAudience() *apiError {
+	return fail(http.StatusNotFound, "parameter_invalid", "Audience not found").at("audience_ids")
+}

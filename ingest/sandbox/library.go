@@ -117,12 +117,12 @@ func (l *library) deleteSource(id int64) *apiError {
 	return nil
 }
 
-// listSources returns a page of the listing, and how many import sources there are,
-// and were: the API counts deleted ones too.
-func (l *library) listSources(n, count int) (sources []*source, alive, ever int) {
+// listSources returns a page of the listing, and how many import sources there ever were:
+// the API counts deleted ones too.
+func (l *library) listSources(n, count int) (sources []*source, ever int) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.sources.slice(n, count, false), l.sources.alive, l.sources.alive + l.deletedSources
+	return l.sources.slice(n, count, false), l.sources.alive + l.deletedSources
 }
 
 func (l *library) allSources() []source {
@@ -283,6 +283,17 @@ func (l *library) listPages(n, count int) (pages []*page, alive int) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.pages.slice(n, count, true), l.pages.alive
+}
+
+// find returns the pages of an import source with an external ID, the oldest first.
+func (l *library) find(sourceID int64, externalID string) []*page {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	pages := make([]*page, 0, 1)
+	for _, place := range l.externals[sourceID][externalID] {
+		pages = append(pages, l.pages.at(place))
+	}
+	return pages
 }
 
 // pagesOf returns the pages of an import source, sorted by external ID, twins from the

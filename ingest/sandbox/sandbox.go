@@ -15,12 +15,16 @@ import (
 // Config says how the sandbox behaves. The zero value takes any token, has no
 // rate limit and keeps everything in memory.
 type Config struct {
-	Token     string  // the only one accepted; "" accepts any, but not none
-	RateLimit int     // calls a minute, in windows of 10 seconds; 0 is none
-	PerPage   int     // of listings, also at most, whatever a call asks for; 0 is 50, and at most 150
-	File      string  // where the library is kept as JSON; "" for memory only
-	Region    string  // that /me names; "" is us
-	Faults    []Fault // that are on from the start
+	Token     string // the only one accepted; "" accepts any, but not none
+	RateLimit int    // calls a minute, in windows of 10 seconds; 0 is none
+	PerPage   int    // of listings, also at most, whatever a call asks for; 0 is 50, and at most 150
+	// ListingLimit is how many external pages are listed at most, as page times per_page; 0 for all.
+	ListingLimit int
+	NoLookUp     bool    // the listing takes source_id and external_id as nothing, as versions before Preview may
+	Audiences    []int64 // those that there are; nil for any
+	File         string  // where the library is kept as JSON; "" for memory only
+	Region       string  // that /me names; "" is us
+	Faults       []Fault // that are on from the start
 
 	// Fault, for what no kind of Faults does, may answer a call instead of the sandbox, or change what becomes of it:
 	// next carries the call out. It may also break the connection off, by a panic with

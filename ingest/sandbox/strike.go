@@ -21,6 +21,7 @@ const FaultKinds = `  NNN            an error of the API with that status: 401, 
   NNN-html       the same status, but as a web page of something in front of the API
   429-bare       429 without a word of when to come back
   revoked        401: the token was revoked
+  audience       404: an audience that the call names is unknown
   reset          the connection breaks before the call is done
   reset-after    the call is done, then the connection breaks
   timeout        the call is never answered, nor done
@@ -45,6 +46,7 @@ func (f Fault) kind() (kind, error) {
 	known := map[string]kind{
 		"429-bare":       {refused((&rateWindows{}).exceeded()), nil},
 		"revoked":        {refused(fail(http.StatusUnauthorized, "token_revoked", "Access Token Revoked")), nil},
+		"audience":       {refused(unknownAudience()), nil},
 		"reset":          {reset, nil},
 		"reset-after":    {after(reset), nil},
 		"timeout":        {timeout, nil},

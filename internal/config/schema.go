@@ -199,9 +199,9 @@ var apiVersionPattern = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
 // apiVersion is Intercom's own notation, with or without the quotes that would
 // keep YAML from taking it for a number.
 func (d *decoder) apiVersion(to *string) value {
-	const want = `a version of Intercom's API such as "2.15", or Unstable`
+	const want = `a version of Intercom's API such as "2.15", or Preview`
 	return d.checked(to, want, func(text string) string {
-		if apiVersionPattern.MatchString(text) || text == "Unstable" {
+		if apiVersionPattern.MatchString(text) || text == "Preview" || text == "Unstable" { // as Preview was called
 			return ""
 		}
 		return fmt.Sprintf("must be %s, not %q", want, brief(text))
