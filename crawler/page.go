@@ -26,6 +26,10 @@ type Page struct {
 
 	Outline extract.Outline   // of its blocks; nil where no template is looked for
 	LeftOut []extract.LeftOut // of it, as template
+
+	// Unfinished says what of a page with little text shows that it was still being made
+	// ready when it was read; "" for nothing.
+	Unfinished string
 }
 
 // Availability says which of Intercom's AI products may answer from a page.

@@ -184,6 +184,7 @@ func (c Change) entry(remoteID string) state.Entry {
 		Hash:       c.After.Hash,
 		AIAgent:    c.After.AIAgent,
 		AICopilot:  c.After.AICopilot,
+		Sketch:     c.After.Sketch,
 	}
 }
 
@@ -331,23 +332,23 @@ func (a *application) learn(changes []Change) error {
 	return nil
 }
 
-// recordSights records what the crawl saw of pages beside their texts: Entry.Misses, and
-// that a page found in Intercom is ours. It writes only where that is news, so that a run
+// recordSights records what the crawl saw of pages beside their texts: Entry.Misses,
+// Entry.Doubted, and that a page found in Intercom is ours. It writes only where that is news, so that a run
 // in which nothing changed writes nothing.
 func (a *application) recordSights(changes []Change) error {
 	for _, c := range changes {
 		owned := c.Unproved && c.After != nil
-		if c.Misses == c.Missed && !owned {
+		if c.Misses == c.Missed && c.Doubt == c.Doubted && !owned {
 			continue
 		}
 		e, ok, err := a.Ledger.Entry(a.source, c.ExternalID)
 		if err != nil {
 			return fmt.Errorf("read the entry of %s: %w", c.ExternalID, err)
 		}
-		if !ok || e.Misses == c.Misses && (!owned || e.Ours()) { // deleted or sent by now
+		if !ok || e.Misses == c.Misses && e.Doubted == c.Doubt && (!owned || e.Ours()) { // deleted or sent by now
 			continue
 		}
-		e.Misses, e.Owned = c.Misses, e.Owned || owned
+		e.Misses, e.Doubted, e.Owned = c.Misses, c.Doubt, e.Owned || owned
 		if err := a.Ledger.PutEntry(a.source, e); err != nil {
 			return fmt.Errorf("record what was seen of %s: %w", c.ExternalID, err)
 		}

@@ -177,46 +177,6 @@ func TestAFileThatIsNoApprovalIsRefused(t *testing.T) {
 	}
 }
 
-func TestPagesThatAllTurnIntoOneTextAreHeld(t *testing.T) {
-	p := policy
-	p.MaxSameText = 3
-	for same, held := range map[int]int{3: 0, 4: 4} {
-		// Of their own titles, any number may say the same.
-		plan := p.Apply(mustPlan(t, ingest.Inputs{Coverage: complete, Entries: values(entry("1", "a"), entry("2", "a"), entry("3", "a"), entry("4", "a")),
-			Pages: values(saying("1"), saying("2"), saying("3"), saying("4"))}))
-		if plan.HeldBack() != 0 {
-			t.Errorf("%d held of pages with titles of their own", plan.HeldBack())
-		}
-
-		var pages []state.Staged
-		var entries []state.Entry
-		for i := range 9 {
-			id := fmt.Sprint(i)
-			text := "text of " + id
-			if i < same {
-				text = "Down for maintenance"
-			}
-			pages = append(pages, with(page(id, "new"+id), func(p *state.Staged) { p.Title, p.Text = text, text }))
-			entries = append(entries, entry(id, "old"))
-		}
-		plan = p.Apply(mustPlan(t, ingest.Inputs{Coverage: complete, Pages: values(pages...), Entries: values(entries...)}))
-		n := 0
-		for _, c := range plan.Changes {
-			if c.Guard == ingest.GuardSameText {
-				n++
-			}
-		}
-		if n != held || plan.HeldBack() != held {
-			t.Errorf("%d of one text: %d held, want %d", same, n, held)
-		}
-	}
-}
-
-// saying is a page that says what others say too.
-func saying(id string) state.Staged {
-	return with(page(id, "new"), func(p *state.Staged) { p.Text = "same" })
-}
-
 func TestEveryGuardOfAPlanIsDescribed(t *testing.T) {
 	described := map[ingest.Guard]bool{}
 	for _, g := range ingest.Guards() {

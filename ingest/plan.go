@@ -68,7 +68,8 @@ type Version struct {
 	AIAgent   bool   `json:"ai_agent"`
 	AICopilot bool   `json:"ai_copilot"`
 	Size      int    `json:"size,omitempty"` // bytes of HTML, as crawled; 0 where unknown
-	Text      string `json:"-"`              // hash of the text alone, as crawled; "" where it is not to be compared
+	// Sketch is of the text; the zero value where that is not known.
+	Sketch state.Sketch `json:"-"`
 }
 
 // Change is one page of a plan.
@@ -102,6 +103,13 @@ type Change struct {
 	// Learn: Intercom has what was crawled, though the state didn't know: nothing is
 	// sent, and the page recorded as if it had been.
 	Learn bool `json:"learn,omitempty"`
+	// Doubt is what to record as Entry.Doubted; Doubted is what is recorded now.
+	Doubt   string `json:"doubt,omitempty"`
+	Doubted string `json:"-"`
+	// Template, Notice and MayShrink are those of the page as it was staged.
+	Template  int    `json:"-"`
+	Notice    string `json:"-"`
+	MayShrink bool   `json:"-"`
 	// Findings are what the screening of the page found, masked.
 	Findings []state.Finding `json:"findings,omitempty"`
 }
@@ -139,6 +147,9 @@ type Inputs struct {
 	Outcome func(url string) (o crawler.Outcome, detail string, ok bool, err error)
 	// Resend makes an update of every page that would be unchanged.
 	Resend bool
+	// SentText returns the text that was sent of a page whose entry has no sketch of it;
+	// "" where it is not known. nil knows of none.
+	SentText func(externalID string) (string, error)
 }
 
 // NewPlan works out the difference between what was crawled and what was sent.
@@ -173,6 +184,13 @@ func NewPlan(in Inputs) (Plan, error) {
 		if in.Resend {
 			c = resend(c)
 		}
+		if err := in.sketch(&c); err != nil {
+			return Plan{}, err
+		}
+		if c.Doubted = strings.Clone(p.entry.Doubted); !p.crawled {
+			c.Doubt = c.Doubted // it was not looked at
+		}
+		c.Template, c.Notice, c.MayShrink = p.page.Template, strings.Clone(p.page.Notice), p.page.MayShrink
 		if p.crawled && p.page.Findings != "" {
 			if c.Findings, err = p.page.Findings.List(); err != nil {
 				return Plan{}, fmt.Errorf("what was found on %s: %w", p.page.URL, err)
@@ -191,6 +209,21 @@ func NewPlan(in Inputs) (Plan, error) {
 		})
 	}
 	return plan, nil
+}
+
+// sketch fills in what the page of a change said, where its entry is older than sketches.
+func (in Inputs) sketch(c *Change) error {
+	if in.SentText == nil || c.Before == nil || c.Before == c.After || c.Before.Sketch.Known() {
+		return nil
+	}
+	text, err := in.SentText(c.ExternalID)
+	if err != nil {
+		return fmt.Errorf("read what was sent of %s: %w", c.Before.URL, err)
+	}
+	if text != "" {
+		c.Before.Sketch = SketchOfMarkdown(text)
+	}
+	return nil
 }
 
 // key tells a change from all others of its plan.
@@ -355,11 +388,17 @@ func resend(c Change) Change {
 
 func crawledVersion(p state.Staged) Version {
 	return Version{Hash: strings.Clone(p.Hash), URL: address(p.URL, p.ExternalID), Title: strings.Clone(p.Title),
-		AIAgent: p.AIAgent, AICopilot: p.AICopilot, Size: p.Size, Text: strings.Clone(p.Text)}
+		AIAgent: p.AIAgent, AICopilot: p.AICopilot, Size: p.Size, Sketch: cloned(p.Sketch)}
 }
 
 func recordedVersion(e state.Entry) Version {
-	return Version{Hash: strings.Clone(e.Hash), URL: address(e.URL, e.ExternalID), Title: strings.Clone(e.Title), AIAgent: e.AIAgent, AICopilot: e.AICopilot}
+	return Version{Hash: strings.Clone(e.Hash), URL: address(e.URL, e.ExternalID), Title: strings.Clone(e.Title), AIAgent: e.AIAgent, AICopilot: e.AICopilot,
+		Sketch: cloned(e.Sketch)}
+}
+
+func cloned(s state.Sketch) state.Sketch {
+	s.Pairs = strings.Clone(s.Pairs)
+	return s
 }
 
 // address is a page's URL; mostly its external ID, which is in memory once then.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"github.com/fincrawl/fincrawl/state"
 )
 
 // Policy holds dangerous changes back. A delete needs four yeses: complete coverage or
@@ -18,7 +16,12 @@ type Policy struct {
 	MaxCount    int     // deletes of one run, at most
 	MaxShare    float64 // of the pages recorded, rounded up, so that one page may always go
 	MaxHTML     int     // bytes of HTML that Intercom takes; 0 for any
-	MaxSameText int     // pages that may be updated to one and the same title and text; 0 for any number
+	MaxSameText int     // pages that may have one and the same text, where some had others before; 0 for any number
+	MaxShrink   float64 // share of its text that a page may lose; 1 for all of it
+
+	// Because is what pages may have other texts for than the site's own doing, such as a
+	// setting that changed; "" for nothing.
+	Because string
 
 	// Allow is how many deletes a person agreed to for this run: where it is higher,
 	// it takes the place of MaxCount, and of what MaxShare allows.
@@ -32,7 +35,8 @@ type Policy struct {
 // is left as it is.
 func (p Policy) Apply(plan Plan) Plan {
 	given := plan.Changes
-	for _, g := range p.guards() {
+	lost := p.judgeLosses(plan)
+	for _, g := range p.guards(lost) {
 		seen := survey(plan)
 		for i, c := range plan.Changes {
 			if !slices.Contains(g.judges, c.Action) {
@@ -46,14 +50,19 @@ func (p Policy) Apply(plan Plan) Plan {
 				plan.Changes = slices.Clone(given)
 			}
 			plan.Changes[i] = g.hold(c, why)
+			if g.name == GuardShrunk {
+				page, _ := c.Page()
+				plan.Changes[i].Doubt = lost[page].doubt
+			}
 		}
 	}
 	return plan
 }
 
 // guards are asked in this order, each about what the ones before it let pass.
-func (p Policy) guards() []guard {
+func (p Policy) guards(lost map[string]verdict) []guard {
 	deletes := []Action{Delete}
+	writes := []Action{Create, Update, Delete}
 	pages := []Action{Create, Update, Unchanged}
 	return []guard{
 		{name: GuardSecret, judges: pages, objects: finds("credential")},
@@ -61,9 +70,9 @@ func (p Policy) guards() []guard {
 		{name: GuardPersonal, judges: pages, objects: finds("personal")},
 		{name: GuardMarker, judges: pages, objects: finds("marker")},
 		{name: GuardRule, judges: pages, objects: finds("custom")},
-		{name: GuardShrunk, judges: pages, objects: finds("shrunk")},
 		{name: GuardSize, judges: []Action{Create, Update}, objects: p.tooLarge},
-		{name: GuardSameText, judges: []Action{Update}, objects: p.sameText},
+		{name: GuardSameText, judges: writes, objects: loses(lost, GuardSameText)},
+		{name: GuardShrunk, judges: writes, objects: loses(lost, GuardShrunk)},
 		{name: GuardCoverage, judges: deletes, objects: notComplete, blind: true},
 		{name: GuardConfirmation, judges: deletes, objects: p.seenTooRarely},
 		{name: GuardZeroPages, judges: deletes, objects: noPages, blind: true},
@@ -100,15 +109,14 @@ func (g guard) hold(c Change, why string) Change {
 type scene struct {
 	complete bool
 	gaps     int
-	crawled  int               // pages
-	recorded int               // pages that the library has; all parts of one are one
-	deletes  int               // pages with deletes that are not held so far
-	held     map[string]bool   // external IDs of pages that are held back themselves, of those that have parts
-	texts    map[[2]string]int // updates that get a title and a text
+	crawled  int             // pages
+	recorded int             // pages that the library has; all parts of one are one
+	deletes  int             // pages with deletes that are not held so far
+	held     map[string]bool // external IDs of pages that are held back themselves, of those that have parts
 }
 
 func survey(plan Plan) scene {
-	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, texts: map[[2]string]int{}, held: map[string]bool{}}
+	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, held: map[string]bool{}}
 	split := make(map[string]*struct{ recorded, deletes bool }) // pages that have parts
 	for _, c := range plan.Changes {
 		if page, anchor := c.Page(); anchor != "" && split[page] == nil {
@@ -118,9 +126,6 @@ func survey(plan Plan) scene {
 	for _, c := range plan.Changes {
 		if c.After != nil {
 			s.crawled++
-		}
-		if c.Action == Update && c.After.Text != "" {
-			s.texts[[2]string{c.After.Title, c.After.Text}]++
 		}
 		page, anchor := c.Page()
 		if whole := split[page]; whole != nil {
@@ -163,9 +168,6 @@ func finds(kind string) func(Change, scene) string {
 		if len(rules) == 0 {
 			return ""
 		}
-		if kind == "shrunk" {
-			return c.Findings[slices.IndexFunc(c.Findings, func(f state.Finding) bool { return f.Kind == kind })].Excerpt
-		}
 		return "has what must not be published (" + enumerate(rules) + ")"
 	}
 }
@@ -177,14 +179,19 @@ func (p Policy) tooLarge(c Change, _ scene) string {
 	return fmt.Sprintf("%d bytes of HTML are more than intercom.max_html (%d)", c.After.Size, p.MaxHTML)
 }
 
-// sameText: pages differ, and so do their texts. Many that all get one title and text are
-// an error page, a notice of maintenance, or a wall that answers with status 200.
-func (p Policy) sameText(c Change, s scene) string {
-	n := s.texts[[2]string{c.After.Title, c.After.Text}]
-	if p.MaxSameText == 0 || n <= p.MaxSameText {
-		return ""
+// loses holds the changes of a page that a guard has found to lose text.
+func loses(lost map[string]verdict, g Guard) func(Change, scene) string {
+	return func(c Change, _ scene) string {
+		if len(lost) == 0 || c.Surplus {
+			return ""
+		}
+		page, _ := c.Page()
+		v := lost[page]
+		if v.guard != g || c.Action == Delete && !v.byParts {
+			return ""
+		}
+		return v.why
 	}
-	return fmt.Sprintf("%s would get this same title and text, updates.max_same_text is %d", count(n, "page"), p.MaxSameText)
 }
 
 // partOfHeld: a part that a page no longer has may be what the page itself is to have

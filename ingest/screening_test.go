@@ -25,7 +25,6 @@ func TestWhatTheScreeningFindsHoldsThePage(t *testing.T) {
 		{"a page that did not change", finding("marker", "hold"), "x", ingest.Held, ingest.Unchanged, ingest.GuardMarker, "as it was sent; has what must not be published (a-rule)"},
 		{"personal data", finding("personal", "hold"), "", ingest.Held, ingest.Create, ingest.GuardPersonal, "new; has what must not be published (a-rule)"},
 		{"a rule of one's own", finding("custom", "hold"), "", ingest.Held, ingest.Create, ingest.GuardRule, "new; has what must not be published (a-rule)"},
-		{"text that is gone", finding("shrunk", "hold"), "old", ingest.Held, ingest.Update, ingest.GuardShrunk, "text changed; half of it would go"},
 		{"a warning", finding("credential", "warn"), "", ingest.Create, "", "", "new"},
 		{"what was redacted", finding("credential", "redact"), "x", ingest.Unchanged, "", "", "as it was sent"},
 	} {

@@ -147,6 +147,7 @@ func adopted(p intercom.ExternalPage) state.Entry {
 		AIAgent:    p.AIAgentAvailability,
 		AICopilot:  p.AICopilotAvailability,
 		Remote:     contentOf(p),
+		Sketch:     SketchOf(p.HTML),
 	}
 }
 
@@ -246,8 +247,12 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 		switch {
 		case len(mine) == 0 && e.RemoteID == "": // never accepted, or known to be deleted
 		case len(mine) == 1 && (e.RemoteID == "" || e.RemoteID == mine[0].RemoteID) && (e.Remote == "" || e.Remote == mine[0].Remote):
-			if e.Remote != mine[0].Remote || e.RemoteID != mine[0].RemoteID {
+			unread := e.Hash == "" && !e.Sketch.Known() // adopted by an older version
+			if e.Remote != mine[0].Remote || e.RemoteID != mine[0].RemoteID || unread {
 				e.Remote, e.RemoteID = mine[0].Remote, mine[0].RemoteID
+				if unread {
+					e.Sketch = mine[0].Sketch
+				}
 				correct(e, nil)
 			}
 		default:
@@ -341,6 +346,10 @@ func lookUp(ctx context.Context, api Pages, sourceID int64, externalID string, i
 func edited(e state.Entry, page intercom.ExternalPage) state.Entry {
 	now := adopted(page)
 	now.URL, now.SentAt, now.Misses, now.Refused, now.Drift, now.Owned = e.URL, e.SentAt, e.Misses, e.Refused, driftEdited, e.Ours()
+	now.Doubted = e.Doubted
+	if e.Sketch.Known() { // what people took out or put in there is no measure of the site
+		now.Sketch = e.Sketch
+	}
 	return now
 }
 

@@ -83,6 +83,11 @@ type Entry struct {
 	// Owned says that the page is known to be fincrawl's although it was never sent: it
 	// was found in Intercom, and then a crawl saw it, or a person adopted it.
 	Owned bool `json:"owned,omitempty"`
+	// Sketch is of the text that was accepted, or, of a page that was adopted, of the one
+	// that Intercom has.
+	Sketch Sketch `json:"sketch,omitzero"`
+	// Doubted is the version that a guard held until a second look; "" for none.
+	Doubted string `json:"doubted,omitempty"`
 }
 
 // Ours reports whether the page is known to be fincrawl's: it was sent, or it is Owned.
@@ -237,6 +242,8 @@ func (e Entry) encode() ([]byte, error) {
 	f.text(e.Remote)
 	f.text(e.Drift)
 	f.flag(e.Owned)
+	f.sketch(e.Sketch)
+	f.text(e.Doubted)
 	return f, nil
 }
 
@@ -261,5 +268,7 @@ func decodeEntry(externalID string, value []byte) (Entry, error) {
 	e.Remote = r.text()
 	e.Drift = r.text()
 	e.Owned = r.flag()
+	e.Sketch = r.sketch()
+	e.Doubted = r.text()
 	return e, r.err
 }

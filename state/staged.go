@@ -22,7 +22,14 @@ type Staged struct {
 	Says       string // hash of all that makes it another page: the same for duplicates
 	// Parts are the anchors of its further parts, where it was split, in their order.
 	// Each is staged beside it.
-	Parts []string
+	Parts  []string
+	Sketch Sketch // of its text, without that of its further parts
+	// Template is how many letters of what was sent are known to be template by now.
+	Template int
+	// Notice says what makes its text look like a notice in place of one; "" for nothing.
+	Notice string
+	// MayShrink: a person allowed it to lose any of its text.
+	MayShrink bool
 }
 
 // Body is the text of a page.
@@ -87,6 +94,10 @@ func (p Staged) encode() []byte {
 	f.text(p.Identity)
 	f.text(p.Says)
 	f.text(strings.Join(p.Parts, "\n"))
+	f.sketch(p.Sketch)
+	f.number(int64(p.Template))
+	f.text(p.Notice)
+	f.flag(p.MayShrink)
 	return f
 }
 
@@ -110,5 +121,6 @@ func decodeStaged(externalID string, value []byte) (Staged, error) {
 	if parts := r.text(); parts != "" {
 		p.Parts = strings.Split(parts, "\n")
 	}
+	p.Sketch, p.Template, p.Notice, p.MayShrink = r.sketch(), int(r.number()), r.text(), r.flag()
 	return p, r.err
 }

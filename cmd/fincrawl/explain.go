@@ -348,7 +348,7 @@ func (x explainer) screened(fetched crawler.Page, e *report.Explanation) ([]part
 		return nil, err
 	}
 	fetched.ExternalID = sent.id(fetched.URL, fetched.Identity)
-	stager := stager{source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener, maxShrink: x.settings.Updates.MaxShrink}
+	stager := stager{source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener}
 	parts, err := stager.parts(fetched)
 	if err != nil {
 		return nil, err

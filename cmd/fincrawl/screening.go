@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
@@ -59,33 +57,4 @@ func found(findings []screen.Finding) []state.Finding {
 		})
 	}
 	return kept
-}
-
-// minShrinking is the length of a text, in characters, below which losing most
-// of it is an edit like any other: people rewrite short pages.
-const minShrinking = 600
-
-// shrunk reports, as a finding, that an update would take more of a page's text
-// than share of it: a template that broke looks like this on many pages at once. What
-// goes because it is known to be template by now doesn't count.
-func shrunk(before string, p crawler.Page, share float64) (f state.Finding, ok bool) {
-	had, left := textLength(before)-templateLength(before, p.LeftOut), textLength(p.Markdown)
-	if had < minShrinking || float64(left) >= (1-share)*float64(had) {
-		return state.Finding{}, false
-	}
-	return state.Finding{
-		Rule: "shrunk", Kind: "shrunk", Action: string(screen.Hold),
-		Excerpt: fmt.Sprintf("%.0f %% of its text would go (%d characters are left of %d)", 100*float64(had-left)/float64(had), left, had),
-	}, true
-}
-
-// textLength counts the characters of Markdown that a reader sees: not where its
-// links lead.
-func textLength(markdown string) (n int) {
-	for markdown != "" {
-		text, rest, _ := strings.Cut(markdown, "](")
-		n += utf8.RuneCountInString(text)
-		_, markdown, _ = strings.Cut(rest, ")")
-	}
-	return n
 }

@@ -28,10 +28,12 @@ func newSplit(c config.Split) (crawler.Split, error) {
 
 // part is one of the pages that a page of the site becomes, mostly the only one.
 type part struct {
-	page     crawler.Page // as it may be sent
-	hash     string       // its fingerprint
-	sent     state.Entry  // of what was sent; zero for nothing
-	findings []state.Finding
+	page      crawler.Page // as it may be sent
+	hash      string       // its fingerprint
+	sent      state.Entry  // of what was sent; zero for nothing
+	findings  []state.Finding
+	template  int  // letters of what was sent of the whole page that are template by now
+	mayShrink bool // a person allowed the page to lose text
 }
 
 // parts splits a page, and screens each part.
@@ -54,40 +56,26 @@ func (s stager) parts(p crawler.Page) ([]part, error) {
 			return nil, err
 		}
 	}
-	shrunk, ok, err := s.shrinking(id, parts)
-	if ok {
-		for i := range parts {
-			parts[i].findings = append(parts[i].findings, shrunk)
-		}
-	}
+	parts[0].mayShrink = s.screener.Allows(parts[0].page.URL, "shrunk")
+	parts[0].template, err = s.templateIn(id, parts)
 	return parts, err
 }
 
-// shrinking reports, as a finding, that a page is about to lose much of the text that all
-// of its parts have had.
-func (s stager) shrinking(id string, parts []part) (f state.Finding, ok bool, err error) {
-	lead, had := parts[0], s.sent.parts[id]
-	changed := len(parts)-1 != len(had)
-	for _, p := range parts {
-		changed = changed || p.changed()
+// templateIn counts the letters of what was sent of a page, with all its parts, that are
+// known to be template by now: what leaves a page that way is no loss.
+func (s stager) templateIn(id string, parts []part) (letters int, err error) {
+	left := parts[0].page.LeftOut
+	if len(left) == 0 || parts[0].sent.Hash == "" || !slices.ContainsFunc(parts, part.changed) {
+		return 0, nil
 	}
-	if lead.sent.Hash == "" || !changed || s.screener.Allows(lead.page.URL, "shrunk") {
-		return f, false, nil
-	}
-	var before, after []string
-	for _, anchor := range append([]string{""}, had...) {
+	for _, anchor := range append([]string{""}, s.sent.parts[id]...) {
 		markdown, err := s.ledger.SentMarkdown(s.source, crawler.PartID(id, anchor))
 		if err != nil {
-			return f, false, err
+			return 0, err
 		}
-		before = append(before, markdown)
+		letters += templateLength(markdown, left)
 	}
-	for _, p := range parts {
-		after = append(after, p.page.Markdown)
-	}
-	whole := crawler.Page{Markdown: strings.Join(after, "\n\n"), LeftOut: lead.page.LeftOut}
-	f, ok = shrunk(strings.Join(before, "\n\n"), whole, s.maxShrink)
-	return f, ok, nil
+	return letters, nil
 }
 
 // staged is the part as it is staged, without its text.
@@ -106,6 +94,10 @@ func (p part) staged() state.Staged {
 		Identity:   p.page.Identity,
 		Says:       p.page.Says(),
 		Findings:   state.KeepFindings(p.findings),
+		Sketch:     ingest.SketchOf(p.page.HTML),
+		Template:   p.template,
+		Notice:     noticeIn(p.page),
+		MayShrink:  p.mayShrink,
 	}
 }
 

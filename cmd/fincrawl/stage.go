@@ -24,11 +24,10 @@ type stager struct {
 	sent   sentUnder
 	resend bool
 
-	split     crawler.Split
-	screener  *screen.Screener
-	maxShrink float64
-	linter    *lint.Linter
-	keepsAll  bool // the text of each page, whether it may have to be sent or not
+	split    crawler.Split
+	screener *screen.Screener
+	linter   *lint.Linter
+	keepsAll bool // the text of each page, whether it may have to be sent or not
 }
 
 func (s stager) Put(_ context.Context, p crawler.Page) error {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
@@ -256,18 +257,14 @@ func wholeAdvice(c crawler.Common) (list []report.Advice) {
 	return list
 }
 
-// templateLength counts the characters of a text that are template, by now: what left a
-// page that way is no loss.
+// templateLength counts the letters of a text that are template, by now.
 func templateLength(markdown string, left []extract.LeftOut) (n int) {
-	if len(left) == 0 {
-		return 0
-	}
 	said := lettersOf(withoutTargets(markdown))
 	for _, l := range left {
 		letters := lettersOf(l.Text)
 		if before, after, had := strings.Cut(said, letters); had && letters != "" {
 			said = before + "\x00" + after // once
-			n += textLength(l.Text)
+			n += utf8.RuneCountInString(letters)
 		}
 	}
 	return n

@@ -43,6 +43,7 @@ func newPolicy(c *config.Config, s config.Source) ingest.Policy {
 		MaxShare:    s.Deletes.MaxShare,
 		MaxHTML:     int(c.Intercom.MaxHTML),
 		MaxSameText: s.Updates.MaxSameText,
+		MaxShrink:   s.Updates.MaxShrink,
 	}
 }
 

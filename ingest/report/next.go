@@ -52,7 +52,7 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardPersonal, ingest.GuardMarker, ingest.GuardRule:
 		return are + " held by the source's own screen settings: change the page, exclude it, or allow it by screen.allow."
 	case ingest.GuardShrunk:
-		return are + " held because much of the text is gone: see whether the site or content.body broke. If that is right, set updates.max_shrink: 1 for one run."
+		return are + " held because much of the text is gone: see whether the site or content.body broke. One page alone goes by the next run if it still says so; if several are right, set updates.max_shrink: 1 for one run."
 	case ingest.GuardCoverage:
 		return pages + " stayed in the library because the crawl could not see everything. Mend what was not seen, then run again."
 	case ingest.GuardZeroPages:
@@ -66,7 +66,7 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardShare:
 		return fmt.Sprintf("%s would be deleted at once, more than deletes.max_share. If that is right: fincrawl sync --allow-deletes %d", pages, n)
 	case ingest.GuardSameText:
-		return pages + " would get a text that others get too: see whether the site shows an error or a login there. If it is right, raise updates.max_same_text."
+		return pages + " would say the same as others, and said something else: see whether the site shows an error or a notice there. If it is right, raise updates.max_same_text."
 	case ingest.GuardWhole:
 		return are + " part of others that are held back: what lets those go, lets these go."
 	case ingest.GuardApproval:

@@ -233,7 +233,7 @@ type AvailabilityRule struct {
 
 // Updates bounds what changes of pages are taken for what they seem to be.
 type Updates struct {
-	MaxSameText int     // pages of one run that may change to one and the same title and text
+	MaxSameText int     // pages that may say one and the same, where a run changes some of them
 	MaxShrink   float64 // share of its text that a page may lose at once
 }
 

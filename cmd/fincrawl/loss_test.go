@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/testsite"
+)
+
+// manyPages are the addresses of n pages.
+func manyPages(n int) (pages []string) {
+	for i := range n {
+		pages = append(pages, fmt.Sprintf("/p%d", i))
+	}
+	return pages
+}
+
+// fill gives each page a long text of its own.
+func (w *world) fill(pages []string) {
+	for i, p := range pages {
+		w.site.Page(p, testsite.Page{Text: strings.Repeat(fmt.Sprintf("What page %d knows of %d and %s. ", i, i*7, p), 30)})
+	}
+}
+
+// blank has the pages say one thing, each under its own title.
+func (w *world) blank(pages []string, text string) {
+	for _, p := range pages {
+		w.site.Page(p, testsite.Page{Text: text})
+	}
+}
+
+// A template that broke, or a notice of maintenance, must not blank what Intercom has,
+// whatever the state file knows of it.
+func TestALibraryIsNotBlankedAfterTheStateWasLost(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"Loading content", "Here used to be more, as far as anybody knows"} {
+		pages := manyPages(30)
+		w := newWorld(t, "", pages...)
+		w.fill(pages)
+		w.fincrawl(exitDone, "sync")
+		if err := os.Remove(w.path("fincrawl.db")); err != nil {
+			t.Fatal(err)
+		}
+		w.blank(pages, text)
+		for range 3 {
+			run := w.fincrawl(exitHeld, "sync")
+			if held := run.Sources[0].Plan.Counts()[ingest.Held]; held != 30 {
+				t.Errorf("%s: %d held", text, held)
+			}
+		}
+		for _, p := range pages {
+			if !strings.Contains(w.page(p).HTML, "knows of") {
+				t.Fatalf("%s says %s", p, w.page(p).HTML)
+			}
+		}
+	}
+}
+
+func TestALibraryIsNotBlankedAfterEditsInIntercom(t *testing.T) {
+	t.Parallel()
+	pages := manyPages(30)
+	w := newWorld(t, "", pages...)
+	w.fill(pages)
+	w.fincrawl(exitDone, "sync")
+	for _, p := range pages {
+		edit := w.page(p)
+		w.call("PUT", "/ai/external_pages/"+edit.ID, fmt.Sprintf(`{"title":%q,"html":%q,"url":%q,"locale":"en","ai_agent_availability":false,"ai_copilot_availability":true,"source_id":%d,"external_id":%q}`,
+			edit.Title, edit.HTML, edit.URL, edit.SourceID, edit.ExternalID))
+	}
+	w.blank(pages, "Loading content")
+	w.fincrawl(exitHeld, "sync")
+	for _, p := range pages {
+		if w.page(p).AIAgentAvailability || !strings.Contains(w.page(p).HTML, "knows of") {
+			t.Fatalf("%s was sent: %s", p, w.page(p).HTML)
+		}
+	}
+}
+
+func TestAFewPagesAreNotBlankedAndShortOnesNeither(t *testing.T) {
+	t.Parallel()
+	pages := manyPages(100)
+	w := newWorld(t, "", pages...)
+	w.fill(pages[:3])
+	w.fincrawl(exitDone, "sync")
+	w.blank(pages[:3], "Loading content")
+	w.blank(pages[50:68], "The wiki is being moved to a new home, so come again on Monday.")
+	run := w.fincrawl(exitHeld, "sync")
+	guards := map[ingest.Guard]int{}
+	for _, c := range run.Sources[0].Plan.Changes {
+		if c.Action == ingest.Held {
+			guards[c.Guard]++
+		}
+	}
+	if guards[ingest.GuardShrunk] != 3 || guards[ingest.GuardSameText] != 18 || len(guards) != 2 {
+		t.Errorf("held: %v", guards)
+	}
+}
+
+// One page that its author cut waits for a second look, and no more.
+func TestAnEditThatCutsOnePagePasses(t *testing.T) {
+	t.Parallel()
+	pages := manyPages(10)
+	w := newWorld(t, "", pages...)
+	w.fill(pages)
+	w.fincrawl(exitDone, "sync")
+	w.site.Page("/p0", testsite.Page{Text: strings.Repeat("What is left of it, after the review. ", 8)})
+	w.wantActions(w.fincrawl(exitHeld, "sync"), "? /p0")
+	w.wantActions(w.fincrawl(exitDone, "preview"), "~ /p0")
+	w.wantActions(w.fincrawl(exitDone, "sync"), "~ /p0")
+	w.wantActions(w.fincrawl(exitDone, "sync"))
+}

@@ -1,0 +1,252 @@
+package ingest
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// This file judges updates by what they would take from the library: see docs/adr/0026.
+// One page that says less is an edit. Several that say less at once, or one thing all of
+// them, are a template that broke, an error, or a notice of maintenance.
+
+const (
+	lostShare = 0.5 // of its old text: a page that keeps less of it says something else
+	longText  = 600 // letters: one page that loses half of them is looked at twice
+	shortText = 200 // letters: people rewrite shorter pages as they like, many at once
+	// So many pages may be cut at once by their authors: of long ones, of those that are
+	// not short, and as a share of all.
+	longTogether  = 2
+	anyTogether   = 5
+	shareTogether = 0.002
+	hardly        = 60 // letters that are hardly a text, where there were ten times as many
+)
+
+// rewrite is a page that would say something else, with all its parts.
+type rewrite struct {
+	id       string
+	before   state.Sketch
+	after    state.Sketch
+	template int      // letters of the old text that are known to be template by now
+	notice   string   // what makes its text look like a notice
+	doubted  []string // versions that were held until a second look
+	versions []string // of its parts, in their order
+	exempt   bool     // a person allowed it to lose text
+	written  bool     // the page itself changes, not only its further parts
+}
+
+// add takes in what a change makes of a part of the page.
+func (r *rewrite) add(c Change) {
+	if c.Before != nil {
+		r.before = union(r.before, c.Before.Sketch)
+	}
+	if c.After != nil {
+		r.after = union(r.after, c.After.Sketch)
+		r.versions = append(r.versions, c.After.Hash)
+	}
+	if _, anchor := c.Page(); anchor == "" && (c.Action == Create || c.Action == Update) {
+		r.written = true
+	}
+	r.template += c.Template
+	r.notice = cmp.Or(r.notice, c.Notice)
+	r.exempt = r.exempt || c.MayShrink
+	if c.Doubted != "" {
+		r.doubted = append(r.doubted, c.Doubted)
+	}
+}
+
+// version stands for what the page would be.
+func (r rewrite) version() string {
+	if len(r.versions) == 1 {
+		return r.versions[0]
+	}
+	h := sha256.New()
+	for _, v := range r.versions {
+		_, _ = io.WriteString(h, v+"\n")
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// had is how many letters the page may lose.
+func (r rewrite) had() int { return max(0, r.before.Letters-r.template) }
+
+// left is how many it would have.
+func (r rewrite) left() int { return r.after.Letters }
+
+// shrinks reports whether more of the text goes than share.
+func (r rewrite) shrinks(share float64) bool {
+	return share < 1 && float64(r.left()) < (1-share)*float64(r.had())
+}
+
+// loses reports whether the page would no longer say most of what it said. Of a page
+// whose text is not known, that is taken to be so.
+func (r rewrite) loses() bool {
+	if !r.before.Known() || r.shrinks(lostShare) {
+		return true
+	}
+	share, ok := remains(r.before, r.after)
+	return r.had() > 0 && (!ok || share < lostShare)
+}
+
+// verdict is what is held against a page.
+type verdict struct {
+	guard   Guard
+	why     string
+	doubt   string // version to remember, so that the next run's look is the second
+	byParts bool   // only further parts of the page change
+}
+
+// judgeLosses returns what is held against the pages that would lose text, by the
+// external IDs of the pages.
+func (p Policy) judgeLosses(plan Plan) map[string]verdict {
+	rewrites := rewritesOf(plan)
+	if len(rewrites) == 0 {
+		return nil
+	}
+	judged := losses{having: textsAfter(plan, rewrites)}
+	recorded := 0
+	for _, c := range plan.Changes {
+		if _, anchor := c.Page(); anchor == "" && c.RemoteID != "" && !c.Surplus {
+			recorded++
+		}
+	}
+	for _, r := range rewrites {
+		switch {
+		case r.exempt || r.had() < shortText || !r.shrinks(p.MaxShrink):
+			continue
+		case r.had() >= longText:
+			judged.long++
+		}
+		judged.all++
+	}
+	share := int(math.Ceil(shareTogether * float64(recorded)))
+	judged.tooManyLong = judged.long > max(longTogether, share)
+	judged.tooMany = judged.all > max(anyTogether, share)
+
+	verdicts := make(map[string]verdict)
+	for _, r := range rewrites {
+		v := p.judge(r, judged)
+		if v.why == "" {
+			continue
+		}
+		if p.Because != "" {
+			v.why = p.Because + ": " + v.why
+		}
+		v.byParts = !r.written
+		verdicts[r.id] = v
+	}
+	return verdicts
+}
+
+// losses are those of a whole plan.
+type losses struct {
+	having               map[uint64]int // text → pages that have it after the run, of those that others had before
+	long, all            int            // pages that shrink, and are not short
+	tooManyLong, tooMany bool
+}
+
+// judge says what is held against one page.
+func (p Policy) judge(r rewrite, of losses) verdict {
+	if n := of.having[sameText(r.after)]; p.MaxSameText > 0 && n > p.MaxSameText && r.loses() {
+		return verdict{guard: GuardSameText,
+			why: fmt.Sprintf("%s would say this same text, and said others; updates.max_same_text is %d", count(n, "page"), p.MaxSameText)}
+	}
+	if p.MaxShrink >= 1 || r.exempt || !r.before.Known() {
+		return verdict{}
+	}
+	notice := r.notice
+	if notice == "" && r.left() < hardly && r.left()*10 < r.had() {
+		notice = "it is hardly a text"
+	}
+	if !r.shrinks(p.MaxShrink) {
+		if notice == "" || !r.loses() {
+			return verdict{}
+		}
+		return verdict{guard: GuardShrunk, why: "none of its text would be left, and what comes instead looks like a notice: " + notice}
+	}
+	held := verdict{guard: GuardShrunk,
+		why: fmt.Sprintf("%.0f %% of its text would go (%d letters are left of %d)", 100*float64(r.had()-r.left())/float64(r.had()), r.left(), r.had())}
+	long := r.had() >= longText
+	switch {
+	case notice != "":
+		held.why += ", and what is left looks like a notice: " + notice
+	case p.Because != "" && long:
+	case of.tooManyLong && long:
+		held.why += fmt.Sprintf("; %s lose as much at once", count(of.long, "page"))
+	case of.tooMany && r.had() >= shortText:
+		held.why += fmt.Sprintf("; %s lose as much at once", count(of.all, "page"))
+	case long && !slices.Contains(r.doubted, r.version()):
+		held.why += "; the next run sends it if the page still says so"
+		held.doubt = r.version()
+	default:
+		return verdict{}
+	}
+	return held
+}
+
+// rewritesOf are the pages of a plan whose text would be another one, sorted by their
+// external IDs. Those of which Intercom's text is not known are left out.
+func rewritesOf(plan Plan) []rewrite {
+	split := make(map[string]*rewrite) // pages that have parts
+	for _, c := range plan.Changes {
+		if page, anchor := c.Page(); anchor != "" && split[page] == nil {
+			split[page] = &rewrite{id: page}
+		}
+	}
+	var rewrites []rewrite
+	for _, c := range plan.Changes {
+		page, _ := c.Page()
+		switch whole := split[page]; {
+		case c.Surplus:
+		case whole != nil:
+			whole.add(c)
+		case c.After != nil && c.Before != nil && c.After != c.Before:
+			r := rewrite{id: page}
+			r.add(c)
+			rewrites = append(rewrites, r)
+		}
+	}
+	for _, r := range split {
+		rewrites = append(rewrites, *r)
+	}
+	rewrites = slices.DeleteFunc(rewrites, func(r rewrite) bool {
+		return len(r.versions) == 0 || r.before == r.after
+	})
+	slices.SortFunc(rewrites, func(a, b rewrite) int { return cmp.Compare(a.id, b.id) })
+	return rewrites
+}
+
+// textsAfter counts the pages that have each new text after the run, whether they get it
+// or had it: not those texts that only pages get which all said one thing before.
+func textsAfter(plan Plan, rewrites []rewrite) map[uint64]int {
+	having := make(map[uint64]int)
+	before := make(map[uint64][]uint64) // text → what the pages that get it said
+	for _, r := range rewrites {
+		if saying := sameText(r.after); saying != 0 {
+			having[saying] = 0
+			before[saying] = append(before[saying], sameText(r.before))
+		}
+	}
+	for _, c := range plan.Changes {
+		if c.After == nil {
+			continue
+		}
+		saying := sameText(c.After.Sketch)
+		if n, wanted := having[saying]; wanted {
+			having[saying] = n + 1
+		}
+	}
+	for saying, said := range before {
+		one := said[0] != 0 && !slices.ContainsFunc(said, func(s uint64) bool { return s != said[0] })
+		if one && len(said) > 1 {
+			delete(having, saying)
+		}
+	}
+	return having
+}

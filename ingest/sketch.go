@@ -1,0 +1,204 @@
+package ingest
+
+import (
+	"encoding/binary"
+	"html"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// sketchPairs is how many pairs of words a sketch remembers: those with the lowest
+// hashes, which are a fair sample of any text, and the same ones of the same text. A
+// text of fewer pairs is remembered whole.
+const sketchPairs = 16
+
+// SketchOf sketches the text of a page's HTML. Its markup does not count, nor does a
+// heading that it begins with: a notice in place of many pages may stand under the title
+// of each.
+func SketchOf(markup string) state.Sketch {
+	var s state.Sketch
+	lowest := make([]uint32, 0, sketchPairs+1)
+	before := uint32(0)
+	for _, said := range wordsOf(withoutFirstHeading(markup)) {
+		s.Letters += int(said.letters)
+		pair := mixed(before, said.hash)
+		before = said.hash
+		if len(lowest) == sketchPairs && pair >= lowest[sketchPairs-1] {
+			continue
+		}
+		if at, known := slices.BinarySearch(lowest, pair); !known {
+			lowest = slices.Insert(lowest, at, pair)
+			lowest = lowest[:min(len(lowest), sketchPairs)]
+		}
+	}
+	s.Pairs = asText(lowest)
+	return s
+}
+
+// SketchOfMarkdown sketches a text that is known as Markdown alone.
+func SketchOfMarkdown(markdown string) state.Sketch {
+	if strings.HasPrefix(markdown, "#") {
+		_, markdown, _ = strings.Cut(markdown, "\n")
+	}
+	var text strings.Builder // without where its links lead
+	for markdown != "" {
+		before, rest, _ := strings.Cut(markdown, "](")
+		text.WriteString(html.EscapeString(before))
+		text.WriteByte(' ')
+		_, markdown, _ = strings.Cut(rest, ")")
+	}
+	return SketchOf(text.String())
+}
+
+// word is one word of a text.
+type word struct {
+	hash    uint32
+	letters uint16 // and digits
+}
+
+// wordsOf returns the words of HTML, or of plain text. Scripts that put no spaces
+// between words have one for each letter.
+func wordsOf(markup string) []word {
+	words := make([]word, 0, len(markup)/8)
+	for markup != "" {
+		text, rest, _ := strings.Cut(markup, "<")
+		if strings.Contains(text, "&") {
+			text = html.UnescapeString(text)
+		}
+		words = appendWords(words, text)
+		_, markup, _ = strings.Cut(rest, ">")
+	}
+	return words
+}
+
+func appendWords(words []word, text string) []word {
+	const offset, prime = 2166136261, 16777619 // FNV-1a
+	now := word{hash: offset}
+	end := func() {
+		if now.letters > 0 {
+			words = append(words, now)
+		}
+		now = word{hash: offset}
+	}
+	for _, r := range text {
+		switch {
+		case 'a' <= r && r <= 'z':
+		case 'A' <= r && r <= 'Z':
+			r += 'a' - 'A'
+		case '0' <= r && r <= '9':
+		case r < 0x80:
+			end()
+			continue
+		case unicode.IsDigit(r):
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+			end()
+			words = append(words, word{hash: (offset ^ uint32(r)) * prime, letters: 1})
+			continue
+		case unicode.IsLetter(r):
+			r = unicode.ToLower(r)
+		case unicode.IsMark(r):
+			continue
+		default:
+			end()
+			continue
+		}
+		now.hash = (now.hash ^ uint32(r)) * prime
+		if now.letters < 1<<16-1 {
+			now.letters++
+		}
+	}
+	end()
+	return words
+}
+
+// withoutFirstHeading is HTML without a heading that it begins with.
+func withoutFirstHeading(markup string) string {
+	start := strings.TrimSpace(markup)
+	if len(start) < 4 || start[0] != '<' || start[1] != 'h' || start[2] < '1' || start[2] > '6' {
+		return markup
+	}
+	if _, rest, closed := strings.Cut(start, "</"+start[1:3]+">"); closed {
+		return rest
+	}
+	return markup
+}
+
+// mixed is a hash of two hashes in their order.
+func mixed(a, b uint32) uint32 {
+	x := uint64(a)<<32 | uint64(b)
+	x ^= x >> 33
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	x *= 0xc4ceb9fe1a85ec53
+	return uint32(x >> 32)
+}
+
+// remains estimates which share of a text another one still says; ok is false where that
+// cannot be told, as of a short text within a long one.
+func remains(before, after state.Sketch) (share float64, ok bool) {
+	old, now := pairsOf(before), pairsOf(after)
+	// Above the highest hash of a sample that is full, what the text says is not known.
+	limit := ^uint32(0)
+	for _, pairs := range [][]uint32{old, now} {
+		if len(pairs) == sketchPairs {
+			limit = min(limit, pairs[sketchPairs-1])
+		}
+	}
+	seen, kept := 0, 0
+	for _, pair := range old {
+		if pair > limit {
+			break
+		}
+		seen++
+		if _, stays := slices.BinarySearch(now, pair); stays {
+			kept++
+		}
+	}
+	if seen == 0 {
+		return 0, false
+	}
+	return float64(kept) / float64(seen), true
+}
+
+// union is the sketch of two texts together.
+func union(a, b state.Sketch) state.Sketch {
+	if !a.Known() || !b.Known() {
+		return state.Sketch{Letters: a.Letters + b.Letters, Pairs: a.Pairs + b.Pairs}
+	}
+	pairs := append(pairsOf(a), pairsOf(b)...)
+	slices.Sort(pairs)
+	pairs = slices.Compact(pairs)
+	return state.Sketch{Letters: a.Letters + b.Letters, Pairs: asText(pairs[:min(len(pairs), sketchPairs)])}
+}
+
+func asText(pairs []uint32) string {
+	text := make([]byte, 0, 4*len(pairs))
+	for _, pair := range pairs {
+		text = binary.BigEndian.AppendUint32(text, pair)
+	}
+	return string(text)
+}
+
+func pairsOf(s state.Sketch) []uint32 {
+	pairs := make([]uint32, len(s.Pairs)/4)
+	for i := range pairs {
+		pairs[i] = binary.BigEndian.Uint32([]byte(s.Pairs[4*i : 4*i+4]))
+	}
+	return pairs
+}
+
+// sameText stands for what a sketch says: the same for texts that are the same, or as
+// good as. 0 is that of no text.
+func sameText(s state.Sketch) uint64 {
+	if !s.Known() {
+		return 0
+	}
+	sum := uint64(14695981039346656037)
+	for i := range len(s.Pairs) {
+		sum = (sum ^ uint64(s.Pairs[i])) * 1099511628211
+	}
+	return max(1, sum)
+}
