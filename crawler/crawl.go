@@ -13,6 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/auth"
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // Source says what to crawl and how. All durations, counts and sizes are
@@ -77,7 +78,7 @@ type Surroundings struct {
 	Notes     Notebook                                   // of this crawl; nil: it is never resumed
 	Flush     func() error                               // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
 	Documents *document.Reader                           // reads files, for several crawls if wanted; nil: one of its own
-	Desk      *Desk                                      // where pages are read, of several crawls if wanted; nil: one of its own
+	Room      *budget.Memory                             // that pages are read in, of several crawls if wanted; nil: its own
 	Transport http.RoundTripper                          // makes the connections; nil: one of its own
 	Wait      func(context.Context, time.Duration) error // waits for a turn, or for the next try; nil: really
 	Log       *slog.Logger                               // nil: none

@@ -81,7 +81,7 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 			again = true
 		}
 		session = c.door.session.Load()
-		seen, err := c.look(v, c.read(ctx, v.url))
+		seen, err := c.look(ctx, v, c.read(ctx, v.url))
 		if err != nil {
 			return met, err
 		}
@@ -179,7 +179,7 @@ const (
 
 // lookFromInside asks for the start address with the session.
 func (c *crawl) lookFromInside(ctx context.Context) state {
-	seen, err := c.look(visit{url: c.starts[0]}, c.read(ctx, c.starts[0]))
+	seen, err := c.look(ctx, visit{url: c.starts[0]}, c.read(ctx, c.starts[0]))
 	switch {
 	case err != nil:
 		return ajar

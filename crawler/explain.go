@@ -228,7 +228,7 @@ func (c *crawl) explain(ctx context.Context, u *url.URL, e *Explanation) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	looked, err := c.look(v, a)
+	looked, err := c.look(ctx, v, a)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // file is what a body that is no HTML was read as.
@@ -53,11 +54,11 @@ func (c *crawl) opened(ctx context.Context, a answer) answer {
 }
 
 // judgeFile says what an answer is that is a file. It only looks.
-func (c *crawl) judgeFile(v visit, a answer) finding {
+func (c *crawl) judgeFile(v visit, a answer, meter *budget.Meter) finding {
 	if a.file.err != nil {
 		return c.unreadFile(a)
 	}
-	doc := &extract.Document{URL: a.url, Root: goquery.NewDocumentFromNode(a.file.doc.Root)}
+	doc := &extract.Document{URL: a.url, Root: goquery.NewDocumentFromNode(a.file.doc.Root), Meter: meter}
 	var found finding
 	found.etag, found.lastModified = c.validators(a.header)
 	noIndex, noFollow := c.keepOut(a.header, extract.Directives{}, doc)
@@ -112,6 +113,7 @@ func (c *crawl) unreadFile(a answer) finding {
 	}
 	outcome := map[document.ProblemKind]Outcome{
 		document.Encrypted: Encrypted, document.Scanned: Scanned, document.Broken: BrokenFile, document.TooLarge: TooLarge,
+		document.TooCostly: TooCostly,
 	}[problem.Kind]
 	return finding{outcome: outcome, detail: string(a.file.kind) + ": " + problem.Detail}
 }

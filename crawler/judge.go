@@ -2,6 +2,7 @@ package crawler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // conclude judges the answer to a visit and does all that follows from it. The
@@ -24,7 +26,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	if ctx.Err() != nil {
 		return nil // cut off, and so still open
 	}
-	seen, err := c.look(v, a)
+	seen, err := c.look(ctx, v, a)
 	if err == nil && seen.walled() {
 		seen, err = c.reopen(ctx, v, seen, a.session)
 	}
@@ -52,7 +54,12 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		}
 	case Paged:
 		page = c.page(v.url, found)
-		if err := c.sink.Put(ctx, page); err != nil {
+		err := c.sink.Put(ctx, page)
+		if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+			found.outcome, found.detail = TooCostly, costly.Detail
+			break
+		}
+		if err != nil {
 			return fmt.Errorf("keep the page %s: %w", v.url, err)
 		}
 		c.words.note(page.LeftOut)
@@ -78,13 +85,15 @@ type sight struct {
 func (s sight) walled() bool { return s.found.outcome == LoginWall || s.found.unauthorized }
 
 // look judges an answer where it came from.
-func (c *crawl) look(v visit, a answer) (sight, error) {
+func (c *crawl) look(ctx context.Context, v visit, a answer) (sight, error) {
 	if a.err != nil {
-		return sight{found: c.judge(v, a)}, nil
+		found, err := c.judgeWithin(ctx, v, a)
+		return sight{found: found}, err
 	}
 	final, ok := c.scope.normalise(a.url)
 	if !ok || final.String() == v.url.String() {
-		return sight{found: c.judge(v, a)}, nil
+		found, err := c.judgeWithin(ctx, v, a)
+		return sight{found: found}, err
 	}
 	seen := sight{moved: final}
 	_, _, known, err := c.frontier.Outcome(final.String())
@@ -92,7 +101,9 @@ func (c *crawl) look(v visit, a answer) (sight, error) {
 		return sight{}, fmt.Errorf("read the frontier: %w", err)
 	}
 	if !known || isLoginAddress(final) {
-		seen.found = c.judge(visit{url: final, depth: v.depth}, a)
+		if seen.found, err = c.judgeWithin(ctx, visit{url: final, depth: v.depth}, a); err != nil {
+			return sight{}, err
+		}
 		if seen.found.form != "" && !isLoginAddress(v.url) {
 			return sight{found: finding{outcome: LoginWall, detail: fmt.Sprintf("leads to %s: %s", final, seen.found.form)}}, nil
 		}
@@ -143,15 +154,32 @@ func (f finding) unreadable() bool {
 	return f.outcome.Failed() || f.outcome.isFile() || f.outcome == Gone || f.outcome == NotHTML || f.outcome == RedirectedOut
 }
 
-// judge says what an answer is. It only looks.
-func (c *crawl) judge(v visit, a answer) finding {
-	defer c.desk.sit()()
+// judgeWithin judges an answer within the budget of a page.
+func (c *crawl) judgeWithin(ctx context.Context, v visit, a answer) (finding, error) {
+	release, err := c.room.Reserve(ctx, budget.ForHTML(a.body))
+	if err != nil {
+		return finding{}, err
+	}
+	var found finding
+	err = budget.Run(ctx, budget.Page, func(ctx context.Context) error {
+		defer release()
+		found = c.judge(v, a, budget.From(ctx))
+		return nil
+	})
+	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+		return finding{outcome: TooCostly, detail: costly.Detail}, nil
+	}
+	return found, err
+}
+
+// judge says what an answer is, and tells meter of its work. It only looks.
+func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	outcome, detail := a.failure()
 	switch {
 	case a.err == nil && isHTML(a.contentType) && (outcome == "" || a.status == http.StatusForbidden):
 		// A document, or a refusal that may say how to get in.
 	case a.file != nil:
-		return c.judgeFile(v, a)
+		return c.judgeFile(v, a, meter)
 	case outcome == "":
 		return finding{outcome: NotHTML, detail: mediaType(a.contentType)}
 	default:
@@ -159,9 +187,13 @@ func (c *crawl) judge(v visit, a answer) finding {
 	}
 
 	doc, err := extract.Parse(a.url, a.contentType, a.body)
+	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+		return finding{outcome: TooCostly, detail: costly.Detail}
+	}
 	if err != nil {
 		return finding{outcome: BadEncoding, detail: err.Error()}
 	}
+	doc.Meter = meter
 	doc.AddLinkHeaders(a.header.Values("Link"))
 	if form := c.formInstead(doc); form != "" {
 		if isLoginAddress(v.url) {

@@ -26,6 +26,7 @@ const (
 	Encrypted   Outcome = "encrypted"    // a document that needs a password
 	Scanned     Outcome = "scanned"      // a document that shows pictures of text, and has none
 	BrokenFile  Outcome = "broken-file"  // a document that is not whole, or not what it says it is
+	TooCostly   Outcome = "too-costly"   // a page or document that takes more work or memory than one may: see docs/adr/0040
 
 	// Only of a page that was sent.
 	MoveUnverified Outcome = "unverified-move" // leads to another URL, which nothing shows to be the page's new one
@@ -134,6 +135,7 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		Encrypted:  spares,
 		Scanned:    spares,
 		BrokenFile: spares,
+		TooCostly:  spares,
 
 		Forbidden:    {Failed: true, Spares: true, Leaves: GroundNever, Answer: true},
 		Rejected:     failed,
@@ -164,5 +166,7 @@ func (o Outcome) Spares() bool { return o.Meaning().Spares }
 
 // isFile reports whether the outcome is that of a document which could not be read. It
 // is no failure: such a file may lie there for years, and nothing hides behind it but
-// the page that it was, which is spared.
-func (o Outcome) isFile() bool { return o == Encrypted || o == Scanned || o == BrokenFile }
+// the page that it was, which is spared. Nor is a page that costs too much to read one.
+func (o Outcome) isFile() bool {
+	return o == Encrypted || o == Scanned || o == BrokenFile || o == TooCostly
+}

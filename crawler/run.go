@@ -17,6 +17,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/auth"
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/render"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // crawl is one crawl of one source.
@@ -30,9 +31,9 @@ type crawl struct {
 	session   *auth.Session
 	browser   *render.Browser // nil where no page wants one
 	documents *document.Reader
-	ownReader bool       // and so closes it
-	desk      *Desk      // pages are read at
-	starts    []*url.URL // the start address, then the seeds
+	ownReader bool           // and so closes it
+	room      *budget.Memory // that pages are read in
+	starts    []*url.URL     // the start address, then the seeds
 	known     iter.Seq[string]
 
 	door    door
@@ -77,7 +78,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	log = log.With("source", src.Name)
 	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, stop: stop,
 		traps: newTraps(src.Discover.MaxDuplicates, time.Now()),
-		desk:  cmp.Or(sur.Desk, new(Desk)), memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
+		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	if c.documents = sur.Documents; c.documents == nil {
 		c.documents, c.ownReader = new(document.Reader), true
@@ -186,7 +187,10 @@ func (c *crawl) open(ctx context.Context) (first answer, seen []string, err erro
 	if ctx.Err() != nil {
 		return answer{}, seen, context.Cause(ctx)
 	}
-	found := c.judge(visit{url: start}, first)
+	found, err := c.judgeWithin(ctx, visit{url: start}, first)
+	if err != nil {
+		return answer{}, seen, err
+	}
 	if !found.unreadable() {
 		if c.wall, err = outside.seenFromInside(first, found.article); err != nil {
 			found = finding{outcome: LoginWall, detail: err.Error(), article: found.article}

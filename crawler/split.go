@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // Split says which pages become several, and where they are cut. The zero value leaves
@@ -22,7 +23,7 @@ type Split struct {
 // same anchor as the fragment, and is called "Page › Section". All else they have from
 // the page. had reports whether the page had a part with an anchor before: see
 // [extract.Cut], and docs/adr/0020.
-func (s Split) Of(p Page, had func(anchor string) bool) ([]Page, error) {
+func (s Split) Of(p Page, meter *budget.Meter, had func(anchor string) bool) ([]Page, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {
 		return nil, fmt.Errorf("split %s: %w", p.URL, err)
@@ -34,7 +35,7 @@ func (s Split) Of(p Page, had func(anchor string) bool) ([]Page, error) {
 	if len(s.Pages) == 0 || anyMatch(s.Pages, u) {
 		cut.At = s.At
 	}
-	sections, err := extract.Split(p.HTML, cut)
+	sections, err := extract.Split(p.HTML, cut, meter)
 	if err != nil {
 		return nil, fmt.Errorf("split %s: %w", p.URL, err)
 	}

@@ -50,7 +50,7 @@ func measure(w io.Writer, dirs []string, most int, verbose bool) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := screener.Page(crawler.Page{Title: "warm up"}); err != nil {
+	if _, _, err := screener.Page(crawler.Page{Title: "warm up"}, nil); err != nil {
 		return err
 	}
 	var (
@@ -75,7 +75,7 @@ func measure(w io.Writer, dirs []string, most int, verbose bool) error {
 				return err
 			}
 			started = time.Now()
-			_, findings, err := screener.Page(page)
+			_, findings, err := screener.Page(page, nil)
 			screening += time.Since(started)
 			if err != nil {
 				return err
@@ -125,7 +125,7 @@ func recall(w io.Writer, screener *screen.Screener, pages []crawler.Page) error 
 		missed := 0
 		for range 20 {
 			page := pages[rand.IntN(len(pages))]
-			_, before, err := screener.Page(page)
+			_, before, err := screener.Page(page, nil)
 			if err != nil {
 				return err
 			}
@@ -135,7 +135,7 @@ func recall(w io.Writer, screener *screen.Screener, pages []crawler.Page) error 
 			all++
 			at := strings.LastIndex(page.HTML[:rand.IntN(len(page.HTML))+1], "<p>")
 			page.HTML = page.HTML[:max(at, 0)] + p.html() + page.HTML[max(at, 0):]
-			_, findings, err := screener.Page(page)
+			_, findings, err := screener.Page(page, nil)
 			if err != nil {
 				return err
 			}

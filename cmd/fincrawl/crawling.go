@@ -52,7 +52,7 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 		Known:     known(c.Name, c.ledger),
 		Session:   keeper{source: c.Name, store: r.ledger, readOnly: !r.mode.sends()},
 		Documents: &r.documents,
-		Desk:      &r.desk,
+		Room:      &r.room,
 		Transport: r.transport,
 		Wait:      r.wait,
 		Log:       r.log.With("source", c.Name),

@@ -349,14 +349,14 @@ func (x explainer) screened(fetched crawler.Page, e *report.Explanation) ([]part
 	}
 	fetched.ExternalID = sent.id(fetched.URL, fetched.Identity)
 	stager := stager{source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener}
-	parts, err := stager.parts(fetched)
+	parts, err := stager.parts(fetched, nil)
 	if err != nil {
 		return nil, err
 	}
 	if err := leftOutOf(fetched, x.source.Content.Template, screener, e); err != nil {
 		return nil, err
 	}
-	shown, _, err := masking.Page(fetched)
+	shown, _, err := masking.Page(fetched, nil)
 	if err != nil {
 		return nil, err
 	}

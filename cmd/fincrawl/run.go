@@ -20,6 +20,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -43,7 +44,7 @@ type runner struct {
 	verify    bool                                       // compare with what Intercom has, whether that is due or not
 	crawls    sync.Map                                   // source name → *state.Crawl of this run
 	documents document.Reader                            // of all sources, since it takes much memory
-	desk      crawler.Desk                               // of all sources, too
+	room      budget.Memory                              // that pages of all sources are read in
 	workspace string                                     // Intercom's ID of it, once it is known
 
 	allowDeletes int              // of each source, whatever its ceilings say

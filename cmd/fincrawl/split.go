@@ -9,6 +9,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -37,10 +38,10 @@ type part struct {
 }
 
 // parts splits a page, and screens each part.
-func (s stager) parts(p crawler.Page) ([]part, error) {
+func (s stager) parts(p crawler.Page, meter *budget.Meter) ([]part, error) {
 	id := s.sent.id(p.URL, p.Identity)
 	had := s.sent.parts[id]
-	pages, err := s.split.Of(p, func(anchor string) bool { return slices.Contains(had, anchor) })
+	pages, err := s.split.Of(p, meter, func(anchor string) bool { return slices.Contains(had, anchor) })
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (s stager) parts(p crawler.Page) ([]part, error) {
 	for i, page := range pages {
 		one := &parts[i]
 		var secrets []screen.Finding
-		if one.page, secrets, err = s.screener.Page(page); err != nil {
+		if one.page, secrets, err = s.screener.Page(page, meter); err != nil {
 			return nil, err
 		}
 		one.hash, one.findings = one.page.Fingerprint(), found(secrets)

@@ -12,6 +12,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/lint"
 	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -30,20 +31,25 @@ type stager struct {
 	keepsAll bool // the text of each page, whether it may have to be sent or not
 }
 
-func (s stager) Put(_ context.Context, p crawler.Page) error {
+func (s stager) Put(ctx context.Context, p crawler.Page) error {
 	if p.Outline != nil {
 		o := state.Outlined{URL: p.URL, Outline: p.Outline.Bytes(), AIAgent: p.Availability.AIAgent, AICopilot: p.Availability.AICopilot}
 		if err := s.crawl.SetOutline(o); err != nil {
 			return err
 		}
 	}
-	return s.stage(p, nil, s.linter.Add)
+	return s.stage(ctx, p, nil, s.linter.Add)
 }
 
 // stage puts the parts of a page into the state file, in place of those that it was staged
-// with earlier, with the findings that it had before and lint's word on each.
-func (s stager) stage(p crawler.Page, before []state.Finding, lint func(crawler.Page)) error {
-	parts, err := s.parts(p)
+// with earlier, with the findings that it had before and lint's word on each. The error is a
+// *[budget.Exceeded] where the page costs too much to split and to screen.
+func (s stager) stage(ctx context.Context, p crawler.Page, before []state.Finding, lint func(crawler.Page)) error {
+	var parts []part
+	err := budget.Run(ctx, budget.Page, func(ctx context.Context) (err error) {
+		parts, err = s.parts(p, budget.From(ctx))
+		return err
+	})
 	if err != nil {
 		return err
 	}

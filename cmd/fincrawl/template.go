@@ -69,7 +69,7 @@ func (l *layout) kept(t *extract.Template) (state.Template, error) {
 
 // firstWords are those of a text, unless it holds what must not be shown.
 func firstWords(screener *screen.Screener, text string) (string, error) {
-	_, findings, err := screener.Page(crawler.Page{HTML: "<p>" + html.EscapeString(text) + "</p>", Markdown: text})
+	_, findings, err := screener.Page(crawler.Page{HTML: "<p>" + html.EscapeString(text) + "</p>", Markdown: text}, nil)
 	if err != nil {
 		return "", fmt.Errorf("look at what is left out: %w", err)
 	}
@@ -143,7 +143,7 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template
 		HTML: article.HTML, Markdown: article.Markdown, LeftOut: article.LeftOut,
 		Availability: crawler.Availability{AIAgent: o.AIAgent, AICopilot: o.AICopilot},
 	}
-	if err := l.stage(page, redacted, l.linter.Again); err != nil {
+	if err := l.stage(context.Background(), page, redacted, l.linter.Again); err != nil {
 		return nil, false, err
 	}
 	o.Left = t.ID()

@@ -60,10 +60,11 @@ type ProblemKind string
 
 // What may be wrong.
 const (
-	Encrypted ProblemKind = "encrypted" // needs a password
-	Scanned   ProblemKind = "scanned"   // shows pictures of text, and has none
-	Broken    ProblemKind = "broken"    // is not what it says it is, or not whole
-	TooLarge  ProblemKind = "too large" // goes beyond the limits of its reader
+	Encrypted ProblemKind = "encrypted"  // needs a password
+	Scanned   ProblemKind = "scanned"    // shows pictures of text, and has none
+	Broken    ProblemKind = "broken"     // is not what it says it is, or not whole
+	TooLarge  ProblemKind = "too large"  // goes beyond the limits of its reader
+	TooCostly ProblemKind = "too costly" // takes more work than one file may
 )
 
 // The limits of readers. What a file unpacks to counts, not its size.

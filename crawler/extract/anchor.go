@@ -14,12 +14,14 @@ import (
 type names struct {
 	of    map[*html.Node]string
 	taken map[string]bool // in lower case
+	// numbered are the last numbers that were given to anchors which were taken, in lower case.
+	numbered map[string]int
 }
 
 // namesOf names the headings that stand in body on their own: by their IDs, or else by
 // what they say. IDs come first, so that a heading without one takes none from another.
 func namesOf(body *html.Node) *names {
-	n := &names{of: make(map[*html.Node]string), taken: make(map[string]bool)}
+	n := &names{of: make(map[*html.Node]string), taken: make(map[string]bool), numbered: make(map[string]int)}
 	var without []*html.Node
 	for block := body.FirstChild; block != nil; block = block.NextSibling {
 		if !isHeading(block.DataAtom) {
@@ -39,9 +41,10 @@ func namesOf(body *html.Node) *names {
 
 // take returns an anchor that nobody has: the one asked for, or that with a number.
 func (n *names) take(anchor string) string {
-	free := anchor
-	for i := 2; n.taken[strings.ToLower(free)]; i++ {
-		free = fmt.Sprintf("%s-%d", anchor, i)
+	free, lower := anchor, strings.ToLower(anchor)
+	for n.taken[strings.ToLower(free)] {
+		n.numbered[lower] = max(n.numbered[lower], 1) + 1
+		free = fmt.Sprintf("%s-%d", anchor, n.numbered[lower])
 	}
 	n.taken[strings.ToLower(free)] = true
 	return free

@@ -22,12 +22,16 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // Document is a parsed page.
 type Document struct {
 	URL  *url.URL // where it was fetched from
 	Root *goquery.Document
+	// Meter is told of the work that reading the document takes; nil for none. What it ends
+	// unwinds to [budget.Run].
+	Meter *budget.Meter
 
 	start *url.URL // its base, once that is known
 	leads leads
@@ -72,6 +76,7 @@ type Article struct {
 // is left out of the body, since the two are sent side by side, and the levels of
 // the others begin with the second. A body without text and images is empty: HTML and Markdown are "".
 func (d *Document) Extract(rules Rules) (Article, error) {
+	d.charge()
 	d.settle()
 	if err := d.remove(rules.Remove); err != nil {
 		return Article{}, err

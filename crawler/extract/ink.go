@@ -24,7 +24,7 @@ func (s *sheets) paintsOver(n *html.Node, styled string) bool {
 		return false
 	}
 	for p := n; p != nil && p.Type == html.ElementNode; p = p.Parent {
-		if p != n && !isElement(p, atom.Body, atom.Html) && hasPicture(p) {
+		if p != n && !isElement(p, atom.Body, atom.Html) && s.hasPicture(p) {
 			return false
 		}
 		around := s.lookOf(p)
@@ -53,8 +53,9 @@ func (s *sheets) lookOf(n *html.Node) look {
 	if own.says[background] != "" || own.says[backgroundImage] != "" {
 		return own
 	}
+	s.meter.Spend(1 + len(s.papers))
 	for _, r := range s.papers {
-		if r.matches(n) {
+		if r.matches(n, s.meter) {
 			own.says[background], own.says[backgroundImage] = r.look.says[background], r.look.says[backgroundImage]
 			if r.when {
 				own.says[background] = "unknown"
@@ -64,8 +65,9 @@ func (s *sheets) lookOf(n *html.Node) look {
 	return own
 }
 
-func hasPicture(n *html.Node) bool {
-	for d := range n.Descendants() {
+func (s *sheets) hasPicture(n *html.Node) bool {
+	for d := range below(n) {
+		s.meter.Spend(1)
 		if isElement(d, atom.Img, atom.Video, atom.Canvas, atom.Picture) {
 			return true
 		}

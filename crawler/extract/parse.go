@@ -18,6 +18,8 @@ import (
 // the document's own declaration in the order of the HTML standard's encoding
 // sniffing algorithm, and parses it.
 //
+// The error is a *[budget.Exceeded] where the page has more elements than one may.
+//
 // It departs from the standard where following it would garble the text: a
 // label that the bytes contradict is not believed (see [decode]).
 func Parse(u *url.URL, contentType string, body []byte) (*Document, error) {
@@ -25,11 +27,7 @@ func Parse(u *url.URL, contentType string, body []byte) (*Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decode %s: %w", u, err)
 	}
-	root, err := html.Parse(bytes.NewReader(text))
-	if err != nil {
-		// The parser refuses documents nested deeper than 512 elements.
-		root, err = html.Parse(bytes.NewReader(flatten(text)))
-	}
+	root, err := parseWithin(text)
 	if err != nil {
 		return nil, fmt.Errorf("parse %s: %w", u, err)
 	}

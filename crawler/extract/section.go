@@ -6,6 +6,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // Cut says where a long text is cut into parts. The zero value cuts nothing.
@@ -29,7 +31,8 @@ type Part struct {
 }
 
 // Split cuts the HTML of an [Article] into parts, one after another in document
-// order; nil means that it stays whole.
+// order; nil means that it stays whole. The error is a *[budget.Exceeded] where there would
+// be more than one page may have. meter is told of the work, and may be nil.
 //
 // A text that is too long is cut at all of its headings of the first level that it
 // has, a section of it that is still too long at those of the next, and so on: what
@@ -38,23 +41,28 @@ type Part struct {
 // are left, a text is cut between its blocks, a table between its rows and code
 // between its lines, at places that depend on what is said there, so that most edits
 // move none of them. What cannot be cut stays as long as it is.
-func Split(clean string, by Cut) ([]Part, error) {
+func Split(clean string, by Cut, meter *budget.Meter) ([]Part, error) {
 	if by.At == 0 && (by.Over == 0 || len(clean) <= by.Over/2) {
 		return nil, nil
 	}
+	meter.Spend(len(clean) / 8)
 	body, err := parseClean(clean)
 	if err != nil {
 		return nil, err
 	}
 	wrapLoose(body)
-	c := cutter{Cut: by, names: namesOf(body), sizes: make(map[*html.Node]int)}
+	c := cutter{Cut: by, meter: meter, names: namesOf(body), sizes: make(map[*html.Node]int)}
 	sections := c.section(section{blocks: childrenOf(body)}, 0)
 	if len(sections) < 2 {
 		return nil, nil
 	}
+	if len(sections) > budget.Parts {
+		return nil, &budget.Exceeded{Detail: fmt.Sprintf("more than %d parts", budget.Parts)}
+	}
 	parts := make([]Part, len(sections))
 	for i, s := range sections {
 		root := element(atom.Div)
+		meter.Spend(perPart)
 		for _, block := range s.blocks {
 			root.AppendChild(detached(block))
 		}
@@ -69,6 +77,9 @@ func Split(clean string, by Cut) ([]Part, error) {
 	return parts, nil
 }
 
+// perPart is the work that a part takes beside that on its text.
+const perPart = 1000
+
 // section is a run of blocks, which a heading may begin.
 type section struct {
 	anchor string
@@ -79,6 +90,7 @@ type section struct {
 // cutter cuts one text.
 type cutter struct {
 	Cut
+	meter *budget.Meter
 	names *names
 	sizes map[*html.Node]int // of blocks
 }
@@ -129,6 +141,7 @@ func (c *cutter) at(s section, level int) []section {
 	var above []*html.Node // the headings of higher levels that a block stands below
 	saying := false        // what was read so far, more than headings
 	for i, block := range s.blocks {
+		c.meter.Spend(1 + len(above))
 		if !isHeading(block.DataAtom) {
 			saying = true
 		} else if own := i == 0 && s.anchor != ""; levelOf(block) < level && !own {
@@ -153,6 +166,7 @@ func levelOf(heading *html.Node) int { return int(heading.Data[1] - '0') }
 
 // size is how many bytes of HTML blocks are.
 func (c *cutter) size(blocks []*html.Node) (n int) {
+	c.meter.Spend(len(blocks))
 	for _, block := range blocks {
 		if _, known := c.sizes[block]; !known {
 			c.sizes[block] = sizeOf(block)

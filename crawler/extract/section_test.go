@@ -76,7 +76,7 @@ func TestATextIsCutAtItsHeadings(t *testing.T) {
 			clean: `<p>a</p><h2>B</h2><p>` + long + `</p>`, cut: Cut{Over: 500, Kept: func(string) bool { return true }}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			parts, err := Split(test.clean, test.cut)
+			parts, err := Split(test.clean, test.cut, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -152,7 +152,7 @@ func TestWhatHasNoHeadingsIsCutInside(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			const over = 1000
-			parts, err := Split(test.clean, Cut{Over: over})
+			parts, err := Split(test.clean, Cut{Over: over}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -194,7 +194,7 @@ func TestWhatCannotBeCutStaysWhole(t *testing.T) {
 		"<ul><li><ul><li>" + long + "</li></ul></li></ul>",
 		`<ol class="` + long + `"><li></li></ol>`,
 	} {
-		parts, err := Split(clean, Cut{Over: 1000})
+		parts, err := Split(clean, Cut{Over: 1000}, nil)
 		if err != nil || len(parts) > 0 {
 			t.Errorf("%.30s…: %v, %v", clean, cutWhere(parts), err)
 		}
@@ -227,7 +227,7 @@ func TestAnEditOfATextWithoutHeadingsIsLocal(t *testing.T) {
 				clean.WriteString("<p>This one is new, and moves all that follows it.</p>\n")
 			}
 		}
-		parts, err := Split(clean.String(), Cut{Over: 4000})
+		parts, err := Split(clean.String(), Cut{Over: 4000}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,11 +264,11 @@ func TestAnEditInASectionChangesThatPartAlone(t *testing.T) {
 			}
 		}
 		cut := Cut{At: 3, Over: 1000}
-		was, err := Split(before.String(), cut)
+		was, err := Split(before.String(), cut, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		is, err := Split(after.String(), cut)
+		is, err := Split(after.String(), cut, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -282,11 +282,11 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		clean := drawText(t)
 		cut := Cut{Over: rapid.IntRange(0, 600).Draw(t, "over"), At: rapid.IntRange(0, 6).Draw(t, "at")}
-		parts, err := Split(clean, cut)
+		parts, err := Split(clean, cut, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := Split(clean, cut)
+		again, err := Split(clean, cut, nil)
 		if diff := cmp.Diff(parts, again); diff != "" || err != nil {
 			t.Fatalf("the same text is cut in two ways: %v\n%s", err, diff)
 		}

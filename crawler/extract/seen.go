@@ -15,7 +15,7 @@ import (
 // summary, and not hidden. It is for what reads the tree afterwards.
 func (d *Document) present() {
 	root := d.node()
-	sheets := sheetsOf(root)
+	sheets := sheetsOf(root, d.Meter)
 	ruled := sheets.hidden(root)
 	panels := panelsOf(root)
 	page := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Main || attr(n, "role") == "main" })

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/andybalholm/cascadia"
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/css"
 	"golang.org/x/net/html"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // sheet is what one text of CSS says of whether text is seen. The pages that have it
@@ -29,7 +29,7 @@ type declared struct {
 	last     string   // the part of it that is about the element itself
 	needs    []string // the classes and IDs that an element and those around it must have
 	when     bool     // holds in some windows only
-	compiled func() cascadia.Sel
+	compiled func() *pageSelector
 
 	by    property // it hides by
 	hides bool
@@ -146,23 +146,22 @@ func newDeclared(selector string, l *look, when bool) *declared {
 	return &declared{
 		look: l, selector: selector, last: preset.LastCompound(selector), needs: needsOf(selector), when: when,
 		by: by, hides: hides, light: !hides && isLight(l.says[color]),
-		compiled: sync.OnceValue(func() cascadia.Sel {
-			if compiled, err := cascadia.Parse(selector); err == nil {
-				return compiled
-			}
-			return nil
-		}),
+		compiled: sync.OnceValue(func() *pageSelector { return compileSelector(selector) }),
 	}
 }
 
 // alternatives parts lists of selectors at the commas that stand outside of
-// parentheses.
+// parentheses and strings.
 func alternatives(lists []string) []string {
 	var all []string
 	for _, list := range lists {
 		depth, start := 0, 0
-		for i := range len(list) {
+		for i := 0; i < len(list); i++ {
 			switch list[i] {
+			case '\\':
+				i++
+			case '"', '\'':
+				i = endOfString(list, i)
 			case '(', '[':
 				depth++
 			case ')', ']':
@@ -223,7 +222,7 @@ func (d *declared) reveals(by property) bool {
 
 // matches tells whether the rule is about n. Selectors that only a window can judge,
 // such as :hover, match nothing.
-func (d *declared) matches(n *html.Node) bool {
+func (d *declared) matches(n *html.Node, m *budget.Meter) bool {
 	compiled := d.compiled()
-	return compiled != nil && compiled.Match(n)
+	return compiled != nil && compiled.match(n, m)
 }

@@ -6,11 +6,14 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // sheets are the rules of a page's own style elements that bear on whether text is
 // seen. Style sheets of other addresses are not fetched.
 type sheets struct {
+	meter  *budget.Meter
 	rules  []rule
 	alone  bool // the page refers to no other style sheets
 	hiding bool // one of the rules hides, or sets a colour
@@ -31,8 +34,8 @@ type rule struct {
 const maxSheets = 512 << 10
 
 // sheetsOf reads the style elements below root.
-func sheetsOf(root *html.Node) *sheets {
-	s := &sheets{alone: true}
+func sheetsOf(root *html.Node, meter *budget.Meter) *sheets {
+	s := &sheets{alone: true, meter: meter}
 	length := 0
 	for n := range below(root) {
 		switch {
@@ -80,9 +83,10 @@ func (s *sheets) hidden(root *html.Node) map[*html.Node]bool {
 	hidden := map[*html.Node]bool{}
 	s.inks = map[*html.Node]string{}
 	for _, r := range s.rules {
+		s.meter.Spend(1)
 		if r.light && s.alone && !r.when {
-			for _, n := range names.candidates(r.last) {
-				if r.matches(n) && !s.shows(n, r, color) {
+			for _, n := range names.candidates(r.last, s.meter) {
+				if r.matches(n, s.meter) && !s.shows(n, r, color) {
 					s.inks[n] = r.look.says[color]
 				}
 			}
@@ -90,8 +94,8 @@ func (s *sheets) hidden(root *html.Node) map[*html.Node]bool {
 		if !r.hides || r.when || strings.Contains(r.selector, "no-js") || s.waits(r) {
 			continue
 		}
-		for _, n := range names.candidates(r.last) {
-			if !hidden[n] && r.matches(n) && !s.shows(n, r, r.by) && !isWaiting(n, r.by) {
+		for _, n := range names.candidates(r.last, s.meter) {
+			if !hidden[n] && r.matches(n, s.meter) && !s.shows(n, r, r.by) && !isWaiting(n, r.by) {
 				hidden[n] = true
 			}
 		}
@@ -111,6 +115,7 @@ func (s *sheets) waits(r rule) bool {
 	if !strings.ContainsAny(r.last, ".#[") {
 		return false
 	}
+	s.meter.Spend(len(s.rules))
 	for _, other := range s.rules {
 		if other.declared == r.declared || !other.reveals(r.by) {
 			continue
@@ -125,8 +130,9 @@ func (s *sheets) waits(r rule) bool {
 
 // shows tells whether another rule wins over r, which hides n by a property.
 func (s *sheets) shows(n *html.Node, r rule, by property) bool {
+	s.meter.Spend(1 + len(s.rules)/4)
 	for _, other := range s.rules {
-		if other.declared == r.declared || other.look.says[by] == "" || !other.reveals(by) || !other.matches(n) {
+		if other.declared == r.declared || other.look.says[by] == "" || !other.reveals(by) || !other.matches(n, s.meter) {
 			continue
 		}
 		if other.when || other.wins(r, by) {
@@ -141,7 +147,7 @@ func (r rule) wins(other rule, about property) bool {
 	if a, b := r.look.strong[about], other.look.strong[about]; a != b {
 		return a
 	}
-	a, b := r.compiled().Specificity(), other.compiled().Specificity()
+	a, b := r.compiled().specificity, other.compiled().specificity
 	return b.Less(a) || a == b && r.order > other.order
 }
 
@@ -205,7 +211,7 @@ func (x *nameIndex) hasID(id string) bool {
 }
 
 // candidates returns the elements that a compound selector may be about, in any order.
-func (x *nameIndex) candidates(compound string) (found []*html.Node) {
+func (x *nameIndex) candidates(compound string, m *budget.Meter) (found []*html.Node) {
 	name := compound
 	for i := 1; i < len(name); i++ {
 		if !isNameByte(name[i]) {
@@ -215,6 +221,7 @@ func (x *nameIndex) candidates(compound string) (found []*html.Node) {
 	}
 	switch {
 	case name == "" || name[0] == '*' || name[0] == '[' || name[0] == ':' || strings.Contains(compound, `\`):
+		m.Spend(len(x.all))
 		return x.all
 	case name[0] == '.':
 		for _, attribute := range x.classes[name[1:]] {
@@ -223,6 +230,7 @@ func (x *nameIndex) candidates(compound string) (found []*html.Node) {
 		return found
 	}
 	tag := strings.ToLower(name)
+	m.Spend(len(x.all) / 4)
 	for _, n := range x.all {
 		if n.Data == tag || name[0] == '#' && attr(n, "id") == name[1:] {
 			found = append(found, n)

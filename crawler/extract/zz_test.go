@@ -18,7 +18,7 @@ func TestZZHidden(t *testing.T) {
 				had[n] = true
 			}
 		}
-		ruled := sheetsOf(d.node()).hidden(d.node())
+		ruled := sheetsOf(d.node(), nil).hidden(d.node())
 		d.present()
 		for n := range d.node().Descendants() {
 			if n.Type == html.ElementNode && (hasAttr(n, "hidden") && (!had[n] || os.Getenv("ALL") != "") || had[n] && !isUnseen(n)) && wordsUpTo(n, 3) == 3 {

@@ -47,15 +47,26 @@ const maxExcerpt = 200
 // describe makes findings of matches, one for each rule and place.
 func (r *reading) describe(matches []match) []Finding {
 	var findings []Finding
+	type place struct {
+		area    area
+		heading int
+	}
+	type known struct{ rule, where string }
+	wheres := make(map[place]string)
+	at := make(map[known]int) // in findings
 	for _, m := range matches {
-		f := Finding{Rule: m.rule, Kind: m.kind, Action: m.action, Where: r.where(m, matches), Count: 1}
-		same := func(g Finding) bool { return g.Rule == f.Rule && g.Where == f.Where }
-		if at := slices.IndexFunc(findings, same); at >= 0 {
-			findings[at].Count++
+		in := place{m.area, r.headingOf(m)}
+		where, named := wheres[in]
+		if !named {
+			where = r.where(m, in.heading, matches)
+			wheres[in] = where
+		}
+		if i, found := at[known{m.rule, where}]; found {
+			findings[i].Count++
 			continue
 		}
-		f.Excerpt = r.excerpt(m, matches)
-		findings = append(findings, f)
+		at[known{m.rule, where}] = len(findings)
+		findings = append(findings, Finding{Rule: m.rule, Kind: m.kind, Action: m.action, Where: where, Count: 1, Excerpt: r.excerpt(m, matches)})
 	}
 	return findings
 }
@@ -77,8 +88,16 @@ func (t *text) sentenceEnd(at int) int {
 	return at + len(rest)
 }
 
+// headingOf returns the heading that a match stands under, by its place among those of
+// its area; -1 for none.
+func (r *reading) headingOf(m match) int {
+	headings := r.areas[m.area].headings
+	after, _ := slices.BinarySearchFunc(headings, m.start+1, func(h heading, start int) int { return h.start - start })
+	return after - 1
+}
+
 // where says under which heading a match stands.
-func (r *reading) where(m match, all []match) string {
+func (r *reading) where(m match, last int, all []match) string {
 	switch m.area {
 	case inTitle:
 		return "in the title"
@@ -86,13 +105,6 @@ func (r *reading) where(m match, all []match) string {
 		return "in the address"
 	}
 	headings := r.areas[m.area].headings
-	last := -1
-	for i, h := range headings {
-		if h.start > m.start {
-			break
-		}
-		last = i
-	}
 	place := ""
 	if m.area == inAttributes {
 		place = "in a link or image "
@@ -112,6 +124,7 @@ func (r *reading) where(m match, all []match) string {
 func (r *reading) masked(in area, start, end int, all []match) string {
 	text := r.areas[in].plain
 	var secrets []match
+	r.areas[in].meter.Spend(len(all))
 	for _, m := range all {
 		if m.area == in && m.kind.secret() && m.start < end && start < m.end {
 			secrets = append(secrets, m)

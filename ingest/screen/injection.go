@@ -100,11 +100,13 @@ func (in injections) phrases(t *text, found func(match)) {
 	eachWord(set.automaton, letters, func(trigger, start, stop int) {
 		for _, i := range set.users[trigger] {
 			p := set.phrases[i]
+			t.meter.Spend(4)
 			last, ok := p.goesOn(letters, stop)
 			for begin := max(0, start-longestLead); ok; begin++ {
 				if begin, ok = p.begins(letters, begin, start); !ok {
 					break
 				}
+				t.meter.Spend(1 + last/placesPerByte)
 				if from, to, whole := places(t.plain, begin, last-1); whole {
 					found(match{rule: p.id, kind: Injection, action: in.action, start: from, end: to})
 					break
@@ -142,6 +144,9 @@ func (p phrase) begins(letters []byte, from, trigger int) (first int, ok bool) {
 	}
 	return from + found[0], true
 }
+
+// placesPerByte is how many letters are counted in one step of work.
+const placesPerByte = 8
 
 // places returns where the letters of a skeleton stand in the text, and whether
 // they begin where a word does.

@@ -3,6 +3,8 @@ package screen
 import (
 	"regexp"
 	"sync"
+
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // pattern is an expression that is only tried where one of its keywords stands.
@@ -41,16 +43,19 @@ func leading(id string, before func(preceding string) bool, source string, keywo
 // around tries the pattern on the text around a keyword and calls found with the
 // indexes of each match and its groups. Text before done was tried already; it
 // returns up to where it was now.
-func (p *pattern) around(plain string, start, end, done int, found func(groups []int)) int {
+func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int, found func(groups []int)) int {
+	meter.Spend(1)
 	if start < done || p.after != nil && !p.after(plain[start:]) {
 		return done
 	}
 	e := p.compiled()
 	if e.leads {
-		if e.before != nil && !e.before(plain[:start]) {
+		if e.before != nil && !e.before(plain[max(0, start-maxReach):start]) {
 			return done
 		}
-		groups := e.FindStringSubmatchIndex(plain[start:min(len(plain), start+e.reach)])
+		upTo := min(len(plain), start+e.reach)
+		meter.Spend(1 + (upTo-start)/tryPerByte)
+		groups := e.FindStringSubmatchIndex(plain[start:upTo])
 		if groups == nil {
 			return done
 		}
@@ -59,6 +64,7 @@ func (p *pattern) around(plain string, start, end, done int, found func(groups [
 	}
 	from, to := max(done, start-min(e.reach, 256), 0), min(len(plain), end+e.reach)
 	for from < to {
+		meter.Spend(1 + (to-from)/tryPerByte)
 		groups := e.FindStringSubmatchIndex(plain[from:to])
 		if groups == nil {
 			break
@@ -70,6 +76,9 @@ func (p *pattern) around(plain string, start, end, done int, found func(groups [
 	}
 	return done
 }
+
+// tryPerByte is how many bytes an expression is tried on in one step of work, at worst.
+const tryPerByte = 8
 
 func moved(groups []int, by int) []int {
 	for i := range groups {
@@ -107,12 +116,12 @@ func newKeywords(patterns []*pattern) keywords {
 
 // around tries each pattern around its keywords in plain, and calls found with the
 // indexes of each match and its groups.
-func (k keywords) around(plain string, found func(pattern int, groups []int)) {
+func (k keywords) around(plain string, meter *budget.Meter, found func(pattern int, groups []int)) {
 	var done map[int]int // up to where each pattern was tried
 	eachWord(k.automaton, plain, func(word, start, end int) {
 		for _, i := range k.users[word] {
 			before := done[i]
-			tried := k.patterns[i].around(plain, start, end, before, func(groups []int) { found(i, groups) })
+			tried := k.patterns[i].around(plain, meter, start, end, before, func(groups []int) { found(i, groups) })
 			if tried == before {
 				continue
 			}

@@ -32,7 +32,7 @@ func newMarkers(words []string, action Action) markers {
 }
 
 func (m markers) scan(t *text, found func(match)) {
-	m.keywords.around(t.plain, func(i int, groups []int) {
+	m.keywords.around(t.plain, t.meter, func(i int, groups []int) {
 		rule := m.keywords.patterns[i].id
 		found(match{rule: rule, kind: Marker, action: m.action, start: groups[2], end: groups[3]})
 	})

@@ -100,7 +100,7 @@ func (t *text) around() *aroundKeywords {
 	}
 	t.tried = &aroundKeywords{}
 	set := ruleset()
-	set.keywords.around(t.plain, func(i int, groups []int) {
+	set.keywords.around(t.plain, t.meter, func(i int, groups []int) {
 		if i >= len(set.rules) {
 			id := set.keywords.patterns[i].id
 			t.tried.marks = append(t.tried.marks, match{rule: id, kind: Injection, start: groups[0], end: groups[1]})

@@ -20,6 +20,7 @@ import (
 	"slices"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // Config says what to look for, and what to do about it. An action that is ""
@@ -121,12 +122,13 @@ func New(c Config) (*Screener, error) {
 // What cannot be redacted, since it stands in the page's address or is found
 // again afterwards, is held. A secret that holds the page is taken out of its title
 // all the same, since that is what reports name the page by.
-func (s *Screener) Page(p crawler.Page) (crawler.Page, []Finding, error) {
+func (s *Screener) Page(p crawler.Page, meter *budget.Meter) (crawler.Page, []Finding, error) {
 	if len(s.scanners) == 0 {
 		return p, nil, nil
 	}
+	meter.Spend((len(p.HTML) + len(p.Title)) / 4)
 	r := read(p)
-	matches := s.matches(r, s.allowed(p.URL))
+	matches := s.matches(r, s.allowed(p.URL), meter)
 	if len(matches) == 0 {
 		return p, nil, nil
 	}
@@ -143,7 +145,7 @@ func (s *Screener) Page(p crawler.Page) (crawler.Page, []Finding, error) {
 		return p, findings, fmt.Errorf("redact %s: %w", p.URL, err)
 	}
 	for i, f := range findings {
-		if f.Action == Redact && s.remains(screened, f.Rule) {
+		if f.Action == Redact && s.remains(screened, f.Rule, meter) {
 			findings[i].Action = Hold
 		}
 	}
@@ -152,20 +154,21 @@ func (s *Screener) Page(p crawler.Page) (crawler.Page, []Finding, error) {
 
 // matches scans all areas of a page. Of matches of one kind that overlap, the
 // first found counts.
-func (s *Screener) matches(r *reading, allowed func(rule string) bool) []match {
+func (s *Screener) matches(r *reading, allowed func(rule string) bool, meter *budget.Meter) []match {
 	var all []match
 	for i := range r.areas {
-		from := len(all)
+		r.areas[i].meter = meter
+		meter.Spend(len(r.areas[i].plain) / 2)
+		taken := make(map[Kind][]span) // by what was found, sorted
 		add := func(m match) {
+			meter.Spend(8)
 			m.area = area(i)
-			for _, other := range all[from:] {
-				if other.kind == m.kind && m.start < other.end && other.start < m.end {
-					return
-				}
+			at, _ := slices.BinarySearchFunc(taken[m.kind], m.start+1, func(s span, start int) int { return s.end - start })
+			if at < len(taken[m.kind]) && taken[m.kind][at].start < m.end || allowed(m.rule) {
+				return
 			}
-			if !allowed(m.rule) {
-				all = append(all, m)
-			}
+			taken[m.kind] = slices.Insert(taken[m.kind], at, span{m.start, m.end})
+			all = append(all, m)
 		}
 		for _, scan := range s.scanners {
 			scan.scan(&r.areas[i], add)
@@ -193,9 +196,10 @@ func (s *Screener) allowed(address string) func(rule string) bool {
 func (s *Screener) Allows(address, rule string) bool { return s.allowed(address)(rule) }
 
 // remains reports whether a rule still finds something on a page.
-func (s *Screener) remains(p crawler.Page, rule string) bool {
+func (s *Screener) remains(p crawler.Page, rule string, meter *budget.Meter) bool {
+	meter.Spend((len(p.HTML) + len(p.Title)) / 4)
 	r := read(p)
-	return slices.ContainsFunc(s.matches(r, s.allowed(p.URL)), func(m match) bool { return m.rule == rule })
+	return slices.ContainsFunc(s.matches(r, s.allowed(p.URL), meter), func(m match) bool { return m.rule == rule })
 }
 
 func has(findings []Finding, a Action) bool {

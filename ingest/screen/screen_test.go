@@ -42,7 +42,7 @@ func newScreener(t testing.TB, c Config) *Screener {
 
 func screened(t testing.TB, c Config, p crawler.Page) (crawler.Page, []Finding) {
 	t.Helper()
-	p, findings, err := newScreener(t, c).Page(p)
+	p, findings, err := newScreener(t, c).Page(p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // area is one of the places where a page has text.
@@ -30,6 +32,7 @@ type text struct {
 	plain    string
 	headings []heading
 	tried    *aroundKeywords // once it was looked for
+	meter    *budget.Meter   // is told of what is tried; may be nil
 }
 
 // heading stands in the body from one byte to another, and is above what begins
@@ -114,13 +117,14 @@ func walk(source string, r *reading, change *edits) string {
 }
 
 // edit replaces the spans that fall into a piece of text, which begins at a
-// place in its area. A span that began in an earlier piece was marked there.
+// place in its area; spans are sorted and apart. A span that began in an earlier piece was marked there.
 func edit(piece string, at int, spans []span) (edited string, changed bool) {
 	var out strings.Builder
 	done := 0
-	for _, s := range spans {
-		if s.end <= at || s.start >= at+len(piece) {
-			continue
+	first, _ := slices.BinarySearchFunc(spans, at+1, func(s span, at int) int { return s.end - at })
+	for _, s := range spans[first:] {
+		if s.start >= at+len(piece) {
+			break
 		}
 		changed = true
 		if s.start >= at {

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/fincrawl/fincrawl/internal/hostile"
+)
+
+// whole serves copies of a file, lets the program read them all at once, and says what
+// that took.
+func whole(ctx context.Context, program string, c hostile.Case, size, copies int) {
+	dir, err := os.MkdirTemp("", "hostile")
+	if err != nil {
+		fmt.Println(c.Name, err)
+		return
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	site, err := serve(c, c.Make(size), copies)
+	if err != nil {
+		fmt.Println(c.Name, err)
+		return
+	}
+	defer func() { _ = site.Close() }()
+	config := fmt.Sprintf(`version: 1
+intercom: {token: x}
+sources:
+  - name: s
+    url: http://%s/
+    library_url: https://example.com
+    fetch: {concurrency: %d, rate: 0, respect_robots: false}
+    discover: {sitemaps: []}
+    content: {documents: [pdf, docx, markdown, text, csv]}
+`, site.Addr, copies)
+	path := filepath.Join(dir, "sources.yaml")
+	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+		fmt.Println(c.Name, err)
+		return
+	}
+	var said bytes.Buffer
+	cmd := exec.CommandContext(ctx, program, "-c", path, "lint", "-v")
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &said, &said
+	started := time.Now()
+	if err := cmd.Start(); err != nil {
+		fmt.Println(c.Name, err)
+		return
+	}
+	ended := make(chan struct{})
+	peak := make(chan int64)
+	go func() { peak <- resident(cmd.Process.Pid, ended) }()
+	killer := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
+	err = cmd.Wait()
+	killer.Stop()
+	close(ended)
+	fmt.Printf("%-45s %8.2fs %6d MB  %v  %s\n", c.Name, time.Since(started).Seconds(), <-peak>>20, err, outcome(said.String(), c.Path))
+}
+
+// serve serves a page that links to copies of a file, and those.
+func serve(c hostile.Case, body []byte, copies int) (*http.Server, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{Addr: listener.Addr().String(), ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			w.Header().Set("Content-Type", "text/html")
+			for i := range copies {
+				fmt.Fprintf(w, "<p>A page with <a href='/%d%s'>link %d</a></p>", i, c.Path, i)
+			}
+			return
+		}
+		w.Header().Set("Content-Type", c.ContentType)
+		_, _ = w.Write(body)
+	})}
+	go func() { _ = server.Serve(listener) }()
+	return server, nil
+}
+
+// resident is what a process has resident at most until it ended.
+func resident(pid int, ended <-chan struct{}) (most int64) {
+	for {
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if _, rest, ok := bytes.Cut(status, []byte("VmHWM:")); ok {
+			if fields := strings.Fields(string(rest[:min(len(rest), 40)])); len(fields) > 0 {
+				kB, _ := strconv.ParseInt(fields[0], 10, 64)
+				most = max(most, kB<<10)
+			}
+		}
+		select {
+		case <-ended:
+			return most
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// outcome is what the program logged of the first copy.
+func outcome(said, path string) string {
+	for line := range strings.Lines(said) {
+		if strings.Contains(line, "/0"+path) && strings.Contains(line, "outcome") {
+			_, rest, _ := strings.Cut(line, "outcome")
+			return strings.TrimSpace("outcome" + rest)
+		}
+	}
+	return strings.TrimSpace(said[max(0, len(said)-200):])
+}
