@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/fincrawl/fincrawl/crawler/auth"
+	"github.com/fincrawl/fincrawl/crawler/render"
 )
 
 // clients are the ways in which one source is asked. They share its throttle, its
@@ -98,11 +99,12 @@ type answer struct {
 	tls         *tls.ConnectionState // nil where the connection was not encrypted
 	err         error                // instead of all but the session
 
-	session    int64       // number of the session that was asked with
-	remembered *Remembered // whose validators were sent; nil where none were
-	rendered   bool        // is as a browser has shown it, or could not
-	unripe     bool        // was rendered, and lacks what a whole page has
-	file       *file       // what its file says; nil where it is none that is read
+	session    int64            // number of the session that was asked with
+	remembered *Remembered      // whose validators were sent; nil where none were
+	rendered   bool             // is as a browser has shown it, or could not
+	refused    []render.Refusal // what its scripts asked for and did not get
+	unripe     bool             // was rendered, and lacks what a whole page has
+	file       *file            // what its file says; nil where it is none that is read
 }
 
 // failure names the outcome of an answer without a document; "" for the others.

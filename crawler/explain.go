@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/render"
 )
 
 // Judgement is what a source's settings alone make of an address.
@@ -142,9 +143,11 @@ type Seen struct {
 	Canonical string     `json:"canonical,omitempty"` // as it names it, absolute
 	Robots    []string   `json:"robots,omitempty"`    // noindex, nofollow: of the page or its headers, as far as they are respected
 	Rendered  bool       `json:"rendered"`            // shown to a browser
-	LoggedIn  bool       `json:"logged_in"`           // has what auth.form.logged_in matches
-	Wall      string     `json:"wall,omitempty"`      // why it is a login rather than a page; "" where it is none
-	Links     int        `json:"links"`               // to follow
+	// Refused are the requests of its scripts that were not made, with what would allow them.
+	Refused  []render.Refusal `json:"refused,omitempty"`
+	LoggedIn bool             `json:"logged_in"`      // has what auth.form.logged_in matches
+	Wall     string           `json:"wall,omitempty"` // why it is a login rather than a page; "" where it is none
+	Links    int              `json:"links"`          // to follow
 
 	Outcome Outcome `json:"outcome"`
 	Detail  string  `json:"detail,omitempty"`
@@ -260,7 +263,7 @@ func (e *Explanation) askRobots(c *crawl, u *url.URL) {
 // describe says what was seen of a visit.
 func (c *crawl) describe(v visit, a answer, looked sight) *Seen {
 	found := looked.found
-	s := &Seen{URL: v.url.String(), Outcome: found.outcome, Detail: found.detail, Rendered: a.rendered, LoggedIn: found.loggedIn,
+	s := &Seen{URL: v.url.String(), Outcome: found.outcome, Detail: found.detail, Rendered: a.rendered, Refused: a.refused, LoggedIn: found.loggedIn,
 		Links: len(found.links), NoAnswer: a.err != nil && isSilence(found.outcome)}
 	at := v.url
 	if a.url != nil {

@@ -239,9 +239,21 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.outcome, found.detail = c.asPage(v, a, found, err)
 	}
 	if a.rendered {
-		found.detail = strings.TrimSuffix("rendered; "+found.detail, "; ")
+		found.detail = strings.TrimSuffix(howRendered(a)+"; "+found.detail, "; ")
 	}
 	return found
+}
+
+// howRendered says that a page was shown to a browser, and how much of what its scripts asked for was refused.
+func howRendered(a answer) string {
+	switch n := a.countRefused(); n {
+	case 0:
+		return "rendered"
+	case 1:
+		return "rendered, 1 request of its scripts refused"
+	default:
+		return fmt.Sprintf("rendered, %d requests of its scripts refused", n)
+	}
 }
 
 // asVisitorsSee is the finding of a text that visitors without a session get as well.

@@ -64,7 +64,8 @@ func (c *crawl) newBrowser() (*render.Browser, error) {
 		return nil, nil
 	}
 	site := render.Site{
-		URL: c.scope.site, Inside: c.scripts, Outside: c.strangers, Hosts: c.src.Render.Hosts, MayOpen: c.mayOpen,
+		URL: c.scope.site, Inside: c.scripts, Outside: c.strangers, Named: c.named, Hosts: c.src.Render.Hosts,
+		MayOpen: c.mayOpen, MayAsk: c.mayAsk, Secrets: c.sessionValues,
 		Timeout: c.src.Fetch.Timeout, MaxBody: c.src.Fetch.MaxBody, Concurrency: c.src.Fetch.Concurrency, UserAgent: c.src.Fetch.UserAgent,
 	}
 	if jar, ok := c.scripts.Jar.(*auth.Jar); ok {
@@ -116,7 +117,7 @@ func (c *crawl) shown(ctx context.Context, a answer) answer {
 		return answer{url: a.url, tls: a.tls, session: a.session, rendered: true, err: whyNotShown(err)}
 	}
 	return answer{url: doc.URL, status: doc.Status, header: doc.Header, contentType: "text/html; charset=utf-8", body: doc.HTML,
-		tls: a.tls, session: a.session, rendered: true, unripe: c.src.Render.WaitFor != "" && !doc.Found}
+		tls: a.tls, session: a.session, rendered: true, refused: doc.Refused, unripe: c.src.Render.WaitFor != "" && !doc.Found}
 }
 
 func (c *crawl) isToBeShown(a answer) bool {
@@ -170,7 +171,7 @@ func whyNotShown(err error) error {
 		return &failure{outcome, request.Error()}
 	case errors.As(err, &known):
 		return known
-	case errors.Is(err, render.ErrTooLarge):
+	case errors.Is(err, render.ErrTooLarge), errors.Is(err, render.ErrTooMuchMemory):
 		return &failure{TooLarge, inner.Error()}
 	case errors.Is(err, render.ErrRestless):
 		return &failure{Timeout, inner.Error()}
@@ -180,6 +181,24 @@ func whyNotShown(err error) error {
 		return &failure{Unrendered, gone.Error()}
 	}
 	return &failure{Unrendered, inner.Error()}
+}
+
+// whatAllows names the first key that would allow what a page was refused.
+func whatAllows(refused []render.Refusal) string {
+	for _, r := range refused {
+		if r.Key != "" {
+			return "see " + r.Key
+		}
+	}
+	return refused[0].Address + ": " + refused[0].Why
+}
+
+// countRefused is how many requests of a page were not made because of where they go.
+func (a answer) countRefused() (n int) {
+	for _, r := range a.refused {
+		n += r.Count
+	}
+	return n
 }
 
 // logIn gets into the source: as a plain client where that can be, or with the
@@ -222,6 +241,8 @@ func (c *crawl) whyEmpty(a answer) string {
 	switch {
 	case a.file != nil:
 		return a.file.how()
+	case a.rendered && len(a.refused) > 0:
+		return "its scripts may lack what they were not given: " + whatAllows(a.refused)
 	case a.rendered || !render.Bare(a.body):
 		return ""
 	}

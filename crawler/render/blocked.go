@@ -7,6 +7,11 @@ import (
 	"github.com/chromedp/cdproto/network"
 )
 
+// isDecoration tells of what no page lacks, wherever it comes from.
+func isDecoration(t network.ResourceType) bool {
+	return t == network.ResourceTypeImage || t == network.ResourceTypeFont || t == network.ResourceTypeMedia
+}
+
 // takesNoPart tells of what is none of a page's text, or never ends.
 func takesNoPart(t network.ResourceType) bool {
 	switch t {

@@ -17,7 +17,9 @@ type Config struct {
 	Args         []string // more arguments, such as "--lang=de"
 	Remote       string   // ws:// or http:// address of one that runs already, instead of all above
 	RestartAfter int      // pages; 0 for never
-	MaxMemory    int64    // resident bytes of all its processes; 0 for no limit, and without effect on a remote one
+	// MaxMemory bounds the resident bytes of all its processes. A page with which it has more is ended, and a browser
+	// that has more without one is replaced. 0 is no limit; it has no effect on a remote one.
+	MaxMemory int64
 }
 
 // Site is the source as its pages' scripts may see it. It makes all requests.
@@ -26,11 +28,18 @@ type Site struct {
 	LoginURL *url.URL     // page of the login form, whose origin is inside as well; nil for none
 	SignOn   []*url.URL   // addresses whose origins take part in the login, and are inside as well
 	Inside   *http.Client // for the source's own origin, and the login's: with session and pace
-	Outside  *http.Client // for all others: without credentials and cookies
+	Outside  *http.Client // for addresses of others that a page names as it is served: without credentials and cookies
+	Named    *http.Client // for Hosts: without credentials and cookies; nil is Outside
 	// Hosts are those, besides the site's own, that its scripts may ask as they like
-	// and with what they hold, such as that of its API. All others they may only GET
-	// from, without a word on who is asking.
+	// and with what they hold, such as that of its API. Of all others a page gets only
+	// the scripts and style sheets that it names as it is served: see [Refusal].
 	Hosts []string
+	// MayAsk says why the scripts of a page may not ask for an address of the source's
+	// own origin, such as one that would log out; "" where they may. It does not hold
+	// while [Browser.LogIn] is at work.
+	MayAsk func(*url.URL) (why, key string)
+	// Secrets are values that no address of another host may carry, besides the session's cookies; nil for none.
+	Secrets func() []string
 	// MayOpen says why a page must not be left for another, as scripts and
 	// <meta http-equiv=refresh> would; nil where it may. [Browser.Render] then fails
 	// with that error.
@@ -64,6 +73,8 @@ type Document struct {
 	// Missing are the page's requests to the source's own origins that failed, so that
 	// it may lack what they were for.
 	Missing []*RequestError
+	// Refused are the page's requests that were not made because of where they would have gone.
+	Refused []Refusal
 }
 
 // What a page may fail by, besides what [Site] says of it.
@@ -72,8 +83,12 @@ var (
 	ErrRestless = errors.New("the page does not come to rest")
 	// ErrTooLarge is a document over Site.MaxBody.
 	ErrTooLarge = errors.New("the document that scripts made is too large")
+	// ErrTooMuchMemory is a page with which the browser goes over Config.MaxMemory.
+	ErrTooMuchMemory = errors.New("the page takes more memory than browser.max_memory")
 	// ErrLoop is a page that leads from one to the next without an end.
 	ErrLoop = errors.New("the page leads on and on")
+	// ErrNoPage is a document of the browser's own, such as a blob: one, in the place of the page.
+	ErrNoPage = errors.New("the page gives way to a document that is none of the site")
 	// ErrCrashed is a browser that broke twice over one page.
 	ErrCrashed = errors.New("the browser crashed")
 )
@@ -109,7 +124,7 @@ type Browser struct {
 	config Config
 	site   Site
 	log    *slog.Logger
-	own    map[origin]bool // origins that Inside is for
+	own    map[origin]bool // origins that Inside is for: the site's, and while somebody logs in those of the login
 
 	unsafe  sync.Once     // the warning of it
 	places  chan struct{} // for requests in flight
@@ -125,6 +140,12 @@ type Browser struct {
 
 // New returns a browser that is not yet started.
 func New(config Config, site Site, log *slog.Logger) *Browser {
+	if site.Named == nil {
+		site.Named = site.Outside
+	}
+	if site.MayAsk == nil {
+		site.MayAsk = func(*url.URL) (why, key string) { return "", "" }
+	}
 	if site.Readable == nil {
 		site.Readable = func(*url.URL) []*http.Cookie { return nil }
 	}

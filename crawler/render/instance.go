@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
@@ -39,6 +40,7 @@ type instance struct {
 	folder  string // for all that it writes; "" where it is not ours
 	profile cdp.BrowserContextID
 	tabs    sync.WaitGroup
+	ended   atomic.Int64 // pages because of their memory
 
 	// Below is Browser.mu's.
 	users, pages int
@@ -73,6 +75,9 @@ func (b *Browser) start(ctx context.Context) (*instance, error) {
 		return nil, &UnavailableError{b.config.hide(err)}
 	}
 	b.log.Debug("started a browser", "process", i.process)
+	if limit := b.config.MaxMemory; limit > 0 && i.process != 0 {
+		b.all.Go(func() { i.watch(limit, b.log) })
+	}
 	return i, nil
 }
 
@@ -165,7 +170,8 @@ func (b *Browser) allocator(i *instance) (context.Context, context.CancelFunc, e
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(filepath.Join(i.folder, "profile")),
-		chromedp.Env("TMPDIR=" + i.folder),
+		chromedp.NoInheritEnv,
+		chromedp.Env(environment(i.folder)...),
 		chromedp.ModifyCmdFunc(leadGroup),
 		chromedp.Headless,
 		chromedp.NoFirstRun,
@@ -179,11 +185,16 @@ func (b *Browser) allocator(i *instance) (context.Context, context.CancelFunc, e
 		chromedp.Flag("disable-default-apps", true),
 		chromedp.Flag("disable-dev-shm-usage", true), // which is small in containers
 		chromedp.Flag("disable-extensions", true),
-		chromedp.Flag("disable-features", "Translate,MediaRouter,OptimizationHints,AutofillServerCommunication"),
+		chromedp.Flag("disable-features", "Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,WebRtcHideLocalIpsWithMdns"),
 		chromedp.Flag("disable-gpu", true),
 		chromedp.Flag("disable-renderer-backgrounding", true),
 		chromedp.Flag("disable-sync", true),
+		// Names are none of the browser's business: with a proxy it resolves none, but for what passes the proxy by.
+		chromedp.Flag("dns-prefetch-disable", true),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"),
+		// The first is read by headless-shell, and the second by the others.
 		chromedp.Flag("force-webrtc-ip-handling-policy", "disable_non_proxied_udp"),
+		chromedp.Flag("webrtc-ip-handling-policy", "disable_non_proxied_udp"),
 		chromedp.Flag("metrics-recording-only", true),
 		chromedp.Flag("mute-audio", true),
 		chromedp.Flag("no-service-autorun", true),

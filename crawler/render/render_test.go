@@ -92,18 +92,11 @@ func TestCredentialsGoToTheSourceAlone(t *testing.T) {
 	site := p.site(t)
 	b := newBrowser(t, render.Config{}, site)
 	doc := rendered(t, b, plain(t, site, "/"))
-	if want := "<p>from-GET theirs failed failed theirs failed; cookies: script=made</p>"; !strings.Contains(string(doc.HTML), want) {
+	if want := "<p>from-GET failed failed failed failed failed; cookies: script=made</p>"; !strings.Contains(string(doc.HTML), want) {
 		t.Errorf("got %s, want %s in it", doc.HTML, want)
 	}
-	if diff := cmp.Diff([]string{"GET /get", "GET /redirected"}, other.requests()); diff != "" {
-		t.Errorf("requests to another origin (-want +got):\n%s", diff)
-	}
-	for _, r := range other.received() {
-		for _, name := range []string{"Authorization", "Cookie", "X-Page", "Referer"} {
-			if got := r.Header.Get(name); got != "" {
-				t.Errorf("%s of another origin got %s: %s", r.URL.Path, name, got)
-			}
-		}
+	if got := other.requests(); len(got) > 0 {
+		t.Errorf("another origin was asked for %q", got)
 	}
 	i := slices.IndexFunc(p.received(), func(r *http.Request) bool { return r.URL.Path == "/api" })
 	own := p.received()[i]

@@ -74,6 +74,20 @@ func (s *storage) script() (script string, session int) {
 	})()`, s.session
 }
 
+// values are what is kept, whatever it is.
+func (s *storage) values() (values []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, kept := range s.kept {
+		for _, list := range []map[string]string{kept.Local, kept.Session} {
+			for _, value := range list {
+				values = append(values, value)
+			}
+		}
+	}
+	return values
+}
+
 // names are the keys of what is kept, for people.
 func (s *storage) names() (names []string) {
 	s.mu.Lock()

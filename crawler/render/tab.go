@@ -45,6 +45,9 @@ type tab struct {
 	given    *Page  // the answer to the first request; nil after it was used
 	login    *Login // nil where nobody logs in
 	session  int    // of what is stored
+	start    origin // of the page that was given
+	ended    int64  // pages that had been ended for their memory before this one
+	reach    *reach
 
 	mu         sync.Mutex
 	url        *url.URL // of the main document, as it was asked for
@@ -57,16 +60,25 @@ type tab struct {
 	inFlight   int
 	lastChange time.Time // when inFlight or loading did
 	failed     []*RequestError
+	refusals   []Refusal
 	seen       []string // requests of a login, for people
 }
 
 func newTab(b *Browser, i *instance, u *url.URL) *tab {
-	t := &tab{Browser: b, instance: i, url: bare(u), lastChange: time.Now()}
+	t := &tab{Browser: b, instance: i, url: bare(u), start: originOf(u), ended: i.ended.Load(), lastChange: time.Now()}
+	t.reach = newReach(t)
 	parent, end := context.WithCancel(i.ctx)
 	t.end = end
 	t.ctx, t.wait = chromedp.NewContext(parent, chromedp.WithExistingBrowserContext(i.profile), chromedp.WithListener(t.hear))
 	i.tabs.Add(1)
 	return t
+}
+
+// isInside reports whether the page may ask for an address as the source's reader. A login takes place where its
+// settings say; afterwards a page has its own origin.
+func (t *tab) isInside(u *url.URL) bool {
+	o := originOf(u)
+	return o == originOf(t.site.URL) || o == t.start || t.login != nil && t.own[o]
 }
 
 // close ends the tab. It does not wait for it, which takes a while.
@@ -117,6 +129,9 @@ func (t *tab) open() error {
 		return err
 	}
 	if _, err := chromedp.Call(t.ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
+		return err
+	}
+	if _, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: sealedScript}); err != nil {
 		return err
 	}
 	var script string
@@ -238,15 +253,27 @@ func (t *tab) read() (Document, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if originOf(u) == (origin{}) {
-		u = t.url // about:blank and the like, which a script has written
+		// A blob:, data: or about: document is what a script has written: nobody has served it.
+		return Document{}, &noPageError{u.Scheme}
 	}
 	if from := t.url; bare(u).String() != from.String() && t.login == nil && t.site.MayOpen != nil {
 		if err := t.site.MayOpen(from, bare(u)); err != nil {
 			return Document{}, err
 		}
 	}
-	return Document{URL: bare(u), Status: t.status, Header: t.header, HTML: []byte(got.HTML), Missing: t.failed}, nil
+	return Document{URL: bare(u), Status: t.status, Header: t.header, HTML: []byte(got.HTML), Missing: t.failed,
+		Refused: t.refusalsInOrder()}, nil
 }
+
+// noPageError is a page that gives way to a document which has no address on the web.
+type noPageError struct{ scheme string }
+
+func (e *noPageError) Error() string {
+	return "its scripts put a " + e.scheme + ": document in the place of the page"
+}
+
+// Is reports whether target is [ErrNoPage].
+func (e *noPageError) Is(target error) bool { return target == ErrNoPage }
 
 // explain says what an error of the tab means.
 func (t *tab) explain(ctx context.Context, err error) error {
@@ -266,6 +293,11 @@ func (t *tab) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("%w in %s (%s)", ErrRestless, t.site.Timeout, t.doing())
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case (t.crashed || t.instance.broken()) && t.instance.ended.Load() > t.ended:
+		if t.instance.broken() {
+			t.discard(t.instance)
+		}
+		return ErrTooMuchMemory
 	case t.crashed, t.instance.broken():
 		if t.instance.broken() {
 			t.discard(t.instance)
@@ -329,6 +361,8 @@ func (t *tab) change(f func()) {
 }
 
 var (
+	//go:embed scripts/sealed.js
+	sealedScript string
 	//go:embed scripts/document.js
 	documentScript string
 	//go:embed scripts/has.js

@@ -65,36 +65,58 @@ func (t *tab) decide(event *fetch.EventRequestPaused) (reply, error) {
 	if t.isNavigation(event) {
 		return t.visit(event, u)
 	}
-	if takesNoPart(event.ResourceType) || countsVisitors(u.Hostname()) {
+	if isDecoration(event.ResourceType) || countsVisitors(u.Hostname()) {
 		return reply{}, errBlocked
 	}
-	inside := t.own[originOf(u)]
-	trusted := inside || slices.Contains(t.site.Hosts, u.Hostname())
+	inside := t.isInside(u)
 	switch {
-	case !trusted && !isFromElsewhere(event.ResourceType):
-		return reply{}, errBlocked
-	case !trusted && event.Request.Method != http.MethodGet:
+	case !inside && !slices.Contains(t.site.Hosts, u.Hostname()):
+		return t.fromElsewhere(event, u)
+	case takesNoPart(event.ResourceType):
 		return reply{}, errBlocked
 	case !asksOnly(event.Request.Method):
-		return reply{}, errBlocked
-	case !trusted && t.login != nil && (asksForData(event.ResourceType) || t.login.tells(u)):
-		t.tell("browser: kept from asking %s://%s while the credentials are on the page; where that is needed, name it in render.hosts", u.Scheme, u.Host)
-		return reply{}, errBlocked
+		return reply{}, t.refuse(u, "a script may only read, not "+event.Request.Method, "")
+	case inside && t.login == nil:
+		if why, key := t.site.MayAsk(bare(u)); why != "" {
+			return reply{}, t.refuse(u, why, key)
+		}
 	}
 	isCode := event.ResourceType == network.ResourceTypeScript || event.ResourceType == network.ResourceTypeStylesheet
 	isCode = isCode && event.Request.Method == http.MethodGet
 	if known, ok := t.code.get(u.String()); ok && isCode {
+		t.reach.served(u, known)
 		return known, nil
 	}
-	got, err := t.ask(event, u, inside, trusted)
+	got, err := t.ask(event, u, inside)
 	if inside && asksForContent(event.ResourceType) {
 		t.judge(event, u, got, err)
 	}
 	if err == nil && isCode {
 		t.code.put(u.String(), got)
+		t.reach.served(u, got)
 	}
 	return got, err
 }
+
+// fromElsewhere answers a request to a host that is neither the source's own nor one of Site.Hosts: with what the
+// page names there, or not at all.
+func (t *tab) fromElsewhere(event *fetch.EventRequestPaused, u *url.URL) (reply, error) {
+	if isFromElsewhere(event.ResourceType) && event.Request.Method == http.MethodGet {
+		if got, ok, err := t.reach.get(t.ctx, u); ok {
+			if err != nil {
+				return reply{}, t.refuse(u, err.Error(), hostsKey(u))
+			}
+			return got, nil
+		}
+	}
+	if t.login != nil {
+		t.tell("browser: kept from asking %s://%s while the credentials are on the page; where that is needed, name it in render.hosts", u.Scheme, u.Host)
+	}
+	return reply{}, t.refuse(u, "another host, and the page as it was served does not name this address", hostsKey(u))
+}
+
+// hostsKey is what allows a host.
+func hostsKey(u *url.URL) string { return "render.hosts: [" + u.Hostname() + "]" }
 
 // visit answers the request for a main document. The first is answered with what
 // the site has said already.
@@ -106,6 +128,7 @@ func (t *tab) visit(event *fetch.EventRequestPaused, u *url.URL) (reply, error) 
 
 	if given != nil && bare(u).String() == bare(given.URL).String() {
 		got := reply{given.Status, given.Header, given.Body}
+		t.reach.learn(u, got.header, got.body)
 		t.arrive(u, got)
 		got.header = got.header.Clone()
 		got.header.Del("Set-Cookie") // the session has it, and scripts get what they may read of it
@@ -114,7 +137,7 @@ func (t *tab) visit(event *fetch.EventRequestPaused, u *url.URL) (reply, error) 
 	if err := t.mayVisit(event, from, u); err != nil {
 		return reply{}, err
 	}
-	got, err := t.ask(event, u, true, true)
+	got, err := t.ask(event, u, true)
 	if err != nil {
 		t.change(func() {
 			t.failed = append(t.failed, &RequestError{Method: event.Request.Method, URL: u, Err: err})
@@ -122,6 +145,7 @@ func (t *tab) visit(event *fetch.EventRequestPaused, u *url.URL) (reply, error) 
 		})
 		return reply{}, err
 	}
+	t.reach.learn(u, got.header, got.body)
 	t.arrive(u, got)
 	return got, nil
 }
@@ -163,9 +187,8 @@ func (t *tab) arrive(u *url.URL, got reply) {
 	})
 }
 
-// ask makes a request: with the source's session where it is inside, with the
-// page's own headers where it is trusted, and otherwise without a word on who asks.
-func (t *tab) ask(event *fetch.EventRequestPaused, u *url.URL, inside, trusted bool) (reply, error) {
+// ask makes a request with the page's own headers, and with the source's session where it is inside.
+func (t *tab) ask(event *fetch.EventRequestPaused, u *url.URL, inside bool) (reply, error) {
 	select {
 	case t.places <- struct{}{}:
 		defer func() { <-t.places }()
@@ -177,12 +200,12 @@ func (t *tab) ask(event *fetch.EventRequestPaused, u *url.URL, inside, trusted b
 		return reply{}, err
 	}
 	for name, value := range event.Request.Headers {
-		if text, ok := value.(string); ok && passesOn(name, trusted) {
+		if text, ok := value.(string); ok && passesOn(name) {
 			r.Header.Set(name, text)
 		}
 	}
 	r.Header.Set("User-Agent", t.site.UserAgent)
-	client := t.site.Outside
+	client := t.site.Named
 	if inside {
 		client = t.site.Inside
 		t.adopt(client.Jar, u, event.Request.Headers)
@@ -273,17 +296,14 @@ func body(r *network.Request) []byte {
 }
 
 // passesOn reports whether a header of the browser's goes with the request.
-// Cookies are the session's, encodings the client's, and what tells of the user is
-// for those who are trusted.
-func passesOn(name string, trusted bool) bool {
+// Cookies are the session's, and encodings the client's.
+func passesOn(name string) bool {
 	name = http.CanonicalHeaderKey(name)
 	switch name {
-	case "Cookie", "Host", "Content-Length", "Accept-Encoding", "User-Agent", "Connection":
+	case "Cookie", "Host", "Content-Length", "Accept-Encoding", "User-Agent", "Connection", "Proxy-Authorization":
 		return false
-	case "Authorization", "Referer", "Proxy-Authorization":
-		return trusted && name != "Proxy-Authorization"
 	}
-	return !strings.HasPrefix(name, "Sec-Ch-") && (trusted || !strings.HasPrefix(name, "X-"))
+	return !strings.HasPrefix(name, "Sec-Ch-")
 }
 
 // entries are headers as the browser takes them.

@@ -337,6 +337,17 @@ func (e Explanation) seen(p *printer) {
 		answer = fmt.Sprintf("HTTP %d", s.Status)
 	}
 	p.field(label, span{plain, s.URL}, span{plain, answer}, span{dim, rendering(s.Rendered)})
+	for i, r := range s.Refused {
+		label := ""
+		if i == 0 {
+			label = "Refused"
+		}
+		key := ""
+		if r.Key != "" {
+			key = "allowed by " + r.Key
+		}
+		p.field(label, span{yellow, r.Address}, span{plain, count(r.Count, "request")}, span{dim, join(" · ", r.Why, key)})
+	}
 	for _, h := range s.Headers {
 		p.field("", span{dim, h.Name + ": " + h.Value})
 	}
