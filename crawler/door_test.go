@@ -426,6 +426,22 @@ func TestOneTextUnderManyAddressesIsAWall(t *testing.T) {
 			got.wantComplete(t, c.want == crawler.Paged)
 		})
 	}
+	// Retired articles say one thing to readers who are logged in, and so are no wall.
+	t.Run("pages with a way out are read from inside", func(t *testing.T) {
+		for _, out := range []string{`<a href="/user/logout">Leave</a>`, `<a class=logout href="/end">Leave</a>`, `<form action="/sign_out" method=post><button>Leave</button></form>`} {
+			site := shelved(t, 30)
+			site.BasicAuth("sam", "secret")
+			for i := range 6 {
+				site.Page(fmt.Sprintf("/a%d", i), testsite.Page{Title: "Retired", Body: "<header>" + out + "</header><main><p>This article was retired, ask the desk.</main>"})
+			}
+			got := crawl(t, site, func(src *crawler.Source, _ *crawler.Surroundings) {
+				src.Auth = auth.Config{Basic: &auth.Basic{Username: "sam", Password: "secret"}}
+			})
+			if got.wantComplete(t, true); got.coverage.Outcomes[crawler.LoginWall] > 0 {
+				t.Errorf("%s: %v", out, got.coverage.Outcomes)
+			}
+		}
+	})
 	t.Run("a public site may repeat itself", func(t *testing.T) {
 		site := shelved(t, 10)
 		for i := range 10 {

@@ -232,7 +232,7 @@ func TestAddressesThatGrowEnd(t *testing.T) {
 		t.Errorf("complete is %t, outcomes %v", got.coverage.Complete, got.coverage.Outcomes)
 	}
 	for path, want := range map[string]crawler.Outcome{
-		"/a/a/": crawler.Paged, "/a/a/a/": crawler.Trap, "/x/y/x/y/": crawler.Paged, "/x/y/x/y/x/y/": crawler.Trap, "/2011/11/11/11/": crawler.Paged,
+		"/a/a/a/": crawler.Paged, "/a/a/a/a/": crawler.Trap, "/x/y/x/y/x/y/": crawler.Paged, "/x/y/x/y/x/y/x/y/": crawler.Trap, "/2011/11/11/11/": crawler.Paged,
 	} {
 		if got.outcomes[path] != want {
 			t.Errorf("%s is %q, want %q", path, got.outcomes[path], want)

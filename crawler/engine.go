@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/gocolly/colly/v2"
 	"github.com/gocolly/colly/v2/queue"
@@ -65,10 +66,8 @@ func (c *crawl) turnedAway(v visit) (Outcome, string) {
 	switch limits := c.src.Discover; {
 	case !c.scope.starts[v.url.String()] && !c.robots.allows(v.url):
 		return RobotsDenied, ""
-	case v.depth > 0 && c.traps.endless(v.from, v.url) != "":
-		return Trap, c.traps.endless(v.from, v.url)
-	case v.depth > limits.MaxDepth && isCalendar(v.from, v.url):
-		return Trap, fmt.Sprintf("a calendar, %d links from a start address", v.depth)
+	case v.depth > limits.MaxDepth && c.traps.isCalendar(v.from, v.url):
+		return Trap, fmt.Sprintf("a calendar with nothing on it, %d links from a start address", v.depth)
 	case v.depth > limits.MaxDepth:
 		return TooDeep, fmt.Sprintf("%d links from a start address", v.depth)
 	case limits.MaxPages > 0 && c.asked.Add(1) > int64(limits.MaxPages):
@@ -93,6 +92,9 @@ func (c *crawl) enqueue(v visit) error {
 	if v.asItself {
 		ctx.Put(keyAsItself, "yes")
 	}
+	if v.depth > 0 && !v.asItself {
+		c.traps.queued(v.url)
+	}
 	if err := c.queue.AddRequest(&colly.Request{URL: v.url, Method: http.MethodGet, Depth: v.depth, Ctx: ctx}); err != nil {
 		return fmt.Errorf("queue %s: %w", v.url, err)
 	}
@@ -102,7 +104,8 @@ func (c *crawl) enqueue(v visit) error {
 // newRound prepares a queue for the next [crawl.runRound]. Each round has one of its own,
 // because colly's queue cannot be added to once it has run dry.
 func (c *crawl) newRound(ctx context.Context) (err error) {
-	c.queue, err = queue.New(max(c.src.Fetch.Concurrency, 1), &endable{c.frontier, ctx, c.stop})
+	c.round = &endable{frontier: c.frontier, ctx: ctx, stop: c.stop}
+	c.queue, err = queue.New(max(c.src.Fetch.Concurrency, 1), c.round)
 	if err != nil {
 		return fmt.Errorf("make a queue: %w", err)
 	}
@@ -112,15 +115,34 @@ func (c *crawl) newRound(ctx context.Context) (err error) {
 	return nil
 }
 
-// runRound returns when the queue is empty, or with the reason why the crawl ended.
+// runRound asks for what is queued, then for what that led to, and so on, a round for each
+// step, so that nothing which a round decides depends on the order of its answers. It
+// returns when the queue is empty, or with the reason why the crawl ended.
 func (c *crawl) runRound(ctx context.Context) error {
-	if err := c.queue.Run(c.collector); err != nil {
-		return fmt.Errorf("run the queue: %w", err)
+	for {
+		size, err := c.frontier.QueueSize()
+		if err != nil {
+			return fmt.Errorf("measure the queue: %w", err)
+		}
+		c.round.left.Store(int64(size))
+		c.traps.begin()
+		if err := c.queue.Run(c.collector); err != nil {
+			return fmt.Errorf("run the queue: %w", err)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		c.traps.end()
+		switch size, err = c.frontier.QueueSize(); {
+		case err != nil:
+			return fmt.Errorf("measure the queue: %w", err)
+		case size == 0:
+			return nil
+		}
+		if err := c.newRound(ctx); err != nil {
+			return err
+		}
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return nil
 }
 
 // newCollector leaves to colly what it does well, the queue's workers and the
@@ -207,14 +229,15 @@ func visitOf(r *colly.Request) (visit, error) {
 	return visit{url: u, depth: r.Depth, asItself: r.Ctx.Get(keyAsItself) != ""}, nil
 }
 
-// endable is the frontier as colly's queue storage, and a queue that can be ended:
-// once ctx is done it is empty, so that colly's workers finish what they have and
+// endable is the frontier as colly's queue storage, of which a round gets what was there
+// when it began, and a queue that can be ended: once ctx is done it is empty, so that colly's workers finish what they have and
 // go home. (colly's own Stop leaves them blocked for ever; an error of its storage
 // it asks again for without pause.)
 type endable struct {
 	frontier Frontier
 	ctx      context.Context
 	stop     context.CancelCauseFunc
+	left     atomic.Int64 // requests of this round
 }
 
 // Init does nothing: the frontier was initialised for all rounds together.
@@ -223,6 +246,7 @@ func (e *endable) Init() error { return nil }
 func (e *endable) AddRequest(request []byte) error { return e.frontier.AddRequest(request) }
 
 func (e *endable) GetRequest() ([]byte, error) {
+	e.left.Add(-1)
 	request, err := e.frontier.GetRequest()
 	if err != nil {
 		e.stop(fmt.Errorf("take from the queue: %w", err))
@@ -231,7 +255,7 @@ func (e *endable) GetRequest() ([]byte, error) {
 }
 
 func (e *endable) QueueSize() (int, error) {
-	if e.ctx.Err() != nil {
+	if e.ctx.Err() != nil || e.left.Load() <= 0 {
 		return 0, nil
 	}
 	size, err := e.frontier.QueueSize()
@@ -239,5 +263,5 @@ func (e *endable) QueueSize() (int, error) {
 		e.stop(fmt.Errorf("measure the queue: %w", err))
 		return 0, nil
 	}
-	return size, nil
+	return min(size, int(e.left.Load())), nil
 }

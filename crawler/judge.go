@@ -64,7 +64,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		}
 		c.words.note(page.LeftOut)
 		c.traps.note(v.url, page)
-		if !c.src.Auth.IsZero() {
+		if !c.src.Auth.IsZero() && !found.inside {
 			c.texts.note(v.url, found.article)
 		}
 	}
@@ -135,6 +135,7 @@ type finding struct {
 	detail   string
 	form     string     // the login form that was shown; "" for none
 	loggedIn bool       // has what auth.form.logged_in matches
+	inside   bool       // shows by itself that its reader is logged in
 	links    []*url.URL // to follow; not normalised
 	leads    *url.URL   // where the document leads its readers: see elsewhere
 	identity string     // see Identity
@@ -212,6 +213,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		return found
 	}
 	found.loggedIn = c.isLoggedIn(doc)
+	found.inside = c.isInside(doc, found.loggedIn)
 	if !a.rendered { // else the document stays as it is while what its scripts fetch does not
 		found.etag, found.lastModified = c.validators(a.header)
 	}

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/url"
 	"sync/atomic"
-	"time"
 
 	"github.com/gocolly/colly/v2"
 	"github.com/gocolly/colly/v2/queue"
@@ -57,6 +56,7 @@ type crawl struct {
 	asked     atomic.Int64 // URLs fetched or queued to be
 	collector *colly.Collector
 	queue     *queue.Queue // of the round that is running, or comes next
+	round     *endable     // what queue takes from
 
 	// stop ends the crawl because of a failure of our own.
 	stop context.CancelCauseFunc
@@ -77,7 +77,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	}
 	log = log.With("source", src.Name)
 	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, stop: stop,
-		traps: newTraps(src.Discover.MaxDuplicates, time.Now()),
+		traps: newTraps(src.Discover.MaxDuplicates),
 		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	if c.documents = sur.Documents; c.documents == nil {

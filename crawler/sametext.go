@@ -11,7 +11,8 @@ import (
 )
 
 // sameTexts notices a wall that nothing else told of: if many addresses of a
-// private site give one text, that is what they say to those they don't let in.
+// private site give one text, that is what they say to those they don't let in. Pages
+// that show by themselves that their reader is logged in are no wall, however alike.
 // Addresses that differ by their query alone count once, since they often are one
 // page with another sorting or tab. It holds a few hashes for each page, and no text.
 type sameTexts struct {

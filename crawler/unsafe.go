@@ -17,7 +17,7 @@ func unsafeLink(u *url.URL) string {
 		last := i == len(segments)-1
 		switch {
 		case endsSession(name):
-			return "logs out"
+			return logsOut
 		case last && i > 0 && destroys(name), i == 0 && len(segments) == 2 && destroys(name):
 			return "may " + name
 		}
@@ -26,7 +26,7 @@ func unsafeLink(u *url.URL) string {
 		name, value, _ := strings.Cut(pair, "=")
 		switch verb := plainName(value); {
 		case endsSession(plainName(name)), endsSession(verb):
-			return "logs out"
+			return logsOut
 		case choosesAction(name) && (destroys(verb) || changes(verb)):
 			return "may " + verb
 		case guardsAction(name) && value != "":
@@ -35,6 +35,8 @@ func unsafeLink(u *url.URL) string {
 	}
 	return ""
 }
+
+const logsOut = "logs out"
 
 // plainName is a segment or value in lower case as verbs are listed here, however a
 // site writes it: "_logout", "sign-out.php", "Special:UserLogout", "logout;jsessionid=1".

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
@@ -132,4 +133,17 @@ func (c *crawl) formInstead(doc *extract.Document) string {
 func (c *crawl) isLoggedIn(doc *extract.Document) bool {
 	form := c.src.Auth.Form
 	return form != nil && form.LoggedIn != "" && doc.Has(form.LoggedIn)
+}
+
+// isInside reports whether a page shows by itself that its reader is logged in: it has
+// what is configured to tell that, or, where nothing is, a way to log out.
+func (c *crawl) isInside(doc *extract.Document, loggedIn bool) bool {
+	switch form := c.src.Auth.Form; {
+	case c.src.Auth.IsZero():
+		return false
+	case form != nil && form.LoggedIn != "":
+		return loggedIn
+	}
+	out := func(u *url.URL) bool { return u.Host == c.scope.site.Host && unsafeLink(u) == logsOut }
+	return slices.ContainsFunc(doc.Links(), out) || doc.Has(`a.logout, form[action*="logout" i], form[action*="signout" i], form[action*="sign_out" i]`)
 }
