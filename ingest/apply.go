@@ -195,7 +195,7 @@ func (a *application) remove(ctx context.Context, c Change) error {
 		return nil
 	}
 	if c.RemoteID != "" {
-		if err := a.deleteOurs(ctx, c); err != nil {
+		if err := DeleteOurs(ctx, a.Library, a.SourceID, c.ExternalID, c.RemoteID); err != nil {
 			return a.refusedOrFailed(ctx, c, err)
 		}
 	}
@@ -206,17 +206,20 @@ func (a *application) remove(ctx context.Context, c Change) error {
 	return nil
 }
 
-// deleteOurs deletes a page by Intercom's ID, if what has that ID now is the page still. If
+// DeleteOurs deletes a page by Intercom's ID, if what has that ID now is the page still. If
 // it isn't, ours is gone already, and what took its place is left alone.
-func (a *application) deleteOurs(ctx context.Context, c Change) error {
-	page, err := a.Library.ExternalPage(ctx, c.RemoteID)
+func DeleteOurs(ctx context.Context, lib interface {
+	ExternalPage(ctx context.Context, id string) (intercom.ExternalPage, error)
+	DeletePage(ctx context.Context, id string) error
+}, sourceID int64, externalID, remoteID string) error {
+	page, err := lib.ExternalPage(ctx, remoteID)
 	if err != nil && intercom.KindOf(err) != intercom.NotFound {
 		return err
 	}
-	if page.SourceID != 0 && page.SourceID != a.SourceID || page.ExternalID != "" && page.ExternalID != c.ExternalID {
+	if page.SourceID != 0 && page.SourceID != sourceID || page.ExternalID != "" && page.ExternalID != externalID {
 		return nil
 	}
-	return a.Library.DeletePage(ctx, c.RemoteID)
+	return lib.DeletePage(ctx, remoteID)
 }
 
 // removeSurplus deletes a page that is in Intercom beside the one with its external ID,
@@ -236,7 +239,7 @@ func (a *application) removeSurplus(ctx context.Context, c Change) error {
 		a.fail(c, false, fmt.Errorf("page %s, which was to be kept, is no more; the next run looks at them again", e.RemoteID))
 		return nil
 	case err == nil:
-		err = a.deleteOurs(ctx, c)
+		err = DeleteOurs(ctx, a.Library, a.SourceID, c.ExternalID, c.RemoteID)
 	}
 	if err != nil {
 		return a.refusedOrFailed(ctx, c, err)

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -31,11 +32,18 @@ const (
 type Pages interface {
 	ExternalPages(ctx context.Context) iter.Seq2[intercom.ExternalPage, error]
 	ExternalPage(ctx context.Context, id string) (intercom.ExternalPage, error)
+	FindPages(ctx context.Context, sourceID int64, externalID string) ([]intercom.ExternalPage, error)
 }
 
 // Remote is what one reading of the listing says that the library has: for each
 // import source the pages by external ID.
-type Remote map[int64]map[string]listedPage
+type Remote struct {
+	pages map[int64]map[string]listedPage
+	// nameless are those without an external ID, which are nobody's of ours.
+	nameless map[int64][]listedPage
+	// Ended: Intercom listed no further, though there is more. What is missing may be there.
+	Ended bool
+}
 
 // listedPage is a page of the listing, as an entry without a Hash.
 type listedPage struct {
@@ -46,25 +54,29 @@ type listedPage struct {
 	twins []listedPage
 }
 
-// ReadRemote reads the listing of the workspace, for all import sources at once. A
-// page without an external ID cannot be told apart by one and is left out.
+// ReadRemote reads the listing of the workspace, for all import sources at once.
 func ReadRemote(ctx context.Context, api Pages) (Remote, error) {
-	r := Remote{}
+	r := Remote{pages: map[int64]map[string]listedPage{}, nameless: map[int64][]listedPage{}}
 	for page, err := range api.ExternalPages(ctx) {
+		if _, ended := errors.AsType[*intercom.ListingEnd](err); ended {
+			r.Ended = true
+			break
+		}
 		if err != nil {
-			return nil, fmt.Errorf("list external pages: %w", err)
+			return Remote{}, fmt.Errorf("list external pages: %w", err)
 		}
 		if page.ExternalID == "" {
+			r.nameless[page.SourceID] = append(r.nameless[page.SourceID], listedPage{Entry: adopted(page)})
 			continue
 		}
-		if r[page.SourceID] == nil {
-			r[page.SourceID] = map[string]listedPage{}
+		if r.pages[page.SourceID] == nil {
+			r.pages[page.SourceID] = map[string]listedPage{}
 		}
 		now := listedPage{Entry: adopted(page), updated: page.UpdatedAt}
-		if known, ok := r[page.SourceID][page.ExternalID]; ok {
+		if known, ok := r.pages[page.SourceID][page.ExternalID]; ok {
 			now = known.with(now)
 		}
-		r[page.SourceID][page.ExternalID] = now
+		r.pages[page.SourceID][page.ExternalID] = now
 	}
 	return r, nil
 }
@@ -99,8 +111,8 @@ type Claim func(externalID, url string) bool
 // once a crawl has shown that it was fincrawl's: see [state.Entry.Ours]. Of pages with the
 // same external ID, one is adopted: [Verify] finds the others.
 func (r Remote) Adopt(sourceID int64, claim Claim) []state.Entry {
-	entries := make([]state.Entry, 0, len(r[sourceID]))
-	for _, p := range r[sourceID] {
+	entries := make([]state.Entry, 0, len(r.pages[sourceID]))
+	for _, p := range r.pages[sourceID] {
 		if mine, _ := p.divide("", claim); len(mine) > 0 {
 			entries = append(entries, mine[0].Entry)
 		}
@@ -166,6 +178,16 @@ type Verification struct {
 	// Twins are the surplus pages, sorted by external ID and by Intercom's.
 	Twins []Surplus `json:"-"`
 
+	// Ended: the listing ends before all pages. Those beyond it are looked at one by one, in
+	// the order of their external IDs: Looked of Of recorded ones so far.
+	Ended  bool `json:"listing_ended,omitempty"`
+	Looked int  `json:"looked_at,omitempty"`
+	Of     int  `json:"looked_at_of,omitempty"`
+	// After is the last one that was looked at; "" where none is left.
+	After string `json:"-"`
+	// Unlisted: see [state.Verification].
+	Unlisted bool `json:"unlisted,omitempty"`
+
 	foreign map[string]bool // external IDs
 }
 
@@ -201,6 +223,10 @@ type Comparison struct {
 	Remote   Remote                        // the listing
 	Claim    Claim                         // which pages may be fincrawl's
 	Workers  int                           // requests in flight; at least one
+	// LookUps is how many pages beyond the end of the listing are looked at, one by one.
+	LookUps int
+	// After is where the last comparison came to with that; "" begins anew.
+	After string
 }
 
 // Verify compares the entries of a source with what the library has of its import
@@ -208,12 +234,16 @@ type Comparison struct {
 // date: what it says of a page that doesn't fit its entry counts only once the page
 // itself, asked for by its ID, says the same. Workers are asked at once.
 //
+// Where the listing ends before all pages, what it lacks is looked at one by one, as far as
+// LookUps goes: the next comparison goes on from there.
+//
 // Of several pages with one external ID, the recorded one is kept, or else the one that
 // was updated last. Pages that are not fincrawl's are counted, and that is all.
 func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) {
-	listed := maps.Clone(c.Remote[c.SourceID])
-	v := Verification{Pages: len(listed)}
-	var foreign []listedPage
+	listed := maps.Clone(c.Remote.pages[c.SourceID])
+	v := Verification{Pages: len(listed), Ended: c.Remote.Ended}
+	beyond := lookingUp{Comparison: c}
+	foreign := slices.Clone(c.Remote.nameless[c.SourceID])
 	var mu sync.Mutex
 	correct := func(e state.Entry, count *int) {
 		mu.Lock()
@@ -244,6 +274,9 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 			foreign = append(foreign, theirs...)
 			delete(listed, e.ExternalID)
 		}
+		if c.Remote.Ended && e.RemoteID != "" && !beyond.due(e.ExternalID, len(mine) > 0) {
+			continue
+		}
 		switch {
 		case len(mine) == 0 && e.RemoteID == "": // never accepted, or known to be deleted
 		case len(mine) == 1 && (e.RemoteID == "" || e.RemoteID == mine[0].RemoteID) && (e.Remote == "" || e.Remote == mine[0].Remote):
@@ -258,6 +291,9 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 		default:
 			pool.Go(func() error {
 				pages, err := lookUp(working, api, c.SourceID, e.ExternalID, append([]string{e.RemoteID}, ids(mine)...))
+				if err == nil && len(pages) == 0 && c.Remote.Ended {
+					pages, err = find(working, api, c, e.ExternalID)
+				}
 				if err != nil {
 					return fmt.Errorf("look at %s in Intercom: %w", e.URL, err)
 				}
@@ -304,6 +340,13 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 	if err := cmp.Or(pool.Wait(), ctx.Err()); err != nil {
 		return Verification{}, err
 	}
+	if v.Ended {
+		v.Pages += beyond.used
+		v.Looked, v.Of = beyond.looked, beyond.of
+		if beyond.stopped {
+			v.After = beyond.after
+		}
+	}
 	v.leave(foreign)
 	v.Surplus = len(v.Twins)
 	slices.SortFunc(v.Corrections, byExternalID)
@@ -311,6 +354,47 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 		return cmp.Or(byExternalID(a.Page, b.Page), cmp.Compare(a.Page.RemoteID, b.Page.RemoteID))
 	})
 	return v, nil
+}
+
+// lookingUp goes through the recorded pages, in the order of their external IDs, where the
+// listing ends before them all.
+type lookingUp struct {
+	Comparison
+	of, looked int    // recorded pages, and those of them up to after
+	used       int    // look-ups
+	after      string // the last one that is done with
+	stopped    bool   // there are more
+}
+
+// due reports whether a recorded page is to be compared now: it is listed, or its turn has
+// come to be looked at by itself.
+func (l *lookingUp) due(externalID string, listed bool) bool {
+	l.of++
+	beyond := !listed && externalID > l.After
+	if beyond && l.used >= l.LookUps {
+		l.stopped = true
+	}
+	if !l.stopped {
+		l.looked, l.after = l.looked+1, externalID
+		if beyond {
+			l.used++
+		}
+	}
+	return listed || beyond && !l.stopped
+}
+
+// find looks pages up by their external ID, where Intercom does that.
+func find(ctx context.Context, api Pages, c Comparison, externalID string) (mine []intercom.ExternalPage, err error) {
+	found, err := api.FindPages(ctx, c.SourceID, externalID)
+	if errors.Is(err, intercom.ErrNoLookUp) {
+		return nil, nil
+	}
+	for _, p := range found {
+		if c.Claim(p.ExternalID, adopted(p).URL) {
+			mine = append(mine, p)
+		}
+	}
+	return mine, err
 }
 
 // ids are Intercom's IDs of pages.

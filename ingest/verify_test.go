@@ -25,6 +25,9 @@ type listing struct {
 
 	mu    sync.Mutex
 	asked int // for single pages
+	found int // for pages by their external ID
+
+	noLookUp bool
 }
 
 func listed(pages ...intercom.ExternalPage) *listing {
@@ -45,6 +48,21 @@ func (l *listing) ExternalPage(_ context.Context, id string) (intercom.ExternalP
 		}
 	}
 	return intercom.ExternalPage{}, notFound
+}
+
+func (l *listing) FindPages(_ context.Context, sourceID int64, externalID string) (found []intercom.ExternalPage, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.found++
+	if l.noLookUp {
+		return nil, intercom.ErrNoLookUp
+	}
+	for _, p := range l.has {
+		if p.SourceID == sourceID && p.ExternalID == externalID {
+			found = append(found, p)
+		}
+	}
+	return found, nil
 }
 
 // remote is a page as Intercom has it, and its entry once it was sent.

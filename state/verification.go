@@ -14,12 +14,18 @@ type Verification struct {
 	// Due says why the next run should compare again, however many there were; ""
 	// for no reason.
 	Due string `json:"due,omitempty"`
+	// After is the external ID up to which pages were looked at one by one, where Intercom's
+	// listing ends before them all; "" where nothing is left to look at.
+	After string `json:"after,omitempty"`
+	// Unlisted says that the state file was lost, and that the listing ended before it had all
+	// pages: one that is not recorded may be in Intercom all the same.
+	Unlisted bool `json:"unlisted,omitempty"`
 	// Foreign are the pages of the import source that are not fincrawl's.
 	Foreign Foreign `json:"foreign,omitzero"`
 }
 
 func (v Verification) isZero() bool {
-	return v.At.IsZero() && v.Runs == 0 && v.Due == "" && v.Foreign.Pages == 0
+	return v.At.IsZero() && v.Runs == 0 && v.Due == "" && v.After == "" && !v.Unlisted && v.Foreign.Pages == 0
 }
 
 // Foreign says which pages of an import source are not fincrawl's, and are never touched.

@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
@@ -20,7 +23,8 @@ func (a *app) forget() *cobra.Command {
 		Use:   "forget SOURCE",
 		Short: "Delete the import source of a source, and all its pages, from Intercom",
 		Long: `forget deletes from Intercom what a source brought there: its import source and all
-the pages in it; and forgets the source. It is for a source that was taken out of
+the pages in it; and forgets the source. Where others have put pages into the import
+source, it stays with these, and only fincrawl's own pages go. It is for a source that was taken out of
 sources.yaml, which every run names as an orphan. It shows what goes and asks
 first; --yes answers for a script.`,
 		Args: cobra.ExactArgs(1),
@@ -58,15 +62,16 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 		return err
 	}
 	api := a.newClient(c.Intercom, a.logger())
-	deletes := is.ID != 0 && shared == ""
+	goes := going{is: is}
 	switch {
 	case shared != "":
 		fmt.Fprintf(a.out, "Import source %d (%s) is that of %s now, and stays with its pages. Only the name %s is forgotten.\n",
 			is.ID, is.URL, shared, name)
-	case deletes:
-		if deletes, err = a.showWhatGoes(ctx, api, store, name, is); err != nil {
+	case is.ID != 0:
+		if err := goes.look(ctx, api, store, name); err != nil {
 			return err
 		}
+		goes.show(a.out)
 	}
 	if slices.ContainsFunc(c.Sources, func(s config.Source) bool { return s.Name == name }) {
 		fmt.Fprintf(a.out, "%s is still in sources.yaml: the next sync sends all its pages again.\n", name)
@@ -74,9 +79,9 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 	if err := a.confirm(fmt.Sprintf("Forget %s?", name), yes); err != nil {
 		return err
 	}
-	if deletes {
-		if err := api.DeleteImportSource(ctx, is.ID); err != nil {
-			return fmt.Errorf("delete import source %d: %w", is.ID, err)
+	if goes.there {
+		if err := goes.remove(ctx, api, store, name, c.Intercom.Workers); err != nil {
+			return err
 		}
 	}
 	if err := store.ForgetAll(name); err != nil {
@@ -89,50 +94,136 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 // titlesShown is how many pages are shown before they go.
 const titlesShown = 20
 
-// showWhatGoes shows what Intercom loses with an import source, as Intercom has it, and
-// reports whether it is there at all.
-func (a *app) showWhatGoes(ctx context.Context, api *intercom.Client, store *state.Store, name string, is state.ImportSource) (bool, error) {
-	found, err := api.ImportSource(ctx, is.ID)
+// going is what Intercom loses when a source is forgotten.
+type going struct {
+	is     state.ImportSource
+	there  bool // the import source is in Intercom
+	ended  bool // the listing ends before all pages
+	ours   []string
+	others []string
+	known  int // recorded pages of ours
+}
+
+// look finds out what is there.
+func (g *going) look(ctx context.Context, api *intercom.Client, store *state.Store, name string) error {
+	found, err := api.ImportSource(ctx, g.is.ID)
 	switch {
 	case err != nil && intercom.KindOf(err) == intercom.NotFound:
-		fmt.Fprintf(a.out, "Import source %d (%s) is no longer in Intercom. Only what is recorded of it is forgotten.\n", is.ID, is.URL)
-		return false, nil
+		return nil
 	case err != nil:
-		return false, fmt.Errorf("look at import source %d: %w", is.ID, err)
+		return fmt.Errorf("look at import source %d: %w", g.is.ID, err)
 	case found.SyncBehavior != "api":
-		return false, fmt.Errorf("import source %d (%s) is synced by Intercom itself now (sync_behavior %q), and not fincrawl's to delete: delete it in Intercom",
+		return fmt.Errorf("import source %d (%s) is synced by Intercom itself now (sync_behavior %q), and not fincrawl's to delete: delete it in Intercom",
 			found.ID, found.URL, found.SyncBehavior)
 	}
-	var ours, pages int
-	var titles []string
-	for p, err := range api.ExternalPages(ctx) {
+	g.there, g.is.URL = true, found.URL
+	for e, err := range store.Entries(name) {
 		if err != nil {
-			return false, fmt.Errorf("list external pages: %w", err)
+			return err
 		}
-		if p.SourceID != is.ID {
+		if e.RemoteID != "" && e.Ours() {
+			g.known++
+		}
+	}
+	for p, err := range api.ExternalPages(ctx) {
+		if _, ended := errors.AsType[*intercom.ListingEnd](err); ended {
+			g.ended = true
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("list external pages: %w", err)
+		}
+		if p.SourceID != g.is.ID {
 			continue
 		}
-		if pages++; len(titles) < titlesShown {
-			titles = append(titles, fmt.Sprintf("%q %q", p.Title, p.URL)) // quoted, since they may say anything
+		title := fmt.Sprintf("%q %q", p.Title, p.URL) // quoted, since they may say anything
+		e, _, err := store.Entry(name, p.ExternalID)
+		switch {
+		case err != nil:
+			return err
+		case e.RemoteID == p.ID && e.Ours():
+			g.ours = append(g.ours, title)
+		default:
+			g.others = append(g.others, title)
 		}
-		if _, known, err := store.Entry(name, p.ExternalID); err != nil {
-			return false, err
-		} else if known {
-			ours++
+	}
+	return nil
+}
+
+// whole reports whether the import source can go as a whole: nothing else is in it.
+func (g *going) whole() bool { return !g.ended && len(g.others) == 0 }
+
+// show says what goes, and what stays.
+func (g *going) show(out io.Writer) {
+	switch {
+	case !g.there:
+		fmt.Fprintf(out, "Import source %d (%s) is no longer in Intercom. Only what is recorded of it is forgotten.\n", g.is.ID, g.is.URL)
+		return
+	case g.whole():
+		fmt.Fprintf(out, "This deletes import source %d (%s) from Intercom, and with it %s:\n", g.is.ID, g.is.URL, count(len(g.ours), "page"))
+	default:
+		fmt.Fprintf(out, "This deletes %s of import source %d (%s) from Intercom, one by one:\n", count(g.known, "page"), g.is.ID, g.is.URL)
+	}
+	list(out, g.ours, max(len(g.ours), g.known))
+	if len(g.others) > 0 {
+		fmt.Fprintf(out, "%s in it that fincrawl did not bring there stay, and the import source with them:\n", count(len(g.others), "page"))
+		list(out, g.others, len(g.others))
+	}
+	if g.ended {
+		fmt.Fprintln(out, "Intercom's listing ends before all pages of the workspace, so that there may be more in the import source. It stays if there are.")
+	}
+}
+
+func list(out io.Writer, titles []string, all int) {
+	shown := titles[:min(titlesShown, len(titles))]
+	for _, t := range shown {
+		fmt.Fprintln(out, "  "+t)
+	}
+	if more := all - len(shown); more > 0 {
+		fmt.Fprintf(out, "  … and %d more\n", more)
+	}
+}
+
+// remove deletes what is fincrawl's: the import source, if nothing else is in it, or the
+// pages that are recorded. A removal that is cut off goes on when it is asked for again.
+func (g *going) remove(ctx context.Context, api *intercom.Client, store *state.Store, name string, workers int) error {
+	if !g.whole() {
+		if err := g.removePages(ctx, api, store, name, workers); err != nil {
+			return err
+		}
+		if !g.ended {
+			return nil
+		}
+		// Without them the listing may be whole.
+		rest := going{is: g.is}
+		if err := rest.look(ctx, api, store, name); err != nil || !rest.there || !rest.whole() || len(rest.ours) > 0 {
+			return err
 		}
 	}
-	fmt.Fprintf(a.out, "This deletes import source %d (%s) from Intercom, and with it %s", is.ID, found.URL, count(pages, "page"))
-	if ours < pages {
-		fmt.Fprintf(a.out, ", of which %d are not recorded as fincrawl's", pages-ours)
+	if err := api.DeleteImportSource(ctx, g.is.ID); err != nil {
+		return fmt.Errorf("delete import source %d: %w", g.is.ID, err)
 	}
-	fmt.Fprintln(a.out, ":")
-	for _, t := range titles {
-		fmt.Fprintln(a.out, "  "+t)
+	return nil
+}
+
+func (g *going) removePages(ctx context.Context, api *intercom.Client, store *state.Store, name string, workers int) error {
+	pool, working := errgroup.WithContext(ctx)
+	pool.SetLimit(max(1, workers))
+	for e, err := range store.Entries(name) {
+		if err != nil || working.Err() != nil {
+			return errors.Join(err, pool.Wait(), store.Flush())
+		}
+		if e.RemoteID == "" || !e.Ours() {
+			continue
+		}
+		pool.Go(func() error {
+			if err := ingest.DeleteOurs(working, api, g.is.ID, e.ExternalID, e.RemoteID); err != nil {
+				return fmt.Errorf("delete %s: %w", e.URL, err)
+			}
+			return store.Forget(name, e.ExternalID)
+		})
 	}
-	if more := pages - len(titles); more > 0 {
-		fmt.Fprintf(a.out, "  … and %d more\n", more)
-	}
-	return true, nil
+	return errors.Join(pool.Wait(), store.Flush())
 }
 
 // confirm asks a question that must be answered with yes.

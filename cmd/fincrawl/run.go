@@ -193,13 +193,17 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err := identify(s, crawl, ledger, sent); err != nil {
 		return err
 	}
+	recalled, err := r.recall(ctx, s, ledger, crawl, change, verification, found)
+	if err != nil {
+		return err
+	}
 	plan, err := ingest.NewPlan(ingest.Inputs{
 		Source:   s.Name,
 		Coverage: coverage,
 		Pages:    pagesOf(crawl),
 		Entries:  ledger.Entries(s.Name),
 		Surplus:  found.Twins,
-		Foreign:  found.IsForeign,
+		Foreign:  func(id string) bool { return found.IsForeign(id) || recalled.IsForeign(id) },
 		Outcome:  outcomes(crawl),
 		Resend:   r.mode == modeResync,
 	})
@@ -277,7 +281,12 @@ func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, in
 		ledger = r.staging
 	}
 	if !change.Lost && !change.Adopt {
-		if r.mode == modePreview && r.verify {
+		noted, err := r.ledger.Verification(s.Name)
+		if err != nil {
+			return nil, change, err
+		}
+		// Of a preview that may correct what is recorded, the corrections are its own.
+		if r.mode == modePreview && (r.verify || noted.After != "" || noted.Unlisted || noted.Foreign.Pages > 0) {
 			return ledger, change, ledger.CopyEntries(s.Name, r.ledger)
 		}
 		return r.ledger, change, nil
@@ -296,6 +305,11 @@ func (r *runner) resolve(ctx context.Context, s config.Source) (*state.Store, in
 		}
 		for _, e := range remote.Adopt(change.Current.ID, claim) {
 			if err := ledger.PutEntry(s.Name, e); err != nil {
+				return nil, change, err
+			}
+		}
+		if remote.Ended {
+			if err := ledger.SetVerification(s.Name, state.Verification{Unlisted: true, Due: "the state file was lost"}); err != nil {
 				return nil, change, err
 			}
 		}

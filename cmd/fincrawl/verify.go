@@ -65,10 +65,11 @@ func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 	}
 	record.Runs++
 	rep.Foreign = record.Foreign
-	if !r.verify && !change.Adopt {
+	due := r.verify || change.Adopt
+	if !due && record.After == "" {
 		return record, ingest.Verification{}, nil
 	}
-	found, err := r.compare(ctx, s, ledger, change.Current.ID)
+	found, err := r.compare(ctx, s, ledger, change.Current.ID, due, record.After)
 	switch {
 	case err != nil && (ctx.Err() != nil || intercom.KindOf(err) == intercom.Fatal):
 		return record, ingest.Verification{}, err
@@ -82,21 +83,45 @@ func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 				return record, ingest.Verification{}, err
 			}
 		}
-		record = state.Verification{At: time.Now().UTC(), Foreign: found.Foreign}
+		record = recordAfter(record, found, due, change.Adopt)
+		found.Unlisted = record.Unlisted
 		rep.Foreign = record.Foreign
 		r.log.Info("compared with what Intercom has", "source", s.Name, "pages", found.Pages,
 			"edited", found.Edited, "deleted", found.Deleted, "unknown", found.Unknown, "surplus", found.Surplus, "foreign", found.Foreign.Pages)
 	}
-	if !change.Adopt || found.Error != "" || found.Drift() > 0 { // what was just adopted is as it was
+	if !change.Adopt || found.Error != "" || found.Drift() > 0 || found.Ended { // what was just adopted is as it was
 		rep.Verification = &found
 	}
 	return record, found, nil
 }
 
-func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Store, id int64) (ingest.Verification, error) {
-	remote, err := r.remote(ctx)
-	if err != nil {
-		return ingest.Verification{}, err
+// recordAfter is what is remembered after a comparison. One of a listing that ends before
+// all pages is done with only when the last of them was looked at.
+func recordAfter(record state.Verification, found ingest.Verification, listed, adopted bool) state.Verification {
+	if found.After == "" {
+		record.At = time.Now().UTC()
+	}
+	if listed {
+		record.Runs, record.Due, record.Foreign = 0, "", found.Foreign
+	}
+	record.After = found.After
+	record.Unlisted = found.Ended && (record.Unlisted || adopted)
+	return record
+}
+
+// lookUpsPerRun is how many pages of a source a run looks at one by one, where Intercom's
+// listing ends before them all.
+const lookUpsPerRun = 2000
+
+// compare compares what is recorded with the listing, or, between two readings of it, goes
+// on with what it had not.
+func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Store, id int64, list bool, after string) (ingest.Verification, error) {
+	remote := ingest.Remote{Ended: true}
+	if list {
+		var err error
+		if remote, err = r.remote(ctx); err != nil {
+			return ingest.Verification{}, err
+		}
 	}
 	claim, err := claimOf(s)
 	if err != nil {
@@ -104,7 +129,36 @@ func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Sto
 	}
 	return ingest.Verify(ctx, r.api, ingest.Comparison{
 		SourceID: id, Recorded: ledger.Entries(s.Name), Remote: remote, Claim: claim, Workers: r.config.Intercom.Workers,
+		LookUps: lookUpsPerRun, After: after,
 	})
+}
+
+// recall looks up in Intercom what was crawled and is not recorded, where it may be there
+// all the same: pages of ours beyond the end of the listing, after the state file was lost,
+// and pages of somebody else. What is found is recorded, as found.
+func (r *runner) recall(ctx context.Context, s config.Source, ledger *state.Store, crawl *state.Crawl, change ingest.SourceChange,
+	record state.Verification, found ingest.Verification) (ingest.Recalled, error) {
+	compared := (r.verify || change.Adopt) && found.Error == "" && !found.Ended
+	if change.Action == ingest.Create || !record.Unlisted && (compared || record.Foreign.Pages == 0) {
+		return ingest.Recalled{}, nil
+	}
+	claim, err := claimOf(s)
+	if err != nil {
+		return ingest.Recalled{}, err
+	}
+	unrecorded := func(yield func(string, error) bool) {
+		for p, err := range pagesOf(crawl) {
+			var e state.Entry
+			if err == nil {
+				e, _, err = ledger.Entry(s.Name, p.ExternalID)
+			}
+			if e.RemoteID == "" && !yield(p.ExternalID, err) {
+				return
+			}
+		}
+	}
+	return ingest.Recall(ctx, r.api, ingest.Comparison{SourceID: change.Current.ID, Claim: claim, Workers: r.config.Intercom.Workers},
+		unrecorded, func(e state.Entry) error { return ledger.PutEntry(s.Name, e) })
 }
 
 // beforeSending notes that Intercom may from now on have what the state doesn't know:

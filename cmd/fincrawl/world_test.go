@@ -47,7 +47,14 @@ const worldToken = "the-token-of-this-world"
 // sources.yaml names it "wiki"; settings are further lines for that source.
 func newWorld(t *testing.T, settings string, pages ...string) *world {
 	t.Helper()
-	box, err := sandbox.New(sandbox.Config{Token: worldToken})
+	return newWorldIn(t, sandbox.Config{}, settings, pages...)
+}
+
+// newWorldIn is a world whose Intercom behaves in a way of its own.
+func newWorldIn(t *testing.T, c sandbox.Config, settings string, pages ...string) *world {
+	t.Helper()
+	c.Token = worldToken
+	box, err := sandbox.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -144,6 +144,12 @@ func verification(p *printer, v ingest.Verification) {
 		}
 		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ";"}, span{yellow, found})
 	}
+	if v.Ended {
+		p.field("", span{yellow, fmt.Sprintf("Intercom's listing ends before all pages of the workspace. Those beyond are looked at one by one: %d of %d so far.", v.Looked, v.Of)})
+	}
+	if v.Unlisted {
+		p.field("", span{yellow, "Since the state file was lost, pages that the site no longer has cannot be found beyond the end of the listing: look for them in Intercom."})
+	}
 }
 
 // foreign names the pages of the import source that are somebody else's.
@@ -158,6 +164,7 @@ func foreign(p *printer, s Source) {
 	if more := s.Foreign.Pages - len(s.Foreign.First); more > 0 {
 		p.field("", span{plain, fmt.Sprintf("… and %d more", more)})
 	}
+	p.field("", span{plain, fmt.Sprintf("To take them over: fincrawl adopt %q", s.Name)})
 }
 
 // orphans names the import sources that nothing feeds any more.

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/ingest/sandbox"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/testsite"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// many are more pages than a listing that ends after 50 has.
+func many() (paths []string) {
+	for i := range 70 {
+		paths = append(paths, fmt.Sprintf("/m%02d", i))
+	}
+	return paths
+}
+
+// A lost state file recovers although Intercom's listing ends before all pages: what it
+// lacks is looked up, or simply sent.
+func TestALostStateRecoversBeyondTheEndOfTheListing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config sandbox.Config
+		writes int
+	}{
+		"looked up": {config: sandbox.Config{ListingLimit: 50}},
+		"sent":      {config: sandbox.Config{ListingLimit: 50, NoLookUp: true}, writes: 21},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorldIn(t, test.config, "", many()...)
+			w.fincrawl(exitDone, "sync")
+			all := w.library()
+			w.lose("fincrawl.db")
+			if n := w.writes(func() { w.fincrawl(exitDone, "preview") }); n != 0 {
+				t.Errorf("a preview sent %d writes", n)
+			}
+			var run report.Run
+			if n := w.writes(func() { run = w.fincrawl(exitDone, "sync") }); n != test.writes {
+				t.Errorf("%d writes, want %d", n, test.writes)
+			}
+			if v := run.Sources[0].Verification; v == nil || !v.Ended || !v.Unlisted || v.Error != "" {
+				t.Errorf("not said: %+v", v)
+			}
+			w.wantLibrary(all...)
+			if n := w.writes(func() { w.wantActions(w.fincrawl(exitDone, "sync", "--verify")) }); n != 0 {
+				t.Errorf("%d writes by the run after", n)
+			}
+			w.wantLibrary(all...)
+			w.site.Remove("/m03")
+			w.wantActions(w.fincrawl(exitDone, "sync"), "- /m03")
+		})
+	}
+}
+
+// After a lost state a page beyond the end of the listing that another tool put there is not
+// overwritten.
+func TestBeyondTheEndOfTheListingAForeignPageIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorldIn(t, sandbox.Config{ListingLimit: 50}, "    content: {external_id: {regex: '/m([0-9]+)$'}}\n", many()[10:]...)
+	w.site.Page("/", testsite.Page{Links: many()[11:]})
+	w.fincrawl(exitDone, "sync")
+	theirs := w.foreign("10", "https://help.example.org/kb/10")
+	for i := range 60 { // which are newer, and listed first
+		w.foreign(fmt.Sprintf("kb-%d", i), "https://help.example.org/kb")
+	}
+	w.lose("fincrawl.db")
+	w.site.Page("/", testsite.Page{Links: many()[10:]})
+	run := w.fincrawl(exitHeld, "sync")
+	w.wantActions(run, "? 10")
+	w.wantUntouched(theirs)
+}
+
+// What somebody changed in Intercom is found beyond the end of the listing, too.
+func TestDriftIsFoundBeyondTheEndOfTheListing(t *testing.T) {
+	t.Parallel()
+	w := newWorldIn(t, sandbox.Config{ListingLimit: 50}, "", many()...)
+	w.fincrawl(exitDone, "sync")
+	for _, p := range []string{"/m00", "/m69", "/m35"} {
+		w.edit(p, func(p *intercom.PageRequest) { p.HTML = "<p>Edited by hand.</p>" })
+	}
+	w.drop("/m01")
+	w.drop("/m68")
+	w.wantActions(w.fincrawl(exitDone, "sync", "--verify"), "~ /m00", "+ /m01", "~ /m35", "+ /m68", "~ /m69")
+	if v := w.fincrawl(exitDone, "sync", "--verify").Sources[0].Verification; v == nil || v.Drift() != 0 || v.Looked != v.Of || v.Of != 71 {
+		t.Errorf("got %+v", v)
+	}
+}
+
+// Forgetting a source works beyond the end of the listing, and deletes nothing of others.
+func TestForgetBeyondTheEndOfTheListing(t *testing.T) {
+	t.Parallel()
+	w := newWorldIn(t, sandbox.Config{ListingLimit: 50}, "", many()...)
+	w.fincrawl(exitDone, "sync")
+	if code, out, logs := w.execute(t.Context(), "forget", "wiki", "--yes"); code != exitDone || !strings.Contains(out, "71 pages") || !strings.Contains(out, "listing ends") {
+		t.Errorf("exit code %d\n%s\n%s", code, out, logs)
+	}
+	if all := w.box.Sources(); len(all) != 0 {
+		t.Errorf("left are %+v", all)
+	}
+}
+
+// Forgetting a source deletes its own pages. Those of another tool stay, and the import
+// source with them.
+func TestForgetLeavesThePagesOfOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.fincrawl(exitDone, "sync")
+	theirs := w.foreign("kb-1", "https://help.example.org/kb/1")
+	code, out, logs := w.execute(t.Context(), "forget", "wiki", "--yes")
+	if code != exitDone || !strings.Contains(out, "21 pages") || !strings.Contains(out, "1 page in it that fincrawl did not bring there stay") {
+		t.Errorf("exit code %d\n%s\n%s", code, out, logs)
+	}
+	w.wantUntouched(theirs)
+	if got := w.library(); !slices.Equal(got, []string{"kb-1"}) {
+		t.Errorf("left are %v", got)
+	}
+}
+
+// What a person adopted is fincrawl's: it goes as any page does that the site lacks.
+func TestAdoptTakesPagesOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "    deletes: {confirm_runs: 1}\n", articles...)
+	if code, _, logs := w.ask("y\n", "adopt", "wiki"); code != exitUsage || !strings.Contains(logs, "fincrawl sync first") {
+		t.Errorf("before the first run: exit code %d\n%s", code, logs)
+	}
+	w.fincrawl(exitDone, "sync")
+	if code, out, _ := w.ask("y\n", "adopt", "wiki"); code != exitDone || !strings.Contains(out, "fincrawl's already") {
+		t.Errorf("nothing to adopt: exit code %d\n%s", code, out)
+	}
+	theirs := w.foreign("kb-1", "https://help.example.org/kb/1")
+	w.fincrawl(exitDone, "sync")
+	for answer, want := range map[string]int{"": exitUsage, "n\n": exitFailed} {
+		if code, out, _ := w.ask(answer, "adopt", "wiki"); code != want || !strings.Contains(out, "Of another tool") {
+			t.Errorf("answered %q: exit code %d\n%s", answer, code, out)
+		}
+	}
+	w.wantUntouched(theirs)
+	if code, out, logs := w.ask("y\n", "adopt", "wiki"); code != exitDone || !strings.Contains(out, "1 page taken over") {
+		t.Errorf("exit code %d\n%s\n%s", code, out, logs)
+	}
+	run := w.fincrawl(exitDone, "sync")
+	w.wantActions(run, "- kb-1")
+	if run.Sources[0].Foreign.Pages != 0 {
+		t.Errorf("foreign still: %+v", run.Sources[0].Foreign)
+	}
+	w.wantLibrary(allPages()...)
+}
+
+// With 25,000 pages, of which Intercom lists 10,000, each comparison looks at a part of the
+// others, says how far it has come, and finds what was changed in the end. Between them no
+// run reads the listing.
+func TestTwentyFiveThousandPagesAreComparedInTurns(t *testing.T) {
+	t.Parallel()
+	const pages = 25_000
+	box, err := sandbox.New(sandbox.Config{ListingLimit: 10_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := box.AddSource("https://wiki.example.com", "api")
+	ledger, err := state.OpenTemporary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := ledger.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	put := func(p intercom.PageRequest) (made intercom.ExternalPage) {
+		body, _ := json.Marshal(p)
+		r := httptest.NewRequest(http.MethodPost, "/ai/external_pages", bytes.NewReader(body))
+		r.Header = http.Header{"Authorization": {"Bearer x"}, "Accept": {"application/json"}, "Content-Type": {"application/json"}}
+		answer := httptest.NewRecorder()
+		box.ServeHTTP(answer, r)
+		if err := json.Unmarshal(answer.Body.Bytes(), &made); err != nil || made.ID == "" {
+			t.Fatalf("%v: %s", err, answer.Body)
+		}
+		return made
+	}
+	request := func(i int) intercom.PageRequest {
+		id := fmt.Sprintf("https://wiki.test/%05d", i)
+		return intercom.PageRequest{Title: "T", HTML: "<p>x</p>", URL: id, Locale: "en", SourceID: is.ID, ExternalID: id}
+	}
+	for i := range pages {
+		p := request(i)
+		e := state.Entry{ExternalID: p.ExternalID, RemoteID: put(p).ID, URL: p.URL, Title: p.Title, Hash: "h", Remote: ingest.ContentHash(p)}
+		if err := ledger.PutEntry("wiki", e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edited := request(7_777) // the listing has the newest 10,000
+	edited.HTML = "<p>Edited by hand.</p>"
+	put(edited)
+
+	var calls, lists atomic.Int64
+	near := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls.Add(1)
+		if r.URL.Path == "/ai/external_pages" {
+			lists.Add(1)
+		}
+		box.ServeHTTP(w, r)
+	}))
+	t.Cleanup(near.Close)
+	r := &runner{
+		config: &config.Config{Intercom: config.Intercom{Workers: 8}}, ledger: ledger, log: newApp(&bytes.Buffer{}, &bytes.Buffer{}).logger(),
+		api: intercom.New(intercom.Config{BaseURL: near.URL, Token: "x", Share: 1}),
+	}
+	r.remote = once(func(ctx context.Context) (ingest.Remote, error) { return ingest.ReadRemote(ctx, r.api) })
+	source := config.Source{Name: "wiki", URL: "https://wiki.test/", Content: config.Content{Preset: config.PresetAuto}}
+	change := ingest.SourceChange{Action: ingest.Unchanged, Current: state.ImportSource{ID: is.ID}}
+	r.verify = true
+	found, turns := 0, 0
+	for last := 0; ; turns++ {
+		before := calls.Load()
+		var rep report.Source
+		record, v, err := r.verifySource(t.Context(), source, ledger, change, &rep)
+		if err != nil || !v.Ended || v.Of != pages || v.Looked <= last {
+			t.Fatalf("turn %d: %+v, %v", turns, v, err)
+		}
+		if n := calls.Load() - before; n > lookUpsPerRun+80 {
+			t.Errorf("turn %d took %d calls", turns, n)
+		}
+		found, last = found+v.Edited, v.Looked
+		if err := ledger.SetVerification("wiki", record); err != nil {
+			t.Fatal(err)
+		}
+		if record.After == "" {
+			break
+		}
+		r.verify = false
+	}
+	if found != 1 || turns > 12 || lists.Load() > 80 {
+		t.Errorf("found %d in %d turns, with %d calls of the listing", found, turns+1, lists.Load())
+	}
+	var rep report.Source
+	if _, _, err := r.verifySource(t.Context(), source, ledger, change, &rep); err != nil || rep.Verification != nil {
+		t.Errorf("compared again: %+v, %v", rep.Verification, err)
+	}
+}
