@@ -171,8 +171,10 @@ func whyNotShown(err error) error {
 		return &failure{outcome, request.Error()}
 	case errors.As(err, &known):
 		return known
-	case errors.Is(err, render.ErrTooLarge), errors.Is(err, render.ErrTooMuchMemory):
+	case errors.Is(err, render.ErrTooLarge):
 		return &failure{TooLarge, inner.Error()}
+	case errors.Is(err, render.ErrTooMuchMemory):
+		return &failure{TooCostly, inner.Error()}
 	case errors.Is(err, render.ErrRestless):
 		return &failure{Timeout, inner.Error()}
 	case errors.Is(err, render.ErrLoop):
