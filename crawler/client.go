@@ -28,6 +28,7 @@ type clients struct {
 	// are asked by named, and those that only a page names by strangers.
 	named, strangers *http.Client
 	throttle         *throttle
+	jar              *auth.Jar // of all but those who look from outside
 	close            func()
 }
 
@@ -48,7 +49,7 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	if wait == nil {
 		wait = sleep
 	}
-	c := &clients{throttle: newThrottle(src.Fetch, wait, log), close: closeIdle}
+	c := &clients{jar: jar, throttle: newThrottle(src.Fetch, wait, log), close: closeIdle}
 	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
 		whole := &whole{base: base, limit: limit, timeout: src.Fetch.Timeout, pagesOnly: pagesOnly, documents: src.Documents}
 		return &retry{base: &pace{credentials(whole), c.throttle}, wait: wait}
@@ -130,7 +131,7 @@ func (c *crawl) get(ctx context.Context, client *http.Client, u *url.URL) answer
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
-	return answer{url: res.Request.URL, status: res.StatusCode, header: res.Header,
+	return answer{url: withoutSecrets(res.Request.URL, c.own), status: res.StatusCode, header: res.Header,
 		contentType: res.Header.Get("Content-Type"), body: body, tls: res.TLS, session: session, err: err}
 }
 

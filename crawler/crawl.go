@@ -14,6 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 // Source says what to crawl and how. All durations, counts and sizes are
@@ -70,6 +71,7 @@ type Surroundings struct {
 	Frontier  Frontier
 	Pages     Sink
 	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
+	Secrets   *secrets.Set                               // learns the source's, and is what nothing that is kept may have in it; nil: one of its own
 	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
 	Review    Review                                     // of the pages; nil: duplicates are not looked for
 	Layout    Layout                                     // of the pages; nil: no template is learnt

@@ -190,7 +190,7 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 		r.Headers.Set("Content-Type", mediaType(served))
 	})
 	collector.OnResponse(func(r *colly.Response) {
-		c.answered(ctx, r, answer{url: r.Request.URL, status: r.StatusCode, header: *r.Headers,
+		c.answered(ctx, r, answer{url: withoutSecrets(r.Request.URL, c.own), status: r.StatusCode, header: *r.Headers,
 			contentType: r.Ctx.Get(keyContentType), body: r.Body})
 	})
 	collector.OnError(func(r *colly.Response, err error) { c.answered(ctx, r, answer{err: err}) })

@@ -223,7 +223,7 @@ func (c *crawl) explain(ctx context.Context, u *url.URL, e *Explanation) error {
 	var steps []Redirect
 	c.pages.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		from := via[len(via)-1].URL
-		steps = append(steps, Redirect{from.Redacted(), next.Response.StatusCode, next.URL.Redacted()})
+		steps = append(steps, Redirect{c.own.Mask(from.Redacted()), next.Response.StatusCode, c.own.Mask(next.URL.Redacted())})
 		return c.judgeRedirect(next, via)
 	}
 	v := visit{url: u}
@@ -281,7 +281,7 @@ func (c *crawl) describe(v visit, a answer, looked sight) *Seen {
 	s.Status = a.status
 	for _, name := range []string{"Content-Type", "X-Robots-Tag", "ETag", "Last-Modified", "Vary", "Retry-After"} {
 		for _, value := range a.header.Values(name) {
-			s.Headers = append(s.Headers, Header{name, value})
+			s.Headers = append(s.Headers, Header{name, c.own.Mask(value)})
 		}
 	}
 	if isHTML(a.contentType) {

@@ -65,7 +65,7 @@ func (c *crawl) judgeFile(v visit, a answer, meter *budget.Meter) finding {
 	if !noFollow {
 		found.links = doc.Links()
 	}
-	found.identity = c.src.Identity.of(v.url, doc)
+	found.identity = c.identityOf(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
 	var err error
 	found.article, err = doc.Extract(extract.Rules{Title: "title", Body: "article"})

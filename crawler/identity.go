@@ -47,5 +47,15 @@ func (i Identity) of(u *url.URL, doc *extract.Document) string {
 	return found
 }
 
+// identityOf returns the identity of a document; "" where it has none, or shows a secret
+// of our own instead.
+func (c *crawl) identityOf(u *url.URL, doc *extract.Document) string {
+	found := c.src.Identity.of(u, doc)
+	if c.own.In(found) {
+		return ""
+	}
+	return found
+}
+
 // isZero reports whether pages are known by their addresses.
 func (i Identity) isZero() bool { return i == Identity{} }

@@ -220,7 +220,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	if !noFollow {
 		found.links = append(doc.Links(), c.ownLanguage(doc)...)
 	}
-	found.identity = c.src.Identity.of(v.url, doc)
+	found.identity = c.identityOf(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
 
 	// What a visitor would see is told by the text, so it is wanted of every page of

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 // ledger writes down what becomes of each URL: in the frontier, the log and the
@@ -15,6 +17,7 @@ type ledger struct {
 	frontier Frontier
 	log      *slog.Logger
 	progress func(Progress)
+	own      *secrets.Set // no detail has one of them in it
 
 	mu  sync.Mutex // also keeps calls of progress apart
 	now Progress
@@ -39,6 +42,7 @@ func (l *ledger) add(from string, depth int, urls []string) (fresh []string, err
 
 // settle gives a discovered URL its outcome.
 func (l *ledger) settle(u *url.URL, outcome Outcome, detail string) error {
+	detail = l.own.Mask(detail)
 	if err := l.frontier.Settle(u.String(), string(outcome), detail); err != nil {
 		return fmt.Errorf("remember an outcome: %w", err)
 	}
@@ -68,6 +72,7 @@ func (l *ledger) compared() {
 // settleAside settles what is no document of the site, robots.txt or a sitemap,
 // where it went wrong; it counts as discovered then.
 func (l *ledger) settleAside(u *url.URL, outcome Outcome, detail string) error {
+	u = withoutSecrets(u, l.own)
 	if _, err := l.claim("", visit{url: u}); err != nil {
 		return err
 	}

@@ -153,7 +153,9 @@ func (c *crawl) validators(h http.Header) (etag, lastModified string) {
 	if strings.Contains(h.Get("Vary"), "*") {
 		return "", ""
 	}
-	etag = sendable(h.Get("ETag"))
+	if etag = sendable(h.Get("ETag")); c.own.In(etag) {
+		etag = ""
+	}
 	if c.src.Auth.IsZero() {
 		lastModified = sendable(h.Get("Last-Modified"))
 	}

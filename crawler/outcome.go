@@ -36,6 +36,7 @@ const (
 	OutOfScope    Outcome = "out-of-scope"   // another host, or outside the path prefix or follow
 	Excluded      Outcome = "excluded"       // matches exclude
 	Unsafe        Outcome = "unsafe-link"    // would log out or change something
+	OwnSecret     Outcome = "own-secret"     // its address has a secret of our own in it, such as the session
 	RobotsDenied  Outcome = "robots-denied"  // robots.txt disallows it
 	RedirectedOut Outcome = "redirected-out" // leads to a URL that is not fetched
 
@@ -131,6 +132,7 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		Unsafe:         {Leaves: GroundHint},
 
 		Trap:       spares,
+		OwnSecret:  spares,
 		Empty:      spares,
 		Encrypted:  spares,
 		Scanned:    spares,

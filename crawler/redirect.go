@@ -17,7 +17,7 @@ func (c *crawl) judgeRedirect(next *http.Request, via []*http.Request) error {
 	dropValidators(next)
 	target, ok := c.scope.normalise(next.URL)
 	if !ok {
-		return &failure{RedirectedOut, "leads to " + next.URL.Redacted()}
+		return &failure{RedirectedOut, "leads to " + c.own.Mask(next.URL.Redacted())}
 	}
 	met := 0
 	for _, earlier := range via {
@@ -34,6 +34,8 @@ func (c *crawl) judgeRedirect(next *http.Request, via []*http.Request) error {
 	}
 	outcome, detail := c.scope.judge(target)
 	switch {
+	case outcome == OwnSecret:
+		return &failure{OwnSecret, fmt.Sprintf("leads to %s, which %s", target, detail)}
 	case outcome == OutOfScope && c.scope.starts[first.String()] && c.scope.sameSite(target):
 		return nil // a start address may lie elsewhere on its site, to be read for its links
 	case outcome == "" && !c.scope.starts[target.String()] && !c.robots.allows(target):

@@ -116,7 +116,7 @@ func (c *crawl) shown(ctx context.Context, a answer) answer {
 	if err != nil {
 		return answer{url: a.url, tls: a.tls, session: a.session, rendered: true, err: whyNotShown(err)}
 	}
-	return answer{url: doc.URL, status: doc.Status, header: doc.Header, contentType: "text/html; charset=utf-8", body: doc.HTML,
+	return answer{url: withoutSecrets(doc.URL, c.own), status: doc.Status, header: doc.Header, contentType: "text/html; charset=utf-8", body: doc.HTML,
 		tls: a.tls, session: a.session, rendered: true, refused: doc.Refused, unripe: c.src.Render.WaitFor != "" && !doc.Found}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/render"
 	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 // crawl is one crawl of one source.
@@ -28,6 +29,7 @@ type crawl struct {
 	destinations destinations
 	*clients
 	session   *auth.Session
+	own       *secrets.Set    // our own, which nothing that is kept or shown has in it
 	browser   *render.Browser // nil where no page wants one
 	documents *document.Reader
 	ownReader bool           // and so closes it
@@ -87,6 +89,9 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		return nil, err
 	}
 	c.files.CheckRedirect = c.judgeFileRedirect
+	c.own = cmp.Or(sur.Secrets, new(secrets.Set))
+	c.scope.own, c.ledger.own, c.words.own = c.own, c.own, c.own
+	c.session.Feed(c.own, c.jar)
 	if c.browser, err = c.newBrowser(); err != nil {
 		c.clients.close()
 		return nil, err
@@ -197,13 +202,13 @@ func (c *crawl) open(ctx context.Context) (first answer, seen []string, err erro
 		}
 	}
 	if found.unreadable() {
-		return answer{}, seen, &StartError{URL: start.String(), Outcome: found.outcome, Detail: found.detail,
+		return answer{}, seen, &StartError{URL: start.String(), Outcome: found.outcome, Detail: c.own.Mask(found.detail),
 			Hint: hintFor(found.outcome, first, start.Scheme, !c.src.Auth.IsZero())}
 	}
 	if found.outcome == NoIndex {
 		c.log.Warn("the start address asks not to be indexed; where the whole site does, set fetch.respect_robots: false", "url", start.String())
 	}
-	seen = append(seen, fmt.Sprintf("GET %s: HTTP %d, %q", first.url.Redacted(), first.status, found.article.Title))
+	seen = append(seen, c.own.Mask(fmt.Sprintf("GET %s: HTTP %d, %q", first.url.Redacted(), first.status, found.article.Title)))
 	if line := certificateOf(first); line != "" {
 		seen = append(seen, line)
 	}

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 // scope knows what an address is worth before it is asked for. It is fixed once the
@@ -17,6 +19,7 @@ type scope struct {
 	query    Query
 	loggedIn bool            // the crawl has credentials, so links may act
 	login    *url.URL        // the configured login form; nil for none
+	own      *secrets.Set    // our own, which no address keeps
 	starts   map[string]bool // start address and seeds, normalised: always fetched
 }
 
@@ -74,7 +77,7 @@ func (s *scope) normalise(u *url.URL) (*url.URL, bool) {
 	if !ok {
 		return nil, false
 	}
-	return s.upgraded(n), true
+	return withoutSecrets(s.upgraded(n), s.own), true
 }
 
 func (s *scope) upgraded(n *url.URL) *url.URL {
@@ -94,6 +97,8 @@ func (s *scope) judge(u *url.URL) (Outcome, string) {
 		return "", ""
 	}
 	switch {
+	case isVeiled(u):
+		return OwnSecret, "has a secret of fincrawl's own in it"
 	case !s.sameSite(u):
 		return OutOfScope, "another site"
 	case !s.underPrefix(u):

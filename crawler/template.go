@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 // Layout lets a crawl leave out of its pages what most of them have in common.
@@ -190,6 +191,7 @@ func (c *crawl) unread() (n int, err error) {
 // a hash of its text, so that it has the same words wherever it is met, but for what was
 // redacted since; of those that differ the first in order are taken, whichever is met first.
 type firstWords struct {
+	own   *secrets.Set // they are without these
 	mu    sync.Mutex
 	words map[uint64]string
 }
@@ -204,7 +206,7 @@ func (w *firstWords) note(left []extract.LeftOut) {
 		if w.words == nil {
 			w.words = make(map[uint64]string)
 		}
-		w.words[l.Hash] = l.Text
+		w.words[l.Hash] = w.own.Mask(l.Text)
 	}
 }
 

@@ -36,6 +36,7 @@ func Guards() []GuardInfo {
 		{GuardShare, "all deletes, where they are a larger share of the source's pages", "deletes.max_share", "0.1", ByGuard},
 		{GuardSameText, "updates of pages that had other texts, where more pages than this would say one and the same", "updates.max_same_text", "5", ByGuard},
 		{GuardShrunk, "updates that lose more of their text than this; that of one page alone, until the next run finds it so again", "updates.max_shrink", "0.5", ByGuard},
+		{GuardOwnSecret, "pages that show a password, token or session of fincrawl's own", "", "on", Never},
 		{GuardSecret, "pages with credentials", "screen.credentials", "hold", ByURL},
 		{GuardInjection, "pages with text that gives orders to a model", "screen.injections", "hold", ByURL},
 		{GuardPersonal, "pages with personal data", "screen.personal", "off", ByGuard},

@@ -48,12 +48,13 @@ const (
 	GuardWall         Guard = "wall"         // a login where the text should be; the crawler's: no change has it
 
 	// What the screening of a page found on it: see docs/sources.md, sources.screen.
-	GuardSecret    Guard = "secret"    // credentials
-	GuardPersonal  Guard = "personal"  // personal data
-	GuardMarker    Guard = "marker"    // words that mark it as internal
-	GuardInjection Guard = "injection" // orders to a model
-	GuardRule      Guard = "rule"      // a rule of the user's own
-	GuardShrunk    Guard = "shrunk"    // much of the text that was sent is gone
+	GuardOwnSecret Guard = "own-secret" // what gets fincrawl itself in
+	GuardSecret    Guard = "secret"     // credentials
+	GuardPersonal  Guard = "personal"   // personal data
+	GuardMarker    Guard = "marker"     // words that mark it as internal
+	GuardInjection Guard = "injection"  // orders to a model
+	GuardRule      Guard = "rule"       // a rule of the user's own
+	GuardShrunk    Guard = "shrunk"     // much of the text that was sent is gone
 )
 
 // Rests reports whether the guard is about one page that cannot be sent as it

@@ -65,6 +65,7 @@ func (p Policy) guards(lost map[string]verdict) []guard {
 	writes := []Action{Create, Update, Delete}
 	pages := []Action{Create, Update, Unchanged}
 	return []guard{
+		{name: GuardOwnSecret, judges: pages, objects: finds("own-secret")},
 		{name: GuardSecret, judges: pages, objects: finds("credential")},
 		{name: GuardInjection, judges: pages, objects: finds("injection")},
 		{name: GuardPersonal, judges: pages, objects: finds("personal")},
@@ -167,6 +168,9 @@ func finds(kind string) func(Change, scene) string {
 		}
 		if len(rules) == 0 {
 			return ""
+		}
+		if kind == "own-secret" {
+			return "shows a secret that fincrawl itself uses for this site or for Intercom"
 		}
 		return "has what must not be published (" + enumerate(rules) + ")"
 	}

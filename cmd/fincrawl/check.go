@@ -58,7 +58,7 @@ func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
 		if err != nil {
 			return err
 		}
-		seen, err := crawler.CheckLogin(ctx, source, crawler.Surroundings{Log: log})
+		seen, err := crawler.CheckLogin(ctx, source, crawler.Surroundings{Log: log, Secrets: a.secrets})
 		for _, line := range seen {
 			fmt.Fprintf(a.out, "    %s\n", line)
 		}

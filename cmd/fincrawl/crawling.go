@@ -33,7 +33,7 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 		return err
 	}
 	source.Content.Template = c.template.known
-	screener, err := newScreener(c.Source)
+	screener, err := newScreener(c.Source, r.secrets)
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,7 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 		Pages:     stage,
 		Layout:    c.layout,
 		Known:     known(c.Name, c.ledger),
+		Secrets:   r.secrets,
 		Session:   keeper{source: c.Name, store: r.ledger, readOnly: !r.mode.sends()},
 		Documents: &r.documents,
 		Room:      &r.room,

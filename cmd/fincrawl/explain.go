@@ -302,11 +302,11 @@ func (x explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation)
 		log.quiet = false
 	}
 	now, err := crawler.Explain(ctx, x.source, u, crawler.Surroundings{
-		Session: keeper{source: x.settings.Name, store: x.store, readOnly: true}, Transport: x.app.transport, Wait: x.app.wait, Log: log.logger(),
+		Secrets: x.app.secrets, Session: keeper{source: x.settings.Name, store: x.store, readOnly: true}, Transport: x.app.transport, Wait: x.app.wait, Log: log.logger(),
 	})
 	e.Explanation = now
 	if err != nil {
-		e.Error = err.Error()
+		e.Error = x.app.secrets.Mask(err.Error())
 		return nil
 	}
 	if now.Seen == nil {
@@ -326,11 +326,11 @@ func (x explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation)
 // screened returns the parts of the page as they may be sent, and masks what is shown of
 // it.
 func (x explainer) screened(fetched crawler.Page, e *report.Explanation) ([]part, error) {
-	screener, err := newScreener(x.settings)
+	screener, err := newScreener(x.settings, x.app.secrets)
 	if err != nil {
 		return nil, err
 	}
-	masking, err := newScreener(masked(x.settings))
+	masking, err := newScreener(masked(x.settings), x.app.secrets)
 	if err != nil {
 		return nil, err
 	}
@@ -368,7 +368,8 @@ func (x explainer) screened(fetched crawler.Page, e *report.Explanation) ([]part
 		}
 	}
 	e.Fingerprint = parts[0].page.Fingerprint()
-	e.Seen.Title, e.Seen.Markdown, e.Seen.Page = shown.Title, shown.Markdown, &parts[0].page
+	own := x.app.secrets
+	e.Seen.Title, e.Seen.Markdown, e.Seen.Page = own.Mask(shown.Title), own.Mask(shown.Markdown), &parts[0].page
 	return parts, nil
 }
 

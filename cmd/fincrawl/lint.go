@@ -41,7 +41,7 @@ another number. It writes nothing.
 		defer func() { err = keepFirst(err, done()) }()
 
 		log, show := a.progress()
-		r := runner{config: c, mode: modeLint, ledger: ledger, staging: staging, log: log, show: show, transport: a.transport, wait: a.wait}
+		r := runner{config: c, mode: modeLint, ledger: ledger, staging: staging, log: log, secrets: a.secrets, show: show, transport: a.transport, wait: a.wait}
 		run := r.lintOnce(cmd.Context(), sources)
 		show.stop()
 		return a.end(run, *asJSON, nil, nil)
@@ -58,7 +58,7 @@ func (r *runner) lintOnce(ctx context.Context, sources []config.Source) report.R
 		rep := report.Source{Name: s.Name, URL: s.URL, LibraryURL: s.LibraryURL}
 		started := time.Now()
 		if err := r.lintSource(ctx, s, &rep); err != nil {
-			rep.Error = err.Error()
+			rep.Error = r.secrets.Mask(err.Error())
 			r.log.Error("source failed", "source", s.Name, "error", err)
 		}
 		rep.Seconds = time.Since(started).Seconds()

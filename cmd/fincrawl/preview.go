@@ -36,7 +36,7 @@ leaves the state file as it is.
 		defer func() { err = keepFirst(err, done()) }()
 
 		log, show := a.progress()
-		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, show: show, wait: a.wait, transport: a.transport, verify: *verify, allowDeletes: *allow}
+		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify, allowDeletes: *allow}
 		run := r.runOnce(cmd.Context(), sources)
 		show.stop()
 		if *out != "" && run.ExitCode != exitInterrupted {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 // app is what the commands share.
@@ -30,10 +31,11 @@ type app struct {
 	wait        func(context.Context, time.Duration) error // between requests to a site; nil: really
 	transport   http.RoundTripper                          // to the sites and to Intercom; nil: really
 	commit      func(commit func() error) error            // carries out a commit to the state file; nil: just so
+	secrets     *secrets.Set                               // our own, which are shown to nobody
 }
 
 func newApp(out, errOut io.Writer) *app {
-	return &app{out: out, errOut: errOut, lookupEnv: os.LookupEnv}
+	return &app{out: out, errOut: errOut, lookupEnv: os.LookupEnv, secrets: new(secrets.Set)}
 }
 
 // execute runs the command line args and returns the exit code.
@@ -121,7 +123,7 @@ func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // logger logs on standard error.
 func (a *app) logger() *slog.Logger {
-	o := &slog.HandlerOptions{Level: slog.LevelInfo}
+	o := &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: withoutSecrets(a.secrets)}
 	switch {
 	case a.verbose:
 		o.Level = slog.LevelDebug
@@ -142,6 +144,12 @@ func (a *app) load() (*config.Config, error) {
 	}
 	if err := checkSources(c); err != nil {
 		return nil, usageError{err}
+	}
+	for _, s := range ownSecrets(c, a.lookupEnv) {
+		a.secrets.Add(s.Value)
+	}
+	for _, s := range c.Sources {
+		a.secrets.Add(newAuth(s.Auth).Credentials()...)
 	}
 	return c, nil
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -38,6 +39,7 @@ type runner struct {
 	staging   *state.Store // where this run's crawls are kept: the ledger, or for a preview a store that goes with it
 	api       *intercom.Client
 	log       *slog.Logger
+	secrets   *secrets.Set // our own, which nothing that is kept or shown has in it
 	show      progress
 	wait      func(context.Context, time.Duration) error // between requests to a site; nil: really
 	transport http.RoundTripper                          // to the sites; nil: really
@@ -90,7 +92,7 @@ func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Ru
 		err = r.runSources(ctx, sources, run.Sources)
 	}
 	if err != nil {
-		run.Error = err.Error()
+		run.Error = r.secrets.Mask(err.Error())
 	}
 	run.Workspace, run.Finished = r.workspace, time.Now().UTC()
 	run.ExitCode = runExitCode(ctx, run)
@@ -137,7 +139,7 @@ func (r *runner) runSources(ctx context.Context, sources []config.Source, report
 			if ctx.Err() != nil && r.mode != modePreview {
 				err = fmt.Errorf("%w (%w)", errCutOff, err)
 			}
-			reports[i].Error = err.Error()
+			reports[i].Error = r.secrets.Mask(err.Error())
 			r.log.Error("source failed", "source", s.Name, "error", err)
 			if intercom.KindOf(err) == intercom.Fatal {
 				return err

@@ -9,11 +9,13 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/ingest/screen"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// newScreener screens the pages of a source as its settings say.
-func newScreener(s config.Source) (*screen.Screener, error) {
+// newScreener screens the pages of a source as its settings say, and for secrets of our
+// own; nil for none.
+func newScreener(s config.Source, own *secrets.Set) (*screen.Screener, error) {
 	c := screen.Config{
 		Credentials:  screen.Action(s.Screen.Credentials),
 		Injections:   screen.Action(s.Screen.Injections),
@@ -24,6 +26,9 @@ func newScreener(s config.Source) (*screen.Screener, error) {
 		Markers:      s.Screen.Markers,
 		MarkerAction: screen.Action(s.Screen.MarkerAction),
 		Markdown:     extract.Markdown,
+	}
+	if own != nil {
+		c.Own = own
 	}
 	var mistakes []error
 	for _, r := range s.Screen.Rules {

@@ -74,7 +74,7 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 		log, show := a.progress()
 		run, err := recorded(cmd.Context(), sources, &runner{
 			config: c, mode: mode, ledger: store, staging: store, api: a.newClient(c.Intercom, log),
-			log: log, show: show, wait: a.wait, transport: a.transport, verify: *verify,
+			log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify,
 			allowDeletes: *allow, approval: approval,
 		})
 		show.stop()

@@ -57,7 +57,7 @@ func checkSources(c *config.Config) error {
 			_, err = auth.New(source.URL, source.Auth)
 		}
 		if err == nil {
-			_, err = newScreener(s)
+			_, err = newScreener(s, nil)
 		}
 		if err == nil {
 			_, err = newSplit(s.Content.Split)

@@ -32,6 +32,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 // Config is a way into a site: none for a public one, or several that go together.
@@ -90,6 +92,7 @@ type Session struct {
 	cookies     []cookie     // sent with each request to own
 	cookieFile  []fileCookie // put into the jar by Login
 	secrets     *mask
+	known       *secrets.Set // learns what the session is given; nil where nobody asked: see Feed
 }
 
 // cookie is a fixed cookie, to be sent just as it was configured.

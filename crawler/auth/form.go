@@ -262,6 +262,9 @@ func (v *visit) submit(ctx context.Context, step string, filled *filledForm, on 
 		refused.Scripted = filled.target.Scheme == "javascript"
 		return nil, refused
 	}
+	for _, value := range filled.hidden {
+		v.given(value, false)
+	}
 	request, err := filled.request(ctx, on)
 	if err != nil {
 		return nil, v.fail(step, on, err, "")

@@ -189,6 +189,7 @@ type filledForm struct {
 	target          *url.URL
 	charset         encoding.Encoding
 	entries         []entry
+	hidden          []string // the values of the fields that nobody sees
 }
 
 // fill fills a step's fields into the form, beside what a browser would send of it
@@ -227,6 +228,9 @@ func (f *htmlForm) fill(step formStep) (filled *filledForm, missing []string) {
 		case given && !done[name]:
 			done[name] = true
 			filled.entries = append(filled.entries, entry{name, value})
+		case !given && inputType(c) == "hidden":
+			filled.hidden = append(filled.hidden, c.AttrOr("value", ""))
+			fallthrough
 		case !given:
 			filled.entries = append(filled.entries, defaults(c, button)...)
 		}

@@ -19,7 +19,8 @@ type Jar struct {
 
 	mu       sync.Mutex
 	held     map[cookieKey]heldCookie
-	restored bool // holds a session of an earlier run that nobody has tried yet
+	seen     func(value string, httpOnly bool) // told of each cookie that is set; nil: nobody is
+	restored bool                              // holds a session of an earlier run that nobody has tried yet
 }
 
 // cookieKey is what makes two cookies the same (RFC 6265, section 5.3, step 11),
@@ -70,7 +71,17 @@ func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 			continue
 		}
 		j.held[key] = h
+		if j.seen != nil {
+			j.seen(c.Value, c.HttpOnly)
+		}
 	}
+}
+
+// watch has a function told of each cookie that is set from now on.
+func (j *Jar) watch(seen func(value string, httpOnly bool)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.seen = seen
 }
 
 // Cookies implements [http.CookieJar].

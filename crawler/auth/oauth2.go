@@ -35,9 +35,10 @@ type issuer struct {
 	secrets   *mask
 	transport http.RoundTripper // makes the requests to the token URL
 
-	turn    chan struct{} // holds one while nobody looks after the fields below
-	token   *oauth2.Token // nil: none yet
-	renewAt time.Time     // when to get the next; zero where the token does not expire
+	given   func(*oauth2.Token) // told of each token; nil: nobody is
+	turn    chan struct{}       // holds one while nobody looks after the fields below
+	token   *oauth2.Token       // nil: none yet
+	renewAt time.Time           // when to get the next; zero where the token does not expire
 }
 
 func newIssuer(c OAuth2, secrets *mask) (*issuer, error) {
@@ -102,6 +103,9 @@ func (i *issuer) fetch(ctx context.Context) (*oauth2.Token, error) {
 	token, err := i.config.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if err == nil {
 		i.secrets.add(token.AccessToken)
+		if i.given != nil {
+			i.given(token)
+		}
 		return token, nil
 	}
 	if ctx.Err() != nil {

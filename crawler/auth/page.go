@@ -60,6 +60,7 @@ func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, err
 		if err := v.mayOpen(next.URL); err != nil {
 			return err
 		}
+		v.givenInAddress(next.URL)
 		return v.checkRedirect(next, referer)
 	}
 	resp, err := client.Do(r)

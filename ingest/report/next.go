@@ -45,6 +45,8 @@ func approach(g ingest.Guard, n int) string {
 		are = pages + " are"
 	}
 	switch g {
+	case ingest.GuardOwnSecret:
+		return are + " held because the site shows there what fincrawl logs in with: have it stop that, or exclude the page. It cannot be allowed."
 	case ingest.GuardSecret:
 		return are + " held for a credential: take it off the site and change it there, or allow it by screen.allow, with a reason."
 	case ingest.GuardInjection:

@@ -27,10 +27,11 @@ const (
 	Marker     Kind = "marker"
 	Injection  Kind = "injection"
 	Custom     Kind = "custom"
+	OwnSecret  Kind = "own-secret" // what gets this program itself in, which a page echoed
 )
 
 // secret reports whether what was found must not be shown.
-func (k Kind) secret() bool { return k == Credential || k == Personal || k == Custom }
+func (k Kind) secret() bool { return k == Credential || k == Personal || k == Custom || k == OwnSecret }
 
 // match is a finding where it stands.
 type match struct {
@@ -73,6 +74,9 @@ func (r *reading) describe(matches []match) []Finding {
 
 // excerpt shows a match as far as that gives nothing away.
 func (r *reading) excerpt(m match, all []match) string {
+	if m.kind == OwnSecret {
+		return "…"
+	}
 	if m.kind.secret() {
 		return mask(r.areas[m.area].plain[m.start:m.end])
 	}
@@ -137,7 +141,11 @@ func (r *reading) masked(in area, start, end int, all []match) string {
 			continue
 		}
 		out.WriteString(text[start:max(start, m.start)])
-		out.WriteString(mask(text[m.start:m.end]))
+		if m.kind != OwnSecret {
+			out.WriteString(mask(text[m.start:m.end]))
+		} else {
+			out.WriteString("…")
+		}
 		start = min(max(start, m.end), end)
 	}
 	out.WriteString(text[start:end])

@@ -37,9 +37,20 @@ type Config struct {
 	Rules []Rule
 	Allow []Allowance
 
+	// Own knows the secrets that this program itself uses. A page that has one of them
+	// is held, whatever is allowed. Defaults to knowing none.
+	Own Secrets
+
 	// Markdown writes clean HTML as canonical Markdown. It is needed where
 	// something is redacted.
 	Markdown func(html string) (string, error)
+}
+
+// Secrets finds secrets in texts, whatever they are written in.
+type Secrets interface {
+	In(text string) bool
+	// Places returns where they stand, as pairs of a beginning and an end.
+	Places(text string) [][2]int
 }
 
 // Rule is an expression of the user's own.
@@ -95,6 +106,9 @@ func New(c Config) (*Screener, error) {
 	if slices.Contains(actions, Redact) && c.Markdown == nil {
 		return nil, fmt.Errorf("redacting needs a way to write Markdown")
 	}
+	if c.Own != nil {
+		s.scanners = append(s.scanners, ownSecrets{c.Own})
+	}
 	if c.Credentials.on() {
 		s.scanners = append(s.scanners, credentials{c.Credentials})
 	}
@@ -128,7 +142,7 @@ func (s *Screener) Page(p crawler.Page, meter *budget.Meter) (crawler.Page, []Fi
 	}
 	meter.Spend((len(p.HTML) + len(p.Title)) / 4)
 	r := read(p)
-	matches := s.matches(r, s.allowed(p.URL), meter)
+	matches := s.ownSecretsElsewhere(p, r, s.matches(r, s.allowed(p.URL), meter))
 	if len(matches) == 0 {
 		return p, nil, nil
 	}
@@ -164,7 +178,7 @@ func (s *Screener) matches(r *reading, allowed func(rule string) bool, meter *bu
 			meter.Spend(8)
 			m.area = area(i)
 			at, _ := slices.BinarySearchFunc(taken[m.kind], m.start+1, func(s span, start int) int { return s.end - start })
-			if at < len(taken[m.kind]) && taken[m.kind][at].start < m.end || allowed(m.rule) {
+			if at < len(taken[m.kind]) && taken[m.kind][at].start < m.end || m.kind != OwnSecret && allowed(m.rule) {
 				return
 			}
 			taken[m.kind] = slices.Insert(taken[m.kind], at, span{m.start, m.end})

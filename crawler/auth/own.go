@@ -1,0 +1,132 @@
+package auth
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"github.com/fincrawl/fincrawl/internal/secrets"
+)
+
+// Secret is one secret of a configuration, with the key under auth that it stands at.
+type Secret struct{ Key, Value string }
+
+// Secrets lists what of c gets somebody in, in a fixed order. User names are no secrets:
+// sites show them on every page.
+func (c Config) Secrets() (all []Secret) {
+	add := func(key, value string) {
+		if value != "" {
+			all = append(all, Secret{key, value})
+		}
+	}
+	for i, b := range []*Basic{c.Basic, c.Digest} {
+		if b != nil {
+			add([]string{"basic", "digest"}[i]+".password", b.Password)
+		}
+	}
+	add("bearer", c.Bearer)
+	if c.OAuth2 != nil {
+		add("oauth2.client_secret", c.OAuth2.ClientSecret)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Headers)) {
+		add("headers."+name, c.Headers[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Cookies)) {
+		add("cookies."+name, c.Cookies[name])
+	}
+	if c.Form != nil {
+		for _, step := range c.Form.steps() {
+			for _, name := range slices.Sorted(maps.Keys(step.Fields)) {
+				if !isUserName(name, step.Fields[name]) {
+					add("form.fields."+name, step.Fields[name])
+				}
+			}
+		}
+	}
+	if c.Certificate != nil {
+		add("client_certificate.key", string(c.Certificate.Key))
+	}
+	add("keep_session", c.KeepSession)
+	return all
+}
+
+// isUserName tells of the fields of a form that say who somebody is.
+func isUserName(field, value string) bool {
+	field = strings.ToLower(field)
+	for _, telling := range []string{"pass", "pwd", "secret", "token", "otp", "pin", "key", "code", "answer"} {
+		if strings.Contains(field, telling) {
+			return false
+		}
+	}
+	for _, telling := range []string{"user", "login", "name", "mail", "account", "identifier", "uid"} {
+		if strings.Contains(field, telling) {
+			return true
+		}
+	}
+	name, domain, isMail := strings.Cut(value, "@")
+	return isMail && name != "" && strings.Contains(domain, ".")
+}
+
+// Credentials are the secrets of the configuration, alone and as requests bear them.
+func (c Config) Credentials() (values []string) {
+	for _, s := range c.Secrets() {
+		values = append(values, s.Value)
+		if strings.HasPrefix(s.Key, "headers.") { // "Bearer T", "Token token=T"
+			values = append(values, strings.FieldsFunc(s.Value, func(r rune) bool { return r == ' ' || r == '"' || r == ',' })...)
+		}
+	}
+	for _, b := range []*Basic{c.Basic, c.Digest} {
+		if b != nil {
+			r := http.Request{Header: http.Header{}}
+			r.SetBasicAuth(b.Username, b.Password)
+			_, encoded, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+			values = append(values, b.Username+":"+b.Password, encoded)
+		}
+	}
+	return values
+}
+
+// Feed adds to known the secrets of the configuration, and from now on whatever the
+// session is given: the cookies in jar that look like a session, the tokens of OAuth2,
+// and what the forms and redirects of a login carry.
+func (s *Session) Feed(known *secrets.Set, jar *Jar) {
+	s.known = known
+	known.Add(s.config.Credentials()...)
+	for _, c := range s.cookieFile {
+		if slices.ContainsFunc(s.origins(), func(at origin) bool { return c.goesTo(at.host) }) && secrets.LooksLikeSession(c.value, c.httpOnly) {
+			known.Add(c.value)
+		}
+	}
+	jar.watch(func(value string, httpOnly bool) { s.given(value, httpOnly) })
+	if s.oauth2 != nil {
+		s.oauth2.given = s.givenToken
+	}
+}
+
+// given adds a value that a site gave to what is known, if it looks like a session.
+func (s *Session) given(value string, hidden bool) {
+	if s.known != nil && secrets.LooksLikeSession(value, hidden) {
+		s.known.AddPassing(value)
+	}
+}
+
+// givenToken adds what a token server answered to what is known.
+func (s *Session) givenToken(t *oauth2.Token) {
+	s.known.AddPassing(t.AccessToken, t.RefreshToken)
+	if id, ok := t.Extra("id_token").(string); ok {
+		s.known.AddPassing(id)
+	}
+}
+
+// givenInAddress adds what an address of a login carries, such as a ticket.
+func (s *Session) givenInAddress(u *url.URL) {
+	for pair := range strings.SplitSeq(u.RawQuery, "&") {
+		if name, value, _ := strings.Cut(pair, "="); passing.MatchString(name) {
+			s.given(value, false)
+		}
+	}
+}

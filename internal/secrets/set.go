@@ -1,0 +1,189 @@
+package secrets
+
+import (
+	"strings"
+	"sync"
+)
+
+// maxPassing bounds how many values of sessions are remembered. A site that gives a new
+// one with each answer shows none but the latest.
+const maxPassing = 2000
+
+// Set is a live set of secrets. It is safe for use by several goroutines. The zero
+// value and nil hold none; a nil Set must not be added to.
+type Set struct {
+	mu      sync.RWMutex
+	fixed   []string // patterns of what was configured
+	passing []string // values that sessions had, oldest first
+	known   map[string]bool
+	table   *table
+}
+
+// Add adds what was configured. What does not suit is left out: see [Suits].
+func (s *Set) Add(values ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, value := range values {
+		if !s.isNew(value) {
+			continue
+		}
+		for _, p := range patternsOf(value) {
+			s.fixed = append(s.fixed, p)
+			s.tableOf().add(p)
+		}
+	}
+}
+
+// AddPassing adds values that a session was given and that the next may replace.
+func (s *Set) AddPassing(values ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, value := range values {
+		if !s.isNew(value) {
+			continue
+		}
+		s.passing = append(s.passing, value)
+		for _, p := range patternsOf(value) {
+			s.tableOf().add(p)
+		}
+	}
+	if len(s.passing) > maxPassing {
+		s.forget(len(s.passing) - maxPassing/2)
+	}
+}
+
+// forget drops the n oldest values of sessions.
+func (s *Set) forget(n int) {
+	for _, value := range s.passing[:n] {
+		delete(s.known, value)
+	}
+	s.passing = append([]string(nil), s.passing[n:]...)
+	s.table = newTable()
+	for _, p := range s.fixed {
+		s.table.add(p)
+	}
+	for _, value := range s.passing {
+		for _, p := range patternsOf(value) {
+			s.table.add(p)
+		}
+	}
+}
+
+func (s *Set) isNew(value string) bool {
+	if s.known[value] || !Suits(value) {
+		return false
+	}
+	if s.known == nil {
+		s.known = make(map[string]bool)
+	}
+	s.known[strings.Clone(value)] = true
+	return true
+}
+
+func (s *Set) tableOf() *table {
+	if s.table == nil {
+		s.table = newTable()
+	}
+	return s.table
+}
+
+// In reports whether one of the secrets stands in a text, whatever it is written in.
+func (s *Set) In(text string) bool {
+	if s == nil || len(text) < shortest {
+		return false
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.in(text)
+}
+
+func (s *Set) in(text string) (found bool) {
+	if s.table == nil {
+		return false
+	}
+	stop := func(int, int) bool {
+		found = true
+		return false
+	}
+	s.table.find(text, stop)
+	if found {
+		return true
+	}
+	if plain, changed := decoded(text); changed {
+		s.table.find(plain, stop)
+	}
+	return found
+}
+
+// Places returns where the secrets stand in a text, as pairs of a beginning and an end,
+// sorted and apart. Of one that is escaped, it is the whole word.
+func (s *Set) Places(text string) (places [][2]int) {
+	if !s.In(text) {
+		return nil
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	s.table.find(text, func(start, end int) bool {
+		for n := len(places) - 1; n >= 0 && places[n][1] >= start; n-- {
+			start = min(start, places[n][0])
+			places = places[:n]
+		}
+		places = append(places, [2]int{start, end})
+		return true
+	})
+	var all [][2]int
+	rest := 0
+	for _, p := range append(places, [2]int{len(text), len(text)}) {
+		all = append(all, s.escapedIn(text, rest, p[0])...)
+		if p[0] < len(text) {
+			all = append(all, p)
+		}
+		rest = p[1]
+	}
+	if len(all) == 0 || s.in(without(text, all, "|")) {
+		return [][2]int{{0, len(text)}} // it stands over several of its words
+	}
+	return all
+}
+
+// escapedIn returns the words between two places of a text in which a secret stands
+// that is escaped.
+func (s *Set) escapedIn(text string, from, to int) (words [][2]int) {
+	ends := func(r rune) bool { return strings.ContainsRune(" \t\r\n\"'<>", r) }
+	for from < to {
+		end := from + strings.IndexFunc(text[from:to], ends)
+		if end < from {
+			end = to
+		}
+		if end > from && s.in(text[from:end]) {
+			words = append(words, [2]int{from, end})
+		}
+		from = end + 1
+	}
+	return words
+}
+
+// Hidden stands for a secret that is not shown.
+const Hidden = "•••"
+
+// Mask is a text without the secrets.
+func (s *Set) Mask(text string) string {
+	places := s.Places(text)
+	if len(places) == 0 {
+		return text
+	}
+	return without(text, places, Hidden)
+}
+
+// without replaces places of a text.
+func without(text string, places [][2]int, by string) string {
+	var out strings.Builder
+	done := 0
+	for _, p := range places {
+		out.WriteString(text[done:p[0]])
+		out.WriteString(by)
+		done = p[1]
+	}
+	out.WriteString(text[done:])
+	return out.String()
+}
