@@ -10,9 +10,12 @@ import (
 	"time"
 )
 
+// noFollow refuses to open a link. A pipe that somebody put there must not stop us either.
+const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
 // holdCommits keeps the holder of the file at path from committing until quiet is called.
 func holdCommits(path string) (quiet func(), err error) {
-	note, err := os.OpenFile(noteOf(path), os.O_RDWR, 0)
+	note, err := os.OpenFile(noteOf(path), os.O_RDWR|noFollow, 0)
 	if errors.Is(err, os.ErrNotExist) { // the holder came or went just now
 		return func() {}, nil
 	}

@@ -2,6 +2,9 @@ package state
 
 import (
 	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
 	"os"
 	"time"
 )
@@ -27,12 +30,30 @@ func announce(path string) *os.File {
 	if err != nil {
 		return nil
 	}
-	note, err := os.OpenFile(noteOf(path), os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	note, err := openNote(noteOf(path))
 	if err != nil {
 		return nil
 	}
 	_, _ = note.Write(append(text, '\n'))
 	return note
+}
+
+// openNote opens an empty note that only its owner may read. One that was left behind is
+// taken as it is, since whoever copies the file may hold it; but a link, or what belongs to
+// somebody else, is put aside, not written to.
+func openNote(name string) (*os.File, error) {
+	note, err := os.OpenFile(name, os.O_RDWR|noFollow, 0)
+	if err == nil {
+		info, statErr := note.Stat()
+		if statErr == nil && info.Mode().IsRegular() && note.Chmod(0o600) == nil && note.Truncate(0) == nil {
+			return note, nil
+		}
+		_ = note.Close()
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		_ = os.Remove(name)
+	}
+	return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 }
 
 // withdraw removes what announce wrote.
@@ -41,7 +62,13 @@ func withdraw(path string) { _ = os.Remove(noteOf(path)) }
 // locked says who holds the file at path, as far as can be found out.
 func locked(path string) *LockedError {
 	e := &LockedError{Path: path}
-	note, err := os.ReadFile(noteOf(path))
+	f, err := os.OpenFile(noteOf(path), os.O_RDONLY|noFollow, 0)
+	if err != nil {
+		return e
+	}
+	const longest = 4096
+	note, err := io.ReadAll(io.LimitReader(f, longest))
+	_ = f.Close()
 	if err != nil {
 		return e
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/privatefile"
 )
 
 // This file is about what a person agreed to: by the plan of a preview that was saved,
@@ -28,11 +28,7 @@ func savePlan(path string, run report.Run) error {
 	if len(a.Sources) == 0 {
 		return fmt.Errorf("save the plan: there is none")
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("save the plan: %w", err)
-	}
-	if err := errors.Join(a.Write(f), f.Close()); err != nil {
+	if err := privatefile.Write(path, a.Write); err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -169,5 +170,28 @@ func TestTheGuardsAreListed(t *testing.T) {
 		if !strings.Contains(out, string(g.Name)) || !strings.Contains(out, g.Key) || !strings.Contains(out, g.Default) {
 			t.Errorf("%s is not listed as it is:\n%s", g.Name, out)
 		}
+	}
+}
+
+func TestASavedPlanIsForItsOwner(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "")
+	plan, link := w.path("plan.json"), w.path("link.json")
+	w.write("plan.json", "of before")
+	if err := os.Chmod(plan, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	w.fincrawl(exitDone, "preview", "--out", plan)
+	if info, err := os.Stat(plan); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the plan has %v, %v", info.Mode(), err)
+	}
+	if err := os.Symlink(w.path("token"), link); err != nil {
+		t.Skip(err)
+	}
+	if code, out, _ := w.execute(t.Context(), "preview", "--out", link); code != exitFailed || !strings.Contains(out, "is a link") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	if got := string(w.read("token")); got != worldToken {
+		t.Errorf("what the link leads to has %q", got)
 	}
 }

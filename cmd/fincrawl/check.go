@@ -31,6 +31,9 @@ what it saw on the way. It changes nothing.
 		for _, s := range c.Sources {
 			fmt.Fprintf(a.out, "  %s: %s → %s\n", s.Name, s.URL, s.LibraryURL)
 		}
+		for _, warning := range a.warnings(c) {
+			fmt.Fprintf(a.out, "Warning: %s\n", warning)
+		}
 		if !*online {
 			return nil
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest/sandbox"
 	"github.com/fincrawl/fincrawl/internal/demo"
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 //go:embed demo.yaml
@@ -56,6 +57,7 @@ sync after them. Then it serves the library page until interrupted.`,
 
 		d := demonstration{app: *a, site: site}
 		d.quiet = true
+		d.secrets = new(secrets.Set) // a made-up password may be shown
 		d.configPath = filepath.Join(dir, "sources.yaml")
 		d.lookupEnv = environment{
 			"HELP_CENTER":           siteServer.URL,

@@ -78,9 +78,9 @@ func explainExitCode(ctx context.Context, e report.Explanation) int {
 
 func (a *app) showExplanation(e report.Explanation, asJSON bool) error {
 	if asJSON {
-		return report.ExplanationJSON(a.out, e)
+		return report.ExplanationJSON(jsonText.of(a.out), e)
 	}
-	return report.ExplanationText(a.out, e, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out), Verbose: a.verbose})
+	return report.ExplanationText(forReport(a.out), e, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out), Verbose: a.verbose})
 }
 
 // explanation finds the source that an address belongs to, and says all that is known

@@ -34,7 +34,7 @@ same name replaces it.`,
 		}
 		switch {
 		case *asJSON:
-			encoder := json.NewEncoder(a.out)
+			encoder := json.NewEncoder(jsonText.of(a.out))
 			encoder.SetEscapeHTML(false)
 			encoder.SetIndent("", "  ")
 			return encoder.Encode(list)

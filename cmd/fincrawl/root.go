@@ -35,7 +35,8 @@ type app struct {
 }
 
 func newApp(out, errOut io.Writer) *app {
-	return &app{out: out, errOut: errOut, lookupEnv: os.LookupEnv, secrets: new(secrets.Set)}
+	own := new(secrets.Set)
+	return &app{out: &output{to: out, own: own}, errOut: &output{to: errOut, own: own}, lookupEnv: os.LookupEnv, secrets: own}
 }
 
 // execute runs the command line args and returns the exit code.
@@ -131,7 +132,7 @@ func (a *app) logger() *slog.Logger {
 		o.Level = slog.LevelWarn
 	}
 	if a.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(a.errOut, o))
+		return slog.New(slog.NewJSONHandler(jsonText.of(a.errOut), o))
 	}
 	return slog.New(slog.NewTextHandler(a.errOut, o))
 }
@@ -162,7 +163,7 @@ func color(w io.Writer) bool {
 
 // terminalWidth is the number of columns of w; 0 where it is not a terminal.
 func terminalWidth(w io.Writer) int {
-	f, ok := w.(*os.File)
+	f, ok := terminalOf(w)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0
 	}

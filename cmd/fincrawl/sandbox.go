@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,6 +41,7 @@ them, and POST adds one, such as {"kind": "slow", "wait": 90, "next": 1}.`,
 	noLookUp := cmd.Flags().Bool("no-lookup", false, "look no page up by its external ID, as older versions of the API")
 	audiences := cmd.Flags().Int64Slice("audiences", nil, "IDs of the only audiences that there are (default: any)")
 	file := cmd.Flags().String("data", "", "file that keeps the library (default: memory only)")
+	hosts := cmd.Flags().StringArray("host", nil, "a further name that it is asked by, such as that of a container; may be repeated")
 	faults := cmd.Flags().StringArray("fault", nil, "let calls go wrong: `KIND[,method=…,path=…,text=…,chance=…,seed=…,skip=…,next=…,wait=…]`; may be repeated")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *rateLimit < 0 {
@@ -48,7 +50,7 @@ them, and POST adds one, such as {"kind": "slow", "wait": 90, "next": 1}.`,
 		if *limit < 0 {
 			return usageError{fmt.Errorf("--listing-limit is a number of pages, not %d", *limit)}
 		}
-		c := sandbox.Config{Token: *token, RateLimit: *rateLimit, ListingLimit: *limit, NoLookUp: *noLookUp, Audiences: *audiences, File: *file}
+		c := sandbox.Config{Token: *token, RateLimit: *rateLimit, ListingLimit: *limit, NoLookUp: *noLookUp, Audiences: *audiences, File: *file, Hosts: lowered(*hosts)}
 		for _, text := range *faults {
 			f, err := sandbox.ParseFault(text)
 			if err != nil {
@@ -64,9 +66,20 @@ them, and POST adds one, such as {"kind": "slow", "wait": 90, "next": 1}.`,
 		if err != nil {
 			return errors.Join(err, box.Close())
 		}
+		if !s.onlyHere() {
+			fmt.Fprintf(a.errOut, "Warning: it listens beyond this machine, at %s: whoever reaches it can read the library and change it. "+
+				"Leave --addr out, or let a firewall in front of it decide.\n", *addr)
+		}
 		fmt.Fprintf(a.out, "Library page: %s/\nAPI: intercom.base_url: %s\n", s.URL, s.URL)
 		err = s.wait(cmd.Context())
 		return errors.Join(err, s.close(), box.Close())
 	}
 	return cmd
+}
+
+func lowered(names []string) (lower []string) {
+	for _, name := range names {
+		lower = append(lower, strings.ToLower(name))
+	}
+	return lower
 }

@@ -12,6 +12,7 @@ import (
 // server is an HTTP server that listens already.
 type server struct {
 	URL    string
+	addr   net.Addr
 	http   *http.Server
 	served chan error
 }
@@ -24,11 +25,18 @@ func serve(addr string, h http.Handler) (*server, error) {
 	}
 	s := &server{
 		URL:    "http://" + listener.Addr().String(),
+		addr:   listener.Addr(),
 		http:   &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second},
 		served: make(chan error, 1),
 	}
 	go func() { s.served <- s.http.Serve(listener) }()
 	return s, nil
+}
+
+// onlyHere reports whether nobody but this machine can reach the server.
+func (s *server) onlyHere() bool {
+	at, ok := s.addr.(*net.TCPAddr)
+	return ok && at.IP.IsLoopback()
 }
 
 // wait returns when ctx ends, or earlier with the error that ended the server.

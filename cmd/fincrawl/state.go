@@ -94,7 +94,7 @@ was sent, and the last runs. It may be used while a sync runs.`,
 			}
 			defer func() { err = errors.Join(err, store.Close()) }()
 			if len(args) == 0 {
-				return store.Export(a.out)
+				return store.Export(jsonText.of(a.out))
 			}
 			f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 			if err != nil {

@@ -49,9 +49,9 @@ unless --online, and may be used while a sync runs.`,
 			}
 		}
 		if *asJSON {
-			return report.StatusJSON(a.out, s)
+			return report.StatusJSON(jsonText.of(a.out), s)
 		}
-		return report.StatusText(a.out, s, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out)})
+		return report.StatusText(forReport(a.out), s, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out)})
 	}
 	return cmd
 }

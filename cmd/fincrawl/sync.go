@@ -118,6 +118,9 @@ func (a *app) selected(names []string) (*config.Config, []config.Source, error) 
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
+	for _, warning := range openFiles(c) {
+		a.logger().Warn(warning)
+	}
 	return c, sources, nil
 }
 
@@ -125,9 +128,10 @@ func (a *app) selected(names []string) (*config.Config, []config.Source, error) 
 // terminal they share the screen.
 func (a *app) progress() (*slog.Logger, progress) {
 	if width := terminalWidth(a.errOut); width > 0 && a.logFormat == "text" {
-		line := newStatusLine(a.errOut, width)
+		terminal, _ := terminalOf(a.errOut)
+		line := newStatusLine(terminal, width)
 		onLine := *a
-		onLine.errOut = line
+		onLine.errOut = &output{to: line, own: a.secrets}
 		return onLine.logger(), line
 	}
 	log := a.logger()
@@ -139,15 +143,15 @@ type texts = func(source, externalID string) (before, after string, err error)
 
 // end prints the report of a run and returns how it went. err is what went
 // wrong around it.
-func (a *app) end(run report.Run, asJSON bool, texts texts, err error) error {
+func (a *app) end(run report.Run, inJSON bool, texts texts, err error) error {
 	if err != nil {
 		run.Error = errors.Join(asError(run.Error), err).Error()
 		run.ExitCode = exitFailed
 	}
-	if asJSON {
-		err = report.JSON(a.out, run)
+	if inJSON {
+		err = report.JSON(jsonText.of(a.out), run)
 	} else {
-		err = report.Text(a.out, run, report.TextOptions{
+		err = report.Text(forReport(a.out), run, report.TextOptions{
 			Color: color(a.out), Width: terminalWidth(a.out), Verbose: a.verbose, Texts: texts,
 		})
 	}

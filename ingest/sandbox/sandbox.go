@@ -25,6 +25,9 @@ type Config struct {
 	File         string  // where the library is kept as JSON; "" for memory only
 	Region       string  // that /me names; "" is us
 	Faults       []Fault // that are on from the start
+	// Hosts are further names, in lower case, by which it may be asked. Defaults to those
+	// of this machine, and to the address that a request came in at.
+	Hosts []string
 
 	// Fault, for what no kind of Faults does, may answer a call instead of the sandbox, or change what becomes of it:
 	// next carries the call out. It may also break the connection off, by a panic with
@@ -68,6 +71,10 @@ func New(c Config) (*Sandbox, error) {
 
 // ServeHTTP answers the API's calls, switches faults and shows the library page.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.mayAsk(r) {
+		http.Error(w, "this is the sandbox of fincrawl, which is asked by localhost, its own address, or a name that --host gave it", http.StatusMisdirectedRequest)
+		return
+	}
 	if r.URL.Path == FaultsPath {
 		s.faults.ServeHTTP(w, r)
 		return

@@ -77,6 +77,13 @@ type Config struct {
 	Browser  Browser
 	Presets  []preset.Preset
 	Sources  []Source
+	Files    []SecretFile // that secrets were read from
+}
+
+// SecretFile is a file that a secret was read from.
+type SecretFile struct {
+	Key  string // that names it, such as cookie_file
+	Path string // as it can be opened
 }
 
 // Intercom is how to reach the workspace.

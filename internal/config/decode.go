@@ -37,6 +37,7 @@ func decode(path string, data []byte, lookup func(string) (string, bool)) (*Conf
 		c.Sources[i].Render.Browser = c.Browser
 		c.Sources[i].Content.Presets = c.Presets
 	}
+	c.Files = d.files
 	d.lines.settle()
 	for i, m := range d.mistakes {
 		d.mistakes[i].Text, d.mistakes[i].caret = d.lines.display(m.Line, m.Column)
@@ -57,6 +58,7 @@ type decoder struct {
 	open     map[*yaml.Node]bool // mappings whose keys are being collected
 	patience int                 // keys and list items still to be read; aliases can make a small file endless
 
+	files            []SecretFile   // that secrets were read from
 	names, libraries map[string]int // the sources so far, with their lines
 	presetNames      []string       // that content.preset may name
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -143,6 +144,9 @@ func (d *decoder) contents(e entry, path, shown string, limit int64, most string
 	case strings.TrimSpace(string(data)) == "":
 		d.mistake(e.node, "the file %s is empty", brief(shown))
 	default:
+		if found := (SecretFile{e.key, path}); !slices.Contains(d.files, found) {
+			d.files = append(d.files, found)
+		}
 		return string(data), true
 	}
 	return "", false

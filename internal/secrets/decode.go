@@ -69,7 +69,7 @@ func unescapeUnicode(s string) string {
 	var out strings.Builder
 	done := 0
 	for i := 0; i < len(s); {
-		escape := ""
+		var escape string
 		switch {
 		case strings.HasPrefix(s[i:], `\u00`) && i+6 <= len(s):
 			escape = s[i : i+6]

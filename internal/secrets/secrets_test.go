@@ -20,7 +20,7 @@ func ways() map[string]func(string) string {
 		"in a path":                url.PathEscape,
 		"in an address, twice":     func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
 		"in an address, small":     func(s string) string { return strings.ToLower(url.QueryEscape(s)) },
-		"every byte of an address": func(s string) string { return everyByte(s) },
+		"every byte of an address": everyByte,
 		"in HTML":                  html.EscapeString,
 		"in HTML, twice":           func(s string) string { return html.EscapeString(html.EscapeString(s)) },
 		"by numbers in HTML":       byNumbers,
