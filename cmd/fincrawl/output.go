@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -37,7 +39,7 @@ const (
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	text := append(o.rest, p...)
+	text := slices.Concat(o.rest, p)
 	whole := len(text)
 	for back := 1; back <= min(utf8.UTFMax-1, len(text)); back++ {
 		if b := text[len(text)-back]; utf8.RuneStart(b) {
@@ -47,7 +49,7 @@ func (o *output) Write(p []byte) (int, error) {
 			break
 		}
 	}
-	o.rest = append([]byte(nil), text[whole:]...)
+	o.rest = bytes.Clone(text[whole:])
 	if _, err := io.WriteString(o.to, o.mode.clean(o.own.Mask(string(text[:whole])))); err != nil {
 		return 0, err
 	}

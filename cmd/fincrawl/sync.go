@@ -119,7 +119,7 @@ func (a *app) selected(names []string) (*config.Config, []config.Source, error) 
 		return nil, nil, usageError{err}
 	}
 	for _, warning := range openFiles(c) {
-		a.logger().Warn(warning)
+		a.logger().Warn("a file is open to others", "advice", warning)
 	}
 	return c, sources, nil
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/fincrawl/fincrawl/internal/config"
@@ -31,7 +32,7 @@ func openFiles(c *config.Config) (list []string) {
 	if runtime.GOOS == "windows" { // where a mode says nothing
 		return nil
 	}
-	files := append(c.Files[:len(c.Files):len(c.Files)], config.SecretFile{Key: "state", Path: c.State})
+	files := slices.Concat(c.Files, []config.SecretFile{{Key: "state", Path: c.State}})
 	for _, f := range files {
 		info, err := os.Stat(f.Path)
 		if err != nil || !info.Mode().IsRegular() {
