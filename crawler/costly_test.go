@@ -3,6 +3,7 @@ package crawler_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -44,4 +45,20 @@ func TestAPageThatCostsTooMuchToScreenIsNoPage(t *testing.T) {
 	c := crawl(t, site, func(_ *crawler.Source, sur *crawler.Surroundings) { sur.Pages = costlySink{sur.Pages} })
 	c.wantComplete(t, true)
 	c.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/b": crawler.TooCostly})
+}
+
+// Sitemaps that name sitemaps are read up to a limit, and what lies beyond it is a gap.
+func TestSitemapsCountAgainstALimit(t *testing.T) {
+	site := testsite.New(t)
+	site.Page("/", testsite.Page{Title: "Home"})
+	var index strings.Builder
+	for i := range 2100 {
+		fmt.Fprintf(&index, "<sitemap><loc>https://other.example/%d.xml</loc></sitemap>", i)
+	}
+	site.Page("/sitemap.xml", testsite.Page{Raw: []byte("<sitemapindex>" + index.String() + "</sitemapindex>"), ContentType: "application/xml"})
+	c := crawl(t, site, func(src *crawler.Source, _ *crawler.Surroundings) { src.Discover.Sitemaps = []string{"auto"} })
+	c.wantComplete(t, false)
+	if n := c.coverage.Outcomes[crawler.OverLimit]; n != 1 || c.coverage.Outcomes[crawler.OutOfScope] > 2000 {
+		t.Errorf("outcomes %v, want one beyond the limit", c.coverage.Outcomes)
+	}
 }

@@ -3,9 +3,11 @@ package crawler
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +32,7 @@ type robots struct {
 type robotsRule struct {
 	pattern string // a path, with * for anything and $ for the end
 	allow   bool
+	parts   []string // what stands between the *
 }
 
 // parseRobots reads the rules of all groups that name agent, or of those for
@@ -85,6 +88,15 @@ func parseRobots(body []byte, agent string) robots {
 		r = named
 	}
 	r.sitemaps = sitemaps
+	slices.SortStableFunc(r.rules, func(a, b robotsRule) int { // the first that matches decides
+		switch by := cmp.Compare(len(b.pattern), len(a.pattern)); {
+		case by != 0 || a.allow == b.allow:
+			return by
+		case a.allow:
+			return -1
+		}
+		return 1
+	})
 	return r
 }
 
@@ -117,7 +129,8 @@ func (r *robots) add(path string, allow bool) {
 	if path[0] != '/' && path[0] != '*' {
 		path = "/" + path
 	}
-	r.rules = append(r.rules, robotsRule{normalEscapes(path, "!$'()*,:@/?&=+;"), allow})
+	pattern := normalEscapes(path, "!$'()*,:@/?&=+;")
+	r.rules = append(r.rules, robotsRule{pattern, allow, strings.Split(strings.TrimSuffix(pattern, "$"), "*")})
 }
 
 // allows reports whether a normalised URL may be fetched.
@@ -133,13 +146,12 @@ func (r *robots) decide(u *url.URL) (allowed bool, by string) {
 		return false, "it cannot be read, so the site counts as closed"
 	}
 	path := normalEscapes(u.RequestURI(), "!$'()*,:@/?&=+;")
-	allowed, longest := true, -1
 	for _, rule := range r.rules {
-		if n := len(rule.pattern); (n > longest || n == longest && rule.allow) && rule.matches(path) {
-			allowed, longest, by = rule.allow, n, rule.String()
+		if rule.matches(path) {
+			return rule.allow, rule.String()
 		}
 	}
-	return allowed, by
+	return true, ""
 }
 
 func (r robotsRule) String() string {
@@ -150,8 +162,7 @@ func (r robotsRule) String() string {
 }
 
 func (r robotsRule) matches(path string) bool {
-	pattern, toTheEnd := strings.CutSuffix(r.pattern, "$")
-	parts := strings.Split(pattern, "*")
+	toTheEnd, parts := strings.HasSuffix(r.pattern, "$"), r.parts
 	path, ok := strings.CutPrefix(path, parts[0])
 	if !ok {
 		return false

@@ -23,6 +23,7 @@ const (
 	maxSitemap     = 50 << 20 // bytes, decompressed
 	maxSitemapURLs = 50_000
 	maxNesting     = 3
+	maxSitemaps    = 2000 // of one source
 )
 
 // autoSitemaps stands in the configuration for the sitemaps that the site itself names.
@@ -49,6 +50,9 @@ func (c *crawl) readSitemaps(ctx context.Context) error {
 			continue
 		}
 		s.url = n
+		if len(seen) == maxSitemaps || len(pending) > 10*maxSitemaps {
+			return c.settleAside(s.url, OverLimit, fmt.Sprintf("not read, as are all that follow: the source names more than %d sitemaps", maxSitemaps))
+		}
 		seen[n.String()] = true
 		var nested []sitemap
 		nested, err = c.readSitemap(ctx, s)
@@ -134,7 +138,9 @@ func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, e
 		case entry.isSitemap && s.nesting == maxNesting:
 			return fmt.Errorf("sitemap indexes are nested more than %d deep", maxNesting)
 		case entry.isSitemap:
-			nested = append(nested, sitemap{url: u, from: s.url.String(), nesting: s.nesting + 1})
+			if len(nested) <= maxSitemaps { // one more than is read, so that this is told
+				nested = append(nested, sitemap{url: u, from: s.url.String(), nesting: s.nesting + 1})
+			}
 			return nil
 		}
 		if crawlErr = c.dated(u, entry.changed); crawlErr != nil {

@@ -7,23 +7,25 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"golang.org/x/term"
+
+	"github.com/fincrawl/fincrawl/crawler/document"
+	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/config"
 )
 
 // What the collector of garbage is told where GOMEMLIMIT and GOGC say nothing else: to
 // keep the program within a limit that leaves a large plan room, at the cost of its
 // time, and below that not to hurry: a crawl needs little at once, and throws it away
 // with each page, so that hurry would cost much and save what a larger crawl takes anyway.
-const (
-	memoryLimit  = 100 << 20
-	garbageShare = 400 // percent of what is needed
-)
+const garbageShare = 400 // percent of what is needed
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
+		debug.SetMemoryLimit(budget.Heap)
 	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbageShare)
@@ -35,4 +37,12 @@ func main() {
 		a.in = os.Stdin
 	}
 	os.Exit(a.execute(ctx, os.Args[1:]))
+}
+
+// makeRoom lets the collector of garbage know of the sandbox where a source reads PDFs.
+func makeRoom(sources []config.Source) {
+	readsPDF := func(s config.Source) bool { return slices.Contains(s.Documents, string(document.PDF)) }
+	if os.Getenv("GOMEMLIMIT") == "" && slices.ContainsFunc(sources, readsPDF) {
+		debug.SetMemoryLimit(budget.HeapWithSandbox)
+	}
 }

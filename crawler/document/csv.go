@@ -41,6 +41,9 @@ func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (
 		if columns == 0 {
 			tag = atom.Th
 		}
+		if cells += max(len(record), columns); cells > maxCells {
+			return nil, &Problem{TooLarge, fmt.Sprintf("is a table of more than %d cells", maxCells)}
+		}
 		row := element(atom.Tr)
 		for _, field := range record {
 			row.AppendChild(element(tag, fieldLines(field)...))
@@ -50,9 +53,6 @@ func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (
 		}
 		columns = max(columns, len(record))
 		table.AppendChild(row)
-		if cells += len(record); cells > maxCells {
-			return nil, &Problem{TooLarge, fmt.Sprintf("is a table of more than %d cells", maxCells)}
-		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}

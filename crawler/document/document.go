@@ -14,9 +14,10 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
-	"time"
 
 	"golang.org/x/net/html"
+
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // Kind is a kind of file.
@@ -69,11 +70,11 @@ const (
 
 // The limits of readers. What a file unpacks to counts, not its size.
 const (
-	atOnce   = 2               // files being read; each may need much memory
-	maxTime  = 2 * time.Minute // for one file
-	maxPages = 2000            // of a PDF
-	maxText  = 8 << 20         // bytes of text that a file may give
-	maxCells = 100_000         // of a table
+	atOnce   = 1              // files being read; each may need much memory
+	maxTime  = budget.Longest // for one file
+	maxPages = 2000           // of a PDF
+	maxText  = 8 << 20        // bytes of text that a file may give
+	maxCells = budget.Cells   // of a table, those that are left out included
 )
 
 // Reader reads files. It is used by several goroutines at once, and reads a few files
@@ -107,7 +108,7 @@ func (r *Reader) Read(ctx context.Context, kind Kind, u *url.URL, contentType st
 			doc, err = Document{}, &Problem{Broken, fmt.Sprintf("breaks its reader: %v", broke)}
 		}
 		if errors.Is(err, errSlow) {
-			err = &Problem{TooLarge, fmt.Sprintf("not read in %s", maxTime)}
+			err = &Problem{TooCostly, fmt.Sprintf("not read in %s", maxTime)}
 		}
 	}()
 	var draft *draft

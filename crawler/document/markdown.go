@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -27,6 +28,9 @@ func readMarkdown(contentType string, body []byte) (*draft, error) {
 		return nil, err
 	}
 	title, source := frontMatter(source)
+	if err := tooCostly(source); err != nil {
+		return nil, err
+	}
 	if isTangled(source) {
 		return &draft{article: plainText(source), title: title}, nil
 	}
@@ -74,6 +78,46 @@ func frontMatter(source string) (title, rest string) {
 		return title, rest
 	}
 	return "", source
+}
+
+// Of what a parser looks at again for each other.
+const (
+	maxMarkers  = 10_000 // footnotes, and marks of them
+	maxHeadings = 10_000 // each gets a name that no other has
+)
+
+// tooCostly returns a *[Problem] for texts that become much more than they are: rows of
+// a table are filled up to as many cells as its header has.
+func tooCostly(source string) error {
+	if n := strings.Count(source, "[^"); n > maxMarkers {
+		return &Problem{TooCostly, fmt.Sprintf("has more than %d footnotes and marks of them", maxMarkers)}
+	}
+	headings, cells, columns := 0, 0, 0
+	before := "" // the line above
+	for line := range strings.Lines(source) {
+		bare := strings.TrimSpace(line)
+		switch {
+		case bare == "":
+			columns = 0
+		case strings.Trim(bare, "|-: \t>") == "":
+			if strings.ContainsAny(bare, "-") && columns == 0 {
+				columns = strings.Count(before, "|") + 1
+			}
+			headings++ // or one above it
+		}
+		if strings.HasPrefix(bare, "#") || strings.Trim(bare, "=") == "" && bare != "" {
+			headings++
+		}
+		cells += columns
+		before = bare
+	}
+	switch {
+	case cells > maxCells:
+		return &Problem{TooLarge, fmt.Sprintf("has tables of more than %d cells", maxCells)}
+	case headings > maxHeadings:
+		return &Problem{TooCostly, fmt.Sprintf("has more than %d headings", maxHeadings)}
+	}
+	return nil
 }
 
 // isTangled tells of texts that nest so deeply that nobody wrote them: a parser may

@@ -31,6 +31,9 @@ func (e *engine) read(ctx context.Context, body []byte) (*draft, error) {
 		if len(s.letters) == 0 && s.pictures > 0.1 {
 			wordless++
 		}
+		if len(s.letters) > maxLetters {
+			return nil, &Problem{TooCostly, fmt.Sprintf("has more than %d letters on page %d", maxLetters, i+1)}
+		}
 		if size += len(s.letters); size > maxText {
 			return nil, &Problem{TooLarge, fmt.Sprintf("has more than %d letters", maxText)}
 		}
@@ -44,6 +47,9 @@ func (e *engine) read(ctx context.Context, body []byte) (*draft, error) {
 	}
 	return &draft{article: setting.article(outline), title: title, pages: pages, wordless: wordless}, nil
 }
+
+// maxLetters bounds how many letters a page may have. A page of a newspaper has a tenth.
+const maxLetters = 100_000
 
 // maxOutline bounds how many entries of a table of contents are read. They may go in
 // circles.

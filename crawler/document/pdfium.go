@@ -17,6 +17,8 @@ import (
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // engine runs PDFium, by which Chromium reads PDF, as WebAssembly: a file that breaks
@@ -30,7 +32,7 @@ type engine struct {
 }
 
 // maxPDFMemory bounds what reading one file takes, the file itself included.
-const maxPDFMemory = 256 << 20 // bytes
+const maxPDFMemory = budget.Sandbox // bytes
 
 func (e *engine) started() (pdfium.Pool, error) {
 	e.mu.Lock()
@@ -47,7 +49,7 @@ func (e *engine) started() (pdfium.Pool, error) {
 		settings = settings.WithCompilationCache(e.cache)
 	}
 	pool, err := webassembly.Init(webassembly.Config{
-		MaxTotal:      atOnce,
+		MaxTotal:      1,                    // one at a time may have the memory
 		FSConfig:      wazero.NewFSConfig(), // an empty one: the library's own choice is the whole disk
 		Stdout:        io.Discard,
 		Stderr:        io.Discard,

@@ -69,6 +69,10 @@ func (f *pdfFile) sheet(i int) sheet {
 	styles := make(map[uint64]*style)
 	breaks, spaced := true, false
 	n := f.count("FPDFText_CountChars", text)
+	if n > 2*maxLetters {
+		s.letters = make([]letter, maxLetters+1) // too many to look at
+		return s
+	}
 	for k := uint64(0); k < uint64(n) && f.err == nil; k++ {
 		r := rune(uint32(f.call("FPDFText_GetUnicode", text, k)))
 		if ligature := texLigature(r); ligature != 0 && !f.truth("FPDFText_IsGenerated", text, k) {
@@ -137,6 +141,7 @@ type shapes struct {
 	pictures float64 // share of the page
 	grounds  []rect  // what is not white
 	dots     []rect  // as large as bullets
+	looked   int     // how many grounds were looked at for letters, see behind
 }
 
 // maxShapes bounds how many parts of a page are looked at: a drawing may have very many.
@@ -187,8 +192,14 @@ func (f *pdfFile) isWhite(object uint64) bool {
 	return alpha == 0 || red >= nearly && green >= nearly && blue >= nearly
 }
 
+// maxLooked bounds how many shapes are looked at to tell what lies behind white letters.
+const maxLooked = 50_000_000
+
 // behind reports whether anything that is not white lies at a place.
-func (s shapes) behind(x, y float64) bool {
+func (s *shapes) behind(x, y float64) bool {
+	if s.looked += len(s.grounds); s.looked > maxLooked {
+		return false
+	}
 	return slices.ContainsFunc(s.grounds, func(ground rect) bool { return ground.has(x, y) })
 }
 

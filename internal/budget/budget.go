@@ -33,6 +33,8 @@ const (
 	// Heap is from where on the collector of garbage hurries, so that what has been thrown
 	// away does not add to what is needed. A large file takes more, and then costs time.
 	Heap = 100 << 20
+	// HeapWithSandbox is the same where PDFs are read: their sandbox is in the heap.
+	HeapWithSandbox = Heap + Sandbox
 )
 
 // The limits of time.
