@@ -88,6 +88,22 @@ func failureOfStatus(status int) (Outcome, string) {
 	return ServerError, detail
 }
 
+// whyNoLogin names the outcome of a source whose login failed: a site that is down
+// refuses nobody.
+func whyNoLogin(e *auth.LoginError) (Outcome, string) {
+	detail := "the login failed: " + e.Step
+	switch {
+	case e.Status == http.StatusTooManyRequests:
+		return RateLimited, detail
+	case e.Status >= 500:
+		return ServerError, fmt.Sprintf("%s: HTTP %d", detail, e.Status)
+	case e.Status == 0 && e.Err != nil:
+		outcome, why := failureOf(e.Err)
+		return outcome, detail + ": " + why
+	}
+	return LoginWall, detail
+}
+
 // StartError is a source whose start address could not be read, so that nothing
 // is known of the source.
 type StartError struct {

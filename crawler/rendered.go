@@ -245,6 +245,8 @@ func (c *crawl) whyEmpty(a answer) string {
 		return a.file.how()
 	case a.rendered && len(a.refused) > 0:
 		return "its scripts may lack what they were not given: " + whatAllows(a.refused)
+	case c.src.Content.Body != "" && (a.rendered || !render.Bare(a.body)):
+		return "nothing of it is left by content.body and content.remove"
 	case a.rendered || !render.Bare(a.body):
 		return ""
 	}

@@ -225,7 +225,7 @@ func (c *crawl) closed(start visit, err error) error {
 	case errors.As(err, &unreadable):
 		outcome, detail = unreadable.Outcome, unreadable.Detail
 	case errors.As(err, &refused):
-		outcome, detail = LoginWall, "the login failed"
+		outcome, detail = whyNoLogin(refused)
 	}
 	return errors.Join(err, c.settle(start.url, outcome, detail))
 }

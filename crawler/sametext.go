@@ -72,6 +72,10 @@ func (s *sameTexts) any() bool {
 	return false
 }
 
+// SayTheSame is in the detail of a login wall that was told by nothing but its text,
+// after the number of addresses that have it.
+const SayTheSame = "addresses say the very same"
+
 // hash64 is good enough where a mistake would need an attacker who writes the
 // site, and he has the site's pages to himself anyway.
 func hash64(text string) uint64 {
@@ -103,7 +107,7 @@ func (c *crawl) takeBackWalls() error {
 		if err := c.unlearn(s.URL); err != nil {
 			return err
 		}
-		if err := c.settle(u, LoginWall, fmt.Sprintf("%d addresses say the very same", c.texts.walls(s.URL))); err != nil {
+		if err := c.settle(u, LoginWall, fmt.Sprintf("%d %s", c.texts.walls(s.URL), SayTheSame)); err != nil {
 			return err
 		}
 	}

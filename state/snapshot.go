@@ -49,7 +49,7 @@ func Backup(path, to string) error {
 func OpenSnapshot(path string) (*Store, error) {
 	f, err := os.CreateTemp("", "fincrawl-*.db")
 	if err != nil {
-		return nil, fmt.Errorf("create a copy of the state file: %w", err)
+		return nil, fmt.Errorf("create a copy of the state file: %w", temporaryError(err))
 	}
 	copied := f.Name()
 	if err := errors.Join(f.Close(), snapshot(path, copied)); err != nil {

@@ -89,7 +89,7 @@ func Open(path string, o Options) (*Store, error) {
 func OpenTemporary() (*Store, error) {
 	f, err := os.CreateTemp("", "fincrawl-*.db")
 	if err != nil {
-		return nil, fmt.Errorf("create temporary state file: %w", err)
+		return nil, fmt.Errorf("create temporary state file: %w", temporaryError(err))
 	}
 	path := f.Name()
 	if err := f.Close(); err != nil {
@@ -104,6 +104,11 @@ func OpenTemporary() (*Store, error) {
 	// Where the system refuses (Windows), Close removes it.
 	_ = os.Remove(path)
 	return s, nil
+}
+
+// temporaryError says what to do where there can be no temporary file.
+func temporaryError(err error) error {
+	return fmt.Errorf("%w; set TMPDIR to a folder that this user can write to and that has room", err)
 }
 
 // Flush returns when every grouped write made before is on disk; those of a crawl

@@ -51,7 +51,7 @@ sync after them. Then it serves the library page until interrupted.`,
 		defer func() { err = errors.Join(err, boxServer.close(), box.Close()) }()
 		dir, err := os.MkdirTemp("", "fincrawl-demo-*")
 		if err != nil {
-			return err
+			return fmt.Errorf("make a folder for the demo: %w; set TMPDIR to one that this user can write to", err)
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 

@@ -51,6 +51,9 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 		return err
 	}
 	if !slices.Contains(names, name) {
+		if len(names) == 0 {
+			return usageError{fmt.Errorf("nothing is recorded of a source %q, nor of any other in %s: no sync has ended with this file yet; check state in %s", name, c.State, c.Path)}
+		}
 		return usageError{fmt.Errorf("nothing is recorded of a source %q; recorded are: %s", name, strings.Join(names, ", "))}
 	}
 	is, _, err := store.ImportSource(name)

@@ -297,6 +297,13 @@ func (v *visit) verify(ctx context.Context, answer *page) error {
 	case start.has(want):
 		v.saw("logged_in %s: found", want.text)
 		return v.done()
+	case isMissing(start) && !answer.asksForPassword() && answer.message() == "":
+		v.saw("start page: not there")
+		return v.fail(stepVerify, start, nil, "the site has nothing at the source's url, so that the login cannot be tried out there: check url; "+
+			"where that is right, check "+v.fieldNames())
+	case start.status >= 500:
+		v.saw("start page: failed")
+		return v.fail(stepVerify, start, nil, "the site itself failed at the source's url; try again later")
 	case want != nil:
 		v.saw("logged_in %s: not found", want.text)
 		return v.fail(stepVerify, answer, nil, v.hint(answer))
@@ -381,7 +388,7 @@ func (v *visit) title(p *page) string { return shorten(v.secrets.text(p.title())
 
 // whyNoForm says what p has instead of the form that was looked for.
 func (v *visit) whyNoForm(step formStep, p *page) string {
-	if p.status == http.StatusTooManyRequests || p.status >= 500 || step.number > 1 && p.message() != "" {
+	if p.status == http.StatusTooManyRequests || p.status >= 500 || isMissing(p) || step.number > 1 && p.message() != "" {
 		return v.hint(p)
 	}
 	return p.whyNoForm(step.form)
@@ -394,6 +401,8 @@ func (v *visit) hint(p *page) string {
 		return "the site limits login attempts; wait before trying again"
 	case p.status >= 500:
 		return "the site itself failed; try again later"
+	case isMissing(p):
+		return "the site has nothing at this address: check form.url, and the source's url"
 	case p.find(captchas).Length() > 0:
 		return "the site asks for a captcha, which only a person can answer; log in with a browser and configure the session's cookies instead"
 	case p.find(oneTimeCodes).Length() > 0:
@@ -410,6 +419,9 @@ func (v *visit) hint(p *page) string {
 		return "check " + v.fieldNames() + ", or set form.logged_in to a selector that only a logged-in page has"
 	}
 }
+
+// isMissing reports whether a site said that there is nothing at an address.
+func isMissing(p *page) bool { return p.status == http.StatusNotFound || p.status == http.StatusGone }
 
 // fieldNames lists the configured fields for a hint.
 func (v *visit) fieldNames() string {

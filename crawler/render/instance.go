@@ -165,7 +165,7 @@ func (b *Browser) allocator(i *instance) (context.Context, context.CancelFunc, e
 		return nil, nil, err
 	}
 	if i.folder, err = os.MkdirTemp("", "fincrawl-browser-"); err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("make a folder for the browser: %w; set TMPDIR to one that this user can write to", err)
 	}
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path),

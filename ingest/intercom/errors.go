@@ -63,6 +63,8 @@ func (e *Error) hint() string {
 	switch {
 	case e.Code == "intercom_version_invalid":
 		return "set intercom.api_version to one that has AI content, 2.12 or newer"
+	case strings.Contains(strings.ToLower(e.Message), "page limit"):
+		return "Intercom lists no more of a workspace's pages: nothing is lost, and pages beyond that are looked up one by one"
 	case e.Code == "token_revoked", e.Code == "token_expired", e.Code == "token_blocked":
 		return "make a new access token in Intercom's Developer Hub"
 	case e.Status == http.StatusNotFound && KindOf(e) == Refused:

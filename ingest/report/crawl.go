@@ -29,8 +29,9 @@ func crawl(p *printer, c crawler.Coverage) {
 	}
 }
 
-// gaps names what a crawl could not see, and how to mend that.
-func gaps(p *printer, c crawler.Coverage) {
+// gaps names what a crawl could not see, and how to mend that, unless the source failed
+// as a whole: then its error says that.
+func gaps(p *printer, c crawler.Coverage, failed bool) {
 	if len(c.Gaps) == 0 {
 		return
 	}
@@ -41,7 +42,7 @@ func gaps(p *printer, c crawler.Coverage) {
 		p.paragraph(4, 4, span{dim, join(" · ", string(g.Outcome), g.Detail)})
 	}
 	p.more(max(c.GapsInAll, len(c.Gaps)) - len(shown))
-	for _, advice := range adviceOnGaps(c.Gaps) {
+	for _, advice := range adviceOnGaps(c, failed) {
 		p.paragraph(2, 4, span{yellow, "→"}, span{plain, advice})
 	}
 	p.blank()
@@ -78,41 +79,4 @@ func outcomesInWords(of map[crawler.Outcome]int) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// adviceOnGaps says how to mend the kinds of gaps there are, each once.
-func adviceOnGaps(gaps []crawler.Gap) []string {
-	var advice []string
-	for _, g := range gaps {
-		if a := adviceOn(g.Outcome); !slices.Contains(advice, a) {
-			advice = append(advice, a)
-		}
-	}
-	return advice
-}
-
-func adviceOn(o crawler.Outcome) string {
-	switch o {
-	case crawler.Forbidden, crawler.LoginWall:
-		return "The login does not open these: give its user access, or exclude them. `fincrawl check --online` shows what the login sees."
-	case crawler.RateLimited:
-		return "The site asked to slow down: lower fetch.rate and fetch.concurrency."
-	case crawler.ServerError, crawler.Timeout, crawler.Unreachable:
-		return "The site failed to answer: run again when it is well, or exclude what never answers."
-	case crawler.TLSFailed:
-		return "The site's certificate is not accepted: mend it, or trust its authority on this machine."
-	case crawler.TooLarge:
-		return "Larger than fetch.max_body: raise it, or exclude them."
-	case crawler.TooDeep:
-		return "Beyond discover.max_depth: raise it, or exclude what goes on without an end."
-	case crawler.OverLimit:
-		return "Beyond discover.max_pages: raise it, or exclude what is not knowledge."
-	case crawler.BadSitemap:
-		return "The sitemap cannot be read to its end: have it mended, or leave it out of discover.sitemaps."
-	case crawler.Unrendered:
-		return "The browser could not show these: see that browser.path or browser.remote works, or set render: never for them."
-	case crawler.Interrupted:
-		return "The run ended before these were read: run again."
-	}
-	return "Have these mended on the site, or exclude them."
 }

@@ -78,7 +78,10 @@ func source(p *printer, s Source, t tally, advised bool, o TextOptions) error {
 	}
 	if s.Plan != nil {
 		p.blank()
-		gaps(p, s.Plan.Coverage)
+		gaps(p, s.Plan.Coverage, s.Error != "")
+		if s.Error == "" {
+			nothing(p, s.Plan.Coverage)
+		}
 		if err := changes(p, s, o); err != nil {
 			return err
 		}
@@ -134,7 +137,7 @@ func library(p *printer, s Source) {
 func verification(p *printer, v ingest.Verification) {
 	switch {
 	case v.Error != "":
-		p.field("Compared", span{yellow, "not with what Intercom has, which the next run makes up for: " + v.Error})
+		p.field("Compared", span{yellow, "not with what Intercom has: " + v.Error + ". Every run tries again until it succeeds"})
 	case v.Drift() == 0:
 		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ", each as it was left"})
 	default:
