@@ -28,7 +28,7 @@ type Library interface {
 type Ledger interface {
 	Entry(source, externalID string) (state.Entry, bool, error)
 	PutEntry(source string, e state.Entry) error
-	Acknowledge(source string, e state.Entry) error
+	Acknowledge(source string, e state.Entry, others ...string) error
 	Forget(source, externalID string) error
 	Flush() error
 }
@@ -74,19 +74,19 @@ type Failure struct {
 // deleted in Intercom while pages were being sent to it, and its pages with it.
 var ErrSourceGone = errors.New("the import source was deleted in Intercom meanwhile, and its pages with it: run again to make it anew and send every page")
 
-// Apply deletes the surplus pages of a plan, as an upsert may reach either of two, then
-// sends its creates and updates, then does the other deletes, by a pool of workers, and records each once the API acknowledged it; then it records what it
-// learned without sending, and the misses of a complete crawl. A page that is refused or fails does not stop the
-// others. An error ends it: the context's, the ledger's, or a fatal one of the
-// API; what was acknowledged until then is recorded, and in the Result.
+// Apply deletes the surplus pages of a plan, as an upsert may reach either of two. Then it
+// does the other changes by a pool of workers: each once all that it awaits was
+// acknowledged, and deletes last. It records each once the API acknowledged it; then it
+// records what it learned without sending, and the misses of a complete crawl.
+//
+// A page that is refused or fails stops only those that await it, so that the text that
+// was to move to it stays where it is. An error ends it: the context's, the ledger's, or
+// a fatal one of the API; what was acknowledged until then is recorded, and in the Result.
 func Apply(ctx context.Context, plan Plan, t Target) (Result, error) {
 	a := application{source: plan.Source, Target: t, total: plan.Pending(), result: Result{Applied: map[Action]int{}}}
-	err := a.each(ctx, plan.Changes, a.removeSurplus, func(c Change) bool { return c.Action == Delete && c.Surplus })
+	err := a.removeAllSurplus(ctx, plan.Changes)
 	if err == nil {
-		err = a.each(ctx, plan.Changes, a.send, func(c Change) bool { return c.Action == Create || c.Action == Update })
-	}
-	if err == nil {
-		err = a.each(ctx, plan.Changes, a.remove, func(c Change) bool { return c.Action == Delete && !c.Surplus })
+		err = a.inOrder(ctx, plan.Changes)
 	}
 	if err == nil {
 		err = errors.Join(a.learn(plan.Changes), a.recordSights(plan.Changes))
@@ -109,27 +109,48 @@ type application struct {
 	result Result
 }
 
-// each does the changes that are due, Workers at a time, until one returns an error,
-// which ends the others too, or ctx ends.
-func (a *application) each(ctx context.Context, changes []Change, do func(context.Context, Change) error, due func(Change) bool) error {
-	pool, working := errgroup.WithContext(ctx)
-	var taken atomic.Int64
-	for range max(1, a.Workers) {
-		pool.Go(func() error { // each for many: a stack that has grown is of use again
-			for working.Err() == nil {
-				i := int(taken.Add(1)) - 1
-				if i >= len(changes) {
-					return nil
-				}
-				if !due(changes[i]) {
-					continue
-				}
-				if err := do(working, changes[i]); err != nil {
+// removeAllSurplus deletes the pages that are in Intercom beside others.
+func (a *application) removeAllSurplus(ctx context.Context, changes []Change) error {
+	return a.work(ctx, func(working context.Context, taken func() int) error {
+		for i := taken(); i < len(changes) && working.Err() == nil; i = taken() {
+			if c := changes[i]; c.Surplus && c.Action == Delete {
+				if err := a.removeSurplus(working, c); err != nil {
 					return err
 				}
 			}
-			return nil
-		})
+		}
+		return nil
+	})
+}
+
+// inOrder does all other changes.
+func (a *application) inOrder(ctx context.Context, changes []Change) error {
+	s := newSchedule(changes)
+	return a.work(ctx, func(working context.Context, _ func() int) error {
+		defer s.stopWith(working)()
+		for {
+			todo, blockedBy, ok := s.next()
+			if !ok {
+				return nil
+			}
+			acknowledged, err := a.do(working, todo, changes, blockedBy)
+			if err != nil {
+				return err
+			}
+			s.settle(todo, acknowledged)
+		}
+	})
+}
+
+// work lets Workers do the same until one returns an error, which ends the others too, or
+// ctx ends. They share a counter. Each does many changes: a stack that has grown is of use
+// again.
+func (a *application) work(ctx context.Context, do func(working context.Context, taken func() int) error) error {
+	pool, working := errgroup.WithContext(ctx)
+	var counter atomic.Int64
+	taken := func() int { return int(counter.Add(1)) - 1 }
+	for range max(1, a.Workers) {
+		pool.Go(func() error { return do(working, taken) })
 	}
 	if err := pool.Wait(); err != nil {
 		return err
@@ -137,41 +158,113 @@ func (a *application) each(ctx context.Context, changes []Change, do func(contex
 	return ctx.Err()
 }
 
+// do does one step, and reports whether the API acknowledged it.
+func (a *application) do(ctx context.Context, todo step, changes []Change, blockedBy string) (acknowledged bool, err error) {
+	c := changes[todo.change]
+	switch {
+	case blockedBy != "" && todo.carries:
+		return false, nil // the change itself is told of it
+	case blockedBy == c.ExternalID:
+		a.fail(c, false, fmt.Errorf("it could not be sent together with %s, which it exchanges text with; the next run tries again",
+			strings.Join(c.Carries, ", ")))
+		return false, nil
+	case blockedBy != "":
+		a.fail(c, false, fmt.Errorf("%s, which may have text of it now, could not be sent; the next run tries again", blockedBy))
+		return false, nil
+	case todo.carries:
+		return a.carry(ctx, c)
+	case c.Action == Delete:
+		return a.remove(ctx, c)
+	}
+	return a.send(ctx, c)
+}
+
 // send creates or updates a page. Its text is read only now, so that no more
 // than Workers texts are in memory.
-func (a *application) send(ctx context.Context, c Change) error {
-	text, ok, err := a.Bodies.HTML(c.ExternalID)
+func (a *application) send(ctx context.Context, c Change) (acknowledged bool, err error) {
+	request, ok, err := a.request(c, c.ExternalID)
 	if err != nil {
-		return fmt.Errorf("read the text of %s: %w", c.After.URL, err)
+		return false, err
 	}
 	if !ok {
 		a.fail(c, false, errors.New("its text was not kept by the crawl; the next run fetches it again"))
-		return nil
+		return false, nil
 	}
-	request := intercom.PageRequest{
+	page, err := a.upsert(ctx, request)
+	if err != nil {
+		return false, a.refusedOrFailed(ctx, c, err)
+	}
+	e := c.entry(page.ID)
+	e.SentAt, e.Remote = a.Now(), contentAfter(request, page)
+	if err := a.Ledger.Acknowledge(a.source, e); err != nil {
+		return false, fmt.Errorf("record %s as sent: %w", c.After.URL, err)
+	}
+	a.applied(c)
+	return true, nil
+}
+
+// carriedHash is recorded of a page that was sent with the text of others for a while. It
+// is no page's own, so that the next run sends the page again, whatever became of this one.
+const carriedHash = "with the text of others"
+
+// carry updates a page to its own text and that of those that it exchanges some with.
+func (a *application) carry(ctx context.Context, c Change) (acknowledged bool, err error) {
+	request, ok, err := a.request(c, append([]string{c.ExternalID}, c.Carries...)...)
+	if err != nil || !ok {
+		return false, err
+	}
+	page, err := a.upsert(ctx, request)
+	switch {
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	case err != nil && intercom.KindOf(err) == intercom.Fatal:
+		return false, err
+	case err != nil:
+		return false, nil // the change itself is told of it
+	}
+	e, _, err := a.Ledger.Entry(a.source, c.ExternalID)
+	if err != nil {
+		return false, fmt.Errorf("read the entry of %s: %w", c.After.URL, err)
+	}
+	e.RemoteID, e.Hash, e.SentAt, e.Remote = page.ID, carriedHash, a.Now(), contentAfter(request, page)
+	if err := a.Ledger.Acknowledge(a.source, e, c.Carries...); err != nil {
+		return false, fmt.Errorf("record %s as sent: %w", c.After.URL, err)
+	}
+	return true, nil
+}
+
+// request is what a change sends: the texts of the pages with some external IDs, one after
+// the other; ok is false where one was not kept.
+func (a *application) request(c Change, ids ...string) (r intercom.PageRequest, ok bool, err error) {
+	var all []string
+	for _, id := range ids {
+		text, ok, err := a.Bodies.HTML(id)
+		if err != nil {
+			return r, false, fmt.Errorf("read the text of %s: %w", c.After.URL, err)
+		}
+		if !ok {
+			return r, false, nil
+		}
+		all = append(all, text)
+	}
+	return intercom.PageRequest{
 		Title:                 c.After.Title,
-		HTML:                  text,
+		HTML:                  strings.Join(all, "\n"),
 		URL:                   c.After.URL,
 		Locale:                a.Locale,
 		SourceID:              a.SourceID,
 		ExternalID:            c.ExternalID,
 		AIAgentAvailability:   c.After.AIAgent,
 		AICopilotAvailability: c.After.AICopilot,
-	}
-	page, err := a.Library.UpsertPage(ctx, request)
+	}, true, nil
+}
+
+func (a *application) upsert(ctx context.Context, r intercom.PageRequest) (intercom.ExternalPage, error) {
+	page, err := a.Library.UpsertPage(ctx, r)
 	if err == nil && page.ID == "" {
 		err = errors.New("the answer has no id")
 	}
-	if err != nil {
-		return a.refusedOrFailed(ctx, c, err)
-	}
-	e := c.entry(page.ID)
-	e.SentAt, e.Remote = a.Now(), contentAfter(request, page)
-	if err := a.Ledger.Acknowledge(a.source, e); err != nil {
-		return fmt.Errorf("record %s as sent: %w", c.After.URL, err)
-	}
-	a.applied(c)
-	return nil
+	return page, err
 }
 
 // entry is the entry of a page whose crawled version Intercom has.
@@ -189,21 +282,17 @@ func (c Change) entry(remoteID string) state.Entry {
 }
 
 // remove deletes a page. One that was never accepted is only forgotten.
-func (a *application) remove(ctx context.Context, c Change) error {
-	if page, anchor := c.Page(); anchor != "" && a.hasFailed(page) {
-		a.fail(c, false, errors.New("its page could not be sent, which may have its text now; the next run deletes it"))
-		return nil
-	}
+func (a *application) remove(ctx context.Context, c Change) (acknowledged bool, err error) {
 	if c.RemoteID != "" {
 		if err := DeleteOurs(ctx, a.Library, a.SourceID, c.ExternalID, c.RemoteID); err != nil {
-			return a.refusedOrFailed(ctx, c, err)
+			return false, a.refusedOrFailed(ctx, c, err)
 		}
 	}
 	if err := a.Ledger.Forget(a.source, c.ExternalID); err != nil {
-		return fmt.Errorf("record %s as deleted: %w", c.Before.URL, err)
+		return false, fmt.Errorf("record %s as deleted: %w", c.Before.URL, err)
 	}
 	a.applied(c)
-	return nil
+	return true, nil
 }
 
 // DeleteOurs deletes a page by Intercom's ID, if what has that ID now is the page still. If
@@ -375,13 +464,6 @@ func (a *application) settle(note func()) {
 	if a.Progress != nil {
 		a.Progress(a.done, a.total)
 	}
-}
-
-// hasFailed reports whether a page was to be sent, and was not.
-func (a *application) hasFailed(externalID string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.ContainsFunc(a.result.Failed, func(f Failure) bool { return f.ExternalID == externalID && f.Action != Delete })
 }
 
 // failure describes a change that was not acknowledged.

@@ -279,7 +279,7 @@ func TestAnInterruptedApplyRecordsWhatWasAcknowledged(t *testing.T) {
 // brokenLedger takes nothing.
 type brokenLedger struct{ *ledger }
 
-func (brokenLedger) Acknowledge(string, state.Entry) error { return errors.New("disk full") }
+func (brokenLedger) Acknowledge(string, state.Entry, ...string) error { return errors.New("disk full") }
 
 func TestAPageThatCannotBeRecordedEndsTheApply(t *testing.T) {
 	lib, led := newLibrary(), newLedger()

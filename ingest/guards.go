@@ -30,7 +30,7 @@ func Guards() []GuardInfo {
 		{GuardOwnership, "deletes of pages that are not surely ours, and creates over a page of somebody else", "", "on", ByURL},
 		{GuardHint, "deletes that only a hint speaks for, such as noindex, 403, or a redirect to a general page", "", "on", ByGuard},
 		{GuardConfirmation, "deletes, until so many complete crawls in a row missed the page", "deletes.confirm_runs", "2", ByURL},
-		{GuardWhole, "deletes of parts of a page that is held back itself", "", "on", Never},
+		{GuardWhole, "what takes text away while the page that is to have it is held back", "", "on", Never},
 		{GuardApproval, "with sync --plan: whatever the approved plan does not have", "", "off", ByURL},
 		{GuardCount, "all deletes, where they are more than this", "deletes.max_count", "10", ByGuard},
 		{GuardShare, "all deletes, where they are a larger share of the source's pages", "deletes.max_share", "0.1", ByGuard},

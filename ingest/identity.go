@@ -109,7 +109,7 @@ func (i *identification) recallMoves() error {
 func (i *identification) followAddresses() error {
 	led := make(map[string]string) // address → external ID
 	for _, e := range i.absent {
-		to, err := i.follow(e.URL)
+		to, err := leadsTo(i.in.Outcome, e.URL)
 		if err != nil {
 			return err
 		}
@@ -202,24 +202,6 @@ func (i *identification) eachNew(toGive int, do func(state.Staged)) error {
 func (i *identification) hasOwn(address string) (bool, error) {
 	e, ok, err := i.sent.Entry(address)
 	return ok && e.URL == address, err
-}
-
-// follow returns the address of the page that another address leads to; "" for none.
-func (i *identification) follow(address string) (string, error) {
-	const longest = 20
-	for range longest {
-		outcome, detail, _, err := i.in.Outcome(address)
-		switch {
-		case err != nil:
-			return "", err
-		case isPage(outcome):
-			return address, nil
-		case outcome != crawler.Redirected && outcome != crawler.Canonical && outcome != crawler.Duplicate:
-			return "", nil
-		}
-		address = detail
-	}
-	return "", nil
 }
 
 func (i *identification) isPageNow(address string) (bool, error) {

@@ -43,7 +43,7 @@ const (
 	GuardSize         Guard = "size"         // larger than Intercom takes
 	GuardRefused      Guard = "refused"      // this version was refused by the API before
 	GuardSameText     Guard = "same-text"    // many pages would get one and the same text
-	GuardWhole        Guard = "whole-page"   // a part of a page goes while the page itself is held back
+	GuardWhole        Guard = "whole-page"   // takes text away while what is to have it is held back
 	GuardApproval     Guard = "approval"     // not in the plan that was approved
 	GuardWall         Guard = "wall"         // a login where the text should be; the crawler's: no change has it
 
@@ -111,6 +111,12 @@ type Change struct {
 	Template  int    `json:"-"`
 	Notice    string `json:"-"`
 	MayShrink bool   `json:"-"`
+	// Awaits are the external IDs of those creates and updates of the plan that must be
+	// acknowledged before this change, as they may have the text that it takes away.
+	Awaits []string `json:"awaits,omitempty"`
+	// Carries are the external IDs of updates that this one exchanges text with: it is sent
+	// with the text of all of them first, and once they were sent, with its own alone.
+	Carries []string `json:"carries,omitempty"`
 	// Findings are what the screening of the page found, masked.
 	Findings []state.Finding `json:"findings,omitempty"`
 }
@@ -146,6 +152,10 @@ type Inputs struct {
 	// Outcome says how the crawl of a URL ended; ok is false where it was never
 	// discovered.
 	Outcome func(url string) (o crawler.Outcome, detail string, ok bool, err error)
+	// Texts returns the Markdown of a page as it was sent, and as it was crawled; "" where
+	// one is not known. It is asked only where text may move from page to page. Without it,
+	// every update is taken to lose text.
+	Texts func(externalID string) (sent, crawled string, err error)
 	// Resend makes an update of every page that would be unchanged.
 	Resend bool
 	// SentText returns the text that was sent of a page whose entry has no sketch of it;
@@ -200,6 +210,9 @@ func NewPlan(in Inputs) (Plan, error) {
 		plan.Changes = append(plan.Changes, c)
 	}
 	doubtParts(plan.Changes)
+	if err := orderChanges(in, plan.Changes); err != nil {
+		return Plan{}, err
+	}
 	if len(in.Surplus) > 0 {
 		for _, s := range in.Surplus {
 			plan.Changes = append(plan.Changes, surplus(s))
@@ -427,7 +440,8 @@ func (p Plan) Pending() int {
 
 // HeldBack returns how many changes are held by a guard that a person should
 // look at; Resting, how many by one that is about a page that cannot be sent as
-// it is. See [Guard.Rests].
+// it is. See [Guard.Rests]. What only waits for another held change is counted with
+// that one.
 func (p Plan) HeldBack() int { return p.held(false) }
 
 // Resting returns how many changes rest: see [Plan.HeldBack].
@@ -436,7 +450,7 @@ func (p Plan) Resting() int { return p.held(true) }
 func (p Plan) held(rests bool) int {
 	n := 0
 	for _, c := range p.Changes {
-		if c.Action == Held && c.Guard.Rests() == rests {
+		if c.Action == Held && c.Guard != GuardWhole && c.Guard.Rests() == rests {
 			n++
 		}
 	}

@@ -81,7 +81,7 @@ func (p Policy) guards(lost map[string]verdict) []guard {
 		{name: GuardHint, judges: deletes, objects: hinted},
 		{name: GuardConfirmation, judges: deletes, objects: p.unconfirmed},
 		{name: GuardApproval, judges: []Action{Create, Update, Delete}, objects: p.Approved.objection()},
-		{name: GuardWhole, judges: deletes, objects: partOfHeld},
+		{name: GuardWhole, judges: []Action{Update, Delete}, objects: partOfHeld},
 		{name: GuardCount, judges: deletes, objects: p.tooMany},
 		{name: GuardShare, judges: deletes, objects: p.tooLargeAShare},
 	}
@@ -110,14 +110,14 @@ func (g guard) hold(c Change, why string) Change {
 type scene struct {
 	complete bool
 	gaps     int
-	crawled  int             // pages
-	recorded int             // pages that the library has; all parts of one are one
-	deletes  int             // pages with deletes that are not held so far
-	held     map[string]bool // external IDs of pages that are held back themselves, of those that have parts
+	crawled  int               // pages
+	recorded int               // pages that the library has; all parts of one are one
+	deletes  int               // pages with deletes that are not held so far
+	blocked  map[string]string // held changes that others await, by their external IDs and those of the others
 }
 
 func survey(plan Plan) scene {
-	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, held: map[string]bool{}}
+	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, blocked: blockedChanges(plan.Changes)}
 	split := make(map[string]*struct{ recorded, deletes bool }) // pages that have parts
 	for _, c := range plan.Changes {
 		if page, anchor := c.Page(); anchor != "" && split[page] == nil {
@@ -128,13 +128,10 @@ func survey(plan Plan) scene {
 		if c.After != nil {
 			s.crawled++
 		}
-		page, anchor := c.Page()
+		page, _ := c.Page()
 		if whole := split[page]; whole != nil {
 			whole.recorded = whole.recorded || c.RemoteID != ""
 			whole.deletes = whole.deletes || c.Action == Delete
-			if anchor == "" && c.Action == Held {
-				s.held[page] = true
-			}
 			continue
 		}
 		if c.RemoteID != "" {
@@ -196,16 +193,6 @@ func loses(lost map[string]verdict, g Guard) func(Change, scene) string {
 		}
 		return v.why
 	}
-}
-
-// partOfHeld: a part that a page no longer has may be what the page itself is to have
-// instead, which it does not get as long as it is held back.
-func partOfHeld(c Change, s scene) string {
-	page, anchor := c.Page()
-	if anchor == "" || c.Surplus || !s.held[page] {
-		return ""
-	}
-	return "its page is held back itself"
 }
 
 // hinted: what many such signs have in common is that one mistake in a template, or in a

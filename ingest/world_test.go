@@ -217,7 +217,9 @@ func (l *ledger) PutEntry(_ string, e state.Entry) error {
 	return nil
 }
 
-func (l *ledger) Acknowledge(source string, e state.Entry) error { return l.PutEntry(source, e) }
+func (l *ledger) Acknowledge(source string, e state.Entry, _ ...string) error {
+	return l.PutEntry(source, e)
+}
 
 func (l *ledger) Forget(_, id string) error {
 	l.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -135,8 +136,9 @@ func (s *Store) PutEntry(source string, e Entry) error {
 // Acknowledge records that the API accepted a staged page: the entry is put, and
 // the staged Markdown is the sent one too (grouped, both in one transaction).
 // Where none was staged, the Markdown sent before stays only if the entry's hash
-// says that it is the same version.
-func (s *Store) Acknowledge(source string, e Entry) error {
+// says that it is the same version. Where the texts of other staged pages were sent with
+// it, all of them together are the sent one.
+func (s *Store) Acknowledge(source string, e Entry, others ...string) error {
 	value, err := e.encode()
 	if err != nil {
 		return err
@@ -148,6 +150,11 @@ func (s *Store) Acknowledge(source string, e Entry) error {
 		var err error
 		if text, staged, err = crawl.readRaw(markdown(source), e.ExternalID); err != nil {
 			return err
+		}
+		if staged && len(others) > 0 {
+			if text, err = crawl.joinTexts(source, append([]string{e.ExternalID}, others...)); err != nil {
+				return err
+			}
 		}
 	}
 	if staged {
@@ -162,6 +169,19 @@ func (s *Store) Acknowledge(source string, e Entry) error {
 		}
 	}
 	return s.add(writes...)
+}
+
+// joinTexts returns the staged Markdown of several pages as one, compressed.
+func (s *Store) joinTexts(source string, ids []string) ([]byte, error) {
+	var all []string
+	for _, id := range ids {
+		text, _, err := s.readText(markdown(source), id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, text)
+	}
+	return s.compress(strings.Join(all, "\n\n")), nil
 }
 
 // CopyEntries takes the entries of a source over from another store, each with its

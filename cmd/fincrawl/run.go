@@ -208,6 +208,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Surplus:  found.Twins,
 		Foreign:  func(id string) bool { return found.IsForeign(id) || recalled.IsForeign(id) },
 		Outcome:  outcomes(crawl),
+		Texts:    func(id string) (sent, crawled string, err error) { return bothTexts(s.Name, ledger, crawl, id) },
 		Resend:   r.mode == modeResync,
 	})
 	if err != nil {
@@ -356,14 +357,20 @@ func newRunID() string {
 // texts finds the two texts of a page that changed: as it was sent, and as it
 // was crawled by this run.
 func (r *runner) texts(source, externalID string) (before, after string, err error) {
-	before, err = r.ledger.SentMarkdown(source, externalID)
-	if err != nil {
-		return "", "", err
-	}
 	crawl, crawled := r.crawls.Load(source)
 	if !crawled {
-		return before, "", nil
+		before, err = r.ledger.SentMarkdown(source, externalID)
+		return before, "", err
 	}
-	body, _, err := crawl.(*state.Crawl).Body(externalID)
-	return before, body.Markdown, err
+	return bothTexts(source, r.ledger, crawl.(*state.Crawl), externalID)
+}
+
+// bothTexts returns the Markdown of a page as it was sent, and as it was crawled; "" for
+// what is not kept.
+func bothTexts(source string, ledger *state.Store, crawl *state.Crawl, externalID string) (sent, crawled string, err error) {
+	if sent, err = ledger.SentMarkdown(source, externalID); err != nil {
+		return "", "", err
+	}
+	body, _, err := crawl.Body(externalID)
+	return sent, body.Markdown, err
 }

@@ -41,7 +41,7 @@ type Store interface {
 	Entry(source, externalID string) (state.Entry, bool, error)
 	SentMarkdown(source, externalID string) (string, error)
 	PutEntry(source string, e state.Entry) error
-	Acknowledge(source string, e state.Entry) error
+	Acknowledge(source string, e state.Entry, others ...string) error
 	Forget(source, externalID string) error
 	ForgetAll(source string) error
 	BeginCrawl(source string) (Crawl, error)
@@ -176,6 +176,10 @@ func acknowledges(t *testing.T, open func() Store) {
 	stage("2", "")
 	must(t, s.Acknowledge("wiki", state.Entry{ExternalID: "a", Hash: "2"}))
 	check("acknowledged with an empty text", "")
+	must(t, c.Stage(state.Staged{ExternalID: "b"}, &state.Body{Markdown: "other"}))
+	stage("2+", "two")
+	must(t, s.Acknowledge("wiki", state.Entry{ExternalID: "a", Hash: "2+"}, "b"))
+	check("acknowledged with the text of another page", "two\n\nother")
 	stage("3", "three")
 	must(t, s.Acknowledge("wiki", state.Entry{ExternalID: "a", Hash: "3"}), s.EndCrawl("wiki"))
 	check("after the crawl", "three")

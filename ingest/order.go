@@ -1,0 +1,286 @@
+package ingest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fincrawl/fincrawl/crawler"
+)
+
+// orderChanges works out which changes must wait for which others, so that text is
+// never torn: a change that takes text away from the library awaits those that send
+// it under another external ID. See docs/adr/0032.
+//
+// A page and its parts are one change: what shortens or deletes one of them awaits all
+// that are new or only grow. A page that another one took the place of goes once that
+// one was sent. And whatever loses sentences that turn up in another page awaits that.
+func orderChanges(in Inputs, changes []Change) error {
+	if !slices.ContainsFunc(changes, Change.mayLose) {
+		return nil // as in a first run
+	}
+	o := ordering{in: in, changes: changes, awaits: make(map[int][]int)}
+	if err := o.readTexts(); err != nil {
+		return fmt.Errorf("compare what pages lose with what others get: %w", err)
+	}
+	o.keepPagesWhole()
+	if err := o.followReplaced(); err != nil {
+		return fmt.Errorf("find what took the place of pages that go: %w", err)
+	}
+	o.untangle()
+	o.note()
+	return nil
+}
+
+// ordering is a plan's changes while their order is worked out. Changes are known by
+// their index.
+type ordering struct {
+	in      Inputs
+	changes []Change
+	texts   *textFlow
+	awaits  map[int][]int
+	carries map[int][]int
+}
+
+// sends reports whether a change puts a page into the library, or would if it were not
+// held.
+func (c Change) sends() bool {
+	return !c.Surplus && (c.is(Create) || c.is(Update))
+}
+
+// is reports whether a change does something, or would if it were not held.
+func (c Change) is(a Action) bool { return c.Action == a || c.Action == Held && c.Wants == a }
+
+// mayLose reports whether a change may take text away from the library.
+func (c Change) mayLose() bool { return !c.Surplus && (c.is(Update) || c.is(Delete)) }
+
+// await lets one change wait for another. It may be told so twice.
+func (o *ordering) await(loser, holder int) {
+	if loser != holder {
+		o.awaits[loser] = append(o.awaits[loser], holder)
+	}
+}
+
+// readTexts finds what each change loses, and lets it await those that get it.
+func (o *ordering) readTexts() error {
+	var err error
+	if o.texts, err = readTextFlow(o.in.Texts, o.changes); err != nil {
+		return err
+	}
+	o.texts.each(o.await)
+	return nil
+}
+
+// keepPagesWhole orders the changes of each page that has parts.
+func (o *ordering) keepPagesWhole() {
+	groups := make(map[string][]int) // of pages that have parts
+	for _, c := range o.changes {
+		if page, anchor := c.Page(); anchor != "" {
+			groups[page] = nil
+		}
+	}
+	if len(groups) == 0 {
+		return
+	}
+	for i, c := range o.changes {
+		page, _ := c.Page()
+		if _, split := groups[page]; split && (c.sends() || c.mayLose()) {
+			groups[page] = append(groups[page], i)
+		}
+	}
+	for _, group := range groups {
+		for _, loser := range group {
+			if !o.loses(loser) {
+				continue
+			}
+			for _, holder := range group {
+				if o.changes[holder].sends() && (o.changes[loser].is(Delete) || !o.loses(holder)) {
+					o.await(loser, holder)
+				}
+			}
+		}
+	}
+}
+
+// loses reports whether a change takes text away from a page. An update of which that is
+// not known is taken to do so.
+func (o *ordering) loses(i int) bool {
+	c := o.changes[i]
+	return c.is(Delete) || c.is(Update) && o.texts.loses(i)
+}
+
+// followReplaced lets the delete of a page whose address leads to another one, or gives
+// one with another identity, await that one.
+func (o *ordering) followReplaced() error {
+	replaced := make(map[string][]int) // deletes, by the address that theirs leads to
+	for i, c := range o.changes {
+		if c.Surplus || !c.is(Delete) {
+			continue
+		}
+		id, address, _ := crawler.CutPart(c.ExternalID, c.Before.URL)
+		for _, from := range []string{address, id} {
+			to, err := leadsTo(o.in.Outcome, from)
+			if err != nil {
+				return err
+			}
+			if to != "" {
+				replaced[to] = append(replaced[to], i)
+				break
+			}
+		}
+	}
+	if len(replaced) == 0 {
+		return nil
+	}
+	for i, c := range o.changes {
+		if c.After == nil || !c.sends() {
+			continue
+		}
+		for _, loser := range replaced[crawler.Address(c.After.URL)] {
+			o.await(loser, i)
+		}
+	}
+	return nil
+}
+
+// untangle ends that changes await each other, which they do where pages exchange text:
+// one of them carries the text of the others at first, and all others await only that.
+func (o *ordering) untangle() {
+	o.carries = make(map[int][]int)
+	for _, tangle := range tangles(o.awaits) {
+		slices.Sort(tangle)
+		first, others := tangle[0], tangle[1:]
+		for _, i := range tangle {
+			o.awaits[i] = slices.DeleteFunc(o.awaits[i], func(j int) bool { return slices.Contains(tangle, j) })
+			if i != first {
+				o.await(i, first)
+			}
+		}
+		o.carries[first] = others
+	}
+}
+
+// note writes the order into the changes.
+func (o *ordering) note() {
+	ids := func(of []int) (list []string) {
+		for _, i := range of {
+			list = append(list, o.changes[i].ExternalID)
+		}
+		slices.Sort(list)
+		return slices.Compact(list)
+	}
+	for i, of := range o.awaits {
+		o.changes[i].Awaits = ids(of)
+	}
+	for i, of := range o.carries {
+		o.changes[i].Carries = ids(of)
+	}
+}
+
+// tangles returns the sets of two or more nodes of a graph that all lead to each other.
+// It is Tarjan's algorithm.
+func tangles(leads map[int][]int) [][]int {
+	var (
+		found   [][]int
+		path    []int
+		met     = make(map[int]int) // order in which nodes were met, from 1
+		lowest  = make(map[int]int) // that a node leads back to
+		onPath  = make(map[int]bool)
+		explore func(int)
+	)
+	explore = func(n int) {
+		met[n] = len(met) + 1
+		lowest[n] = met[n]
+		path, onPath[n] = append(path, n), true
+		for _, to := range leads[n] {
+			if met[to] == 0 {
+				explore(to)
+				lowest[n] = min(lowest[n], lowest[to])
+			} else if onPath[to] {
+				lowest[n] = min(lowest[n], met[to])
+			}
+		}
+		if lowest[n] < met[n] {
+			return
+		}
+		start := slices.Index(path, n)
+		for _, member := range path[start:] {
+			onPath[member] = false
+		}
+		if len(path)-start > 1 {
+			found = append(found, slices.Clone(path[start:]))
+		}
+		path = path[:start]
+	}
+	for n := range leads {
+		if met[n] == 0 {
+			explore(n)
+		}
+	}
+	return found
+}
+
+// leadsTo returns the address of the page that an address leads to; "" for none.
+func leadsTo(outcomeOf func(string) (crawler.Outcome, string, bool, error), address string) (string, error) {
+	const longest = 20
+	for range longest {
+		outcome, detail, _, err := outcomeOf(address)
+		switch {
+		case err != nil:
+			return "", err
+		case isPage(outcome):
+			return address, nil
+		case outcome != crawler.Redirected && outcome != crawler.Canonical && outcome != crawler.Duplicate:
+			return "", nil
+		}
+		address = detail
+	}
+	return "", nil
+}
+
+// blockedBy returns the external ID of what keeps a change back: one that it awaits,
+// directly or not, and that is held itself; "" for nothing.
+func (s scene) blockedBy(c Change) string {
+	for _, ids := range [][]string{c.Awaits, c.Carries} {
+		for _, id := range ids {
+			if by := s.blocked[id]; by != "" {
+				return by
+			}
+		}
+	}
+	return ""
+}
+
+// blockedChanges returns for each change that is held, or awaits one that is, the one
+// that is held.
+func blockedChanges(changes []Change) map[string]string {
+	blocked := make(map[string]string)
+	for found := slices.ContainsFunc(changes, func(c Change) bool { return len(c.Awaits) > 0 }); found; {
+		found = false
+		for _, c := range changes {
+			if c.Surplus || blocked[c.ExternalID] != "" {
+				continue
+			}
+			by := ""
+			switch {
+			case c.Action == Held && c.sends():
+				by = c.ExternalID
+			default:
+				by = scene{blocked: blocked}.blockedBy(c)
+			}
+			if by != "" {
+				blocked[c.ExternalID], found = by, true
+			}
+		}
+	}
+	return blocked
+}
+
+// partOfHeld: what a change takes away may be what another one is to have instead, which
+// does not get it as long as it is held back.
+func partOfHeld(c Change, s scene) string {
+	by := s.blockedBy(c)
+	if by == "" {
+		return ""
+	}
+	return "part of its text may go to " + by + ", which is held back"
+}
