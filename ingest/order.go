@@ -238,7 +238,7 @@ func leadsTo(outcomeOf func(string) (crawler.Outcome, string, bool, error), addr
 }
 
 // blockedBy returns the external ID of what keeps a change back: one that it awaits,
-// directly or not, and that is held itself; "" for nothing.
+// directly or not, or the page that it is a part of, which is held itself; "" for nothing.
 func (s scene) blockedBy(c Change) string {
 	for _, ids := range [][]string{c.Awaits, c.Carries} {
 		for _, id := range ids {
@@ -247,24 +247,28 @@ func (s scene) blockedBy(c Change) string {
 			}
 		}
 	}
+	if page, anchor := c.Page(); anchor != "" && c.mayLose() {
+		return s.blocked[page]
+	}
 	return ""
 }
 
-// blockedChanges returns for each change that is held, or awaits one that is, the one
-// that is held.
+// blockedChanges returns for each change that is held, or waits for one that is, the one
+// that is held. It is empty where nothing waits for anything.
 func blockedChanges(changes []Change) map[string]string {
 	blocked := make(map[string]string)
-	for found := slices.ContainsFunc(changes, func(c Change) bool { return len(c.Awaits) > 0 }); found; {
+	waits := func(c Change) bool {
+		_, anchor := c.Page()
+		return anchor != "" || len(c.Awaits) > 0
+	}
+	for found := slices.ContainsFunc(changes, waits); found; {
 		found = false
 		for _, c := range changes {
 			if c.Surplus || blocked[c.ExternalID] != "" {
 				continue
 			}
-			by := ""
-			switch {
-			case c.Action == Held && c.sends():
-				by = c.ExternalID
-			default:
+			by := c.ExternalID
+			if c.Action != Held || c.After == nil {
 				by = scene{blocked: blocked}.blockedBy(c)
 			}
 			if by != "" {
@@ -278,9 +282,8 @@ func blockedChanges(changes []Change) map[string]string {
 // partOfHeld: what a change takes away may be what another one is to have instead, which
 // does not get it as long as it is held back.
 func partOfHeld(c Change, s scene) string {
-	by := s.blockedBy(c)
-	if by == "" {
-		return ""
+	if by := s.blockedBy(c); by != "" && !c.Surplus {
+		return "part of its text may go to " + by + ", which is held back"
 	}
-	return "part of its text may go to " + by + ", which is held back"
+	return ""
 }

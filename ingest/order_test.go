@@ -133,12 +133,16 @@ func TestWhatTakesTextAwayIsHeldWithWhatIsToHaveIt(t *testing.T) {
 			[]string{"? a whole-page", "? b whole-page", "? c size"}},
 		{"an exchange", []state.Staged{page("a", "b"), with(page("b", "a"), large)}, []state.Entry{entry("a", "a"), entry("b", "b")},
 			[]string{"? a whole-page", "? b size"}},
+		{"a page that did not change itself, but must not lose its parts",
+			[]state.Staged{with(page("a", "a"), func(p *state.Staged) {
+				p.Findings = state.KeepFindings([]state.Finding{{Kind: "shrunk", Action: "hold", Excerpt: "much is gone"}})
+			})}, []state.Entry{entry("a", "a"), entry("a#b", "b")}, []string{"? a shrunk", "? a#b whole-page"}},
 		{"after a refusal", []state.Staged{page("a", "a"), page("a#b", "b")}, []state.Entry{entry("a", "ab"), {ExternalID: "a#b", URL: address("a#b"), Refused: &state.Refusal{Hash: "b"}}},
 			[]string{"? a whole-page", "? a#b refused"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			plan := policy.Apply(mustPlan(t, ingest.Inputs{Coverage: complete, Pages: values(test.pages...), Entries: values(test.entries...),
-				Outcome: outcomes(nil), Texts: bothOf(test.pages, hashes(test.entries))}))
+				Outcome: outcomes(map[string]ended{address("a"): {crawler.Paged, ""}}), Texts: bothOf(test.pages, hashes(test.entries))}))
 			if diff := cmp.Diff(test.want, did(plan)); diff != "" {
 				t.Error(diff)
 			}
