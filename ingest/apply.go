@@ -76,7 +76,7 @@ var ErrSourceGone = errors.New("the import source was deleted in Intercom meanwh
 
 // Apply deletes the surplus pages of a plan, as an upsert may reach either of two. Then it
 // does the other changes by a pool of workers: each once all that it awaits was
-// acknowledged, and deletes last. It records each once the API acknowledged it; then it
+// acknowledged, and deletes last of all. It records each once the API acknowledged it; then it
 // records what it learned without sending, and the misses of a complete crawl.
 //
 // A page that is refused or fails stops only those that await it, so that the text that

@@ -14,16 +14,17 @@ type step struct {
 }
 
 // schedule hands out the steps of a plan to several workers: each once all that it
-// awaits is settled, and deletes after whatever else can be done.
+// awaits is settled, and deletes once nothing is left to be sent.
 type schedule struct {
 	changes []Change
 
 	mu      sync.Mutex
 	more    *sync.Cond
 	sends   []int           // changes that await nothing, from the next one on
-	removes []int           // deletes that await nothing
+	removes []step          // deletes
 	later   []step          // steps that awaited others, which are settled
 	left    int             // steps that are not settled
+	sending int             // those of them that send
 	needs   map[step]int    // how many steps are not settled that a step awaits
 	then    map[step][]step // steps that await a step
 	blocked map[step]string // external ID of what a step awaits and did not get
@@ -39,12 +40,16 @@ func newSchedule(changes []Change) *schedule {
 			continue
 		}
 		s.left++
+		if c.Action != Delete {
+			s.sending++
+		}
 		own := step{change: i}
 		for _, id := range c.Awaits {
 			s.await(s.firstOf(i), at, id)
 		}
 		if len(c.Carries) > 0 {
 			s.left++
+			s.sending++
 			s.after(own, s.firstOf(i))
 			for _, id := range c.Carries {
 				if j, ok := at[id]; ok && changes[j].due() {
@@ -55,12 +60,11 @@ func newSchedule(changes []Change) *schedule {
 			}
 		}
 		switch first := s.firstOf(i); {
-		case s.needs[first] > 0 || s.blocked[first] != "" || first.carries:
-			if s.needs[first] == 0 {
-				s.later = append(s.later, first)
-			}
-		case c.Action == Delete:
-			s.removes = append(s.removes, i)
+		case c.Action == Delete: // all that it awaits is sent, and so settled before
+			s.removes = append(s.removes, first)
+		case s.needs[first] > 0:
+		case s.blocked[first] != "" || first.carries:
+			s.later = append(s.later, first)
 		default:
 			s.sends = append(s.sends, i)
 		}
@@ -138,9 +142,9 @@ func (s *schedule) next() (todo step, blockedBy string, ok bool) {
 		case len(s.sends) > 0:
 			todo, s.sends = step{change: s.sends[0]}, s.sends[1:]
 			return todo, "", true
-		case len(s.removes) > 0:
-			todo, s.removes = step{change: s.removes[0]}, s.removes[1:]
-			return todo, "", true
+		case s.sending == 0 && len(s.removes) > 0:
+			todo, s.removes = s.removes[0], s.removes[1:]
+			return todo, s.blocked[todo], true
 		}
 		s.more.Wait()
 	}
@@ -152,16 +156,19 @@ func (s *schedule) settle(done step, acknowledged bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.left--
+	if s.changes[done.change].Action != Delete {
+		s.sending--
+	}
 	for _, later := range s.then[done] {
 		if !acknowledged && s.blocked[later] == "" {
 			s.blocked[later] = cmp.Or(s.blocked[done], s.changes[done.change].ExternalID)
 		}
-		if s.needs[later]--; s.needs[later] == 0 {
+		if s.needs[later]--; s.needs[later] == 0 && s.changes[later.change].Action != Delete {
 			s.later = append(s.later, later)
 			s.more.Signal()
 		}
 	}
-	if s.left == 0 {
+	if s.sending == 0 {
 		s.more.Broadcast()
 	}
 }
