@@ -135,8 +135,8 @@ func TestWhatTakesTextAwayIsHeldWithWhatIsToHaveIt(t *testing.T) {
 			[]string{"? a whole-page", "? b size"}},
 		{"a page that did not change itself, but must not lose its parts",
 			[]state.Staged{with(page("a", "a"), func(p *state.Staged) {
-				p.Findings = state.KeepFindings([]state.Finding{{Kind: "shrunk", Action: "hold", Excerpt: "much is gone"}})
-			})}, []state.Entry{entry("a", "a"), entry("a#b", "b")}, []string{"? a shrunk", "? a#b whole-page"}},
+				p.Findings = state.KeepFindings([]state.Finding{{Kind: "credential", Rule: "token", Action: "hold"}})
+			})}, []state.Entry{entry("a", "a"), entry("a#b", "b")}, []string{"? a secret", "? a#b whole-page"}},
 		{"after a refusal", []state.Staged{page("a", "a"), page("a#b", "b")}, []state.Entry{entry("a", "ab"), {ExternalID: "a#b", URL: address("a#b"), Refused: &state.Refusal{Hash: "b"}}},
 			[]string{"? a whole-page", "? a#b refused"}},
 	} {
