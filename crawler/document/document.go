@@ -70,11 +70,11 @@ const (
 
 // The limits of readers. What a file unpacks to counts, not its size.
 const (
-	atOnce   = 1              // files being read; each may need much memory
-	maxTime  = budget.Longest // for one file
-	maxPages = 2000           // of a PDF
-	maxText  = 8 << 20        // bytes of text that a file may give
-	maxCells = budget.Cells   // of a table, those that are left out included
+	atOnce   = 1                  // files being read; each may need much memory
+	maxTime  = budget.LongestFile // for one file
+	maxPages = 2000               // of a PDF
+	maxText  = 8 << 20            // bytes of text that a file may give
+	maxCells = budget.Cells       // of a table, those that are left out included
 )
 
 // Reader reads files. It is used by several goroutines at once, and reads a few files

@@ -54,7 +54,7 @@ func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int
 			return done
 		}
 		upTo := min(len(plain), start+e.reach)
-		meter.Spend(1 + (upTo-start)/tryPerByte)
+		meter.Spend(1 + upTo - start)
 		groups := e.FindStringSubmatchIndex(plain[start:upTo])
 		if groups == nil {
 			return done
@@ -64,7 +64,7 @@ func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int
 	}
 	from, to := max(done, start-min(e.reach, 256), 0), min(len(plain), end+e.reach)
 	for from < to {
-		meter.Spend(1 + (to-from)/tryPerByte)
+		meter.Spend(1 + to - from)
 		groups := e.FindStringSubmatchIndex(plain[from:to])
 		if groups == nil {
 			break
@@ -76,9 +76,6 @@ func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int
 	}
 	return done
 }
-
-// tryPerByte is how many bytes an expression is tried on in one step of work, at worst.
-const tryPerByte = 8
 
 func moved(groups []int, by int) []int {
 	for i := range groups {

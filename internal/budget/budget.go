@@ -29,7 +29,7 @@ const (
 	Reading = 208 << 20
 	// Sandbox is what the sandbox may take that a PDF is read in, the file included. It is
 	// a part of Reading.
-	Sandbox = 128 << 20
+	Sandbox = 80 << 20
 	// Heap is from where on the collector of garbage hurries, so that what has been thrown
 	// away does not add to what is needed. A large file takes more, and then costs time.
 	Heap = 100 << 20
@@ -45,6 +45,8 @@ const (
 	// Longest is how long reading a file may take, however little it counts. A slow
 	// machine reaches the limit of work long before.
 	Longest = 90 * time.Second
+	// LongestFile is the same for a file that is no web page: what PDFium does is not counted.
+	LongestFile = 45 * time.Second
 	// grace is how long a reading that is told to stop is waited for.
 	grace = 3 * time.Second
 )
