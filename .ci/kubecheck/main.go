@@ -12,6 +12,7 @@ import (
 
 	batch "k8s.io/api/batch/v1"
 	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
 	"sigs.k8s.io/yaml"
 )
 
@@ -57,6 +58,8 @@ func decode(document []byte) error {
 		object = new(batch.CronJob)
 	case "batch/v1 Job":
 		object = new(batch.Job)
+	case "networking.k8s.io/v1 NetworkPolicy":
+		object = new(networking.NetworkPolicy)
 	default:
 		return fmt.Errorf("no type known for %q of %q", kind.Kind, kind.APIVersion)
 	}
