@@ -104,6 +104,7 @@ type answer struct {
 	remembered *Remembered      // whose validators were sent; nil where none were
 	rendered   bool             // is as a browser has shown it, or could not
 	refused    []render.Refusal // what its scripts asked for and did not get
+	permanent  bool             // was come to by redirects that are for good
 	unripe     bool             // was rendered, and lacks what a whole page has
 	file       *file            // what its file says; nil where it is none that is read
 }
@@ -132,7 +133,8 @@ func (c *crawl) get(ctx context.Context, client *http.Client, u *url.URL) answer
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	return answer{url: withoutSecrets(res.Request.URL, c.own), status: res.StatusCode, header: res.Header,
-		contentType: res.Header.Get("Content-Type"), body: body, tls: res.TLS, session: session, err: err}
+		contentType: res.Header.Get("Content-Type"), body: body, tls: res.TLS, session: session, err: err,
+		permanent: isPermanent(res.Request)}
 }
 
 // accepted is the Accept header of all requests.

@@ -15,6 +15,11 @@ type Coverage struct {
 	// them. GapsInAll counts them all.
 	Gaps      []Gap `json:"gaps,omitempty"`
 	GapsInAll int   `json:"gaps_in_all,omitempty"`
+	// Proved are the answers against pages that were sent, of a private source, which were
+	// proved to be given to one who was logged in: sorted by URL, the first MaxGaps of
+	// them. ProvedInAll counts them all. See docs/adr/0023.
+	Proved      []Proof `json:"proved,omitempty"`
+	ProvedInAll int     `json:"proved_in_all,omitempty"`
 }
 
 // MaxGaps bounds Coverage.Gaps.

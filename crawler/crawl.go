@@ -47,6 +47,9 @@ type Discover struct {
 	// a page that another gave already; 0 for any number. See docs/adr/0013.
 	MaxDuplicates int
 	OtherLocales  bool // take pages in other languages than Source.Locale too
+	// Canonical says what is made of a link to another address as the canonical one:
+	// CanonicalVerify or CanonicalIgnore. Defaults to CanonicalVerify.
+	Canonical string
 }
 
 // Rules narrow the scope by path. See [Pattern] for what they are written in.
@@ -74,6 +77,7 @@ type Surroundings struct {
 	Secrets   *secrets.Set                               // learns the source's, and is what nothing that is kept may have in it; nil: one of its own
 	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
 	Review    Review                                     // of the pages; nil: duplicates are not looked for
+	Texts     Texts                                      // of the pages; nil: hints that pages give of each other are believed
 	Layout    Layout                                     // of the pages; nil: no template is learnt
 	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
 	Earlier   iter.Seq2[Page, error]                     // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
@@ -166,6 +170,7 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) 
 		err = errors.Join(err, c.leaveOutTemplate(outside), c.findDuplicates())
 	}
 	coverage, tallyErr := tally(c.frontier)
+	coverage.Proved, coverage.ProvedInAll = c.proved[:min(len(c.proved), MaxGaps)], len(c.proved)
 	if why := endedEarly(err); why != "" {
 		coverage.Ended, coverage.Complete, err = why, false, nil
 	}

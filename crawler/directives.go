@@ -26,7 +26,11 @@ func (c *crawl) keepOut(h http.Header, says extract.Directives, doc *extract.Doc
 // would take every page out of the library that somebody works on. What it never
 // wants indexed (old revisions, editors, missing pages) has no canonical link.
 func delaysIndexing(doc *extract.Document, says extract.Directives) bool {
-	return says.Canonical != nil && doc.Has(`meta[name="generator"][content^="DokuWiki"]`)
+	return says.Canonical != nil && isDokuWiki(doc)
+}
+
+func isDokuWiki(doc *extract.Document) bool {
+	return doc.Has(`meta[name="generator"][content^="DokuWiki"]`)
 }
 
 // robotsTag reads X-Robots-Tag headers: directives for everyone, or, after the name

@@ -185,6 +185,8 @@ func (c *crawl) lookFromInside(ctx context.Context) state {
 		return ajar
 	case seen.walled():
 		return shut
+	case seen.found.outcome == Gone && c.wall.refused:
+		return shut
 	case seen.found.outcome.Failed():
 		return ajar
 	case seen.found.loggedIn, c.wall.stands():

@@ -28,7 +28,7 @@ func (c *crawl) elsewhere(v visit, doc *extract.Document, says extract.Directive
 	if v.asItself {
 		return finding{}
 	}
-	if to := c.fetchable(v, says.Canonical); to != nil {
+	if to := c.fetchable(v, says.Canonical); to != nil && c.src.Discover.Canonical != CanonicalIgnore {
 		return finding{outcome: Canonical, detail: to.String(), leads: to}
 	}
 	if to := c.inOurLanguage(v.url, doc.Alternates(), doc.Language()); to != nil {

@@ -46,6 +46,9 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	var page Page
 	switch found.outcome {
 	case Canonical, OtherLocale, Redirected:
+		if found.outcome == Canonical && c.scope.includes(v.url) {
+			c.claims.note(v.url.String(), found.article)
+		}
 		if err := c.discover(v.url.String(), v.depth, []*url.URL{found.leads}); err != nil {
 			return err
 		}
@@ -64,6 +67,9 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		}
 		c.words.note(page.LeftOut)
 		c.traps.note(v.url, page)
+		if !c.src.Auth.IsZero() {
+			c.said.note(v.url.String(), textOf(found.article))
+		}
 		if !c.src.Auth.IsZero() && !found.inside {
 			c.texts.note(v.url, found.article)
 		}
@@ -184,7 +190,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	case outcome == "":
 		return finding{outcome: NotHTML, detail: mediaType(a.contentType)}
 	default:
-		return finding{outcome: outcome, detail: detail, unauthorized: a.status == http.StatusUnauthorized}
+		return finding{outcome: outcome, detail: detail, unauthorized: a.status == http.StatusUnauthorized, loggedIn: c.showsMember(a)}
 	}
 
 	doc, err := extract.Parse(a.url, a.contentType, a.body)
@@ -235,6 +241,9 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		return found
 	case noIndex:
 		found.outcome, found.detail = NoIndex, ""
+		if isDokuWiki(doc) && says.Canonical == nil {
+			found.detail = saysMissing
+		}
 	case found.outcome != "":
 		return found
 	default:

@@ -30,6 +30,7 @@ const (
 
 	// Only of a page that was sent.
 	MoveUnverified Outcome = "unverified-move" // leads to another URL, which nothing shows to be the page's new one
+	Missing        Outcome = "missing"         // says with status 200 that there is no such page
 	Restricted     Outcome = "restricted"      // 403, though the session is alive
 	Unproved       Outcome = "unproved"        // an answer that a visitor without a session might get too
 
@@ -114,6 +115,8 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		Redirected:  {Leaves: GroundAbsence, Answer: true},
 		Canonical:   {Leaves: GroundAbsence, Answer: true},
 		Duplicate:   {Leaves: GroundAbsence},
+
+		Missing: {Leaves: GroundAbsence, Answer: true},
 
 		Gone: {Leaves: GroundProved, Answer: true},
 

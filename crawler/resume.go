@@ -46,7 +46,7 @@ type Notebook interface {
 type wallNote struct {
 	Place, Away, Title string
 	Text               []byte
-	Refused            bool
+	Refused, LoggedIn  bool
 }
 
 // noteWall notes what visitors without a session see, which is looked at once.
@@ -55,7 +55,7 @@ func (c *crawl) noteWall() error {
 		return nil
 	}
 	w := c.wall
-	note, err := json.Marshal(wallNote{w.place, w.away, w.page.title, w.page.text[:], w.refused})
+	note, err := json.Marshal(wallNote{w.place, w.away, w.page.title, w.page.text[:], w.refused, w.loggedIn})
 	if err == nil {
 		err = c.notes.SetNote(note)
 	}
@@ -85,7 +85,7 @@ func (c *crawl) reenter(ctx context.Context) error {
 		_, _, err := c.open(ctx)
 		return err
 	}
-	c.wall = wall{place: noted.Place, away: noted.Away, refused: noted.Refused, page: fingerprint{title: noted.Title}}
+	c.wall = wall{place: noted.Place, away: noted.Away, refused: noted.Refused, loggedIn: noted.LoggedIn, page: fingerprint{title: noted.Title}}
 	copy(c.wall.page.text[:], noted.Text)
 	c.restoreSession()
 	if _, err := c.logIn(ctx); err != nil {

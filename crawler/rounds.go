@@ -59,7 +59,8 @@ func (c *crawl) askAgain(u *url.URL) error {
 const fromKnown = "known"
 
 // askForOrphans asks once more, as themselves, for pages that left themselves to a
-// canonical address which became no page. See docs/adr/0002.
+// canonical address which became no page, or says something else. See docs/adr/0002
+// and 0025.
 func (c *crawl) askForOrphans(ctx context.Context) error {
 	for {
 		orphans, err := c.orphans()
@@ -70,6 +71,9 @@ func (c *crawl) askForOrphans(ctx context.Context) error {
 			return err
 		}
 		for _, v := range orphans {
+			if v.asItself {
+				c.selves[v.url.String()] = true
+			}
 			if err := c.enqueue(v); err != nil {
 				return err
 			}
@@ -82,22 +86,24 @@ func (c *crawl) askForOrphans(ctx context.Context) error {
 }
 
 // orphans are the pages whose canonical address, or version in the source's language,
-// did not become a page or listing, nor leads to one.
+// did not become a page or listing, nor leads to one; and those that say what their
+// canonical address does not.
 func (c *crawl) orphans() ([]visit, error) {
 	var orphans []visit
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
 			return nil, fmt.Errorf("read the frontier: %w", err)
 		}
-		via := Outcome(s.Outcome)
+		via, asItself := Outcome(s.Outcome), true
 		if via != Canonical && via != OtherLocale {
 			continue
 		}
-		outcome, target := Redirected, s.Detail
+		outcome, target, at := Redirected, s.Detail, s.Detail
 		for range maxRedirects {
 			if outcome != Redirected && (via != OtherLocale || outcome != Canonical) {
 				break
 			}
+			at = target
 			told, detail, _, err := c.frontier.Outcome(target)
 			if err != nil {
 				return nil, fmt.Errorf("read the frontier: %w", err)
@@ -105,7 +111,16 @@ func (c *crawl) orphans() ([]visit, error) {
 			outcome, target = Outcome(told), detail
 		}
 		if outcome == Paged || outcome == Listing || outcome == NotModified {
-			continue
+			copied, known := true, true
+			if via == Canonical {
+				if copied, known, err = c.isCopy(s.URL, at); err != nil {
+					return nil, err
+				}
+			}
+			if copied {
+				continue
+			}
+			asItself = known
 		}
 		if via == OtherLocale && outcome.Failed() {
 			continue // the version in our language is there, and will be read another time
@@ -114,7 +129,7 @@ func (c *crawl) orphans() ([]visit, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the frontier: %w", err)
 		}
-		orphans = append(orphans, visit{url: u, depth: s.Depth, asItself: true})
+		orphans = append(orphans, visit{url: u, depth: s.Depth, asItself: asItself})
 	}
 	return orphans, nil
 }

@@ -54,8 +54,15 @@ type crawl struct {
 	sink      Sink
 	review    Review
 	layout    Layout
-	words     firstWords   // of the blocks that were left out
-	asked     atomic.Int64 // URLs fetched or queued to be
+	pageTexts Texts
+	claims    claims
+	said      said
+	witness   *witness
+	proofs    map[string]bool // addresses whose answers are decided on
+	proved    []Proof
+	selves    map[string]bool // pages that were read as themselves, whatever they name
+	words     firstWords      // of the blocks that were left out
+	asked     atomic.Int64    // URLs fetched or queued to be
 	collector *colly.Collector
 	queue     *queue.Queue // of the round that is running, or comes next
 	round     *endable     // what queue takes from
@@ -78,7 +85,8 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("source", src.Name)
-	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, stop: stop,
+	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, pageTexts: sur.Texts,
+		selves: make(map[string]bool), proofs: make(map[string]bool), stop: stop,
 		traps: newTraps(src.Discover.MaxDuplicates),
 		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
@@ -174,7 +182,13 @@ func (c *crawl) run(ctx context.Context) error {
 	if err := c.askForKnown(ctx); err != nil {
 		return err
 	}
-	return c.askForOrphans(ctx)
+	if err := c.askForOrphans(ctx); err != nil {
+		return err
+	}
+	if err := c.proveAnswers(ctx); err != nil {
+		return err
+	}
+	return c.verifyMoves(ctx)
 }
 
 // open gets into the source and reads its start address. The error is a

@@ -22,6 +22,9 @@ type wall struct {
 	away    string // the other site that place is on; "" where it is on this one
 	page    fingerprint
 	refused bool // visitors get no answer but a refusal
+	// loggedIn: what auth.form.logged_in matches is there for visitors too, and so tells
+	// nothing.
+	loggedIn bool
 }
 
 // fingerprint is what a page says, without the addresses its links lead to: a
@@ -40,6 +43,9 @@ func linkTargets() *regexp.Regexp { return regexp.MustCompile(`\]\([^)]*\)`) }
 // stands reports whether the wall is at the start address, so that this tells
 // whether one is logged in.
 func (w wall) stands() bool { return w.refused || w.place != "" || w.page != (fingerprint{}) }
+
+// tellsLoggedIn reports whether what auth.form.logged_in matches is for members only.
+func (w wall) tellsLoggedIn() bool { return !w.loggedIn }
 
 // leadsTo reports whether u is where visitors are led. Another site that they are
 // led to is one for logging in, wherever on it.
@@ -73,13 +79,14 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 	}
 	a := c.get(ctx, c.outside, c.scope.site)
 	if outcome, _ := a.failure(); outcome != "" || !isHTML(a.contentType) {
-		w.refused = outcome == Forbidden
+		w.refused = outcome == Forbidden || outcome == Gone || outcome == TLSFailed
 		return w
 	}
 	doc, err := extract.Parse(a.url, a.contentType, a.body)
 	if err != nil {
 		return w
 	}
+	w.loggedIn = c.isLoggedIn(doc)
 	// An empty page is told from other empty ones only by a title that says it.
 	if article, err := doc.Extract(c.src.Content); err == nil && (article.Markdown != "" || demandsLogin(article.Title)) {
 		w.page = fingerprintOf(article)
@@ -146,4 +153,14 @@ func (c *crawl) isInside(doc *extract.Document, loggedIn bool) bool {
 	}
 	out := func(u *url.URL) bool { return u.Host == c.scope.site.Host && unsafeLink(u) == logsOut }
 	return slices.ContainsFunc(doc.Links(), out) || doc.Has(`a.logout, form[action*="logout" i], form[action*="signout" i], form[action*="sign_out" i]`)
+}
+
+// showsMember reports whether the page that comes with a refusal has what only a
+// logged-in reader gets to see.
+func (c *crawl) showsMember(a answer) bool {
+	if a.err != nil || !isHTML(a.contentType) || c.src.Auth.Form == nil || c.src.Auth.Form.LoggedIn == "" {
+		return false
+	}
+	doc, err := extract.Parse(a.url, a.contentType, a.body)
+	return err == nil && c.isLoggedIn(doc)
 }

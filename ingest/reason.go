@@ -91,6 +91,8 @@ func absence(o crawler.Outcome, detail string) string {
 		why = "robots.txt disallows its URL"
 	case crawler.RedirectedOut:
 		why = "its URL now redirects out of scope"
+	case crawler.Missing:
+		why = "its URL says that there is no such page"
 	case crawler.MoveUnverified:
 		why = "its URL now leads to another, which does not say the same"
 	case crawler.Restricted:

@@ -49,6 +49,7 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 		Frontier:  frontier{c.crawl},
 		Pages:     stage,
 		Layout:    c.layout,
+		Texts:     pageTexts{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent},
 		Known:     known(c.Name, c.ledger),
 		Secrets:   r.secrets,
 		Session:   keeper{source: c.Name, store: r.ledger, readOnly: !r.mode.sends()},

@@ -47,7 +47,7 @@ func manyReasons(t *testing.T) *world {
 	w.site.Robots("User-agent: *\nDisallow: /robots/\n")
 	w.site.Page("/in", testsite.Page{Title: "In", Text: "What is in, and stays in."})
 	w.site.Page("/hidden", testsite.Page{Robots: "noindex"})
-	w.site.Page("/named", testsite.Page{Canonical: "/in"})
+	w.site.Page("/named", testsite.Page{Text: "What is in, and stays in.", Canonical: "/in"})
 	w.site.Redirect("/go", "/in")
 	w.site.Redirect("/far", "https://elsewhere.example.com/x")
 	w.site.Remove("/gone")

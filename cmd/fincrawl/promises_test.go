@@ -284,7 +284,7 @@ func TestTheSumsAddUp(t *testing.T) {
 	w.site.Page("/b", testsite.Page{Links: []string{"/a20", "/broken"}})
 	w.site.Page("/file.pdf", testsite.Page{ContentType: "application/pdf", Raw: []byte("%PDF-1.7")})
 	w.site.Redirect("/moved", "/a2")
-	w.site.Page("/a5", testsite.Page{Canonical: "/a4"})
+	w.site.Page("/a5", testsite.Page{Text: "This is what the page at /a4 has to say to its readers.", Canonical: "/a4"})
 	w.site.Page("/a6", testsite.Page{Robots: "noindex"})
 	w.site.Page("/a7", testsite.Page{Body: " "})
 	w.site.FailAlways("/broken", testsite.Status(500))

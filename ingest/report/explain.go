@@ -253,6 +253,7 @@ func meaning(o crawler.Outcome, detail string) string {
 		crawler.Unsafe:         "a link to it may change something, so it is not followed:",
 		crawler.RobotsDenied:   "robots.txt disallows it",
 		crawler.RedirectedOut:  "it leads to where nothing is fetched:",
+		crawler.Missing:        "it says that there is no such page:",
 		crawler.MoveUnverified: "it leads to another address, which does not say the same:",
 		crawler.Restricted:     "the site refuses it to the user whose login this is:",
 		crawler.Unproved:       "it gave an answer that visitors without a session may get too:",

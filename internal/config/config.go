@@ -186,7 +186,8 @@ type Discover struct {
 	// MaxDuplicates bounds how many addresses in a row that are built alike may give
 	// nothing new.
 	MaxDuplicates int
-	OtherLocales  bool // take pages in other languages too
+	OtherLocales  bool   // take pages in other languages too
+	Canonical     string // verify or ignore
 }
 
 // Fetch bounds what a crawl costs the site.

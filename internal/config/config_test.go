@@ -296,7 +296,7 @@ sources:
 		Browser:  browser,
 		Sources: []config.Source{{
 			Name: "a", URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",
-			Discover: config.Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50},
+			Discover: config.Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50, Canonical: "verify"},
 			Fetch: config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)",
 				VerifyEvery: 7, ResumeWithin: 24 * time.Hour},
 			Render:       config.Render{Mode: "never", Browser: browser},

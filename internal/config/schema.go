@@ -73,7 +73,7 @@ func (d *decoder) source(s *Source, intercom *Intercom) fields {
 }
 
 func (d *decoder) discover(c *Discover, s *Source) fields {
-	*c = Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50}
+	*c = Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50, Canonical: "verify"}
 	return fields{
 		{"sitemaps", list(d, &c.Sitemaps, d.sitemap)},
 		{"links", d.flag(&c.Links)},
@@ -82,6 +82,7 @@ func (d *decoder) discover(c *Discover, s *Source) fields {
 		{"max_pages", d.whole(&c.MaxPages, 1, 10_000_000)},
 		{"max_duplicates", d.whole(&c.MaxDuplicates, 1, 10_000_000)},
 		{"other_locales", d.flag(&c.OtherLocales)},
+		{"canonical", d.oneOf(&c.Canonical, "verify", "ignore")},
 	}
 }
 

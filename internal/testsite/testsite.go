@@ -263,3 +263,6 @@ func (p Page) html(path string) string {
 	b.WriteString("</ul></nav></body></html>\n")
 	return b.String()
 }
+
+// Serve answers a request with a page, whatever its path.
+func Serve(w http.ResponseWriter, r *http.Request, p Page) { p.serve(w, r, r.URL.Path) }

@@ -1,0 +1,319 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Proof is an answer against a page that was sent, which was given to a session that is
+// proved alive.
+type Proof struct {
+	URL     string  `json:"url"`
+	Outcome Outcome `json:"outcome"`
+}
+
+// suspect is an address of a page that was sent, with an answer that counts against it.
+type suspect struct {
+	url     *url.URL
+	outcome Outcome
+	detail  string
+}
+
+const (
+	// maxProvings bounds how often answers are collected that are to be proved: pages that
+	// turn out to be there may lead to others.
+	maxProvings = 4
+	// maxRenewals bounds how often the session is renewed for one collection.
+	maxRenewals = 3
+	// looksAlike is how often a page is asked for again where a visitor without a session
+	// gets the same answer: a session that one of several servers has lost answers both
+	// ways.
+	looksAlike = 3
+)
+
+// proveAnswers asks again for the pages that were sent and for which the site had an
+// answer that a visitor without a session may get too, and believes it only from a session
+// that is proved alive afterwards. See docs/adr/0023.
+func (c *crawl) proveAnswers(ctx context.Context) error {
+	if c.src.Auth.IsZero() || c.known == nil {
+		return nil
+	}
+	for range maxProvings {
+		suspects, err := c.suspects()
+		if err != nil || len(suspects) == 0 {
+			return err
+		}
+		if err := c.newRound(ctx); err != nil {
+			return err
+		}
+		if err := c.prove(ctx, suspects); err != nil {
+			return err
+		}
+		if err := c.runRound(ctx); err != nil {
+			return err
+		}
+		if err := c.askForOrphans(ctx); err != nil {
+			return err
+		}
+	}
+	left, err := c.suspects()
+	if err != nil {
+		return err
+	}
+	return c.settleUnproved(left, "the site answers otherwise each time")
+}
+
+// suspects are the pages that were sent and whose answers are to be proved still.
+func (c *crawl) suspects() ([]suspect, error) {
+	var list []suspect
+	for address := range c.known {
+		told, detail, known, err := c.frontier.Outcome(address)
+		if err != nil {
+			return nil, fmt.Errorf("read the frontier: %w", err)
+		}
+		u, err := url.Parse(address)
+		if !known || err != nil || c.proofs[address] {
+			continue
+		}
+		if n, ok := c.scope.normalise(u); !ok || n.String() != address {
+			continue // the settings write its address otherwise now
+		}
+		o := Outcome(told)
+		doubtful := o.Meaning().Answer
+		if o == Paged && c.review != nil {
+			if doubtful, err = c.review.Changed(address); err != nil {
+				return nil, err
+			}
+		}
+		if doubtful {
+			list = append(list, suspect{u, o, detail})
+		}
+	}
+	slices.SortFunc(list, func(a, b suspect) int { return strings.Compare(a.url.String(), b.url.String()) })
+	return list, nil
+}
+
+// prove asks for the suspects again, and then whether the session is alive. Those that
+// answer otherwise now are concluded anew.
+func (c *crawl) prove(ctx context.Context, suspects []suspect) error {
+	same, apart, err := c.asVisitorsGet(ctx, suspects)
+	if err != nil {
+		return err
+	}
+	looked, err := c.askUntilAlive(ctx, apart, 1)
+	if err != nil {
+		return err
+	}
+	if err := c.believe(looked, len(same) < len(suspects)); err != nil {
+		return err
+	}
+	looked, err = c.askUntilAlive(ctx, same, looksAlike)
+	if err != nil {
+		return err
+	}
+	return c.believe(looked, false)
+}
+
+// looked are suspects that answered as before, and whether the session was alive after.
+type looked struct {
+	suspects []suspect
+	alive    sessionState
+}
+
+// askUntilAlive asks for the suspects as often as is wanted, each time looking whether the
+// session is alive after it. Where it is not, it is renewed, and all is asked again.
+func (c *crawl) askUntilAlive(ctx context.Context, suspects []suspect, times int) (looked, error) {
+	for renewals := 0; len(suspects) > 0; renewals++ {
+		alive, left := sessionAlive, suspects
+		for range times {
+			var err error
+			if left, err = c.askSuspects(ctx, left); err != nil || len(left) == 0 {
+				return looked{}, err
+			}
+			if alive = c.sessionState(ctx, left); ctx.Err() != nil {
+				return looked{}, context.Cause(ctx)
+			}
+			if alive != sessionAlive {
+				break
+			}
+		}
+		suspects = left
+		renewable := c.session.Renewable()
+		switch {
+		case alive == sessionAlive:
+			return looked{suspects, alive}, nil
+		case alive == sessionUnknown && (!renewable || renewals > 0), alive == sessionDead && renewable && renewals == maxRenewals:
+			return looked{suspects, alive}, nil
+		case !renewable:
+			return looked{}, c.lose(suspects, errors.New("the credentials are no longer accepted; check that they have not expired"))
+		}
+		if err := c.renew(ctx, suspects[0].url); err != nil {
+			if ctx.Err() != nil {
+				return looked{}, context.Cause(ctx)
+			}
+			return looked{}, c.lose(suspects, err)
+		}
+	}
+	return looked{}, nil
+}
+
+// askSuspects asks for each of the suspects, and returns those that answer as before.
+func (c *crawl) askSuspects(ctx context.Context, suspects []suspect) (left []suspect, err error) {
+	for _, s := range suspects {
+		v := visit{url: s.url, asItself: c.selves[s.url.String()]}
+		a := c.read(ctx, s.url)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		seen, err := c.look(ctx, v, a)
+		if err != nil {
+			return nil, err
+		}
+		if c.answersAs(seen, s) {
+			if seen.found.loggedIn && c.wall.tellsLoggedIn() {
+				c.proveBySelf(s)
+				continue
+			}
+			left = append(left, s)
+			continue
+		}
+		c.unsettle(1)
+		if s.outcome == Paged {
+			c.retract(1)
+			c.unsettle(-1)
+		}
+		if err := c.conclude(ctx, v, a); err != nil {
+			return nil, err
+		}
+	}
+	return left, nil
+}
+
+// answersAs reports whether what was seen is what a suspect answered before.
+func (c *crawl) answersAs(seen sight, s suspect) bool {
+	if seen.moved != nil {
+		return s.outcome == Redirected && s.detail == seen.moved.String()
+	}
+	if seen.found.outcome != s.outcome {
+		return false
+	}
+	switch s.outcome {
+	case Paged:
+		return c.said.of(s.url.String()) == textOf(seen.found.article)
+	case Redirected, Canonical, OtherLocale:
+		return seen.found.detail == s.detail
+	}
+	return true
+}
+
+// asVisitorsGet parts the suspects into those for which a visitor without a session gets
+// the same answer, and the others.
+func (c *crawl) asVisitorsGet(ctx context.Context, suspects []suspect) (same, apart []suspect, err error) {
+	for _, s := range suspects {
+		seen, err := c.lookAsVisitor(ctx, s.url)
+		if err != nil {
+			return nil, nil, err
+		}
+		if seen.moved == nil && seen.found.outcome.mayPass() || c.answersAs(seen, s) {
+			same = append(same, s)
+		} else {
+			apart = append(apart, s)
+		}
+	}
+	return same, apart, nil
+}
+
+// mayPass reports whether an outcome says nothing of what a visitor gets another time.
+func (o Outcome) mayPass() bool {
+	switch o {
+	case RateLimited, ServerError, Timeout, Unreachable, RedirectLoop, TooLarge:
+		return true
+	}
+	return false
+}
+
+func (c *crawl) lookAsVisitor(ctx context.Context, u *url.URL) (sight, error) {
+	c.outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		if len(via) > maxRedirects || !c.destinations.own.sameSite(next.URL) {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	a := c.get(ctx, c.outside, u)
+	if ctx.Err() != nil {
+		return sight{}, context.Cause(ctx)
+	}
+	if a.err == nil && a.status >= 300 && a.status < 400 {
+		return sight{found: finding{outcome: LoginWall, detail: "leads to another site"}}, nil
+	}
+	return c.look(ctx, visit{url: u, asItself: c.selves[u.String()]}, a)
+}
+
+// believe settles what the looks have shown. Where nothing told whether the session was
+// alive, an answer that differs from a visitor's is believed all the same.
+func (c *crawl) believe(l looked, apart bool) error {
+	if l.alive == sessionAlive || l.alive == sessionUnknown && apart {
+		for _, s := range l.suspects {
+			c.proveBySelf(s)
+			if s.outcome == Forbidden {
+				c.unsettle(1)
+				if err := c.settle(s.url, Restricted, s.detail); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	why := "nothing tells whether the session was alive: set auth.form.logged_in"
+	if l.alive == sessionDead {
+		why = "the session ends again and again"
+	}
+	return c.settleUnproved(l.suspects, why)
+}
+
+func (c *crawl) settleUnproved(suspects []suspect, why string) error {
+	for _, s := range suspects {
+		c.proofs[s.url.String()] = true // is decided on
+		if s.outcome == Paged || s.outcome == Forbidden {
+			continue // what it says is for the guards; a failure it is already
+		}
+		c.unsettle(1)
+		detail := strings.TrimSpace(string(s.outcome) + " " + s.detail)
+		if err := c.settle(s.url, Unproved, detail+"; "+why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// proveBySelf notes that the answer to a suspect was given to one who is logged in.
+func (c *crawl) proveBySelf(s suspect) {
+	c.proofs[s.url.String()] = true
+	if s.outcome != Paged {
+		c.proved = append(c.proved, Proof{s.url.String(), s.outcome})
+	}
+}
+
+// lose settles the suspects as walls, and ends the crawl: their answers were given to one
+// who was not logged in any more.
+func (c *crawl) lose(suspects []suspect, why error) error {
+	for _, s := range suspects {
+		if s.outcome == Paged {
+			c.retract(1)
+			if err := c.unlearn(s.url.String()); err != nil {
+				return err
+			}
+		} else {
+			c.unsettle(1)
+		}
+		if err := c.settle(s.url, LoginWall, "the session had ended when it answered so: "+string(s.outcome)); err != nil {
+			return err
+		}
+	}
+	return &lost{suspects[0].url.String(), why}
+}
