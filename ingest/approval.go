@@ -26,10 +26,10 @@ type Approval struct {
 type ApprovedSource struct {
 	Name         string       `json:"name"`
 	ImportSource SourceChange `json:"import_source"`
-	// Deletes is the ceiling that the plan implies: it takes the place of both
-	// deletes.max_count and deletes.max_share where it is higher.
+	// Deletes is how many deletes were shown that nothing held.
 	Deletes int `json:"deletes"`
-	// Changes are those of the plan that would write, or that a guard held.
+	// Changes are those of the plan that would write, or that a guard held. Of these, only
+	// those are agreed to whose Approved a person set to true.
 	Changes []Change `json:"changes"`
 }
 
@@ -48,20 +48,34 @@ func (a *Approval) Add(plan Plan, is SourceChange) {
 		if c.Action == Unchanged {
 			continue
 		}
-		s.Changes = append(s.Changes, c)
-		if deletes(c) {
+		if c.Action == Delete {
 			s.Deletes++
 		}
+		if c.Action == Held {
+			c.Approved = new(bool)
+		}
+		s.Changes = append(s.Changes, c)
 	}
 	a.Sources = append(a.Sources, s)
 }
 
-// deletes reports whether agreeing to a change is agreeing to a delete: one that would
-// be done, or that only a ceiling holds, which the agreement raises. What is held for
-// want of certainty, such as an absence not confirmed yet, was not shown as a delete.
-func deletes(c Change) bool {
-	return c.Action == Delete ||
-		c.Action == Held && c.Wants == Delete && (c.Guard == GuardCount || c.Guard == GuardShare)
+// Decisions are the approvals of those held changes that a person set to be approved. The
+// error names those that no approval can let go of.
+func (s ApprovedSource) Decisions(by string, at time.Time) ([]state.Decision, error) {
+	var list []state.Decision
+	var mistakes []error
+	for _, c := range s.Changes {
+		if c.Action != Held || c.Approved == nil || !*c.Approved {
+			continue
+		}
+		concern := about(c, state.ConcernHeld, "")
+		if Releasing(concern.Guards) == Never {
+			mistakes = append(mistakes, fmt.Errorf("%s: no approval lets go of what is held by %s", concern.URL, c.Guard))
+			continue
+		}
+		list = append(list, Word(concern, state.Approve, by, "approved in a saved plan", at))
+	}
+	return list, errors.Join(mistakes...)
 }
 
 // Write writes the approval as one JSON document.
@@ -96,8 +110,8 @@ func (a Approval) Source(name string) (ApprovedSource, bool) {
 	return a.Sources[i], true
 }
 
-// Policy returns p with its ceilings raised to what was agreed to, and with a guard
-// that holds all that wasn't.
+// Policy returns p with a guard that holds all that was not agreed to. Deletes that were
+// shown, and not held, go though the ceilings are lower by now.
 func (s ApprovedSource) Policy(p Policy) Policy {
 	p.Allow, p.Approved = s.Deletes, &s
 	return p
@@ -116,7 +130,9 @@ func (s *ApprovedSource) objection() func(Change, scene) string {
 	return func(c Change, _ scene) string {
 		shown := agreed[c.key()]
 		switch {
-		case c.Action == Delete && deletes(shown):
+		case shown.Approved != nil && *shown.Approved && shown.Binding() == c.Binding():
+			return ""
+		case c.Action == Delete && shown.Action == Delete:
 			return ""
 		case c.Action != Delete && (shown.Action == Create || shown.Action == Update) && shown.After.Hash == c.After.Hash:
 			return ""

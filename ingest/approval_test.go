@@ -105,19 +105,28 @@ func TestAnApprovalRaisesTheCeilingsAndNothingElse(t *testing.T) {
 		t.Fatalf("%d held", shown.HeldBack())
 	}
 	approved := saved(t, shown, ingest.SourceChange{})
-	if approved.Deletes != 30 {
-		t.Errorf("the ceiling is %d", approved.Deletes)
+	// A plan that nobody looked at lets go of nothing that was held.
+	if n := applied(t, approved, many()).Counts()[ingest.Delete]; n != 0 || approved.Deletes != 0 {
+		t.Errorf("%d deletes of a plan that nobody approved", n)
 	}
-	if n := approved.Policy(policy).Apply(mustPlan(t, many())).Counts()[ingest.Delete]; n != 30 {
+	for i := range approved.Changes {
+		if c := approved.Changes[i]; c.Action == ingest.Held {
+			if c.Approved == nil || *c.Approved {
+				t.Fatalf("it does not say approved: false: %+v", c)
+			}
+			*approved.Changes[i].Approved = true
+		}
+	}
+	if n := applied(t, approved, many()).Counts()[ingest.Delete]; n != 30 {
 		t.Errorf("%d deletes of 30 that were shown and approved", n)
 	}
 	// Ten more went since: those thirty go, the ten are held.
-	more := approved.Policy(policy).Apply(mustPlan(t, shrunk(100, 40, 0, 0, complete)))
+	more := applied(t, approved, shrunk(100, 40, 0, 0, complete))
 	if n := more.Counts(); n[ingest.Delete] != 30 || n[ingest.Held] != 10 {
 		t.Errorf("got %v", n)
 	}
 	// An incomplete crawl deletes nothing that was seen only once, whatever was approved.
-	blind := approved.Policy(policy).Apply(mustPlan(t, shrunk(100, 40, 0, 0, crawler.Coverage{})))
+	blind := applied(t, approved, shrunk(100, 40, 0, 0, crawler.Coverage{}))
 	for _, c := range blind.Changes {
 		if c.Action == ingest.Delete {
 			t.Fatalf("got %+v", c)
@@ -126,6 +135,16 @@ func TestAnApprovalRaisesTheCeilingsAndNothingElse(t *testing.T) {
 	if n := blind.Counts()[ingest.Delete]; n != 0 {
 		t.Errorf("%d deletes after an incomplete crawl", n)
 	}
+}
+
+// applied is the plan of a run that has an approved plan.
+func applied(t *testing.T, s ingest.ApprovedSource, in ingest.Inputs) ingest.Plan {
+	t.Helper()
+	decisions, err := s.Decisions("anna", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Policy(policy).ApplyDecided(mustPlan(t, in), ingest.Decisions{}.Decide(decisions...))
 }
 
 func TestAllowedDeletesRaiseBothCeilings(t *testing.T) {

@@ -20,7 +20,7 @@ const (
 )
 
 // Guards describes every guard, in the order in which reports name them. [Policy] has
-// what each does, but for two: refused is the planner's, and wall the crawler's, for
+// what each does, but for three: refused and withdrawn are the planner's, and wall the crawler's, for
 // whom a page that shows a login is a page that could not be read.
 func Guards() []GuardInfo {
 	return []GuardInfo{
@@ -29,7 +29,7 @@ func Guards() []GuardInfo {
 		{GuardWall, "pages that show a login instead of their text, which count as not seen", "auth.form.logged_in", "found out", Never},
 		{GuardOwnership, "deletes of pages that are not surely ours, and creates over a page of somebody else", "", "on", ByURL},
 		{GuardHint, "deletes that only a hint speaks for, such as noindex, 403, or a redirect to a general page", "", "on", ByGuard},
-		{GuardConfirmation, "deletes, until so many complete crawls in a row missed the page", "deletes.confirm_runs", "2", ByURL},
+		{GuardConfirmation, "deletes, until so many complete crawls in a row missed the page", "deletes.confirm_runs", "2", ByGuard},
 		{GuardWhole, "what takes text away while the page that is to have it is held back", "", "on", Never},
 		{GuardApproval, "with sync --plan: whatever the approved plan does not have", "", "off", ByURL},
 		{GuardCount, "all deletes, where they are more than this", "deletes.max_count", "10", ByGuard},
@@ -43,6 +43,7 @@ func Guards() []GuardInfo {
 		{GuardMarker, "pages that are marked as internal", "screen.markers", "none", ByGuard},
 		{GuardRule, "pages that a rule of the source's own speaks against", "screen.rules", "none", ByGuard},
 		{GuardSize, "pages with more HTML than this", "intercom.max_html", "1MB", Never},
+		{GuardWithdrawn, "pages that a person took out, until fincrawl restore brings them back", "", "on", Never},
 		{GuardRefused, "a page that Intercom refused, until it changes or fincrawl retry lets it go", "", "on", Never},
 	}
 }

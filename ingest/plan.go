@@ -55,6 +55,8 @@ const (
 	GuardInjection Guard = "injection"  // orders to a model
 	GuardRule      Guard = "rule"       // a rule of the user's own
 	GuardShrunk    Guard = "shrunk"     // much of the text that was sent is gone
+
+	GuardWithdrawn Guard = "withdrawn" // a person took the page out; the planner's
 )
 
 // Rests reports whether the guard is about one page that cannot be sent as it
@@ -119,6 +121,19 @@ type Change struct {
 	Carries []string `json:"carries,omitempty"`
 	// Findings are what the screening of the page found, masked.
 	Findings []state.Finding `json:"findings,omitempty"`
+	// Also are further guards that would hold a held change.
+	Also []Guard `json:"also,omitempty"`
+	// Pending: a held delete waits for another complete crawl, and not for a person.
+	Pending bool `json:"pending,omitempty"`
+	// Live: what a held change is held for is in the library already.
+	Live bool `json:"live,omitempty"`
+	// Since is the day since when a change has been held, where an earlier run told of it.
+	Since string `json:"held_since,omitempty"`
+	// Decided is what a person said to the change; nil for nothing.
+	Decided *Decided `json:"decided,omitempty"`
+	// Approved is set in a plan that is saved for a person to look at, for each change that
+	// is held: false until the person sets it to true.
+	Approved *bool `json:"approved,omitempty"`
 }
 
 // Page returns the external ID of the page that the change is of, and the anchor of the
@@ -161,6 +176,8 @@ type Inputs struct {
 	// SentText returns the text that was sent of a page whose entry has no sketch of it;
 	// "" where it is not known. nil knows of none.
 	SentText func(externalID string) (string, error)
+	// Decisions say which pages are withdrawn.
+	Decisions Decisions
 }
 
 // NewPlan works out the difference between what was crawled and what was sent.
@@ -180,6 +197,10 @@ func NewPlan(in Inputs) (Plan, error) {
 			return Plan{}, err
 		}
 		var c Change
+		w, out := in.Decisions.withdrawal(p)
+		if out && !w.Delete {
+			p.page = switchedOff(p.page)
+		}
 		switch {
 		case !p.crawled:
 			c, err = vanished(p.entry, in.Outcome)
@@ -194,6 +215,9 @@ func NewPlan(in Inputs) (Plan, error) {
 		}
 		if in.Resend {
 			c = resend(c)
+		}
+		if out {
+			c = withdrawn(c, w)
 		}
 		if err := in.sketch(&c); err != nil {
 			return Plan{}, err
@@ -440,8 +464,8 @@ func (p Plan) Pending() int {
 
 // HeldBack returns how many changes are held by a guard that a person should
 // look at; Resting, how many by one that is about a page that cannot be sent as
-// it is. See [Guard.Rests]. What only waits for another held change is counted with
-// that one.
+// it is. See [Change.Asks] and [Guard.Rests]. What only waits for another held change is
+// counted with that one.
 func (p Plan) HeldBack() int { return p.held(false) }
 
 // Resting returns how many changes rest: see [Plan.HeldBack].
@@ -450,7 +474,7 @@ func (p Plan) Resting() int { return p.held(true) }
 func (p Plan) held(rests bool) int {
 	n := 0
 	for _, c := range p.Changes {
-		if c.Action == Held && c.Guard != GuardWhole && c.Guard.Rests() == rests {
+		if c.Asks() && c.Guard.Rests() == rests {
 			n++
 		}
 	}

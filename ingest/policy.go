@@ -33,30 +33,102 @@ type Policy struct {
 // Apply returns the plan with what the policy forbids turned into held changes.
 // Over a ceiling, all deletes are held, not only those too many. The plan given
 // is left as it is.
-func (p Policy) Apply(plan Plan) Plan {
+func (p Policy) Apply(plan Plan) Plan { return p.ApplyDecided(plan, Decisions{}) }
+
+// ApplyDecided does what Apply does, but for single changes that persons decided about:
+// those that they agreed to pass the guards that held them, and no ceiling counts them.
+func (p Policy) ApplyDecided(plan Plan, d Decisions) Plan {
+	return judging{p, d}.apply(plan)
+}
+
+// judging is a policy with what persons decided.
+type judging struct {
+	Policy
+	Decisions
+}
+
+func (p judging) apply(plan Plan) Plan {
 	given := plan.Changes
 	lost := p.judgeLosses(plan)
+	set := func(i int, c Change) {
+		if &plan.Changes[0] == &given[0] { // a large plan is copied only where it must be
+			plan.Changes = slices.Clone(given)
+		}
+		plan.Changes[i] = c
+	}
+	for i, c := range plan.Changes {
+		if no, ok := p.rejected(c); ok && c.Action != Held && len(no.Guards) > 0 {
+			set(i, guard{name: Guard(no.Guards[0])}.hold(c, "rejected"))
+		}
+	}
 	for _, g := range p.guards(lost) {
-		seen := survey(plan)
+		seen := p.survey(plan)
 		for i, c := range plan.Changes {
-			if !slices.Contains(g.judges, c.Action) {
-				continue
-			}
-			why := g.objects(c, seen)
-			if why == "" {
-				continue
-			}
-			if &plan.Changes[0] == &given[0] { // a large plan is copied only where it must be
-				plan.Changes = slices.Clone(given)
-			}
-			plan.Changes[i] = g.hold(c, why)
-			if g.name == GuardShrunk {
-				page, _ := c.Page()
-				plan.Changes[i].Doubt = lost[page].doubt
+			switch wanted, held := c.wanted(); {
+			case !slices.Contains(g.judges, wanted.Action), c.Decided.says(Withdraw) && wanted.Action == Delete:
+			case held && (g.whole || c.Guard.planned()):
+			default:
+				why := g.objects(wanted, seen)
+				if why == "" {
+					continue
+				}
+				if held {
+					if slices.Contains(c.Guards(), g.name) {
+						continue
+					}
+					c.Also = append(slices.Clip(c.Also), g.name)
+					set(i, c)
+				} else if agreed, ok := p.approval(c, g.name); ok {
+					c.Decided = decidedBy(agreed)
+					set(i, c)
+				} else {
+					held := g.hold(c, why)
+					if g.name == GuardShrunk {
+						page, _ := c.Page()
+						held.Doubt = lost[page].doubt
+					}
+					set(i, held)
+				}
 			}
 		}
 	}
+	for i, c := range plan.Changes {
+		if c.Action == Held && !c.Guard.planned() {
+			set(i, p.settle(c))
+		}
+	}
 	return plan
+}
+
+// wanted is the change as it would be if it were not held, which it reports.
+func (c Change) wanted() (wanted Change, held bool) {
+	if c.Action != Held {
+		return c, false
+	}
+	wanted = c
+	wanted.Action, wanted.Wants, wanted.Guard = c.Wants, "", ""
+	return wanted, true
+}
+
+// planned reports whether the planner holds changes by the guard, and not the policy.
+func (g Guard) planned() bool { return g == GuardRefused || g == GuardWithdrawn }
+
+// credential reports whether the guard is about credentials.
+func (g Guard) credential() bool { return g == GuardSecret || g == GuardOwnSecret }
+
+func (d *Decided) says(verdict string) bool { return d != nil && d.Verdict == verdict }
+
+// settle completes a held change with what is known of how it will end.
+func (p judging) settle(c Change) Change {
+	c.Pending = c.Guard == GuardConfirmation
+	if c.Guard.credential() && c.RemoteID != "" {
+		c.Live = c.Wants == Unchanged || p.exposed[c.ExternalID]
+	}
+	wanted, _ := c.wanted()
+	if no, ok := p.rejected(wanted); ok {
+		c.Decided = decidedBy(no)
+	}
+	return c
 }
 
 // guards are asked in this order, each about what the ones before it let pass.
@@ -80,10 +152,10 @@ func (p Policy) guards(lost map[string]verdict) []guard {
 		{name: GuardOwnership, judges: []Action{Create, Delete}, objects: notOurs},
 		{name: GuardHint, judges: deletes, objects: hinted},
 		{name: GuardConfirmation, judges: deletes, objects: p.unconfirmed},
-		{name: GuardApproval, judges: []Action{Create, Update, Delete}, objects: p.Approved.objection()},
-		{name: GuardWhole, judges: []Action{Update, Delete}, objects: partOfHeld},
-		{name: GuardCount, judges: deletes, objects: p.tooMany},
-		{name: GuardShare, judges: deletes, objects: p.tooLargeAShare},
+		{name: GuardApproval, judges: []Action{Create, Update, Delete}, objects: p.Approved.objection(), whole: true},
+		{name: GuardWhole, judges: []Action{Update, Delete}, objects: partOfHeld, whole: true},
+		{name: GuardCount, judges: deletes, objects: p.tooMany, whole: true},
+		{name: GuardShare, judges: deletes, objects: p.tooLargeAShare, whole: true},
 	}
 }
 
@@ -95,10 +167,12 @@ type guard struct {
 	objects func(Change, scene) string
 	// blind: the crawl was no look at the site, so that it counts no miss.
 	blind bool
+	// whole: it judges all that would be done together, and nothing that is held already.
+	whole bool
 }
 
 func (g guard) hold(c Change, why string) Change {
-	c.Wants, c.Action, c.Guard = c.Action, Held, g.name
+	c.Wants, c.Action, c.Guard, c.Decided = c.Action, Held, g.name, nil
 	c.Reason += "; " + why
 	if g.blind {
 		c.Misses = c.Missed
@@ -112,11 +186,11 @@ type scene struct {
 	gaps     int
 	crawled  int               // pages
 	recorded int               // pages that the library has; all parts of one are one
-	deletes  int               // pages with deletes that are not held so far
+	deletes  int               // pages with deletes that are not held so far, and that nobody agreed to by name
 	blocked  map[string]string // held changes that others await, by their external IDs and those of the others
 }
 
-func survey(plan Plan) scene {
+func (p judging) survey(plan Plan) scene {
 	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, blocked: blockedChanges(plan.Changes)}
 	split := make(map[string]*struct{ recorded, deletes bool }) // pages that have parts
 	for _, c := range plan.Changes {
@@ -131,13 +205,13 @@ func survey(plan Plan) scene {
 		page, _ := c.Page()
 		if whole := split[page]; whole != nil {
 			whole.recorded = whole.recorded || c.RemoteID != ""
-			whole.deletes = whole.deletes || c.Action == Delete
+			whole.deletes = whole.deletes || p.counts(c)
 			continue
 		}
 		if c.RemoteID != "" {
 			s.recorded++
 		}
-		if c.Action == Delete {
+		if p.counts(c) {
 			s.deletes++
 		}
 	}
@@ -150,6 +224,11 @@ func survey(plan Plan) scene {
 		}
 	}
 	return s
+}
+
+// counts reports whether a change is a delete that nobody agreed to by name.
+func (p judging) counts(c Change) bool {
+	return c.Action == Delete && !c.Decided.says(Withdraw) && !p.approved(c)
 }
 
 // finds holds a page on which something of a kind was found that must not be

@@ -20,6 +20,9 @@ import (
 //	{"kind":"template","source":"wiki","template":{…}}
 //	{"kind":"entry","source":"wiki","entry":{…},"markdown":"…"}        the Markdown as sent, where known
 //	{"kind":"trail","source":"wiki","trail":{…}}                       what became of a URL
+//	{"kind":"decision","source":"wiki","decision":{…}}                 a person's word on a held change
+//	{"kind":"withdrawal","source":"wiki","withdrawal":{…}}
+//	{"kind":"concern","source":"wiki","concern":{…}}                   what waits for a person
 //	{"kind":"run","run":{…}}
 //	{"kind":"end","records":7}                                        the last; how many came before, but for the first
 //
@@ -34,6 +37,9 @@ type exported struct {
 	Entry        *Entry        `json:"entry,omitempty"`
 	Markdown     string        `json:"markdown,omitempty"`
 	Trail        *Trail        `json:"trail,omitempty"`
+	Decision     *Decision     `json:"decision,omitempty"`
+	Withdrawal   *Withdrawal   `json:"withdrawal,omitempty"`
+	Concern      *Concern      `json:"concern,omitempty"`
 	Run          *exportedRun  `json:"run,omitempty"`
 	Records      *int          `json:"records,omitempty"`
 }
@@ -57,6 +63,9 @@ const (
 	kindTemplate     = "template"
 	kindEntry        = "entry"
 	kindTrail        = "trail"
+	kindDecision     = "decision"
+	kindWithdrawal   = "withdrawal"
+	kindConcern      = "concern"
 	kindRun          = "run"
 	kindEnd          = "end"
 )
@@ -89,6 +98,9 @@ func (s *Store) exported() iter.Seq2[exported, error] {
 			return
 		}
 		names, err := s.Sources()
+		if err == nil {
+			names, err = s.withDecided(names)
+		}
 		if err != nil {
 			yield(exported{}, err)
 			return
@@ -144,6 +156,24 @@ func (s *Store) exportedSource(name string) iter.Seq2[exported, error] {
 		}
 		for t, err := range s.Trails(name) {
 			if err != nil || !yield(exported{Kind: kindTrail, Source: name, Trail: &t}, nil) {
+				yieldError(yield, err)
+				return
+			}
+		}
+		for d, err := range s.Decisions(name) {
+			if err != nil || !yield(exported{Kind: kindDecision, Source: name, Decision: &d}, nil) {
+				yieldError(yield, err)
+				return
+			}
+		}
+		for w, err := range s.Withdrawals(name) {
+			if err != nil || !yield(exported{Kind: kindWithdrawal, Source: name, Withdrawal: &w}, nil) {
+				yieldError(yield, err)
+				return
+			}
+		}
+		for c, err := range s.Concerns(name) {
+			if err != nil || !yield(exported{Kind: kindConcern, Source: name, Concern: &c}, nil) {
 				yieldError(yield, err)
 				return
 			}
@@ -270,6 +300,12 @@ func (s *Store) importRecord(e exported, records int) error {
 		return s.SetTemplate(e.Source, *e.Template)
 	case e.Kind == kindEntry && e.Entry != nil && e.Entry.ExternalID != "":
 		return s.importEntry(e.Source, *e.Entry, e.Markdown)
+	case e.Kind == kindDecision && e.Decision != nil && e.Decision.ExternalID != "":
+		return s.PutDecision(e.Source, *e.Decision)
+	case e.Kind == kindWithdrawal && e.Withdrawal != nil:
+		return s.PutWithdrawal(e.Source, *e.Withdrawal)
+	case e.Kind == kindConcern && e.Concern != nil && e.Concern.ID != "":
+		return s.putConcern(e.Source, *e.Concern)
 	case e.Kind == kindTrail && e.Trail != nil && e.Trail.URL != "" && len(e.Trail.Earlier) <= EarlierKept:
 		return s.add(write{trails(e.Source), e.Trail.URL, e.Trail.encode()})
 	}

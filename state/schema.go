@@ -22,6 +22,10 @@ import (
 //	    sent                 external ID → Markdown as sent (zstd)
 //	    seen                 URL → Seen (fields)
 //	    trails               URL → Trail (fields)
+//	decided / SOURCE
+//	    decisions            external ID → Decision (JSON)
+//	    withdrawals          external ID of a page → Withdrawal (JSON)
+//	    concerns             kind and ID → Concern (JSON)
 //	crawls / SOURCE
 //	    beginning            "crawl" → Beginning (JSON), "note" → opaque, "boot" → see isWhole
 //	    dates                URL → when its sitemap says that it changed (fields)
@@ -37,22 +41,25 @@ import (
 // table is one of the buckets that hold records.
 type table struct{ tree, source, name string }
 
-func imports() table               { return table{tree: "imports"} }
-func verifications() table         { return table{tree: "verifications"} }
-func hints() table                 { return table{tree: "hints"} }
-func runs() table                  { return table{tree: "runs"} }
-func sessions() table              { return table{tree: "sessions"} }
-func entries(source string) table  { return table{"sources", source, "entries"} }
-func sent(source string) table     { return table{"sources", source, "sent"} }
-func seen(source string) table     { return table{"sources", source, "seen"} }
-func trails(source string) table   { return table{"sources", source, "trails"} }
-func begun(source string) table    { return table{"crawls", source, "beginning"} }
-func dates(source string) table    { return table{"crawls", source, "dates"} }
-func visits(source string) table   { return table{"crawls", source, "visits"} }
-func queue(source string) table    { return table{"crawls", source, "queue"} }
-func staged(source string) table   { return table{"crawls", source, "staged"} }
-func html(source string) table     { return table{"crawls", source, "html"} }
-func markdown(source string) table { return table{"crawls", source, "markdown"} }
+func imports() table                  { return table{tree: "imports"} }
+func verifications() table            { return table{tree: "verifications"} }
+func hints() table                    { return table{tree: "hints"} }
+func runs() table                     { return table{tree: "runs"} }
+func sessions() table                 { return table{tree: "sessions"} }
+func entries(source string) table     { return table{"sources", source, "entries"} }
+func sent(source string) table        { return table{"sources", source, "sent"} }
+func seen(source string) table        { return table{"sources", source, "seen"} }
+func trails(source string) table      { return table{"sources", source, "trails"} }
+func decisions(source string) table   { return table{"decided", source, "decisions"} }
+func withdrawals(source string) table { return table{"decided", source, "withdrawals"} }
+func concerns(source string) table    { return table{"decided", source, "concerns"} }
+func begun(source string) table       { return table{"crawls", source, "beginning"} }
+func dates(source string) table       { return table{"crawls", source, "dates"} }
+func visits(source string) table      { return table{"crawls", source, "visits"} }
+func queue(source string) table       { return table{"crawls", source, "queue"} }
+func staged(source string) table      { return table{"crawls", source, "staged"} }
+func html(source string) table        { return table{"crawls", source, "html"} }
+func markdown(source string) table    { return table{"crawls", source, "markdown"} }
 
 // path is where the table is, by the names of its buckets.
 func (t table) path() string {

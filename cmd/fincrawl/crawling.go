@@ -22,6 +22,8 @@ type crawling struct {
 	memory   *memory // of earlier crawls, and of this one until it is through; nil: none
 	resend   bool    // the text of every page is wanted
 
+	decisions ingest.Decisions
+
 	linter *lint.Linter // of the pages that were read; set by run
 	layout *layout      // of the pages in common; set by run
 }
@@ -43,7 +45,7 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 	}
 	c.linter = newLinter(c.Source, time.Now())
 	stage := stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend,
-		split: split, screener: screener, linter: c.linter, keepsAll: c.template.known != nil && !c.template.learnt}
+		split: split, screener: screener, linter: c.linter, decisions: c.decisions, keepsAll: c.template.known != nil && !c.template.learnt}
 	c.layout = &layout{stager: stage, known: c.template.known, memory: c.memory}
 	surroundings := crawler.Surroundings{
 		Frontier:  frontier{c.crawl},

@@ -24,10 +24,15 @@ const exitCodesHelp = `Exit codes:
   0    done
   1    failed: a source could not be read at all, or Intercom could not be reached
   2    wrong usage, or mistakes in sources.yaml
-  3    done, but some pages failed or were refused
-  4    done, but a guard held something back (also where 3 applies)
+  3    done, but pages failed or were refused that did not the run before
+  4    done, but a guard holds something new, or a reminder is due (also where 3 applies)
   5    preview --expect-no-changes: there are changes
-  130  interrupted`
+  130  interrupted
+
+What stands as it was told of by an earlier run is in the report and in fincrawl status,
+and exits with 0 until remind_after is over; --strict tells of it each time. A source
+that yields next to nothing, and a credential that is in the library already, are told
+of by every run.`
 
 // usageError is a mistake in what was asked for, rather than a failure to do it.
 type usageError struct{ err error }
@@ -57,16 +62,16 @@ func exitCode(ctx context.Context, err error) int {
 	return exitFailed
 }
 
-// runExitCode says how a run went.
-func runExitCode(ctx context.Context, run report.Run) int {
+// runExitCode says how a run went. With strict, what stands counts as what is new.
+func runExitCode(ctx context.Context, run report.Run, strict bool) int {
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
 	case run.Error != "" || anySource(run, sourceFailed):
 		return exitFailed
-	case anySource(run, sourceHeld):
+	case anySource(run, func(s report.Source) bool { return s.HoldsTold(strict) }):
 		return exitHeld
-	case anySource(run, sourcePartlyFailed):
+	case anySource(run, func(s report.Source) bool { return s.FailuresTold(strict) }):
 		return exitSomeFailed
 	}
 	return exitDone
@@ -77,12 +82,6 @@ func anySource(run report.Run, is func(report.Source) bool) bool {
 }
 
 func sourceFailed(s report.Source) bool { return s.Error != "" }
-
-func sourceHeld(s report.Source) bool { return s.Plan != nil && s.Plan.HeldBack() > 0 }
-
-func sourcePartlyFailed(s report.Source) bool {
-	return s.Plan != nil && (!s.Plan.Coverage.Complete || s.Plan.Resting() > 0) || s.Result != nil && len(s.Result.Failed) > 0
-}
 
 // sourceChanges reports whether a sync would write anything for the source, or
 // would but for a guard.

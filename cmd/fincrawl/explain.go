@@ -178,8 +178,36 @@ func recall(store *state.Store, source string, e *report.Explanation) error {
 	if err := recallEntry(store, source, e.URL, e); err != nil {
 		return err
 	}
+	if err := recallDecisions(store, source, e); err != nil {
+		return err
+	}
 	e.Runs, err = runsWith(store, source, e)
 	return err
+}
+
+// recallDecisions fills in what of the page waits for a person, and whether it is withdrawn.
+func recallDecisions(store *state.Store, source string, e *report.Explanation) error {
+	page := e.URL
+	if e.Entry != nil {
+		page, _, _ = crawler.CutPart(e.Entry.ExternalID, e.Entry.URL)
+	}
+	for c, err := range store.Concerns(source) {
+		if err != nil {
+			return err
+		}
+		if id, address, _ := crawler.CutPart(c.ID, c.URL); id == page || address == e.URL {
+			e.Waiting = append(e.Waiting, c)
+		}
+	}
+	for w, err := range store.Withdrawals(source) {
+		if err != nil {
+			return err
+		}
+		if w.Page == "" || w.Page == page {
+			e.Withdrawn = &w
+		}
+	}
+	return nil
 }
 
 // recallEntry fills in what was sent of the page at an address, with all of its parts.

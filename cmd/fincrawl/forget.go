@@ -87,7 +87,7 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 			return err
 		}
 	}
-	if err := store.ForgetAll(name); err != nil {
+	if err := errors.Join(store.ForgetAll(name), store.ForgetDecisions(name)); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.out, "%s is forgotten.\n", name)

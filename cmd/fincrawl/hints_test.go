@@ -215,7 +215,7 @@ func TestAPreviewSaysWhatAChangeOfSettingsDoes(t *testing.T) {
 	w.put("/a9", "With a link.", "/a10")
 	w.sync()
 	w.fetchWith("", "    content: {remove: [.note]}\n    exclude: [/a10]\n")
-	run := w.fincrawl(exitHeld, "preview")
+	run := w.fincrawl(exitDone, "preview")
 	want := []report.Setting{{Key: "content.remove", After: `[".note"]`}, {Key: "exclude", After: `["/a10"]`}}
 	if got := run.Sources[0].Settings; !slices.Equal(got, want) {
 		t.Errorf("settings %v, want %v", got, want)

@@ -293,7 +293,7 @@ func TestARefusedPageRestsUntilItChangesOrIsRetried(t *testing.T) {
 	w.interfere(poison)
 	w.fincrawl(exitSomeFailed, "sync")
 	calls := len(w.box.Calls())
-	w.fincrawl(exitSomeFailed, "sync")
+	w.fincrawl(exitDone, "sync") // it was told of
 	for _, c := range w.box.Calls()[calls:] {
 		if c.Method != http.MethodGet {
 			t.Errorf("sent though it rests: %+v", c)
@@ -320,7 +320,7 @@ func TestARefusedPageRestsUntilItChangesOrIsRetried(t *testing.T) {
 	if code, out, logs := w.execute(t.Context(), "retry", "--page", w.site.URL("/a4")); code != exitDone || !strings.Contains(out, "1 page") {
 		t.Errorf("retry: exit code %d\n%s\n%s", code, out, logs)
 	}
-	w.wantActions(w.fincrawl(exitSomeFailed, "sync"), "? /a3", "+ /a4")
+	w.wantActions(w.fincrawl(exitDone, "sync"), "? /a3", "+ /a4")
 	if code, _, logs := w.execute(t.Context(), "retry", "--page", w.site.URL("/a4")); code != exitUsage || !strings.Contains(logs, "not among the refused") {
 		t.Errorf("retry of a page that is not refused: exit code %d\n%s", code, logs)
 	}
@@ -347,7 +347,7 @@ func TestStatusTellsHowThingsStand(t *testing.T) {
 
 	// A page that is missing waits, and a run that could not see everything is no success.
 	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    exclude: [/a1]\n"))
-	w.fincrawl(exitHeld, "sync")
+	w.fincrawl(exitDone, "sync")
 	last := w.status().Sources[0].LastSuccess
 	w.site.FailAlways("/a2", testsite.Status(http.StatusForbidden))
 	w.fincrawl(exitHeld, "sync")
@@ -362,7 +362,7 @@ func TestStatusTellsHowThingsStand(t *testing.T) {
 	for _, r := range now.Runs {
 		codes = append(codes, r.ExitCode)
 	}
-	if !slices.Equal(codes, []int{exitInterrupted, exitHeld, exitHeld, exitDone}) {
+	if !slices.Equal(codes, []int{exitInterrupted, exitHeld, exitDone, exitDone}) {
 		t.Errorf("exit codes %v", codes)
 	}
 }

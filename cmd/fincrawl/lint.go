@@ -65,7 +65,7 @@ func (r *runner) lintOnce(ctx context.Context, sources []config.Source) report.R
 		run.Sources = append(run.Sources, rep)
 	}
 	run.Finished = time.Now().UTC()
-	run.ExitCode = runExitCode(ctx, run)
+	run.ExitCode = runExitCode(ctx, run, true)
 	return run
 }
 

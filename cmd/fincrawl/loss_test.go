@@ -46,7 +46,7 @@ func TestALibraryIsNotBlankedAfterTheStateWasLost(t *testing.T) {
 		}
 		w.blank(pages, text)
 		for range 3 {
-			run := w.fincrawl(exitHeld, "sync")
+			run := w.fincrawl(exitHeld, "sync", "--strict")
 			if held := run.Sources[0].Plan.Counts()[ingest.Held]; held != 30 {
 				t.Errorf("%s: %d held", text, held)
 			}

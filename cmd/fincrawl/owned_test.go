@@ -84,7 +84,7 @@ func TestAfterALostStateAPageGoesOnlyOnceItIsProvedOurs(t *testing.T) {
 	w.site.Page("/hidden", testsite.Page{Robots: "noindex", Text: "Not for search engines."})
 	w.lose("fincrawl.db")
 	for range 3 {
-		run := w.fincrawl(exitHeld, "sync", "--verify")
+		run := w.fincrawl(exitHeld, "sync", "--verify", "--strict")
 		for _, c := range run.Sources[0].Plan.Changes {
 			if c.ExternalID == there.ExternalID && (c.Action != ingest.Held || c.Guard != ingest.GuardOwnership) {
 				t.Errorf("got %+v", c)
@@ -107,7 +107,7 @@ func TestAPageOfAnotherToolWithOurExternalIDIsNotOverwritten(t *testing.T) {
 	w.site.Pages("/a77")
 	w.site.Page("/", testsite.Page{Links: append(articles, "/a77")})
 	for range 3 {
-		run := w.fincrawl(exitHeld, "sync")
+		run := w.fincrawl(exitHeld, "sync", "--strict")
 		w.wantActions(run, "? 77")
 		w.wantUntouched(theirs)
 	}

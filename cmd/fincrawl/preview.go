@@ -23,6 +23,7 @@ leaves the state file as it is.
 	verify := verifyFlag(cmd)
 	allow := allowDeletesFlag(cmd)
 	out := cmd.Flags().String("out", "", "save the plan to this file, for sync --plan")
+	strict := strictFlag(cmd)
 	expectNone := cmd.Flags().Bool("expect-no-changes", false, "exit with 5 where there are changes")
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
 		c, sources, err := a.selected(names)
@@ -36,7 +37,10 @@ leaves the state file as it is.
 		defer func() { err = keepFirst(err, done()) }()
 
 		log, show := a.progress()
-		r := runner{config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify, allowDeletes: *allow}
+		r := runner{
+			config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify, allowDeletes: *allow,
+			strict: *strict, now: a.clock(),
+		}
 		run := r.runOnce(cmd.Context(), sources)
 		show.stop()
 		if *out != "" && run.ExitCode != exitInterrupted {

@@ -106,7 +106,7 @@ func TestDokuWikiBehindItsLoginForm(t *testing.T) {
 	// The wiki answers 200 for a page that is gone, so one run is not enough.
 	kept := wiki.Pages(t)
 	wiki.Remove(t, "policies:privacy")
-	world.wrote(world.sync(exitHeld))
+	world.wrote(world.sync(exitDone))
 	if diff := cmp.Diff(kept, world.wikiIDs()); diff != "" {
 		t.Errorf("pages in the library while one is missing for the first time:\n%s", diff)
 	}

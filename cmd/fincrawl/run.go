@@ -51,6 +51,10 @@ type runner struct {
 
 	allowDeletes int              // of each source, whatever its ceilings say
 	approval     *ingest.Approval // what a person agreed to; nil: nobody was asked
+	by           string           // who agreed
+	strict       bool             // what stands counts as what is new
+	now          func() time.Time
+	concerns     sync.Map // source name → []state.Concern that this run met
 
 	remote func(context.Context) (ingest.Remote, error) // reads the listing of the library, once
 }
@@ -96,7 +100,7 @@ func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Ru
 		run.Error = r.secrets.Mask(err.Error())
 	}
 	run.Workspace, run.Finished = r.workspace, time.Now().UTC()
-	run.ExitCode = runExitCode(ctx, run)
+	run.ExitCode = runExitCode(ctx, run, r.strict)
 	return run
 }
 
@@ -187,7 +191,11 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	r.crawls.Store(s.Name, crawl)
 	remembered := &memory{source: s.Name, crawl: crawl, ledger: ledger, learned: r.ledger, sent: sent, reading: read, trustLastmod: s.Fetch.TrustLastmod,
 		readOnly: r.mode == modePreview, now: time.Now}
-	c := crawling{Source: s, crawl: crawl, ledger: ledger, sent: sent, template: template, memory: remembered, resend: r.mode == modeResync}
+	decisions, err := r.decisionsOn(s.Name)
+	if err != nil {
+		return err
+	}
+	c := crawling{Source: s, decisions: decisions, crawl: crawl, ledger: ledger, sent: sent, template: template, memory: remembered, resend: r.mode == modeResync}
 	if err := c.run(ctx, r, rep); err != nil {
 		return err
 	}
@@ -201,15 +209,16 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		return err
 	}
 	plan, err := ingest.NewPlan(ingest.Inputs{
-		Source:   s.Name,
-		Coverage: coverage,
-		Pages:    pagesOf(crawl),
-		Entries:  ledger.Entries(s.Name),
-		Surplus:  found.Twins,
-		Foreign:  func(id string) bool { return found.IsForeign(id) || recalled.IsForeign(id) },
-		Outcome:  outcomes(crawl),
-		Texts:    func(id string) (sent, crawled string, err error) { return bothTexts(s.Name, ledger, crawl, id) },
-		Resend:   r.mode == modeResync,
+		Source:    s.Name,
+		Coverage:  coverage,
+		Pages:     pagesOf(crawl),
+		Entries:   ledger.Entries(s.Name),
+		Surplus:   found.Twins,
+		Foreign:   func(id string) bool { return found.IsForeign(id) || recalled.IsForeign(id) },
+		Outcome:   outcomes(crawl),
+		Texts:     func(id string) (sent, crawled string, err error) { return bothTexts(s.Name, ledger, crawl, id) },
+		Resend:    r.mode == modeResync,
+		Decisions: decisions,
 	})
 	if err != nil {
 		return fmt.Errorf("plan: %w", err)
@@ -217,8 +226,15 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err := c.advise(rep); err != nil {
 		return err
 	}
-	plan = r.agreed(s.Name, newPolicy(r.config, s)).Apply(plan)
+	leaks, err := exposed(s, r.secrets, plan, ledger)
+	if err != nil {
+		return err
+	}
+	plan = r.agreed(s.Name, newPolicy(r.config, s)).ApplyDecided(plan, decisions.Exposed(leaks))
 	rep.Plan = &plan
+	if err := r.attend(s.Name, crawl, rep); err != nil {
+		return err
+	}
 	if r.mode == modePreview {
 		return nil
 	}
@@ -248,12 +264,18 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	})
 	rep.Result = &result
 	if err == nil {
+		err = r.attend(s.Name, crawl, rep)
+	}
+	if err == nil {
 		err = r.stillThere(ctx, target.ID, result)
 	}
 	if err != nil {
 		return err
 	}
 	if err := r.afterSending(s, plan, result, verification); err != nil {
+		return err
+	}
+	if err := r.dropDecisions(s.Name, decisions, plan); err != nil {
 		return err
 	}
 	if err := r.keepReading(s, crawl, read, remembered, coverage); err != nil {

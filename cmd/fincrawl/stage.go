@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/lint"
 	"github.com/fincrawl/fincrawl/ingest/screen"
@@ -29,6 +30,8 @@ type stager struct {
 	screener *screen.Screener
 	linter   *lint.Linter
 	keepsAll bool // the text of each page, whether it may have to be sent or not
+	// decisions are what persons agreed to: those pages may be sent though they are held.
+	decisions ingest.Decisions
 }
 
 func (s stager) Put(ctx context.Context, p crawler.Page) error {
@@ -69,9 +72,10 @@ func (s stager) stage(ctx context.Context, p crawler.Page, before []state.Findin
 		var body *state.Body
 		if !part.held() {
 			lint(part.page)
-			if keeps { // what is held is not sent, and so not kept
-				body = &state.Body{HTML: part.page.HTML, Markdown: part.page.Markdown}
-			}
+		}
+		// What is held is not sent, and so not kept, unless somebody agreed to it.
+		if keeps && (!part.held() || s.decisions.Agreed(part.page.ExternalID, part.page.URL)) {
+			body = &state.Body{HTML: part.page.HTML, Markdown: part.page.Markdown}
 		}
 		if err := s.crawl.Stage(staged, body); err != nil {
 			return err

@@ -93,6 +93,15 @@ func sourceStatus(s config.Source, store *state.Store) (report.SourceStatus, err
 	case is.Deactivated:
 		status.ImportSource.Status = report.ImportDeactivated
 	}
+	if status.Waiting, err = collect(store.Concerns(s.Name)); err != nil {
+		return status, err
+	}
+	if status.Decided, err = collect(store.Decisions(s.Name)); err != nil {
+		return status, err
+	}
+	if status.Withdrawn, err = collect(store.Withdrawals(s.Name)); err != nil {
+		return status, err
+	}
 	verified, err := store.Verification(s.Name)
 	if err != nil {
 		return status, err
@@ -131,7 +140,7 @@ func lastSuccess(runs []state.Run, source string) (state.Run, bool) {
 			continue
 		}
 		for _, s := range run.Sources {
-			if s.Name == source && s.Result != nil && !sourceFailed(s) && !sourcePartlyFailed(s) {
+			if s.Name == source && s.Result != nil && !sourceFailed(s) && !s.PartlyFailed() {
 				return r, true
 			}
 		}

@@ -46,8 +46,9 @@ What guards deletes is the same.
 // writing completes a command that writes to Intercom and to the state file.
 func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
-	verify, allow := verifyFlag(cmd), allowDeletesFlag(cmd)
+	verify, allow, strict := verifyFlag(cmd), allowDeletesFlag(cmd), strictFlag(cmd)
 	var plan string
+	by := func() string { return userName(a.lookupEnv) }
 	if mode == modeSync {
 		cmd.Flags().StringVar(&plan, "plan", "", "do only what is within the plan that preview --out saved to this file")
 	}
@@ -75,12 +76,16 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 		run, err := recorded(cmd.Context(), sources, &runner{
 			config: c, mode: mode, ledger: store, staging: store, api: a.newClient(c.Intercom, log),
 			log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify,
-			allowDeletes: *allow, approval: approval,
+			allowDeletes: *allow, approval: approval, by: by(), strict: *strict, now: a.clock(),
 		})
 		show.stop()
 		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))
 	}
 	return cmd
+}
+
+func strictFlag(cmd *cobra.Command) *bool {
+	return cmd.Flags().Bool("strict", false, "exit with 3 or 4 for what stands since earlier runs, too")
 }
 
 func verifyFlag(cmd *cobra.Command) *bool {
@@ -102,6 +107,9 @@ func recorded(ctx context.Context, sources []config.Source, r *runner) (report.R
 	err = r.ledger.PutRun(state.Run{
 		ID: run.ID, Mode: run.Mode, Started: run.Started, Finished: run.Finished, ExitCode: run.ExitCode, Summary: summary,
 	})
+	if err == nil {
+		err = r.tell(run)
+	}
 	if err != nil {
 		return run, fmt.Errorf("record the run: %w", err)
 	}

@@ -26,7 +26,11 @@ func changes(p *printer, s Source, o TextOptions) error {
 		if a == ingest.Unchanged && !o.Verbose {
 			p.heading(fmt.Sprintf("Unchanged, with findings (%d)", len(group)))
 		} else {
-			p.heading(headingOf(a, len(group), s.Result))
+			if a == ingest.Held {
+				p.heading(headingOfHeld(group))
+			} else {
+				p.heading(headingOf(a, len(group), s.Result))
+			}
 		}
 		listed := group[:min(len(group), o.MaxListed)]
 		for _, c := range listed {
@@ -83,6 +87,30 @@ func headingOf(a ingest.Action, n int, r *ingest.Result) string {
 	return fmt.Sprintf("%s (%d)", what, n)
 }
 
+// headingOfHeld tells what waits for a person from what does not.
+func headingOfHeld(group []ingest.Change) string {
+	pending, decided := 0, 0
+	for _, c := range group {
+		switch {
+		case c.Pending:
+			pending++
+		case c.Decided != nil:
+			decided++
+		}
+	}
+	var parts []string
+	if n := len(group) - pending - decided; n > 0 {
+		parts = append(parts, fmt.Sprintf("Held back (%d)", n))
+	}
+	if pending > 0 {
+		parts = append(parts, fmt.Sprintf("Pending (%d): another complete crawl decides", pending))
+	}
+	if decided > 0 {
+		parts = append(parts, fmt.Sprintf("Kept back as you decided (%d)", decided))
+	}
+	return strings.Join(parts, " · ")
+}
+
 // item writes one change: its title, then why, then where.
 func item(p *printer, c ingest.Change) {
 	seen := shown(c)
@@ -90,6 +118,12 @@ func item(p *printer, c ingest.Change) {
 	why := c.Reason
 	if c.Action == ingest.Held {
 		why = "would " + verb[c.Wants] + ": " + why
+	}
+	if c.Since != "" {
+		why += "; held since " + c.Since
+	}
+	if d := c.Decided; d != nil && d.Verdict != ingest.Withdraw {
+		why += fmt.Sprintf("; %s by %s", map[string]string{"approve": "approved", "reject": "rejected"}[d.Verdict], d.By)
 	}
 	p.reasonAndURL(why, seen.URL)
 	findings(p, c.Findings)

@@ -49,6 +49,11 @@ type Explanation struct {
 	LeftOut  []LeftOut `json:"left_out,omitempty"`
 	Whole    bool      `json:"all_template,omitempty"`
 
+	// Waiting is what is held of the page, or failed, as the last run left it.
+	Waiting []state.Concern `json:"waiting,omitempty"`
+	// Withdrawn is by whom, and why, the page was taken out; nil: it was not.
+	Withdrawn *state.Withdrawal `json:"withdrawn,omitempty"`
+
 	Runs  []ExplainedRun `json:"runs,omitempty"` // the last ones of its source, the newest first
 	Error string         `json:"error,omitempty"`
 }
@@ -409,6 +414,15 @@ func (e Explanation) library(p *printer) {
 		}
 		p.field("Action", span{colorOf(c.Action), what}, span{plain, c.Reason},
 			span{dim, "(as far as this page alone can tell)"})
+	}
+	if w := e.Withdrawn; w != nil {
+		p.field("", span{yellow, join(" · ", "withdrawn by "+w.By, moment(w.At), w.Reason)})
+	}
+	for _, c := range e.Waiting {
+		p.field("Waiting", span{magenta, join(" · ", strings.Join(c.Guards, ", "), c.Reason, "since "+moment(c.Since))})
+		if c.Kind == state.ConcernHeld && ingest.Releasing(c.Guards) != ingest.Never {
+			p.field("", span{plain, DecideCommand("approve", e.Source, c.URL)})
+		}
 	}
 	e.parts(p)
 	findings(p, e.Findings)

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/fincrawl/fincrawl/ingest"
@@ -14,7 +13,7 @@ func next(p *printer, s Source) {
 	}
 	held := map[ingest.Guard]int{}
 	for _, c := range s.Plan.Changes {
-		if c.Action == ingest.Held {
+		if c.Action == ingest.Held && c.Decided == nil {
 			held[c.Guard]++
 		}
 	}
@@ -35,6 +34,13 @@ func next(p *printer, s Source) {
 	for _, line := range slices.Compact(lines) {
 		p.paragraph(2, 4, span{yellow, "→"}, span{plain, line})
 	}
+	if commands := releases(s); len(commands) > 0 {
+		p.paragraph(2, 4, span{yellow, "→"}, span{plain, "To let them go as they are:"})
+		for _, command := range commands {
+			p.paragraph(6, 8, span{plain, command})
+		}
+		p.paragraph(4, 4, span{dim, "To keep what was sent instead, say fincrawl reject in their place."})
+	}
 	p.blank()
 }
 
@@ -48,13 +54,13 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardOwnSecret:
 		return are + " held because the site shows there what fincrawl logs in with: have it stop that, or exclude the page. It cannot be allowed."
 	case ingest.GuardSecret:
-		return are + " held for a credential: take it off the site and change it there, or allow it by screen.allow, with a reason."
+		return are + " held for a credential: take it off the site and change it there; or, where it is none, approve the page, or allow it by screen.allow, with a reason."
 	case ingest.GuardInjection:
 		return are + " held for text that is meant for a model: take it off the site, or, where it is only about such text, allow it by screen.allow."
 	case ingest.GuardPersonal, ingest.GuardMarker, ingest.GuardRule:
 		return are + " held by the source's own screen settings: change the page, exclude it, or allow it by screen.allow."
 	case ingest.GuardShrunk:
-		return are + " held because much of the text is gone: see whether the site or content.body broke. One page alone goes by the next run if it still says so; if several are right, set updates.max_shrink: 1 for one run."
+		return are + " held because much of the text is gone: see whether the site or content.body broke. One page alone goes by the next run if it still says so; if several are right, approve them."
 	case ingest.GuardCoverage:
 		return pages + " stayed in the library because the crawl could not see everything. Mend what was not seen, then run again."
 	case ingest.GuardZeroPages:
@@ -64,11 +70,11 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardConfirmation:
 		return are + " missing for now: a later complete crawl decides (deletes.confirm_runs)."
 	case ingest.GuardCount:
-		return fmt.Sprintf("%s would be deleted at once, more than deletes.max_count. If that is right: fincrawl sync --allow-deletes %d", pages, n)
+		return pages + " would be deleted at once, more than deletes.max_count. If that is right, approve it."
 	case ingest.GuardShare:
-		return fmt.Sprintf("%s would be deleted at once, more than deletes.max_share. If that is right: fincrawl sync --allow-deletes %d", pages, n)
+		return pages + " would be deleted at once, more than deletes.max_share. If that is right, approve it."
 	case ingest.GuardSameText:
-		return pages + " would say the same as others, and said something else: see whether the site shows an error or a notice there. If it is right, raise updates.max_same_text."
+		return pages + " would say the same as others, and said something else: see whether the site shows an error or a notice there. If it is right, approve it."
 	case ingest.GuardWhole:
 		return are + " part of others that are held back: what lets those go, lets these go."
 	case ingest.GuardApproval:

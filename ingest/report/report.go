@@ -61,6 +61,8 @@ type Source struct {
 	Counts map[ingest.Action]int `json:"counts,omitempty"`
 	Plan   *ingest.Plan          `json:"plan,omitempty"`   // nil: it didn't come to that
 	Result *ingest.Result        `json:"result,omitempty"` // nil: not applied
+	// Attention is what of this is to be told by the exit code; nil: it didn't come to that.
+	Attention *ingest.Attention `json:"attention,omitempty"`
 	// Template is what was left out of the pages that were read; nil: nothing was.
 	Template *Template `json:"template,omitempty"`
 	// Advice is about pages that are poor to answer from, sorted by kind.

@@ -6,7 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/state"
 )
 
 // Status is how things stand between two runs.
@@ -36,7 +41,12 @@ type SourceStatus struct {
 	LastVerified time.Time          `json:"last_verified,omitzero"`
 	Refused      []RefusedPage      `json:"refused,omitempty"`
 	Missing      []MissingPage      `json:"missing,omitempty"` // deletes that wait to be confirmed
-	Drifted      int                `json:"drifted,omitempty"` // pages found changed in Intercom, and not mended yet
+	// Waiting is what asks for a person, as the last run left it, and Decided what persons
+	// decided about changes that no run has made yet.
+	Waiting   []state.Concern    `json:"waiting,omitempty"`
+	Decided   []state.Decision   `json:"decided,omitempty"`
+	Withdrawn []state.Withdrawal `json:"withdrawn,omitempty"`
+	Drifted   int                `json:"drifted,omitempty"` // pages found changed in Intercom, and not mended yet
 }
 
 // ImportSourceStatus is what is known of an import source.
@@ -125,6 +135,7 @@ func sourceStatus(p *printer, s SourceStatus, most int) {
 		p.field("Compared", span{plain, moment(s.LastVerified) + ", with what Intercom has"})
 	}
 	p.blank()
+	waiting(p, s, most)
 	if n := len(s.Refused); n > 0 {
 		p.heading(fmt.Sprintf("Refused by Intercom (%d): not sent again until the page changes, or by fincrawl retry", n))
 		for _, r := range s.Refused[:min(n, most)] {
@@ -142,6 +153,66 @@ func sourceStatus(p *printer, s SourceStatus, most int) {
 		}
 		p.more(n - most)
 		p.blank()
+	}
+}
+
+// waiting names what asks for a person, each with what lets it go, and what was decided.
+func waiting(p *printer, s SourceStatus, most int) {
+	for _, kind := range []struct {
+		kind    state.ConcernKind
+		heading string
+	}{
+		{state.ConcernHeld, "Held back (%d)"},
+		{state.ConcernFailed, "Failed in the last run (%d)"},
+	} {
+		var list []state.Concern
+		for _, c := range s.Waiting {
+			if c.Kind == kind.kind {
+				list = append(list, c)
+			}
+		}
+		if len(list) == 0 {
+			continue
+		}
+		p.heading(fmt.Sprintf(kind.heading, len(list)))
+		for _, c := range list[:min(len(list), most)] {
+			p.title(span{magenta, "?"}, cmp.Or(c.Title, c.URL))
+			why := c.Reason
+			if c.Kind == state.ConcernHeld {
+				why = "would " + verb[ingest.Action(c.Wants)] + ": " + why
+			}
+			p.reasonAndURL(why+" · since "+moment(c.Since), c.URL)
+			release(p, s, c)
+		}
+		p.more(len(list) - most)
+		p.blank()
+	}
+	if n := len(s.Withdrawn); n > 0 {
+		p.heading(fmt.Sprintf("Withdrawn (%d): out until fincrawl restore", n))
+		for _, w := range s.Withdrawn[:min(n, most)] {
+			p.title(span{dim, "·"}, cmp.Or(w.URL, w.Page, "the whole source"))
+			p.paragraph(4, 6, span{dim, join(" · ", "by "+w.By, moment(w.At), w.Reason)})
+		}
+		p.more(n - most)
+		p.blank()
+	}
+}
+
+// release says how a held change is let go of, or that somebody agreed to it already.
+func release(p *printer, s SourceStatus, c state.Concern) {
+	if c.Kind != state.ConcernHeld {
+		return
+	}
+	i := slices.IndexFunc(s.Decided, func(d state.Decision) bool {
+		return d.ExternalID == c.ID && d.RemoteID == c.RemoteID && d.Change == c.Change
+	})
+	switch {
+	case i >= 0 && s.Decided[i].Verdict == state.Approve:
+		p.paragraph(4, 6, span{green, "approved by " + s.Decided[i].By + ": the next sync makes the change"})
+	case ingest.Releasing(c.Guards) == ingest.Never:
+		p.paragraph(4, 6, span{dim, "no approval lets go of what is held by " + strings.Join(c.Guards, ", ")})
+	default:
+		p.paragraph(4, 6, span{yellow, "→"}, span{plain, DecideCommand("approve", s.Name, c.URL)})
 	}
 }
 

@@ -14,6 +14,7 @@ type tally struct {
 	failed    int
 	refused   int
 	held      int
+	pending   int // held until another complete crawl decides
 	unchanged int
 }
 
@@ -23,6 +24,14 @@ func tallyOf(s Source) tally {
 	t.held, t.unchanged = counts[ingest.Held], counts[ingest.Unchanged]
 	for _, a := range written {
 		t.left[a] = counts[a]
+	}
+	if s.Plan != nil {
+		for _, c := range s.Plan.Changes {
+			if c.Pending {
+				t.pending++
+			}
+		}
+		t.held -= t.pending
 	}
 	if s.Result == nil {
 		return t
@@ -56,6 +65,7 @@ func (t *tally) add(o tally) {
 	t.failed += o.failed
 	t.refused += o.refused
 	t.held += o.held
+	t.pending += o.pending
 	t.unchanged += o.unchanged
 }
 
@@ -78,6 +88,7 @@ func (t tally) String() string {
 	part(t.failed, "failed")
 	part(t.refused, "refused")
 	part(t.held, "held back")
+	part(t.pending, "pending")
 	part(t.unchanged, "unchanged")
 	switch len(parts) {
 	case 0:

@@ -97,6 +97,7 @@ func source(p *printer, s Source, t tally, advised bool, o TextOptions) error {
 		p.paragraph(2, 4, span{bold, t.String()})
 		p.blank()
 	}
+	attention(p, s)
 	next(p, s)
 	return nil
 }

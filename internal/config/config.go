@@ -25,11 +25,21 @@ import (
 // Load reads and checks the file at path. lookup finds environment variables
 // (os.LookupEnv). The error is a *[Mistakes] where the file can be read.
 func Load(path string, lookup func(string) (string, bool)) (*Config, error) {
+	return load(path, lookup, false)
+}
+
+// LoadWithoutSecrets does what Load does for a command that asks nobody and needs no
+// secret: none is read, and none may be missing.
+func LoadWithoutSecrets(path string, lookup func(string) (string, bool)) (*Config, error) {
+	return load(path, lookup, true)
+}
+
+func load(path string, lookup func(string) (string, bool), secretless bool) (*Config, error) {
 	data, err := readFile(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}
-	c, mistakes := decode(path, data, lookup)
+	c, mistakes := decode(path, data, lookup, secretless)
 	if len(mistakes) > 0 {
 		return nil, &Mistakes{Path: path, List: mistakes}
 	}
@@ -74,10 +84,12 @@ type Config struct {
 	Path     string // where it was read from
 	Intercom Intercom
 	State    string // path of the state file, relative to the working directory
-	Browser  Browser
-	Presets  []preset.Preset
-	Sources  []Source
-	Files    []SecretFile // that secrets were read from
+	// RemindAfter is after how long what still stands is told of again; seven days by default.
+	RemindAfter time.Duration
+	Browser     Browser
+	Presets     []preset.Preset
+	Sources     []Source
+	Files       []SecretFile // that secrets were read from
 }
 
 // SecretFile is a file that a secret was read from.

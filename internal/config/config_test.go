@@ -290,10 +290,11 @@ sources:
 	c.Intercom.Token = config.Secret{}
 	browser := config.Browser{RestartAfter: 500, MaxMemory: 2_000_000_000}
 	want := &config.Config{
-		Path:     c.Path,
-		Intercom: config.Intercom{Region: "us", APIVersion: "2.15", Workers: 8, Share: 0.5, MaxHTML: 1_000_000, VerifyEvery: config.VerifyAuto},
-		State:    "fincrawl.db",
-		Browser:  browser,
+		Path:        c.Path,
+		Intercom:    config.Intercom{Region: "us", APIVersion: "2.15", Workers: 8, Share: 0.5, MaxHTML: 1_000_000, VerifyEvery: config.VerifyAuto},
+		State:       "fincrawl.db",
+		RemindAfter: 7 * 24 * time.Hour,
+		Browser:     browser,
 		Sources: []config.Source{{
 			Name: "a", URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",
 			Discover: config.Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50, Canonical: "verify"},

@@ -16,10 +16,11 @@ const maxMistakes = 1000
 
 // decode reads the file as the schema describes it, and reports all that is
 // wrong with it.
-func decode(path string, data []byte, lookup func(string) (string, bool)) (*Config, []Mistake) {
+func decode(path string, data []byte, lookup func(string) (string, bool), secretless bool) (*Config, []Mistake) {
 	d := &decoder{
 		lines:     newLines(data),
 		lookup:    lookup,
+		blind:     secretless,
 		folder:    filepath.Dir(path),
 		open:      map[*yaml.Node]bool{},
 		patience:  100_000,
@@ -52,6 +53,7 @@ func decode(path string, data []byte, lookup func(string) (string, bool)) (*Conf
 type decoder struct {
 	lines    *lines
 	lookup   func(string) (string, bool)
+	blind    bool   // secrets are not read
 	folder   string // of sources.yaml, where relative file: paths begin
 	schema   fields
 	mistakes []Mistake

@@ -73,6 +73,9 @@ func (d *decoder) credential(e entry, to *Secret, allow allowance) {
 		d.mistake(e.node, "%s must be a reference such as %s, not %s", e.key, reference(e.key), kind(n))
 		return
 	}
+	if d.blind {
+		return
+	}
 	if path, ok := strings.CutPrefix(n.Value, "file:"); ok {
 		d.lines.show(n)
 		d.secretFile(e, path, to)
@@ -127,6 +130,9 @@ func (d *decoder) textFile(e entry, path string, to *Secret) {
 
 // contents reads the file at path, which is written in messages as shown.
 func (d *decoder) contents(e entry, path, shown string, limit int64, most string) (text string, ok bool) {
+	if d.blind {
+		return "", false
+	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(d.folder, path)
 	}

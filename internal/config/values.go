@@ -203,6 +203,28 @@ func (d *decoder) duration(to *time.Duration, most time.Duration) value {
 	}}
 }
 
+// days is a time of days, or of hours and less.
+func (d *decoder) days(to *time.Duration, most int) value {
+	want := fmt.Sprintf("a time such as 7d or 36h, at most %dd", most)
+	return value{read: func(e entry) {
+		text, ok := d.word(e, want)
+		if !ok {
+			return
+		}
+		got, err := time.ParseDuration(text)
+		if number, isDays := strings.CutSuffix(text, "d"); isDays {
+			var n int
+			n, err = strconv.Atoi(number)
+			got = time.Duration(min(n, most+1)) * 24 * time.Hour
+		}
+		if err != nil || got <= 0 || got > time.Duration(most)*24*time.Hour {
+			d.wrong(e, want)
+			return
+		}
+		*to = got
+	}}
+}
+
 var sizePattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(B|kB|KB|KiB|MB|MiB|GB|GiB)$`)
 
 // size is a number of bytes with its unit.

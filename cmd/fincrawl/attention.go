@@ -1,0 +1,184 @@
+package main
+
+import (
+	"html"
+	"iter"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// This file is about what persons decided, and what a run has to tell them.
+
+// decisionsOn returns what persons decided about a source, those of an approved plan
+// among it.
+func (r *runner) decisionsOn(source string) (ingest.Decisions, error) {
+	var d ingest.Decisions
+	changes, err := collect(r.ledger.Decisions(source))
+	if err != nil {
+		return d, err
+	}
+	pages, err := collect(r.ledger.Withdrawals(source))
+	if err != nil {
+		return d, err
+	}
+	d = d.Decide(changes...).Withdrawn(pages...)
+	if r.approval == nil {
+		return d, nil
+	}
+	s, _ := r.approval.Source(source)
+	agreed, err := s.Decisions(r.by, r.now().UTC())
+	if err != nil {
+		return d, err
+	}
+	if r.mode.sends() { // a run that is cut off is gone on with by the next one
+		if err := r.ledger.PutDecision(source, agreed...); err != nil {
+			return d, err
+		}
+	}
+	return d.Decide(agreed...), nil
+}
+
+// exposed are the pages to be updated of which the text that was sent has a credential,
+// among those in whose new text one was found.
+func exposed(s config.Source, own *secrets.Set, plan ingest.Plan, ledger *state.Store) (map[string]bool, error) {
+	var screener *screen.Screener
+	pages := make(map[string]bool)
+	for _, c := range plan.Changes {
+		if c.Action != ingest.Update || !hasCredential(c.Findings) {
+			continue
+		}
+		markdown, err := ledger.SentMarkdown(s.Name, c.ExternalID)
+		if err != nil {
+			return nil, err
+		}
+		if screener == nil {
+			if screener, err = newScreener(s, own); err != nil {
+				return nil, err
+			}
+		}
+		_, findings, err := screener.Page(crawler.Page{Title: c.Before.Title, URL: c.Before.URL, Markdown: markdown, HTML: "<pre>" + html.EscapeString(markdown) + "</pre>"}, nil)
+		if err != nil {
+			return nil, err
+		}
+		if hasCredential(found(findings)) {
+			pages[c.ExternalID] = true
+		}
+	}
+	return pages, nil
+}
+
+func hasCredential(findings []state.Finding) bool {
+	for _, f := range findings {
+		if (f.Kind == "credential" || f.Kind == "own-secret") && f.Action == string(screen.Hold) {
+			return true
+		}
+	}
+	return false
+}
+
+// attend notes what of a plan, and of what became of it, asks for a person, and how much
+// of that is new. Where the run sends, it is kept: fincrawl approve works on it.
+func (r *runner) attend(source string, crawl *state.Crawl, rep *report.Source) error {
+	before, err := collect(r.ledger.Concerns(source))
+	if err != nil {
+		return err
+	}
+	var result ingest.Result
+	if rep.Result != nil {
+		result = *rep.Result
+	}
+	now := ingest.Concerns(*rep.Plan, result)
+	for v, err := range crawl.Visits() {
+		if err != nil {
+			return err
+		}
+		if o := crawler.Outcome(v.Outcome); o.Failed() {
+			now = append(now, ingest.FailedToRead(v.URL, o, v.Detail))
+		}
+	}
+	now, attention := ingest.Remember(now, before, r.now().UTC(), r.config.RemindAfter)
+	attention.Always, attention.Secret = ingest.NeverQuiet(*rep.Plan)
+	for _, c := range rep.Plan.Changes {
+		if c.Guard == ingest.GuardApproval && c.Asks() { // whoever approved the plan hears of it now
+			attention.New++
+			attention.Held++
+		}
+	}
+	rep.Attention = &attention
+	markSince(rep.Plan, now)
+	if !r.mode.sends() {
+		return nil
+	}
+	r.concerns.Store(source, now)
+	return r.ledger.SetConcerns(source, now)
+}
+
+// markSince notes in a plan since when its changes have been held.
+func markSince(plan *ingest.Plan, now []state.Concern) {
+	since := make(map[string]string, len(now))
+	for _, c := range now {
+		if !c.Said.IsZero() {
+			since[c.ID+"\x00"+c.RemoteID] = c.Since.UTC().Format("2006-01-02")
+		}
+	}
+	for i, c := range plan.Changes {
+		if !c.Asks() {
+			continue
+		}
+		key := c.ExternalID + "\x00"
+		if c.Surplus {
+			key += c.RemoteID
+		}
+		if at, ok := since[key]; ok {
+			plan.Changes[i].Since = at
+		}
+	}
+}
+
+// tell notes that this run told of what is new or due: by its exit code, which is only now
+// certain to be seen.
+func (r *runner) tell(run report.Run) error {
+	if run.ExitCode == exitFailed || run.ExitCode == exitInterrupted {
+		return nil
+	}
+	for _, s := range run.Sources {
+		now, ok := r.concerns.Load(s.Name)
+		if !ok {
+			continue
+		}
+		if err := r.ledger.SetConcerns(s.Name, ingest.Said(now.([]state.Concern), r.now().UTC(), r.config.RemindAfter)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropDecisions forgets the decisions that are about no change any more. Only a complete
+// crawl tells of all that might be.
+func (r *runner) dropDecisions(source string, d ingest.Decisions, plan ingest.Plan) error {
+	if !plan.Coverage.Complete {
+		return nil
+	}
+	for _, one := range d.Spent(plan) {
+		if err := r.ledger.ForgetDecision(source, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func collect[T any](all iter.Seq2[T, error]) (list []T, err error) {
+	for v, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}

@@ -1,0 +1,84 @@
+package ingest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// A page that is withdrawn by switching it off is known by a hash of its own, so that
+// neither it nor the page as it is restored is taken for what the library has.
+const offPrefix = "off:"
+
+// Withdrawn returns the decisions with pages withdrawn.
+func (d Decisions) Withdrawn(list ...state.Withdrawal) Decisions {
+	pages := make(map[string]state.Withdrawal, len(d.pages)+len(list))
+	for page, w := range d.pages {
+		pages[page] = w
+	}
+	for _, w := range list {
+		pages[w.Page] = w
+	}
+	d.pages = pages
+	return d
+}
+
+// withdrawal returns how a page is withdrawn, by itself or with its source, if it is.
+func (d Decisions) withdrawal(p pair) (state.Withdrawal, bool) {
+	if len(d.pages) == 0 {
+		return state.Withdrawal{}, false
+	}
+	id, url := p.entry.ExternalID, p.entry.URL
+	if p.crawled {
+		id, url = p.page.ExternalID, p.page.URL
+	}
+	page, _, _ := crawler.CutPart(id, url)
+	if w, ok := d.pages[page]; ok {
+		return w, true
+	}
+	w, ok := d.pages[""]
+	return w, ok
+}
+
+// switchedOff is a page as it is sent while it is withdrawn.
+func switchedOff(p state.Staged) state.Staged {
+	p.AIAgent, p.AICopilot = false, false
+	if p.Hash != "" {
+		p.Hash = offPrefix + p.Hash
+	}
+	p.Content = "" // another one than was staged
+	return p
+}
+
+// SwitchedOff is the entry of a page that the library has switched off, and that is
+// otherwise as it was sent.
+func SwitchedOff(e state.Entry) state.Entry {
+	e.AIAgent, e.AICopilot = false, false
+	if e.Hash != "" && !strings.HasPrefix(e.Hash, offPrefix) {
+		e.Hash = offPrefix + e.Hash
+	}
+	return e
+}
+
+// withdrawn notes on a change that its page is withdrawn. One that is to be out of the
+// library is deleted from it, and not sent again.
+func withdrawn(c Change, w state.Withdrawal) Change {
+	decided := &Decided{Verdict: Withdraw, By: w.By, At: w.At.UTC().Format(time.RFC3339), Reason: w.Reason}
+	why := fmt.Sprintf("withdrawn by %s on %s", w.By, w.At.UTC().Format("2006-01-02"))
+	switch {
+	case !w.Delete:
+		c.Decided = decided
+		c.Reason += "; " + why
+	case c.After == nil:
+	case c.RemoteID != "":
+		c = Change{Action: Delete, ExternalID: c.ExternalID, RemoteID: c.RemoteID, Before: c.Before, Misses: c.Missed, Missed: c.Missed,
+			Gone: true, Reason: why, Decided: decided}
+	default:
+		c.Wants, c.Action, c.Guard, c.Decided = Create, Held, GuardWithdrawn, decided
+		c.Reason = why + ": fincrawl restore brings it back"
+	}
+	return c
+}
