@@ -81,6 +81,7 @@ type Surroundings struct {
 	Layout    Layout                                     // of the pages; nil: no template is learnt
 	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
 	Earlier   iter.Seq2[Page, error]                     // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
+	Before    func(url, identity string) (Before, error) // what is remembered of a page that was sent; nil: nothing
 	Notes     Notebook                                   // of this crawl; nil: it is never resumed
 	Flush     func() error                               // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
 	Documents *document.Reader                           // reads files, for several crawls if wanted; nil: one of its own

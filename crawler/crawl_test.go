@@ -155,7 +155,7 @@ func TestACrawlFindsEveryPageOnce(t *testing.T) {
 		"/picture.png": crawler.NotHTML, "/missing": crawler.Gone, "/old": crawler.Redirected, "https://other.example/x": crawler.OutOfScope,
 	})
 	got.wantComplete(t, true)
-	want := crawler.Page{
+	want := crawler.Page{End: "closed",
 		Source: "help", ExternalID: site.URL("/a"), URL: site.URL("/a"), Title: "Article A", Locale: "en",
 		Availability: crawler.Availability{AIAgent: true, AICopilot: true},
 	}

@@ -37,7 +37,10 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	if err != nil || v.url == nil {
 		return err
 	}
-	found := seen.found
+	found, err := c.unlessCutOff(ctx, v, seen.found)
+	if err != nil {
+		return err
+	}
 	if len(found.links) > 0 && c.src.Discover.Links && c.scope.follows(v.url) {
 		if err := c.discover(v.url.String(), v.depth+1, found.links); err != nil {
 			return err
@@ -141,6 +144,7 @@ type finding struct {
 	detail   string
 	form     string     // the login form that was shown; "" for none
 	loggedIn bool       // has what auth.form.logged_in matches
+	end      string     // how the document ends, as served; see Page.End
 	inside   bool       // shows by itself that its reader is logged in
 	links    []*url.URL // to follow; not normalised
 	leads    *url.URL   // where the document leads its readers: see elsewhere
@@ -220,7 +224,9 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	}
 	found.loggedIn = c.isLoggedIn(doc)
 	found.inside = c.isInside(doc, found.loggedIn)
-	if !a.rendered { // else the document stays as it is while what its scripts fetch does not
+	if !a.rendered {
+		found.end = endOf(a.body)
+		// Else the document stays as it is while what its scripts fetch does not
 		found.etag, found.lastModified = c.validators(a.header)
 	}
 	if !noFollow {
@@ -305,6 +311,6 @@ func (c *crawl) page(u *url.URL, found finding) Page {
 	}
 	return Page{
 		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
-		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut,
+		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut, End: found.end,
 	}
 }

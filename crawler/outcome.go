@@ -49,6 +49,7 @@ const (
 	Unreachable  Outcome = "unreachable"   // no connection, no such host, connection broken
 	TLSFailed    Outcome = "tls-error"     // the certificate or the handshake was not accepted
 	TooLarge     Outcome = "too-large"     // body over max_body
+	CutOff       Outcome = "cut-off"       // a document whose end is missing, and much of its text
 	BadEncoding  Outcome = "bad-encoding"  // body that cannot be decompressed
 	BadSitemap   Outcome = "bad-sitemap"   // a sitemap that cannot be read to its end
 	LoginWall    Outcome = "login-wall"    // a login form where a page was expected
@@ -150,6 +151,7 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		Unreachable:  failed,
 		TLSFailed:    failed,
 		TooLarge:     failed,
+		CutOff:       failed,
 		BadEncoding:  failed,
 		BadSitemap:   failed,
 		LoginWall:    failed,

@@ -27,6 +27,10 @@ type Page struct {
 	Outline extract.Outline   // of its blocks; nil where no template is looked for
 	LeftOut []extract.LeftOut // of it, as template
 
+	// End says how its document ended, so that one which is cut off can be told later; ""
+	// where that means nothing.
+	End string
+
 	// Unfinished says what of a page with little text shows that it was still being made
 	// ready when it was read; "" for nothing.
 	Unfinished string

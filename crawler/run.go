@@ -49,6 +49,7 @@ type crawl struct {
 	keeper    Keeper
 	memory    Memory
 	earlier   iter.Seq2[Page, error]
+	before    func(url, identity string) (Before, error)
 	notes     Notebook
 	flush     func() error
 	sink      Sink
@@ -88,7 +89,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, pageTexts: sur.Texts,
 		selves: make(map[string]bool), proofs: make(map[string]bool), stop: stop,
 		traps: newTraps(src.Discover.MaxDuplicates),
-		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, notes: sur.Notes, flush: sur.Flush,
+		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, before: sur.Before, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	if c.documents = sur.Documents; c.documents == nil {
 		c.documents, c.ownReader = new(document.Reader), true

@@ -278,6 +278,7 @@ func (c Change) entry(remoteID string) state.Entry {
 		AIAgent:    c.After.AIAgent,
 		AICopilot:  c.After.AICopilot,
 		Sketch:     c.After.Sketch,
+		End:        c.After.End,
 	}
 }
 

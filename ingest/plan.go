@@ -73,6 +73,7 @@ type Version struct {
 	Size      int    `json:"size,omitempty"` // bytes of HTML, as crawled; 0 where unknown
 	// Sketch is of the text; the zero value where that is not known.
 	Sketch state.Sketch `json:"-"`
+	End    string       `json:"-"` // how its document ended: see crawler.Page
 }
 
 // Change is one page of a plan.
@@ -426,7 +427,7 @@ func resend(c Change) Change {
 
 func crawledVersion(p state.Staged) Version {
 	return Version{Hash: strings.Clone(p.Hash), URL: address(p.URL, p.ExternalID), Title: strings.Clone(p.Title),
-		AIAgent: p.AIAgent, AICopilot: p.AICopilot, Size: p.Size, Sketch: cloned(p.Sketch)}
+		AIAgent: p.AIAgent, AICopilot: p.AICopilot, Size: p.Size, Sketch: cloned(p.Sketch), End: strings.Clone(p.End)}
 }
 
 func recordedVersion(e state.Entry) Version {

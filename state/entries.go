@@ -87,6 +87,8 @@ type Entry struct {
 	// Sketch is of the text that was accepted, or, of a page that was adopted, of the one
 	// that Intercom has.
 	Sketch Sketch `json:"sketch,omitzero"`
+	// End says how the document of the page ended: see crawler.Page.
+	End string `json:"end,omitempty"`
 	// Doubted is the version that a guard held until a second look; "" for none.
 	Doubted string `json:"doubted,omitempty"`
 }
@@ -264,6 +266,7 @@ func (e Entry) encode() ([]byte, error) {
 	f.flag(e.Owned)
 	f.sketch(e.Sketch)
 	f.text(e.Doubted)
+	f.text(e.End)
 	return f, nil
 }
 
@@ -290,5 +293,6 @@ func decodeEntry(externalID string, value []byte) (Entry, error) {
 	e.Owned = r.flag()
 	e.Sketch = r.sketch()
 	e.Doubted = r.text()
+	e.End = r.text()
 	return e, r.err
 }

@@ -28,6 +28,8 @@ type Staged struct {
 	Template int
 	// Notice says what makes its text look like a notice in place of one; "" for nothing.
 	Notice string
+	// End says how its document ended: see crawler.Page.
+	End string
 	// MayShrink: a person allowed it to lose any of its text.
 	MayShrink bool
 }
@@ -98,6 +100,7 @@ func (p Staged) encode() []byte {
 	f.number(int64(p.Template))
 	f.text(p.Notice)
 	f.flag(p.MayShrink)
+	f.text(p.End)
 	return f
 }
 
@@ -122,5 +125,6 @@ func decodeStaged(externalID string, value []byte) (Staged, error) {
 		p.Parts = strings.Split(parts, "\n")
 	}
 	p.Sketch, p.Template, p.Notice, p.MayShrink = r.sketch(), int(r.number()), r.text(), r.flag()
+	p.End = r.text()
 	return p, r.err
 }

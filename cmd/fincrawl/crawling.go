@@ -54,6 +54,7 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 		Texts:     pageTexts{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent},
 		Known:     known(c.Name, c.ledger),
 		Secrets:   r.secrets,
+		Before:    stage.before,
 		Session:   keeper{source: c.Name, store: r.ledger, readOnly: !r.mode.sends()},
 		Documents: &r.documents,
 		Room:      &r.room,

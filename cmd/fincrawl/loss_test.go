@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
@@ -110,5 +112,34 @@ func TestAnEditThatCutsOnePagePasses(t *testing.T) {
 	w.wantActions(w.fincrawl(exitHeld, "sync"), "? /p0")
 	w.wantActions(w.fincrawl(exitDone, "preview"), "~ /p0")
 	w.wantActions(w.fincrawl(exitDone, "sync"), "~ /p0")
+	w.wantActions(w.fincrawl(exitDone, "sync"))
+}
+
+// Promise 1: a body that is cut off without a length is a failure, and the page stays.
+func TestAPageThatIsCutOffStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", "/a1", "/a2")
+	document := "<!doctype html><title>A1</title><body><main><h1>A1</h1>" + strings.Repeat("<p>One more line of what it says.</p>", 50) +
+		"<p>And its last line.</p></main></body></html>"
+	cut := false
+	w.site.Handle("/a1", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		rw.(http.Flusher).Flush()
+		if cut {
+			fmt.Fprint(rw, document[:len(document)*8/10])
+			return
+		}
+		fmt.Fprint(rw, document)
+	})
+	w.fincrawl(exitDone, "sync")
+	cut = true
+	run := w.fincrawl(exitSomeFailed, "sync")
+	if !strings.Contains(w.page("/a1").HTML, "its last line") {
+		t.Errorf("it was sent: %s", w.page("/a1").HTML)
+	}
+	if gaps := run.Sources[0].Plan.Coverage.Gaps; len(gaps) != 1 || gaps[0].Outcome != crawler.CutOff {
+		t.Errorf("gaps: %+v", gaps)
+	}
+	cut = false
 	w.wantActions(w.fincrawl(exitDone, "sync"))
 }

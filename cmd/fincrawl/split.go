@@ -99,6 +99,7 @@ func (p part) staged() state.Staged {
 		Template:   p.template,
 		Notice:     noticeIn(p.page),
 		MayShrink:  p.mayShrink,
+		End:        p.page.End,
 	}
 }
 

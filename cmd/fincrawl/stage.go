@@ -182,3 +182,21 @@ func known(source string, ledger *state.Store) iter.Seq[string] {
 		}
 	}
 }
+
+// before returns what was sent of a page, with all its parts.
+func (s stager) before(address, identity string) (crawler.Before, error) {
+	id := s.sent.id(address, identity)
+	entry, ok, err := s.ledger.Entry(s.source, id)
+	if err != nil || !ok {
+		return crawler.Before{}, err
+	}
+	var text strings.Builder
+	for _, anchor := range append([]string{""}, s.sent.parts[id]...) {
+		markdown, err := s.ledger.SentMarkdown(s.source, crawler.PartID(id, anchor))
+		if err != nil {
+			return crawler.Before{}, err
+		}
+		text.WriteString(markdown)
+	}
+	return crawler.Before{Markdown: text.String(), End: entry.End}, nil
+}
