@@ -10,7 +10,12 @@ import (
 type Hints struct {
 	// Settings are those the source was last read with, by their key in sources.yaml.
 	Settings map[string]string `json:"settings,omitempty"`
-	Runs     int               `json:"runs,omitempty"` // since everything was fetched
+	// Version is that of the program that read it.
+	Version string `json:"version,omitempty"`
+	// Because is what pages lost text for, by a change of settings or of the program, that
+	// are still held for it; "" for nothing.
+	Because string `json:"because,omitempty"`
+	Runs    int    `json:"runs,omitempty"` // since everything was fetched
 	// Wrong is a URL that changed though the site said it had not; "" for none since
 	// everything was fetched. Nothing the site says of changes is believed until then.
 	Wrong string `json:"wrong,omitempty"`

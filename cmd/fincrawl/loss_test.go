@@ -143,3 +143,32 @@ func TestAPageThatIsCutOffStaysAsItIs(t *testing.T) {
 	cut = false
 	w.wantActions(w.fincrawl(exitDone, "sync"))
 }
+
+// Where pages shrink for a change of settings, the report says so first, in each run, until
+// none is held for it any more.
+func TestPagesThatShrinkForASettingSayWhich(t *testing.T) {
+	t.Parallel()
+	pages := manyPages(10)
+	w := newWorld(t, "", pages...)
+	for i, p := range pages {
+		note := strings.Repeat(fmt.Sprintf("A note %d that stands beside %s. ", i, p), 40)
+		w.site.Page(p, testsite.Page{Body: fmt.Sprintf("<main><h1>Page %d</h1><p>What page %d says itself, in a line.</p><div class=note><p>%s</p></div></main>", i, i, note)})
+	}
+	w.fincrawl(exitDone, "sync")
+	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    content: {remove: [.note]}\n"))
+	for _, code := range []int{exitHeld, exitDone} {
+		run := w.fincrawl(code, "sync")
+		n := 0
+		for _, c := range run.Sources[0].Plan.Changes {
+			if c.Action == ingest.Held && c.Guard == ingest.GuardShrunk && strings.Contains(c.Reason, "; content.remove changed: ") {
+				n++
+			}
+		}
+		if n != len(pages) {
+			t.Errorf("%d of %d pages say why: %v", n, len(pages), w.actions(run))
+		}
+	}
+	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    content: {remove: [.note]}\n    updates: {max_shrink: 1}\n"))
+	w.fincrawl(exitDone, "sync")
+	w.wantActions(w.fincrawl(exitDone, "sync"))
+}

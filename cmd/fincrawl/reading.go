@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
@@ -62,10 +63,44 @@ func (read reading) changed() (list []report.Setting) {
 	return list
 }
 
+// because says what, beside the site's own doing, pages may have another text for: the
+// program is another one than the one that read them last, or a setting of what is taken
+// from them changed. That stands until none is held for it any more; "" is nothing.
+func (read reading) because() string {
+	if !read.known {
+		return ""
+	}
+	var reasons []string
+	if before := read.last.Version; before != "" && before != buildVersion() {
+		reasons = append(reasons, fmt.Sprintf("fincrawl is %s now, and was %s", buildVersion(), before))
+	}
+	var keys []string
+	for _, s := range read.changed() {
+		if strings.HasPrefix(s.Key, "content.") || strings.HasPrefix(s.Key, "render.") || s.Key == "fetch.user_agent" {
+			keys = append(keys, s.Key)
+		}
+	}
+	if len(keys) > 0 {
+		reasons = append(reasons, strings.Join(keys, ", ")+" changed")
+	}
+	return cmp.Or(strings.Join(reasons, ", and "), read.last.Because)
+}
+
+// stillHeld reports whether pages of a plan are held since they would lose text.
+func stillHeld(plan ingest.Plan) bool {
+	return slices.ContainsFunc(plan.Changes, func(c ingest.Change) bool {
+		return c.Action == ingest.Held && (c.Guard == ingest.GuardShrunk || c.Guard == ingest.GuardSameText)
+	})
+}
+
 // keepReading remembers how a source was read, and forgets what was seen at addresses
 // that a complete crawl found nothing at.
-func (r *runner) keepReading(s config.Source, crawl *state.Crawl, read reading, m *memory, coverage crawler.Coverage) error {
-	h := state.Hints{Settings: read.settings, Runs: read.last.Runs + 1, Wrong: read.last.Wrong}
+func (r *runner) keepReading(s config.Source, crawl *state.Crawl, read reading, m *memory, plan ingest.Plan) error {
+	coverage := plan.Coverage
+	h := state.Hints{Settings: read.settings, Version: buildVersion(), Runs: read.last.Runs + 1, Wrong: read.last.Wrong}
+	if stillHeld(plan) {
+		h.Because = read.because()
+	}
 	if len(read.changed()) > 0 {
 		h.Wrong = ""
 	}

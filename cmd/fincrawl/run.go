@@ -230,7 +230,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return err
 	}
-	plan = r.agreed(s.Name, newPolicy(r.config, s)).ApplyDecided(plan, decisions.Exposed(leaks))
+	policy := r.agreed(s.Name, newPolicy(r.config, s))
+	policy.Because = read.because()
+	plan = policy.ApplyDecided(plan, decisions.Exposed(leaks))
 	rep.Plan = &plan
 	if err := r.attend(s.Name, crawl, rep); err != nil {
 		return err
@@ -278,7 +280,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err := r.dropDecisions(s.Name, decisions, plan); err != nil {
 		return err
 	}
-	if err := r.keepReading(s, crawl, read, remembered, coverage); err != nil {
+	if err := r.keepReading(s, crawl, read, remembered, plan); err != nil {
 		return err
 	}
 	if err := r.keepTemplate(s, read, c.layout); err != nil {
