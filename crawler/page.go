@@ -30,10 +30,6 @@ type Page struct {
 	// End says how its document ended, so that one which is cut off can be told later; ""
 	// where that means nothing.
 	End string
-
-	// Unfinished says what of a page with little text shows that it was still being made
-	// ready when it was read; "" for nothing.
-	Unfinished string
 }
 
 // Availability says which of Intercom's AI products may answer from a page.

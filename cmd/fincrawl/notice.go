@@ -22,9 +22,6 @@ func noticeIn(p crawler.Page) string {
 	if utf8.RuneCountInString(text) > shortNotice {
 		return ""
 	}
-	if p.Unfinished != "" {
-		return p.Unfinished
-	}
 	said := strings.ToLower(text)
 	for _, n := range noticeWords() {
 		for _, words := range n.words {
