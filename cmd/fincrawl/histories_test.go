@@ -501,7 +501,8 @@ func (th *theater) fincrawl(ctx context.Context, args ...string) int {
 
 // read reads the report of a run, and returns it as people see it. No plan may want to
 // delete what the site has, unless the site said itself that it is gone, or what to make
-// of all its pages: a robots.txt that cannot be read disallows them.
+// of all its pages: a robots.txt that cannot be read disallows them. A hint is a question to
+// a person, and deletes nothing however often it is repeated.
 func (th *theater) read(document []byte) string {
 	var run report.Run
 	var text strings.Builder
@@ -515,7 +516,7 @@ func (th *theater) read(document []byte) string {
 		for _, c := range s.Plan.Changes {
 			n := pageOf(c.ExternalID)
 			_, there := th.site.texts[n]
-			wants := c.Action == ingest.Delete || c.Wants == ingest.Delete
+			wants := c.Action == ingest.Delete || c.Wants == ingest.Delete && !c.Hint
 			if wants && (there || n == 0) && !c.Surplus && !slices.Contains(th.site.outage, n) {
 				th.wrong("%s wants to delete %s, which is on the site: %s", run.Mode, c.ExternalID, c.Reason)
 			}
