@@ -42,16 +42,20 @@ type ordering struct {
 }
 
 // sends reports whether a change puts a page into the library, or would if it were not
-// held.
+// held. What a person took out is not waited for.
 func (c Change) sends() bool {
-	return !c.Surplus && (c.is(Create) || c.is(Update))
+	return !c.Surplus && (c.is(Create) || c.is(Update)) && c.Guard != GuardWithdrawn
 }
 
 // is reports whether a change does something, or would if it were not held.
 func (c Change) is(a Action) bool { return c.Action == a || c.Action == Held && c.Wants == a }
 
-// mayLose reports whether a change may take text away from the library.
-func (c Change) mayLose() bool { return !c.Surplus && (c.is(Update) || c.is(Delete)) }
+// mayLose reports whether a change may take text away from the library that is to stay
+// there. A page that a person takes out goes at once, with its text.
+func (c Change) mayLose() bool { return !c.Surplus && (c.is(Update) || c.is(Delete)) && !c.takenOut() }
+
+// takenOut reports whether a change deletes a page that a person withdrew.
+func (c Change) takenOut() bool { return c.is(Delete) && c.Decided.says(Withdraw) }
 
 // await lets one change wait for another. It may be told so twice.
 func (o *ordering) await(loser, holder int) {
@@ -113,7 +117,7 @@ func (o *ordering) loses(i int) bool {
 func (o *ordering) followReplaced() error {
 	replaced := make(map[string][]int) // deletes, by the address that theirs leads to
 	for i, c := range o.changes {
-		if c.Surplus || !c.is(Delete) {
+		if c.Surplus || !c.is(Delete) || c.takenOut() {
 			continue
 		}
 		id, address, _ := crawler.CutPart(c.ExternalID, c.Before.URL)

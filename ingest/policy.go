@@ -65,7 +65,7 @@ func (p judging) apply(plan Plan) Plan {
 		seen := p.survey(plan)
 		for i, c := range plan.Changes {
 			switch wanted, held := c.wanted(); {
-			case !slices.Contains(g.judges, wanted.Action), c.Decided.says(Withdraw) && wanted.Action == Delete:
+			case !slices.Contains(g.judges, wanted.Action), c.takenOut():
 			case held && (g.whole || c.Guard.planned()):
 			default:
 				why := g.objects(wanted, seen)
@@ -121,7 +121,7 @@ func (d *Decided) says(verdict string) bool { return d != nil && d.Verdict == ve
 // settle completes a held change with what is known of how it will end.
 func (p judging) settle(c Change) Change {
 	c.Pending = c.Guard == GuardConfirmation
-	if c.Guard.credential() && c.RemoteID != "" {
+	if c.Guard.credential() && c.RemoteID != "" && !c.isOff() {
 		c.Live = c.Wants == Unchanged || p.exposed[c.ExternalID]
 	}
 	wanted, _ := c.wanted()
@@ -129,6 +129,11 @@ func (p judging) settle(c Change) Change {
 		c.Decided = decidedBy(no)
 	}
 	return c
+}
+
+// isOff reports whether a person withdrew the page and the library has it switched off.
+func (c Change) isOff() bool {
+	return c.Decided.says(Withdraw) && !c.Before.AIAgent && !c.Before.AICopilot
 }
 
 // guards are asked in this order, each about what the ones before it let pass.
@@ -172,7 +177,10 @@ type guard struct {
 }
 
 func (g guard) hold(c Change, why string) Change {
-	c.Wants, c.Action, c.Guard, c.Decided = c.Action, Held, g.name, nil
+	c.Wants, c.Action, c.Guard = c.Action, Held, g.name
+	if !c.Decided.says(Withdraw) { // of which nobody has to hear more
+		c.Decided = nil
+	}
 	c.Reason += "; " + why
 	if g.blind {
 		c.Misses = c.Missed
@@ -228,7 +236,7 @@ func (p judging) survey(plan Plan) scene {
 
 // counts reports whether a change is a delete that nobody agreed to by name.
 func (p judging) counts(c Change) bool {
-	return c.Action == Delete && !c.Decided.says(Withdraw) && !p.approved(c)
+	return c.Action == Delete && !c.takenOut() && !p.approved(c)
 }
 
 // finds holds a page on which something of a kind was found that must not be

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -26,6 +25,9 @@ func (d Decisions) Withdrawn(list ...state.Withdrawal) Decisions {
 	return d
 }
 
+// AnyWithdrawn reports whether anything is withdrawn.
+func (d Decisions) AnyWithdrawn() bool { return len(d.pages) > 0 }
+
 // withdrawal returns how a page is withdrawn, by itself or with its source, if it is.
 func (d Decisions) withdrawal(p pair) (state.Withdrawal, bool) {
 	if len(d.pages) == 0 {
@@ -36,11 +38,12 @@ func (d Decisions) withdrawal(p pair) (state.Withdrawal, bool) {
 		id, url = p.page.ExternalID, p.page.URL
 	}
 	page, _, _ := crawler.CutPart(id, url)
-	if w, ok := d.pages[page]; ok {
+	w, byItself := d.pages[page]
+	all, withSource := d.pages[""]
+	if byItself && (w.Delete || !all.Delete) {
 		return w, true
 	}
-	w, ok := d.pages[""]
-	return w, ok
+	return all, withSource
 }
 
 // switchedOff is a page as it is sent while it is withdrawn.
@@ -53,11 +56,11 @@ func switchedOff(p state.Staged) state.Staged {
 	return p
 }
 
-// SwitchedOff is the entry of a page that the library has switched off, and that is
+// switchedOffEntry is the entry of a page that the library has switched off, and that is
 // otherwise as it was sent.
-func SwitchedOff(e state.Entry) state.Entry {
+func switchedOffEntry(e state.Entry) state.Entry {
 	e.AIAgent, e.AICopilot = false, false
-	if e.Hash != "" && !strings.HasPrefix(e.Hash, offPrefix) {
+	if e.Hash != "" && !isOff(e) {
 		e.Hash = offPrefix + e.Hash
 	}
 	return e
@@ -72,10 +75,10 @@ func withdrawn(c Change, w state.Withdrawal) Change {
 	case !w.Delete:
 		c.Decided = decided
 		c.Reason += "; " + why
-	case c.After == nil:
-	case c.RemoteID != "":
+	case c.RemoteID != "" && (c.After != nil || !c.Unproved):
 		c = Change{Action: Delete, ExternalID: c.ExternalID, RemoteID: c.RemoteID, Before: c.Before, Misses: c.Missed, Missed: c.Missed,
 			Gone: true, Reason: why, Decided: decided}
+	case c.After == nil:
 	default:
 		c.Wants, c.Action, c.Guard, c.Decided = Create, Held, GuardWithdrawn, decided
 		c.Reason = why + ": fincrawl restore brings it back"

@@ -203,8 +203,8 @@ func recallDecisions(store *state.Store, source string, e *report.Explanation) e
 		if err != nil {
 			return err
 		}
-		if w.Page == "" || w.Page == page {
-			e.Withdrawn = &w
+		if w.Page == "" || w.Page == page || w.URL == e.URL {
+			e.Withdrawn = &w // that of the page itself comes after that of its source
 		}
 	}
 	return nil
@@ -434,6 +434,10 @@ func (x explainer) plan(parts []part, e *report.Explanation) error {
 		staged = append(staged, p.staged())
 	}
 	slices.SortFunc(staged, func(a, b state.Staged) int { return cmp.Compare(a.ExternalID, b.ExternalID) })
+	var decisions ingest.Decisions
+	if e.Withdrawn != nil {
+		decisions = decisions.Withdrawn(*e.Withdrawn)
+	}
 	outcome, detail := e.Outcome, e.Detail
 	if e.Seen != nil {
 		outcome, detail = e.Seen.Outcome, e.Seen.Detail
@@ -441,7 +445,7 @@ func (x explainer) plan(parts []part, e *report.Explanation) error {
 	plan, err := ingest.NewPlan(ingest.Inputs{
 		Source: x.settings.Name, Coverage: crawler.Coverage{Complete: true},
 		Pages: all(staged), Entries: all(entries),
-		Outcome: func(string) (crawler.Outcome, string, bool, error) { return outcome, detail, true, nil },
+		Outcome: func(string) (crawler.Outcome, string, bool, error) { return outcome, detail, true, nil }, Decisions: decisions,
 	})
 	if err != nil || len(plan.Changes) == 0 {
 		return err

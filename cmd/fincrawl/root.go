@@ -85,7 +85,7 @@ Then write a sources.yaml and look before you sync:  fincrawl preview
 	flags.StringVarP(&a.configPath, "config", "c", cmp.Or(a.configPath, "sources.yaml"), "the file that names the sources")
 	flags.StringVar(&a.logFormat, "log-format", cmp.Or(a.logFormat, "text"), "log on standard error as text or json")
 	flags.BoolVarP(&a.verbose, "verbose", "v", a.verbose, "log each URL, and show unchanged pages")
-	root.AddCommand(a.sync(), a.resync(), a.preview(), a.lint(), a.status(), a.explain(), a.approve(), a.reject(), a.retry(), a.forget(), a.adopt(), a.state(), a.guards(), a.presets(), a.check(), a.sandbox(), a.demo(), a.version())
+	root.AddCommand(a.sync(), a.resync(), a.preview(), a.lint(), a.status(), a.explain(), a.approve(), a.reject(), a.withdraw(), a.restore(), a.retry(), a.forget(), a.adopt(), a.state(), a.guards(), a.presets(), a.check(), a.sandbox(), a.demo(), a.version())
 	argsAsUsage(root)
 	return root
 }

@@ -169,6 +169,14 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return err
 	}
+	decisions, err := r.decisionsOn(s.Name)
+	if err != nil {
+		return err
+	}
+	notOut, err := r.takeOut(ctx, s, ledger, change.Current.ID, decisions)
+	if err != nil {
+		return err
+	}
 
 	template, err := r.templateOf(s, change)
 	if err != nil {
@@ -191,10 +199,6 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	r.crawls.Store(s.Name, crawl)
 	remembered := &memory{source: s.Name, crawl: crawl, ledger: ledger, learned: r.ledger, sent: sent, reading: read, trustLastmod: s.Fetch.TrustLastmod,
 		readOnly: r.mode == modePreview, now: time.Now}
-	decisions, err := r.decisionsOn(s.Name)
-	if err != nil {
-		return err
-	}
 	c := crawling{Source: s, decisions: decisions, crawl: crawl, ledger: ledger, sent: sent, template: template, memory: remembered, resend: r.mode == modeResync}
 	if err := c.run(ctx, r, rep); err != nil {
 		return err
@@ -264,6 +268,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Now:      time.Now,
 		Progress: func(done, total int) { r.show.apply(s.Name, done, total) },
 	})
+	err = errors.Join(err, addNotOut(&result, s.Name, ledger, decisions, notOut))
 	rep.Result = &result
 	if err == nil {
 		err = r.attend(s.Name, crawl, rep)

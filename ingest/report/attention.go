@@ -61,6 +61,26 @@ func DecideCommand(verb, source, url string) string {
 	return "fincrawl " + verb + " " + quoted(source) + " " + quoted(url)
 }
 
+// withdrawn says how, by whom and why a page, or a whole source, was taken out.
+func withdrawn(w state.Withdrawal) string {
+	how := "switched off"
+	if w.Delete {
+		how = "deleted from Intercom"
+	}
+	if w.Page == "" {
+		how += " with its whole source"
+	}
+	return join(" · ", how, "by "+w.By, moment(w.At), w.Reason)
+}
+
+// restoreCommand is the command line that ends a withdrawal.
+func restoreCommand(source string, w state.Withdrawal) string {
+	if w.Page == "" {
+		return "fincrawl restore --source " + quoted(source)
+	}
+	return "fincrawl restore " + quoted(cmp.Or(w.URL, w.Page))
+}
+
 // quoted is a word as a shell takes it.
 func quoted(word string) string {
 	harmless := func(r rune) bool {

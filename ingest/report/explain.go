@@ -416,7 +416,8 @@ func (e Explanation) library(p *printer) {
 			span{dim, "(as far as this page alone can tell)"})
 	}
 	if w := e.Withdrawn; w != nil {
-		p.field("", span{yellow, join(" · ", "withdrawn by "+w.By, moment(w.At), w.Reason)})
+		p.field("", span{yellow, "withdrawn: " + withdrawn(*w)})
+		p.field("", span{plain, restoreCommand(e.Source, *w)})
 	}
 	for _, c := range e.Waiting {
 		p.field("Waiting", span{magenta, join(" · ", strings.Join(c.Guards, ", "), c.Reason, "since "+moment(c.Since))})

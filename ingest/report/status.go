@@ -188,10 +188,11 @@ func waiting(p *printer, s SourceStatus, most int) {
 		p.blank()
 	}
 	if n := len(s.Withdrawn); n > 0 {
-		p.heading(fmt.Sprintf("Withdrawn (%d): out until fincrawl restore", n))
+		p.heading(fmt.Sprintf("Withdrawn (%d): out until they are restored", n))
 		for _, w := range s.Withdrawn[:min(n, most)] {
 			p.title(span{dim, "·"}, cmp.Or(w.URL, w.Page, "the whole source"))
-			p.paragraph(4, 6, span{dim, join(" · ", "by "+w.By, moment(w.At), w.Reason)})
+			p.paragraph(4, 6, span{dim, withdrawn(w)})
+			p.paragraph(4, 6, span{yellow, "→"}, span{plain, restoreCommand(s.Name, w)})
 		}
 		p.more(n - most)
 		p.blank()

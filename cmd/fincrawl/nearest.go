@@ -1,0 +1,55 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// nearest finds the names that are most like one that is not known, for the message that
+// says so.
+type nearest struct {
+	name  string
+	found []similar
+}
+
+type similar struct {
+	name  string
+	share float64 // of the longer one that both begin and end with
+}
+
+const (
+	nearEnough = 0.75
+	nearNamed  = 3
+)
+
+func (n *nearest) see(name string) {
+	prefix, longer := 0, max(len(name), len(n.name))
+	shorter := min(len(name), len(n.name))
+	for prefix < shorter && name[prefix] == n.name[prefix] {
+		prefix++
+	}
+	suffix := 0
+	for suffix < shorter-prefix && name[len(name)-1-suffix] == n.name[len(n.name)-1-suffix] {
+		suffix++
+	}
+	s := similar{name, float64(prefix+suffix) / float64(max(longer, 1))}
+	if s.share < nearEnough || slices.ContainsFunc(n.found, func(f similar) bool { return f.name == name }) {
+		return
+	}
+	n.found = append(n.found, s)
+	slices.SortFunc(n.found, func(a, b similar) int { return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.name, b.name)) })
+	n.found = n.found[:min(nearNamed, len(n.found))]
+}
+
+// question asks for one of those that were found; "" where there is none.
+func (n *nearest) question() string {
+	if len(n.found) == 0 {
+		return ""
+	}
+	var names []string
+	for _, f := range n.found {
+		names = append(names, shown(f.name))
+	}
+	return ": did you mean " + strings.Join(names, ", or ") + "?"
+}
