@@ -24,6 +24,8 @@ type clients struct {
 	files   *http.Client // the login, robots.txt, sitemaps: any body
 	scripts *http.Client // what the scripts of pages ask of the source
 	outside *http.Client // pages, without credentials and cookies
+	// outsideScripts is what the scripts of such pages ask of the source.
+	outsideScripts *http.Client
 	// What scripts ask of other hosts does not count against the source's pace. Those that the configuration names
 	// are asked by named, and those that only a page names by strangers.
 	named, strangers *http.Client
@@ -62,6 +64,7 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	c.named = &http.Client{Transport: &whole{base: outside, limit: src.Fetch.MaxBody, timeout: src.Fetch.Timeout}}
 	c.strangers = &http.Client{Transport: &whole{base: strange, limit: src.Fetch.MaxBody, timeout: src.Fetch.Timeout}}
 	c.outside = &http.Client{Jar: visitors, Transport: chain(outside, none, src.Fetch.MaxBody, true)}
+	c.outsideScripts = &http.Client{Jar: visitors, Transport: chain(outside, none, src.Fetch.MaxBody, false)}
 	return c, nil
 }
 

@@ -167,11 +167,14 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) 
 
 	err = c.run(ctx)
 	ended := endedEarly(err) != ""
+	if ended {
+		err = errors.Join(err, c.giveUpProofs(outside, err))
+	}
 	if err = errors.Join(err, c.takeBackWalls()); err == nil || ended {
 		err = errors.Join(err, c.leaveOutTemplate(outside), c.findDuplicates())
 	}
 	coverage, tallyErr := tally(c.frontier)
-	coverage.Proved, coverage.ProvedInAll = c.proved[:min(len(c.proved), MaxGaps)], len(c.proved)
+	coverage.Proved, coverage.ProvedInAll = c.fromInside[:min(len(c.fromInside), MaxGaps)], len(c.fromInside)
 	if why := endedEarly(err); why != "" {
 		coverage.Ended, coverage.Complete, err = why, false, nil
 	}

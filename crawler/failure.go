@@ -64,6 +64,13 @@ func isTLS(err error) bool {
 		strings.Contains(err.Error(), "tls: ")
 }
 
+// refusesCertificate reports whether a request failed since the server broke the handshake
+// off, as it does for a client whose certificate it does not accept. crypto/tls has no type
+// for that.
+func refusesCertificate(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "remote error: tls: ")
+}
+
 // failureOfStatus names the outcome of an answer that is not a document; "" for
 // the 2xx ones, which are.
 func failureOfStatus(status int) (Outcome, string) {

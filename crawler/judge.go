@@ -22,7 +22,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		return err
 	}
 	c.checkHealth(ctx, v, a)
-	a = c.opened(ctx, c.shown(ctx, a))
+	a = c.opened(ctx, c.shown(ctx, c.browser, a))
 	if ctx.Err() != nil {
 		return nil // cut off, and so still open
 	}
@@ -193,6 +193,8 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		return c.judgeFile(v, a, meter)
 	case outcome == "":
 		return finding{outcome: NotHTML, detail: mediaType(a.contentType)}
+	case outcome == TLSFailed && c.src.Auth.Certificate != nil && refusesCertificate(a.err):
+		return finding{outcome: LoginWall, detail: "the site refuses the client certificate: " + detail}
 	default:
 		return finding{outcome: outcome, detail: detail, unauthorized: a.status == http.StatusUnauthorized, loggedIn: c.showsMember(a)}
 	}
@@ -241,7 +243,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.article, err = doc.Extract(c.src.Content)
 	}
 	switch {
-	case c.wall.shows(found.article):
+	case c.wall.shows(found.article) && !c.wall.isPublic(v.url, found.article):
 		return asVisitorsSee(found.article)
 	case found.outcome == Redirected, found.outcome == RedirectedOut:
 		return found
@@ -311,6 +313,6 @@ func (c *crawl) page(u *url.URL, found finding) Page {
 	}
 	return Page{
 		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
-		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut, End: found.end,
+		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut, End: found.end, Inside: found.inside,
 	}
 }

@@ -30,6 +30,8 @@ type Page struct {
 	// End says how its document ended, so that one which is cut off can be told later; ""
 	// where that means nothing.
 	End string
+	// Inside: it shows by itself that its reader is logged in.
+	Inside bool
 }
 
 // Availability says which of Intercom's AI products may answer from a page.

@@ -34,6 +34,9 @@ const (
 	// gets the same answer: a session that one of several servers has lost answers both
 	// ways.
 	looksAlike = 3
+	// looksOfOneText is how many of the pages with one and the same text are asked for
+	// again, to tell whether it is a wall.
+	looksOfOneText = 3
 )
 
 // proveAnswers asks again for the pages that were sent and for which the site had an
@@ -68,16 +71,43 @@ func (c *crawl) proveAnswers(ctx context.Context) error {
 	return c.settleUnproved(left, "the site answers otherwise each time")
 }
 
-// suspects are the pages that were sent and whose answers are to be proved still.
+// giveUpProofs settles the answers that were still to be proved when the crawl ended. Where
+// it was the session that ended, a new text that visitors get as well was meant for one.
+func (c *crawl) giveUpProofs(ctx context.Context, ended error) error {
+	if c.src.Auth.IsZero() || c.known == nil {
+		return nil
+	}
+	left, err := c.suspects()
+	if err != nil {
+		return err
+	}
+	if sessionLost := (*lost)(nil); errors.As(ended, &sessionLost) && ctx.Err() == nil {
+		texts := slices.DeleteFunc(slices.Clone(left), func(s suspect) bool { return s.outcome != Paged })
+		same, _, err := c.asVisitorsGet(ctx, texts)
+		if err != nil {
+			return err
+		}
+		if err := c.takeBack(same); err != nil {
+			return err
+		}
+	}
+	return c.settleUnproved(left, "the crawl ended before the page could be asked for again")
+}
+
+// suspects are the pages that were sent and whose answers are to be proved still, and some
+// of those that say what many others do.
 func (c *crawl) suspects() ([]suspect, error) {
-	var list []suspect
+	list, err := c.alike()
+	if err != nil {
+		return nil, err
+	}
 	for address := range c.known {
 		told, detail, known, err := c.frontier.Outcome(address)
 		if err != nil {
 			return nil, fmt.Errorf("read the frontier: %w", err)
 		}
 		u, err := url.Parse(address)
-		if !known || err != nil || c.proofs[address] {
+		if _, decided := c.proofs[address]; !known || err != nil || decided {
 			continue
 		}
 		if n, ok := c.scope.normalise(u); !ok || n.String() != address {
@@ -94,7 +124,33 @@ func (c *crawl) suspects() ([]suspect, error) {
 			list = append(list, suspect{u, o, detail})
 		}
 	}
-	slices.SortFunc(list, func(a, b suspect) int { return strings.Compare(a.url.String(), b.url.String()) })
+	byURL := func(a, b suspect) int { return strings.Compare(a.url.String(), b.url.String()) }
+	slices.SortFunc(list, byURL)
+	return slices.CompactFunc(list, func(a, b suspect) bool { return byURL(a, b) == 0 }), nil
+}
+
+// alike are a few of the pages of each text that looks like a wall.
+func (c *crawl) alike() (list []suspect, err error) {
+	if !c.texts.any() {
+		return nil, nil
+	}
+	looked := make(map[uint64]int)
+	for s, err := range c.frontier.Settled() {
+		if err != nil {
+			return nil, fmt.Errorf("read the frontier: %w", err)
+		}
+		if Outcome(s.Outcome) != Paged || c.texts.walls(s.URL) == 0 {
+			continue
+		}
+		text := c.texts.of(s.URL)
+		if looked[text]++; looked[text] > looksOfOneText {
+			continue
+		}
+		u, err := url.Parse(s.URL)
+		if _, decided := c.proofs[s.URL]; err == nil && !decided {
+			list = append(list, suspect{u, Paged, s.Detail})
+		}
+	}
 	return list, nil
 }
 
@@ -176,7 +232,9 @@ func (c *crawl) askSuspects(ctx context.Context, suspects []suspect) (left []sus
 		}
 		if c.answersAs(seen, s) {
 			if seen.found.loggedIn && c.wall.tellsLoggedIn() {
-				c.proveBySelf(s)
+				if err := c.proved(s); err != nil {
+					return nil, err
+				}
 				continue
 			}
 			left = append(left, s)
@@ -219,7 +277,7 @@ func (c *crawl) asVisitorsGet(ctx context.Context, suspects []suspect) (same, ap
 		if err != nil {
 			return nil, nil, err
 		}
-		if seen.moved == nil && seen.found.outcome.mayPass() || c.answersAs(seen, s) {
+		if seen.mayPass() || c.answersAs(seen, s) {
 			same = append(same, s)
 		} else {
 			apart = append(apart, s)
@@ -231,15 +289,38 @@ func (c *crawl) asVisitorsGet(ctx context.Context, suspects []suspect) (same, ap
 // mayPass reports whether an outcome says nothing of what a visitor gets another time.
 func (o Outcome) mayPass() bool {
 	switch o {
-	case RateLimited, ServerError, Timeout, Unreachable, RedirectLoop, TooLarge:
+	case RateLimited, ServerError, Timeout, Unreachable, TooLarge:
 		return true
 	}
 	return false
 }
 
+// mayPass reports whether what was seen says nothing of what is seen another time.
+func (s sight) mayPass() bool { return s.moved == nil && s.found.outcome.mayPass() }
+
+// sameAs reports whether two answers to one address say the same.
+func (s sight) sameAs(other sight) bool {
+	switch {
+	case s.moved != nil || other.moved != nil:
+		return s.moved != nil && other.moved != nil && s.moved.String() == other.moved.String()
+	case s.found.outcome != other.found.outcome:
+		return false
+	}
+	switch s.found.outcome {
+	case Paged:
+		return textOf(s.found.article) == textOf(other.found.article)
+	case Redirected, Canonical, OtherLocale:
+		return s.found.detail == other.found.detail
+	}
+	return true
+}
+
+// lookAsVisitor asks for a page without credentials.
 func (c *crawl) lookAsVisitor(ctx context.Context, u *url.URL) (sight, error) {
+	endless := false
 	c.outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
-		if len(via) > maxRedirects || !c.destinations.own.sameSite(next.URL) {
+		endless = len(via) > maxRedirects
+		if endless || !c.destinations.own.sameSite(next.URL) {
 			return http.ErrUseLastResponse
 		}
 		return nil
@@ -248,10 +329,13 @@ func (c *crawl) lookAsVisitor(ctx context.Context, u *url.URL) (sight, error) {
 	if ctx.Err() != nil {
 		return sight{}, context.Cause(ctx)
 	}
+	if endless {
+		return sight{found: finding{outcome: RedirectLoop}}, nil
+	}
 	if a.err == nil && a.status >= 300 && a.status < 400 {
 		return sight{found: finding{outcome: LoginWall, detail: "leads to another site"}}, nil
 	}
-	return c.look(ctx, visit{url: u, asItself: c.selves[u.String()]}, a)
+	return c.look(ctx, visit{url: u, asItself: c.selves[u.String()]}, c.opened(ctx, c.shown(ctx, c.visitors, a)))
 }
 
 // believe settles what the looks have shown. Where nothing told whether the session was
@@ -259,12 +343,8 @@ func (c *crawl) lookAsVisitor(ctx context.Context, u *url.URL) (sight, error) {
 func (c *crawl) believe(l looked, apart bool) error {
 	if l.alive == sessionAlive || l.alive == sessionUnknown && apart {
 		for _, s := range l.suspects {
-			c.proveBySelf(s)
-			if s.outcome == Forbidden {
-				c.unsettle(1)
-				if err := c.settle(s.url, Restricted, s.detail); err != nil {
-					return err
-				}
+			if err := c.proved(s); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -278,9 +358,12 @@ func (c *crawl) believe(l looked, apart bool) error {
 
 func (c *crawl) settleUnproved(suspects []suspect, why string) error {
 	for _, s := range suspects {
-		c.proofs[s.url.String()] = true // is decided on
-		if s.outcome == Paged || s.outcome == Forbidden {
-			continue // what it says is for the guards; a failure it is already
+		if _, decided := c.proofs[s.url.String()]; decided {
+			continue
+		}
+		c.proofs[s.url.String()] = false
+		if s.outcome == Paged || s.outcome.Spares() {
+			continue // what it says is for the guards, and no other takes the page out
 		}
 		c.unsettle(1)
 		detail := strings.TrimSpace(string(s.outcome) + " " + s.detail)
@@ -291,18 +374,34 @@ func (c *crawl) settleUnproved(suspects []suspect, why string) error {
 	return nil
 }
 
-// proveBySelf notes that the answer to a suspect was given to one who is logged in.
-func (c *crawl) proveBySelf(s suspect) {
+// proved notes that the answer to a suspect was given to one who is logged in. What is
+// forbidden to that one is restricted.
+func (c *crawl) proved(s suspect) error {
 	c.proofs[s.url.String()] = true
-	if s.outcome != Paged {
-		c.proved = append(c.proved, Proof{s.url.String(), s.outcome})
+	if s.outcome == Paged {
+		return nil
 	}
+	c.fromInside = append(c.fromInside, Proof{s.url.String(), s.outcome})
+	if s.outcome != Forbidden {
+		return nil
+	}
+	c.unsettle(1)
+	return c.settle(s.url, Restricted, s.detail)
 }
 
 // lose settles the suspects as walls, and ends the crawl: their answers were given to one
 // who was not logged in any more.
 func (c *crawl) lose(suspects []suspect, why error) error {
+	if err := c.takeBack(suspects); err != nil {
+		return err
+	}
+	return &lost{suspects[0].url.String(), why}
+}
+
+// takeBack settles suspects as walls.
+func (c *crawl) takeBack(suspects []suspect) error {
 	for _, s := range suspects {
+		c.proofs[s.url.String()] = false
 		if s.outcome == Paged {
 			c.retract(1)
 			if err := c.unlearn(s.url.String()); err != nil {
@@ -315,5 +414,5 @@ func (c *crawl) lose(suspects []suspect, why error) error {
 			return err
 		}
 	}
-	return &lost{suspects[0].url.String(), why}
+	return nil
 }

@@ -56,19 +56,19 @@ func (r Rendering) used() bool {
 	return wanted(r.Mode)
 }
 
-// newBrowser returns the browser of a source, which is not started before a page
-// wants it; nil where none ever does. What its pages ask of the source is asked as
-// all else is: with the session, at the source's pace.
-func (c *crawl) newBrowser() (*render.Browser, error) {
+// newBrowser returns a browser of a source, which is not started before a page
+// wants it; nil where none ever does. What its pages ask of the source is asked by
+// scripts, at the source's pace.
+func (c *crawl) newBrowser(scripts *http.Client) (*render.Browser, error) {
 	if !c.src.Render.used() {
 		return nil, nil
 	}
 	site := render.Site{
-		URL: c.scope.site, Inside: c.scripts, Outside: c.strangers, Named: c.named, Hosts: c.src.Render.Hosts,
+		URL: c.scope.site, Inside: scripts, Outside: c.strangers, Named: c.named, Hosts: c.src.Render.Hosts,
 		MayOpen: c.mayOpen, MayAsk: c.mayAsk, Secrets: c.sessionValues,
 		Timeout: c.src.Fetch.Timeout, MaxBody: c.src.Fetch.MaxBody, Concurrency: c.src.Fetch.Concurrency, UserAgent: c.src.Fetch.UserAgent,
 	}
-	if jar, ok := c.scripts.Jar.(*auth.Jar); ok {
+	if jar, ok := scripts.Jar.(*auth.Jar); ok {
 		site.Readable = jar.Readable
 	}
 	if form := c.src.Auth.Form; form != nil {
@@ -99,17 +99,17 @@ func (c *crawl) mayOpen(from, to *url.URL) error {
 // read asks for a page, and shows the answer to the browser, or to the reader of its
 // kind of file, where it wants that.
 func (c *crawl) read(ctx context.Context, u *url.URL) answer {
-	return c.opened(ctx, c.shown(ctx, c.get(ctx, c.pages, u)))
+	return c.opened(ctx, c.shown(ctx, c.browser, c.get(ctx, c.pages, u)))
 }
 
-// shown is the answer as scripts have made it, where it is one to be rendered.
-func (c *crawl) shown(ctx context.Context, a answer) answer {
+// shown is the answer as scripts have made it in a browser, where it is one to be rendered.
+func (c *crawl) shown(ctx context.Context, browser *render.Browser, a answer) answer {
 	if !c.isToBeShown(a) {
 		return a
 	}
 	header := a.header.Clone()
 	header.Set("Content-Type", a.contentType)
-	doc, err := c.browser.Render(ctx, render.Page{URL: a.url, Status: a.status, Header: header, Body: a.body, WaitFor: c.src.Render.WaitFor})
+	doc, err := browser.Render(ctx, render.Page{URL: a.url, Status: a.status, Header: header, Body: a.body, WaitFor: c.src.Render.WaitFor})
 	if err == nil && !doc.Found {
 		err = c.missing(doc.Missing)
 	}

@@ -136,7 +136,7 @@ func (c *crawl) goOn(ctx context.Context, start visit) error {
 		if err != nil {
 			return fmt.Errorf("read the pages of the crawl: %w", err)
 		}
-		if u, err := url.Parse(p.URL); err == nil {
+		if u, err := url.Parse(p.URL); err == nil && !p.Inside {
 			c.texts.note(u, extract.Article{Markdown: p.Markdown})
 		}
 	}

@@ -31,6 +31,7 @@ type crawl struct {
 	session   *auth.Session
 	own       *secrets.Set    // our own, which nothing that is kept or shown has in it
 	browser   *render.Browser // nil where no page wants one
+	visitors  *render.Browser // shows pages as visitors get them; nil as browser is
 	documents *document.Reader
 	ownReader bool           // and so closes it
 	room      *budget.Memory // that pages are read in
@@ -46,27 +47,27 @@ type crawl struct {
 	traps *traps
 
 	*ledger
-	keeper    Keeper
-	memory    Memory
-	earlier   iter.Seq2[Page, error]
-	before    func(url, identity string) (Before, error)
-	notes     Notebook
-	flush     func() error
-	sink      Sink
-	review    Review
-	layout    Layout
-	pageTexts Texts
-	claims    claims
-	said      said
-	witness   *witness
-	proofs    map[string]bool // addresses whose answers are decided on
-	proved    []Proof
-	selves    map[string]bool // pages that were read as themselves, whatever they name
-	words     firstWords      // of the blocks that were left out
-	asked     atomic.Int64    // URLs fetched or queued to be
-	collector *colly.Collector
-	queue     *queue.Queue // of the round that is running, or comes next
-	round     *endable     // what queue takes from
+	keeper     Keeper
+	memory     Memory
+	earlier    iter.Seq2[Page, error]
+	before     func(url, identity string) (Before, error)
+	notes      Notebook
+	flush      func() error
+	sink       Sink
+	review     Review
+	layout     Layout
+	pageTexts  Texts
+	claims     claims
+	said       said
+	witness    *witness
+	proofs     map[string]bool // addresses whose answers are decided on: whether they were proved
+	fromInside []Proof
+	selves     map[string]bool // pages that were read as themselves, whatever they name
+	words      firstWords      // of the blocks that were left out
+	asked      atomic.Int64    // URLs fetched or queued to be
+	collector  *colly.Collector
+	queue      *queue.Queue // of the round that is running, or comes next
+	round      *endable     // what queue takes from
 
 	// stop ends the crawl because of a failure of our own.
 	stop context.CancelCauseFunc
@@ -101,7 +102,10 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	c.own = cmp.Or(sur.Secrets, new(secrets.Set))
 	c.scope.own, c.ledger.own, c.words.own = c.own, c.own, c.own
 	c.session.Feed(c.own, c.jar)
-	if c.browser, err = c.newBrowser(); err != nil {
+	if c.browser, err = c.newBrowser(c.scripts); err == nil {
+		c.visitors, err = c.newBrowser(c.outsideScripts)
+	}
+	if err != nil {
 		c.clients.close()
 		return nil, err
 	}
@@ -112,6 +116,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 func (c *crawl) close() {
 	if c.browser != nil {
 		c.browser.Close()
+		c.visitors.Close()
 	}
 	if c.ownReader {
 		c.documents.Close()

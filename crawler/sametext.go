@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
@@ -58,6 +59,9 @@ func (s *sameTexts) walls(address string) int {
 	return 0
 }
 
+// of stands for the text of the page at an address.
+func (s *sameTexts) of(address string) uint64 { return s.pages[hash64(address)] }
+
 func (s *sameTexts) isWall(paths int) bool {
 	return paths >= wallPaths && float64(paths) >= wallShare*float64(len(s.places))
 }
@@ -90,14 +94,20 @@ func (c *crawl) takeBackWalls() error {
 		return nil
 	}
 	var walls []Settlement
+	fromInside := make(map[uint64]bool)
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
 			return fmt.Errorf("read the frontier: %w", err)
 		}
-		if Outcome(s.Outcome) == Paged && c.texts.walls(s.URL) > 0 {
-			walls = append(walls, s)
+		if Outcome(s.Outcome) != Paged || c.texts.walls(s.URL) == 0 {
+			continue
+		}
+		walls = append(walls, s)
+		if c.proofs[s.URL] {
+			fromInside[c.texts.of(s.URL)] = true
 		}
 	}
+	walls = slices.DeleteFunc(walls, func(s Settlement) bool { return fromInside[c.texts.of(s.URL)] })
 	c.retract(len(walls))
 	for _, s := range walls {
 		u, err := url.Parse(s.URL)

@@ -60,6 +60,12 @@ func (w wall) shows(a extract.Article) bool {
 	return w.page != (fingerprint{}) && a.Title == w.page.title && fingerprintOf(a) == w.page
 }
 
+// isPublic reports whether u is the page of the site's own that visitors are led to, such
+// as one on how to become a member. At its own address it is a page like others.
+func (w wall) isPublic(u *url.URL, a extract.Article) bool {
+	return w.away == "" && w.place == u.Host+u.Path && !demandsLogin(a.Title)
+}
+
 // lookFromOutside asks for the start address without credentials. What goes wrong
 // here is no mistake: it will show again with credentials, or it is the wall.
 func (c *crawl) lookFromOutside(ctx context.Context) wall {
@@ -67,17 +73,22 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 		return wall{}
 	}
 	var w wall
+	endless := false
 	c.outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		w.place = next.URL.Host + next.URL.Path
 		if next.URL.Hostname() != c.scope.site.Hostname() {
 			w.away = next.URL.Host
 		}
-		if len(via) > maxRedirects || !c.destinations.own.sameSite(next.URL) {
+		endless = len(via) > maxRedirects
+		if endless || !c.destinations.own.sameSite(next.URL) {
 			return http.ErrUseLastResponse
 		}
 		return nil
 	}
 	a := c.get(ctx, c.outside, c.scope.site)
+	if endless {
+		return wall{refused: true}
+	}
 	if outcome, _ := a.failure(); outcome != "" || !isHTML(a.contentType) {
 		w.refused = outcome == Forbidden || outcome == Gone || outcome == TLSFailed
 		return w

@@ -37,18 +37,14 @@ func (c *crawl) sessionState(ctx context.Context, near []suspect) sessionState {
 			c.witness = &witness{}
 			return state
 		}
-		c.witness = c.findWitness(ctx, near)
-		if c.witness == nil {
-			return sessionUnknown
-		}
-		return sessionAlive // which is how it was found
+		return c.findWitness(ctx, near)
 	}
 	if c.witness.url == nil {
 		return c.stateAtStart(ctx)
 	}
-	seen, err := c.look(ctx, visit{url: c.witness.url}, c.get(ctx, c.pages, c.witness.url))
+	seen, err := c.look(ctx, visit{url: c.witness.url}, c.read(ctx, c.witness.url))
 	switch {
-	case err != nil, seen.found.outcome.mayPass():
+	case err != nil, seen.mayPass():
 		return sessionUnknown
 	case seen.moved == nil && seen.found.outcome == Paged && (c.witness.only || textOf(seen.found.article) == c.witness.says):
 		return sessionAlive
@@ -76,7 +72,7 @@ func (c *crawl) stateAtStart(ctx context.Context) sessionState {
 		return sessionAlive
 	case seen.walled():
 		return sessionDead
-	case found.outcome == Gone && c.wall.refused, found.outcome == Forbidden && c.wall.refused:
+	case c.wall.refused && (found.outcome == Gone || found.outcome == Forbidden || found.outcome == RedirectLoop):
 		return sessionDead
 	case closed && (found.outcome == Paged || found.outcome == Listing || found.outcome == NoIndex):
 		return sessionAlive
@@ -84,37 +80,47 @@ func (c *crawl) stateAtStart(ctx context.Context) sessionState {
 	return sessionUnknown
 }
 
-// findWitness returns a page of this crawl at which visitors get another answer; nil where
-// none is found. Pages near the ones that it is wanted for come first: sections of a site
-// may have logins of their own.
-func (c *crawl) findWitness(ctx context.Context, near []suspect) *witness {
+// findWitness looks for a page of this crawl at which visitors get another answer, and
+// returns what it tells of the session. Pages near the ones that it is wanted for come
+// first: sections of a site may have logins of their own. Where there is none, but pages
+// that this crawl has read answer now as they do to visitors, the session is dead.
+func (c *crawl) findWitness(ctx context.Context, near []suspect) sessionState {
+	state := sessionUnknown
 	for _, u := range c.candidates(near) {
-		inside, err := c.look(ctx, visit{url: u}, c.get(ctx, c.pages, u))
-		if err != nil || inside.moved != nil || inside.found.outcome != Paged {
+		inside, err := c.look(ctx, visit{url: u}, c.read(ctx, u))
+		if err != nil || inside.mayPass() {
 			continue
 		}
 		outside, err := c.lookAsVisitor(ctx, u)
-		if err != nil || outside.moved == nil && outside.found.outcome.mayPass() {
+		if err != nil || outside.mayPass() {
 			continue
 		}
-		says := textOf(inside.found.article)
-		if outside.moved != nil || outside.found.outcome != Paged {
-			return &witness{url: u, says: says, only: true}
-		}
-		if textOf(outside.found.article) == says {
-			continue
-		}
-		// Two texts may differ because they are never the same.
-		again, err := c.look(ctx, visit{url: u}, c.get(ctx, c.pages, u))
-		if err != nil || again.found.outcome != Paged || textOf(again.found.article) != says {
-			continue
-		}
-		visitors, err := c.lookAsVisitor(ctx, u)
-		if err == nil && visitors.found.outcome == Paged && textOf(visitors.found.article) == textOf(outside.found.article) {
-			return &witness{url: u, says: says}
+		said := c.said.of(u.String())
+		switch says := textOf(inside.found.article); {
+		case inside.moved != nil || inside.found.outcome != Paged || said != 0 && said != says:
+			if said != 0 && (inside.walled() || inside.sameAs(outside)) {
+				state = sessionDead
+			}
+		case outside.moved != nil || outside.found.outcome != Paged:
+			c.witness = &witness{url: u, says: says, only: true}
+			return sessionAlive
+		case textOf(outside.found.article) != says && c.bothStay(ctx, u, inside, outside):
+			c.witness = &witness{url: u, says: says}
+			return sessionAlive
 		}
 	}
-	return nil
+	return state
+}
+
+// bothStay reports whether members and visitors get at a page what they got before: two
+// texts may differ because they are never the same.
+func (c *crawl) bothStay(ctx context.Context, u *url.URL, inside, outside sight) bool {
+	again, err := c.look(ctx, visit{url: u}, c.read(ctx, u))
+	if err != nil || !again.sameAs(inside) {
+		return false
+	}
+	again, err = c.lookAsVisitor(ctx, u)
+	return err == nil && again.sameAs(outside)
 }
 
 // candidates are pages that this crawl has read: those whose addresses begin as those of

@@ -30,6 +30,8 @@ type Staged struct {
 	Notice string
 	// End says how its document ended: see crawler.Page.
 	End string
+	// Inside: it shows by itself that its reader is logged in.
+	Inside bool
 	// MayShrink: a person allowed it to lose any of its text.
 	MayShrink bool
 }
@@ -101,6 +103,7 @@ func (p Staged) encode() []byte {
 	f.text(p.Notice)
 	f.flag(p.MayShrink)
 	f.text(p.End)
+	f.flag(p.Inside)
 	return f
 }
 
@@ -125,6 +128,6 @@ func decodeStaged(externalID string, value []byte) (Staged, error) {
 		p.Parts = strings.Split(parts, "\n")
 	}
 	p.Sketch, p.Template, p.Notice, p.MayShrink = r.sketch(), int(r.number()), r.text(), r.flag()
-	p.End = r.text()
+	p.End, p.Inside = r.text(), r.flag()
 	return p, r.err
 }

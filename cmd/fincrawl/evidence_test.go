@@ -181,6 +181,7 @@ func strangers() map[string]http.HandlerFunc {
 		"noindex":                      pageHandler(testsite.Page{Title: "Members", Text: "This is for the members of our club.", Robots: "noindex"}),
 		"a canonical link":             pageHandler(testsite.Page{Title: "Members", Text: "This is for the members of our club.", Canonical: "/"}),
 		"a short text with status 200": pageHandler(testsite.Page{Title: "Members", Text: "This is for the members of our club."}),
+		"an empty page":                func(rw http.ResponseWriter, _ *http.Request) { rw.Header().Set("Content-Type", "text/html") },
 		"a refresh to the start page":  pageHandler(testsite.Page{Head: `<meta http-equiv=refresh content="0; url=/">`}),
 		"something that is not a page": func(rw http.ResponseWriter, _ *http.Request) {
 			rw.Header().Set("Content-Type", "image/gif")
@@ -196,41 +197,6 @@ func testsiteStatus(status int) http.HandlerFunc {
 
 func pageHandler(p testsite.Page) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) { testsite.Serve(rw, r, p) }
-}
-
-// A session that ends in the middle of a crawl takes no page with it, whatever visitors get
-// instead, whether the start page tells or everybody sees it, in any of several nights.
-func TestASessionThatEndsUnseenDeletesAndBlanksNothing(t *testing.T) {
-	for name, visitors := range strangers() {
-		for start, public := range map[string][]string{"a public start page": {"/", "/join"}, "a private one": {"/join"}} {
-			t.Run(name+", "+start, func(t *testing.T) {
-				w := newWorld(t, "", articles...)
-				w.site.Pages("/join")
-				d := &dying{visitors: visitors, public: public}
-				w.site.Guard(d.guard)
-				w.configure(w.source("wiki", w.site, "https://wiki.example.com", formSettings(t, w.site, "      keep_session: ${SESSION_KEY}\n")))
-				w.fincrawl(exitDone, "sync")
-				before := w.library()
-				for night := range 3 {
-					w.site.Handle(fmt.Sprint("/a", 5+night), func(rw http.ResponseWriter, r *http.Request) {
-						d.dead.Store(d.logins.Load() == int64(night)+1)
-						testsite.Serve(rw, r, testsite.Page{Title: "Page " + r.URL.Path, Text: "This is what the page at " + r.URL.Path + " has to say to its readers."})
-					})
-					d.logins.Store(int64(night) + 1)
-					code, out, _ := w.execute(t.Context(), "sync")
-					now := slices.DeleteFunc(w.library(), func(p string) bool { return p == "/join" }) // which is for everybody
-					if !slices.Equal(now, before) {
-						t.Fatalf("night %d: the library has %v, had %v\n%s", night+1, w.library(), before, out)
-					}
-					for _, path := range allPages() {
-						if path != "/" && !strings.Contains(w.page(path).HTML, "page at "+path) {
-							t.Fatalf("night %d: %s says %s (exit %d)\n%s", night+1, path, w.page(path).HTML, code, out)
-						}
-					}
-				}
-			})
-		}
-	}
 }
 
 // What is gone goes, also where visitors get the same answer, at once and without a hint.
@@ -265,31 +231,6 @@ func TestASessionThatIsLostForSomeRequestsDeletesNothing(t *testing.T) {
 	for range 5 {
 		w.execute(t.Context(), "sync")
 		w.wantLibrary(allPages()...)
-	}
-}
-
-// The credentials that each request bears are proved alike, and cannot be renewed.
-func TestCredentialsThatRunOutUnseenDeleteNothing(t *testing.T) {
-	w := newWorld(t, "", articles...)
-	var expired atomic.Bool
-	w.site.Guard(func(rw http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Path == "/" || r.Header.Get("X-Key") == "s3cret" && !expired.Load() {
-			return false
-		}
-		http.NotFound(rw, r)
-		return true
-	})
-	t.Setenv("WIKI_KEY", "s3cret")
-	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    auth: {headers: {X-Key: \"${WIKI_KEY}\"}}\n"))
-	w.fincrawl(exitDone, "sync")
-	w.site.Handle("/a5", func(rw http.ResponseWriter, r *http.Request) {
-		expired.Store(true)
-		http.NotFound(rw, r)
-	})
-	for range 3 {
-		w.execute(t.Context(), "sync")
-		w.wantLibrary(allPages()...)
-		expired.Store(false)
 	}
 }
 

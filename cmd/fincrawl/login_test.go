@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -76,8 +77,9 @@ func TestALostSessionDeletesNothing(t *testing.T) {
 	}
 }
 
-// A wall that nothing tells of but that it stands everywhere.
-func TestAWallOverwritesNothing(t *testing.T) {
+// What the site tells a session that is alive is what its pages say, be it a notice. That
+// is for the guards.
+func TestANoticeFromInsideOverwritesNothing(t *testing.T) {
 	pages := []string{"/a", "/b", "/c", "/d", "/e", "/f"}
 	w := newWorld(t, "", pages...)
 	var walled atomic.Bool
@@ -96,12 +98,54 @@ func TestAWallOverwritesNothing(t *testing.T) {
 	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    auth: {headers: {X-Key: \"${WIKI_KEY}\"}}\n"))
 	w.fincrawl(exitDone, "sync")
 	walled.Store(true)
-	for range 3 {
-		if n := w.writes(func() { w.fincrawl(exitSomeFailed, "sync") }); n != 0 {
-			t.Errorf("%d writes of a wall", n)
+	for _, code := range []int{exitHeld, exitDone} {
+		if n := w.writes(func() { w.fincrawl(code, "sync") }); n != 0 {
+			t.Errorf("%d writes of a notice", n)
 		}
 	}
 	w.wantLibrary(append([]string{"/"}, pages...)...)
+}
+
+// Pages that say the very same are no wall where the credentials are proved to be accepted,
+// and hold no delete.
+func TestPagesThatAreAlikeBehindALoginHoldNothing(t *testing.T) {
+	w := newWorld(t, "", articles...)
+	w.site.BasicAuth("sam", "s3cret-pass")
+	for _, path := range articles[:8] {
+		w.site.Page(path, testsite.Page{Title: "Retired: " + path, Text: "This article was retired. Ask the desk."})
+	}
+	t.Setenv("WIKI_PASSWORD", "s3cret-pass")
+	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    auth: {basic: {username: sam, password: \"${WIKI_PASSWORD}\"}}\n"))
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary(allPages()...)
+	w.site.Remove(articles[9])
+	w.site.Remove(articles[0])
+	w.wantActions(w.fincrawl(exitDone, "sync"), "- "+articles[0], "- "+articles[9])
+}
+
+// A crawl that goes on knows which pages were seen from inside before it was cut off.
+func TestAResumedCrawlKnowsWhatWasSeenFromInside(t *testing.T) {
+	w := newWorld(t, "", articles...)
+	for _, path := range articles[:8] {
+		w.site.Page(path, testsite.Page{Body: "<header><a href=/logout>Leave</a></header><main><h1>Retired: " + path + "</h1><p>This article was retired. Ask the desk.</p></main>"})
+	}
+	t.Setenv("WIKI_KEY", "s3cret")
+	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    auth: {headers: {X-Key: \"${WIKI_KEY}\"}}\n"))
+	ctx, interrupt := context.WithCancel(t.Context())
+	var left atomic.Int64
+	left.Store(int64(len(articles)) - 1)
+	w.site.Guard(func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasPrefix(r.URL.Path, "/a") && left.Add(-1) == 0 {
+			interrupt()
+		}
+		return false
+	})
+	w.fincrawlUntil(ctx, exitInterrupted, "sync")
+	run := w.fincrawl(exitDone, "sync")
+	w.wantLibrary(allPages()...)
+	if c := run.Sources[0].Plan.Coverage; !c.Complete {
+		t.Errorf("outcomes %v", c.Outcomes)
+	}
 }
 
 // Norconex 500, 606: a form login fails, and nothing says why.

@@ -117,7 +117,7 @@ func earlier(crawl *state.Crawl) iter.Seq2[crawler.Page, error] {
 			if err == nil && isPart(p) {
 				continue
 			}
-			page := crawler.Page{URL: p.URL}
+			page := crawler.Page{URL: p.URL, Inside: p.Inside}
 			if err == nil {
 				page.Markdown, err = stagedText(crawl, p)
 			}

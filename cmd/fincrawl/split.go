@@ -100,6 +100,7 @@ func (p part) staged() state.Staged {
 		Notice:     noticeIn(p.page),
 		MayShrink:  p.mayShrink,
 		End:        p.page.End,
+		Inside:     p.page.Inside,
 	}
 }
 

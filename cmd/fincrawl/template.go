@@ -140,7 +140,7 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template
 	}
 	page := crawler.Page{
 		Source: l.source, ExternalID: staged.ExternalID, Identity: staged.Identity, URL: staged.URL, Title: staged.Title, Locale: staged.Locale,
-		HTML: article.HTML, Markdown: article.Markdown, LeftOut: article.LeftOut, End: staged.End,
+		HTML: article.HTML, Markdown: article.Markdown, LeftOut: article.LeftOut, End: staged.End, Inside: staged.Inside,
 		Availability: crawler.Availability{AIAgent: o.AIAgent, AICopilot: o.AICopilot},
 	}
 	if err := l.stage(context.Background(), page, redacted, l.linter.Again); err != nil {

@@ -19,6 +19,8 @@
 package testsite
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"html"
 	"io"
@@ -57,6 +59,17 @@ func New(t testing.TB) *Site { return start(t, (*httptest.Server).Start) }
 // NewTLS starts an empty site that speaks HTTPS with a certificate for example.com
 // and 127.0.0.1, which only the client of [Site.Transport] trusts.
 func NewTLS(t testing.TB) *Site { return start(t, (*httptest.Server).StartTLS) }
+
+// NewTLSWith is NewTLS with a configuration of the test's own.
+func NewTLSWith(t testing.TB, c *tls.Config) *Site {
+	return start(t, func(s *httptest.Server) {
+		s.TLS = c
+		s.StartTLS()
+	})
+}
+
+// Certificate returns the certificate of a site that speaks HTTPS.
+func (s *Site) Certificate() *x509.Certificate { return s.server.Certificate() }
 
 func start(t testing.TB, serve func(*httptest.Server)) *Site {
 	s := &Site{pages: make(map[string]http.HandlerFunc), faults: make(map[string][]Fault), public: make(map[string]bool)}
