@@ -31,3 +31,10 @@ type Gap struct {
 	Outcome Outcome `json:"outcome"`
 	Detail  string  `json:"detail,omitempty"` // such as "HTTP 503 after 4 tries"
 }
+
+// Proof is an answer against a page that was sent, which was given to a session that is
+// proved alive.
+type Proof struct {
+	URL     string  `json:"url"`
+	Outcome Outcome `json:"outcome"`
+}

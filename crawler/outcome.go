@@ -177,3 +177,21 @@ func (o Outcome) Spares() bool { return o.Meaning().Spares }
 func (o Outcome) isFile() bool {
 	return o == Encrypted || o == Scanned || o == BrokenFile || o == TooCostly
 }
+
+// mayPass reports whether an outcome says nothing of what a visitor gets another time.
+func (o Outcome) mayPass() bool {
+	switch o {
+	case RateLimited, ServerError, Timeout, Unreachable, RedirectLoop, TooLarge:
+		return true
+	}
+	return false
+}
+
+// unasked reports whether an outcome is that of an address that was never asked for.
+func (o Outcome) unasked() bool {
+	switch o {
+	case OutOfScope, Excluded, Unsafe, RobotsDenied, TooDeep, OverLimit, Trap:
+		return true
+	}
+	return false
+}

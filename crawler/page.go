@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/template"
 )
 
 // Page is one article, ready to be sent.
@@ -24,8 +24,8 @@ type Page struct {
 
 	Availability Availability
 
-	Outline extract.Outline   // of its blocks; nil where no template is looked for
-	LeftOut []extract.LeftOut // of it, as template
+	Outline template.Outline   // of its blocks; nil where no template is looked for
+	LeftOut []template.LeftOut // of it, as template
 
 	// End says how its document ended, so that one which is cut off can be told later; ""
 	// where that means nothing.

@@ -10,13 +10,6 @@ import (
 	"strings"
 )
 
-// Proof is an answer against a page that was sent, which was given to a session that is
-// proved alive.
-type Proof struct {
-	URL     string  `json:"url"`
-	Outcome Outcome `json:"outcome"`
-}
-
 // suspect is an address of a page that was sent, with an answer that counts against it.
 type suspect struct {
 	url     *url.URL
@@ -284,15 +277,6 @@ func (c *crawl) asVisitorsGet(ctx context.Context, suspects []suspect) (same, ap
 		}
 	}
 	return same, apart, nil
-}
-
-// mayPass reports whether an outcome says nothing of what a visitor gets another time.
-func (o Outcome) mayPass() bool {
-	switch o {
-	case RateLimited, ServerError, Timeout, Unreachable, TooLarge:
-		return true
-	}
-	return false
 }
 
 // mayPass reports whether what was seen says nothing of what is seen another time.

@@ -142,12 +142,3 @@ func (c *crawl) goOn(ctx context.Context, start visit) error {
 	}
 	return nil
 }
-
-// unasked reports whether an outcome is that of an address that was never asked for.
-func (o Outcome) unasked() bool {
-	switch o {
-	case OutOfScope, Excluded, Unsafe, RobotsDenied, TooDeep, OverLimit, Trap:
-		return true
-	}
-	return false
-}

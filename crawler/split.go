@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/split"
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
@@ -22,7 +22,7 @@ type Split struct {
 // other one is known by the page's external ID with an anchor, has its URL with the
 // same anchor as the fragment, and is called "Page › Section". All else they have from
 // the page. had reports whether the page had a part with an anchor before: see
-// [extract.Cut], and docs/adr/0020.
+// [split.Rules], and docs/adr/0020.
 func (s Split) Of(p Page, meter *budget.Meter, had func(anchor string) bool) ([]Page, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {
@@ -31,11 +31,11 @@ func (s Split) Of(p Page, meter *budget.Meter, had func(anchor string) bool) ([]
 	if u.Fragment != "" {
 		return []Page{p}, nil // is a part already
 	}
-	cut := extract.Cut{Over: s.Over, Kept: func(anchor string) bool { return had(asFragment(anchor)) }}
+	cut := split.Rules{Over: s.Over, Kept: func(anchor string) bool { return had(asFragment(anchor)) }}
 	if len(s.Pages) == 0 || anyMatch(s.Pages, u) {
 		cut.At = s.At
 	}
-	sections, err := extract.Split(p.HTML, cut, meter)
+	sections, err := split.Parts(p.HTML, cut, meter)
 	if err != nil {
 		return nil, fmt.Errorf("split %s: %w", p.URL, err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/template"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
@@ -22,7 +22,7 @@ type Layout interface {
 	// LeaveOut takes a template off the page at a URL, as if it had been put into the
 	// sink without it. ok is false where that cannot be, since its text was not kept.
 	// It is called by several goroutines at once, for different pages.
-	LeaveOut(ctx context.Context, url string, t *extract.Template) (left []extract.LeftOut, ok bool, err error)
+	LeaveOut(ctx context.Context, url string, t *template.Template) (left []template.LeftOut, ok bool, err error)
 	// Learned is told, once, what the pages have in common.
 	Learned(Common) error
 }
@@ -30,12 +30,12 @@ type Layout interface {
 // Outlined is the outline of a page.
 type Outlined struct {
 	URL     string
-	Outline extract.Outline
+	Outline template.Outline
 }
 
 // Common is what the pages of a crawl have in common.
 type Common struct {
-	extract.Learned
+	template.Learned
 	Blocks int // that were left out, of all pages together
 	Pages  int // that they were left out of
 	Of     int // pages that were looked at
@@ -58,7 +58,7 @@ func (c *crawl) leaveOutTemplate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	learned, err := extract.Learn(c.src.Content.Template, outlinesOnly(c.outlines()), unread)
+	learned, err := template.Learn(c.src.Content.Template, outlinesOnly(c.outlines()), unread)
 	if err != nil {
 		return fmt.Errorf("learn the template: %w", err)
 	}
@@ -151,8 +151,8 @@ func (c *crawl) outlines() iter.Seq2[Outlined, error] {
 	}
 }
 
-func outlinesOnly(pages iter.Seq2[Outlined, error]) iter.Seq2[extract.Outline, error] {
-	return func(yield func(extract.Outline, error) bool) {
+func outlinesOnly(pages iter.Seq2[Outlined, error]) iter.Seq2[template.Outline, error] {
+	return func(yield func(template.Outline, error) bool) {
 		for page, err := range pages {
 			if !yield(page.Outline, err) {
 				return
@@ -196,7 +196,7 @@ type firstWords struct {
 	words map[uint64]string
 }
 
-func (w *firstWords) note(left []extract.LeftOut) {
+func (w *firstWords) note(left []template.LeftOut) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, l := range left {
@@ -211,7 +211,7 @@ func (w *firstWords) note(left []extract.LeftOut) {
 }
 
 // name returns the template with the words of its blocks.
-func (w *firstWords) name(t *extract.Template) *extract.Template {
+func (w *firstWords) name(t *template.Template) *template.Template {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	blocks := t.Blocks()
@@ -220,5 +220,5 @@ func (w *firstWords) name(t *extract.Template) *extract.Template {
 			blocks[i].Words = words
 		}
 	}
-	return extract.NewTemplate(blocks)
+	return template.New(blocks)
 }

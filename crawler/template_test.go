@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/template"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -38,7 +38,7 @@ func (l *layout) Outlines() iter.Seq2[crawler.Outlined, error] {
 	}
 }
 
-func (l *layout) LeaveOut(_ context.Context, url string, t *extract.Template) ([]extract.LeftOut, bool, error) {
+func (l *layout) LeaveOut(_ context.Context, url string, t *template.Template) ([]template.LeftOut, bool, error) {
 	l.mu.Lock()
 	l.taken = append(l.taken, url)
 	l.mu.Unlock()
@@ -47,9 +47,9 @@ func (l *layout) LeaveOut(_ context.Context, url string, t *extract.Template) ([
 			return nil, false, err
 		}
 	}
-	var left []extract.LeftOut
+	var left []template.LeftOut
 	for _, b := range t.Blocks() {
-		left = append(left, extract.LeftOut{Text: "as " + url + " has it", Place: b.Place, Hash: b.Hash, Pages: b.Pages, Of: b.Of})
+		left = append(left, template.LeftOut{Text: "as " + url + " has it", Place: b.Place, Hash: b.Hash, Pages: b.Pages, Of: b.Of})
 	}
 	return left, !strings.HasSuffix(url, "/unread"), nil
 }
@@ -61,7 +61,7 @@ func (l *layout) Learned(c crawler.Common) error {
 
 // laidOut lets a crawl learn what its pages have in common.
 func (l *layout) laidOut(src *crawler.Source, sur *crawler.Surroundings) {
-	src.Content.Template = extract.NewTemplate(nil)
+	src.Content.Template = template.New(nil)
 	l.shelf = sur.Pages.(*shelf)
 	sur.Layout = l
 }

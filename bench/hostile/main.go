@@ -24,6 +24,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/ingest/lint"
 	"github.com/fincrawl/fincrawl/ingest/screen"
 	"github.com/fincrawl/fincrawl/internal/hostile"
@@ -138,7 +139,7 @@ func read(c hostile.Case, body []byte) (steps string) {
 		return steps + err.Error()
 	}
 	screener, err := screen.New(screen.Config{Credentials: screen.Hold, Injections: screen.Hold, Emails: screen.Redact, Phones: screen.Redact, Cards: screen.Redact,
-		IBANs: screen.Redact, Markers: []string{"INTERNAL ONLY"}, MarkerAction: screen.Hold, Markdown: extract.Markdown})
+		IBANs: screen.Redact, Markers: []string{"INTERNAL ONLY"}, MarkerAction: screen.Hold, Markdown: markdown.FromHTML})
 	if err != nil {
 		return err.Error()
 	}

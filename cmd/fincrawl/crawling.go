@@ -18,7 +18,7 @@ type crawling struct {
 	crawl    *state.Crawl
 	ledger   *state.Store // what was sent
 	sent     sentUnder
-	template template
+	template knownTemplate
 	memory   *memory // of earlier crawls, and of this one until it is through; nil: none
 	resend   bool    // the text of every page is wanted
 

@@ -25,7 +25,7 @@ type reading struct {
 	settings    map[string]string // that pages depend on, by their key in sources.yaml
 	own         string            // fingerprint of them, and of this program
 	fingerprint string            // of that and the template
-	template    template
+	template    knownTemplate
 	last        state.Hints // what the last run left
 	known       bool        // there was one
 	believes    bool        // else everything is fetched
@@ -34,7 +34,7 @@ type reading struct {
 // howToRead decides how a source is read. Everything is fetched where the settings
 // changed, in a resync, in each verify_every-th run, and where the site was found to
 // say that a page had not changed which had.
-func (r *runner) howToRead(s config.Source, t template) (reading, error) {
+func (r *runner) howToRead(s config.Source, t knownTemplate) (reading, error) {
 	read := reading{settings: settingsOf(s), template: t}
 	read.own = fingerprintOf(read.settings)
 	read.fingerprint = under(read.own, t.known)

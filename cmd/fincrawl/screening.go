@@ -6,7 +6,7 @@ import (
 	"regexp"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/ingest/screen"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/secrets"
@@ -25,7 +25,7 @@ func newScreener(s config.Source, own *secrets.Set) (*screen.Screener, error) {
 		IBANs:        screen.Action(s.Screen.Personal.IBANs),
 		Markers:      s.Screen.Markers,
 		MarkerAction: screen.Action(s.Screen.MarkerAction),
-		Markdown:     extract.Markdown,
+		Markdown:     markdown.FromHTML,
 	}
 	if own != nil {
 		c.Own = own

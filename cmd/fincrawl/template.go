@@ -14,6 +14,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/template"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/ingest/screen"
@@ -21,42 +22,42 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// template is what a run knows of what the pages of a source have in common.
-type template struct {
-	known *extract.Template // nil where it is not to be left out
+// knownTemplate is what a run knows of what the pages of a source have in common.
+type knownTemplate struct {
+	known *template.Template // nil where it is not to be left out
 	// learnt: it was looked for before, so that pages are as it has them. Else the text
 	// of every page is kept until it is known.
 	learnt bool
 }
 
 // templateOf reads what was learnt of a source, unless this run forgets it, or would.
-func (r *runner) templateOf(s config.Source, change ingest.SourceChange) (template, error) {
+func (r *runner) templateOf(s config.Source, change ingest.SourceChange) (knownTemplate, error) {
 	t, err := templateOf(r.ledger, s)
 	if t.known != nil && (change.Lost || change.Adopt) {
-		return template{known: extract.NewTemplate(nil)}, err
+		return knownTemplate{known: template.New(nil)}, err
 	}
 	return t, err
 }
 
 // templateOf reads what was learnt of a source.
-func templateOf(store *state.Store, s config.Source) (template, error) {
+func templateOf(store *state.Store, s config.Source) (knownTemplate, error) {
 	if s.Content.Template == config.TemplateOff || s.Content.Body != "" {
-		return template{}, nil
+		return knownTemplate{}, nil
 	}
 	kept, ok, err := store.Template(s.Name)
-	if err != nil || !ok || kept.Version != extract.TemplateVersion {
-		return template{known: extract.NewTemplate(nil)}, err
+	if err != nil || !ok || kept.Version != template.Version {
+		return knownTemplate{known: template.New(nil)}, err
 	}
-	blocks := make([]extract.TemplateBlock, len(kept.Blocks))
+	blocks := make([]template.Known, len(kept.Blocks))
 	for i, b := range kept.Blocks {
-		blocks[i] = extract.TemplateBlock{Hash: uint64(b.Hash), Place: extract.Place(b.Place), Words: b.Words, Pages: b.Pages, Of: b.Of}
+		blocks[i] = template.Known{Hash: uint64(b.Hash), Place: template.Place(b.Place), Words: b.Words, Pages: b.Pages, Of: b.Of}
 	}
-	return template{known: extract.NewTemplate(blocks), learnt: true}, nil
+	return knownTemplate{known: template.New(blocks), learnt: true}, nil
 }
 
 // kept is a template as the state keeps it.
-func (l *layout) kept(t *extract.Template) (state.Template, error) {
-	kept := state.Template{Version: extract.TemplateVersion, Blocks: []state.TemplateBlock{}}
+func (l *layout) kept(t *template.Template) (state.Template, error) {
+	kept := state.Template{Version: template.Version, Blocks: []state.TemplateBlock{}}
 	for _, b := range t.Blocks() {
 		words, err := firstWords(l.screener, b.Words)
 		if err != nil {
@@ -76,11 +77,11 @@ func firstWords(screener *screen.Screener, text string) (string, error) {
 	if len(findings) > 0 {
 		return screen.Redacted, nil
 	}
-	return extract.Excerpt(text), nil
+	return template.Excerpt(text), nil
 }
 
 // under is a fingerprint of settings, and of the template that a page was read with.
-func under(settings string, t *extract.Template) string {
+func under(settings string, t *template.Template) string {
 	if id := t.ID(); id != "" {
 		return settings + "-" + id
 	}
@@ -90,8 +91,8 @@ func under(settings string, t *extract.Template) string {
 // layout leaves what pages have in common out of those that were staged.
 type layout struct {
 	stager
-	known  *extract.Template // when the crawl began
-	memory *memory           // nil: nothing is remembered
+	known  *template.Template // when the crawl began
+	memory *memory            // nil: nothing is remembered
 	common crawler.Common
 }
 
@@ -100,7 +101,7 @@ func (l *layout) Outlines() iter.Seq2[crawler.Outlined, error] {
 		for o, err := range l.crawl.Outlines() {
 			page := crawler.Outlined{URL: o.URL}
 			if err == nil {
-				page.Outline, err = extract.ParseOutline(o.Outline)
+				page.Outline, err = template.ParseOutline(o.Outline)
 			}
 			if !yield(page, err) || err != nil {
 				return
@@ -109,7 +110,7 @@ func (l *layout) Outlines() iter.Seq2[crawler.Outlined, error] {
 	}
 }
 
-func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template) ([]extract.LeftOut, bool, error) {
+func (l *layout) LeaveOut(_ context.Context, address string, t *template.Template) ([]template.LeftOut, bool, error) {
 	o, _, err := l.crawl.Outline(address)
 	if err != nil || o.Left == t.ID() {
 		return nil, true, err
@@ -126,11 +127,11 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *extract.Template
 	if err != nil {
 		return nil, false, err
 	}
-	late := extract.Late{Address: u, Title: staged.Title, HTML: whole, Before: l.known}
-	if late.Outline, err = extract.ParseOutline(o.Outline); err != nil {
+	late := template.Late{Address: u, Title: staged.Title, HTML: whole, Before: l.known}
+	if late.Outline, err = template.ParseOutline(o.Outline); err != nil {
 		return nil, false, err
 	}
-	article, ok, err := late.Strip(t)
+	article, ok, err := extract.Strip(late, t)
 	if err != nil || !ok {
 		return nil, false, err
 	}
@@ -180,7 +181,7 @@ func (l *layout) redactions(p state.Staged) (all []state.Finding, err error) {
 }
 
 // left remembers the page at a URL as it is without the template.
-func (m *memory) left(address string, t *extract.Template) error {
+func (m *memory) left(address string, t *template.Template) error {
 	if m == nil || m.readOnly {
 		return nil
 	}
@@ -258,7 +259,7 @@ func wholeAdvice(c crawler.Common) (list []report.Advice) {
 }
 
 // templateLength counts the letters of a text that are template, by now.
-func templateLength(markdown string, left []extract.LeftOut) (n int) {
+func templateLength(markdown string, left []template.LeftOut) (n int) {
 	said := lettersOf(withoutTargets(markdown))
 	for _, l := range left {
 		letters := lettersOf(l.Text)
@@ -282,7 +283,7 @@ func lettersOf(text string) string {
 
 // inWords are the blocks of a template whose words are known, those that most pages
 // have first.
-func inWords(t *extract.Template) (list []report.LeftOut) {
+func inWords(t *template.Template) (list []report.LeftOut) {
 	for _, b := range t.Blocks() {
 		if b.Words != "" {
 			list = append(list, report.LeftOut{Words: b.Words, Place: b.Place.String(), Pages: b.Pages, Of: b.Of})
@@ -295,7 +296,7 @@ func inWords(t *extract.Template) (list []report.LeftOut) {
 }
 
 // leftOutOf says what was left out of a page that was fetched to be explained.
-func leftOutOf(p crawler.Page, t *extract.Template, screener *screen.Screener, e *report.Explanation) error {
+func leftOutOf(p crawler.Page, t *template.Template, screener *screen.Screener, e *report.Explanation) error {
 	for _, l := range p.LeftOut {
 		words, err := firstWords(screener, l.Text)
 		if err != nil {

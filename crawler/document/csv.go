@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // readCSV reads a table whose first row names its columns (RFC 4180, and what programs
@@ -71,7 +73,7 @@ func fieldLines(field string) []*html.Node {
 		if len(nodes) > 0 {
 			nodes = append(nodes, element(atom.Br))
 		}
-		nodes = append(nodes, text(line))
+		nodes = append(nodes, htmltree.Text(line))
 	}
 	return nodes
 }

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // readDOCX reads a Word document (ECMA-376, WordprocessingML) as its reader sees it:
@@ -155,7 +157,7 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 		if w.title == "" {
 			w.title = oneLine(said)
 		}
-		to.block(heading(1, text(oneLine(said))))
+		to.block(heading(1, htmltree.Text(oneLine(said))))
 	case level >= 1 && level <= 9:
 		to.block(heading(level, children(run.line)...))
 	case style.isCode() || run.isCode():
@@ -179,11 +181,11 @@ func (p *place) block(n *html.Node) {
 
 func (p *place) codeLine(line string) {
 	if p.cell {
-		p.block(element(atom.P, element(atom.Code, text(line))))
+		p.block(element(atom.P, element(atom.Code, htmltree.Text(line))))
 		return
 	}
 	if p.code == nil {
-		code := element(atom.Code, text(line))
+		code := element(atom.Code, htmltree.Text(line))
 		p.block(element(atom.Pre, code))
 		p.code = code
 		return

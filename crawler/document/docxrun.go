@@ -1,12 +1,15 @@
 package document
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // wordRun writes what stands in a paragraph as one line of HTML.
@@ -57,7 +60,7 @@ func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
 			r.into(to, n.chosen())
 		case "oMath", "oMathPara":
 			if said := n.allText("t"); said != "" && !r.w.skips() {
-				to.AppendChild(text(said))
+				to.AppendChild(htmltree.Text(said))
 			}
 		}
 	}
@@ -96,7 +99,7 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 			r.text(to, look, symbol(c.attr("char")))
 		case "footnoteReference", "endnoteReference":
 			if note := r.w.notes[strings.TrimSuffix(c.name, "Reference")+c.attr("id")]; note != nil {
-				to.AppendChild(element(atom.Sup, text("["+r.w.note(note)+"]")))
+				to.AppendChild(element(atom.Sup, htmltree.Text("["+r.w.note(note)+"]")))
 			}
 		case "ruby":
 			r.into(to, c.child("rubyBase").nodes())
@@ -118,12 +121,12 @@ func (r *wordRun) drawing(to *html.Node, n *xmlNode) {
 	}
 	var said string
 	if properties := n.find("docPr"); properties != nil {
-		said = firstOf(properties.attr("descr"), properties.attr("title"))
+		said = cmp.Or(properties.attr("descr"), properties.attr("title"))
 	} else if shape := n.find("shape"); shape != nil {
 		said = shape.attr("alt")
 	}
 	if said = oneLine(said); said != "" {
-		to.AppendChild(text("[" + said + "]"))
+		to.AppendChild(htmltree.Text("[" + said + "]"))
 	}
 }
 
@@ -149,7 +152,7 @@ func (r *wordRun) text(to *html.Node, look look, said string) {
 		}
 		return
 	}
-	node := text(said)
+	node := htmltree.Text(said)
 	if n == 0 {
 		tags = nil
 	}

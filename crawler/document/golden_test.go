@@ -20,6 +20,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/internal/golden"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
@@ -108,18 +109,18 @@ func extracted(t testing.TB, doc Document, u *url.URL) extract.Article {
 }
 
 // expectFixedPoint wants Markdown to come back from HTML as it was.
-func expectFixedPoint(t testing.TB, markdown string) {
+func expectFixedPoint(t testing.TB, text string) {
 	t.Helper()
 	var out bytes.Buffer
 	converter := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough), goldmark.WithRendererOptions(gmhtml.WithUnsafe()))
-	if err := converter.Convert([]byte(markdown), &out); err != nil {
+	if err := converter.Convert([]byte(text), &out); err != nil {
 		t.Fatal(err)
 	}
-	again, err := extract.Markdown(out.String())
+	again, err := markdown.FromHTML(out.String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(markdown, again); diff != "" {
+	if diff := cmp.Diff(text, again); diff != "" {
 		t.Errorf("Markdown is no fixed point (-before +after):\n%s", diff)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // readMarkdown reads CommonMark with the tables, task lists and so on of GitHub's
@@ -169,8 +170,8 @@ func nameAlerts(article *xhtml.Node) {
 			if m := alert().FindStringSubmatch(n.Data); m != nil {
 				n.Data = n.Data[len(m[0]):]
 				name := m[1][:1] + strings.ToLower(m[1][1:]) + ":"
-				n.Parent.InsertBefore(element(atom.Strong, text(name)), n)
-				n.Parent.InsertBefore(text(" "), n)
+				n.Parent.InsertBefore(element(atom.Strong, htmltree.Text(name)), n)
+				n.Parent.InsertBefore(htmltree.Text(" "), n)
 			}
 			break
 		}

@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // setting is how a whole document was set: the rows of its pages.
@@ -397,7 +399,7 @@ func (w *writer) end() {
 	switch {
 	case w.kind == nothing:
 	case w.kind == title:
-		appendAll(w.root, heading(w.level, text(oneLine(piecesText(w.pieces)))))
+		appendAll(w.root, heading(w.level, htmltree.Text(oneLine(piecesText(w.pieces)))))
 	case w.kind == paragraph && w.item != nil:
 		appendAll(w.item, element(atom.P, inline(w.pieces)...))
 	case w.kind == paragraph:
@@ -405,7 +407,7 @@ func (w *writer) end() {
 	case w.kind == item:
 		appendAll(w.item, element(atom.P, inline(w.pieces)...))
 	case w.kind == code:
-		appendAll(w.root, element(atom.Pre, element(atom.Code, text(strings.TrimRight(piecesText(w.pieces), "\n ")))))
+		appendAll(w.root, element(atom.Pre, element(atom.Code, htmltree.Text(strings.TrimRight(piecesText(w.pieces), "\n ")))))
 	}
 	w.kind, w.pieces, w.item = nothing, nil, nil
 }
@@ -421,9 +423,9 @@ func inline(pieces []piece) []*html.Node {
 		for ; i < len(pieces) && pieces[i].bold == look.bold && pieces[i].italic == look.italic && pieces[i].mono == look.mono && pieces[i].link == look.link; i++ {
 			said += pieces[i].text
 		}
-		var n = text(said)
+		var n = htmltree.Text(said)
 		if trimmed := strings.TrimSpace(said); trimmed != "" && (look.bold || look.italic || look.mono || look.link != "") {
-			n = text(trimmed)
+			n = htmltree.Text(trimmed)
 			if look.mono {
 				n = element(atom.Code, n)
 			}
@@ -437,11 +439,11 @@ func inline(pieces []piece) []*html.Node {
 				n = with(element(atom.A, n), "href", look.link)
 			}
 			if strings.HasPrefix(said, " ") {
-				nodes = append(nodes, text(" "))
+				nodes = append(nodes, htmltree.Text(" "))
 			}
 			nodes = append(nodes, n)
 			if strings.HasSuffix(said, " ") {
-				nodes = append(nodes, text(" "))
+				nodes = append(nodes, htmltree.Text(" "))
 			}
 			continue
 		}
@@ -742,7 +744,7 @@ func (w *writer) writeTable(rows []row, columns []span) {
 		tr := element(atom.Tr)
 		for _, pieces := range line {
 			if header && i == 0 {
-				tr.AppendChild(element(atom.Th, text(strings.TrimSpace(piecesText(pieces)))))
+				tr.AppendChild(element(atom.Th, htmltree.Text(strings.TrimSpace(piecesText(pieces)))))
 			} else {
 				tr.AppendChild(element(atom.Td, inline(pieces)...))
 			}

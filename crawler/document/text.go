@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // readText reads plain text: paragraphs, and what its writer plainly meant for lists,
@@ -85,7 +86,7 @@ func textBlock(lines []string) []*html.Node {
 		if strings.Contains(lines[1], "=") {
 			level = 1
 		}
-		nodes := []*html.Node{heading(level, text(strings.TrimSpace(lines[0])))}
+		nodes := []*html.Node{heading(level, htmltree.Text(strings.TrimSpace(lines[0])))}
 		if len(lines) > 2 {
 			nodes = append(nodes, textBlock(lines[2:])...)
 		}
@@ -101,7 +102,7 @@ func textBlock(lines []string) []*html.Node {
 		}
 	}
 	if isSet(lines) {
-		return []*html.Node{element(atom.Pre, element(atom.Code, text(strings.Join(lines, "\n"))))}
+		return []*html.Node{element(atom.Pre, element(atom.Code, htmltree.Text(strings.Join(lines, "\n"))))}
 	}
 	// Lines of a paragraph were broken where the page was full; short ones on purpose.
 	p := element(atom.P)
@@ -110,14 +111,14 @@ func textBlock(lines []string) []*html.Node {
 		full = max(full, utf8.RuneCountInString(line))
 	}
 	for i, line := range lines {
-		p.AppendChild(text(strings.TrimSpace(line)))
+		p.AppendChild(htmltree.Text(strings.TrimSpace(line)))
 		if i == len(lines)-1 {
 			break
 		}
 		if first, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " "); full < 50 || utf8.RuneCountInString(line)+1+utf8.RuneCountInString(first) < full*3/4 {
 			p.AppendChild(element(atom.Br))
 		} else {
-			p.AppendChild(text(" "))
+			p.AppendChild(htmltree.Text(" "))
 		}
 	}
 	return []*html.Node{p}
@@ -153,9 +154,9 @@ func textList(lines []string) *html.Node {
 			item = element(atom.Li)
 			list.AppendChild(item)
 		} else {
-			item.AppendChild(text(" "))
+			item.AppendChild(htmltree.Text(" "))
 		}
-		item.AppendChild(text(strings.TrimSpace(line[len(mark):])))
+		item.AppendChild(htmltree.Text(strings.TrimSpace(line[len(mark):])))
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"strings"
@@ -8,6 +9,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // draft is a document in the making.
@@ -27,7 +30,7 @@ func (d *draft) finish(u *url.URL) Document {
 	root.AppendChild(page)
 	page.AppendChild(head)
 	page.AppendChild(body)
-	head.AppendChild(element(atom.Title, text(title)))
+	head.AppendChild(element(atom.Title, htmltree.Text(title)))
 	body.AppendChild(d.article)
 	return Document{Root: root, TitleFrom: from, Pages: d.pages, Wordless: d.wordless}
 }
@@ -125,7 +128,7 @@ func isFileName(title string, u *url.URL) bool {
 func fileTitle(u *url.URL) string {
 	name := path.Base(u.Path)
 	if name == "/" || name == "." || name == "" {
-		return firstOf(u.Host, "Document")
+		return cmp.Or(u.Host, "Document")
 	}
 	bare := strings.TrimSuffix(name, path.Ext(name))
 	said := oneLine(strings.Map(func(r rune) rune {
@@ -140,15 +143,6 @@ func fileTitle(u *url.URL) string {
 	runes := []rune(said)
 	runes[0] = unicode.ToUpper(runes[0])
 	return string(runes)
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // oneLine is what of s shows, in one line.
@@ -178,8 +172,6 @@ func appendAll(n *html.Node, children ...*html.Node) {
 		n.AppendChild(child)
 	}
 }
-
-func text(s string) *html.Node { return &html.Node{Type: html.TextNode, Data: s} }
 
 func textOf(n *html.Node) string {
 	var out strings.Builder

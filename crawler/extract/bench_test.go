@@ -9,6 +9,10 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // What is done to a page after it was parsed, part by part: see BenchmarkPage for
@@ -70,7 +74,7 @@ func BenchmarkMarkdown(b *testing.B) {
 	b.ReportAllocs()
 	length := 0
 	for b.Loop() {
-		text, err := markdown(body)
+		text, err := markdown.Write(body)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -88,12 +92,12 @@ func BenchmarkHTML(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		b.StopTimer()
-		clean := element(atom.Div) // rendering leaves nothing of it
+		clean := htmltree.Element(atom.Div) // rendering leaves nothing of it
 		for n := range body.ChildNodes() {
 			clean.AppendChild(deepCopy(n))
 		}
 		b.StartTimer()
-		if _, err := render(clean); err != nil {
+		if _, err := cleanhtml.Render(clean); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // body returns the page's content as a clean tree, and which rule found it.
@@ -40,7 +42,7 @@ func outermost(nodes []*html.Node) []*html.Node {
 	}
 	var outer []*html.Node
 	for _, n := range nodes {
-		if ancestor(n, func(p *html.Node) bool { return among[p] }) == nil {
+		if htmltree.Ancestor(n, func(p *html.Node) bool { return among[p] }) == nil {
 			outer = append(outer, n)
 		}
 	}

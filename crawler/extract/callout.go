@@ -6,29 +6,32 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/css"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // callout appends a box apart from the text, a note or a warning, as a quote that
 // begins with its kind. Pages say the kind by a colour and an icon; what is sent
 // says it in words, once.
 func (c *cleaner) callout(dst, n *html.Node, kind string) {
-	box := element(atom.Blockquote)
+	box := htmltree.Element(atom.Blockquote)
 	if n.DataAtom == atom.Table {
 		c.table(box, n)
 	} else {
 		c.children(box, n)
 	}
 	untable(box)
-	wrapLoose(box)
+	htmltree.WrapLoose(box)
 	if first := box.FirstChild; first != nil && first != box.LastChild && isIcon(first) {
 		box.RemoveChild(first)
 	}
-	if !shows(box) {
+	if !htmltree.Shows(box) {
 		return
 	}
 	lead(box, kind, titleOf(n))
-	if ancestor(n, func(p *html.Node) bool { return isElement(p, atom.Td, atom.Th) }) != nil {
-		moveChildren(dst, box) // a quote would tear the table apart
+	if htmltree.Ancestor(n, func(p *html.Node) bool { return htmltree.IsElement(p, atom.Td, atom.Th) }) != nil {
+		htmltree.MoveChildren(dst, box) // a quote would tear the table apart
 		return
 	}
 	dst.AppendChild(box)
@@ -38,7 +41,7 @@ func (c *cleaner) callout(dst, n *html.Node, kind string) {
 // does not already.
 func lead(box *html.Node, kind, title string) {
 	first := box.FirstChild
-	said := textOf(first)
+	said := htmltree.TextOf(first)
 	if isKind(strongStart(first)) {
 		return
 	}
@@ -51,16 +54,16 @@ func lead(box *html.Node, kind, title string) {
 		}
 		box.RemoveChild(first)
 		startWith(box, kind+":")
-	case isHeading(first.DataAtom) || first.DataAtom == atom.Section || title != "" && said == title:
+	case htmltree.IsHeading(first.DataAtom) || first.DataAtom == atom.Section || title != "" && said == title:
 		if first.DataAtom == atom.Section && first.FirstChild != nil {
-			unwrap(first)
+			htmltree.Unwrap(first)
 			first = box.FirstChild
 		}
-		if said = textOf(first); !saysKind(said) {
+		if said = htmltree.TextOf(first); !saysKind(said) {
 			said = kind + ": " + said
 		}
-		line, strong := element(atom.P), element(atom.Strong)
-		strong.AppendChild(text(said))
+		line, strong := htmltree.Element(atom.P), htmltree.Element(atom.Strong)
+		strong.AppendChild(htmltree.Text(said))
 		line.AppendChild(strong)
 		box.InsertBefore(line, first)
 		box.RemoveChild(first)
@@ -74,9 +77,9 @@ func lead(box *html.Node, kind, title string) {
 func strongStart(p *html.Node) string {
 	for child := range p.ChildNodes() {
 		switch {
-		case child.Type == html.TextNode && strings.Trim(child.Data, kindEnds+"\n") == "", isElement(child, atom.Img):
-		case isElement(child, atom.Strong, atom.B) && child.NextSibling != nil:
-			return textOf(child)
+		case child.Type == html.TextNode && strings.Trim(child.Data, kindEnds+"\n") == "", htmltree.IsElement(child, atom.Img):
+		case htmltree.IsElement(child, atom.Strong, atom.B) && child.NextSibling != nil:
+			return htmltree.TextOf(child)
 		default:
 			return ""
 		}
@@ -86,14 +89,14 @@ func strongStart(p *html.Node) string {
 
 // startWith puts strong words before the text of box.
 func startWith(box *html.Node, words string) {
-	strong := element(atom.Strong)
-	strong.AppendChild(text(words))
+	strong := htmltree.Element(atom.Strong)
+	strong.AppendChild(htmltree.Text(words))
 	first := box.FirstChild
-	if !isElement(first, atom.P) {
-		first = element(atom.P)
+	if !htmltree.IsElement(first, atom.P) {
+		first = htmltree.Element(atom.P)
 		box.InsertBefore(first, box.FirstChild)
 	} else {
-		first.InsertBefore(text(" "), first.FirstChild)
+		first.InsertBefore(htmltree.Text(" "), first.FirstChild)
 	}
 	first.InsertBefore(strong, first.FirstChild)
 }
@@ -102,12 +105,12 @@ func startWith(box *html.Node, words string) {
 func untable(box *html.Node) {
 	for child := box.FirstChild; child != nil; {
 		next := child.NextSibling
-		if child.DataAtom == atom.Table && countOf(child, atom.Tr) == 1 {
+		if child.DataAtom == atom.Table && htmltree.CountOf(child, atom.Tr) == 1 {
 			for d := range child.Descendants() {
-				if !isElement(d, atom.Td, atom.Th) {
+				if !htmltree.IsElement(d, atom.Td, atom.Th) {
 					continue
 				}
-				wrapLoose(d)
+				htmltree.WrapLoose(d)
 				for block := d.FirstChild; block != nil; block = d.FirstChild {
 					d.RemoveChild(block)
 					box.InsertBefore(block, child)
@@ -122,21 +125,11 @@ func untable(box *html.Node) {
 // isIcon tells of a paragraph with nothing but an image that says nothing.
 func isIcon(p *html.Node) bool {
 	for d := range p.Descendants() {
-		if d.Type == html.TextNode && !isBlank(d.Data) || isElement(d, atom.Img) && attr(d, "alt") != "" {
+		if d.Type == html.TextNode && !htmltree.IsBlank(d.Data) || htmltree.IsElement(d, atom.Img) && htmltree.Attr(d, "alt") != "" {
 			return false
 		}
 	}
-	return isElement(p, atom.P)
-}
-
-func countOf(n *html.Node, name atom.Atom) int {
-	count := 0
-	for d := range n.Descendants() {
-		if d.DataAtom == name {
-			count++
-		}
-	}
-	return count
+	return htmltree.IsElement(p, atom.P)
 }
 
 // titleOf returns the text of the element in the callout n that is called its
@@ -146,10 +139,10 @@ func titleOf(n *html.Node) string {
 		if d.Type != html.ElementNode {
 			continue
 		}
-		if isElement(d, atom.Summary) {
+		if htmltree.IsElement(d, atom.Summary) {
 			return rawText(d, 300)
 		}
-		for word := range nameWords(attr(d, "class")) {
+		for word := range css.NameWords(htmltree.Attr(d, "class")) {
 			switch word {
 			case "title", "heading", "header", "notetitle", "summary":
 				return rawText(d, 300)
@@ -228,23 +221,23 @@ func calloutOf(n *html.Node) string {
 			found.box = strongBox
 			found.read(a.Val)
 		case "role":
-			if a.Val == "note" && !hasWord(attr(n, "class"), "hatnote") {
-				found.kind, found.box = firstOf(found.kind, "Note"), strongBox
+			if a.Val == "note" && !htmltree.HasWord(htmltree.Attr(n, "class"), "hatnote") {
+				found.kind, found.box = htmltree.FirstOf(found.kind, "Note"), strongBox
 			}
 		}
 	}
 	if n.DataAtom == 0 {
 		found.read(n.Data)
 		for _, key := range []string{"type", "variant", "kind"} {
-			found.read(attr(n, key))
+			found.read(htmltree.Attr(n, key))
 		}
 	}
 	if found.kind == "" && found.box == strongBox {
 		if title := strings.Trim(titleOf(n), kindEnds); isKind(title) {
-			found.kind = firstOf(kindOf(title), title)
+			found.kind = htmltree.FirstOf(kindOf(title), title)
 		}
 	}
-	if found.kind == "" || found.box == noBox || n.DataAtom == atom.Table && found.box != strongBox || wordsUpTo(n, 400) == 400 {
+	if found.kind == "" || found.box == noBox || n.DataAtom == atom.Table && found.box != strongBox || htmltree.WordsUpTo(n, 400) == 400 {
 		return ""
 	}
 	return found.kind
@@ -270,10 +263,10 @@ func (c *calloutNames) read(names string) {
 		if strings.HasPrefix(class, "wrap_") {
 			box = strongBox // DokuWiki's
 		}
-		for word := range nameWords(class) {
+		for word := range css.NameWords(class) {
 			box = max(box, boxOf(word))
 			part = part || isPartOfBox(word)
-			if said := firstOf(kindOf(word), colourKind(word, box)); said != "" {
+			if said := htmltree.FirstOf(kindOf(word), colourKind(word, box)); said != "" {
 				kind = said
 			}
 			if word == "ambox" || word == "ombox" || word == "tmbox" {

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/choose"
 )
 
 // prose is a text of n sentences, none of which another text has.
@@ -171,20 +173,6 @@ func TestContentOfUnknownSites(t *testing.T) {
 	}
 }
 
-func TestRolesOfNames(t *testing.T) {
-	for name, want := range map[string]role{
-		"breadcrumb": navigation, "site-nav": navigation, "relatedArticles": aside, "post__author-box": person, "CookieConsent": consent,
-		"sidebar-enabled": unknown, "has-sidebar": unknown, "nav-tabs": unknown, "author-content": unknown,
-		"message-cell--user": person, "userInfo": person, "user-guide": unknown, "message-userContent": unknown, "user": unknown,
-		"ad": appeal, "sc-1fAd3": unknown, "ad7": unknown, "shadow": unknown, "header": unknown,
-		strings.Repeat("x", 100): unknown, "[&>*:not(:first-child)]:ad": appeal,
-	} {
-		if got, _ := roleOfName(name); got != want {
-			t.Errorf("%q: got %q, want %q", name, got, want)
-		}
-	}
-}
-
 // What the choice of the body costs, as a multiple of parsing the same page.
 func BenchmarkChoose(b *testing.B) {
 	files, err := filepath.Glob("../../../shared/extraction/html/*.html.gz")
@@ -214,11 +202,8 @@ func BenchmarkChoose(b *testing.B) {
 			for _, d := range trees {
 				c := &cleaner{base: d.base()}
 				body := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Body })
-				page := c.measure(body)
-				page.prune(false)
-				at, _ := page.marked()
-				if page.densest(at) < at {
-					b.Fatal("chose what is outside")
+				if content, _, _ := choose.Measure(body, c.unseen).Content(false); content == nil {
+					b.Fatal("chose nothing")
 				}
 			}
 		}

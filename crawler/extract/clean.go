@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // cleaner copies what a reader sees of a page's elements into a tree of plain
@@ -23,17 +25,17 @@ type cleaner struct {
 
 // clean returns the clean tree of the given elements, in a div of its own.
 func (c *cleaner) clean(sources []*html.Node) *html.Node {
-	root := element(atom.Div)
+	root := htmltree.Element(atom.Div)
 	for _, n := range sources {
-		part := element(atom.Div)
+		part := htmltree.Element(atom.Div)
 		switch n.DataAtom {
 		case atom.Li, atom.Dd, atom.Dt, atom.Td, atom.Th, atom.Tr, atom.Tbody, atom.Summary, atom.Figcaption, atom.Caption:
 			c.children(part, n) // means nothing without what it stands in
 		default:
 			c.element(part, n)
 		}
-		wrapLoose(part)
-		moveChildren(root, part)
+		htmltree.WrapLoose(part)
+		htmltree.MoveChildren(root, part)
 	}
 	return root
 }
@@ -43,8 +45,8 @@ func (c *cleaner) children(dst, src *html.Node) {
 	for n := src.FirstChild; n != nil; n = n.NextSibling {
 		switch n.Type {
 		case html.TextNode:
-			if shown := collapse(visible(n.Data)); shown != "" {
-				dst.AppendChild(text(shown))
+			if shown := htmltree.Collapse(htmltree.Visible(n.Data)); shown != "" {
+				dst.AppendChild(htmltree.Text(shown))
 			}
 		case html.ElementNode:
 			if !c.drops(n) {
@@ -56,7 +58,7 @@ func (c *cleaner) children(dst, src *html.Node) {
 
 // element appends what becomes of element n to dst.
 func (c *cleaner) element(dst, n *html.Node) {
-	called := c.classes(attr(n, "class"))
+	called := c.classes(htmltree.Attr(n, "class"))
 	if f, ok := formulaOf(n, called); ok {
 		appendFormula(dst, f)
 		return
@@ -72,51 +74,51 @@ func (c *cleaner) element(dst, n *html.Node) {
 	case atom.Ul, atom.Ol, atom.Menu, atom.Dir:
 		c.list(dst, n)
 	case atom.Li, atom.Dd, atom.Figure, atom.Dl, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr:
-		c.container(dst, n, element(name))
+		c.container(dst, n, htmltree.Element(name))
 	case atom.Details:
 		c.panel(dst, n)
 	case atom.Blockquote:
-		quote := element(atom.Blockquote)
+		quote := htmltree.Element(atom.Blockquote)
 		c.children(quote, n)
-		wrapLoose(quote)
-		appendShown(dst, quote)
+		htmltree.WrapLoose(quote)
+		htmltree.AppendShown(dst, quote)
 	case atom.Table:
 		c.table(dst, n)
 	case atom.Td, atom.Th:
 		if n.Parent != nil && n.Parent.Parent != nil && n.Parent.Parent.DataAtom == atom.Thead {
 			name = atom.Th
 		}
-		c.container(dst, n, element(name, cellAttrs(n)...))
+		c.container(dst, n, htmltree.Element(name, cellAttrs(n)...))
 	case atom.Pre, atom.Listing, atom.Xmp, atom.Plaintext:
 		c.code(dst, n)
 	case atom.Code:
 		if isCodeBlock(n) {
 			c.code(dst, n)
 		} else {
-			c.inline(dst, n, element(atom.Code))
+			c.inline(dst, n, htmltree.Element(atom.Code))
 		}
 	case atom.Button:
-		label := element(atom.P)
+		label := htmltree.Element(atom.P)
 		c.children(label, n)
-		flattenInto(label)
-		appendShown(dst, label)
+		htmltree.FlattenInto(label)
+		htmltree.AppendShown(dst, label)
 	case atom.Hr, atom.Br:
-		dst.AppendChild(element(n.DataAtom))
+		dst.AppendChild(htmltree.Element(n.DataAtom))
 	case atom.Rt:
-		dst.AppendChild(text("("))
+		dst.AppendChild(htmltree.Text("("))
 		c.children(dst, n)
-		dst.AppendChild(text(")"))
+		dst.AppendChild(htmltree.Text(")"))
 	case atom.Strong, atom.B, atom.Em, atom.I, atom.U, atom.S, atom.Del, atom.Ins, atom.Sub, atom.Sup,
 		atom.Kbd, atom.Samp, atom.Var, atom.Mark, atom.Q, atom.Cite, atom.Dfn, atom.Small:
-		c.inline(dst, n, element(n.DataAtom))
+		c.inline(dst, n, htmltree.Element(n.DataAtom))
 	case atom.Strike:
-		c.inline(dst, n, element(atom.S))
+		c.inline(dst, n, htmltree.Element(atom.S))
 	case atom.Tt:
-		c.inline(dst, n, element(atom.Code))
+		c.inline(dst, n, htmltree.Element(atom.Code))
 	case atom.Abbr, atom.Acronym:
-		c.inline(dst, n, element(atom.Abbr, kept(n, "title")...))
+		c.inline(dst, n, htmltree.Element(atom.Abbr, htmltree.Kept(n, "title")...))
 	case atom.Time:
-		c.inline(dst, n, element(atom.Time, kept(n, "datetime")...))
+		c.inline(dst, n, htmltree.Element(atom.Time, htmltree.Kept(n, "datetime")...))
 	case atom.A:
 		c.link(dst, n)
 	case atom.Img:
@@ -131,7 +133,7 @@ func (c *cleaner) element(dst, n *html.Node) {
 			c.code(dst, n)
 		case (called.say(player) || n.DataAtom == 0) && playerOf(n) != "":
 			c.embedded(dst, n)
-		case isBlockName(n.DataAtom) || n.DataAtom == 0 && strings.Contains(n.Data, "-"):
+		case htmltree.IsBlockName(n.DataAtom) || n.DataAtom == 0 && strings.Contains(n.Data, "-"):
 			c.section(dst, n)
 		default:
 			c.children(dst, n)
@@ -144,7 +146,7 @@ func meaning(n *html.Node) atom.Atom {
 	if n.DataAtom != atom.Div && n.DataAtom != atom.Span && n.DataAtom != 0 {
 		return n.DataAtom
 	}
-	switch attr(n, "role") {
+	switch htmltree.Attr(n, "role") {
 	case "table", "grid", "treegrid":
 		return atom.Table
 	case "row":
@@ -158,7 +160,7 @@ func meaning(n *html.Node) atom.Atom {
 	case "listitem":
 		return atom.Li
 	case "heading":
-		return [...]atom.Atom{atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}[clampLevel(attr(n, "aria-level"))-1]
+		return [...]atom.Atom{atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}[clampLevel(htmltree.Attr(n, "aria-level"))-1]
 	}
 	return n.DataAtom
 }
@@ -168,91 +170,91 @@ func clampLevel(level string) int {
 	if err != nil {
 		return 2
 	}
-	return min(max(number, 1), lastLevel)
+	return min(max(number, 1), htmltree.LastLevel)
 }
 
 // panel appends what a click shows, as a section with its label for a heading; see
 // [outline].
 func (c *cleaner) panel(dst, n *html.Node) {
-	section, label := element(atom.Section), element(atom.H6)
+	section, label := htmltree.Element(atom.Section), htmltree.Element(atom.H6)
 	for child := range n.ChildNodes() {
 		if child.DataAtom == atom.Summary && label.FirstChild == nil {
 			c.children(label, child)
-			flattenInto(label)
+			htmltree.FlattenInto(label)
 		}
 	}
-	rest := element(atom.Div)
+	rest := htmltree.Element(atom.Div)
 	for child := range n.ChildNodes() {
 		switch {
 		case child.Type == html.TextNode:
-			rest.AppendChild(text(collapse(visible(child.Data))))
+			rest.AppendChild(htmltree.Text(htmltree.Collapse(htmltree.Visible(child.Data))))
 		case child.Type == html.ElementNode && child.DataAtom != atom.Summary && !c.drops(child):
 			c.element(rest, child)
 		}
 	}
-	wrapLoose(rest)
-	if label.Attr = kept(n, "id"); label.Attr == nil {
+	htmltree.WrapLoose(rest)
+	if label.Attr = htmltree.Kept(n, "id"); label.Attr == nil {
 		for _, child := range elementsIn(n) {
 			if child.DataAtom != atom.Summary {
-				label.Attr = kept(child, "id")
+				label.Attr = htmltree.Kept(child, "id")
 				break
 			}
 		}
 	}
-	if !shows(rest) {
+	if !htmltree.Shows(rest) {
 		return // a label alone says nothing
 	}
-	appendShown(section, label)
-	moveChildren(section, rest)
+	htmltree.AppendShown(section, label)
+	htmltree.MoveChildren(section, rest)
 	dst.AppendChild(section)
 }
 
 // section unwraps an element of layout, whose text stays apart from its
 // neighbours'.
 func (c *cleaner) section(dst, n *html.Node) {
-	part := element(atom.P)
+	part := htmltree.Element(atom.P)
 	c.children(part, n)
-	if hasBlock(part) {
-		wrapLoose(part)
-		moveChildren(dst, part)
+	if htmltree.HasBlock(part) {
+		htmltree.WrapLoose(part)
+		htmltree.MoveChildren(dst, part)
 		return
 	}
 	if n.DataAtom == 0 {
-		moveChildren(dst, part) // a custom element may as well be a word of a sentence
+		htmltree.MoveChildren(dst, part) // a custom element may as well be a word of a sentence
 		return
 	}
-	appendShown(dst, part)
+	htmltree.AppendShown(dst, part)
 }
 
 // lines appends an element that holds text only, such as a paragraph or a
 // heading; blocks inside it, which scripts and old pages produce, follow it.
 func (c *cleaner) lines(dst, n *html.Node) {
-	line := element(meaning(n))
-	if c.children(line, n); isHeading(line.DataAtom) && isUnclosed(line) {
-		wrapLoose(line)
-		moveChildren(dst, line)
+	line := htmltree.Element(meaning(n))
+	if c.children(line, n); htmltree.IsHeading(line.DataAtom) && isUnclosed(line) {
+		htmltree.WrapLoose(line)
+		htmltree.MoveChildren(dst, line)
 		return
 	}
-	if isHeading(line.DataAtom) {
-		flattenInto(line)
+	if htmltree.IsHeading(line.DataAtom) {
+		htmltree.FlattenInto(line)
 		line.Attr = idOf(n)
-	} else if hasBlock(line) && n.DataAtom == atom.P {
-		wrapLoose(line)
-		moveChildren(dst, line)
+	} else if htmltree.HasBlock(line) && n.DataAtom == atom.P {
+		htmltree.WrapLoose(line)
+		htmltree.MoveChildren(dst, line)
 		return
 	}
-	appendShown(dst, line)
+	htmltree.AppendShown(dst, line)
 }
 
 // isUnclosed tells of headings that go on over what should follow them, or that
 // set a whole text in large letters.
 func isUnclosed(heading *html.Node) bool {
-	for d := range below(heading) {
-		if isElement(d, atom.Table, atom.Ul, atom.Ol, atom.Dl, atom.Pre) {
+	for d := range htmltree.Below(heading) {
+		if htmltree.IsElement(d, atom.Table, atom.Ul, atom.Ol, atom.Dl, atom.Pre) {
 			return true
 		}
 	}
-	return len(textOf(heading)) > 400
+	return len(htmltree.TextOf(heading)) > 400
 }
 
 // container appends an element that holds text or blocks.
@@ -268,18 +270,18 @@ func (c *cleaner) container(dst, n, clean *html.Node) {
 	case atom.Td, atom.Th, atom.Tr:
 		dst.AppendChild(clean) // an empty cell still holds its place
 	default:
-		appendShown(dst, clean)
+		htmltree.AppendShown(dst, clean)
 	}
 }
 
 func (c *cleaner) list(dst, n *html.Node) {
-	list := element(atom.Ul)
+	list := htmltree.Element(atom.Ul)
 	if n.DataAtom == atom.Ol {
-		list = element(atom.Ol, kept(n, "start", "reversed", "type")...)
+		list = htmltree.Element(atom.Ol, htmltree.Kept(n, "start", "reversed", "type")...)
 	}
 	c.children(list, n)
 	itemize(list)
-	appendShown(dst, list)
+	htmltree.AppendShown(dst, list)
 }
 
 // itemize leaves nothing but items in a list: what stands beside them, as in lists
@@ -287,15 +289,15 @@ func (c *cleaner) list(dst, n *html.Node) {
 func itemize(list *html.Node) {
 	for child := list.FirstChild; child != nil; {
 		next := child.NextSibling
-		if !isElement(child, atom.Li) {
+		if !htmltree.IsElement(child, atom.Li) {
 			before := child.PrevSibling
 			list.RemoveChild(child)
 			switch {
-			case child.Type == html.TextNode && isBlank(child.Data):
+			case child.Type == html.TextNode && htmltree.IsBlank(child.Data):
 			case before != nil:
 				before.AppendChild(child)
 			default:
-				item := element(atom.Li)
+				item := htmltree.Element(atom.Li)
 				item.AppendChild(child)
 				list.InsertBefore(item, next)
 			}
@@ -310,14 +312,14 @@ func taskMark(item *html.Node) string {
 	for _, a := range item.Attr {
 		switch a.Key {
 		case "data-inline-task-id", "data-task-id":
-			task, done = true, hasWord(attr(item, "class"), "checked")
+			task, done = true, htmltree.HasWord(htmltree.Attr(item, "class"), "checked")
 		case "data-checked":
 			task, done = true, a.Val == "true"
 		}
 	}
 	box := firstField(item)
-	if box != nil && (hasAttr(box, "disabled") || strings.Contains(attr(box, "class")+attr(item, "class"), "task")) {
-		task, done = true, done || hasAttr(box, "checked")
+	if box != nil && (htmltree.HasAttr(box, "disabled") || strings.Contains(htmltree.Attr(box, "class")+htmltree.Attr(item, "class"), "task")) {
+		task, done = true, done || htmltree.HasAttr(box, "checked")
 	}
 	switch {
 	case !task:
@@ -330,11 +332,11 @@ func taskMark(item *html.Node) string {
 
 // firstField returns the checkbox that an item begins with, or nil.
 func firstField(item *html.Node) *html.Node {
-	for d := range below(item) {
+	for d := range htmltree.Below(item) {
 		switch {
-		case d.Type == html.TextNode && !isBlank(d.Data), isElement(d, atom.Li):
+		case d.Type == html.TextNode && !htmltree.IsBlank(d.Data), htmltree.IsElement(d, atom.Li):
 			return nil
-		case isElement(d, atom.Input) && attr(d, "type") == "checkbox":
+		case htmltree.IsElement(d, atom.Input) && htmltree.Attr(d, "type") == "checkbox":
 			return d
 		}
 	}
@@ -345,19 +347,19 @@ func startTask(item *html.Node, mark string) {
 	if mark == "" || item.FirstChild == nil {
 		return
 	}
-	if first := item.FirstChild; isElement(first, atom.P) {
+	if first := item.FirstChild; htmltree.IsElement(first, atom.P) {
 		item = first
 	}
 	if first := item.FirstChild; first.Type == html.TextNode {
 		first.Data = strings.TrimLeft(first.Data, " ")
 	}
-	item.InsertBefore(text(mark), item.FirstChild)
+	item.InsertBefore(htmltree.Text(mark), item.FirstChild)
 }
 
 // table appends a table, or the code alone where it only sets line numbers
 // beside code.
 func (c *cleaner) table(dst, n *html.Node) {
-	clean := element(atom.Table)
+	clean := htmltree.Element(atom.Table)
 	c.children(clean, n)
 	if code := onlyCode(clean); code != nil {
 		code.Parent.RemoveChild(code)
@@ -367,14 +369,14 @@ func (c *cleaner) table(dst, n *html.Node) {
 	dropBlank(clean)
 	if isLayout(n, clean) {
 		for cell := range clean.Descendants() {
-			if isElement(cell, atom.Td, atom.Th, atom.Caption) && nearestTable(cell) == clean {
-				wrapLoose(cell)
-				moveChildren(dst, cell)
+			if htmltree.IsElement(cell, atom.Td, atom.Th, atom.Caption) && nearestTable(cell) == clean {
+				htmltree.WrapLoose(cell)
+				htmltree.MoveChildren(dst, cell)
 			}
 		}
 		return
 	}
-	appendShown(dst, clean)
+	htmltree.AppendShown(dst, clean)
 }
 
 // isLayout tells of tables that only set things beside each other: with a single
@@ -382,35 +384,35 @@ func (c *cleaner) table(dst, n *html.Node) {
 // role alone doesn't tell, as some editors give it to every table.
 func isLayout(n, clean *html.Node) bool {
 	rows, cells, header, parts := 0, 0, false, false
-	for d := range below(clean) {
+	for d := range htmltree.Below(clean) {
 		switch {
-		case isElement(d, atom.Tr):
+		case htmltree.IsElement(d, atom.Tr):
 			rows++
-		case isElement(d, atom.Td):
+		case htmltree.IsElement(d, atom.Td):
 			cells++
-		case isElement(d, atom.Th, atom.Caption):
+		case htmltree.IsElement(d, atom.Th, atom.Caption):
 			header = true
-		case isElement(d, atom.Table, atom.Section) || isHeading(d.DataAtom):
+		case htmltree.IsElement(d, atom.Table, atom.Section) || htmltree.IsHeading(d.DataAtom):
 			parts = true
 		}
 	}
-	role := attr(n, "role")
+	role := htmltree.Attr(n, "role")
 	besides := (role == "presentation" || role == "none") && (rows < 2 || cells <= rows)
 	return !header && (cells < 2 || parts || besides)
 }
 
 func nearestTable(n *html.Node) *html.Node {
-	return ancestor(n, func(p *html.Node) bool { return p.DataAtom == atom.Table })
+	return htmltree.Ancestor(n, func(p *html.Node) bool { return p.DataAtom == atom.Table })
 }
 
 // onlyCode returns the block of code that is all a table shows, or nil.
 func onlyCode(table *html.Node) (code *html.Node) {
-	for d := range below(table) {
+	for d := range htmltree.Below(table) {
 		switch {
-		case isElement(d, atom.Pre) && code == nil:
+		case htmltree.IsElement(d, atom.Pre) && code == nil:
 			code = d
-		case d.Type == html.TextNode && !isBlank(d.Data) || isElement(d, atom.Img):
-			if code == nil || ancestor(d, func(p *html.Node) bool { return p == code || p == table }) != code {
+		case d.Type == html.TextNode && !htmltree.IsBlank(d.Data) || htmltree.IsElement(d, atom.Img):
+			if code == nil || htmltree.Ancestor(d, func(p *html.Node) bool { return p == code || p == table }) != code {
 				return nil
 			}
 		}
@@ -422,7 +424,7 @@ func onlyCode(table *html.Node) (code *html.Node) {
 func dropBlank(n *html.Node) {
 	for child := n.FirstChild; child != nil; {
 		next := child.NextSibling
-		if child.Type == html.TextNode && isBlank(child.Data) {
+		if child.Type == html.TextNode && htmltree.IsBlank(child.Data) {
 			n.RemoveChild(child)
 		}
 		child = next
@@ -432,11 +434,11 @@ func dropBlank(n *html.Node) {
 func cellAttrs(n *html.Node) []html.Attribute {
 	var attrs []html.Attribute
 	for _, key := range []string{"colspan", "rowspan"} {
-		if span, err := strconv.Atoi(strings.TrimSpace(attr(n, key))); err == nil && span > 1 && span <= 1000 {
+		if span, err := strconv.Atoi(strings.TrimSpace(htmltree.Attr(n, key))); err == nil && span > 1 && span <= 1000 {
 			attrs = append(attrs, html.Attribute{Key: key, Val: strconv.Itoa(span)})
 		}
 	}
-	switch scope := strings.ToLower(attr(n, "scope")); scope {
+	switch scope := strings.ToLower(htmltree.Attr(n, "scope")); scope {
 	case "row", "col", "rowgroup", "colgroup":
 		attrs = append(attrs, html.Attribute{Key: "scope", Val: scope})
 	}
@@ -449,8 +451,8 @@ func (c *cleaner) inline(dst, n, clean *html.Node) {
 	c.children(clean, n)
 	switch {
 	case clean.FirstChild == nil:
-	case hasBlock(clean) || !shows(clean):
-		moveChildren(dst, clean)
+	case htmltree.HasBlock(clean) || !htmltree.Shows(clean):
+		htmltree.MoveChildren(dst, clean)
 	default:
 		dst.AppendChild(clean)
 	}
@@ -465,20 +467,20 @@ func (c *cleaner) link(dst, n *html.Node) {
 		c.children(dst, n)
 		return
 	}
-	target := c.leadsTo(attr(n, "href"))
+	target := c.leadsTo(htmltree.Attr(n, "href"))
 	if target == "" {
 		c.children(dst, n)
 		return
 	}
-	link := element(atom.A, html.Attribute{Key: "href", Val: target})
+	link := htmltree.Element(atom.A, html.Attribute{Key: "href", Val: target})
 	c.children(link, n)
-	if hasBlock(link) {
-		wrapLoose(link)
+	if htmltree.HasBlock(link) {
+		htmltree.WrapLoose(link)
 	}
-	if shows(link) {
+	if htmltree.Shows(link) {
 		dst.AppendChild(link)
 	} else {
-		moveChildren(dst, link)
+		htmltree.MoveChildren(dst, link)
 	}
 }
 
@@ -493,102 +495,11 @@ func (c *cleaner) leadsTo(ref string) string {
 // isHere tells of the links that open what follows them, and of headings and terms
 // that are links to themselves.
 func isHere(n *html.Node) bool {
-	if !strings.HasPrefix(attr(n, "href"), "#") {
+	if !strings.HasPrefix(htmltree.Attr(n, "href"), "#") {
 		return false
 	}
-	if isHeading(n.Parent.DataAtom) || n.Parent.DataAtom == atom.Dt {
+	if htmltree.IsHeading(n.Parent.DataAtom) || n.Parent.DataAtom == atom.Dt {
 		return onlyLink(n.Parent) == n
 	}
-	return isCollapseToggle(n) || hasAttr(n, "aria-expanded") || attr(n, "role") == "button" || attr(n, "role") == "tab"
-}
-
-// kept returns those of n's attributes that are named and not empty.
-func kept(n *html.Node, keys ...string) []html.Attribute {
-	var attrs []html.Attribute
-	for _, key := range keys {
-		if val := visible(attr(n, key)); val != "" {
-			attrs = append(attrs, html.Attribute{Key: key, Val: val})
-		}
-	}
-	return attrs
-}
-
-// hasBlock tells whether one of n's children stands on lines of its own.
-func hasBlock(n *html.Node) bool {
-	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		if isBlock(child) {
-			return true
-		}
-	}
-	return false
-}
-
-func isBlock(n *html.Node) bool {
-	return n.Type == html.ElementNode && (isBlockName(n.DataAtom) || n.DataAtom == atom.A && hasBlock(n))
-}
-
-// shows tells whether there is anything to see of n: text or an image.
-func shows(n *html.Node) bool {
-	for d := range below(n) {
-		if d.Type == html.TextNode && !isBlank(d.Data) || isElement(d, atom.Img) {
-			return true
-		}
-	}
-	return false
-}
-
-// appendShown appends n unless it shows nothing.
-func appendShown(dst, n *html.Node) {
-	if shows(n) {
-		dst.AppendChild(n)
-	}
-}
-
-// wrapLoose makes paragraphs of the text that stands beside blocks in n.
-func wrapLoose(n *html.Node) {
-	var run []*html.Node
-	wrap := func(before *html.Node) {
-		if len(run) == 0 {
-			return
-		}
-		p := element(atom.P)
-		for _, loose := range run {
-			n.RemoveChild(loose)
-			p.AppendChild(loose)
-		}
-		run = run[:0]
-		if shows(p) {
-			n.InsertBefore(p, before)
-		}
-	}
-	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		if !isBlock(child) {
-			run = append(run, child)
-			continue
-		}
-		wrap(child)
-	}
-	wrap(nil)
-}
-
-// flattenInto replaces the blocks inside n, to any depth, by their contents.
-func flattenInto(n *html.Node) {
-	for child := n.FirstChild; child != nil; {
-		if isElement(child, atom.Img, atom.A) || !isBlock(child) {
-			child = child.NextSibling
-			continue
-		}
-		next := child.FirstChild
-		if next == nil {
-			next = child.NextSibling
-		}
-		n.InsertBefore(text(" "), child)
-		for inner := child.FirstChild; inner != nil; inner = child.FirstChild {
-			child.RemoveChild(inner)
-			n.InsertBefore(inner, child)
-		}
-		n.InsertBefore(text(" "), child)
-		n.RemoveChild(child)
-		child = next
-	}
+	return isCollapseToggle(n) || htmltree.HasAttr(n, "aria-expanded") || htmltree.Attr(n, "role") == "button" || htmltree.Attr(n, "role") == "tab"
 }

@@ -7,6 +7,9 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/css"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // code appends a block of preformatted text, with the language it is said to be
@@ -15,15 +18,15 @@ func (c *cleaner) code(dst, n *html.Node) {
 	var out strings.Builder
 	c.verbatim(&out, n, numbersOf(n))
 	body := strings.Trim(strings.ReplaceAll(out.String(), "\r\n", "\n"), "\n")
-	if isBlank(body) {
+	if htmltree.IsBlank(body) {
 		return
 	}
-	code := element(atom.Code)
+	code := htmltree.Element(atom.Code)
 	if language := languageOf(n); language != "" {
 		code.Attr = []html.Attribute{{Key: "class", Val: "language-" + language}}
 	}
-	code.AppendChild(text(body))
-	pre := element(atom.Pre)
+	code.AppendChild(htmltree.Text(body))
+	pre := htmltree.Element(atom.Pre)
 	pre.AppendChild(code)
 	dst.AppendChild(pre)
 }
@@ -32,10 +35,10 @@ func (c *cleaner) verbatim(out *strings.Builder, n *html.Node, numbers map[*html
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		switch {
 		case child.Type == html.TextNode:
-			if isBlank(child.Data) && isElement(n, atom.Tr, atom.Tbody, atom.Table) {
+			if htmltree.IsBlank(child.Data) && htmltree.IsElement(n, atom.Tr, atom.Tbody, atom.Table) {
 				continue
 			}
-			out.WriteString(visible(child.Data))
+			out.WriteString(htmltree.Visible(child.Data))
 		case child.Type != html.ElementNode || c.drops(child) || isLineNumber(child) || numbers[child]:
 		case child.DataAtom == atom.Br:
 			out.WriteByte('\n')
@@ -52,12 +55,12 @@ func (c *cleaner) verbatim(out *strings.Builder, n *html.Node, numbers map[*html
 
 // isLine tells of the elements that hold a line of code, or several.
 func isLine(n *html.Node) bool {
-	return isBlockName(n.DataAtom) && !isElement(n, atom.Td) || hasWord(attr(n, "class"), "CodeMirror-line") || hasWord(attr(n, "class"), "cm-line")
+	return htmltree.IsBlockName(n.DataAtom) && !htmltree.IsElement(n, atom.Td) || htmltree.HasWord(htmltree.Attr(n, "class"), "CodeMirror-line") || htmltree.HasWord(htmltree.Attr(n, "class"), "cm-line")
 }
 
 // isGutter tells of the line numbers that highlighters put beside code.
 func isGutter(n *html.Node) bool {
-	for class := range strings.FieldsSeq(attr(n, "class")) {
+	for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 		switch lower := strings.ToLower(class); {
 		case isGutterName(lower):
 			return true
@@ -80,7 +83,7 @@ func isGutterName(class string) bool {
 
 // isLineNumber tells of the numbers that stand in the lines of code themselves.
 func isLineNumber(n *html.Node) bool {
-	for class := range strings.FieldsSeq(attr(n, "class")) {
+	for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 		switch class {
 		case "ln", "lnt", "line-num", "lnr", "number-line":
 			return onlyNumbers(n)
@@ -125,17 +128,17 @@ func onlyNumbers(n *html.Node) bool {
 // isToolbar tells of what stands around code for those who click: a button to copy
 // it, the name of its language.
 func isToolbar(n *html.Node) bool {
-	if !isElement(n, atom.Div, atom.Span, atom.A, atom.Button) && n.DataAtom != 0 {
+	if !htmltree.IsElement(n, atom.Div, atom.Span, atom.A, atom.Button) && n.DataAtom != 0 {
 		return false
 	}
-	for class := range strings.FieldsSeq(attr(n, "class")) {
+	for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 		switch class {
 		case "toolbar":
-			return n.Parent != nil && hasWord(attr(n.Parent, "class"), "code-toolbar")
+			return n.Parent != nil && htmltree.HasWord(htmltree.Attr(n.Parent, "class"), "code-toolbar")
 		case "lang":
-			return n.DataAtom == atom.Span && n.Parent != nil && strings.Contains(attr(n.Parent, "class"), "language-")
+			return n.DataAtom == atom.Span && n.Parent != nil && strings.Contains(htmltree.Attr(n.Parent, "class"), "language-")
 		}
-		if copies(class) && wordsUpTo(n, 5) < 5 {
+		if copies(class) && htmltree.WordsUpTo(n, 5) < 5 {
 			return true
 		}
 	}
@@ -144,7 +147,7 @@ func isToolbar(n *html.Node) bool {
 
 // copies tells of the classes of buttons that copy code.
 func copies(class string) bool {
-	for word := range nameWords(class) {
+	for word := range css.NameWords(class) {
 		switch word {
 		case "copy", "clipboard", "copybtn", "zeroclipboard", "copybutton":
 			return true
@@ -166,16 +169,16 @@ func isEditor(class string) bool {
 // isCodeBlock tells of code that is set in lines of its own by its style, or that
 // some pages keep without a pre around it.
 func isCodeBlock(n *html.Node) bool {
-	if isElement(n.Parent, atom.Pre) {
+	if htmltree.IsElement(n.Parent, atom.Pre) {
 		return false
 	}
-	style := inlineLook(attr(n, "style"))
-	lines := strings.Contains(attr(n, "style"), "white-space") && strings.Contains(attr(n, "style"), "pre") || style.says[display] == "block"
+	style := css.InlineLook(htmltree.Attr(n, "style"))
+	lines := strings.Contains(htmltree.Attr(n, "style"), "white-space") && strings.Contains(htmltree.Attr(n, "style"), "pre") || style.Says[css.Display] == "block"
 	if !lines {
 		return false
 	}
 	for d := range n.Descendants() {
-		if isElement(d, atom.Br) || d.Type == html.TextNode && strings.Contains(strings.TrimSpace(d.Data), "\n") {
+		if htmltree.IsElement(d, atom.Br) || d.Type == html.TextNode && strings.Contains(strings.TrimSpace(d.Data), "\n") {
 			return true
 		}
 	}
@@ -190,13 +193,13 @@ var languageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+#._-]{0,30}$`)
 func languageOf(pre *html.Node) string {
 	marked := []*html.Node{pre}
 	for child := pre.FirstChild; child != nil; child = child.NextSibling {
-		if isElement(child, atom.Code) {
+		if htmltree.IsElement(child, atom.Code) {
 			marked = append(marked, child)
 		}
 	}
-	for p, up := pre.Parent, 0; p != nil && up < 7 && (p.DataAtom == 0 || isElement(p, atom.Div, atom.Figure, atom.Pre, atom.Code, atom.Table, atom.Tbody, atom.Tr, atom.Td)); p = p.Parent {
+	for p, up := pre.Parent, 0; p != nil && up < 7 && (p.DataAtom == 0 || htmltree.IsElement(p, atom.Div, atom.Figure, atom.Pre, atom.Code, atom.Table, atom.Tbody, atom.Tr, atom.Td)); p = p.Parent {
 		marked = append(marked, p)
-		if isElement(p, atom.Div, atom.Figure, atom.Pre) {
+		if htmltree.IsElement(p, atom.Div, atom.Figure, atom.Pre) {
 			up += 2
 		}
 	}
@@ -213,18 +216,18 @@ func languageOf(pre *html.Node) string {
 // SyntaxHighlighter, EnlighterJS, and of the platforms that use them.
 func namedLanguage(n *html.Node) string {
 	for _, key := range []string{"data-lang", "data-language", "data-enlighter-language", "data-code-language", "syntax"} {
-		if language := aLanguage(attr(n, key)); language != "" {
+		if language := aLanguage(htmltree.Attr(n, key)); language != "" {
 			return language
 		}
 	}
-	if language := aLanguage(attr(n, "lang")); language != "" && isElement(n, atom.Pre, atom.Code) && len(language) > 2 {
+	if language := aLanguage(htmltree.Attr(n, "lang")); language != "" && htmltree.IsElement(n, atom.Pre, atom.Code) && len(language) > 2 {
 		return language
 	}
-	if _, after, ok := strings.Cut(attr(n, "data-syntaxhighlighter-params"), "brush:"); ok {
+	if _, after, ok := strings.Cut(htmltree.Attr(n, "data-syntaxhighlighter-params"), "brush:"); ok {
 		brush, _, _ := strings.Cut(after, ";")
 		return aLanguage(strings.TrimSpace(brush))
 	}
-	classes := strings.Fields(strings.ToLower(attr(n, "class")))
+	classes := strings.Fields(strings.ToLower(htmltree.Attr(n, "class")))
 	for i, class := range classes {
 		for _, prefix := range []string{"language-", "lang-", "highlight-source-", "highlight-text-", "highlight-", "brush:", "mw-highlight-lang-"} {
 			language, ok := strings.CutPrefix(class, prefix)

@@ -21,8 +21,12 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/crawler/extract/template"
 	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // Document is a parsed page.
@@ -51,7 +55,7 @@ type Rules struct {
 
 	// Template is left out of articles where Body is ""; nil leaves it all in, and
 	// makes no outlines.
-	Template *Template
+	Template *template.Template
 }
 
 // Article is what a document says.
@@ -63,8 +67,8 @@ type Article struct {
 	// TitleFrom is which rule found the title, for people: "content.title", "h1", "og:title", "title", "address", …
 	TitleFrom string
 
-	Outline Outline   // with what was left out; nil where no template is looked for
-	LeftOut []LeftOut // as template
+	Outline template.Outline   // with what was left out; nil where no template is looked for
+	LeftOut []template.LeftOut // as template
 }
 
 // Extract finds the article by rules, or automatically where they name nothing.
@@ -109,10 +113,11 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	}
 	dropHeading(body, title)
 	dropRules(body)
-	outline(body)
+	htmltree.Outline(body)
 	article := Article{Title: title, How: how, TitleFrom: titleFrom}
-	if rules.Body == "" {
-		article.leaveOut(rules.Template, body, d.URL)
+	if rules.Body == "" && rules.Template != nil && htmltree.Shows(body) {
+		article.Outline, article.LeftOut = rules.Template.LeaveOut(body, d.URL.Host, title)
+		article.closeGaps(body)
 	}
 	if err := article.write(body); err != nil {
 		return Article{}, fmt.Errorf("write %s: %w", d.URL, err)
@@ -122,14 +127,14 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 
 // write fills in the texts of the article whose clean tree is body.
 func (a *Article) write(body *html.Node) (err error) {
-	if !shows(body) {
+	if !htmltree.Shows(body) {
 		return nil
 	}
-	outline(body)
-	if a.Markdown, err = markdown(body); err != nil {
+	htmltree.Outline(body)
+	if a.Markdown, err = markdown.Write(body); err != nil {
 		return fmt.Errorf("write as markdown: %w", err)
 	}
-	if a.HTML, err = render(body); err != nil {
+	if a.HTML, err = cleanhtml.Render(body); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
 	return nil
@@ -168,14 +173,14 @@ func (d *Document) configuredTitle(c *cleaner, selector string) (string, error) 
 		return "", fmt.Errorf("content.title: %w", err)
 	}
 	for _, n := range found {
-		if title := textOf(c.clean([]*html.Node{n})); title != "" {
+		if title := htmltree.TextOf(c.clean([]*html.Node{n})); title != "" {
 			return title, nil
 		}
-		if isElement(n, atom.Title, atom.Meta) && n.Parent != nil {
+		if htmltree.IsElement(n, atom.Title, atom.Meta) && n.Parent != nil {
 			if n.FirstChild != nil {
-				return words(n.FirstChild.Data), nil
+				return htmltree.Words(n.FirstChild.Data), nil
 			}
-			return words(attr(n, "content")), nil
+			return htmltree.Words(htmltree.Attr(n, "content")), nil
 		}
 	}
 	return "", nil
@@ -198,7 +203,7 @@ func (d *Document) dropSiteHeading(body *html.Node) {
 // dropRules removes the lines that begin or end a text.
 func dropRules(body *html.Node) {
 	for _, end := range []func() *html.Node{func() *html.Node { return body.FirstChild }, func() *html.Node { return body.LastChild }} {
-		for n := end(); n != nil && (isElement(n, atom.Hr) || n.Type == html.TextNode && isBlank(n.Data)); n = end() {
+		for n := end(); n != nil && (htmltree.IsElement(n, atom.Hr) || n.Type == html.TextNode && htmltree.IsBlank(n.Data)); n = end() {
 			body.RemoveChild(n)
 		}
 	}
@@ -209,7 +214,7 @@ func dropRules(body *html.Node) {
 // that body says.
 func dropHeading(body *html.Node, title string) {
 	for n := body.FirstChild; n != nil; n = n.NextSibling {
-		if (isElement(n, atom.H1) || isElement(n, atom.H2) && n == body.FirstChild) && textOf(n) == title {
+		if (htmltree.IsElement(n, atom.H1) || htmltree.IsElement(n, atom.H2) && n == body.FirstChild) && htmltree.TextOf(n) == title {
 			if n != body.LastChild || n != body.FirstChild {
 				body.RemoveChild(n)
 			}

@@ -6,17 +6,20 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/css"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // isNoteMark tells of the links from a text to its footnotes.
 func isNoteMark(a *html.Node) bool {
-	if !strings.Contains(attr(a, "href"), "#") {
+	if !strings.Contains(htmltree.Attr(a, "href"), "#") {
 		return false
 	}
-	if attr(a, "role") == "doc-noteref" || hasAttr(a, "data-footnote-ref") || attr(a, "epub:type") == "noteref" {
+	if htmltree.Attr(a, "role") == "doc-noteref" || htmltree.HasAttr(a, "data-footnote-ref") || htmltree.Attr(a, "epub:type") == "noteref" {
 		return true
 	}
-	for class := range strings.FieldsSeq(attr(a, "class")) {
+	for class := range strings.FieldsSeq(htmltree.Attr(a, "class")) {
 		switch class {
 		case "footnote-ref", "footnote-reference", "footnoteref", "footnote", "noteref", "fn-ref", "citation-reference":
 			return true
@@ -31,10 +34,10 @@ func isNoteMark(a *html.Node) bool {
 
 // noteMark appends the mark of a footnote as readers see it, in brackets.
 func (c *cleaner) noteMark(dst, a *html.Node) {
-	mark := element(atom.Span)
+	mark := htmltree.Element(atom.Span)
 	c.children(mark, a)
-	if said := strings.Trim(textOf(mark), "[]() "); said != "" {
-		dst.AppendChild(text("[" + said + "]"))
+	if said := strings.Trim(htmltree.TextOf(mark), "[]() "); said != "" {
+		dst.AppendChild(htmltree.Text("[" + said + "]"))
 	}
 }
 
@@ -45,13 +48,13 @@ func isBackLink(a *html.Node) bool {
 }
 
 func isBackward(a *html.Node) bool {
-	if !strings.Contains(attr(a, "href"), "#") {
+	if !strings.Contains(htmltree.Attr(a, "href"), "#") {
 		return false
 	}
-	if attr(a, "role") == "doc-backlink" || hasAttr(a, "data-footnote-backref") || attr(a, "rev") == "footnote" {
+	if htmltree.Attr(a, "role") == "doc-backlink" || htmltree.HasAttr(a, "data-footnote-backref") || htmltree.Attr(a, "rev") == "footnote" {
 		return true
 	}
-	for word := range nameWords(attr(a, "class")) {
+	for word := range css.NameWords(htmltree.Attr(a, "class")) {
 		switch word {
 		case "backref", "backlink", "back", "reversefootnote":
 			return true

@@ -5,6 +5,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // formula is the source of a formula, in TeX where the page has that, and whether
@@ -16,19 +18,19 @@ type formula struct {
 
 // appendFormula appends a formula as code, where Markdown changes nothing of it.
 func appendFormula(dst *html.Node, f formula) {
-	source := strings.TrimSpace(visible(f.source))
+	source := strings.TrimSpace(htmltree.Visible(f.source))
 	if source == "" {
 		return
 	}
-	code := element(atom.Code)
+	code := htmltree.Element(atom.Code)
 	if !f.display {
-		code.AppendChild(text(strings.Join(strings.Fields(source), " ")))
+		code.AppendChild(htmltree.Text(strings.Join(strings.Fields(source), " ")))
 		dst.AppendChild(code)
 		return
 	}
 	code.Attr = []html.Attribute{{Key: "class", Val: "language-math"}}
-	code.AppendChild(text(source))
-	pre := element(atom.Pre)
+	code.AppendChild(htmltree.Text(source))
+	pre := htmltree.Element(atom.Pre)
 	pre.AppendChild(code)
 	dst.AppendChild(pre)
 }
@@ -40,29 +42,29 @@ func appendFormula(dst *html.Node, f formula) {
 func formulaOf(n *html.Node, called classes) (f formula, ok bool) {
 	switch {
 	case n.Namespace == "math" && n.Data == "math":
-		return formula{mathSource(n), attr(n, "display") == "block"}, true
+		return formula{mathSource(n), htmltree.Attr(n, "display") == "block"}, true
 	case n.DataAtom == atom.Script:
-		kind, mode, _ := strings.Cut(attr(n, "type"), ";")
+		kind, mode, _ := strings.Cut(htmltree.Attr(n, "type"), ";")
 		if kind == "math/tex" && n.FirstChild != nil {
 			return formula{n.FirstChild.Data, strings.Contains(mode, "display")}, true
 		}
 		return formula{}, false
 	case n.DataAtom == atom.Img:
-		for class := range strings.FieldsSeq(attr(n, "class")) {
+		for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 			switch class {
 			case "tex", "latex", "mwe-math-fallback-image-inline", "mwe-math-fallback-image-display", "math":
-				return formula{withoutStyle(attr(n, "alt")), strings.HasSuffix(class, "display")}, attr(n, "alt") != ""
+				return formula{withoutStyle(htmltree.Attr(n, "alt")), strings.HasSuffix(class, "display")}, htmltree.Attr(n, "alt") != ""
 			}
 		}
 		return formula{}, false
 	case n.Data == "mjx-container" || n.Data == "math-renderer":
-		f.display = attr(n, "display") == "true" || hasWord(attr(n, "class"), "js-display-math")
+		f.display = htmltree.Attr(n, "display") == "true" || htmltree.HasWord(htmltree.Attr(n, "class"), "js-display-math")
 		f.source = sourceInside(n)
 		return f, f.source != ""
 	case !called.say(mathematical):
 		return formula{}, false
 	}
-	for class := range strings.FieldsSeq(attr(n, "class")) {
+	for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 		switch class {
 		case "katex", "katex-display", "mwe-math-element", "MathJax", "MathJax_Display", "MathJax_SVG", "MathJax_CHTML", "mjx-chtml":
 			f.display = f.display || strings.HasSuffix(class, "isplay") || ancestorClass(n, "katex-display") || ancestorClass(n, "MathJax_Display")
@@ -83,36 +85,36 @@ func formulaOf(n *html.Node, called classes) (f formula, ok bool) {
 }
 
 func ancestorClass(n *html.Node, class string) bool {
-	return n.Parent != nil && hasWord(attr(n.Parent, "class"), class)
+	return n.Parent != nil && htmltree.HasWord(htmltree.Attr(n.Parent, "class"), class)
 }
 
 // mathjaxScript tells whether the script follows that MathJax made n of.
 func mathjaxScript(n *html.Node) bool {
 	for next := n.NextSibling; next != nil; next = next.NextSibling {
 		if next.Type == html.ElementNode {
-			return next.DataAtom == atom.Script && strings.HasPrefix(attr(next, "type"), "math/")
+			return next.DataAtom == atom.Script && strings.HasPrefix(htmltree.Attr(next, "type"), "math/")
 		}
 	}
-	return n.Parent != nil && hasWord(attr(n.Parent, "class"), "MathJax_Display") && mathjaxScript(n.Parent)
+	return n.Parent != nil && htmltree.HasWord(htmltree.Attr(n.Parent, "class"), "MathJax_Display") && mathjaxScript(n.Parent)
 }
 
 // sourceInside returns the source of the formula that n shows.
 func sourceInside(n *html.Node) string {
 	for _, key := range []string{"data-latex", "data-tex", "data-expr", "data-formula"} {
-		if source := attr(n, key); source != "" {
+		if source := htmltree.Attr(n, key); source != "" {
 			return source
 		}
 	}
 	var image string
 	for d := range n.Descendants() {
-		if source := attr(d, "data-latex"); source != "" {
+		if source := htmltree.Attr(d, "data-latex"); source != "" {
 			return source
 		}
 		if d.Namespace == "math" && d.Data == "math" {
 			return mathSource(d)
 		}
-		if isElement(d, atom.Img) {
-			image = firstOf(image, attr(d, "alt"))
+		if htmltree.IsElement(d, atom.Img) {
+			image = htmltree.FirstOf(image, htmltree.Attr(d, "alt"))
 		}
 	}
 	if image != "" {
@@ -147,11 +149,11 @@ func undelimited(s string) (source string, display, ok bool) {
 // mathSource returns the TeX that a math element carries, or else its content on
 // one line.
 func mathSource(math *html.Node) string {
-	if source := firstOf(attr(math, "data-latex"), attr(math, "alttext")); source != "" {
+	if source := htmltree.FirstOf(htmltree.Attr(math, "data-latex"), htmltree.Attr(math, "alttext")); source != "" {
 		return withoutStyle(source)
 	}
 	for d := range math.Descendants() {
-		if d.Type == html.ElementNode && d.Data == "annotation" && strings.Contains(attr(d, "encoding"), "tex") && d.FirstChild != nil {
+		if d.Type == html.ElementNode && d.Data == "annotation" && strings.Contains(htmltree.Attr(d, "encoding"), "tex") && d.FirstChild != nil {
 			return withoutStyle(d.FirstChild.Data)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 )
 
 func TestMarkdownOfTheCleanHTMLIsThatOfThePage(t *testing.T) {
@@ -30,7 +32,7 @@ func TestMarkdownOfTheCleanHTMLIsThatOfThePage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Markdown(article.HTML)
+		got, err := markdown.FromHTML(article.HTML)
 		if err != nil || got != article.Markdown {
 			t.Errorf("%s: got %v\n%s\nwant\n%s", path, err, got, article.Markdown)
 		}

@@ -3,23 +3,25 @@ package extract
 import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // idOf returns the ID by which links lead to a heading or a panel, as an attribute:
 // its own, one inside it, that of the empty anchor before it, or that of the
 // section which it begins.
 func idOf(n *html.Node) []html.Attribute {
-	id := attr(n, "id")
+	id := htmltree.Attr(n, "id")
 	if id == "" {
 		id = idInside(n)
 	}
 	if before := prevElement(n); id == "" && before != nil && before.DataAtom == atom.A && rawText(before, 8) == "" {
-		id = firstOf(attr(before, "id"), attr(before, "name"))
+		id = htmltree.FirstOf(htmltree.Attr(before, "id"), htmltree.Attr(before, "name"))
 	}
-	if id == "" && n.Parent != nil && prevElement(n) == nil && (n.Parent.DataAtom == atom.Section || hasWord(attr(n.Parent, "class"), "section")) {
-		id = attr(n.Parent, "id")
+	if id == "" && n.Parent != nil && prevElement(n) == nil && (n.Parent.DataAtom == atom.Section || htmltree.HasWord(htmltree.Attr(n.Parent, "class"), "section")) {
+		id = htmltree.Attr(n.Parent, "id")
 	}
-	if id = visible(id); id == "" {
+	if id = htmltree.Visible(id); id == "" {
 		return nil
 	}
 	return []html.Attribute{{Key: "id", Val: id}}
@@ -27,13 +29,13 @@ func idOf(n *html.Node) []html.Attribute {
 
 func idInside(heading *html.Node) string {
 	for d := range heading.Descendants() {
-		if d.Type != html.ElementNode || isElement(d, atom.Img, atom.Svg, atom.Input) {
+		if d.Type != html.ElementNode || htmltree.IsElement(d, atom.Img, atom.Svg, atom.Input) {
 			continue
 		}
-		if id := attr(d, "id"); id != "" {
+		if id := htmltree.Attr(d, "id"); id != "" {
 			return id
 		}
-		if name := attr(d, "name"); name != "" && d.DataAtom == atom.A {
+		if name := htmltree.Attr(d, "name"); name != "" && d.DataAtom == atom.A {
 			return name
 		}
 	}

@@ -5,6 +5,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // drops tells whether a reader sees nothing of n, or nothing that belongs to
@@ -24,7 +26,7 @@ func (c *cleaner) drops(n *html.Node) bool {
 	case atom.Form:
 		return !holdsContent(n)
 	case atom.Label:
-		return ancestor(n, func(p *html.Node) bool { return isElement(p, atom.Form) }) != nil
+		return htmltree.Ancestor(n, func(p *html.Node) bool { return htmltree.IsElement(p, atom.Form) }) != nil
 	case atom.A:
 		if isPermalink(n) || isBackLink(n) {
 			return true
@@ -81,16 +83,16 @@ func isForReaders(class string) bool {
 // opensContent tells of the buttons that name what they show: a tab, or an
 // accordion's heading.
 func opensContent(n *html.Node) bool {
-	return attr(n, "role") == "tab" || hasAttr(n, "aria-expanded") && !hasAttr(n, "aria-haspopup") ||
-		ancestor(n, func(p *html.Node) bool { return isHeading(p.DataAtom) }) != nil
+	return htmltree.Attr(n, "role") == "tab" || htmltree.HasAttr(n, "aria-expanded") && !htmltree.HasAttr(n, "aria-haspopup") ||
+		htmltree.Ancestor(n, func(p *html.Node) bool { return htmltree.IsHeading(p.DataAtom) }) != nil
 }
 
 // holdsContent tells of a form that surrounds a page's text, as some frameworks
 // have it, rather than asking for something.
 func holdsContent(form *html.Node) bool {
 	words := 0
-	for n := range below(form) {
-		if n.Type == html.TextNode && !isElement(n.Parent, atom.Script, atom.Style, atom.Option, atom.Label, atom.Button, atom.Textarea) {
+	for n := range htmltree.Below(form) {
+		if n.Type == html.TextNode && !htmltree.IsElement(n.Parent, atom.Script, atom.Style, atom.Option, atom.Label, atom.Button, atom.Textarea) {
 			if words += len(strings.Fields(n.Data)); words > 60 {
 				return true
 			}
@@ -101,12 +103,12 @@ func holdsContent(form *html.Node) bool {
 
 // isPermalink tells of the links that headings carry to themselves.
 func isPermalink(n *html.Node) bool {
-	if !strings.Contains(attr(n, "href"), "#") {
+	if !strings.Contains(htmltree.Attr(n, "href"), "#") {
 		return false
 	}
 	var shown strings.Builder
-	for d := range below(n) {
-		if isElement(d, atom.Img) {
+	for d := range htmltree.Below(n) {
+		if htmltree.IsElement(d, atom.Img) {
 			return false
 		}
 		if d.Type == html.TextNode {
@@ -115,11 +117,11 @@ func isPermalink(n *html.Node) bool {
 			}
 		}
 	}
-	switch strings.TrimSpace(visible(shown.String())) {
+	switch strings.TrimSpace(htmltree.Visible(shown.String())) {
 	case "", "¶", "#", "§", "🔗", "⚓", "⚓\ufe0e", "∞":
 		return true
 	}
-	for class := range strings.FieldsSeq(attr(n, "class")) {
+	for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 		switch class {
 		case "headerlink", "hash-link":
 			return true
@@ -137,4 +139,15 @@ func isFurniture(name string) bool {
 		return true
 	}
 	return false
+}
+
+// unseen tells of elements whose text a reader does not see, or only to operate
+// the page.
+func (c *cleaner) unseen(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Select, atom.Textarea, atom.Datalist,
+		atom.Head, atom.Dialog, atom.Iframe, atom.Object:
+		return true
+	}
+	return c.isHidden(n) && !c.shown[n]
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // Alternate is a version of a document in another language, or itself.
@@ -18,12 +20,12 @@ type Alternate struct {
 func (d *Document) Alternates() []Alternate {
 	var list []Alternate
 	base := d.base()
-	for n := range below(d.node()) {
-		if n.DataAtom != atom.Link || !hasWord(attr(n, "rel"), "alternate") || !inHead(n) {
+	for n := range htmltree.Below(d.node()) {
+		if n.DataAtom != atom.Link || !htmltree.HasWord(htmltree.Attr(n, "rel"), "alternate") || !inHead(n) {
 			continue
 		}
-		language := strings.TrimSpace(attr(n, "hreflang"))
-		to := resolve(base, attr(n, "href"))
+		language := strings.TrimSpace(htmltree.Attr(n, "hreflang"))
+		to := resolve(base, htmltree.Attr(n, "href"))
 		if language == "" || strings.EqualFold(language, "x-default") || to == nil || to.Scheme == "mailto" {
 			continue
 		}
@@ -34,9 +36,9 @@ func (d *Document) Alternates() []Alternate {
 
 // Language returns the language that the document says it is in, BCP 47; "" for none.
 func (d *Document) Language() string {
-	for n := range below(d.node()) {
+	for n := range htmltree.Below(d.node()) {
 		if n.DataAtom == atom.Html {
-			return strings.TrimSpace(attr(n, "lang"))
+			return strings.TrimSpace(htmltree.Attr(n, "lang"))
 		}
 	}
 	return ""

@@ -5,6 +5,9 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/choose"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // settle puts the parts of a page that was streamed where the page's own script
@@ -18,22 +21,22 @@ import (
 func (d *Document) settle() {
 	var places []*html.Node
 	parts := map[string]*html.Node{}
-	for n := range below(d.node()) {
+	for n := range htmltree.Below(d.node()) {
 		switch n.DataAtom {
 		case atom.Template:
-			if id := attr(n, "id"); strings.HasPrefix(id, "B:") || strings.HasPrefix(id, "P:") {
+			if id := htmltree.Attr(n, "id"); strings.HasPrefix(id, "B:") || strings.HasPrefix(id, "P:") {
 				places = append(places, n)
 			}
 		case atom.Div:
-			if id, ok := strings.CutPrefix(attr(n, "id"), "S:"); ok && hasAttr(n, "hidden") {
+			if id, ok := strings.CutPrefix(htmltree.Attr(n, "id"), "S:"); ok && htmltree.HasAttr(n, "hidden") {
 				parts[id] = n
 			}
 		}
 	}
 	for _, place := range places {
-		id := attr(place, "id")
+		id := htmltree.Attr(place, "id")
 		part := parts[id[2:]]
-		if part == nil || place.Parent == nil || ancestor(place, func(p *html.Node) bool { return p == part }) != nil {
+		if part == nil || place.Parent == nil || htmltree.Ancestor(place, func(p *html.Node) bool { return p == part }) != nil {
 			continue
 		}
 		delete(parts, id[2:])
@@ -72,22 +75,18 @@ func dropStandIn(template *html.Node) {
 	}
 }
 
-// fewWords is what a page has that is empty until its scripts have run, and what
-// a text has at least that can stand by itself.
-const fewWords = 50
-
 // wait makes of a page that shows next to nothing what it shows once its scripts
 // have run, and tells whether there is anything: what they find invisible until
 // all has loaded, or what the page holds for browsers without scripts. Many
 // forums do so.
 func (c *cleaner) wait(body *html.Node) bool {
 	var held []*html.Node
-	for n := range below(body) {
+	for n := range htmltree.Below(body) {
 		switch {
 		case n.Type != html.ElementNode || c.shown != nil:
-		case n.DataAtom == atom.Noscript && n.FirstChild != nil && wordsIn(n.FirstChild.Data) >= fewWords:
+		case n.DataAtom == atom.Noscript && n.FirstChild != nil && htmltree.WordsIn(n.FirstChild.Data) >= choose.FewWords:
 			held = append(held, n)
-		case hasAttr(n, "style") && strings.Contains(attr(n, "style"), "visibility") && c.isHidden(n) && wordsUpTo(n, fewWords) == fewWords:
+		case htmltree.HasAttr(n, "style") && strings.Contains(htmltree.Attr(n, "style"), "visibility") && c.isHidden(n) && htmltree.WordsUpTo(n, choose.FewWords) == choose.FewWords:
 			c.shown = map[*html.Node]bool{n: true}
 		}
 	}
@@ -96,7 +95,7 @@ func (c *cleaner) wait(body *html.Node) bool {
 	}
 	found := false
 	for _, n := range held {
-		nodes, err := html.ParseFragment(strings.NewReader(n.FirstChild.Data), element(atom.Div))
+		nodes, err := html.ParseFragment(strings.NewReader(n.FirstChild.Data), htmltree.Element(atom.Div))
 		if err != nil {
 			continue
 		}
@@ -106,17 +105,4 @@ func (c *cleaner) wait(body *html.Node) bool {
 		found = true
 	}
 	return found
-}
-
-// wordsUpTo counts the words inside n, and stops at most.
-func wordsUpTo(n *html.Node, most int) int {
-	count := 0
-	for d := range below(n) {
-		if d.Type == html.TextNode && !isElement(d.Parent, atom.Script, atom.Style) {
-			if count += countWords(d.Data, most); count >= most {
-				return most
-			}
-		}
-	}
-	return count
 }

@@ -5,6 +5,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // AddLinkHeaders adds to the document's head what the Link headers of its answer say
@@ -19,7 +21,7 @@ func (d *Document) AddLinkHeaders(headers []string) {
 	}
 	for _, link := range parseLinkHeaders(headers) {
 		if to := resolve(d.URL, link.target); to != nil {
-			head.AppendChild(element(atom.Link, append(link.params, html.Attribute{Key: "href", Val: to.String()})...))
+			head.AppendChild(htmltree.Element(atom.Link, append(link.params, html.Attribute{Key: "href", Val: to.String()})...))
 		}
 	}
 }

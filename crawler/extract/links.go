@@ -6,6 +6,9 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // Links returns the absolute addresses the document links to (http and https;
@@ -30,7 +33,7 @@ func (d *Document) Links() []*url.URL {
 		}
 		return address
 	}
-	for n := range below(d.node()) {
+	for n := range htmltree.Below(d.node()) {
 		ref := linkOf(n)
 		if _, known := d.leads.to[ref]; known {
 			continue
@@ -79,17 +82,17 @@ func linkOf(n *html.Node) string {
 	}
 	switch n.DataAtom {
 	case atom.A, atom.Area:
-		href := strings.TrimSpace(attr(n, "href"))
-		if hasWord(attr(n, "rel"), "nofollow") || strings.HasPrefix(href, "#") {
+		href := strings.TrimSpace(htmltree.Attr(n, "href"))
+		if htmltree.HasWord(htmltree.Attr(n, "rel"), "nofollow") || strings.HasPrefix(href, "#") {
 			return ""
 		}
 		return href
 	case atom.Link:
-		if rel := attr(n, "rel"); hasWord(rel, "next") || hasWord(rel, "prev") {
-			return attr(n, "href")
+		if rel := htmltree.Attr(n, "rel"); htmltree.HasWord(rel, "next") || htmltree.HasWord(rel, "prev") {
+			return htmltree.Attr(n, "href")
 		}
 	case atom.Frame, atom.Iframe:
-		return attr(n, "src")
+		return htmltree.Attr(n, "src")
 	}
 	return ""
 }
@@ -107,15 +110,15 @@ type Directives struct {
 func (d *Document) Directives() Directives {
 	var said Directives
 	base := d.base()
-	for n := range below(d.node()) {
+	for n := range htmltree.Below(d.node()) {
 		if to, now := refreshOf(n, base); to != nil && now && said.Refresh == nil {
 			said.Refresh = to
 		}
 		switch {
-		case n.DataAtom == atom.Link && said.Canonical == nil && hasWord(attr(n, "rel"), "canonical") && inHead(n):
-			said.Canonical = resolve(base, attr(n, "href"))
-		case n.DataAtom == atom.Meta && strings.EqualFold(strings.TrimSpace(attr(n, "name")), "robots"):
-			for _, word := range strings.FieldsFunc(strings.ToLower(attr(n, "content")), isRobotsSeparator) {
+		case n.DataAtom == atom.Link && said.Canonical == nil && htmltree.HasWord(htmltree.Attr(n, "rel"), "canonical") && inHead(n):
+			said.Canonical = resolve(base, htmltree.Attr(n, "href"))
+		case n.DataAtom == atom.Meta && strings.EqualFold(strings.TrimSpace(htmltree.Attr(n, "name")), "robots"):
+			for _, word := range strings.FieldsFunc(strings.ToLower(htmltree.Attr(n, "content")), isRobotsSeparator) {
 				said.NoIndex = said.NoIndex || word == "noindex" || word == "none"
 				said.NoFollow = said.NoFollow || word == "nofollow" || word == "none"
 			}
@@ -137,11 +140,11 @@ func (d *Document) base() *url.URL {
 }
 
 func (d *Document) findBase() *url.URL {
-	for n := range below(d.node()) {
-		if n.DataAtom != atom.Base || !hasAttr(n, "href") {
+	for n := range htmltree.Below(d.node()) {
+		if n.DataAtom != atom.Base || !htmltree.HasAttr(n, "href") {
 			continue
 		}
-		if base := resolve(d.URL, attr(n, "href")); base != nil && base.Scheme != "mailto" {
+		if base := resolve(d.URL, htmltree.Attr(n, "href")); base != nil && base.Scheme != "mailto" {
 			return base
 		}
 		break // only the first counts
@@ -162,7 +165,7 @@ func resolve(base *url.URL, ref string) *url.URL {
 	parsed, err := url.Parse(ref)
 	if err != nil {
 		// Browsers take a percent sign that starts no escape for itself.
-		if parsed, err = url.Parse(escapeStrayPercent(ref)); err != nil {
+		if parsed, err = url.Parse(cleanhtml.EscapeStrayPercents(ref)); err != nil {
 			return nil
 		}
 	}
@@ -184,23 +187,4 @@ func dropLineBreaks(r rune) rune {
 		return -1
 	}
 	return r
-}
-
-func escapeStrayPercent(ref string) string {
-	if !strings.Contains(ref, "%") {
-		return ref
-	}
-	var out strings.Builder
-	out.Grow(len(ref) + 8)
-	for i := range len(ref) {
-		out.WriteByte(ref[i])
-		if ref[i] == '%' && !(i+2 < len(ref) && isHex(ref[i+1]) && isHex(ref[i+2])) {
-			out.WriteString("25")
-		}
-	}
-	return out.String()
-}
-
-func isHex(b byte) bool {
-	return '0' <= b && b <= '9' || 'a' <= b && b <= 'f' || 'A' <= b && b <= 'F'
 }

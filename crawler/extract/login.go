@@ -2,10 +2,11 @@ package extract
 
 import (
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // How many words of its own a page may have, beside a login form, and still be
@@ -31,8 +32,8 @@ func (d *Document) LoginForm() (description string, ok bool) {
 	if body == nil {
 		return "", false
 	}
-	for n := range below(body) {
-		if isElement(n, atom.Form) && asksToLogIn(n) && d.walls(n, body) {
+	for n := range htmltree.Below(body) {
+		if htmltree.IsElement(n, atom.Form) && asksToLogIn(n) && d.walls(n, body) {
 			return describe(n), true
 		}
 	}
@@ -43,7 +44,7 @@ func (d *Document) LoginForm() (description string, ok bool) {
 		return "", false
 	}
 	if link := loginLink(body); link != nil && contentWords(body, link) < wordsOfRefusal {
-		address, _, _ := strings.Cut(attr(link, "href"), "&") // what follows tells of the page asked for
+		address, _, _ := strings.Cut(htmltree.Attr(link, "href"), "&") // what follows tells of the page asked for
 		return "link to log in (" + address + ")", true
 	}
 	return "", false
@@ -52,18 +53,18 @@ func (d *Document) LoginForm() (description string, ok bool) {
 // asksToLogIn tells whether a form is one to log in with.
 func asksToLogIn(form *html.Node) bool {
 	passwords, names, passes := 0, 0, false
-	for n := range below(form) {
-		if !isElement(n, atom.Input) {
+	for n := range htmltree.Below(form) {
+		if !htmltree.IsElement(n, atom.Input) {
 			continue
 		}
-		switch kind := strings.ToLower(attr(n, "type")); kind {
+		switch kind := strings.ToLower(htmltree.Attr(n, "type")); kind {
 		case "password":
-			if attr(n, "autocomplete") == "new-password" {
+			if htmltree.Attr(n, "autocomplete") == "new-password" {
 				return false
 			}
 			passwords++
 		case "hidden":
-			switch attr(n, "name") {
+			switch htmltree.Attr(n, "name") {
 			case "SAMLRequest", "SAMLResponse", "wresult":
 				passes = true
 			}
@@ -71,48 +72,30 @@ func asksToLogIn(form *html.Node) bool {
 			names++
 		}
 	}
-	called := attr(form, "action") + " " + attr(form, "id") + " " + attr(form, "name") + " " + attr(form, "class")
+	called := htmltree.Attr(form, "action") + " " + htmltree.Attr(form, "id") + " " + htmltree.Attr(form, "name") + " " + htmltree.Attr(form, "class")
 	if passwords > 0 {
-		return passwords == 1 && names <= 2 && (saysLogin(called) || !says(called, "register", "signup", "join"))
+		return passwords == 1 && names <= 2 && (saysLogin(called) || !htmltree.NameSays(called, "register", "signup", "join"))
 	}
 	return passes || names == 1 && saysLogin(called)
 }
 
 // saysLogin tells of names and addresses that are about logging in.
 func saysLogin(called string) bool {
-	return says(called, "login", "logon", "signin", "/sso", "saml", "oauth")
-}
-
-// says tells whether one of the words occurs in called, however it is written.
-func says(called string, words ...string) bool {
-	called = strings.Map(plainLower, called)
-	for _, word := range words {
-		if strings.Contains(called, word) {
-			return true
-		}
-	}
-	return false
-}
-
-func plainLower(r rune) rune {
-	if r == '-' || r == '_' {
-		return -1
-	}
-	return unicode.ToLower(r)
+	return htmltree.NameSays(called, "login", "logon", "signin", "/sso", "saml", "oauth")
 }
 
 // walls tells whether the login form stands where the content should be. One that
 // is hidden is there for scripts.
 func (d *Document) walls(form, body *html.Node) bool {
-	if isUnseen(form) || ancestor(form, isUnseen) != nil {
+	if isUnseen(form) || htmltree.Ancestor(form, isUnseen) != nil {
 		return false
 	}
 	beside := contentWords(body, form)
-	if ancestor(form, isBoxed) != nil || isBoxed(form) {
+	if htmltree.Ancestor(form, isBoxed) != nil || isBoxed(form) {
 		return beside < wordsBesideBox
 	}
-	if article := ancestor(form, isArticle); article == nil {
-		for n := range below(body) {
+	if article := htmltree.Ancestor(form, isArticle); article == nil {
+		for n := range htmltree.Below(body) {
 			if n.Type == html.ElementNode && isArticle(n) && contentWords(n, form) >= wordsOfStatement {
 				return false
 			}
@@ -122,7 +105,7 @@ func (d *Document) walls(form, body *html.Node) bool {
 }
 
 func isArticle(n *html.Node) bool {
-	return isElement(n, atom.Article, atom.Main) || attr(n, "role") == "main"
+	return htmltree.IsElement(n, atom.Article, atom.Main) || htmltree.Attr(n, "role") == "main"
 }
 
 // isBoxed tells of the parts of a page where a small login form may stand.
@@ -131,15 +114,15 @@ func isBoxed(n *html.Node) bool {
 	case atom.Header, atom.Footer, atom.Nav, atom.Aside, atom.Dialog:
 		return true
 	}
-	switch attr(n, "role") {
+	switch htmltree.Attr(n, "role") {
 	case "banner", "contentinfo", "navigation", "complementary", "dialog", "alertdialog", "menu", "menubar":
 		return true
 	}
-	if attr(n, "aria-modal") == "true" {
+	if htmltree.Attr(n, "aria-modal") == "true" {
 		return true
 	}
 	for _, key := range []string{"class", "id"} {
-		for name := range strings.FieldsSeq(strings.ToLower(attr(n, key))) {
+		for name := range strings.FieldsSeq(strings.ToLower(htmltree.Attr(n, key))) {
 			switch name {
 			case "header", "footer", "nav", "navbar", "navigation", "sidebar", "topbar", "top-bar", "site-header", "site-footer",
 				"modal", "popup", "popover", "dropdown", "dropdown-menu", "offcanvas", "menu", "widget":
@@ -157,7 +140,7 @@ func contentWords(n, form *html.Node) int {
 		return 0
 	}
 	if n.Type == html.TextNode {
-		return len(strings.Fields(visible(n.Data)))
+		return len(strings.Fields(htmltree.Visible(n.Data)))
 	}
 	switch n.DataAtom {
 	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Select, atom.Button, atom.Option, atom.Label, atom.A, atom.Form:
@@ -176,11 +159,11 @@ func contentWords(n, form *html.Node) int {
 // loosePassword returns the page's only password field if no form holds it.
 func loosePassword(body *html.Node) *html.Node {
 	var field *html.Node
-	for n := range below(body) {
-		if !isElement(n, atom.Input) || !strings.EqualFold(attr(n, "type"), "password") {
+	for n := range htmltree.Below(body) {
+		if !htmltree.IsElement(n, atom.Input) || !strings.EqualFold(htmltree.Attr(n, "type"), "password") {
 			continue
 		}
-		if field != nil || ancestor(n, func(p *html.Node) bool { return isElement(p, atom.Form) }) != nil {
+		if field != nil || htmltree.Ancestor(n, func(p *html.Node) bool { return htmltree.IsElement(p, atom.Form) }) != nil {
 			return nil
 		}
 		field = n
@@ -190,8 +173,8 @@ func loosePassword(body *html.Node) *html.Node {
 
 // loginLink returns the link to log in that stands in a page's text.
 func loginLink(body *html.Node) *html.Node {
-	for n := range below(body) {
-		if isElement(n, atom.A) && saysLogin(attr(n, "href")) && ancestor(n, isBoxed) == nil {
+	for n := range htmltree.Below(body) {
+		if htmltree.IsElement(n, atom.A) && saysLogin(htmltree.Attr(n, "href")) && htmltree.Ancestor(n, isBoxed) == nil {
 			return n
 		}
 	}
@@ -201,19 +184,19 @@ func loginLink(body *html.Node) *html.Node {
 // describe names a form and the fields that a person fills in.
 func describe(form *html.Node) string {
 	var fields []string
-	for n := range below(form) {
-		if !isElement(n, atom.Input) {
+	for n := range htmltree.Below(form) {
+		if !htmltree.IsElement(n, atom.Input) {
 			continue
 		}
-		switch strings.ToLower(attr(n, "type")) {
+		switch strings.ToLower(htmltree.Attr(n, "type")) {
 		case "", "text", "email", "tel", "password":
 			fields = append(fields, nameOf(n))
 		}
 	}
 	name := "form"
-	if id := attr(form, "id"); id != "" {
+	if id := htmltree.Attr(form, "id"); id != "" {
 		name += "#" + id
-	} else if action := attr(form, "action"); action != "" {
+	} else if action := htmltree.Attr(form, "action"); action != "" {
 		action, _, _ = strings.Cut(action, "?") // whatever follows may be a token
 		name += "[action=" + action + "]"
 	}
@@ -224,5 +207,5 @@ func describe(form *html.Node) string {
 }
 
 func nameOf(field *html.Node) string {
-	return firstOf(attr(field, "name"), attr(field, "id"), attr(field, "type"), "unnamed")
+	return htmltree.FirstOf(htmltree.Attr(field, "name"), htmltree.Attr(field, "id"), htmltree.Attr(field, "type"), "unnamed")
 }

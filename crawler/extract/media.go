@@ -7,12 +7,14 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // image appends an image with its absolute address and what it says it shows.
 // One whose address no reader could fetch is replaced by what it says.
 func (c *cleaner) image(dst, n *html.Node) {
-	alt := strings.TrimSpace(collapse(visible(attr(n, "alt"))))
+	alt := strings.TrimSpace(htmltree.Collapse(htmltree.Visible(htmltree.Attr(n, "alt"))))
 	if isPixel(n) {
 		return
 	}
@@ -22,11 +24,11 @@ func (c *cleaner) image(dst, n *html.Node) {
 	}
 	if src == nil || isEmoji(n, alt) {
 		if alt != "" {
-			dst.AppendChild(text(alt))
+			dst.AppendChild(htmltree.Text(alt))
 		}
 		return
 	}
-	dst.AppendChild(element(atom.Img, html.Attribute{Key: "src", Val: src.String()}, html.Attribute{Key: "alt", Val: alt}))
+	dst.AppendChild(htmltree.Element(atom.Img, html.Attribute{Key: "src", Val: src.String()}, html.Attribute{Key: "alt", Val: alt}))
 }
 
 // picture appends the image of a picture; where that has no address, the first
@@ -36,17 +38,17 @@ func (c *cleaner) picture(dst, n *html.Node) {
 	var offered string
 	for d := range n.Descendants() {
 		switch {
-		case isElement(d, atom.Img) && img == nil:
+		case htmltree.IsElement(d, atom.Img) && img == nil:
 			img = d
-		case isElement(d, atom.Source) && offered == "":
-			offered = firstOf(attr(d, "srcset"), attr(d, "data-srcset"))
+		case htmltree.IsElement(d, atom.Source) && offered == "":
+			offered = htmltree.FirstOf(htmltree.Attr(d, "srcset"), htmltree.Attr(d, "data-srcset"))
 		}
 	}
 	if img == nil {
 		return
 	}
 	if c.source(img) == nil && offered != "" {
-		img = element(atom.Img, html.Attribute{Key: "srcset", Val: offered}, html.Attribute{Key: "alt", Val: attr(img, "alt")})
+		img = htmltree.Element(atom.Img, html.Attribute{Key: "srcset", Val: offered}, html.Attribute{Key: "alt", Val: htmltree.Attr(img, "alt")})
 	}
 	c.image(dst, img)
 }
@@ -54,10 +56,10 @@ func (c *cleaner) picture(dst, n *html.Node) {
 // source returns where an image is to be had. Pages that load their images late
 // keep the address elsewhere, and a placeholder in src.
 func (c *cleaner) source(n *html.Node) *url.URL {
-	lazy := firstOf(attr(n, "data-src"), attr(n, "data-original"), attr(n, "data-lazy-src"), attr(n, "data-lazy"), attr(n, "data-original-src"),
-		attr(n, "data-actualsrc"), attr(n, "data-hi-res-src"))
-	set := largest(firstOf(attr(n, "data-srcset"), attr(n, "data-lazy-srcset"), attr(n, "srcset")))
-	candidates := []string{lazy, attr(n, "src"), set}
+	lazy := htmltree.FirstOf(htmltree.Attr(n, "data-src"), htmltree.Attr(n, "data-original"), htmltree.Attr(n, "data-lazy-src"), htmltree.Attr(n, "data-lazy"), htmltree.Attr(n, "data-original-src"),
+		htmltree.Attr(n, "data-actualsrc"), htmltree.Attr(n, "data-hi-res-src"))
+	set := largest(htmltree.FirstOf(htmltree.Attr(n, "data-srcset"), htmltree.Attr(n, "data-lazy-srcset"), htmltree.Attr(n, "srcset")))
+	candidates := []string{lazy, htmltree.Attr(n, "src"), set}
 	for _, candidate := range candidates {
 		if u := resolve(c.base, candidate); u != nil && u.Scheme != "mailto" {
 			return u
@@ -70,18 +72,18 @@ func (c *cleaner) source(n *html.Node) *url.URL {
 // beside n holds for browsers without scripts.
 func (c *cleaner) withoutScripts(n *html.Node) *url.URL {
 	next := n.NextSibling
-	for next != nil && next.Type == html.TextNode && isBlank(next.Data) {
+	for next != nil && next.Type == html.TextNode && htmltree.IsBlank(next.Data) {
 		next = next.NextSibling
 	}
-	if next == nil || !isElement(next, atom.Noscript) || next.FirstChild == nil {
+	if next == nil || !htmltree.IsElement(next, atom.Noscript) || next.FirstChild == nil {
 		return nil
 	}
-	nodes, err := html.ParseFragment(strings.NewReader(next.FirstChild.Data), element(atom.Div))
+	nodes, err := html.ParseFragment(strings.NewReader(next.FirstChild.Data), htmltree.Element(atom.Div))
 	if err != nil {
 		return nil
 	}
 	for _, node := range nodes {
-		if isElement(node, atom.Img) {
+		if htmltree.IsElement(node, atom.Img) {
 			return c.source(node)
 		}
 	}
@@ -91,12 +93,12 @@ func (c *cleaner) withoutScripts(n *html.Node) *url.URL {
 // isPixel tells of images and frames that count visits.
 func isPixel(n *html.Node) bool {
 	tiny := func(size string) bool { return size == "0" || size == "1" || size == "0px" || size == "1px" }
-	return tiny(attr(n, "width")) && tiny(attr(n, "height"))
+	return tiny(htmltree.Attr(n, "width")) && tiny(htmltree.Attr(n, "height"))
 }
 
 // isEmoji tells of a character shown as an image.
 func isEmoji(n *html.Node, alt string) bool {
-	return alt != "" && len(alt) <= 32 && alt[0] >= 0x80 && strings.Contains(attr(n, "class"), "emoji")
+	return alt != "" && len(alt) <= 32 && alt[0] >= 0x80 && strings.Contains(htmltree.Attr(n, "class"), "emoji")
 }
 
 // largest returns the address of the largest image of a srcset; the last of them
@@ -118,13 +120,4 @@ func largest(srcset string) string {
 		}
 	}
 	return best
-}
-
-func firstOf(values ...string) string {
-	for _, value := range values {
-		if !isBlank(value) {
-			return value
-		}
-	}
-	return ""
 }

@@ -5,6 +5,9 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/css"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // panels are what clicks show on a page: the panels of tabs, the answers of
@@ -24,7 +27,7 @@ type panelPair struct{ label, panel *html.Node }
 func panelsOf(root *html.Node) *panels {
 	p := &panels{opened: map[*html.Node]bool{}}
 	var tabs, bodies, toggles, fields, lists []*html.Node
-	for n := range below(root) {
+	for n := range htmltree.Below(root) {
 		if n.Type != html.ElementNode {
 			continue
 		}
@@ -75,8 +78,8 @@ func panelsOf(root *html.Node) *panels {
 
 func idsBelow(root *html.Node) map[string]*html.Node {
 	ids := map[string]*html.Node{}
-	for n := range below(root) {
-		if id := attr(n, "id"); id != "" && ids[id] == nil {
+	for n := range htmltree.Below(root) {
+		if id := htmltree.Attr(n, "id"); id != "" && ids[id] == nil {
 			ids[id] = n
 		}
 	}
@@ -102,14 +105,14 @@ func (p *panels) add(label, panel *html.Node) bool {
 func (p *panels) tabs(tabs, bodies []*html.Node) {
 	labelled := map[string]*html.Node{}
 	for _, panel := range bodies {
-		for id := range strings.FieldsSeq(attr(panel, "aria-labelledby")) {
+		for id := range strings.FieldsSeq(htmltree.Attr(panel, "aria-labelledby")) {
 			labelled[id] = panel
 		}
 	}
 	var open []*html.Node
 	for _, tab := range tabs {
 		panel := p.target(tab)
-		if id := attr(tab, "id"); panel == nil && id != "" {
+		if id := htmltree.Attr(tab, "id"); panel == nil && id != "" {
 			panel = labelled[id]
 		}
 		if !p.add(tab, panel) {
@@ -133,7 +136,7 @@ func (p *panels) tabs(tabs, bodies []*html.Node) {
 }
 
 func tabListOf(tab *html.Node) *html.Node {
-	if list := ancestor(tab, func(n *html.Node) bool { return attr(n, "role") == "tablist" }); list != nil {
+	if list := htmltree.Ancestor(tab, func(n *html.Node) bool { return htmltree.Attr(n, "role") == "tablist" }); list != nil {
 		return list
 	}
 	return tab.Parent
@@ -183,19 +186,19 @@ func (p *panels) inOrder(list *html.Node, tabs, bodies []*html.Node) {
 }
 
 func isChosen(tab *html.Node) bool {
-	if attr(tab, "aria-selected") == "true" || hasWord(attr(tab, "class"), "active") {
+	if htmltree.Attr(tab, "aria-selected") == "true" || htmltree.HasWord(htmltree.Attr(tab, "class"), "active") {
 		return true
 	}
-	return attr(tab, "data-state") == "active"
+	return htmltree.Attr(tab, "data-state") == "active"
 }
 
 // target returns the element that n says it shows, or nil.
 func (p *panels) target(n *html.Node) *html.Node {
-	for id := range strings.FieldsSeq(attr(n, "aria-controls")) {
+	for id := range strings.FieldsSeq(htmltree.Attr(n, "aria-controls")) {
 		return p.byID[id]
 	}
 	for _, key := range []string{"data-bs-target", "data-target", "href"} {
-		if id, ok := strings.CutPrefix(strings.TrimSpace(attr(n, key)), "#"); ok && id != "" {
+		if id, ok := strings.CutPrefix(strings.TrimSpace(htmltree.Attr(n, key)), "#"); ok && id != "" {
 			return p.byID[id]
 		}
 	}
@@ -210,9 +213,9 @@ func onlyLink(n *html.Node) *html.Node {
 	var link *html.Node
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		switch {
-		case child.Type == html.ElementNode && isElement(child, atom.A, atom.Button) && link == nil:
+		case child.Type == html.ElementNode && htmltree.IsElement(child, atom.A, atom.Button) && link == nil:
 			link = child
-		case child.Type == html.ElementNode, child.Type == html.TextNode && !isBlank(child.Data):
+		case child.Type == html.ElementNode, child.Type == html.TextNode && !htmltree.IsBlank(child.Data):
 			return nil
 		}
 	}
@@ -220,7 +223,7 @@ func onlyLink(n *html.Node) *html.Node {
 }
 
 func isCollapseToggle(n *html.Node) bool {
-	return isCollapse(attr(n, "data-toggle")) || isCollapse(attr(n, "data-bs-toggle"))
+	return isCollapse(htmltree.Attr(n, "data-toggle")) || isCollapse(htmltree.Attr(n, "data-bs-toggle"))
 }
 
 func isCollapse(toggle string) bool {
@@ -231,12 +234,12 @@ func isCollapse(toggle string) bool {
 // heading around n is the label already.
 func (p *panels) toggle(n *html.Node) {
 	panel := p.target(n)
-	if panel == nil || hasAttr(n, "aria-haspopup") && attr(n, "aria-haspopup") != "false" || isMenu(n) || isMenu(panel) || holds(panel, n) {
+	if panel == nil || htmltree.HasAttr(n, "aria-haspopup") && htmltree.Attr(n, "aria-haspopup") != "false" || isMenu(n) || isMenu(panel) || holds(panel, n) {
 		return
 	}
 	p.opened[panel] = true
-	if ancestor(n, func(a *html.Node) bool {
-		return isHeading(a.DataAtom) || attr(a, "role") == "heading" || isElement(a, atom.Dt, atom.Summary, atom.P)
+	if htmltree.Ancestor(n, func(a *html.Node) bool {
+		return htmltree.IsHeading(a.DataAtom) || htmltree.Attr(a, "role") == "heading" || htmltree.IsElement(a, atom.Dt, atom.Summary, atom.P)
 	}) != nil {
 		if saysMore(n) {
 			p.spent = append(p.spent, n)
@@ -254,12 +257,12 @@ func (p *panels) toggle(n *html.Node) {
 // isMenu tells of what leads around a site, and what stands in it.
 func isMenu(n *html.Node) bool {
 	for p := n; p != nil; p = p.Parent {
-		if isElement(p, atom.Nav, atom.Footer) || attr(p, "role") == "navigation" || attr(p, "role") == "menu" ||
+		if htmltree.IsElement(p, atom.Nav, atom.Footer) || htmltree.Attr(p, "role") == "navigation" || htmltree.Attr(p, "role") == "menu" ||
 			p.DataAtom == atom.Header && p.Parent != nil && p.Parent.DataAtom == atom.Body {
 			return true
 		}
 	}
-	return isOverlay(attr(n, "class") + " " + attr(n, "id"))
+	return css.IsOverlay(htmltree.Attr(n, "class") + " " + htmltree.Attr(n, "id"))
 }
 
 // saysMore tells of the labels that say only that there is more to see.
@@ -275,8 +278,8 @@ func saysMore(n *html.Node) bool {
 // rawText returns the words of n as it was parsed; it stops after so many bytes.
 func rawText(n *html.Node, most int) string {
 	var out strings.Builder
-	for d := range below(n) {
-		if d.Type == html.TextNode && !isElement(d.Parent, atom.Script, atom.Style, atom.Template) {
+	for d := range htmltree.Below(n) {
+		if d.Type == html.TextNode && !htmltree.IsElement(d.Parent, atom.Script, atom.Style, atom.Template) {
 			out.WriteString(d.Data)
 			out.WriteByte(' ')
 		}
@@ -284,23 +287,23 @@ func rawText(n *html.Node, most int) string {
 			break
 		}
 	}
-	return words(out.String())
+	return htmltree.Words(out.String())
 }
 
 // isFieldSet tells of elements with radio buttons or checkboxes and their labels
 // as children, outside of forms: tabs and accordions that work without scripts.
 func isFieldSet(n *html.Node) bool {
-	if isElement(n, atom.Li, atom.P, atom.Td) && !hasBox(n) {
+	if htmltree.IsElement(n, atom.Li, atom.P, atom.Td) && !hasBox(n) {
 		return false
 	}
 	field := hasField(n) || n.Parent != nil && hasField(n.Parent)
-	return field && ancestor(n, func(p *html.Node) bool { return p.DataAtom == atom.Form }) == nil
+	return field && htmltree.Ancestor(n, func(p *html.Node) bool { return p.DataAtom == atom.Form }) == nil
 }
 
 // hasBox tells of elements that hold others with lines of their own.
 func hasBox(n *html.Node) bool {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		if isElement(child, atom.Div, atom.Section) {
+		if htmltree.IsElement(child, atom.Div, atom.Section) {
 			return true
 		}
 	}
@@ -309,7 +312,7 @@ func hasBox(n *html.Node) bool {
 
 func hasField(n *html.Node) bool {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		if child.DataAtom == atom.Input && (attr(child, "type") == "radio" || attr(child, "type") == "checkbox") {
+		if child.DataAtom == atom.Input && (htmltree.Attr(child, "type") == "radio" || htmltree.Attr(child, "type") == "checkbox") {
 			return true
 		}
 	}
@@ -326,7 +329,7 @@ func (p *panels) fields(n *html.Node) {
 			continue
 		}
 		labels = append(labels, child)
-		if next := nextElement(child); next != nil && isElement(next, atom.Div, atom.Section, atom.Article, atom.P, atom.Ul, atom.Ol, atom.Pre, atom.Table) {
+		if next := nextElement(child); next != nil && htmltree.IsElement(next, atom.Div, atom.Section, atom.Article, atom.P, atom.Ul, atom.Ol, atom.Pre, atom.Table) {
 			paired = p.add(child, next) || paired
 		}
 	}
@@ -341,17 +344,17 @@ func (p *panels) fields(n *html.Node) {
 // isTabList tells of elements that are called tabs and hold labels and panels, or
 // links to panels, without further ado.
 func isTabList(n *html.Node) bool {
-	if !isElement(n, atom.Ul, atom.Ol, atom.Div) || attr(n, "role") == "tablist" {
+	if !htmltree.IsElement(n, atom.Ul, atom.Ol, atom.Div) || htmltree.Attr(n, "role") == "tablist" {
 		return false
 	}
-	called := attr(n, "class")
+	called := htmltree.Attr(n, "class")
 	if n.DataAtom != atom.Div && n.Parent != nil {
-		called += " " + attr(n.Parent, "class") + " " + attr(n.Parent, "id")
+		called += " " + htmltree.Attr(n.Parent, "class") + " " + htmltree.Attr(n.Parent, "id")
 	}
 	if called == "" || !strings.Contains(strings.ToLower(called), "tab") {
 		return false
 	}
-	for word := range nameWords(called) {
+	for word := range css.NameWords(called) {
 		switch word {
 		case "tab", "tabs", "tabset", "tabbed":
 			return true
@@ -394,7 +397,7 @@ func (p *panels) list(n *html.Node) {
 func areShort(labels []*html.Node) bool {
 	for _, label := range labels {
 		text := rawText(label, 80)
-		if text == "" || len(text) > 80 || hasBlock(label) {
+		if text == "" || len(text) > 80 || htmltree.HasBlock(label) {
 			return false
 		}
 	}
@@ -414,7 +417,7 @@ func (p *panels) pairAll(labels, bodies []*html.Node) {
 func elementsIn(n *html.Node) []*html.Node {
 	var all []*html.Node
 	for child := range n.ChildNodes() {
-		if child.Type == html.ElementNode && !isElement(child, atom.Input, atom.Script, atom.Style) {
+		if child.Type == html.ElementNode && !htmltree.IsElement(child, atom.Input, atom.Script, atom.Style) {
 			all = append(all, child)
 		}
 	}
@@ -438,16 +441,16 @@ func (p *panels) fold() {
 		if panel.Parent == nil || label.Parent == nil {
 			continue
 		}
-		details, summary := element(atom.Details), element(atom.Summary)
+		details, summary := htmltree.Element(atom.Details), htmltree.Element(atom.Summary)
 		for _, inner := range []*html.Node{label, onlyLink(label)} {
 			if inner != nil && inner.FirstChild != nil && onlyLink(inner) == nil {
-				moveChildren(summary, inner)
+				htmltree.MoveChildren(summary, inner)
 			}
 		}
 		label.Parent.RemoveChild(label)
 		details.AppendChild(summary)
-		if isElement(panel, atom.Li, atom.Dd, atom.Td) {
-			moveChildren(details, panel)
+		if htmltree.IsElement(panel, atom.Li, atom.Dd, atom.Td) {
+			htmltree.MoveChildren(details, panel)
 			panel.AppendChild(details)
 			continue
 		}

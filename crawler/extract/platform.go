@@ -4,6 +4,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // platform is what a preset found on a page.
@@ -36,7 +37,7 @@ func (d *Document) platform(c *cleaner, rules Rules) platform {
 	for _, n := range page.Title(d.node()) {
 		page.Strip(n)
 		if found.title == "" {
-			found.title = textOf(c.clean([]*html.Node{n}))
+			found.title = htmltree.TextOf(c.clean([]*html.Node{n}))
 		}
 	}
 	for _, n := range body {

@@ -6,6 +6,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // watchable returns the page where a film is to be seen that a player at the given
@@ -45,19 +47,19 @@ func watchable(player *url.URL) (page *url.URL, service string) {
 func playerOf(n *html.Node) string {
 	switch n.Data {
 	case "lite-youtube", "youtube-video":
-		if id := firstOf(attr(n, "videoid"), attr(n, "video-id")); id != "" {
+		if id := htmltree.FirstOf(htmltree.Attr(n, "videoid"), htmltree.Attr(n, "video-id")); id != "" {
 			return "https://www.youtube.com/embed/" + url.PathEscape(id)
 		}
 	case "lite-vimeo":
-		if id := attr(n, "videoid"); id != "" {
+		if id := htmltree.Attr(n, "videoid"); id != "" {
 			return "https://player.vimeo.com/video/" + url.PathEscape(id)
 		}
 	case "wistia-player":
-		if id := attr(n, "media-id"); id != "" {
+		if id := htmltree.Attr(n, "media-id"); id != "" {
 			return "https://fast.wistia.net/embed/iframe/" + url.PathEscape(id)
 		}
 	case "div", "span":
-		for class := range strings.FieldsSeq(attr(n, "class")) {
+		for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 			if id, ok := strings.CutPrefix(class, "wistia_async_"); ok && id != "" {
 				return "https://fast.wistia.net/embed/iframe/" + url.PathEscape(id)
 			}
@@ -82,14 +84,14 @@ func (c *cleaner) embedded(dst, n *html.Node) {
 	if isPixel(n) {
 		return
 	}
-	src := firstOf(playerOf(n), attr(n, "src"), attr(n, "data-src"), attr(n, "data-lazy-src"), attr(n, "data"))
+	src := htmltree.FirstOf(playerOf(n), htmltree.Attr(n, "src"), htmltree.Attr(n, "data-src"), htmltree.Attr(n, "data-lazy-src"), htmltree.Attr(n, "data"))
 	for d := range n.Descendants() {
 		switch {
 		case src != "":
-		case isElement(d, atom.Source, atom.Embed):
-			src = attr(d, "src")
-		case isElement(d, atom.Param) && (attr(d, "name") == "movie" || attr(d, "name") == "src"):
-			src = attr(d, "value")
+		case htmltree.IsElement(d, atom.Source, atom.Embed):
+			src = htmltree.Attr(d, "src")
+		case htmltree.IsElement(d, atom.Param) && (htmltree.Attr(d, "name") == "movie" || htmltree.Attr(d, "name") == "src"):
+			src = htmltree.Attr(d, "value")
 		}
 	}
 	target := resolve(c.base, src)
@@ -99,21 +101,21 @@ func (c *cleaner) embedded(dst, n *html.Node) {
 		}
 		return
 	}
-	if n.DataAtom == atom.Object && strings.HasPrefix(attr(n, "type"), "image/") {
-		dst.AppendChild(element(atom.Img, html.Attribute{Key: "src", Val: target.String()}, html.Attribute{Key: "alt", Val: textOf(c.clean(elementsIn(n)))}))
+	if n.DataAtom == atom.Object && strings.HasPrefix(htmltree.Attr(n, "type"), "image/") {
+		dst.AppendChild(htmltree.Element(atom.Img, html.Attribute{Key: "src", Val: target.String()}, html.Attribute{Key: "alt", Val: htmltree.TextOf(c.clean(elementsIn(n)))}))
 		return
 	}
 	target, service := watchable(target)
-	name := words(firstOf(attr(n, "title"), attr(n, "aria-label"), attr(n, "playlabel")))
+	name := htmltree.Words(htmltree.FirstOf(htmltree.Attr(n, "title"), htmltree.Attr(n, "aria-label"), htmltree.Attr(n, "playlabel")))
 	if name == "" && service != "" {
 		name = service + " video"
 	}
 	if name == "" {
 		name = target.Host + target.Path
 	}
-	link := element(atom.A, html.Attribute{Key: "href", Val: target.String()})
-	link.AppendChild(text(name))
-	p := element(atom.P)
+	link := htmltree.Element(atom.A, html.Attribute{Key: "href", Val: target.String()})
+	link.AppendChild(htmltree.Text(name))
+	p := htmltree.Element(atom.P)
 	p.AppendChild(link)
 	dst.AppendChild(p)
 }

@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // atOnce is the longest delay, in seconds, of a refresh that nobody reads the page
@@ -17,10 +19,10 @@ const atOnce = 1
 // "shared declarative refresh steps"), and whether at once, as a redirect does; or nil
 // where n is none, or loads its own document again.
 func refreshOf(n *html.Node, base *url.URL) (to *url.URL, now bool) {
-	if n.DataAtom != atom.Meta || !strings.EqualFold(strings.TrimSpace(attr(n, "http-equiv")), "refresh") || !inHead(n) {
+	if n.DataAtom != atom.Meta || !strings.EqualFold(strings.TrimSpace(htmltree.Attr(n, "http-equiv")), "refresh") || !inHead(n) {
 		return nil, false
 	}
-	content := strings.TrimSpace(attr(n, "content"))
+	content := strings.TrimSpace(htmltree.Attr(n, "content"))
 	end := strings.IndexFunc(content, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
 	if end <= 0 {
 		return nil, false

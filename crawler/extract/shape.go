@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // parseWithin parses a page, unless its tree would be larger than a page's may be. That
@@ -102,7 +103,7 @@ func withoutFormatting(text []byte) []byte {
 					out.WriteString("</a>")
 				}
 				links = kind == html.StartTagToken
-			case links && isBlockName(atom.Lookup(name)):
+			case links && htmltree.IsBlockName(atom.Lookup(name)):
 				out.WriteString("</a>")
 				links = false
 			}

@@ -1,6 +1,10 @@
 package extract
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/template"
+)
 
 func BenchmarkOutline(b *testing.B) {
 	d := parsePage(b, docsPage())
@@ -11,7 +15,7 @@ func BenchmarkOutline(b *testing.B) {
 	b.ReportAllocs()
 	blocks := 0
 	for b.Loop() {
-		blocks = len(unitsOf(body, d.URL.Host, "A title"))
+		blocks = len(template.OutlineOf(body, d.URL.Host, "A title"))
 	}
 	b.ReportMetric(float64(blocks), "blocks")
 }

@@ -9,12 +9,16 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/crawler/extract/template"
 )
 
 const shop = "https://shop.example/"
 
 // articleAt extracts a page whose body is what its argument says.
-func articleAt(t interface{ Fatal(...any) }, path, body string, template *Template) Article {
+func articleAt(t interface{ Fatal(...any) }, path, body string, whole *template.Template) Article {
 	u, err := url.Parse(shop + path)
 	if err != nil {
 		t.Fatal(err)
@@ -23,15 +27,15 @@ func articleAt(t interface{ Fatal(...any) }, path, body string, template *Templa
 	if err != nil {
 		t.Fatal(err)
 	}
-	article, err := doc.Extract(Rules{Template: template})
+	article, err := doc.Extract(Rules{Template: whole})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return article
 }
 
-func outlinesOf(articles []Article) iter.Seq2[Outline, error] {
-	return func(yield func(Outline, error) bool) {
+func outlinesOf(articles []Article) iter.Seq2[template.Outline, error] {
+	return func(yield func(template.Outline, error) bool) {
 		for _, a := range articles {
 			if !yield(a.Outline, nil) {
 				return
@@ -41,12 +45,12 @@ func outlinesOf(articles []Article) iter.Seq2[Outline, error] {
 }
 
 // learnFrom learns a template from pages, in their order.
-func learnFrom(t interface{ Fatal(...any) }, before *Template, bodies ...string) Learned {
+func learnFrom(t interface{ Fatal(...any) }, before *template.Template, bodies ...string) template.Learned {
 	var articles []Article
 	for i, body := range bodies {
-		articles = append(articles, articleAt(t, fmt.Sprint("p", i), body, NewTemplate(nil)))
+		articles = append(articles, articleAt(t, fmt.Sprint("p", i), body, template.New(nil)))
 	}
-	learned, err := Learn(before, outlinesOf(articles), 0)
+	learned, err := template.Learn(before, outlinesOf(articles), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +137,7 @@ func TestWhatMostPagesBeginOrEndWithIsLeftOut(t *testing.T) {
 }
 
 func markdownOf(clean string) string {
-	said, err := Markdown(clean)
+	said, err := markdown.FromHTML(clean)
 	if err != nil {
 		panic(err)
 	}
@@ -203,17 +207,17 @@ func TestAPageThatIsAllTemplateStaysAsItIs(t *testing.T) {
 
 func TestFewOrEqualPagesTeachNothing(t *testing.T) {
 	footer := "<p>Shop Ltd., 1 Harbour Street</p>"
-	few := learnFrom(t, nil, bodiesOf(minPages-1, func(i int) string { return own(i) + footer })...)
+	few := learnFrom(t, nil, bodiesOf(template.MinPages-1, func(i int) string { return own(i) + footer })...)
 	if few.Enough || few.Now.ID() != "" {
-		t.Errorf("%d pages taught %v", minPages-1, few.Now.Blocks())
+		t.Errorf("%d pages taught %v", template.MinPages-1, few.Now.Blocks())
 	}
 	equal := learnFrom(t, nil, bodiesOf(40, func(i int) string { return own(i%3) + footer })...)
 	if equal.Enough || equal.Now.ID() != "" {
 		t.Errorf("three pages under 40 addresses taught %v", equal.Now.Blocks())
 	}
-	enough := learnFrom(t, nil, bodiesOf(minPages, func(i int) string { return own(i) + footer })...)
+	enough := learnFrom(t, nil, bodiesOf(template.MinPages, func(i int) string { return own(i) + footer })...)
 	if !enough.Enough || len(enough.Now.Blocks()) != 1 {
-		t.Errorf("%d pages taught %v", minPages, enough.Now.Blocks())
+		t.Errorf("%d pages taught %v", template.MinPages, enough.Now.Blocks())
 	}
 }
 
@@ -232,7 +236,7 @@ func TestBlocksComeInAtHalfAndGoAtTwoFifths(t *testing.T) {
 	}{
 		{10, false, false}, {11, false, true}, {11, true, true}, {8, true, true}, {7, true, false}, {0, true, false},
 	} {
-		var before *Template
+		var before *template.Template
 		if c.known {
 			before = learnFrom(t, nil, site(20)...).Next
 		}
@@ -252,11 +256,11 @@ func TestBlocksComeInAtHalfAndGoAtTwoFifths(t *testing.T) {
 func TestPagesThatWereNotReadSpeakForNothingNew(t *testing.T) {
 	with := func(text string) (articles []Article) {
 		for i := range 12 {
-			articles = append(articles, articleAt(t, fmt.Sprint("p", i), own(i)+"<p>"+text+"</p>", NewTemplate(nil)))
+			articles = append(articles, articleAt(t, fmt.Sprint("p", i), own(i)+"<p>"+text+"</p>", template.New(nil)))
 		}
 		return articles
 	}
-	old, err := Learn(nil, outlinesOf(with("Shop Ltd.")), 0)
+	old, err := template.Learn(nil, outlinesOf(with("Shop Ltd.")), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,12 +268,12 @@ func TestPagesThatWereNotReadSpeakForNothingNew(t *testing.T) {
 		unread       int
 		comes, stays bool
 	}{{0, true, false}, {7, true, false}, {8, true, true}, {11, true, true}, {12, false, true}, {500, false, true}} {
-		learned, err := Learn(old.Next, outlinesOf(with("Shop AG")), c.unread)
+		learned, err := template.Learn(old.Next, outlinesOf(with("Shop AG")), c.unread)
 		if err != nil {
 			t.Fatal(err)
 		}
 		comes := len(learned.Now.Blocks()) == 2
-		stays := slices.ContainsFunc(learned.Next.Blocks(), func(b TemplateBlock) bool { return b.Hash == old.Next.Blocks()[0].Hash })
+		stays := slices.ContainsFunc(learned.Next.Blocks(), func(b template.Known) bool { return b.Hash == old.Next.Blocks()[0].Hash })
 		if comes != c.comes || stays != c.stays {
 			t.Errorf("12 pages read and %d not: the new footer comes in %t (want %t), the old one stays %t (want %t)", c.unread, comes, c.comes, stays, c.stays)
 		}
@@ -288,7 +292,7 @@ func TestWhatIsLeftOutIsNamed(t *testing.T) {
 	if len(got) != 1 || got[0].Text != long || got[0].Place.String() != "at the end" || got[0].Pages != 9 || got[0].Of != 10 {
 		t.Errorf("left out: %+v", got)
 	}
-	if got := Excerpt(long); got != "Shop Ltd. is registered in the town of Harbour under the…" {
+	if got := template.Excerpt(long); got != "Shop Ltd. is registered in the town of Harbour under the…" {
 		t.Errorf("excerpt %q", got)
 	}
 }
@@ -338,12 +342,12 @@ func TestTheOrderOfPagesMakesNoDifference(t *testing.T) {
 func TestATemplateTakesNothingElse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		bodies := drawnPages(t)
-		template := learnFrom(t, nil, bodies...).Now
-		blocks := template.Blocks()
-		part := NewTemplate(rapid.Permutation(blocks).Draw(t, "blocks")[:rapid.IntRange(0, len(blocks)).Draw(t, "so many")])
+		whole := learnFrom(t, nil, bodies...).Now
+		blocks := whole.Blocks()
+		part := template.New(rapid.Permutation(blocks).Draw(t, "blocks")[:rapid.IntRange(0, len(blocks)).Draw(t, "so many")])
 		for i, body := range bodies {
 			path := fmt.Sprint("p", i)
-			raw, got := articleAt(t, path, body, nil), articleAt(t, path, body, template)
+			raw, got := articleAt(t, path, body, nil), articleAt(t, path, body, whole)
 			for line := range strings.SplitSeq(raw.Markdown, "\n") {
 				if strings.HasPrefix(line, "own") && !strings.Contains(got.Markdown, line) && countWith(bodies, line)*2 <= len(bodies) {
 					t.Fatalf("%q was left out of\n%s\nof which is left\n%s", line, raw.Markdown, got.Markdown)
@@ -352,17 +356,17 @@ func TestATemplateTakesNothingElse(t *testing.T) {
 			if raw.Markdown != "" && got.Markdown == "" {
 				t.Fatalf("nothing is left of\n%s", raw.Markdown)
 			}
-			left, err := parseClean(got.HTML)
+			left, err := cleanhtml.Parse(got.HTML)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n, _ := template.Covers(outlineOf(unitsOf(left, "shop.example", got.Title))); n > 0 {
+			if n, _ := whole.Covers(template.OutlineOf(left, "shop.example", got.Title)); n > 0 {
 				t.Fatalf("%d blocks more would be left out of\n%s", n, got.Markdown)
 			}
-			if _, all := template.Covers(articleAt(t, path, body, template).Outline); all {
+			if _, all := whole.Covers(articleAt(t, path, body, whole).Outline); all {
 				continue // of which a part may have been left out before
 			}
-			if later := stripLate(t, path, body, part, template); later.Markdown != got.Markdown {
+			if later := stripLate(t, path, body, part, whole); later.Markdown != got.Markdown {
 				t.Fatalf("known when it was extracted\n%s\nand later\n%s\nof\n%s", got.Markdown, later.Markdown, raw.Markdown)
 			}
 		}
@@ -371,16 +375,16 @@ func TestATemplateTakesNothingElse(t *testing.T) {
 
 // stripLate extracts a page when only a part of its template is known, and takes off
 // the whole later.
-func stripLate(t interface{ Fatal(...any) }, path, body string, before, template *Template) Article {
+func stripLate(t interface{ Fatal(...any) }, path, body string, before, whole *template.Template) Article {
 	if before == nil {
-		before = NewTemplate(nil)
+		before = template.New(nil)
 	}
 	early := articleAt(t, path, body, before)
 	u, err := url.Parse(shop + path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	late, ok, err := Late{Address: u, Title: early.Title, HTML: strings.ReplaceAll(early.HTML, "sentence", "xxxxx"), Outline: early.Outline, Before: before}.Strip(template)
+	late, ok, err := Strip(template.Late{Address: u, Title: early.Title, HTML: strings.ReplaceAll(early.HTML, "sentence", "xxxxx"), Outline: early.Outline, Before: before}, whole)
 	if err != nil || !ok {
 		t.Fatal("strip: ", ok, err)
 	}
@@ -400,10 +404,10 @@ func countWith(bodies []string, text string) (n int) {
 func TestAnArticleThatIsAnotherIsNotStripped(t *testing.T) {
 	bodies := bodiesOf(10, func(i int) string { return own(i) + own(i+50) + "<p>Shop Ltd., 1 Harbour Street</p>" })
 	learned := learnFrom(t, nil, bodies...)
-	whole := articleAt(t, "p0", bodies[0], NewTemplate(nil))
+	whole := articleAt(t, "p0", bodies[0], template.New(nil))
 	u, _ := url.Parse(shop + "p0")
 	part, _, _ := strings.Cut(whole.HTML, "\n")
-	if _, ok, err := (Late{Address: u, Title: whole.Title, HTML: part, Outline: whole.Outline}).Strip(learned.Now); ok || err != nil {
+	if _, ok, err := Strip(template.Late{Address: u, Title: whole.Title, HTML: part, Outline: whole.Outline}, learned.Now); ok || err != nil {
 		t.Errorf("a part of it: %t, %v", ok, err)
 	}
 }
@@ -411,27 +415,11 @@ func TestAnArticleThatIsAnotherIsNotStripped(t *testing.T) {
 func TestAnOutlineIsKept(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for i, body := range drawnPages(t) {
-			o := articleAt(t, fmt.Sprint("p", i), body, NewTemplate(nil)).Outline
-			back, err := ParseOutline(o.Bytes())
-			if err != nil || !slices.EqualFunc(o, back, func(a, b Block) bool {
-				return a.Hash == b.Hash && a.traits == b.traits && slices.Equal(a.Items, b.Items)
-			}) {
+			o := articleAt(t, fmt.Sprint("p", i), body, template.New(nil)).Outline
+			back, err := template.ParseOutline(o.Bytes())
+			if err != nil || !slices.Equal(o.Bytes(), back.Bytes()) || len(o) != len(back) {
 				t.Fatalf("%v came back as %v, %v", o, back, err)
 			}
-		}
-	})
-}
-
-func FuzzParseOutline(f *testing.F) {
-	f.Add([]byte{})
-	f.Add(Outline{{Hash: 1}, {Hash: 2, Items: []uint64{3, 4}, traits: links}}.Bytes())
-	f.Fuzz(func(t *testing.T, b []byte) {
-		o, err := ParseOutline(b)
-		if err != nil {
-			return
-		}
-		if again, err := ParseOutline(o.Bytes()); err != nil || len(again) != len(o) {
-			t.Errorf("%v came back as %v, %v", o, again, err)
 		}
 	})
 }
@@ -440,20 +428,20 @@ func TestALongArticleIsLookedAtFromItsEnds(t *testing.T) {
 	bodies := bodiesOf(10, func(i int) string {
 		var b strings.Builder
 		b.WriteString("<p>Help centre of the shop</p>")
-		for k := range 3 * reach {
+		for k := range 3 * template.Reach {
 			b.WriteString(own(1000*i + k))
 		}
 		return b.String() + "<p>Shop Ltd., 1 Harbour Street</p>"
 	})
 	learned := learnFrom(t, nil, bodies...)
 	got := articleAt(t, "p0", bodies[0], learned.Now)
-	if len(got.LeftOut) != 2 || len(got.Outline) != 2*reach+1 {
+	if len(got.LeftOut) != 2 || len(got.Outline) != 2*template.Reach+1 {
 		t.Errorf("%d blocks left out, %d in the outline", len(got.LeftOut), len(got.Outline))
 	}
-	if n := strings.Count(got.Markdown, "made of oak"); n != 3*reach {
-		t.Errorf("%d paragraphs are left of %d", n, 3*reach)
+	if n := strings.Count(got.Markdown, "made of oak"); n != 3*template.Reach {
+		t.Errorf("%d paragraphs are left of %d", n, 3*template.Reach)
 	}
-	for _, known := range []*Template{nil, NewTemplate(learned.Now.Blocks()[:1]), NewTemplate(learned.Now.Blocks()[1:])} {
+	for _, known := range []*template.Template{nil, template.New(learned.Now.Blocks()[:1]), template.New(learned.Now.Blocks()[1:])} {
 		if late := stripLate(t, "p0", bodies[0], known, learned.Now); late.Markdown != got.Markdown {
 			t.Errorf("with %v known before, the page is\n%s", known.Blocks(), late.Markdown)
 		}

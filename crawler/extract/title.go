@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // title returns the page's title, never "": the article's own heading, what the
@@ -31,8 +33,8 @@ func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string
 	if named := d.withoutCrumbs(withoutSite(head.title, head.site)); named != "" {
 		return named, "title"
 	}
-	for n := range below(article) {
-		if heading := textOf(n); n.Type == html.ElementNode && isHeading(n.DataAtom) && heading != "" {
+	for n := range htmltree.Below(article) {
+		if heading := htmltree.TextOf(n); n.Type == html.ElementNode && htmltree.IsHeading(n.DataAtom) && heading != "" {
 			return heading, "heading"
 		}
 	}
@@ -43,11 +45,11 @@ func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string
 // too, or else the first that is not the site's, or "". Some sites have their name
 // for a heading on every page, and lead home from it.
 func (d *Document) ownHeading(article *html.Node, h head) (own string) {
-	for n := range below(article) {
-		if !isElement(n, atom.H1) {
+	for n := range htmltree.Below(article) {
+		if !htmltree.IsElement(n, atom.H1) {
 			continue
 		}
-		heading := textOf(n)
+		heading := htmltree.TextOf(n)
 		if heading == "" {
 			continue
 		}
@@ -68,11 +70,11 @@ func (d *Document) leadsHome(link *html.Node, h head) bool {
 	if link == nil {
 		return false
 	}
-	to := resolve(d.base(), attr(link, "href"))
+	to := resolve(d.base(), htmltree.Attr(link, "href"))
 	if to == nil || to.Host != d.URL.Host || strings.Trim(to.Path, "/") == strings.Trim(d.URL.Path, "/") {
 		return false
 	}
-	name := textOf(link)
+	name := htmltree.TextOf(link)
 	return strings.Trim(to.Path, "/") == "" || len(h.title) > len(name) && strings.EqualFold(h.title[len(h.title)-len(name):], name)
 }
 
@@ -115,14 +117,14 @@ type head struct{ title, shared, site string }
 
 func (d *Document) head() head {
 	var h head
-	for n := range below(d.node()) {
+	for n := range htmltree.Below(d.node()) {
 		switch {
-		case isElement(n, atom.Title) && n.Namespace == "" && h.title == "" && n.FirstChild != nil:
+		case htmltree.IsElement(n, atom.Title) && n.Namespace == "" && h.title == "" && n.FirstChild != nil:
 			h.title = unescaped(n.FirstChild.Data)
-		case isElement(n, atom.Meta) && h.shared == "" && strings.EqualFold(attr(n, "property"), "og:title"):
-			h.shared = unescaped(attr(n, "content"))
-		case isElement(n, atom.Meta) && h.site == "" && strings.EqualFold(attr(n, "property"), "og:site_name"):
-			h.site = unescaped(attr(n, "content"))
+		case htmltree.IsElement(n, atom.Meta) && h.shared == "" && strings.EqualFold(htmltree.Attr(n, "property"), "og:title"):
+			h.shared = unescaped(htmltree.Attr(n, "content"))
+		case htmltree.IsElement(n, atom.Meta) && h.site == "" && strings.EqualFold(htmltree.Attr(n, "property"), "og:site_name"):
+			h.site = unescaped(htmltree.Attr(n, "content"))
 		}
 	}
 	return h
@@ -132,11 +134,11 @@ func (d *Document) head() head {
 // and is its title: the head says the same, its site's name aside.
 func (d *Document) headingOutside(c *cleaner, h head) string {
 	said := strings.ToLower(withoutSite(h.title, h.site) + "\n" + withoutSite(h.shared, h.site))
-	for n := range below(d.node()) {
-		if !isElement(n, atom.H1) {
+	for n := range htmltree.Below(d.node()) {
+		if !htmltree.IsElement(n, atom.H1) {
 			continue
 		}
-		heading := textOf(c.clean([]*html.Node{n}))
+		heading := htmltree.TextOf(c.clean([]*html.Node{n}))
 		if heading == "" || strings.EqualFold(heading, h.site) {
 			continue
 		}
@@ -156,7 +158,7 @@ func unescaped(s string) string {
 	if strings.Contains(s, "&") {
 		s = html.UnescapeString(s)
 	}
-	return words(s)
+	return htmltree.Words(s)
 }
 
 // withoutSite returns title without the name of the site at its end or its
@@ -183,16 +185,9 @@ func withoutSite(title, site string) string {
 // lastPart returns the last segment of u's path, or its host.
 func lastPart(u *url.URL) string {
 	if name := path.Base(u.Path); name != "." && name != "/" {
-		if shown := words(name); shown != "" {
+		if shown := htmltree.Words(name); shown != "" {
 			return shown
 		}
 	}
-	return firstOf(u.Host, u.String(), "untitled")
-}
-
-// words returns the visible words of s, one space apart.
-func words(s string) string {
-	var line spaced
-	line.write(visible(s))
-	return line.String()
+	return htmltree.FirstOf(u.Host, u.String(), "untitled")
 }

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
 )
 
 // seen is what is seen of a page at one reading of its HTML.
@@ -45,7 +45,7 @@ func look(p crawler.Page) seen {
 		}
 		block = block[:0]
 	}
-	for token := range extract.Tokens(p.HTML) {
+	for token := range cleanhtml.Tokens(p.HTML) {
 		switch {
 		case token.Kind == html.TextToken:
 			block = token.Append(block)

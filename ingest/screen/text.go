@@ -8,7 +8,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
@@ -62,7 +62,7 @@ func walk(source string, r *reading, change *edits) string {
 	var headings, above []heading
 	var piece []byte
 	open := -1 // where the heading began that is being read
-	for token := range extract.Tokens(source) {
+	for token := range cleanhtml.Tokens(source) {
 		raw := token.Raw
 		switch {
 		case token.Kind == html.TextToken:

@@ -1,0 +1,108 @@
+// Package choose finds the content of a page that no preset and no setting describes.
+//
+// It measures every element that a reader sees ([Measure]): how many words it has, how many
+// of them are links, and what it is for by its name. From that it leaves out what is no part
+// of the text, and chooses the element that holds the rest ([Page.Content]).
+package choose
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
+)
+
+// Content returns the element of a measured page that is its content, the elements inside
+// it that are for something else, and how it was found, for people. forum reports whether
+// the page is a thread, where comments are the text. The page is measured anew to be asked
+// again.
+func (l Page) Content(forum bool) (content *html.Node, pruned map[*html.Node]bool, how string) {
+	l.prune(forum)
+	at, how := l.marked()
+	if most := l.densest(at); most != at {
+		at, how = most, how+", narrowed"
+	}
+	if without := l.without(at); without != "" {
+		how += ", without " + without
+	}
+	return l[at].node, l.pruned(at), how
+}
+
+// marked returns what the page marks as its content, or the whole of it.
+func (l Page) marked() (at int, how string) {
+	isMain := func(n *html.Node) bool { return n.DataAtom == atom.Main || htmltree.Attr(n, "role") == "main" }
+	isArticle := func(n *html.Node) bool {
+		return n.DataAtom == atom.Article || htmltree.Attr(n, "itemprop") == "articleBody"
+	}
+
+	at, how = 0, "body"
+	if main, of := l.richest(0, isMain); main > 0 && (l[main].told()*4 > l[0].told() || of == 1 && l[main].told()*10 > l[0].told()) {
+		at, how = main, "main"
+	}
+	// Where posts or teasers are articles, none of them has nearly all.
+	if article, _ := l.richest(at, isArticle); article > 0 && l[article].told()*4 > l[at].told()*3 {
+		return article, "article"
+	}
+	if at > 0 {
+		return at, how
+	}
+	if known, _ := l.richest(0, isContentName); known > 0 && l[known].told()*3 > l[0].told() {
+		return known, "content"
+	}
+	return at, how
+}
+
+// richest returns the part inside another that tells the most of those that
+// match, and how many match; 0 is none.
+func (l Page) richest(within int, match func(*html.Node) bool) (best, of int) {
+	for i := within + 1; i < l[within].end; i++ {
+		if match(l[i].node) {
+			of++
+			if l[i].told() > l[best].told() || best == 0 && l[i].told() > 0 {
+				best = i
+			}
+		}
+	}
+	if best > 0 && l[best].told() == 0 {
+		best = 0
+	}
+	return best, of
+}
+
+// isContentName tells of the names that content goes by.
+func isContentName(n *html.Node) bool {
+	for _, a := range n.Attr {
+		switch a.Key {
+		case "id":
+			switch a.Val {
+			case "content", "main", "main-content", "maincontent", "mw-content-text", "bodyContent", "article", "page-content":
+				return true
+			}
+		case "class":
+			for class := range strings.FieldsSeq(a.Val) {
+				switch class {
+				case "markdown-body", "entry-content", "post-content", "article-content", "article-body", "article__body", "main-content", "page-content", "rst-content", "theme-doc-markdown":
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// densest returns the part inside another, or that one, which is worth the most.
+// It has nearly all that is told; what stands around it leads elsewhere.
+func (l Page) densest(within int) (best int) {
+	const worthwhile = 20
+	all := l[within]
+	best = within
+	for i := within + 1; i < all.end; i++ {
+		p := &l[i]
+		if p.worth > l[best].worth && p.worth >= all.worth+worthwhile && p.told()*20 >= all.told()*17 && p.words*2 >= all.words {
+			best = i
+		}
+	}
+	return best
+}

@@ -1,0 +1,86 @@
+package choose
+
+import (
+	"golang.org/x/net/html/atom"
+)
+
+// prune drops the parts that are for something else than telling: by what they
+// are called, by the line that they begin with, and what readers say about the
+// page. What is most of the page stays, whatever it is called.
+func (l Page) prune(forum bool) {
+	l.pruneCalled()
+	l.pruneAnnounced(forum)
+	l.pruneTalk(forum)
+}
+
+// How much a part may tell and still be taken for what it is called.
+const (
+	muchOfNavigation = 300
+	muchOfAsides     = 100
+)
+
+func (l Page) pruneCalled() {
+	all, called := l[0], l.called()
+	for i := 1; i < len(l); i++ {
+		p := &l[i]
+		rules := called[p.name]*3 > all.told() || p.words*2 > all.words // it is the name of the content
+		var out bool
+		switch {
+		case p.role == unknown || p.role == discussion:
+			continue
+		case p.node.DataAtom == atom.Nav:
+			out = true
+		case p.role == consent:
+			out = p.words*10 < all.words*9
+		case p.role != aside && p.name[0] == '<':
+			out = p.words*4 < all.words*3
+		case p.role == navigation, p.role == appeal:
+			out = !rules && p.told() < muchOfNavigation
+		default:
+			out = !rules && (p.told() < muchOfAsides || p.worth <= 0)
+		}
+		if out {
+			l.drop(i, p.role)
+			i = p.end - 1
+		}
+	}
+}
+
+// called returns how much the parts tell together that go by each of the names
+// that have a role.
+func (l Page) called() map[string]int {
+	told, until := map[string]int{}, map[string]int{}
+	for i := range l {
+		if p := &l[i]; p.role != unknown && i >= until[p.name] {
+			told[p.name] += p.told()
+			until[p.name] = p.end
+		}
+	}
+	return told
+}
+
+// pruneTalk drops what readers say about a text that can stand by itself. In a
+// forum they say the text itself; only remarks on the posts are less than they.
+func (l Page) pruneTalk(forum bool) {
+	talk := 0
+	for i := 0; i < len(l); i++ {
+		if l[i].role == discussion {
+			talk += l[i].told()
+			i = l[i].end - 1
+		}
+	}
+	needed := FewWords
+	if forum {
+		needed = l[0].told() / 2
+	}
+	if l[0].told()-talk <= needed {
+		return
+	}
+	for i := 1; i < len(l); i++ {
+		if l[i].role == discussion {
+			end := l[i].end
+			l.drop(i, discussion)
+			i = end - 1
+		}
+	}
+}

@@ -1,0 +1,314 @@
+package css
+
+import (
+	"strings"
+
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
+)
+
+// pageSelector is a CSS selector of a page's own. It matches what cascadia matches, which
+// parses it and judges single elements. What goes from element to element is done here,
+// since cascadia tries all ways through the combinators and through what :not and :has
+// enclose, which may take longer than anybody waits, and cannot be counted.
+type pageSelector struct {
+	parts       []compound // from left to right
+	specificity cascadia.Specificity
+}
+
+// compound is the part of a selector that is about one element.
+type compound struct {
+	joint  byte         // what stands before it: ' ', '>', '+' or '~'; 0 for the first
+	simple cascadia.Sel // what can be told of the element alone; nil for anything
+	scans  bool         // simple looks at the element's siblings, or at what is inside it
+	inner  []enclosed
+}
+
+// enclosed is :not, :has or :haschild with the selectors inside.
+type enclosed struct {
+	name string
+	any  []pageSelector
+}
+
+// compileSelector returns nil for what is no selector, or none that can be matched.
+func compileSelector(text string) *pageSelector {
+	if len(text) > longestSelector || nesting(text) > deepestSelector || strings.Contains(text, ":contains") || strings.Contains(text, ":matches") {
+		return nil // the last two are no CSS, and look through all text
+	}
+	whole, err := cascadia.Parse(text)
+	if err != nil || whole.PseudoElement() != "" {
+		return nil
+	}
+	parts, ok := compoundsOf(text)
+	if !ok {
+		return nil
+	}
+	return &pageSelector{parts, whole.Specificity()}
+}
+
+// What is longer or deeper was written by nobody.
+const (
+	longestSelector = 4096 // bytes
+	deepestSelector = 10   // parentheses inside one another
+)
+
+func nesting(text string) (deepest int) {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(':
+			depth++
+			deepest = max(deepest, depth)
+		case ')':
+			depth--
+		}
+	}
+	return deepest
+}
+
+// compoundsOf parts a selector that cascadia can parse at its combinators.
+func compoundsOf(text string) (parts []compound, ok bool) {
+	joint := byte(0)
+	for text = strings.TrimSpace(text); text != ""; {
+		end := endOfCompound(text)
+		c, ok := compoundOf(text[:end])
+		if !ok {
+			return nil, false
+		}
+		c.joint = joint
+		parts = append(parts, c)
+		rest := strings.TrimLeft(text[end:], " \t\r\n\f")
+		if joint = ' '; rest != "" && strings.IndexByte(">+~", rest[0]) >= 0 {
+			joint = rest[0]
+			rest = strings.TrimLeft(rest[1:], " \t\r\n\f")
+		}
+		text = rest
+	}
+	return parts, len(parts) > 0
+}
+
+// endOfCompound returns where the first compound of a selector ends.
+func endOfCompound(text string) int {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case b == '\\':
+			i++
+		case b == '"' || b == '\'':
+			i = endOfString(text, i)
+		case b == '(' || b == '[':
+			depth++
+		case b == ')' || b == ']':
+			depth--
+		case depth == 0 && strings.IndexByte(" \t\r\n\f>+~", b) >= 0:
+			return i
+		}
+	}
+	return len(text)
+}
+
+// endOfString returns where the string ends that begins at i.
+func endOfString(text string, i int) int {
+	quote := text[i]
+	for i++; i < len(text) && text[i] != quote; i++ {
+		if text[i] == '\\' {
+			i++
+		}
+	}
+	return i
+}
+
+// compoundOf takes out of a compound what encloses other selectors.
+func compoundOf(text string) (c compound, ok bool) {
+	var simple strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case b == '\\' && i+1 < len(text):
+			simple.WriteString(text[i : i+2])
+			i++
+		case b == '[':
+			end := i + endOfBracket(text[i:])
+			simple.WriteString(text[i:end])
+			i = end - 1
+		case b == ':':
+			name, inside, end := enclosing(text[i:])
+			if name == "" {
+				simple.WriteByte(b)
+				continue
+			}
+			e := enclosed{name: name}
+			for _, one := range alternatives([]string{inside}) {
+				parts, ok := compoundsOf(one)
+				if !ok {
+					return c, false
+				}
+				e.any = append(e.any, pageSelector{parts: parts})
+			}
+			c.inner = append(c.inner, e)
+			i += end - 1
+		default:
+			simple.WriteByte(b)
+		}
+	}
+	if rest := simple.String(); rest != "" {
+		compiled, err := cascadia.Parse(rest)
+		if err != nil {
+			return c, false
+		}
+		c.simple = compiled
+		c.scans = strings.ContainsRune(rest, ':')
+	}
+	return c, true
+}
+
+// endOfBracket returns where the bracket ends that text begins with, and what it encloses.
+func endOfBracket(text string) int {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"', '\'':
+			i = endOfString(text, i)
+		case '(', '[':
+			depth++
+		case ')', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(text)
+}
+
+// enclosing returns the name of the pseudo-class that text begins with where it encloses
+// selectors, what it encloses, and where it ends; "" for others.
+func enclosing(text string) (name, inside string, end int) {
+	open := strings.IndexByte(text, '(')
+	if open < 0 {
+		return "", "", 0
+	}
+	switch name = strings.ToLower(text[1:open]); name {
+	case "not", "has", "haschild":
+		end = open + endOfBracket(text[open:])
+		return name, strings.TrimSuffix(text[open+1:end], ")"), end
+	}
+	return "", "", 0
+}
+
+// verdict is how far the failure of a match goes.
+type verdict uint8
+
+const (
+	matches     verdict = iota
+	fails               // another element may match in its place
+	failsBeside         // none of its siblings matches in its place
+	failsAbove          // nor does one of the elements around it
+)
+
+func (s *pageSelector) match(n *html.Node, m *budget.Meter) bool {
+	return s.matchTo(len(s.parts)-1, n, m) == matches
+}
+
+// matchTo matches the parts up to the one at i, which is about n.
+func (s *pageSelector) matchTo(i int, n *html.Node, m *budget.Meter) verdict {
+	c := &s.parts[i]
+	if !c.match(n, m) {
+		return fails
+	}
+	if i == 0 {
+		return matches
+	}
+	switch c.joint {
+	case '>':
+		if n.Parent == nil {
+			return failsAbove
+		}
+		return s.matchTo(i-1, n.Parent, m)
+	case '+':
+		if n = previousElement(n); n == nil {
+			return failsBeside
+		}
+		return s.matchTo(i-1, n, m)
+	case '~':
+		for n = previousElement(n); n != nil; n = previousElement(n) {
+			if v := s.matchTo(i-1, n, m); v != fails {
+				return v
+			}
+		}
+		return failsBeside
+	}
+	for n = n.Parent; n != nil; n = n.Parent {
+		if v := s.matchTo(i-1, n, m); v == matches || v == failsAbove {
+			return v
+		}
+	}
+	return failsAbove
+}
+
+func previousElement(n *html.Node) *html.Node {
+	for n = n.PrevSibling; n != nil && n.Type != html.ElementNode; n = n.PrevSibling {
+	}
+	return n
+}
+
+// match reports whether a compound is about n.
+func (c *compound) match(n *html.Node, m *budget.Meter) bool {
+	m.Spend(1)
+	if c.scans && m != nil {
+		m.Spend(scannedFor(n))
+	}
+	if n.Type != html.ElementNode || c.simple != nil && !c.simple.Match(n) {
+		return false
+	}
+	for _, e := range c.inner {
+		if !e.match(n, m) {
+			return false
+		}
+	}
+	return true
+}
+
+// scannedFor counts what a pseudo-class may look at to judge n.
+func scannedFor(n *html.Node) int {
+	work := 1
+	for s := n.PrevSibling; s != nil; s = s.PrevSibling {
+		work++
+	}
+	for s := n.NextSibling; s != nil; s = s.NextSibling {
+		work++
+	}
+	return work
+}
+
+func (e *enclosed) match(n *html.Node, m *budget.Meter) bool {
+	switch e.name {
+	case "not":
+		return !e.matchAny(n, m)
+	case "haschild":
+		for child := n.FirstChild; child != nil; child = child.NextSibling {
+			if e.matchAny(child, m) {
+				return true
+			}
+		}
+		return false
+	}
+	for inside := range htmltree.Below(n) {
+		if e.matchAny(inside, m) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *enclosed) matchAny(n *html.Node, m *budget.Meter) bool {
+	for i := range e.any {
+		if e.any[i].match(n, m) {
+			return true
+		}
+	}
+	return false
+}
