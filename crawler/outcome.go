@@ -181,7 +181,7 @@ func (o Outcome) isFile() bool {
 // mayPass reports whether an outcome says nothing of what a visitor gets another time.
 func (o Outcome) mayPass() bool {
 	switch o {
-	case RateLimited, ServerError, Timeout, Unreachable, RedirectLoop, TooLarge:
+	case RateLimited, ServerError, Timeout, Unreachable, TooLarge:
 		return true
 	}
 	return false
