@@ -5,6 +5,9 @@ type Coverage struct {
 	// Complete is true where every URL that was discovered could be judged, so
 	// that the absence of a page means something.
 	Complete bool `json:"complete"`
+	// Partial is true where single pages were asked for, and nothing else: see
+	// Surroundings.Only. What was not discovered was not looked for then.
+	Partial bool `json:"partial,omitempty"`
 	// Discovered counts distinct URLs; it is the sum of Outcomes.
 	Discovered int             `json:"discovered"`
 	Outcomes   map[Outcome]int `json:"outcomes"`
@@ -20,6 +23,11 @@ type Coverage struct {
 	// them. ProvedInAll counts them all. See docs/adr/0023.
 	Proved      []Proof `json:"proved,omitempty"`
 	ProvedInAll int     `json:"proved_in_all,omitempty"`
+}
+
+// SawAll reports whether all could be judged that was looked for.
+func (c Coverage) SawAll() bool {
+	return c.Complete || c.Partial && c.Ended == "" && c.GapsInAll == 0
 }
 
 // MaxGaps bounds Coverage.Gaps.

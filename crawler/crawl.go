@@ -73,6 +73,7 @@ type Fetch struct {
 type Surroundings struct {
 	Frontier  Frontier
 	Pages     Sink
+	Only      []*url.URL                                 // what is read, with where it leads, and nothing else; nil: everything
 	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
 	Secrets   *secrets.Set                               // learns the source's, and is what nothing that is kept may have in it; nil: one of its own
 	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
@@ -148,7 +149,8 @@ type Settlement struct {
 	Depth                      int
 }
 
-// Crawl reads a source from its start address until nothing is left to fetch,
+// Crawl reads a source from its start address until nothing is left to fetch, or no more than
+// what Surroundings.Only names,
 // puts its pages in the sink and returns what it saw. An error means that the
 // source could not be read at all (start address: see [StartError]; login: see
 // [auth.LoginError]), that the sink or the frontier failed, or that ctx ended; the
@@ -170,11 +172,14 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (Coverage, error) 
 	if ended {
 		err = errors.Join(err, c.giveUpProofs(outside, err))
 	}
-	if err = errors.Join(err, c.takeBackWalls()); err == nil || ended {
+	if err = errors.Join(err, c.takeBackWalls()); (err == nil || ended) && c.only == nil {
 		err = errors.Join(err, c.leaveOutTemplate(outside), c.findDuplicates())
 	}
 	coverage, tallyErr := tally(c.frontier)
 	coverage.Proved, coverage.ProvedInAll = c.fromInside[:min(len(c.fromInside), MaxGaps)], len(c.fromInside)
+	if c.only != nil {
+		coverage.Partial, coverage.Complete = true, false
+	}
 	if why := endedEarly(err); why != "" {
 		coverage.Ended, coverage.Complete, err = why, false, nil
 	}

@@ -41,7 +41,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	if err != nil {
 		return err
 	}
-	if len(found.links) > 0 && c.src.Discover.Links && c.scope.follows(v.url) {
+	if len(found.links) > 0 && c.only == nil && c.src.Discover.Links && c.scope.follows(v.url) {
 		if err := c.discover(v.url.String(), v.depth+1, found.links); err != nil {
 			return err
 		}

@@ -37,6 +37,7 @@ type crawl struct {
 	room      *budget.Memory // that pages are read in
 	starts    []*url.URL     // the start address, then the seeds
 	known     iter.Seq[string]
+	only      []*url.URL // see Surroundings
 
 	door    door
 	breaker breaker
@@ -87,7 +88,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("source", src.Name)
-	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, pageTexts: sur.Texts,
+	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, only: sur.Only, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, pageTexts: sur.Texts,
 		selves: make(map[string]bool), proofs: make(map[string]bool), stop: stop,
 		traps: newTraps(src.Discover.MaxDuplicates),
 		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, before: sur.Before, notes: sur.Notes, flush: sur.Flush,
@@ -129,6 +130,9 @@ func (c *crawl) close() {
 // what was known before and has not turned up. A crawl that was interrupted goes on
 // where it was, without reading the start address again.
 func (c *crawl) run(ctx context.Context) error {
+	if c.only != nil {
+		return c.runOnly(ctx)
+	}
 	start := visit{url: c.starts[0]}
 	if err := c.frontier.Init(); err != nil {
 		return fmt.Errorf("prepare the frontier: %w", err)

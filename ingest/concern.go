@@ -167,6 +167,7 @@ func NeverQuiet(plan Plan) (always []string, secret bool) {
 		}
 	}
 	switch {
+	case plan.Coverage.Partial && plan.Coverage.Ended == "":
 	case plan.Coverage.Ended != "":
 		always = append(always, "the crawl ended before it was through: "+plan.Coverage.Ended)
 	case read == 0:

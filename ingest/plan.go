@@ -235,6 +235,11 @@ func NewPlan(in Inputs) (Plan, error) {
 		plan.Changes = append(plan.Changes, c)
 	}
 	doubtParts(plan.Changes)
+	if in.Coverage.Partial {
+		for i, c := range plan.Changes {
+			plan.Changes[i] = leftToACrawl(c)
+		}
+	}
 	if err := orderChanges(in, plan.Changes); err != nil {
 		return Plan{}, err
 	}
@@ -351,7 +356,7 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 	}
 	switch {
 	case !known:
-		c.Reason = "nothing leads to its URL any more"
+		c.Reason = unlinked
 	case outcome.Failed(): // says nothing of whether it is there
 		c.Action, c.Misses, c.Reason = Unchanged, e.Misses, kept(outcome, detail)
 	case outcome.Meaning().Leaves == crawler.GroundNever: // it is there
@@ -371,6 +376,21 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 		c.Reason, c.Drift = e.Drift+"; "+c.Reason, true
 	}
 	return c, nil
+}
+
+// leftToACrawl keeps a page that was not looked at where only single ones were, and one that
+// is absent without a proof: a crawl of everything judges that.
+func leftToACrawl(c Change) Change {
+	if c.Action != Delete || c.Gone {
+		return c
+	}
+	if before, ok := strings.CutSuffix(c.Reason, unlinked); ok {
+		c.Reason = before + "not looked at"
+	} else {
+		c.Reason += "; a crawl of the whole source decides about it"
+	}
+	c.Action, c.Hint, c.Misses = Unchanged, false, c.Missed
+	return c
 }
 
 // doubtParts takes back that parts are gone for sure where what their address gives now
@@ -398,6 +418,8 @@ func doubtParts(changes []Change) {
 		}
 	}
 }
+
+const unlinked = "nothing leads to its URL any more"
 
 // restIfRefused holds a change whose version the API refused before.
 func restIfRefused(c Change, e state.Entry) Change {

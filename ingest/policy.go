@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Policy holds dangerous changes back. A delete needs four yeses: complete coverage or
@@ -191,6 +192,7 @@ func (g guard) hold(c Change, why string) Change {
 // scene is what a guard sees of the plan around a change.
 type scene struct {
 	complete bool
+	partial  bool // only single pages were looked at
 	gaps     int
 	crawled  int               // pages
 	recorded int               // pages that the library has; all parts of one are one
@@ -199,7 +201,7 @@ type scene struct {
 }
 
 func (p judging) survey(plan Plan) scene {
-	s := scene{complete: plan.Coverage.Complete, gaps: plan.Coverage.GapsInAll, blocked: blockedChanges(plan.Changes)}
+	s := scene{complete: plan.Coverage.Complete, partial: plan.Coverage.Partial, gaps: plan.Coverage.GapsInAll, blocked: blockedChanges(plan.Changes)}
 	split := make(map[string]*struct{ recorded, deletes bool }) // pages that have parts
 	for _, c := range plan.Changes {
 		if page, anchor := c.Page(); anchor != "" && split[page] == nil {
@@ -301,6 +303,9 @@ func notComplete(c Change, s scene) string {
 }
 
 func notCompleteBy(s scene) string {
+	if s.partial {
+		return "only single pages were looked at"
+	}
 	if s.gaps == 0 {
 		return "the crawl was not complete"
 	}
@@ -311,14 +316,15 @@ func notCompleteBy(s scene) string {
 // only now, such as while it is being installed. See docs/adr/0024.
 func (p Policy) seenTooRarely(c Change, s scene) string {
 	looks := max(p.ConfirmRuns, 2)
-	if s.complete || !c.Gone || c.Misses >= looks {
+	// Of a page that was read alone, all of it was seen.
+	if s.complete || !c.Gone || c.Misses >= looks || s.partial && strings.HasSuffix(c.Reason, partGone) {
 		return ""
 	}
 	return fmt.Sprintf("%s, so this is look %d of %d", notCompleteBy(s), c.Misses, looks)
 }
 
 func noPages(_ Change, s scene) string {
-	if s.crawled > 0 {
+	if s.crawled > 0 || s.partial {
 		return ""
 	}
 	return "the crawl found no page at all"

@@ -46,6 +46,16 @@ func (d Decisions) withdrawal(p pair) (state.Withdrawal, bool) {
 	return all, withSource
 }
 
+// Same reports whether the library has a page as it was crawled, or switched off where it
+// is withdrawn.
+func (d Decisions) Same(e state.Entry, p state.Staged) bool {
+	w, out := d.withdrawal(pair{entry: e, recorded: true})
+	if out && !w.Delete {
+		p = switchedOff(p)
+	}
+	return e.Hash == p.Hash
+}
+
 // switchedOff is a page as it is sent while it is withdrawn.
 func switchedOff(p state.Staged) state.Staged {
 	p.AIAgent, p.AICopilot = false, false

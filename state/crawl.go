@@ -57,6 +57,32 @@ func (s *Store) BeginCrawl(source string) (*Crawl, error) {
 	return c, c.mark(boot())
 }
 
+// BeginAside starts a crawl of a source that goes with [Store.EndAside], and leaves alone what
+// an interrupted one left.
+func (s *Store) BeginAside(source string) (*Crawl, error) {
+	if s.readOnly {
+		return nil, ErrReadOnly
+	}
+	if err := s.EndAside(source); err != nil {
+		return nil, err
+	}
+	kept, err := OpenTemporary()
+	if err != nil {
+		return nil, fmt.Errorf("begin a crawl: %w", err)
+	}
+	kept.commitBy = s.commitBy
+	s.crawls.put(source, kept)
+	return &Crawl{store: kept, source: source}, nil
+}
+
+// EndAside drops what [Store.BeginAside] began.
+func (s *Store) EndAside(source string) error {
+	if kept := s.crawls.take(source); kept != nil {
+		return (&Crawl{store: kept, source: source}).park()
+	}
+	return nil
+}
+
 // Beginning is what decides whether a crawl may go on in a later run.
 type Beginning struct {
 	At       time.Time `json:"at"`

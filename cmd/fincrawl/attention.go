@@ -3,6 +3,7 @@ package main
 import (
 	"html"
 	"iter"
+	"slices"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
@@ -102,6 +103,13 @@ func (r *runner) attend(source string, crawl *state.Crawl, rep *report.Source) e
 			now = append(now, ingest.FailedToRead(v.URL, o, v.Detail))
 		}
 	}
+	others, err := r.notLookedAt(crawl, before)
+	if err != nil {
+		return err
+	}
+	now = slices.DeleteFunc(now, func(c state.Concern) bool {
+		return slices.ContainsFunc(others, func(o state.Concern) bool { return o.Key() == c.Key() })
+	})
 	now, attention := ingest.Remember(now, before, r.now().UTC(), r.config.RemindAfter)
 	attention.Always, attention.Secret = ingest.NeverQuiet(*rep.Plan)
 	for _, c := range rep.Plan.Changes {
@@ -115,8 +123,30 @@ func (r *runner) attend(source string, crawl *state.Crawl, rep *report.Source) e
 	if !r.mode.sends() {
 		return nil
 	}
-	r.concerns.Store(source, now)
-	return r.ledger.SetConcerns(source, now)
+	r.concerns.Store(source, standing{now, others})
+	return r.ledger.SetConcerns(source, slices.Concat(now, others))
+}
+
+// standing is what of a source asks for a person: what this run met, and what it did not
+// look at.
+type standing struct{ met, others []state.Concern }
+
+// notLookedAt are the concerns about pages that a run of single pages leaves as they are.
+func (r *runner) notLookedAt(crawl *state.Crawl, before []state.Concern) (others []state.Concern, err error) {
+	if r.only == nil {
+		return nil, nil
+	}
+	for _, c := range before {
+		_, address, _ := crawler.CutPart(c.ID, c.URL)
+		_, _, looked, err := crawl.Outcome(address)
+		if err != nil {
+			return nil, err
+		}
+		if !looked {
+			others = append(others, c)
+		}
+	}
+	return others, nil
 }
 
 // markSince notes in a plan since when its changes have been held.
@@ -152,7 +182,9 @@ func (r *runner) tell(run report.Run) error {
 		if !ok {
 			continue
 		}
-		if err := r.ledger.SetConcerns(s.Name, ingest.Said(now.([]state.Concern), r.now().UTC(), r.config.RemindAfter)); err != nil {
+		stands := now.(standing)
+		said := ingest.Said(stands.met, r.now().UTC(), r.config.RemindAfter)
+		if err := r.ledger.SetConcerns(s.Name, slices.Concat(said, stands.others)); err != nil {
 			return err
 		}
 	}

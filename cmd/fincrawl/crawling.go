@@ -48,6 +48,7 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 		split: split, screener: screener, linter: c.linter, decisions: c.decisions, keepsAll: c.template.known != nil && !c.template.learnt}
 	c.layout = &layout{stager: stage, known: c.template.known, memory: c.memory}
 	surroundings := crawler.Surroundings{
+		Only:      r.only[c.Name],
 		Frontier:  frontier{c.crawl},
 		Pages:     stage,
 		Layout:    c.layout,
@@ -69,6 +70,9 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 		surroundings.Earlier = earlier(c.crawl)
 		surroundings.Notes = c.crawl
 		surroundings.Flush = r.outliving(c.crawl)
+	}
+	if surroundings.Only != nil { // a few pages show nothing of what all have in common
+		surroundings.Layout, surroundings.Earlier, surroundings.Notes = nil, nil, nil
 	}
 	coverage, err := crawler.Crawl(ctx, source, surroundings)
 	rep.Plan = &ingest.Plan{Source: c.Name, Coverage: coverage, Changes: []ingest.Change{}}

@@ -48,9 +48,9 @@ Exit codes:
 		if err != nil {
 			return err
 		}
-		address, err := url.Parse(args[0])
-		if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
-			return usageError{fmt.Errorf("%q is no web address: write it with https:// and a host", args[0])}
+		address, err := webAddress(args[0])
+		if err != nil {
+			return err
 		}
 		e, err := a.explanation(cmd.Context(), c, address, *name, *fetch)
 		if err != nil {
@@ -62,6 +62,15 @@ Exit codes:
 		return finished{explainExitCode(cmd.Context(), e)}
 	}
 	return cmd
+}
+
+// webAddress reads the address of a page that a person gives.
+func webAddress(text string) (*url.URL, error) {
+	address, err := url.Parse(text)
+	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
+		return nil, usageError{fmt.Errorf("%q is no web address: write it with https:// and a host", text)}
+	}
+	return address, nil
 }
 
 func explainExitCode(ctx context.Context, e report.Explanation) int {
@@ -498,6 +507,9 @@ func (r *runner) follow(source string, ledger *state.Store, crawl *state.Crawl, 
 		if err := ledger.Follow(source, v, at); err != nil {
 			return err
 		}
+	}
+	if coverage.Partial {
+		return nil
 	}
 	var left []string
 	for t, err := range ledger.Trails(source) {

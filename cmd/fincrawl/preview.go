@@ -24,9 +24,15 @@ leaves the state file as it is.
 	allow := allowDeletesFlag(cmd)
 	out := cmd.Flags().String("out", "", "save the plan to this file, for sync --plan")
 	strict := strictFlag(cmd)
+	var pages []string
+	pagesFlag(cmd, &pages)
 	expectNone := cmd.Flags().Bool("expect-no-changes", false, "exit with 5 where there are changes")
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
 		c, sources, err := a.selected(names)
+		if err != nil {
+			return err
+		}
+		only, sources, err := onlyPages(c, names, pages, sources)
 		if err != nil {
 			return err
 		}
@@ -39,7 +45,7 @@ leaves the state file as it is.
 		log, show := a.progress()
 		r := runner{
 			config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify, allowDeletes: *allow,
-			strict: *strict, now: a.clock(),
+			strict: *strict, now: a.clock(), only: only,
 		}
 		run := r.runOnce(cmd.Context(), sources)
 		show.stop()

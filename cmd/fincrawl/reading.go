@@ -43,7 +43,7 @@ func (r *runner) howToRead(s config.Source, t knownTemplate) (reading, error) {
 		return read, err
 	}
 	due := s.Fetch.VerifyEvery > 0 && read.last.Runs+1 >= s.Fetch.VerifyEvery
-	read.believes = r.mode != modeResync && read.known && !due && len(read.changed()) == 0 && read.last.Wrong == ""
+	read.believes = r.mode != modeResync && r.only == nil && read.known && !due && len(read.changed()) == 0 && read.last.Wrong == ""
 	return read, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/screen"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
@@ -20,9 +21,13 @@ import (
 // beginCrawl returns the crawl of a source that an earlier run did not bring to its
 // end, if that began lately and in the same way, and a new one otherwise. resumed is
 // when it began; zero for a new one.
-func (r *runner) beginCrawl(s config.Source, ledger *state.Store, sent sentUnder, read reading) (crawl *state.Crawl, resumed time.Time, err error) {
+func (r *runner) beginCrawl(s config.Source, ledger *state.Store, sent sentUnder, read reading, decisions ingest.Decisions) (crawl *state.Crawl, resumed time.Time, err error) {
 	if r.mode == modePreview {
 		crawl, err = r.staging.BeginCrawl(s.Name)
+		return crawl, time.Time{}, err
+	}
+	if r.only != nil {
+		crawl, err = r.staging.BeginAside(s.Name)
 		return crawl, time.Time{}, err
 	}
 	now := time.Now()
@@ -32,7 +37,7 @@ func (r *runner) beginCrawl(s config.Source, ledger *state.Store, sent sentUnder
 	}
 	crawl, began, ok, err := r.staging.ResumeCrawl(s.Name)
 	if err == nil && ok && began.Settings == wanted && now.Sub(began.At).Abs() <= s.Fetch.ResumeWithin {
-		if ok, err = hasItsTexts(crawl, ledger, sent, s.Name, r.mode); err == nil && ok {
+		if ok, err = hasItsTexts(crawl, ledger, sent, s.Name, r.mode, began.At, decisions); err == nil && ok {
 			if err := unidentify(crawl); err != nil {
 				return nil, time.Time{}, err
 			}
@@ -60,25 +65,29 @@ func wayOf(s config.Source, m mode, read reading) (string, error) {
 }
 
 // hasItsTexts reports whether the text of each page was staged that may have to be
-// sent: which those are may have changed since, as where Intercom's was edited.
-func hasItsTexts(crawl *state.Crawl, ledger *state.Store, sent sentUnder, source string, m mode) (bool, error) {
+// sent: which those are may have changed since, as where Intercom's was edited, or a person
+// agreed to a page that is held. A page that was sent since as another one is newer than
+// what was staged.
+func hasItsTexts(crawl *state.Crawl, ledger *state.Store, sent sentUnder, source string, m mode, began time.Time, decisions ingest.Decisions) (bool, error) {
 	for p, err := range crawl.Staged() {
 		if err != nil {
 			return false, err
 		}
 		if held, err := isHeld(p); err != nil {
 			return false, err
-		} else if held {
+		} else if held && !decisions.Agreed(p.ExternalID, p.URL) {
 			continue
 		}
-		if m != modeResync {
-			entry, _, err := ledger.Entry(source, sent.id(p.URL, p.Identity))
-			if err != nil {
-				return false, err
-			}
-			if entry.RemoteID != "" && entry.Hash == p.Hash {
-				continue
-			}
+		entry, _, err := ledger.Entry(source, sent.id(p.URL, p.Identity))
+		if err != nil {
+			return false, err
+		}
+		same := entry.RemoteID != "" && decisions.Same(entry, p)
+		switch {
+		case !same && entry.SentAt.After(began):
+			return false, nil
+		case same && m != modeResync:
+			continue
 		}
 		if _, ok, err := crawl.Body(p.ExternalID); err != nil || !ok {
 			return false, err
@@ -153,7 +162,7 @@ var errCutOff = errors.New("interrupted; what was done so far is kept, and the n
 // outliving returns what waits until the crawl so far outlives a kill; nil for a
 // preview, of which nothing has to.
 func (r *runner) outliving(crawl *state.Crawl) func() error {
-	if r.mode == modePreview {
+	if r.mode == modePreview || r.only != nil {
 		return nil
 	}
 	return crawl.Flush

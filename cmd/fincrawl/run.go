@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -43,6 +44,7 @@ type runner struct {
 	show      progress
 	wait      func(context.Context, time.Duration) error // between requests to a site; nil: really
 	transport http.RoundTripper                          // to the sites; nil: really
+	only      map[string][]*url.URL                      // source name → the pages that are looked at; nil: all of them
 	verify    bool                                       // compare with what Intercom has, whether that is due or not
 	crawls    sync.Map                                   // source name → *state.Crawl of this run
 	documents document.Reader                            // of all sources, since it takes much memory
@@ -191,7 +193,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	if err != nil {
 		return err
 	}
-	crawl, resumed, err := r.beginCrawl(s, ledger, sent, read)
+	crawl, resumed, err := r.beginCrawl(s, ledger, sent, read, decisions)
 	if err != nil {
 		return fmt.Errorf("begin the crawl: %w", err)
 	}
@@ -284,6 +286,9 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	}
 	if err := r.dropDecisions(s.Name, decisions, plan); err != nil {
 		return err
+	}
+	if r.only != nil { // which tells nothing of the source
+		return r.staging.EndAside(s.Name)
 	}
 	if err := r.keepReading(s, crawl, read, remembered, plan); err != nil {
 		return err

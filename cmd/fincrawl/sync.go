@@ -27,6 +27,10 @@ func (a *app) sync() *cobra.Command {
 		Long: `sync crawls the sources (all of sources.yaml, or those named), works out what
 changed since the last run, and brings Intercom in line.
 
+With --page it fetches single pages and nothing else, with where they lead: what else the
+source has stays as it is, and counts neither as seen nor as missing. A page that answers
+404 or 410 goes by the second such look, or by the next crawl.
+
 ` + exitCodesHelp,
 	})
 }
@@ -49,7 +53,9 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 	verify, allow, strict := verifyFlag(cmd), allowDeletesFlag(cmd), strictFlag(cmd)
 	var plan string
 	by := func() string { return userName(a.lookupEnv) }
+	var pages []string
 	if mode == modeSync {
+		pagesFlag(cmd, &pages)
 		cmd.Flags().StringVar(&plan, "plan", "", "do only what is within the plan that preview --out saved to this file")
 	}
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
@@ -63,10 +69,16 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 			return usageError{fmt.Errorf("--allow-deletes is a number of pages, not %d", *allow)}
 		case plan != "" && *allow > 0:
 			return usageError{errors.New("--plan says already how many deletes were agreed to; leave --allow-deletes out")}
+		case plan != "" && len(pages) > 0:
+			return usageError{errors.New("--plan says already which pages are sent; leave --page out")}
 		case plan != "":
 			if approval, sources, err = approvedPlan(plan, sources, len(names) > 0); err != nil {
 				return err
 			}
+		}
+		only, sources, err := onlyPages(c, names, pages, sources)
+		if err != nil {
+			return err
 		}
 		store, err := state.Open(c.State, state.Options{Wait: lockWait, Commit: a.commit})
 		if err != nil {
@@ -76,7 +88,7 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 		run, err := recorded(cmd.Context(), sources, &runner{
 			config: c, mode: mode, ledger: store, staging: store, api: a.newClient(c.Intercom, log),
 			log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify,
-			allowDeletes: *allow, approval: approval, by: by(), strict: *strict, now: a.clock(),
+			allowDeletes: *allow, approval: approval, by: by(), strict: *strict, now: a.clock(), only: only,
 		})
 		show.stop()
 		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))

@@ -30,7 +30,7 @@ func (s Source) FailuresTold(strict bool) bool {
 
 // PartlyFailed reports whether not all of the source was seen, or not all of it sent.
 func (s Source) PartlyFailed() bool {
-	return s.Plan != nil && (!s.Plan.Coverage.Complete || s.Plan.Resting() > 0) || s.Result != nil && len(s.Result.Failed) > 0
+	return s.Plan != nil && (!s.Plan.Coverage.SawAll() || s.Plan.Resting() > 0) || s.Result != nil && len(s.Result.Failed) > 0
 }
 
 // attention says what of a run is new, and what stands as it was told of before.

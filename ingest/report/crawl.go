@@ -22,6 +22,10 @@ func crawl(p *printer, c crawler.Coverage) {
 		p.field("Crawl", span{plain, seen + " ·"}, span{green, "complete"})
 		return
 	}
+	if c.SawAll() {
+		p.field("Crawl", span{plain, seen + " ·"}, span{green, "only what was asked for"})
+		return
+	}
 	p.field("Crawl", span{plain, seen})
 	p.field("", span{red, "NOT COMPLETE: nothing is deleted"})
 	if c.Ended != "" {
