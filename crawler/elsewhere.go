@@ -18,6 +18,8 @@ func (c *crawl) elsewhere(v visit, doc *extract.Document, says extract.Directive
 		switch outcome, _ := c.scope.judge(to); {
 		case c.asksForLogin(v.url, to):
 			return finding{outcome: LoginWall, detail: "leads to " + to.String()}
+		case v.asItself:
+			return finding{}
 		case outcome != "":
 			return finding{outcome: RedirectedOut, detail: "leads to " + to.String() + " (" + string(outcome) + ")"}
 		case !c.scope.starts[to.String()] && !c.robots.allows(to):
@@ -89,13 +91,15 @@ func (c *crawl) inOurLanguage(document *url.URL, versions []extract.Alternate, l
 // to the source's locale, and returns that one; nil where there is none.
 func (c *crawl) leaveToTranslation(from string, address *url.URL, versions []extract.Alternate) (*url.URL, error) {
 	document, ok := c.scope.normalise(address)
-	if !ok {
+	if !ok || c.src.Discover.OtherLocales {
 		return nil, nil
 	}
+	c.versions.note(document.String(), c.versionsOf(versions))
 	nearer := c.inOurLanguage(document, versions, "")
 	if nearer == nil {
 		return nil, nil
 	}
+	c.versions.claim(document.String(), nearer.String(), c.languageOf(document, versions, ""))
 	fresh, err := c.claim(from, visit{url: document})
 	if err != nil || !fresh {
 		return nil, err

@@ -141,3 +141,23 @@ func TestARefreshAtOnceIsARedirect(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A page that names a wrong version does not vanish: one that does not name it back, or
+// that several pages of one language claim.
+func TestAVersionIsBelievedOnlyWhereThatIsPlausible(t *testing.T) {
+	for name, to := range map[string]string{"the start page": "/", "a page with versions of its own": "/en/a", "one page for several": "/plain"} {
+		t.Run(name, func(t *testing.T) {
+			site := testsite.New(t)
+			site.Page("/", testsite.Page{Links: []string{"/en/a", "/de/a", "/plain", "/b1", "/b2"}})
+			a := in("en", "/en/a", "de", "/de/a")
+			site.Page("/en/a", testsite.Page{Head: a})
+			site.Page("/de/a", testsite.Page{Head: a})
+			site.Page("/plain", testsite.Page{})
+			site.Page("/b1", testsite.Page{Head: in("en", to, "fr", "/b1")})
+			site.Page("/b2", testsite.Page{Head: in("en", to, "fr", "/b2")})
+			crawl(t, site).want(t, map[string]crawler.Outcome{
+				"/": crawler.Paged, "/en/a": crawler.Paged, "/de/a": crawler.OtherLocale, "/plain": crawler.Paged, "/b1": crawler.Paged, "/b2": crawler.Paged,
+			})
+		})
+	}
+}

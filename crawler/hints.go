@@ -31,7 +31,8 @@ const (
 	CanonicalIgnore = "ignore"
 )
 
-// claims are what the pages say that name another address as their canonical one.
+// claims are what the pages say that name another address as their canonical one, or that
+// lead their readers there at once.
 type claims struct {
 	mu   sync.Mutex
 	says map[string]saying
@@ -51,6 +52,20 @@ func (c *claims) of(address string) (saying, bool) {
 	defer c.mu.Unlock()
 	s, ok := c.says[address]
 	return s, ok
+}
+
+// ownText is how many letters a page has at least that is more than a note on where its
+// readers are led.
+const ownText = 200
+
+// noteClaim remembers what a page says that leaves itself to another address.
+func (c *crawl) noteClaim(u *url.URL, found finding) {
+	switch {
+	case found.outcome == OtherLocale:
+		c.versions.claim(u.String(), found.detail, found.language)
+	case c.scope.includes(u) && (found.outcome == Canonical || lettersIn(found.article.Markdown) >= ownText):
+		c.claims.note(u.String(), found.article)
+	}
 }
 
 // isCopy reports whether a page that named another as its canonical one says nothing that
@@ -127,20 +142,16 @@ func (c *crawl) verifyMoves(ctx context.Context) error {
 	return nil
 }
 
-// saysMissing is the detail of a page that says, with status 200, that there is none.
-const saysMissing = "there is no such page"
-
 // moveOf returns where a page that was sent leads now; nil where it leads nowhere, or
 // where that needs no thought. Where the page there could not be read, it is a failure.
 func (c *crawl) moveOf(ctx context.Context, address string) (*move, error) {
-	told, detail, _, err := c.frontier.Outcome(address)
+	told, _, _, err := c.frontier.Outcome(address)
 	if err != nil {
 		return nil, fmt.Errorf("read the frontier: %w", err)
 	}
 	from, parseErr := url.Parse(address)
-	if Outcome(told) == NoIndex && detail == saysMissing && parseErr == nil {
-		c.unsettle(1)
-		return nil, c.settle(from, Missing, detail)
+	if Outcome(told) == NoIndex && parseErr == nil {
+		return nil, c.settleMissing(ctx, from)
 	}
 	if Outcome(told) != Redirected || parseErr != nil {
 		return nil, nil

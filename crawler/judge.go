@@ -46,12 +46,11 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 			return err
 		}
 	}
+	c.versions.note(v.url.String(), found.versions)
 	var page Page
 	switch found.outcome {
 	case Canonical, OtherLocale, Redirected:
-		if found.outcome == Canonical && c.scope.includes(v.url) {
-			c.claims.note(v.url.String(), found.article)
-		}
+		c.noteClaim(v.url, found)
 		if err := c.discover(v.url.String(), v.depth, []*url.URL{found.leads}); err != nil {
 			return err
 		}
@@ -148,6 +147,8 @@ type finding struct {
 	inside   bool       // shows by itself that its reader is logged in
 	links    []*url.URL // to follow; not normalised
 	leads    *url.URL   // where the document leads its readers: see elsewhere
+	versions []string   // in other languages that it names, normalised
+	language string     // see languageOf
 	identity string     // see Identity
 	article  extract.Article
 
@@ -224,6 +225,10 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	if found.outcome == LoginWall {
 		return found
 	}
+	if !c.src.Discover.OtherLocales {
+		found.versions = c.versionsOf(doc.Alternates())
+		found.language = c.languageOf(v.url, doc.Alternates(), doc.Language())
+	}
 	found.loggedIn = c.isLoggedIn(doc)
 	found.inside = c.isInside(doc, found.loggedIn)
 	if !a.rendered {
@@ -249,9 +254,6 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		return found
 	case noIndex:
 		found.outcome, found.detail = NoIndex, ""
-		if isDokuWiki(doc) && says.Canonical == nil {
-			found.detail = saysMissing
-		}
 	case found.outcome != "":
 		return found
 	default:

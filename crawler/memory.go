@@ -35,6 +35,7 @@ type Remembered struct {
 	ETag, LastModified string   // as the site gave them; "" for none
 	Outcome            Outcome  // Paged or Listing; "" where nothing is to be made of it
 	Links              []string // to follow, normalised
+	Versions           []string // in other languages that it names, normalised
 	ExternalID         string   // of its page; "" where it gave none
 	Fingerprint        string   // of its page
 	Page               any      // as the Memory has it, for Again; nobody else looks at it
@@ -71,7 +72,7 @@ func (c *crawl) remember(u *url.URL, found finding, externalID string) error {
 	if c.memory == nil || found.outcome != Paged && found.outcome != Listing {
 		return nil
 	}
-	m := Remembered{ETag: found.etag, LastModified: found.lastModified, Outcome: found.outcome, ExternalID: externalID}
+	m := Remembered{ETag: found.etag, LastModified: found.lastModified, Outcome: found.outcome, ExternalID: externalID, Versions: found.versions}
 	seen := make(map[string]bool)
 	for _, link := range found.links {
 		if n, ok := c.scope.normalise(link); ok && !seen[n.String()] {
@@ -89,6 +90,7 @@ func (c *crawl) remember(u *url.URL, found finding, externalID string) error {
 // its page and with the links it had.
 func (c *crawl) stays(v visit, m Remembered, says string) error {
 	c.breaker.inARow.Store(0)
+	c.versions.note(v.url.String(), m.Versions)
 	if len(m.Links) > 0 && c.src.Discover.Links && c.scope.follows(v.url) {
 		if err := c.discoverNormal(v.url.String(), v.depth+1, m.Links); err != nil {
 			return err

@@ -85,17 +85,17 @@ func (c *crawl) askForOrphans(ctx context.Context) error {
 	}
 }
 
-// orphans are the pages whose canonical address, or version in the source's language,
-// did not become a page or listing, nor leads to one; and those that say what their
-// canonical address does not.
+// orphans are the pages that left themselves to another address which did not become a page
+// or listing, nor leads to one; and those that say what that one does not, or are not its
+// version in another language.
 func (c *crawl) orphans() ([]visit, error) {
 	var orphans []visit
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
 			return nil, fmt.Errorf("read the frontier: %w", err)
 		}
-		via, asItself := Outcome(s.Outcome), true
-		if via != Canonical && via != OtherLocale {
+		via := Outcome(s.Outcome)
+		if _, refreshes := c.claims.of(s.URL); via != Canonical && via != OtherLocale && (via != Redirected || !refreshes) {
 			continue
 		}
 		outcome, target, at := Redirected, s.Detail, s.Detail
@@ -110,26 +110,26 @@ func (c *crawl) orphans() ([]visit, error) {
 			}
 			outcome, target = Outcome(told), detail
 		}
-		if outcome == Paged || outcome == Listing || outcome == NotModified {
-			copied, known := true, true
-			if via == Canonical {
-				if copied, known, err = c.isCopy(s.URL, at); err != nil {
-					return nil, err
-				}
+		var believed bool
+		known := true
+		switch read := outcome == Paged || outcome == Listing || outcome == NotModified; {
+		case read && via == OtherLocale:
+			believed, known = c.versions.verified(s.URL, at, c.scope.starts[at])
+		case read:
+			if believed, known, err = c.isCopy(s.URL, at); err != nil {
+				return nil, err
 			}
-			if copied {
-				continue
-			}
-			asItself = known
+		default: // one that will be read another time is there
+			believed = outcome.Failed() && via != Canonical
 		}
-		if via == OtherLocale && outcome.Failed() {
-			continue // the version in our language is there, and will be read another time
+		if believed {
+			continue
 		}
 		u, err := url.Parse(s.URL)
 		if err != nil {
 			return nil, fmt.Errorf("read the frontier: %w", err)
 		}
-		orphans = append(orphans, visit{url: u, depth: s.Depth, asItself: asItself})
+		orphans = append(orphans, visit{url: u, depth: s.Depth, asItself: known})
 	}
 	return orphans, nil
 }

@@ -59,6 +59,8 @@ type crawl struct {
 	layout     Layout
 	pageTexts  Texts
 	claims     claims
+	doubted    int // pages of which it was asked whether they say that they are missing
+	versions   versions
 	said       said
 	witness    *witness
 	proofs     map[string]bool // addresses whose answers are decided on: whether they were proved

@@ -18,6 +18,7 @@ type Seen struct {
 	Settings     string   // fingerprint of what the source was read with
 	Outcome      string   // of the visit
 	Links        []string // URLs found on it
+	Versions     []string // URLs that it names as its versions in other languages
 	Page         *Staged  // that it gave; nil for none
 	Parts        []Staged // its further parts, where that was split
 }
@@ -47,7 +48,7 @@ func (v Seen) Same(w Seen) bool {
 	}
 	samePage := v.Page == w.Page || v.Page != nil && w.Page != nil && same(*v.Page, *w.Page)
 	return v.URL == w.URL && v.ETag == w.ETag && v.LastModified == w.LastModified && v.Settings == w.Settings &&
-		v.Outcome == w.Outcome && slices.Equal(v.Links, w.Links) && samePage && slices.EqualFunc(v.Parts, w.Parts, same)
+		v.Outcome == w.Outcome && slices.Equal(v.Links, w.Links) && slices.Equal(v.Versions, w.Versions) && samePage && slices.EqualFunc(v.Parts, w.Parts, same)
 }
 
 // The links of a page are many and alike.
@@ -66,6 +67,13 @@ func (s *Store) encodeSeen(v Seen) []byte {
 	for _, part := range v.Parts {
 		f.text(part.ExternalID)
 		f.text(string(part.encode()))
+	}
+	if len(v.Versions) > 0 {
+		if v.Page == nil {
+			f.text("")
+		}
+		f.text("") // ends the parts
+		f.text(string(s.compress(strings.Join(v.Versions, "\n"))))
 	}
 	return f
 }
@@ -93,6 +101,13 @@ func (s *Store) decodeSeen(url string, value []byte) (Seen, error) {
 			return Seen{}, err
 		}
 		v.Parts = append(v.Parts, part)
+	}
+	versions, err := s.unzip.DecodeAll([]byte(r.text()), nil)
+	if err != nil {
+		return Seen{}, err
+	}
+	if len(versions) > 0 {
+		v.Versions = strings.Split(string(versions), "\n")
 	}
 	return v, r.err
 }

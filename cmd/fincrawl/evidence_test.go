@@ -34,6 +34,48 @@ func TestACanonicalLinkIsBelievedOnlyWhereTheOtherPageSaysTheSame(t *testing.T) 
 	}
 }
 
+// A page that was never sent does not vanish for a refresh either, if it has a text of its own.
+func TestARefreshIsBelievedOnlyOfAPageThatSaysLittle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.site.Page("/", testsite.Page{Links: append(articles, "/new", "/stub")})
+	refresh := testsite.Page{Head: `<meta http-equiv=refresh content="0; url=/">`}
+	w.site.Page("/stub", refresh)
+	refresh.Text = strings.Repeat("What the new page has to say, sentence after sentence. ", 6)
+	w.site.Page("/new", refresh)
+	for range 2 {
+		w.fincrawl(exitDone, "sync")
+		w.wantLibrary(append(allPages(), "/new")...)
+	}
+}
+
+// A site that answers 200 for what is gone, and asks not to index that, says the same of a
+// page that never was.
+func TestAPageThatTheSiteSaysIsMissingGoesAfterTwoLooks(t *testing.T) {
+	t.Parallel()
+	for _, page := range []string{"/a7", "/show?page=seven"} {
+		w := newWorld(t, "", append(articles, page)...)
+		missing := func(rw http.ResponseWriter, r *http.Request) {
+			testsite.Serve(rw, r, testsite.Page{Title: "Nothing here", Robots: "noindex",
+				Text: "There is no topic named " + strings.TrimPrefix(r.URL.Path, "/") + " " + r.FormValue("page") + " here. You may write it."})
+		}
+		w.site.Page(page, testsite.Page{})
+		w.fincrawl(exitDone, "sync")
+		before := w.library()
+		w.site.Guard(func(rw http.ResponseWriter, r *http.Request) bool {
+			known := slices.Contains(append(allPages(), "/robots.txt", "/sitemap.xml"), r.URL.Path)
+			if !known || r.RequestURI == page {
+				missing(rw, r)
+			}
+			return !known || r.RequestURI == page
+		})
+		w.site.Page("/a3", testsite.Page{Robots: "noindex", Text: "What stands here is for readers only."})
+		w.wantActions(w.fincrawl(exitHeld, "sync"), "? /a3", "? "+page)
+		w.wantActions(w.fincrawl(exitDone, "sync"), "? /a3", "- "+page)
+		w.wantLibrary(slices.DeleteFunc(before, func(p string) bool { return p == page })...)
+	}
+}
+
 // Print views and other addresses of one article are one page still, whether they were
 // sent before or not.
 func TestACopyThatNamesItsPageIsMerged(t *testing.T) {

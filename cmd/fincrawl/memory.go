@@ -35,7 +35,7 @@ func (m *memory) Recall(url string) (crawler.Remembered, bool, error) {
 	if err != nil || !ok || seen.Settings != m.fingerprint || isPage != (seen.Page != nil) {
 		return crawler.Remembered{}, false, err
 	}
-	r := crawler.Remembered{ETag: seen.ETag, LastModified: seen.LastModified, Outcome: crawler.Outcome(seen.Outcome), Links: seen.Links}
+	r := crawler.Remembered{ETag: seen.ETag, LastModified: seen.LastModified, Outcome: crawler.Outcome(seen.Outcome), Links: seen.Links, Versions: seen.Versions}
 	if seen.Page != nil {
 		entry, _, err := m.ledger.Entry(m.source, m.sent.id(url, seen.Page.Identity))
 		if err != nil || entry.RemoteID == "" || entry.Hash != seen.Page.Hash {
@@ -70,7 +70,7 @@ func (m *memory) Remember(url string, r crawler.Remembered) error {
 	if err != nil {
 		return err
 	}
-	now := state.Seen{URL: url, ETag: r.ETag, LastModified: r.LastModified, At: m.now().UTC(), Settings: m.fingerprint, Outcome: string(r.Outcome), Links: r.Links}
+	now := state.Seen{URL: url, ETag: r.ETag, LastModified: r.LastModified, At: m.now().UTC(), Settings: m.fingerprint, Outcome: string(r.Outcome), Links: r.Links, Versions: r.Versions}
 	if r.ExternalID != "" {
 		page, ok, err := m.crawl.Page(r.ExternalID)
 		if err != nil {
