@@ -29,7 +29,7 @@ func BenchmarkScope(b *testing.B) {
 		*into = append(*into, p)
 	}
 	links := benchmarkLinks(b)
-	s, _, err := newScope(Source{URL: links[0], Scope: rules})
+	s, _, err := newScope(bounds{Start: links[0], Rules: rules})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -16,13 +16,13 @@ type Claim struct {
 	splits   bool
 }
 
-// NewClaim returns the claim of a source whose pages are split so.
-func NewClaim(src Source, split Split) (*Claim, error) {
-	s, _, err := newScope(src)
+// NewClaim returns the claim of a source. splits reports whether its pages may be split.
+func NewClaim(src Source, splits bool) (*Claim, error) {
+	s, _, err := scopeOf(src)
 	if err != nil {
 		return nil, fmt.Errorf("tell which pages may be those of %s: %w", src.Name, err)
 	}
-	return &Claim{scope: s, identity: src.Identity, splits: split.Over > 0 || split.At > 0}, nil
+	return &Claim{scope: s, identity: src.Identity, splits: splits}, nil
 }
 
 // Of reports whether a page with an external ID and a URL may be one of the source's: it

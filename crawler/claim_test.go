@@ -19,7 +19,7 @@ func TestWhatASourceMayHaveBroughtToALibrary(t *testing.T) {
 		name     string
 		id, url  string
 		identity Identity
-		split    Split
+		splits   bool
 		want     bool
 	}{
 		{name: "a page under its address", id: page, url: page, want: true},
@@ -36,7 +36,7 @@ func TestWhatASourceMayHaveBroughtToALibrary(t *testing.T) {
 		{name: "upper case in the host", id: "https://WIKI.test/docs/a", url: "https://WIKI.test/docs/a"},
 		{name: "no URL at all", id: "kb-17", url: "kb-17"},
 		{name: "no web address", id: "mailto:a@wiki.test", url: "mailto:a@wiki.test"},
-		{name: "a part, where pages are split", id: page + "#leave", url: page + "#leave", split: Split{Over: 1000}, want: true},
+		{name: "a part, where pages are split", id: page + "#leave", url: page + "#leave", splits: true, want: true},
 		{name: "a part, where none are", id: page + "#leave", url: page + "#leave"},
 		{name: "a group of the address", id: "17", url: page + "/17-x", identity: Identity{Regex: regexp.MustCompile(`/(\d+)-`)}, want: true},
 		{name: "not another one's", id: "18", url: page + "/17-x", identity: Identity{Regex: regexp.MustCompile(`/(\d+)-`)}},
@@ -47,7 +47,7 @@ func TestWhatASourceMayHaveBroughtToALibrary(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			src := start(t)
 			src.Identity = test.identity
-			claim, err := NewClaim(src, test.split)
+			claim, err := NewClaim(src, test.splits)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -35,6 +35,15 @@ type Source struct {
 	Documents    []document.Kind // files that become pages, besides HTML
 }
 
+// scopeOf returns the scope of a source, and its start addresses.
+func scopeOf(src Source) (*scope, []*url.URL, error) {
+	b := bounds{Start: src.URL, Seeds: src.Discover.Seeds, Rules: src.Scope, Query: src.Query, LoggedIn: !src.Auth.IsZero()}
+	if src.Auth.Form != nil {
+		b.Login = src.Auth.Form.URL
+	}
+	return newScope(b)
+}
+
 // Discover says where URLs come from, besides the start address and what is
 // known from earlier runs.
 type Discover struct {
@@ -50,13 +59,6 @@ type Discover struct {
 	// Canonical says what is made of a link to another address as the canonical one:
 	// CanonicalVerify or CanonicalIgnore. Defaults to CanonicalVerify.
 	Canonical string
-}
-
-// Rules narrow the scope by path. See [Pattern] for what they are written in.
-type Rules struct {
-	Include []Pattern // what becomes a page; none means everything
-	Exclude []Pattern // what is never fetched
-	Follow  []Pattern // what is followed for its links; none means everything
 }
 
 // Fetch bounds what a crawl costs the site.

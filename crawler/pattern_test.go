@@ -53,29 +53,6 @@ func TestPatternsThatCannotBe(t *testing.T) {
 	}
 }
 
-func TestTheFirstAvailabilityRuleThatMatchesDecides(t *testing.T) {
-	no, yes := false, true
-	policy := AvailabilityPolicy{
-		Default: Availability{AIAgent: true, AICopilot: true},
-		Rules: []AvailabilityRule{
-			{Match: pattern(t, "/internal/open/**"), AICopilot: &yes},
-			{Match: pattern(t, "/internal/**"), AIAgent: &no},
-			{Match: pattern(t, "/**/secret"), AIAgent: &no, AICopilot: &no},
-		},
-	}
-	for path, want := range map[string]Availability{
-		"/a":                    {AIAgent: true, AICopilot: true},
-		"/internal/a":           {AIAgent: false, AICopilot: true},
-		"/internal/open/a":      {AIAgent: true, AICopilot: true},
-		"/internal/open/secret": {AIAgent: true, AICopilot: true},
-		"/b/secret":             {},
-	} {
-		if got, _ := policy.Of(address(t, path), nil); got != want {
-			t.Errorf("%s: got %+v, want %+v", path, got, want)
-		}
-	}
-}
-
 func pattern(t *testing.T, text string) Pattern {
 	t.Helper()
 	p, err := ParsePattern(text)

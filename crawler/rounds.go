@@ -133,3 +133,18 @@ func (c *crawl) orphans() ([]visit, error) {
 	}
 	return orphans, nil
 }
+
+// avoids settles a visit without asking for its address where that would be one more of
+// a trap, or leaves it to a later round.
+func (c *crawl) avoids(v visit) (bool, error) {
+	if v.depth == 0 || v.asItself {
+		return false, nil
+	}
+	if why := c.traps.spent(v.url); why != "" {
+		return true, c.settle(v.url, Trap, why)
+	}
+	if c.traps.waits(v.url) {
+		return true, c.enqueue(v)
+	}
+	return false, nil
+}

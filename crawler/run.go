@@ -77,7 +77,7 @@ type crawl struct {
 }
 
 func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*crawl, error) {
-	scope, starts, err := newScope(src)
+	scope, starts, err := scopeOf(src)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 )
 
 // sameTexts notices a wall that nothing else told of: if many addresses of a
@@ -32,7 +33,7 @@ const (
 // note remembers what the page at u says. Its title is left out, since a wall may
 // stand under that of the page asked for.
 func (s *sameTexts) note(u *url.URL, a extract.Article) {
-	text := linkTargets().ReplaceAllString(a.Markdown, "]")
+	text := markdown.WithoutTargets(a.Markdown)
 	if len(text) < wallText {
 		return
 	}

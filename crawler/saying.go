@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 )
 
 // saying is what a page says, as hashes of its lines in words alone: without markup, the
@@ -13,10 +15,10 @@ type saying []uint64
 
 // sayingOf returns what Markdown says. A line that is the title is left out, since a
 // print view may repeat it where the page does not.
-func sayingOf(markdown, title string) saying {
+func sayingOf(text, title string) saying {
 	var s saying
 	title = words(title)
-	for line := range strings.Lines(linkTargets().ReplaceAllString(markdown, "]")) {
+	for line := range strings.Lines(markdown.WithoutTargets(text)) {
 		if w := words(line); w != "" && w != title {
 			s = append(s, hash64(w))
 		}
@@ -80,8 +82,8 @@ func similar(a, b string, share float64) bool {
 	return float64(both) >= share*float64(len(of))
 }
 
-func triples(markdown string) map[uint64]bool {
-	all := strings.Fields(words(linkTargets().ReplaceAllString(markdown, "]")))
+func triples(text string) map[uint64]bool {
+	all := strings.Fields(words(markdown.WithoutTargets(text)))
 	set := make(map[uint64]bool)
 	for i := range max(0, len(all)-2) {
 		set[hash64(strings.Join(all[i:i+3], " "))] = true

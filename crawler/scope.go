@@ -23,11 +23,22 @@ type scope struct {
 	starts   map[string]bool // start address and seeds, normalised: always fetched
 }
 
-func newScope(src Source) (*scope, []*url.URL, error) {
-	s := &scope{rules: src.Scope, query: src.Query, loggedIn: !src.Auth.IsZero(), starts: make(map[string]bool)}
+// bounds are what a scope is made of.
+type bounds struct {
+	Start    *url.URL
+	Seeds    []string
+	Rules    Rules
+	Query    Query
+	LoggedIn bool   // the crawl has credentials
+	Login    string // address of the configured login form; "" for none
+}
+
+// newScope returns a scope, and its start addresses, normalised and without doubles.
+func newScope(b bounds) (*scope, []*url.URL, error) {
+	s := &scope{rules: b.Rules, query: b.Query, loggedIn: b.LoggedIn, starts: make(map[string]bool)}
 	var starts []*url.URL
-	for i, raw := range append([]string{src.URL.String()}, src.Discover.Seeds...) {
-		u, err := src.URL.Parse(raw)
+	for i, raw := range append([]string{b.Start.String()}, b.Seeds...) {
+		u, err := b.Start.Parse(raw)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read the start address or seed %q: %w", raw, err)
 		}
@@ -44,8 +55,8 @@ func newScope(src Source) (*scope, []*url.URL, error) {
 			starts = append(starts, n)
 		}
 	}
-	if src.Auth.Form != nil {
-		if u, err := src.URL.Parse(src.Auth.Form.URL); err == nil {
+	if b.Login != "" {
+		if u, err := b.Start.Parse(b.Login); err == nil {
 			s.login, _ = s.normalise(u)
 		}
 	}

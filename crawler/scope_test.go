@@ -25,7 +25,7 @@ func TestScopeIsBoundedByTheStartAddress(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.start, func(t *testing.T) {
-			s := scopeOf(t, Source{URL: parsed(t, test.start)})
+			s := scopeIn(t, Source{URL: parsed(t, test.start)})
 			for _, a := range test.in {
 				if outcome, detail := s.judge(scoped(t, s, a)); outcome != "" {
 					t.Errorf("%s is %s: %s", a, outcome, detail)
@@ -41,7 +41,7 @@ func TestScopeIsBoundedByTheStartAddress(t *testing.T) {
 }
 
 func TestRulesNarrowTheScope(t *testing.T) {
-	s := scopeOf(t, Source{
+	s := scopeIn(t, Source{
 		URL:      parsed(t, "https://help.example.com/"),
 		Discover: Discover{Seeds: []string{"/hidden/seed", "https://help.example.com/articles/x/print"}},
 		Scope: Rules{
@@ -77,7 +77,7 @@ func TestRulesNarrowTheScope(t *testing.T) {
 }
 
 func TestTheLoginFormIsNoPage(t *testing.T) {
-	s := scopeOf(t, Source{
+	s := scopeIn(t, Source{
 		URL:  parsed(t, "https://help.example.com/w/"),
 		Auth: auth.Config{Form: &auth.Form{URL: "https://help.example.com/w/index.php?title=Special:UserLogin"}},
 	})
@@ -106,7 +106,7 @@ func TestLinksThatActAreNotFollowed(t *testing.T) {
 		"/docs/remove-a-user", "/search?q=logout-help", "/a?action=view", "/delete", "/articles/unsubscribe-from-emails", "/doku.php?id=a&sectok=", "/docs/delete/overview/more",
 		"/wiki/Help:Logout", "/wiki/Special:Version", "/signing-out",
 	}
-	s := scopeOf(t, Source{URL: parsed(t, "https://help.example.com/"), Auth: auth.Config{Bearer: "token"}})
+	s := scopeIn(t, Source{URL: parsed(t, "https://help.example.com/"), Auth: auth.Config{Bearer: "token"}})
 	for _, path := range unsafe {
 		if outcome, detail := s.judge(address(t, path)); outcome != Unsafe || detail == "" {
 			t.Errorf("%s is followed: %q (%s)", path, outcome, detail)
@@ -119,9 +119,9 @@ func TestLinksThatActAreNotFollowed(t *testing.T) {
 	}
 }
 
-func scopeOf(t *testing.T, src Source) *scope {
+func scopeIn(t *testing.T, src Source) *scope {
 	t.Helper()
-	s, _, err := newScope(src)
+	s, _, err := scopeOf(src)
 	if err != nil {
 		t.Fatal(err)
 	}

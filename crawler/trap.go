@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 	"unicode"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 )
 
 // traps notices addresses that go on without an end and say nothing new: filters and
@@ -97,7 +99,7 @@ func (t *traps) noteWords(now *trapTally, pattern uint64, u *url.URL, p Page) {
 		now.words = make(map[uint64]struct{})
 	}
 	news := known == nil
-	eachWord(linkTargets().ReplaceAllString(p.Markdown, "]"), func(w string) {
+	eachWord(markdown.WithoutTargets(p.Markdown), func(w string) {
 		h := hash64(w)
 		if _, ofAddress := own[h]; ofAddress {
 			return
@@ -226,21 +228,6 @@ func (t *traps) spent(u *url.URL) string {
 		return fmt.Sprintf("%s, and %d like it gave nothing new", looks, n)
 	}
 	return ""
-}
-
-// avoids settles a visit without asking for its address where that would be one more of
-// a trap, or leaves it to a later round.
-func (c *crawl) avoids(v visit) (bool, error) {
-	if v.depth == 0 || v.asItself {
-		return false, nil
-	}
-	if why := c.traps.spent(v.url); why != "" {
-		return true, c.settle(v.url, Trap, why)
-	}
-	if c.traps.waits(v.url) {
-		return true, c.enqueue(v)
-	}
-	return false, nil
 }
 
 // The bounds of what people write by hand. Beyond them an address is looked at more

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 )
 
 // wall is what a private site shows to visitors without a session. Real ones
@@ -35,10 +35,8 @@ type fingerprint struct {
 }
 
 func fingerprintOf(a extract.Article) fingerprint {
-	return fingerprint{a.Title, sha256.Sum256([]byte(linkTargets().ReplaceAllString(a.Markdown, "]")))}
+	return fingerprint{a.Title, sha256.Sum256([]byte(markdown.WithoutTargets(a.Markdown)))}
 }
-
-func linkTargets() *regexp.Regexp { return regexp.MustCompile(`\]\([^)]*\)`) }
 
 // stands reports whether the wall is at the start address, so that this tells
 // whether one is logged in.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 )
 
 // sessionState is what a look at a page that only members see tells of the session.
@@ -171,4 +172,4 @@ func commonFolders(a, b string) (n int) {
 }
 
 // textOf stands for what a page says, without the targets of its links.
-func textOf(a extract.Article) uint64 { return hash64(linkTargets().ReplaceAllString(a.Markdown, "]")) }
+func textOf(a extract.Article) uint64 { return hash64(markdown.WithoutTargets(a.Markdown)) }

@@ -140,7 +140,7 @@ func claimOf(s config.Source) (ingest.Claim, error) {
 	if err != nil {
 		return nil, err
 	}
-	claim, err := crawler.NewClaim(source, split)
+	claim, err := crawler.NewClaim(source, split.Over > 0 || split.At > 0)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,18 @@
+package markdown
+
+import (
+	"regexp"
+	"testing"
+)
+
+func FuzzWithoutTargets(f *testing.F) {
+	for _, text := range []string{"", "a", "[a](b) c ![d](e)", "[a](b", "](x)](y)", "a](b(c)d)", "](", "]()"} {
+		f.Add(text)
+	}
+	targets := regexp.MustCompile(`\]\([^)]*\)`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if got, want := WithoutTargets(text), targets.ReplaceAllString(text, "]"); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	})
+}
