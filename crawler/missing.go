@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 )
 
 // A wiki may answer with status 200 for a page that is gone, and ask that this is not
@@ -51,7 +53,7 @@ func (c *crawl) saysUnindexed(ctx context.Context, u *url.URL) (says string, ok 
 		return "", false, nil
 	}
 	address := strings.Fields(words(u.Path + " " + u.RawQuery))
-	text := strings.Fields(words(linkTargets().ReplaceAllString(seen.found.article.Markdown, "]")))
+	text := strings.Fields(words(markdown.WithoutTargets(seen.found.article.Markdown)))
 	text = slices.DeleteFunc(text, func(word string) bool { return slices.Contains(address, word) })
 	return strings.Join(text, " "), true, nil
 }
