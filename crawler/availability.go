@@ -48,7 +48,7 @@ func (p AvailabilityPolicy) Of(u *url.URL, doc *extract.Document) (a Availabilit
 
 // holds reports whether a rule is for a page.
 func (r AvailabilityRule) holds(u *url.URL, doc *extract.Document) bool {
-	if r.Match.text != "" && !r.Match.Match(u) {
+	if r.Match.String() != "" && !r.Match.Match(u) {
 		return false
 	}
 	if doc == nil {
@@ -64,7 +64,7 @@ func (r AvailabilityRule) holds(u *url.URL, doc *extract.Document) bool {
 func (r AvailabilityRule) String() string {
 	var conditions []string
 	for _, c := range []struct{ key, value string }{
-		{"", r.Match.text}, {"selector ", r.Selector}, {"meta ", r.Meta}, {"breadcrumb ", r.Breadcrumb},
+		{"", r.Match.String()}, {"selector ", r.Selector}, {"meta ", r.Meta}, {"breadcrumb ", r.Breadcrumb},
 	} {
 		if c.value != "" {
 			conditions = append(conditions, c.key+c.value)

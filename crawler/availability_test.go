@@ -1,6 +1,7 @@
 package crawler
 
 import (
+	"net/url"
 	"testing"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
@@ -12,7 +13,7 @@ func TestAvailabilityFollowsWhatIsOnThePage(t *testing.T) {
 	policy := AvailabilityPolicy{
 		Default: Availability{AIAgent: true, AICopilot: true},
 		Rules: []AvailabilityRule{
-			{Match: pattern(t, "/a/**"), Selector: ".label", AIAgent: &no, AICopilot: &no},
+			{Match: matching(t, "/a/**"), Selector: ".label", AIAgent: &no, AICopilot: &no},
 			{Selector: ".label", AIAgent: &no},
 			{Meta: "audience=staff", AIAgent: &no},
 			{Breadcrumb: "Internal", AIAgent: &no},
@@ -30,7 +31,7 @@ func TestAvailabilityFollowsWhatIsOnThePage(t *testing.T) {
 		{"/b", "<nav class=breadcrumb><a>Home</a> <a>Internal</a></nav>", Availability{AICopilot: true}, "breadcrumb Internal"},
 		{"/b", "<p>Internal</p>", policy.Default, "default"},
 	} {
-		u := address(t, c.path)
+		u := at(t, c.path)
 		doc, err := extract.Parse(u, "text/html", []byte(c.source))
 		if err != nil {
 			t.Fatal(err)
@@ -49,9 +50,9 @@ func TestTheFirstAvailabilityRuleThatMatchesDecides(t *testing.T) {
 	policy := AvailabilityPolicy{
 		Default: Availability{AIAgent: true, AICopilot: true},
 		Rules: []AvailabilityRule{
-			{Match: pattern(t, "/internal/open/**"), AICopilot: &yes},
-			{Match: pattern(t, "/internal/**"), AIAgent: &no},
-			{Match: pattern(t, "/**/secret"), AIAgent: &no, AICopilot: &no},
+			{Match: matching(t, "/internal/open/**"), AICopilot: &yes},
+			{Match: matching(t, "/internal/**"), AIAgent: &no},
+			{Match: matching(t, "/**/secret"), AIAgent: &no, AICopilot: &no},
 		},
 	}
 	for path, want := range map[string]Availability{
@@ -61,8 +62,27 @@ func TestTheFirstAvailabilityRuleThatMatchesDecides(t *testing.T) {
 		"/internal/open/secret": {AIAgent: true, AICopilot: true},
 		"/b/secret":             {},
 	} {
-		if got, _ := policy.Of(address(t, path), nil); got != want {
+		if got, _ := policy.Of(at(t, path), nil); got != want {
 			t.Errorf("%s: got %+v, want %+v", path, got, want)
 		}
 	}
+}
+
+func matching(t *testing.T, text string) Pattern {
+	t.Helper()
+	p, err := ParsePattern(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// at is the address of a path.
+func at(t *testing.T, path string) *url.URL {
+	t.Helper()
+	u, err := url.Parse("https://help.example.com" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }

@@ -12,7 +12,7 @@ func TestWhatASourceMayHaveBroughtToALibrary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Source{Name: "wiki", URL: u, Scope: Rules{Exclude: []Pattern{pattern(t, "/docs/private/**")}}}
+		return Source{Name: "wiki", URL: u, Scope: Rules{Exclude: []Pattern{matching(t, "/docs/private/**")}}}
 	}
 	const page = "https://wiki.test/docs/a"
 	for _, test := range []struct {

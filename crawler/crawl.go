@@ -61,16 +61,6 @@ type Discover struct {
 	Canonical string
 }
 
-// Fetch bounds what a crawl costs the site.
-type Fetch struct {
-	Concurrency   int     // requests in flight
-	Rate          float64 // requests a second; 0 is unlimited
-	Timeout       time.Duration
-	MaxBody       int64 // bytes, decompressed
-	RespectRobots bool
-	UserAgent     string
-}
-
 // Surroundings are what a crawl needs from its caller.
 type Surroundings struct {
 	Frontier  Frontier

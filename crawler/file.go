@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -29,13 +26,6 @@ func (c *crawl) fileKind(a answer) document.Kind {
 		return ""
 	}
 	return wantedKind(c.src.Documents, a.contentType, a.url, a.body)
-}
-
-func wantedKind(wanted []document.Kind, contentType string, u *url.URL, start []byte) document.Kind {
-	if kind := document.KindOf(contentType, u, start); kind != "" && slices.Contains(wanted, kind) {
-		return kind
-	}
-	return ""
 }
 
 // opened is the answer with what its file says, where it is one to be read.
@@ -116,20 +106,4 @@ func (c *crawl) unreadFile(a answer) finding {
 		document.TooCostly: TooCostly,
 	}[problem.Kind]
 	return finding{outcome: outcome, detail: string(a.file.kind) + ": " + problem.Detail}
-}
-
-// fileType is the media type of a body whose answer does not say it: that of a file
-// which the source wants, or what the first bytes look like.
-func (t *whole) fileType(u *url.URL, start []byte) string {
-	switch wantedKind(t.documents, "", u, start) {
-	case document.PDF:
-		return "application/pdf"
-	case document.DOCX:
-		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-	case document.Markdown:
-		return "text/markdown"
-	case document.CSV:
-		return "text/csv"
-	}
-	return http.DetectContentType(start)
 }

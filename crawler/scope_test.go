@@ -3,8 +3,6 @@ package crawler
 import (
 	"net/url"
 	"testing"
-
-	"github.com/fincrawl/fincrawl/crawler/auth"
 )
 
 func TestScopeIsBoundedByTheStartAddress(t *testing.T) {
@@ -25,7 +23,7 @@ func TestScopeIsBoundedByTheStartAddress(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.start, func(t *testing.T) {
-			s := scopeIn(t, Source{URL: parsed(t, test.start)})
+			s := scopeIn(t, bounds{Start: parsed(t, test.start)})
 			for _, a := range test.in {
 				if outcome, detail := s.judge(scoped(t, s, a)); outcome != "" {
 					t.Errorf("%s is %s: %s", a, outcome, detail)
@@ -41,10 +39,10 @@ func TestScopeIsBoundedByTheStartAddress(t *testing.T) {
 }
 
 func TestRulesNarrowTheScope(t *testing.T) {
-	s := scopeIn(t, Source{
-		URL:      parsed(t, "https://help.example.com/"),
-		Discover: Discover{Seeds: []string{"/hidden/seed", "https://help.example.com/articles/x/print"}},
-		Scope: Rules{
+	s := scopeIn(t, bounds{
+		Start: parsed(t, "https://help.example.com/"),
+		Seeds: []string{"/hidden/seed", "https://help.example.com/articles/x/print"},
+		Rules: Rules{
 			Include: []Pattern{pattern(t, "/articles/**")},
 			Exclude: []Pattern{pattern(t, "/articles/*/print")},
 			Follow:  []Pattern{pattern(t, "/topics/**")},
@@ -77,9 +75,9 @@ func TestRulesNarrowTheScope(t *testing.T) {
 }
 
 func TestTheLoginFormIsNoPage(t *testing.T) {
-	s := scopeIn(t, Source{
-		URL:  parsed(t, "https://help.example.com/w/"),
-		Auth: auth.Config{Form: &auth.Form{URL: "https://help.example.com/w/index.php?title=Special:UserLogin"}},
+	s := scopeIn(t, bounds{
+		Start: parsed(t, "https://help.example.com/w/"),
+		Login: "https://help.example.com/w/index.php?title=Special:UserLogin", LoggedIn: true,
 	})
 	for path, want := range map[string]Outcome{
 		"/w/index.php?title=Special:UserLogin&returnto=Main_Page": Excluded,
@@ -106,7 +104,7 @@ func TestLinksThatActAreNotFollowed(t *testing.T) {
 		"/docs/remove-a-user", "/search?q=logout-help", "/a?action=view", "/delete", "/articles/unsubscribe-from-emails", "/doku.php?id=a&sectok=", "/docs/delete/overview/more",
 		"/wiki/Help:Logout", "/wiki/Special:Version", "/signing-out",
 	}
-	s := scopeIn(t, Source{URL: parsed(t, "https://help.example.com/"), Auth: auth.Config{Bearer: "token"}})
+	s := scopeIn(t, bounds{Start: parsed(t, "https://help.example.com/"), LoggedIn: true})
 	for _, path := range unsafe {
 		if outcome, detail := s.judge(address(t, path)); outcome != Unsafe || detail == "" {
 			t.Errorf("%s is followed: %q (%s)", path, outcome, detail)
@@ -119,9 +117,9 @@ func TestLinksThatActAreNotFollowed(t *testing.T) {
 	}
 }
 
-func scopeIn(t *testing.T, src Source) *scope {
+func scopeIn(t *testing.T, b bounds) *scope {
 	t.Helper()
-	s, _, err := scopeOf(src)
+	s, _, err := newScope(b)
 	if err != nil {
 		t.Fatal(err)
 	}

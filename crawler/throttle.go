@@ -199,3 +199,13 @@ func (p *pulse) beat(took time.Duration) {
 	p.beats++
 	p.mean += time.Duration(max(p.weight, 1/float64(p.beats)) * float64(took-p.mean))
 }
+
+// Fetch bounds what a crawl costs the site.
+type Fetch struct {
+	Concurrency   int     // requests in flight
+	Rate          float64 // requests a second; 0 is unlimited
+	Timeout       time.Duration
+	MaxBody       int64 // bytes, decompressed
+	RespectRobots bool
+	UserAgent     string
+}

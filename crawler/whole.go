@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,4 +167,27 @@ func isHTML(contentType string) bool {
 func mediaType(contentType string) string {
 	t, _, _ := strings.Cut(contentType, ";")
 	return strings.ToLower(strings.TrimSpace(t))
+}
+
+// fileType is the media type of a body whose answer does not say it: that of a file
+// which the source wants, or what the first bytes look like.
+func (t *whole) fileType(u *url.URL, start []byte) string {
+	switch wantedKind(t.documents, "", u, start) {
+	case document.PDF:
+		return "application/pdf"
+	case document.DOCX:
+		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	case document.Markdown:
+		return "text/markdown"
+	case document.CSV:
+		return "text/csv"
+	}
+	return http.DetectContentType(start)
+}
+
+func wantedKind(wanted []document.Kind, contentType string, u *url.URL, start []byte) document.Kind {
+	if kind := document.KindOf(contentType, u, start); kind != "" && slices.Contains(wanted, kind) {
+		return kind
+	}
+	return ""
 }
