@@ -132,7 +132,7 @@ func TestAPageOfSomebodyElseIsNotOverwritten(t *testing.T) {
 		Coverage: complete, Pages: values(page("a", "x"), page("b", "x")), Entries: values[state.Entry](),
 		Foreign: func(id string) bool { return id == "a" },
 	}))
-	if a, b := plan.Changes[0], plan.Changes[1]; a.Guard != ingest.GuardOwnership || a.Wants != ingest.Create || b.Action != ingest.Create {
+	if a, b := plan.Changes[0], plan.Changes[1]; a.Guard != ingest.GuardForeign || a.Wants != ingest.Create || b.Action != ingest.Create {
 		t.Errorf("got %+v", plan.Changes)
 	}
 }

@@ -35,6 +35,7 @@ type Guard string
 const (
 	GuardCoverage     Guard = "coverage"     // the crawl was not complete
 	GuardOwnership    Guard = "ownership"    // not recorded as ours
+	GuardForeign      Guard = "foreign"      // would overwrite a page of somebody else
 	GuardHint         Guard = "hint"         // what speaks for the delete may be a mistake of the site's
 	GuardConfirmation Guard = "confirmation" // not missing for long enough
 	GuardCount        Guard = "count"        // more deletes than deletes.max_count

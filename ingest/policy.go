@@ -155,7 +155,8 @@ func (p Policy) guards(lost map[string]verdict) []guard {
 		{name: GuardCoverage, judges: deletes, objects: notComplete, blind: true},
 		{name: GuardConfirmation, judges: deletes, objects: p.seenTooRarely},
 		{name: GuardZeroPages, judges: deletes, objects: noPages, blind: true},
-		{name: GuardOwnership, judges: []Action{Create, Delete}, objects: notOurs},
+		{name: GuardForeign, judges: []Action{Create}, objects: overwrites},
+		{name: GuardOwnership, judges: deletes, objects: notOurs},
 		{name: GuardHint, judges: deletes, objects: hinted},
 		{name: GuardConfirmation, judges: deletes, objects: p.unconfirmed},
 		{name: GuardApproval, judges: []Action{Create, Update, Delete}, objects: p.Approved.objection(), whole: true},
@@ -331,20 +332,24 @@ func noPages(_ Change, s scene) string {
 }
 
 // notOurs: a page that was accepted has Intercom's ID in its entry. A page that
-// was never accepted isn't in the library, and only its entry goes. A create would update
-// what somebody else has put there under the same external ID.
+// was never accepted isn't in the library, and only its entry goes.
 func notOurs(c Change, _ scene) string {
 	switch {
-	case c.Action == Create && c.Foreign:
-		return "the import source has a page of somebody else with this external ID, which would be overwritten"
-	case c.Action == Create:
-		return ""
 	case c.Unproved:
 		return "it was found in Intercom, and nothing shows that fincrawl sent it"
 	case c.RemoteID != "" || c.Before.Hash == "":
 		return ""
 	}
 	return "its ID in Intercom is not recorded"
+}
+
+// overwrites: a create would update what somebody else has put there under the same external
+// ID. Whose page it is, no approval changes.
+func overwrites(c Change, _ scene) string {
+	if !c.Foreign {
+		return ""
+	}
+	return "the import source has a page of somebody else with this external ID, which would be overwritten; fincrawl adopt takes it over"
 }
 
 // unconfirmed: that a page is one too many is no absence, and was confirmed by Intercom.

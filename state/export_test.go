@@ -78,6 +78,18 @@ func remember(t *testing.T, s *state.Store, r *rand.Rand) {
 			}
 		}
 		check(t, s.EndCrawl(source))
+		for i := range r.IntN(4) {
+			id := fmt.Sprint(i, word())
+			check(t, s.PutDecision(source, state.Decision{
+				ExternalID: id, RemoteID: word(), URL: word(), Verdict: state.Verdict(word()), Guards: make([]string, 1+r.IntN(2)),
+				Change: word(), After: word(), By: word(), At: when(), Reason: word(),
+			}))
+			check(t, s.PutWithdrawal(source, state.Withdrawal{Page: word(), URL: word(), Delete: chance(), By: word(), At: when(), Reason: word()}))
+			check(t, s.SetConcerns(source, []state.Concern{{
+				Kind: state.ConcernKind(word()), ID: id, URL: word(), Sign: word(), Reason: word(), Since: when(), Said: when(),
+				RemoteID: word(), Wants: word(), Guards: make([]string, 1+r.IntN(2)), Change: word(), After: word(),
+			}}))
+		}
 		for i := range r.IntN(20) {
 			url := fmt.Sprint("https://w.example/", i, word())
 			for range 1 + r.IntN(8) {

@@ -220,7 +220,7 @@ func (d decider) choose(sources []string, choice ingest.Choice) error {
 				continue
 			}
 			fmt.Fprintf(d.app.out, "%s: left out: %s is held by %s; look at it, then: %s\n", f.source, shown(c.URL), strings.Join(c.Guards, ", "),
-				report.DecideCommand(string(d.verdict), f.source, c.URL))
+				d.app.command(report.DecideCommand(string(d.verdict), f.source, c.URL)))
 		}
 	}
 	switch {

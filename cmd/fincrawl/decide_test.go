@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -304,4 +308,72 @@ func TestDecisionsNeedNoToken(t *testing.T) {
 	w.write("token", string(token))
 	w.fincrawl(exitDone, "sync")
 	w.wantText("/a1", "little is left.")
+}
+
+// What is approved is not forgotten half-way: not where approve is killed between its two
+// records, nor where the sync is that makes the changes.
+func TestAnApprovalOutlivesAKill(t *testing.T) {
+	t.Parallel()
+	for _, answered := range []bool{false, true} {
+		w := newHeldWorld(t)
+		for _, p := range articles[:5] {
+			w.site.Page(p, testsite.Page{Text: "Little is left of " + p})
+		}
+		w.fincrawl(exitHeld, "sync")
+		commits := 0
+		a := newApp(io.Discard, io.Discard)
+		a.commit = func(commit func() error) error {
+			if commits++; commits > 1 {
+				return errors.New("killed")
+			}
+			return commit()
+		}
+		a.execute(t.Context(), []string{"approve", "--guard", "shrunk", "--config", w.path("sources.yaml")})
+		if commits < 2 {
+			t.Fatalf("%d commits", commits)
+		}
+		w.cutOff(answered, "sync")
+		w.fincrawl(exitDone, "sync")
+		for _, p := range articles[:5] {
+			w.wantText(p, "Little is left of "+p)
+		}
+		w.fincrawl(exitDone, "sync")
+	}
+}
+
+// A crawl that was interrupted before a page was approved did not keep its text.
+func TestAnApprovalIsHeededByACrawlThatGoesOn(t *testing.T) {
+	t.Parallel()
+	w := newHeldWorld(t)
+	w.site.Page("/a1", testsite.Page{Text: "CONFIDENTIAL: for us alone."})
+	w.fincrawl(exitHeld, "sync")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	w.site.Handle("/a20", func(rw http.ResponseWriter, _ *http.Request) {
+		cancel()
+		rw.WriteHeader(http.StatusServiceUnavailable)
+	})
+	if code, out, logs := w.execute(ctx, "sync"); code != exitInterrupted {
+		t.Fatalf("exit code %d\n%s\n%s", code, out, logs)
+	}
+	w.site.Page("/a20", wordy("/a20"))
+	w.must("approve", w.site.URL("/a1"))
+	w.fincrawl(exitDone, "sync")
+	w.wantText("/a1", "for us alone")
+}
+
+// A command that a report prints can be copied: it names the file that was named.
+func TestACommandToCopyNamesTheConfig(t *testing.T) {
+	t.Parallel()
+	w := newHeldWorld(t)
+	w.site.Page("/a1", testsite.Page{Text: "Use the key AKIAQYLPMN5HFIQR7BBB with care."})
+	_, report, _ := w.execute(t.Context(), "sync")
+	for name, out := range map[string]string{
+		"sync": report, "status": w.must("status"), "explain": w.must("explain", w.site.URL("/a1")),
+	} {
+		want := "fincrawl approve wiki " + w.site.URL("/a1") + " --config " + w.path("sources.yaml")
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+			t.Errorf("%s does not print %q:\n%s", name, want, out)
+		}
+	}
 }

@@ -89,7 +89,7 @@ func (a *app) showExplanation(e report.Explanation, asJSON bool) error {
 	if asJSON {
 		return report.ExplanationJSON(jsonText.of(a.out), e)
 	}
-	return report.ExplanationText(forReport(a.out), e, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out), Verbose: a.verbose})
+	return report.ExplanationText(forReport(a.out), e, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out), Config: a.namedConfig(), Verbose: a.verbose})
 }
 
 // explanation finds the source that an address belongs to, and says all that is known

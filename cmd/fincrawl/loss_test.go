@@ -168,7 +168,14 @@ func TestPagesThatShrinkForASettingSayWhich(t *testing.T) {
 			t.Errorf("%d of %d pages say why: %v", n, len(pages), w.actions(run))
 		}
 	}
-	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    content: {remove: [.note]}\n    updates: {max_shrink: 1}\n"))
-	w.fincrawl(exitDone, "sync")
+	if out := w.must("status"); !strings.Contains(strings.Join(strings.Fields(out), " "), "content.remove changed: ") {
+		t.Errorf("status says\n%s", out)
+	}
+	// One approval serves them all.
+	w.must("approve", "--guard", "shrunk")
+	run := w.fincrawl(exitDone, "sync")
+	if n := run.Sources[0].Result.Applied[ingest.Update]; n != len(pages) {
+		t.Errorf("%d of %d pages were sent", n, len(pages))
+	}
 	w.wantActions(w.fincrawl(exitDone, "sync"))
 }

@@ -111,6 +111,18 @@ func TestAPageOfAnotherToolWithOurExternalIDIsNotOverwritten(t *testing.T) {
 		w.wantActions(run, "? 77")
 		w.wantUntouched(theirs)
 	}
+	// Whose page it is, no approval changes.
+	_, out, _ := w.execute(t.Context(), "approve", w.site.URL("/a77"))
+	if !strings.Contains(out, "no approval lets go of") {
+		t.Errorf("approve says\n%s", out)
+	}
+	w.fincrawl(exitHeld, "sync", "--strict")
+	w.wantUntouched(theirs)
+	w.must("adopt", "wiki", "--yes")
+	w.fincrawl(exitDone, "sync")
+	if p, err := w.client().ExternalPage(t.Context(), theirs.ID); err != nil || p.URL != w.site.URL("/a77") {
+		t.Errorf("after it was taken over: %+v, %v", p, err)
+	}
 }
 
 // Two first runs at the same moment, each with a state file of its own, end with one import

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
@@ -82,13 +83,26 @@ Then write a sources.yaml and look before you sync:  fincrawl preview
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	flags := root.PersistentFlags()
-	flags.StringVarP(&a.configPath, "config", "c", cmp.Or(a.configPath, "sources.yaml"), "the file that names the sources")
+	flags.StringVarP(&a.configPath, "config", "c", cmp.Or(a.configPath, usualConfig), "the file that names the sources")
 	flags.StringVar(&a.logFormat, "log-format", cmp.Or(a.logFormat, "text"), "log on standard error as text or json")
 	flags.BoolVarP(&a.verbose, "verbose", "v", a.verbose, "log each URL, and show unchanged pages")
 	root.AddCommand(a.sync(), a.resync(), a.preview(), a.lint(), a.status(), a.explain(), a.approve(), a.reject(), a.withdraw(), a.restore(), a.retry(), a.forget(), a.adopt(), a.state(), a.guards(), a.presets(), a.check(), a.sandbox(), a.demo(), a.version())
 	argsAsUsage(root)
 	return root
 }
+
+const usualConfig = "sources.yaml"
+
+// namedConfig is what a command that is to be copied names by --config; "" for nothing.
+func (a *app) namedConfig() string {
+	if a.configPath == usualConfig {
+		return ""
+	}
+	return a.configPath
+}
+
+// command is a command line as it is to be copied.
+func (a *app) command(line string) string { return report.Command(line, a.namedConfig()) }
 
 // knownCommand refuses what is no command, and names the nearest one.
 func knownCommand(cmd *cobra.Command, args []string) error {

@@ -51,7 +51,7 @@ unless --online, and may be used while a sync runs.`,
 		if *asJSON {
 			return report.StatusJSON(jsonText.of(a.out), s)
 		}
-		return report.StatusText(forReport(a.out), s, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out)})
+		return report.StatusText(forReport(a.out), s, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out), Config: a.namedConfig()})
 	}
 	return cmd
 }

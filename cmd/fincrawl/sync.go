@@ -172,7 +172,7 @@ func (a *app) end(run report.Run, inJSON bool, texts texts, err error) error {
 		err = report.JSON(jsonText.of(a.out), run)
 	} else {
 		err = report.Text(forReport(a.out), run, report.TextOptions{
-			Color: color(a.out), Width: terminalWidth(a.out), Verbose: a.verbose, Texts: texts,
+			Color: color(a.out), Width: terminalWidth(a.out), Verbose: a.verbose, Texts: texts, Config: a.namedConfig(),
 		})
 	}
 	if err != nil {

@@ -124,7 +124,7 @@ func (t *takeout) withdraw(ctx context.Context, urls []string) error {
 		for _, p := range s.pages {
 			if !p.ours && !s.whole {
 				return usageError{fmt.Errorf("%s was found in Intercom, and nothing shows that fincrawl sent it: take it out there, "+
-					"or take it over first by fincrawl adopt %s", shown(p.url), s.source)}
+					"or take it over first: %s", shown(p.url), t.app.command("fincrawl adopt "+s.source))}
 			}
 		}
 	}
@@ -256,7 +256,7 @@ func (t *takeout) mayRestore(s selection) error {
 	for _, p := range s.pages {
 		switch {
 		case whole:
-			return usageError{fmt.Errorf("%s is out with its whole source, which comes back first: fincrawl restore --source %s", shown(p.url), s.source)}
+			return usageError{fmt.Errorf("%s is out with its whole source, which comes back first: %s", shown(p.url), t.app.command("fincrawl restore --source "+s.source))}
 		case p.withdrawn == nil:
 			return usageError{fmt.Errorf("%s is not withdrawn; fincrawl status lists what is", shown(p.url))}
 		}

@@ -61,6 +61,15 @@ func DecideCommand(verb, source, url string) string {
 	return "fincrawl " + verb + " " + quoted(source) + " " + quoted(url)
 }
 
+// Command is a command line as it is to be copied: with the file that it has to name by
+// --config; "" for none.
+func Command(line, config string) string {
+	if config == "" {
+		return line
+	}
+	return line + " --config " + quoted(config)
+}
+
 // withdrawn says how, by whom and why a page, or a whole source, was taken out.
 func withdrawn(w state.Withdrawal) string {
 	how := "switched off"
@@ -128,7 +137,7 @@ func releases(s Source) []string {
 		lines = append(lines, DecideCommand(string(state.Approve), s.Name, page))
 	}
 	if len(singly) > most {
-		lines = append(lines, "fincrawl status "+quoted(s.Name)+"   (lists them all)")
+		lines = append(lines, "fincrawl status "+quoted(s.Name))
 	}
 	return lines
 }

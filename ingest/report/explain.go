@@ -124,7 +124,7 @@ const markdownShown = 40
 // ExplanationText writes the explanation for people: what it comes to, then how that
 // came about, in the order in which a page goes through a crawl.
 func ExplanationText(w io.Writer, e Explanation, o TextOptions) error {
-	p := &printer{w: bufio.NewWriter(w), width: max(40, cmp.Or(o.Width, 100)), color: o.Color}
+	p := &printer{w: bufio.NewWriter(w), width: max(40, cmp.Or(o.Width, 100)), color: o.Color, config: o.Config}
 	p.paragraph(0, 2, span{bold, e.Address})
 	symbol, verdict := e.verdict()
 	p.paragraph(0, 2, symbol, span{plain, verdict})
@@ -417,12 +417,12 @@ func (e Explanation) library(p *printer) {
 	}
 	if w := e.Withdrawn; w != nil {
 		p.field("", span{yellow, "withdrawn: " + withdrawn(*w)})
-		p.field("", span{plain, restoreCommand(e.Source, *w)})
+		p.field("", span{plain, p.command(restoreCommand(e.Source, *w))})
 	}
 	for _, c := range e.Waiting {
 		p.field("Waiting", span{magenta, join(" · ", strings.Join(c.Guards, ", "), c.Reason, "since "+moment(c.Since))})
 		if c.Kind == state.ConcernHeld && ingest.Releasing(c.Guards) != ingest.Never {
-			p.field("", span{plain, DecideCommand("approve", e.Source, c.URL)})
+			p.field("", span{plain, p.command(DecideCommand("approve", e.Source, c.URL))})
 		}
 	}
 	e.parts(p)

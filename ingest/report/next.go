@@ -37,7 +37,7 @@ func next(p *printer, s Source) {
 	if commands := releases(s); len(commands) > 0 {
 		p.paragraph(2, 4, span{yellow, "→"}, span{plain, "To let them go as they are:"})
 		for _, command := range commands {
-			p.paragraph(6, 8, span{plain, command})
+			p.paragraph(6, 8, span{plain, p.command(command)})
 		}
 		p.paragraph(4, 4, span{dim, "To keep what was sent instead, say fincrawl reject in their place."})
 	}
@@ -66,7 +66,10 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardZeroPages:
 		return pages + " stayed in the library because the crawl found none. Check the source's url, its login and include."
 	case ingest.GuardOwnership:
-		return pages + " stayed in the library for want of a recorded ID. Delete by hand in Intercom what should go."
+		return pages + " stayed in the library for want of proof that fincrawl sent it. Delete by hand in Intercom what should go, or approve it."
+	case ingest.GuardForeign:
+		return are + " not sent, as somebody else's page in the import source has the same external ID: rename or delete that in Intercom, " +
+			"or take over what is in the import source by fincrawl adopt."
 	case ingest.GuardConfirmation:
 		return are + " missing for now: a later complete crawl decides (deletes.confirm_runs)."
 	case ingest.GuardCount:

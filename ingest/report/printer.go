@@ -37,12 +37,17 @@ type printer struct {
 	w     *bufio.Writer // keeps its first error
 	width int
 	color bool
+	// config is the file that commands which are to be copied name; "" for none.
+	config string
 
 	begun, gap bool // something was written; a blank line is due before the next
 }
 
 // blank sets what follows apart by one empty line, however often it is called.
 func (p *printer) blank() { p.gap = p.begun }
+
+// command is a command line as it is to be copied.
+func (p *printer) command(line string) string { return Command(line, p.config) }
 
 func (p *printer) heading(text string) { p.paragraph(2, 4, span{bold, text}) }
 

@@ -174,6 +174,7 @@ func TestText(t *testing.T) {
 			func(s *report.Source) { s.Result = &ingest.Result{} })), report.TextOptions{MaxListed: 3}},
 		{"every-guard", run("preview", source(all,
 			held(ingest.Delete, ingest.GuardZeroPages, "a", "A", "nothing leads to its URL any more; the crawl found no page at all"),
+			held(ingest.Create, ingest.GuardForeign, "z", "Z", "new; the import source has a page of somebody else with this external ID"),
 			held(ingest.Delete, ingest.GuardOwnership, "b", "B", "its URL answers 404; its ID in Intercom is not recorded"),
 			held(ingest.Delete, ingest.GuardShare, "c", "C", "its URL answers 404; 4 deletes of 30 pages at once, deletes.max_share 0.1 allows 3"),
 			held(ingest.Create, ingest.GuardSize, "d", "D", "new; 2000000 bytes of HTML are more than intercom.max_html (1000000)"),

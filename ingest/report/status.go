@@ -102,7 +102,7 @@ func StatusJSON(w io.Writer, s Status) error {
 
 // StatusText writes the status for people.
 func StatusText(w io.Writer, s Status, o TextOptions) error {
-	p := &printer{w: bufio.NewWriter(w), width: max(40, cmp.Or(o.Width, 100)), color: o.Color}
+	p := &printer{w: bufio.NewWriter(w), width: max(40, cmp.Or(o.Width, 100)), color: o.Color, config: o.Config}
 	most := cmp.Or(o.MaxListed, 50)
 	for _, source := range s.Sources {
 		sourceStatus(p, source, most)
@@ -192,7 +192,7 @@ func waiting(p *printer, s SourceStatus, most int) {
 		for _, w := range s.Withdrawn[:min(n, most)] {
 			p.title(span{dim, "·"}, cmp.Or(w.URL, w.Page, "the whole source"))
 			p.paragraph(4, 6, span{dim, withdrawn(w)})
-			p.paragraph(4, 6, span{yellow, "→"}, span{plain, restoreCommand(s.Name, w)})
+			p.paragraph(4, 6, span{yellow, "→"}, span{plain, p.command(restoreCommand(s.Name, w))})
 		}
 		p.more(n - most)
 		p.blank()
@@ -213,7 +213,7 @@ func release(p *printer, s SourceStatus, c state.Concern) {
 	case ingest.Releasing(c.Guards) == ingest.Never:
 		p.paragraph(4, 6, span{dim, "no approval lets go of what is held by " + strings.Join(c.Guards, ", ")})
 	default:
-		p.paragraph(4, 6, span{yellow, "→"}, span{plain, DecideCommand("approve", s.Name, c.URL)})
+		p.paragraph(4, 6, span{yellow, "→"}, span{plain, p.command(DecideCommand("approve", s.Name, c.URL))})
 	}
 }
 

@@ -13,11 +13,12 @@ import (
 
 // TextOptions say how [Text] renders. The zero value is plain and sensible.
 type TextOptions struct {
-	Color        bool // by ANSI escapes
-	Width        int  // columns; 0 for 100
-	Verbose      bool // list the unchanged pages too
-	MaxListed    int  // changes listed of each action; 0 for 50
-	MaxDiffLines int  // lines shown of the difference of one page; 0 for 40
+	Color        bool   // by ANSI escapes
+	Width        int    // columns; 0 for 100
+	Verbose      bool   // list the unchanged pages too
+	MaxListed    int    // changes listed of each action; 0 for 50
+	MaxDiffLines int    // lines shown of the difference of one page; 0 for 40
+	Config       string // the file that a person has to name by --config; "" for the usual one
 	// Texts gives the Markdown of an update as it was sent ("" where that is not
 	// known) and as it was crawled; nil shows no differences.
 	Texts func(source, externalID string) (before, after string, err error)
@@ -30,7 +31,7 @@ func Text(w io.Writer, run Run, o TextOptions) error {
 	o.Width = max(40, cmp.Or(o.Width, 100))
 	o.MaxListed = cmp.Or(o.MaxListed, 50)
 	o.MaxDiffLines = cmp.Or(o.MaxDiffLines, 40)
-	p := &printer{w: bufio.NewWriter(w), width: o.Width, color: o.Color}
+	p := &printer{w: bufio.NewWriter(w), width: o.Width, color: o.Color, config: o.Config}
 
 	var all tally
 	for _, s := range run.Sources {
@@ -168,7 +169,7 @@ func foreign(p *printer, s Source) {
 	if more := s.Foreign.Pages - len(s.Foreign.First); more > 0 {
 		p.field("", span{plain, fmt.Sprintf("… and %d more", more)})
 	}
-	p.field("", span{plain, fmt.Sprintf("To take them over: fincrawl adopt %q", s.Name)})
+	p.field("", span{plain, "To take them over: " + p.command("fincrawl adopt "+quoted(s.Name))})
 }
 
 // orphans names the import sources that nothing feeds any more.
@@ -177,11 +178,11 @@ func orphans(p *printer, list []Orphan) {
 		p.blank()
 		what := fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) keeps its %s in Intercom.",
 			o.ImportSourceID, o.LibraryURL, count(o.Pages, "page"))
-		then := fmt.Sprintf("To delete them: fincrawl forget %q", o.Name)
+		then := "To delete them: " + p.command("fincrawl forget "+quoted(o.Name))
 		if o.SharedWith != "" {
 			what = fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) is that of %s now.",
 				o.ImportSourceID, o.LibraryURL, o.SharedWith)
-			then = fmt.Sprintf("To forget the old name: fincrawl forget %q", o.Name)
+			then = "To forget the old name: " + p.command("fincrawl forget "+quoted(o.Name))
 		}
 		p.paragraph(0, 2, span{yellow, "Orphan:"}, span{bold, o.Name}, span{plain, what}, span{plain, then})
 	}

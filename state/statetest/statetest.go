@@ -47,6 +47,15 @@ type Store interface {
 	BeginCrawl(source string) (Crawl, error)
 	ResumeCrawl(source string) (Crawl, state.Beginning, bool, error)
 	EndCrawl(source string) error
+	PutDecision(source string, list ...state.Decision) error
+	Decisions(source string) iter.Seq2[state.Decision, error]
+	ForgetDecision(source string, d state.Decision) error
+	PutWithdrawal(source string, list ...state.Withdrawal) error
+	Withdrawals(source string) iter.Seq2[state.Withdrawal, error]
+	EndWithdrawal(source, page string) error
+	SetConcerns(source string, list []state.Concern) error
+	Concerns(source string) iter.Seq2[state.Concern, error]
+	ForgetDecisions(source string) error
 	PutRun(r state.Run) error
 	Runs() ([]state.Run, error)
 	Flush() error
@@ -86,6 +95,7 @@ func Run(t *testing.T, fresh func(t *testing.T) (open func() Store)) {
 		"what was written is read at once and after reopening": remembers,
 		"an acknowledgement keeps the staged Markdown":         acknowledges,
 		"forgetting a source leaves the others":                forgets,
+		"what persons decided outlives a source":               remembersDecisions,
 		"a URL is discovered once":                             discovers,
 		"a settled URL keeps where it was found":               settles,
 		"the queue is first in, first out":                     queues,
@@ -223,6 +233,48 @@ func forgets(t *testing.T, open func() Store) {
 	_, ok, err = s.ImportSource("help")
 	must(t, err)
 	equal(t, "import source of the other", ok, true)
+	must(t, s.Close())
+}
+
+func remembersDecisions(t *testing.T, open func() Store) {
+	one := state.Decision{
+		ExternalID: "a", URL: "https://w.example/a", Verdict: state.Approve, Guards: []string{"shrunk", "marker"}, Change: "c1", After: "h1",
+		By: "anna", At: noon, Reason: "looked at it",
+	}
+	surplus := state.Decision{ExternalID: "a", RemoteID: "7", Verdict: state.Reject, Guards: []string{"count"}, Change: "c2", By: "bert", At: noon}
+	whole := state.Withdrawal{Delete: true, By: "anna", At: noon, Reason: "wrong"}
+	page := state.Withdrawal{Page: "a", URL: "https://w.example/a", By: "anna", At: noon}
+	held := state.Concern{
+		Kind: state.ConcernHeld, ID: "a", URL: "https://w.example/a", Title: "A", Sign: "s", Since: noon, Said: noon, Wants: "~",
+		Guards: []string{"shrunk"}, Change: "c1", After: "h1",
+	}
+	failed := state.Concern{Kind: state.ConcernFailed, ID: "a", URL: "https://w.example/a", Sign: "read 500", Since: noon}
+	earlier := one
+	earlier.Verdict, earlier.Change = state.Reject, "c0"
+	s := open()
+	must(t, s.PutDecision("wiki", surplus, earlier), s.PutDecision("wiki", one), s.PutWithdrawal("wiki", page, whole),
+		s.SetConcerns("wiki", []state.Concern{{Kind: state.ConcernRefused, ID: "x"}}), s.SetConcerns("wiki", []state.Concern{held, failed}),
+		s.PutDecision("help", one), s.PutWithdrawal("help", page), s.PutEntry("wiki", state.Entry{ExternalID: "a"}))
+	for _, when := range []string{"at once", "after reopening", "after the source was forgotten"} {
+		equal(t, when, all(t, s.Decisions("wiki")), []state.Decision{one, surplus})
+		equal(t, when, all(t, s.Withdrawals("wiki")), []state.Withdrawal{whole, page})
+		equal(t, when, all(t, s.Concerns("wiki")), []state.Concern{failed, held})
+		must(t, s.Close())
+		s = open()
+		if when != "at once" {
+			must(t, s.ForgetAll("wiki"))
+		}
+	}
+	must(t, s.ForgetDecision("wiki", surplus), s.EndWithdrawal("wiki", ""), s.EndWithdrawal("wiki", "never there"))
+	equal(t, "decisions but one", all(t, s.Decisions("wiki")), []state.Decision{one})
+	equal(t, "withdrawals but one", all(t, s.Withdrawals("wiki")), []state.Withdrawal{page})
+	must(t, s.ForgetDecisions("wiki"), s.Close())
+	s = open()
+	equal(t, "decisions", all(t, s.Decisions("wiki")), nil)
+	equal(t, "withdrawals", all(t, s.Withdrawals("wiki")), nil)
+	equal(t, "concerns", all(t, s.Concerns("wiki")), nil)
+	equal(t, "decisions of the other", all(t, s.Decisions("help")), []state.Decision{one})
+	equal(t, "withdrawals of the other", all(t, s.Withdrawals("help")), []state.Withdrawal{page})
 	must(t, s.Close())
 }
 
