@@ -35,7 +35,7 @@ func Guards() []GuardInfo {
 		{GuardApproval, "with sync --plan: whatever the approved plan does not have", "", "off", ByURL},
 		{GuardCount, "all deletes, where they are more than this", "deletes.max_count", "10", ByGuard},
 		{GuardShare, "all deletes, where they are a larger share of the source's pages", "deletes.max_share", "0.1", ByGuard},
-		{GuardSameText, "updates of pages that had other texts, where more pages than this would say one and the same", "updates.max_same_text", "5", ByGuard},
+		{GuardSameText, "updates of pages that had other texts, where more pages than this would say one and the same; from two pages on, until the next run finds them so again", "updates.max_same_text", "5", ByGuard},
 		{GuardShrunk, "updates that lose more of their text than this; that of one page alone, until the next run finds it so again", "updates.max_shrink", "0.5", ByGuard},
 		{GuardOwnSecret, "pages that show a password, token or session of fincrawl's own", "", "on", Never},
 		{GuardSecret, "pages with credentials", "screen.credentials", "hold", ByURL},

@@ -25,7 +25,9 @@ const (
 	longTogether  = 2
 	anyTogether   = 5
 	shareTogether = 0.002
-	hardly        = 60 // letters that are hardly a text, where there were ten times as many
+	alikeShare    = 0.4 // of the pairs of words of two texts together: those that have it in common say nearly the same
+	alikeText     = 20  // letters: people put a shorter text, such as “To be done”, on several pages
+	hardly        = 60  // letters that are hardly a text, where there were ten times as many
 )
 
 // rewrite is a page that would say something else, with all its parts.
@@ -109,7 +111,7 @@ func (p Policy) judgeLosses(plan Plan) map[string]verdict {
 	if len(rewrites) == 0 {
 		return nil
 	}
-	judged := losses{having: textsAfter(plan, rewrites)}
+	judged := losses{having: textsAfter(plan, rewrites), alike: alikeAfter(rewrites, p.MaxSameText)}
 	recorded := 0
 	for _, c := range plan.Changes {
 		if _, anchor := c.Page(); anchor == "" && c.RemoteID != "" && !c.Surplus {
@@ -146,6 +148,7 @@ func (p Policy) judgeLosses(plan Plan) map[string]verdict {
 
 // losses are those of a whole plan.
 type losses struct {
+	alike                map[string]int // page → pages that get nearly its text in this run, and said others before
 	having               map[uint64]int // text → pages that have it after the run, of those that others had before
 	long, all            int            // pages that shrink, and are not short
 	tooManyLong, tooMany bool
@@ -153,7 +156,7 @@ type losses struct {
 
 // judge says what is held against one page.
 func (p Policy) judge(r rewrite, of losses) verdict {
-	if n := of.having[sameText(r.after)]; p.MaxSameText > 0 && n > p.MaxSameText && r.loses() {
+	if n := max(of.having[sameText(r.after)], of.alike[r.id]); p.MaxSameText > 0 && n > p.MaxSameText && r.loses() {
 		return verdict{guard: GuardSameText,
 			why: fmt.Sprintf("%s would say this same text, and said others; updates.max_same_text is %d", count(n, "page"), p.MaxSameText)}
 	}
@@ -166,7 +169,7 @@ func (p Policy) judge(r rewrite, of losses) verdict {
 	}
 	if !r.shrinks(p.MaxShrink) {
 		if notice == "" || !r.loses() {
-			return verdict{}
+			return of.amongAlike(r)
 		}
 		return verdict{guard: GuardShrunk, why: "none of its text would be left, and what comes instead looks like a notice: " + notice}
 	}
@@ -185,9 +188,19 @@ func (p Policy) judge(r rewrite, of losses) verdict {
 		held.why += "; the next run sends it if the page still says so"
 		held.doubt = r.version()
 	default:
-		return verdict{}
+		return of.amongAlike(r)
 	}
 	return held
+}
+
+// amongAlike holds a page until a second look where others get nearly its text.
+func (of losses) amongAlike(r rewrite) verdict {
+	n := of.alike[r.id]
+	if n < 2 || slices.Contains(r.doubted, r.version()) {
+		return verdict{}
+	}
+	return verdict{guard: GuardSameText, doubt: r.version(),
+		why: fmt.Sprintf("%s would say nearly this same text, and said others; the next run sends it if the page still says so", count(n, "page"))}
 }
 
 // rewritesOf are the pages of a plan whose text would be another one, sorted by their
@@ -220,6 +233,36 @@ func rewritesOf(plan Plan) []rewrite {
 	})
 	slices.SortFunc(rewrites, func(a, b rewrite) int { return cmp.Compare(a.id, b.id) })
 	return rewrites
+}
+
+// alikeAfter counts, for each page that would no longer say what it said, how many get
+// nearly the same text in this run, be it that a number or an address in it differs: not
+// those that were alike before, nor texts that are hardly one. It stops counting above most.
+func alikeAfter(rewrites []rewrite, most int) map[string]int {
+	having := make(map[uint32][]int) // pair of words → the first rewrites that have it
+	counts := make(map[string]int)
+	for i, r := range rewrites {
+		if most == 0 || !r.before.Known() || r.after.Letters < alikeText || !r.loses() {
+			continue
+		}
+		counts[r.id]++
+		met := make(map[int]bool)
+		for _, pair := range pairsOf(r.after) {
+			for _, j := range having[pair] {
+				met[j] = true
+			}
+			if len(having[pair]) <= most {
+				having[pair] = append(having[pair], i)
+			}
+		}
+		for j := range met {
+			if other := rewrites[j]; isAlike(r.after, other.after) && !isAlike(r.before, other.before) {
+				counts[r.id]++
+				counts[other.id]++
+			}
+		}
+	}
+	return counts
 }
 
 // textsAfter counts the pages that have each new text after the run, whether they get it

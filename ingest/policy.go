@@ -84,7 +84,7 @@ func (p judging) apply(plan Plan) Plan {
 					set(i, c)
 				} else {
 					held := g.hold(c, why)
-					if g.name == GuardShrunk {
+					if g.name == GuardShrunk || g.name == GuardSameText {
 						page, _ := c.Page()
 						held.Doubt = lost[page].doubt
 					}

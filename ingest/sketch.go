@@ -163,6 +163,19 @@ func remains(before, after state.Sketch) (share float64, ok bool) {
 	return float64(kept) / float64(seen), true
 }
 
+// isAlike reports whether two texts say nearly the same.
+func isAlike(a, b state.Sketch) bool {
+	of, in := pairsOf(a), pairsOf(b)
+	both := 0
+	for _, pair := range of {
+		if _, common := slices.BinarySearch(in, pair); common {
+			both++
+		}
+	}
+	all := len(of) + len(in) - both
+	return all > 0 && float64(both) >= alikeShare*float64(all)
+}
+
 // union is the sketch of two texts together.
 func union(a, b state.Sketch) state.Sketch {
 	if !a.Known() || !b.Known() {

@@ -101,6 +101,24 @@ func TestAFewPagesAreNotBlankedAndShortOnesNeither(t *testing.T) {
 	}
 }
 
+// Two pages that come to say one thing wait for a second look, short as they are, whatever
+// the numbers and addresses in it.
+func TestATextThatTwoPagesGetIsLookedAtTwice(t *testing.T) {
+	t.Parallel()
+	pages := manyPages(10)
+	w := newWorld(t, "", pages...)
+	for i, p := range pages {
+		w.site.Page(p, testsite.Page{Text: fmt.Sprintf("%s deals with %s, and nothing else.", []string{"Sending", "Buying", "Painting"}[i%3], strings.Repeat("ab", i+1))})
+	}
+	w.fincrawl(exitDone, "sync")
+	for i, p := range pages[:2] {
+		w.site.Page(p, testsite.Page{Text: fmt.Sprintf("The room %d of %s is being painted until 1%d:05, so come in by the other door.", 40+i, p, i)})
+	}
+	w.site.Page("/p5", testsite.Page{Text: "Whoever buys must have an account with us first."})
+	w.wantActions(w.fincrawl(exitHeld, "sync"), "? /p0", "? /p1", "~ /p5")
+	w.wantActions(w.fincrawl(exitDone, "sync"), "~ /p0", "~ /p1")
+}
+
 // One page that its author cut waits for a second look, and no more.
 func TestAnEditThatCutsOnePagePasses(t *testing.T) {
 	t.Parallel()
