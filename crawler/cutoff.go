@@ -17,6 +17,7 @@ import (
 // Before is what is remembered of a page that was sent.
 type Before struct {
 	Markdown string // "" where it is not known
+	Letters  int    // of its text; 0 where that is not known, nor what Intercom has
 	End      string // its Page.End; "" where it is not known
 }
 
@@ -114,6 +115,10 @@ func mustBeClosed(name string) bool {
 // unlessCutOff asks again for the document of a page that seems to be cut off, and makes
 // a failure of one that still does.
 func (c *crawl) unlessCutOff(ctx context.Context, v visit, found finding) (finding, error) {
+	found, err := c.readToItsEnd(ctx, v, found)
+	if err != nil {
+		return found, err
+	}
 	for range looksAgain {
 		why, err := c.cutOff(v.url, found)
 		if err != nil || why == "" {
@@ -139,6 +144,35 @@ func (c *crawl) unlessCutOff(ctx context.Context, v visit, found finding) (findi
 	return finding{outcome: CutOff, detail: why}, nil
 }
 
+// leavesOpen is how many documents that stayed open show that the site leaves out ends.
+const leavesOpen = 3
+
+// readToItsEnd asks again for the document of a page of which nothing is known and that
+// leaves elements open. One that stays so is taken as it is.
+func (c *crawl) readToItsEnd(ctx context.Context, v visit, found finding) (finding, error) {
+	if c.before == nil || found.outcome != Paged || !isOpen(found.end) || c.leftOpen.Load() >= leavesOpen {
+		return found, nil
+	}
+	before, err := c.before(v.url.String(), found.identity)
+	if err != nil || before.Letters > 0 || before.Markdown != "" {
+		return found, err
+	}
+	for range looksAgain {
+		seen, err := c.look(ctx, v, c.read(ctx, v.url))
+		if err != nil || ctx.Err() != nil {
+			return found, err
+		}
+		if seen.moved == nil && seen.found.outcome == Paged && lettersIn(seen.found.article.Markdown) > lettersIn(found.article.Markdown) {
+			found = seen.found
+		}
+		if !isOpen(found.end) {
+			return found, nil
+		}
+	}
+	c.leftOpen.Add(1)
+	return found, nil
+}
+
 // cutOff says what makes the document of a page that was sent earlier look cut off: it
 // ends otherwise than it did, and much of its text is gone. "" for nothing.
 func (c *crawl) cutOff(u *url.URL, found finding) (string, error) {
@@ -149,7 +183,7 @@ func (c *crawl) cutOff(u *url.URL, found finding) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read what was sent of %s: %w", u, err)
 	}
-	had, left := lettersIn(before.Markdown), lettersIn(found.article.Markdown)
+	had, left := max(lettersIn(before.Markdown), before.Letters), lettersIn(found.article.Markdown)
 	for _, l := range found.article.LeftOut {
 		left += lettersIn(l.Text)
 	}
@@ -158,6 +192,9 @@ func (c *crawl) cutOff(u *url.URL, found finding) (string, error) {
 	}
 	return fmt.Sprintf("its end is missing, and %.0f %% of its text", 100*float64(had-left)/float64(had)), nil
 }
+
+// isOpen reports whether a document leaves elements open.
+func isOpen(end string) bool { return strings.HasPrefix(end, endOpen) && end != endOpen+"0" }
 
 // endsSooner reports whether a document leaves more open than it did. How one ended
 // that was sent by an older version is not known: it should leave nothing open.

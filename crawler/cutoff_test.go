@@ -36,7 +36,9 @@ func TestADocumentThatIsCutOffIsNoEdit(t *testing.T) {
 		{"no end tags, and an edit", shorter, crawler.Before{Markdown: markdown, End: "open 0"}, 0, crawler.Paged, 1},
 		{"an edit", strings.Replace(whole, text, text[:len(text)/2], 1), crawler.Before{Markdown: markdown, End: "closed"}, 0, crawler.Paged, 1},
 		{"always left open", "<div>" + shorter, crawler.Before{Markdown: markdown, End: "open 1"}, 0, crawler.Paged, 1},
-		{"never sent", whole, crawler.Before{}, 9, crawler.Paged, 1},
+		{"never sent", whole, crawler.Before{}, 9, crawler.Paged, 3},
+		{"never sent, and cut off once", whole, crawler.Before{}, 1, crawler.Paged, 2},
+		{"adopted", whole, crawler.Before{Letters: 2300}, 9, crawler.CutOff, 3},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			site := testsite.New(t)

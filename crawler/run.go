@@ -59,7 +59,8 @@ type crawl struct {
 	layout     Layout
 	pageTexts  Texts
 	claims     claims
-	doubted    int // pages of which it was asked whether they say that they are missing
+	leftOpen   atomic.Int64 // documents that stayed open: see readToItsEnd
+	doubted    int          // pages of which it was asked whether they say that they are missing
 	versions   versions
 	said       said
 	witness    *witness

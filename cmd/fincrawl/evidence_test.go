@@ -252,7 +252,14 @@ func TestAPageThatIsGoneFromInsideGoes(t *testing.T) {
 			w.fincrawl(exitDone, "sync")
 			before := w.library()
 			w.site.Remove("/a7")
+			const says = "while the login was seen to work"
+			if _, out, _ := w.execute(t.Context(), "preview"); !strings.Contains(out, says) {
+				t.Errorf("the report does not say what was proved:\n%s", out)
+			}
 			run := w.fincrawl(exitDone, "sync")
+			if _, out, _ := w.execute(t.Context(), "explain", w.site.URL("/a7")); !strings.Contains(out, says+": gone") {
+				t.Errorf("explain does not say that it was proved:\n%s", out)
+			}
 			w.wantLibrary(slices.DeleteFunc(before, func(p string) bool { return p == "/a7" })...)
 			if c := run.Sources[0].Plan.Coverage; c.ProvedInAll != 1 || len(c.Proved) != 1 || c.Proved[0].URL != w.site.URL("/a7") {
 				t.Errorf("proved %+v", c.Proved)

@@ -313,6 +313,9 @@ func runsWith(store *state.Store, source string, e *report.Explanation) (list []
 		if at := slices.IndexFunc(plan.Changes, func(c ingest.Change) bool { return concerns(c, e) }); at >= 0 {
 			one.Change = &plan.Changes[at]
 		}
+		if at := slices.IndexFunc(plan.Coverage.Proved, func(p crawler.Proof) bool { return p.URL == e.URL }); at >= 0 {
+			one.Proved = plan.Coverage.Proved[at].Outcome
+		}
 		list = append(list, one)
 	}
 	return list, nil

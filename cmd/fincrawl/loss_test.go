@@ -162,6 +162,39 @@ func TestAPageThatIsCutOffStaysAsItIs(t *testing.T) {
 	w.wantActions(w.fincrawl(exitDone, "sync"))
 }
 
+// A page of which nothing is known is asked for again, too, and one of which only
+// Intercom's text is known is compared with that.
+func TestAPageThatWasNotSentYetIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", "/a1")
+	document := "<!doctype html><title>A1</title><body><main><h1>A1</h1>" + strings.Repeat("<p>One more line of what it says.</p>", 50) +
+		"<p>And its last line.</p></main></body></html>"
+	cuts := 1
+	w.site.Handle("/a1", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html")
+		rw.(http.Flusher).Flush()
+		if cuts--; cuts >= 0 {
+			fmt.Fprint(rw, document[:len(document)*8/10])
+			return
+		}
+		fmt.Fprint(rw, document)
+	})
+	w.fincrawl(exitDone, "sync")
+	if !strings.Contains(w.page("/a1").HTML, "its last line") {
+		t.Fatalf("the page was sent without its end: %s", w.page("/a1").HTML)
+	}
+	if err := os.Remove(w.path("fincrawl.db")); err != nil {
+		t.Fatal(err)
+	}
+	cuts = 100
+	for range 2 {
+		w.fincrawl(exitSomeFailed, "sync", "--strict")
+		if !strings.Contains(w.page("/a1").HTML, "its last line") {
+			t.Fatalf("the page was cut off in Intercom: %s", w.page("/a1").HTML)
+		}
+	}
+}
+
 // Where pages shrink for a change of settings, the report says so first, in each run, until
 // none is held for it any more.
 func TestPagesThatShrinkForASettingSayWhich(t *testing.T) {

@@ -191,12 +191,19 @@ func (s stager) before(address, identity string) (crawler.Before, error) {
 		return crawler.Before{}, err
 	}
 	var text strings.Builder
+	letters := 0
 	for _, anchor := range append([]string{""}, s.sent.parts[id]...) {
-		markdown, err := s.ledger.SentMarkdown(s.source, crawler.PartID(id, anchor))
+		part := crawler.PartID(id, anchor)
+		markdown, err := s.ledger.SentMarkdown(s.source, part)
 		if err != nil {
 			return crawler.Before{}, err
 		}
 		text.WriteString(markdown)
+		entry, _, err := s.ledger.Entry(s.source, part)
+		if err != nil {
+			return crawler.Before{}, err
+		}
+		letters += entry.Sketch.Letters
 	}
-	return crawler.Before{Markdown: text.String(), End: entry.End}, nil
+	return crawler.Before{Markdown: text.String(), Letters: letters, End: entry.End}, nil
 }

@@ -18,6 +18,7 @@ func crawl(p *printer, c crawler.Coverage) {
 	if outcomes := outcomesInWords(c.Outcomes); outcomes != "" {
 		seen += ": " + outcomes
 	}
+	defer fromInside(p, c)
 	if c.Complete {
 		p.field("Crawl", span{plain, seen + " ·"}, span{green, "complete"})
 		return
@@ -30,6 +31,24 @@ func crawl(p *printer, c crawler.Coverage) {
 	p.field("", span{red, "NOT COMPLETE: nothing is deleted"})
 	if c.Ended != "" {
 		p.field("", span{plain, "It ended before it was through: " + c.Ended + "."})
+	}
+}
+
+// maxProofsListed bounds the proofs in a text; JSON has up to crawler.MaxGaps.
+const maxProofsListed = 3
+
+// fromInside says which answers against pages that were sent were asked for again while
+// the login was seen to work.
+func fromInside(p *printer, c crawler.Coverage) {
+	if c.ProvedInAll == 0 {
+		return
+	}
+	p.field("", span{plain, fmt.Sprintf("Asked for again while the login was seen to work, with the same answer: %s.", count(c.ProvedInAll, "page"))})
+	for _, proof := range c.Proved[:min(len(c.Proved), maxProofsListed)] {
+		p.field("", span{plain, proof.URL}, span{dim, string(proof.Outcome)})
+	}
+	if more := c.ProvedInAll - maxProofsListed; more > 0 {
+		p.field("", span{plain, fmt.Sprintf("… and %d more", more)})
 	}
 }
 

@@ -105,6 +105,8 @@ type ExplainedRun struct {
 	RunStatus
 	Complete bool           `json:"complete"`         // its crawl saw everything
 	Change   *ingest.Change `json:"change,omitempty"` // nil: nothing, or it is not recorded
+	// Proved is the answer that was given again while the login was seen to work; "" for none.
+	Proved crawler.Outcome `json:"proved,omitempty"`
 }
 
 // ExplanationJSON writes the explanation as one indented document.
@@ -467,6 +469,9 @@ func (e Explanation) runs(p *printer) {
 			crawl = span{yellow, "not complete"}
 		}
 		p.paragraph(4, 6, span{dim, moment(r.Started)}, span{plain, r.Mode}, crawl, span{dim, "·"}, did)
+		if r.Proved != "" {
+			p.paragraph(6, 8, span{dim, "asked for again while the login was seen to work: " + string(r.Proved)})
+		}
 	}
 	p.blank()
 }
