@@ -16,7 +16,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/fincrawl ./cmd/fincrawl
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/fincrawl/fincrawl/internal/version.release=${VERSION}" -o /out/fincrawl ./cmd/fincrawl
 # An empty image has no folders, and COPY takes their mode from here.
 RUN mkdir -p /out/writable/data /out/writable/tmp && chmod 1777 /out/writable/tmp
 

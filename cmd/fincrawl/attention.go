@@ -174,7 +174,7 @@ func markSince(plan *ingest.Plan, now []state.Concern) {
 // tell notes that this run told of what is new or due: by its exit code, which is only now
 // certain to be seen.
 func (r *runner) tell(run report.Run) error {
-	if run.ExitCode == exitFailed || run.ExitCode == exitInterrupted {
+	if run.ExitCode == report.ExitFailed || run.ExitCode == report.ExitInterrupted {
 		return nil
 	}
 	for _, s := range run.Sources {

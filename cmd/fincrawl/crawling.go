@@ -62,7 +62,7 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 		Transport: r.transport,
 		Wait:      r.wait,
 		Log:       r.log.With("source", c.Name),
-		Progress:  func(p crawler.Progress) { r.show.crawl(c.Name, p) },
+		Progress:  func(p crawler.Progress) { r.show.Crawl(c.Name, p) },
 	}
 	if c.memory != nil {
 		surroundings.Memory = c.memory

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
@@ -11,13 +10,13 @@ import (
 
 // The exit codes, as the help and the README have them.
 const (
-	exitDone        = 0
-	exitFailed      = 1
+	exitDone        = report.ExitDone
+	exitFailed      = report.ExitFailed
 	exitUsage       = 2
-	exitSomeFailed  = 3
-	exitHeld        = 4
+	exitSomeFailed  = report.ExitSomeFailed
+	exitHeld        = report.ExitHeld
 	exitChanges     = 5
-	exitInterrupted = 130
+	exitInterrupted = report.ExitInterrupted
 )
 
 const exitCodesHelp = `Exit codes:
@@ -61,27 +60,6 @@ func exitCode(ctx context.Context, err error) int {
 	}
 	return exitFailed
 }
-
-// runExitCode says how a run went. With strict, what stands counts as what is new.
-func runExitCode(ctx context.Context, run report.Run, strict bool) int {
-	switch {
-	case ctx.Err() != nil:
-		return exitInterrupted
-	case run.Error != "" || anySource(run, sourceFailed):
-		return exitFailed
-	case anySource(run, func(s report.Source) bool { return s.HoldsTold(strict) }):
-		return exitHeld
-	case anySource(run, func(s report.Source) bool { return s.FailuresTold(strict) }):
-		return exitSomeFailed
-	}
-	return exitDone
-}
-
-func anySource(run report.Run, is func(report.Source) bool) bool {
-	return slices.ContainsFunc(run.Sources, is)
-}
-
-func sourceFailed(s report.Source) bool { return s.Error != "" }
 
 // sourceChanges reports whether a sync would write anything for the source, or
 // would but for a guard.

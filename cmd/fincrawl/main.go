@@ -7,14 +7,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
 	"syscall"
 
 	"golang.org/x/term"
 
-	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/internal/budget"
-	"github.com/fincrawl/fincrawl/internal/config"
 )
 
 // What the collector of garbage is told where GOMEMLIMIT and GOGC say nothing else: to
@@ -37,12 +34,4 @@ func main() {
 		a.in = os.Stdin
 	}
 	os.Exit(a.execute(ctx, os.Args[1:]))
-}
-
-// makeRoom lets the collector of garbage know of the sandbox where a source reads PDFs.
-func makeRoom(sources []config.Source) {
-	readsPDF := func(s config.Source) bool { return slices.Contains(s.Documents, string(document.PDF)) }
-	if os.Getenv("GOMEMLIMIT") == "" && slices.ContainsFunc(sources, readsPDF) {
-		debug.SetMemoryLimit(budget.HeapWithSandbox)
-	}
 }

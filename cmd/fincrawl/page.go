@@ -41,7 +41,7 @@ func onlyPages(c *config.Config, names, pages []string, sources []config.Source)
 		s, err := owner(c, address, name, &e)
 		switch {
 		case err != nil:
-			return nil, nil, err
+			return nil, nil, usageError{err}
 		case e.Source == "":
 			return nil, nil, usageError{fmt.Errorf("%s belongs to no source: %s", e.Address, elsewhere(e))}
 		case e.Outcome != "" || !e.Page:

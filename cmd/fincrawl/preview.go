@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -48,13 +49,13 @@ leaves the state file as it is.
 			strict: *strict, now: a.clock(), only: only,
 		}
 		run := r.runOnce(cmd.Context(), sources)
-		show.stop()
+		show.Stop()
 		if *out != "" && run.ExitCode != exitInterrupted {
 			if err := savePlan(*out, run); err != nil {
 				return a.end(run, *asJSON, r.texts, err)
 			}
 		}
-		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && anySource(run, sourceChanges) {
+		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && slices.ContainsFunc(run.Sources, sourceChanges) {
 			run.ExitCode = exitChanges
 		}
 		return a.end(run, *asJSON, r.texts, nil)

@@ -12,13 +12,6 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// progress shows how far a run has come.
-type progress interface {
-	crawl(source string, p crawler.Progress)
-	apply(source string, done, total int)
-	stop()
-}
-
 // logEvery is how often progress is logged where there is no terminal.
 const logEvery = 15 * time.Second
 
@@ -34,7 +27,7 @@ func newLogProgress(log *slog.Logger) *logProgress {
 	return &logProgress{log: log, now: time.Now, last: map[string]time.Time{}}
 }
 
-func (l *logProgress) crawl(source string, p crawler.Progress) {
+func (l *logProgress) Crawl(source string, p crawler.Progress) {
 	switch {
 	case !l.due(source):
 	case p.Compared > 0:
@@ -44,13 +37,13 @@ func (l *logProgress) crawl(source string, p crawler.Progress) {
 	}
 }
 
-func (l *logProgress) apply(source string, done, total int) {
+func (l *logProgress) Apply(source string, done, total int) {
 	if l.due(source) {
 		l.log.Info("sending", "source", source, "done", done, "total", total)
 	}
 }
 
-func (l *logProgress) stop() {}
+func (l *logProgress) Stop() {}
 
 func (l *logProgress) due(source string) bool {
 	l.mu.Lock()
@@ -81,7 +74,7 @@ func newStatusLine(terminal io.Writer, width int) *statusLine {
 	return &statusLine{terminal: terminal, width: width, sources: map[string]string{}}
 }
 
-func (s *statusLine) crawl(source string, p crawler.Progress) {
+func (s *statusLine) Crawl(source string, p crawler.Progress) {
 	if p.Compared > 0 {
 		s.set(source, fmt.Sprintf("%s: comparing %d of %d pages", source, p.Compared, p.Pages))
 		return
@@ -89,11 +82,11 @@ func (s *statusLine) crawl(source string, p crawler.Progress) {
 	s.set(source, fmt.Sprintf("%s: reading %d of %d, %d pages", source, p.Settled, p.Discovered, p.Pages))
 }
 
-func (s *statusLine) apply(source string, done, total int) {
+func (s *statusLine) Apply(source string, done, total int) {
 	s.set(source, fmt.Sprintf("%s: sending %d of %d", source, done, total))
 }
 
-func (s *statusLine) stop() {
+func (s *statusLine) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()

@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/version"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -71,8 +72,8 @@ func (read reading) because() string {
 		return ""
 	}
 	var reasons []string
-	if before := read.last.Version; before != "" && before != buildVersion() {
-		reasons = append(reasons, fmt.Sprintf("fincrawl is %s now, and was %s", buildVersion(), before))
+	if before := read.last.Version; before != "" && before != version.Build() {
+		reasons = append(reasons, fmt.Sprintf("fincrawl is %s now, and was %s", version.Build(), before))
 	}
 	var keys []string
 	for _, s := range read.changed() {
@@ -97,7 +98,7 @@ func stillHeld(plan ingest.Plan) bool {
 // that a complete crawl found nothing at.
 func (r *runner) keepReading(s config.Source, crawl *state.Crawl, read reading, m *memory, plan ingest.Plan) error {
 	coverage := plan.Coverage
-	h := state.Hints{Settings: read.settings, Version: buildVersion(), Runs: read.last.Runs + 1, Wrong: read.last.Wrong}
+	h := state.Hints{Settings: read.settings, Version: version.Build(), Runs: read.last.Runs + 1, Wrong: read.last.Wrong}
 	if stillHeld(plan) {
 		h.Because = read.because()
 	}
@@ -196,6 +197,6 @@ func fingerprintOf(settings map[string]string) string {
 	for _, key := range slices.SortedFunc(maps.Keys(settings), cmp.Compare[string]) {
 		fmt.Fprintf(h, "%d %s %d %s\n", len(key), key, len(settings[key]), settings[key])
 	}
-	fmt.Fprintln(h, buildVersion())
+	fmt.Fprintln(h, version.Build())
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }

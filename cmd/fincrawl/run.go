@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,6 +25,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/internal/version"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -88,7 +90,7 @@ func (m mode) sends() bool { return m == modeSync || m == modeResync }
 func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Run {
 	defer r.documents.Close()
 	makeRoom(sources)
-	run := report.Run{ID: cmp.Or(r.id, newRunID()), Mode: string(r.mode), Version: buildVersion(), Started: time.Now().UTC()}
+	run := report.Run{ID: cmp.Or(r.id, newRunID()), Mode: string(r.mode), Version: version.Build(), Started: time.Now().UTC()}
 	r.log = r.log.With("run", run.ID)
 	run.Sources = make([]report.Source, len(sources))
 	for i, s := range sources {
@@ -102,7 +104,7 @@ func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Ru
 		run.Error = r.secrets.Mask(err.Error())
 	}
 	run.Workspace, run.Finished = r.workspace, time.Now().UTC()
-	run.ExitCode = runExitCode(ctx, run, r.strict)
+	run.ExitCode = report.ExitCodeOf(run, ctx.Err() != nil, r.strict)
 	return run
 }
 
@@ -268,7 +270,7 @@ func (r *runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 		Bodies:   crawl,
 		Workers:  r.config.Intercom.Workers,
 		Now:      time.Now,
-		Progress: func(done, total int) { r.show.apply(s.Name, done, total) },
+		Progress: func(done, total int) { r.show.Apply(s.Name, done, total) },
 	})
 	err = errors.Join(err, addNotOut(&result, s.Name, ledger, decisions, notOut))
 	rep.Result = &result
@@ -407,4 +409,35 @@ func bothTexts(source string, ledger *state.Store, crawl *state.Crawl, externalI
 	}
 	body, _, err := crawl.Body(externalID)
 	return sent, body.Markdown, err
+}
+
+// progress shows how far a run has come.
+type progress interface {
+	Crawl(source string, p crawler.Progress)
+	Apply(source string, done, total int)
+	Stop() // is told last
+}
+
+// recorded does a run and keeps it among the runs of the state file.
+func recorded(ctx context.Context, sources []config.Source, r *runner) (report.Run, error) {
+	// Noted at its beginning too: one that is killed is seen not to have ended.
+	r.id = newRunID()
+	if err := r.ledger.PutRun(state.Run{ID: r.id, Mode: string(r.mode), Started: time.Now().UTC()}); err != nil {
+		return report.Run{ID: r.id, Mode: string(r.mode)}, fmt.Errorf("record the run: %w", err)
+	}
+	run := r.runOnce(ctx, sources)
+	summary, err := json.Marshal(run.Brief())
+	if err != nil {
+		return run, fmt.Errorf("summarise the run: %w", err)
+	}
+	err = r.ledger.PutRun(state.Run{
+		ID: run.ID, Mode: run.Mode, Started: run.Started, Finished: run.Finished, ExitCode: run.ExitCode, Summary: summary,
+	})
+	if err == nil {
+		err = r.tell(run)
+	}
+	if err != nil {
+		return run, fmt.Errorf("record the run: %w", err)
+	}
+	return run, nil
 }

@@ -140,7 +140,7 @@ func lastSuccess(runs []state.Run, source string) (state.Run, bool) {
 			continue
 		}
 		for _, s := range run.Sources {
-			if s.Name == source && s.Result != nil && !sourceFailed(s) && !s.PartlyFailed() && (s.Plan == nil || !s.Plan.Coverage.Partial) {
+			if s.Name == source && s.Result != nil && s.Error == "" && !s.PartlyFailed() && (s.Plan == nil || !s.Plan.Coverage.Partial) {
 				return r, true
 			}
 		}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -90,7 +88,7 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 			log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify,
 			allowDeletes: *allow, approval: approval, by: by(), strict: *strict, now: a.clock(), only: only,
 		})
-		show.stop()
+		show.Stop()
 		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))
 	}
 	return cmd
@@ -102,30 +100,6 @@ func strictFlag(cmd *cobra.Command) *bool {
 
 func verifyFlag(cmd *cobra.Command) *bool {
 	return cmd.Flags().Bool("verify", false, "compare with what Intercom has, and mend what was edited or deleted there")
-}
-
-// recorded does a run and keeps it among the runs of the state file.
-func recorded(ctx context.Context, sources []config.Source, r *runner) (report.Run, error) {
-	// Noted at its beginning too: one that is killed is seen not to have ended.
-	r.id = newRunID()
-	if err := r.ledger.PutRun(state.Run{ID: r.id, Mode: string(r.mode), Started: time.Now().UTC()}); err != nil {
-		return report.Run{ID: r.id, Mode: string(r.mode)}, fmt.Errorf("record the run: %w", err)
-	}
-	run := r.runOnce(ctx, sources)
-	summary, err := json.Marshal(run.Brief())
-	if err != nil {
-		return run, fmt.Errorf("summarise the run: %w", err)
-	}
-	err = r.ledger.PutRun(state.Run{
-		ID: run.ID, Mode: run.Mode, Started: run.Started, Finished: run.Finished, ExitCode: run.ExitCode, Summary: summary,
-	})
-	if err == nil {
-		err = r.tell(run)
-	}
-	if err != nil {
-		return run, fmt.Errorf("record the run: %w", err)
-	}
-	return run, nil
 }
 
 // selected loads sources.yaml and picks the sources that were named.

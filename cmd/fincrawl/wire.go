@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"log/slog"
 	"net/url"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -13,28 +12,11 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 	"github.com/fincrawl/fincrawl/ingest"
-	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
 
 // This file says in the words of each package what sources.yaml said in its own.
-
-func (a *app) newClient(c config.Intercom, log *slog.Logger) *intercom.Client {
-	base := c.BaseURL
-	if base == "" {
-		base, _ = intercom.RegionURL(c.Region)
-	}
-	return intercom.New(intercom.Config{
-		BaseURL:   base,
-		Token:     c.Token.Reveal(),
-		Version:   c.APIVersion,
-		Share:     c.Share,
-		UserAgent: "fincrawl/" + buildVersion(),
-		Transport: a.transport,
-		Log:       log,
-	})
-}
 
 func newPolicy(c *config.Config, s config.Source) ingest.Policy {
 	return ingest.Policy{

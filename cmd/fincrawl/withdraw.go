@@ -434,36 +434,3 @@ func (t *takeout) pages(source string, wanted *search) (list []outPage, err erro
 	}
 	return list, nil
 }
-
-// takeOut takes out of the library what is withdrawn and was not taken out yet, as where
-// Intercom did not answer: whatever the crawl will see. It returns what failed.
-func (r *runner) takeOut(ctx context.Context, s config.Source, ledger *state.Store, id int64, d ingest.Decisions) ([]ingest.Failure, error) {
-	if !r.mode.sends() || id == 0 || !d.AnyWithdrawn() {
-		return nil, nil
-	}
-	done, failed, err := ingest.Takeout{Source: s.Name, SourceID: id, Locale: s.Locale, Library: r.api, Ledger: ledger, Workers: r.config.Intercom.Workers}.
-		Withdraw(ctx, ledger.Entries(s.Name), d)
-	if err != nil {
-		return nil, fmt.Errorf("take out what is withdrawn: %w", err)
-	}
-	if done > 0 {
-		r.log.Info("took out pages that are withdrawn", "source", s.Name, "pages", done)
-	}
-	return failed, nil
-}
-
-// addNotOut adds to a result those of the pages that could not be taken out which are in
-// still, unless it tells of them already.
-func addNotOut(result *ingest.Result, source string, ledger *state.Store, d ingest.Decisions, failed []ingest.Failure) error {
-	for _, f := range failed {
-		e, ok, err := ledger.Entry(source, f.ExternalID)
-		if err != nil {
-			return err
-		}
-		told := slices.ContainsFunc(result.Failed, func(other ingest.Failure) bool { return other.ExternalID == f.ExternalID })
-		if ok && !told && d.TakesOut(e) != ingest.Unchanged {
-			result.Failed = append(result.Failed, f)
-		}
-	}
-	return nil
-}

@@ -1,0 +1,28 @@
+package report
+
+import "slices"
+
+// The exit codes of a run, as the help and the README have them.
+const (
+	ExitDone        = 0   // done
+	ExitFailed      = 1   // a source could not be read at all, or Intercom could not be reached
+	ExitSomeFailed  = 3   // done, but pages failed or were refused
+	ExitHeld        = 4   // done, but a guard holds something (also where ExitSomeFailed applies)
+	ExitInterrupted = 130 // interrupted
+)
+
+// ExitCodeOf says how a run went. With strict, what stands counts as what is new.
+func ExitCodeOf(run Run, interrupted, strict bool) int {
+	any := func(is func(Source) bool) bool { return slices.ContainsFunc(run.Sources, is) }
+	switch {
+	case interrupted:
+		return ExitInterrupted
+	case run.Error != "" || any(func(s Source) bool { return s.Error != "" }):
+		return ExitFailed
+	case any(func(s Source) bool { return s.HoldsTold(strict) }):
+		return ExitHeld
+	case any(func(s Source) bool { return s.FailuresTold(strict) }):
+		return ExitSomeFailed
+	}
+	return ExitDone
+}
