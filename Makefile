@@ -1,0 +1,25 @@
+# What a person types while they work. .ci/run says what must hold before a change goes in.
+
+# The linter's version is written down once, in .ci/run. The linter reads the code as the Go
+# that it was built with, so both are the Go that go.mod names.
+linter := $(shell sed -n 's/^linter=//p' .ci/run)
+
+.PHONY: build test lint ci bench
+
+build:
+	CGO_ENABLED=0 go build ./cmd/fincrawl
+
+# The fast inner loop needs no root and no network. Long tests, browsers and real sites are left to ci.
+test:
+	go test -short ./...
+
+lint:
+	@unformatted=$$(gofmt -l .); [ -z "$$unformatted" ] || { echo "not as gofmt has it:" $$unformatted; exit 1; }
+	go vet ./...
+	GOTOOLCHAIN=$$(go env GOVERSION) go run $(linter) run ./...
+
+ci:
+	.ci/run
+
+bench:
+	go run ./bench
