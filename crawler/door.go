@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 	"sync/atomic"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
@@ -18,7 +17,7 @@ import (
 // is a newer one than their page was asked for with, and only ask again.
 // See docs/adr/0006.
 type door struct {
-	turn    sync.Mutex   // held while somebody deals with a wall; new requests wait for it
+	turn    turn         // held while somebody deals with a wall; new requests wait for it
 	session atomic.Int64 // counts the sessions, from 0
 
 	// Below is for whoever has the turn.
@@ -30,11 +29,30 @@ type door struct {
 // where the start address cannot tell whether the session is at fault.
 const maxUseless = 3
 
+// turn is held by one worker at a time. Unlike a mutex, it may be held while the site is
+// asked: whoever waits for it ends with the context.
+type turn chan struct{}
+
+func newTurn() turn { return make(turn, 1) }
+
+// take waits for the turn. Its error is the context's, and the turn is not taken then.
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (t turn) leave() { <-t }
+
 // enter waits while the door is being opened, and returns the number of the
 // session that a request is made with.
-func (d *door) enter() int64 {
-	d.turn.Lock()
-	defer d.turn.Unlock()
+func (d *door) enter(ctx context.Context) int64 {
+	if d.turn.take(ctx) == nil {
+		defer d.turn.leave()
+	}
 	return d.session.Load()
 }
 
@@ -58,8 +76,10 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 	if c.src.Auth.IsZero() {
 		return met, nil
 	}
-	c.door.turn.Lock()
-	defer c.door.turn.Unlock()
+	if err := c.door.turn.take(ctx); err != nil {
+		return met, err
+	}
+	defer c.door.turn.leave()
 	for again := false; ; {
 		if ctx.Err() != nil {
 			return met, context.Cause(ctx)
@@ -133,8 +153,10 @@ func (c *crawl) getFile(ctx context.Context, u *url.URL) answer {
 	if c.src.Auth.IsZero() || !c.session.Renewable() || !c.showsLogin(a) {
 		return a
 	}
-	c.door.turn.Lock()
-	defer c.door.turn.Unlock()
+	if c.door.turn.take(ctx) != nil {
+		return a
+	}
+	defer c.door.turn.leave()
 	if a.session == c.door.session.Load() && (c.lookFromInside(ctx) != shut || c.renew(ctx, u) != nil) {
 		return a // if the session is at fault, the next page will tell
 	}

@@ -163,7 +163,7 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 
 	collector.OnRequest(func(r *colly.Request) {
 		r.Headers.Set("Accept", accepted)
-		r.Ctx.Put(keySession, c.door.enter())
+		r.Ctx.Put(keySession, c.door.enter(ctx))
 		// colly has written the address in its own way; ask for it in ours.
 		v, err := visitOf(r)
 		if err != nil {

@@ -20,6 +20,9 @@ type Texts interface {
 	// Sent returns the Markdown that was sent of the page at a URL, "" where it is not
 	// known; ok is false where none was sent.
 	Sent(url string) (markdown string, ok bool, err error)
+	// SaysAllOf reports whether the page that this crawl has of a URL says all that Intercom
+	// has of the page at another one, of which it is not known what was sent.
+	SaysAllOf(url, other string) (bool, error)
 	// WasThere reports whether the page at a URL was there in a crawl before the one in
 	// which other first ended as it does now.
 	WasThere(url, other string) (bool, error)
@@ -191,7 +194,13 @@ func (c *crawl) moveOf(ctx context.Context, address string) (*move, error) {
 	if m.known {
 		share = allOfIt
 	}
-	if m.same = read && sent != "" && similar(sent, now, share); !m.same {
+	m.same = read && sent != "" && similar(sent, now, share)
+	if sent == "" {
+		if m.same, err = c.pageTexts.SaysAllOf(to.String(), address); err != nil {
+			return nil, fmt.Errorf("compare %s with what Intercom has of %s: %w", to, address, err)
+		}
+	}
+	if !m.same {
 		m.permanent = c.get(ctx, c.pages, from).permanent
 	}
 	if ctx.Err() != nil {

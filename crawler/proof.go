@@ -15,6 +15,7 @@ type suspect struct {
 	url     *url.URL
 	outcome Outcome
 	detail  string
+	isNew   bool // it was never sent
 }
 
 const (
@@ -94,13 +95,15 @@ func (c *crawl) suspects() ([]suspect, error) {
 	if err != nil {
 		return nil, err
 	}
+	known, differ := make(map[string]bool), len(list)
 	for address := range c.known {
-		told, detail, known, err := c.frontier.Outcome(address)
+		known[address] = true
+		told, detail, met, err := c.frontier.Outcome(address)
 		if err != nil {
 			return nil, fmt.Errorf("read the frontier: %w", err)
 		}
 		u, err := url.Parse(address)
-		if _, decided := c.proofs[address]; !known || err != nil || decided {
+		if _, decided := c.proofs[address]; !met || err != nil || decided {
 			continue
 		}
 		if n, ok := c.scope.normalise(u); !ok || n.String() != address {
@@ -114,12 +117,43 @@ func (c *crawl) suspects() ([]suspect, error) {
 			}
 		}
 		if doubtful {
-			list = append(list, suspect{u, o, detail})
+			list = append(list, suspect{url: u, outcome: o, detail: detail})
 		}
+	}
+	if len(list) > differ {
+		newcomers, err := c.newcomers(known)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, newcomers...)
 	}
 	byURL := func(a, b suspect) int { return strings.Compare(a.url.String(), b.url.String()) }
 	slices.SortFunc(list, byURL)
 	return slices.CompactFunc(list, func(a, b suspect) bool { return byURL(a, b) == 0 }), nil
+}
+
+// mostNewcomers bounds how many new pages are asked for again. So many are no page that was
+// divided.
+const mostNewcomers = 100
+
+// newcomers are the pages that were never sent, and those that are linked and seem not to be
+// there. Where a page that was sent says less now, one of them may have the rest, which a
+// stranger was not shown.
+func (c *crawl) newcomers(known map[string]bool) (list []suspect, err error) {
+	for s, err := range c.frontier.Settled() {
+		if err != nil {
+			return nil, fmt.Errorf("read the frontier: %w", err)
+		}
+		o := Outcome(s.Outcome)
+		u, err := url.Parse(s.URL)
+		if _, decided := c.proofs[s.URL]; decided || err != nil || known[s.URL] || o != Paged && o != Gone {
+			continue
+		}
+		if list = append(list, suspect{u, o, s.Detail, true}); len(list) > mostNewcomers {
+			return nil, nil
+		}
+	}
+	return list, nil
 }
 
 // alike are a few of the pages of each text that looks like a wall.
@@ -141,7 +175,7 @@ func (c *crawl) alike() (list []suspect, err error) {
 		}
 		u, err := url.Parse(s.URL)
 		if _, decided := c.proofs[s.URL]; err == nil && !decided {
-			list = append(list, suspect{u, Paged, s.Detail})
+			list = append(list, suspect{url: u, outcome: Paged, detail: s.Detail})
 		}
 	}
 	return list, nil
@@ -346,7 +380,7 @@ func (c *crawl) settleUnproved(suspects []suspect, why string) error {
 			continue
 		}
 		c.proofs[s.url.String()] = false
-		if s.outcome == Paged || s.outcome.Spares() {
+		if s.isNew || s.outcome == Paged || s.outcome.Spares() {
 			continue // what it says is for the guards, and no other takes the page out
 		}
 		c.unsettle(1)
@@ -362,7 +396,7 @@ func (c *crawl) settleUnproved(suspects []suspect, why string) error {
 // forbidden to that one is restricted.
 func (c *crawl) proved(s suspect) error {
 	c.proofs[s.url.String()] = true
-	if s.outcome == Paged {
+	if s.isNew || s.outcome == Paged {
 		return nil
 	}
 	c.fromInside = append(c.fromInside, Proof{s.url.String(), s.outcome})

@@ -96,6 +96,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		traps: newTraps(src.Discover.MaxDuplicates),
 		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, before: sur.Before, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
+	c.door.turn = newTurn()
 	if c.documents = sur.Documents; c.documents == nil {
 		c.documents, c.ownReader = new(document.Reader), true
 	}

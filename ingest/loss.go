@@ -96,6 +96,13 @@ func (r rewrite) loses() bool {
 	return r.had() > 0 && (!ok || share < lostShare)
 }
 
+// isReplaced reports whether a line or two with nothing of the old text stand where there was a
+// text of some length. Notices look so whose words are in no list, and they may stay for days.
+func (r rewrite) isReplaced() bool {
+	kept, seen := shared(r.before, r.after)
+	return r.had() >= shortText && r.left() < shortText && seen > 0 && kept == 0
+}
+
 // verdict is what is held against a page.
 type verdict struct {
 	guard   Guard
@@ -184,6 +191,8 @@ func (p Policy) judge(r rewrite, of losses) verdict {
 		held.why += fmt.Sprintf("; %s lose as much at once", count(of.long, "page"))
 	case of.tooMany && r.had() >= shortText:
 		held.why += fmt.Sprintf("; %s lose as much at once", count(of.all, "page"))
+	case r.isReplaced():
+		held.why += ", and they say nothing of what it said; a person decides whether that is an edit"
 	case long && !slices.Contains(r.doubted, r.version()):
 		held.why += "; the next run sends it if the page still says so"
 		held.doubt = r.version()

@@ -67,6 +67,9 @@ func cut(by int) func(int) string {
 	return func(page int) string { return prose(page, 100/by) }
 }
 
+// twice is the look at a version that was held before.
+func twice(e *state.Entry, p *state.Staged) { e.Doubted = p.Hash }
+
 func TestDangerIsToldFromEditing(t *testing.T) {
 	const spinner = "it says that it is being loaded"
 	for _, test := range []struct {
@@ -83,6 +86,12 @@ func TestDangerIsToldFromEditing(t *testing.T) {
 			ingest.GuardSameText},
 		{"one short page becomes a notice", revision{pages: 100, before: short, after: first(1, titled("Loading, please wait")), notice: spinner}, ingest.GuardShrunk},
 		{"one long page has hardly a text left", revision{pages: 100, before: long, after: first(1, titled("Ouch"))}, ingest.GuardShrunk},
+		{"one long page says something else, in a line or two", revision{pages: 100, before: long, settle: twice,
+			after: first(1, titled("We are improving this service for you at the moment. Please come back in an hour or two."))}, ingest.GuardShrunk},
+		{"one page of some length says something else, in a line or two", revision{pages: 100, before: func(i int) string { return prose(i, 22) },
+			after: first(1, titled("We are improving this service for you at the moment. Please come back."))}, ingest.GuardShrunk},
+		{"one long page says something else, in a paragraph", revision{pages: 100, before: long, after: first(1, func(int) string { return prose(7777, 12) }), settle: twice}, ""},
+		{"one long page keeps a line of what it said", revision{pages: 100, before: long, after: first(1, func(i int) string { return prose(i, 7) }), settle: twice}, ""},
 		{"ten shrink alike", revision{pages: 100, before: long, after: first(10, cut(4))}, ingest.GuardShrunk},
 		{"one is cut, at first sight", revision{pages: 100, before: long, after: first(1, cut(3))}, ingest.GuardShrunk},
 		{"two are cut, at first sight", revision{pages: 100, before: long, after: first(2, cut(3))}, ingest.GuardShrunk},

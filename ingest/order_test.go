@@ -342,3 +342,22 @@ func TestTextIsNeverTorn(t *testing.T) {
 		}
 	})
 }
+
+// After a lost state, what a page loses is known by its sketch alone: it awaits the new page
+// that gets it all the same.
+func TestAPageThatIsDividedAfterALostStateAwaitsItsOtherHalf(t *testing.T) {
+	half := func(n int) string {
+		return strings.ReplaceAll("In part N the wheel N is fitted on axle N, and bolt N goes through hole N of frame N before lamp N may be lit.", "N", fmt.Sprint(n))
+	}
+	whole := with(entry("a", ""), func(e *state.Entry) { e.Remote, e.Sketch = "r", ingest.SketchOfMarkdown(half(1)+" "+half(2)) })
+	crawled := map[string]string{"a": half(1), "b": half(2), "c": half(3)}
+	var pages []state.Staged
+	for _, id := range []string{"a", "b", "c"} {
+		pages = append(pages, page(id, id))
+	}
+	plan := mustPlan(t, ingest.Inputs{Coverage: complete, Entries: values(whole), Pages: values(pages...),
+		Texts: func(id string) (string, string, error) { return "", crawled[id], nil }})
+	if got := plan.Changes[0].Awaits; !slices.Equal(got, []string{"b"}) {
+		t.Errorf("awaits %v", got)
+	}
+}

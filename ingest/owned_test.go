@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -41,7 +42,7 @@ func TestForeignPagesAreNamedAndNeverAdopted(t *testing.T) {
 		if want := []string{"a", "b"}; !slices.Equal(adopted, want) {
 			t.Errorf("adopted %v, want %v", adopted, want)
 		}
-		v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(known), Remote: r, Claim: ofWiki, Workers: 2})
+		v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(known), Remote: r, Claim: ofWiki, Unrecorded: ofWiki, Workers: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,6 +59,30 @@ func TestForeignPagesAreNamedAndNeverAdopted(t *testing.T) {
 		}
 		if !v.IsForeign("c") || v.IsForeign("b") || (ingest.Verification{}).IsForeign("c") {
 			t.Error("what is foreign is not known")
+		}
+	}
+}
+
+// What a state file that is whole does not have is foreign, whatever it looks like.
+func TestWhatAWholeStateLacksIsForeign(t *testing.T) {
+	never := with(entry("c", ""), func(e *state.Entry) { e.RemoteID, e.Hash, e.Refused = "", "", &state.Refusal{} }) // was refused
+	l := listed(remote("a", "x"), remote("b", "x"), remote("c", "x"), remote("d", "x"))
+	r, err := ingest.ReadRemote(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(sentEntry("a", "x"), never), Remote: r, Claim: ofWiki,
+		Unrecorded: func(id, _ string) bool { return id == "d" }, Workers: 2})
+	if err != nil || v.Unknown != 1 || v.Foreign.Pages != 2 || !v.IsForeign("b") || !v.IsForeign("c") || v.IsForeign("d") {
+		t.Errorf("got %+v, %v", v, err)
+	}
+	none := func() iter.Seq2[string, error] {
+		return func(yield func(string, error) bool) { _ = yield("a", nil) && yield("b", nil) }
+	}
+	for _, unrecorded := range []ingest.Claim{nil, ofWiki} {
+		found, err := ingest.Recall(t.Context(), l, ingest.Comparison{SourceID: 7, Claim: ofWiki, Unrecorded: unrecorded}, none(), func(state.Entry) error { return nil })
+		if err != nil || found.IsForeign("a") != (unrecorded == nil) || found.IsForeign("b") != (unrecorded == nil) {
+			t.Errorf("looked up: %+v, %v", found, err)
 		}
 	}
 }
@@ -88,7 +113,8 @@ func TestAFoundPageGoesOnlyOnceItIsProvedOurs(t *testing.T) {
 		{name: "nothing leads there", entry: found, want: "? ownership"},
 		{name: "noindex", entry: found, ends: map[string]ended{address("a"): {crawler.NoIndex, ""}}, want: "? ownership"},
 		{name: "excluded", entry: found, ends: map[string]ended{address("a"): {crawler.Excluded, ""}}, want: "? ownership"},
-		{name: "leads elsewhere", entry: found, ends: map[string]ended{address("a"): {crawler.Redirected, address("b")}}, want: "? ownership"},
+		{name: "leads elsewhere", entry: found, ends: map[string]ended{address("a"): {crawler.MoveUnverified, address("b")}}, want: "? ownership"},
+		{name: "leads to a page that says the same", entry: found, ends: map[string]ended{address("a"): {crawler.Redirected, address("b")}}, want: "-"},
 		{name: "is no more", entry: found, ends: map[string]ended{address("a"): {crawler.Gone, "404"}}, want: "-"},
 		{name: "a crawl has seen it since", entry: seen, want: "-"},
 		{name: "part of a page that is there", want: "? ownership", ends: map[string]ended{address("a"): {crawler.Paged, ""}},

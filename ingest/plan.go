@@ -370,7 +370,9 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 		c.Gone = outcome.Meaning().Leaves == crawler.GroundProved
 		c.Reason = absence(outcome, detail)
 	}
-	if c.Gone && outcome == crawler.Gone { // at an address of this source there was a page of ours
+	// At an address of this source there was a page of ours. That it leads elsewhere is
+	// believed only where the page there has all that Intercom has of this one.
+	if c.Gone && outcome == crawler.Gone || outcome == crawler.Redirected {
 		c.Unproved = false
 	}
 	if e.Drift != "" {

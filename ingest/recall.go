@@ -50,7 +50,7 @@ func Recall(ctx context.Context, api Pages, c Comparison, unrecorded iter.Seq2[s
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			mine, _ := p.divide("", c.Claim)
+			mine, _ := p.divide("", c.unrecorded())
 			if len(mine) == 0 {
 				r.foreign[externalID] = true
 				return nil

@@ -3,6 +3,7 @@ package ingest
 import (
 	"encoding/binary"
 	"html"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,11 +22,8 @@ const sketchPairs = 16
 func SketchOf(markup string) state.Sketch {
 	var s state.Sketch
 	lowest := make([]uint32, 0, sketchPairs+1)
-	before := uint32(0)
-	for _, said := range wordsOf(withoutFirstHeading(markup)) {
+	for said, pair := range pairsIn(wordsOf(withoutFirstHeading(markup))) {
 		s.Letters += int(said.letters)
-		pair := mixed(before, said.hash)
-		before = said.hash
 		if len(lowest) == sketchPairs && pair >= lowest[sketchPairs-1] {
 			continue
 		}
@@ -38,19 +36,37 @@ func SketchOf(markup string) state.Sketch {
 	return s
 }
 
+// pairsIn yields each word with the hash of the pair that it ends.
+func pairsIn(words []word) iter.Seq2[word, uint32] {
+	return func(yield func(word, uint32) bool) {
+		before := uint32(0)
+		for _, said := range words {
+			if !yield(said, mixed(before, said.hash)) {
+				return
+			}
+			before = said.hash
+		}
+	}
+}
+
 // SketchOfMarkdown sketches a text that is known as Markdown alone.
 func SketchOfMarkdown(markdown string) state.Sketch {
 	if strings.HasPrefix(markdown, "#") {
 		_, markdown, _ = strings.Cut(markdown, "\n")
 	}
-	var text strings.Builder // without where its links lead
+	return SketchOf(markupOf(markdown))
+}
+
+// markupOf is Markdown as HTML, for its words only: without where its links lead.
+func markupOf(markdown string) string {
+	var text strings.Builder
 	for markdown != "" {
 		before, rest, _ := strings.Cut(markdown, "](")
 		text.WriteString(html.EscapeString(before))
 		text.WriteByte(' ')
 		_, markdown, _ = strings.Cut(rest, ")")
 	}
-	return SketchOf(text.String())
+	return text.String()
 }
 
 // word is one word of a text.
@@ -139,6 +155,16 @@ func mixed(a, b uint32) uint32 {
 // remains estimates which share of a text another one still says; ok is false where that
 // cannot be told, as of a short text within a long one.
 func remains(before, after state.Sketch) (share float64, ok bool) {
+	kept, seen := shared(before, after)
+	if seen == 0 {
+		return 0, false
+	}
+	return float64(kept) / float64(seen), true
+}
+
+// shared counts the pairs of words of a text of which it can be told whether another one
+// has them, and those that it has.
+func shared(before, after state.Sketch) (kept, seen int) {
 	old, now := pairsOf(before), pairsOf(after)
 	// Above the highest hash of a sample that is full, what the text says is not known.
 	limit := ^uint32(0)
@@ -147,7 +173,6 @@ func remains(before, after state.Sketch) (share float64, ok bool) {
 			limit = min(limit, pairs[sketchPairs-1])
 		}
 	}
-	seen, kept := 0, 0
 	for _, pair := range old {
 		if pair > limit {
 			break
@@ -157,10 +182,29 @@ func remains(before, after state.Sketch) (share float64, ok bool) {
 			kept++
 		}
 	}
-	if seen == 0 {
-		return 0, false
+	return kept, seen
+}
+
+// Of a text that another one is to say, by their sketches: so many pairs of words have to
+// be in sight, of which so large a share is there.
+const (
+	pairsInSight = 4
+	nearlyAll    = 0.9
+)
+
+// SaysAllOf reports whether a text says nearly all that another one says, both by the
+// sketches of their parts. A long text may hide a short one, so that it cannot be told:
+// that is no.
+func SaysAllOf(text, of []state.Sketch) bool {
+	var now, had state.Sketch
+	for _, s := range text {
+		now = union(now, s)
 	}
-	return float64(kept) / float64(seen), true
+	for _, s := range of {
+		had = union(had, s)
+	}
+	kept, seen := shared(had, now)
+	return seen >= pairsInSight && float64(kept) >= nearlyAll*float64(seen)
 }
 
 // isAlike reports whether two texts say nearly the same.

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/state"
@@ -91,12 +92,7 @@ func ResolveSource(ctx context.Context, api Sources, libraryURL string, audience
 		c.name(namesakes)
 		return c, err
 	case len(namesakes) > 1:
-		var ids []string
-		for _, n := range namesakes {
-			ids = append(ids, fmt.Sprint(n.ID))
-		}
-		return SourceChange{}, fmt.Errorf("import sources %s all have the URL %s: delete all but one in Intercom, or set another library_url",
-			enumerate(ids), libraryURL)
+		return SourceChange{}, severalSources(namesakes, libraryURL)
 	case len(namesakes) == 1:
 		c, err := reconcile(namesakes[0], want, false)
 		if err != nil {
@@ -114,6 +110,30 @@ func ResolveSource(ctx context.Context, api Sources, libraryURL string, audience
 		}, nil
 	}
 	return SourceChange{Action: Create, Reason: "no import source has this URL", Want: want}, nil
+}
+
+// severalSources is the error where the state file knows none of several import sources
+// with one URL: which of them has the pages, only a person can tell.
+func severalSources(all []intercom.ImportSource, libraryURL string) error {
+	slices.SortFunc(all, func(a, b intercom.ImportSource) int {
+		if older(a, b) {
+			return -1
+		}
+		return 1
+	})
+	var ids, made []string
+	for _, is := range all {
+		ids = append(ids, fmt.Sprint(is.ID))
+		one := fmt.Sprintf("%d is synced by %s", is.ID, map[bool]string{true: "the API", false: "Intercom itself"}[is.SyncBehavior == syncedByAPI])
+		if is.CreatedAt > 0 {
+			one += time.Unix(is.CreatedAt, 0).UTC().Format(", made 2006-01-02 15:04 UTC")
+		}
+		made = append(made, one)
+	}
+	return fmt.Errorf("import sources %s all have the URL %s, and the state file knows none of them (%s). "+
+		"To mend it: 1. in Intercom, look which of them has the pages that Fin should answer from; "+
+		"2. delete the others there; 3. run fincrawl again, which takes over the one that is left. "+
+		"To leave all of them as they are, set another library_url instead", enumerate(ids), libraryURL, strings.Join(made, "; "))
 }
 
 // name notes other import sources with the same URL.

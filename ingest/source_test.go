@@ -238,6 +238,8 @@ func TestAnImportSourceThatCannotBeTold(t *testing.T) {
 	}{
 		{"two have the URL", workspace{sources: []intercom.ImportSource{imported(7, libraryURL), imported(8, libraryURL+"/")}}, state.ImportSource{},
 			"import sources 7 and 8 all have the URL"},
+		{"and what is to be done is said", workspace{sources: []intercom.ImportSource{imported(8, libraryURL), imported(7, libraryURL)}}, state.ImportSource{},
+			"2. delete the others there; 3. run fincrawl again"},
 		{"Intercom syncs it itself", workspace{sources: []intercom.ImportSource{crawled}}, state.ImportSource{}, "synced by Intercom itself"},
 		{"it was changed to be synced by Intercom", workspace{sources: []intercom.ImportSource{crawled}}, state.ImportSource{ID: 7, URL: libraryURL},
 			"synced by Intercom itself"},

@@ -4,6 +4,8 @@ import (
 	"hash/fnv"
 	"strings"
 	"unicode"
+
+	"github.com/fincrawl/fincrawl/state"
 )
 
 // textFlow says which changes lose text, and which others get it.
@@ -12,6 +14,8 @@ type textFlow struct {
 	losing  map[int]bool        // changes that lose a sentence
 	lost    map[uint64][]int    // changes, by a sentence that they lose
 	gets    map[[2]int]struct{} // changes that lose one, with those that get it
+	// pairs are changes of which only a sketch is known, by the pairs of words that they lose.
+	pairs map[uint32][]int
 }
 
 // Limits of a comparison. Beyond them it is not made: so many pages don't change in one
@@ -26,7 +30,7 @@ const (
 // readTextFlow compares the texts of updates and deletes, as they were sent, with those of
 // creates and updates, as they were crawled.
 func readTextFlow(texts func(externalID string) (sent, crawled string, err error), changes []Change) (*textFlow, error) {
-	f := &textFlow{unknown: map[int]bool{}, losing: map[int]bool{}, lost: map[uint64][]int{}, gets: map[[2]int]struct{}{}}
+	f := &textFlow{unknown: map[int]bool{}, losing: map[int]bool{}, lost: map[uint64][]int{}, gets: map[[2]int]struct{}{}, pairs: map[uint32][]int{}}
 	compared := 0
 	for _, c := range changes {
 		if c.sends() || c.mayLose() {
@@ -52,6 +56,7 @@ func readTextFlow(texts func(externalID string) (sent, crawled string, err error
 		switch {
 		case sent == "" || c.Before.Hash == "" || c.is(Update) && crawled == "":
 			f.unknown[i] = c.is(Update)
+			f.losesPairs(i, c.Before.Sketch, crawled)
 		case c.is(Delete):
 			f.losesAll(i, sentences(sent), nil)
 		default:
@@ -67,7 +72,7 @@ func readTextFlow(texts func(externalID string) (sent, crawled string, err error
 			delete(f.lost, s)
 		}
 	}
-	if len(f.lost) == 0 {
+	if len(f.lost)+len(f.pairs) == 0 {
 		return f, nil
 	}
 	for i, c := range changes {
@@ -78,6 +83,7 @@ func readTextFlow(texts func(externalID string) (sent, crawled string, err error
 		if err != nil {
 			return nil, err
 		}
+		f.getsPairs(i, sent, crawled)
 		has := sentences(sent)
 		for s := range sentences(crawled) {
 			if has[s] > 0 && !f.unknown[i] {
@@ -102,6 +108,48 @@ func (f *textFlow) losesAll(i int, before, after map[uint64]int) {
 			f.lost[s] = append(f.lost[s], i)
 		}
 	}
+}
+
+// losesPairs notes the pairs of words that a change takes away of a text that is known by its
+// sketch alone, as after a lost state.
+func (f *textFlow) losesPairs(i int, before state.Sketch, after string) {
+	left := pairsOfMarkdown(after)
+	for _, pair := range pairsOf(before) {
+		if !left[pair] {
+			f.pairs[pair] = append(f.pairs[pair], i)
+		}
+	}
+}
+
+// pairsAlike is how many pairs of words that one page loses make another one a place where
+// its text may be: one alone is in many texts.
+const pairsAlike = 2
+
+// getsPairs finds the changes that lose what one gets, by their pairs of words.
+func (f *textFlow) getsPairs(i int, sent, crawled string) {
+	if len(f.pairs) == 0 {
+		return
+	}
+	had := pairsOfMarkdown(sent)
+	alike := make(map[int]int)
+	for pair := range pairsOfMarkdown(crawled) {
+		if had[pair] || len(f.pairs[pair]) > losersOfOne {
+			continue
+		}
+		for _, loser := range f.pairs[pair] {
+			if alike[loser]++; alike[loser] == pairsAlike && loser != i {
+				f.gets[[2]int{loser, i}] = struct{}{}
+			}
+		}
+	}
+}
+
+func pairsOfMarkdown(markdown string) map[uint32]bool {
+	pairs := make(map[uint32]bool)
+	for _, pair := range pairsIn(wordsOf(markupOf(markdown))) {
+		pairs[pair] = true
+	}
+	return pairs
 }
 
 // loses reports whether a change loses a sentence, or may.

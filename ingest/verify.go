@@ -104,6 +104,9 @@ func byAge(a, b listedPage) int {
 
 // Claim reports whether a page in the import source of a source may be one that fincrawl
 // sent there, by its external ID and URL. All others are foreign.
+//
+// It is for what is recorded, and where the state file was lost. A state file that is whole
+// has all that was sent: what it lacks is foreign, whatever it looks like.
 type Claim func(externalID, url string) bool
 
 // Adopt returns an entry for each page of an import source that may be fincrawl's, without
@@ -221,12 +224,32 @@ type Comparison struct {
 	SourceID int64                         // import source
 	Recorded iter.Seq2[state.Entry, error] // entries of the source
 	Remote   Remote                        // the listing
-	Claim    Claim                         // which pages may be fincrawl's
-	Workers  int                           // requests in flight; at least one
+	Claim    Claim                         // which pages may be fincrawl's, by what they look like
+	// Unrecorded says which of the pages that are not recorded may be fincrawl's all the same:
+	// those that Claim has, as far as the state file was lost, or does not know an answer.
+	// nil: none.
+	Unrecorded Claim
+	Workers    int // requests in flight; at least one
 	// LookUps is how many pages beyond the end of the listing are looked at, one by one.
 	LookUps int
 	// After is where the last comparison came to with that; "" begins anew.
 	After string
+}
+
+// claimFor is the claim on pages with the external ID of an entry. One that was never
+// accepted is as good as none.
+func (c Comparison) claimFor(e state.Entry) Claim {
+	if e.RemoteID == "" && !e.Ours() {
+		return c.unrecorded()
+	}
+	return c.Claim
+}
+
+func (c Comparison) unrecorded() Claim {
+	if c.Unrecorded == nil {
+		return func(string, string) bool { return false }
+	}
+	return c.Unrecorded
 }
 
 // Verify compares the entries of a source with what the library has of its import
@@ -270,7 +293,7 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 		var mine []listedPage
 		if found, ok := listed[e.ExternalID]; ok {
 			var theirs []listedPage
-			mine, theirs = found.divide(e.RemoteID, c.Claim)
+			mine, theirs = found.divide(e.RemoteID, c.claimFor(e))
 			foreign = append(foreign, theirs...)
 			delete(listed, e.ExternalID)
 		}
@@ -313,7 +336,7 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 		}
 	}
 	for _, found := range listed {
-		mine, theirs := found.divide("", c.Claim)
+		mine, theirs := found.divide("", c.unrecorded())
 		foreign = append(foreign, theirs...)
 		switch len(mine) {
 		case 0:

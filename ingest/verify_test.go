@@ -93,7 +93,7 @@ func verify(t *testing.T, l *listing, entries ...state.Entry) ingest.Verificatio
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(entries...), Remote: r, Claim: everything, Workers: 3})
+	v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(entries...), Remote: r, Claim: everything, Unrecorded: everything, Workers: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

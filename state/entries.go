@@ -136,7 +136,8 @@ func (s *Store) PutEntry(source string, e Entry) error {
 }
 
 // Acknowledge records that the API accepted a staged page: the entry is put, and
-// the staged Markdown is the sent one too (grouped, both in one transaction).
+// the staged Markdown is the sent one too (grouped, both in one transaction). A note that
+// the page is unanswered goes.
 // Where none was staged, the Markdown sent before stays only if the entry's hash
 // says that it is the same version. Where the texts of other staged pages were sent with
 // it, all of them together are the sent one.
@@ -145,7 +146,7 @@ func (s *Store) Acknowledge(source string, e Entry, others ...string) error {
 	if err != nil {
 		return err
 	}
-	writes := []write{{entries(source), e.ExternalID, value}}
+	writes := []write{{entries(source), e.ExternalID, value}, {unanswered(source), e.ExternalID, nil}}
 	var text []byte
 	staged := false
 	if crawl := s.crawls.get(source); crawl != nil {

@@ -15,6 +15,7 @@ import (
 // An export is JSON lines, one record in each, of a kind:
 //
 //	{"kind":"fincrawl-state","version":1}                             the first
+//	{"kind":"workspace","workspace":"ab12cd34"}                       Intercom's ID of it, where known
 //	{"kind":"import_source","source":"wiki","import_source":{…}}
 //	{"kind":"verification","source":"wiki","verification":{…}}
 //	{"kind":"template","source":"wiki","template":{…}}
@@ -30,6 +31,7 @@ import (
 type exported struct {
 	Kind         string        `json:"kind"`
 	Version      int           `json:"version,omitempty"`
+	Workspace    string        `json:"workspace,omitempty"`
 	Source       string        `json:"source,omitempty"`
 	ImportSource *ImportSource `json:"import_source,omitempty"`
 	Verification *Verification `json:"verification,omitempty"`
@@ -58,6 +60,7 @@ const (
 	exportVersion = 1
 
 	kindHead         = "fincrawl-state"
+	kindWorkspace    = "workspace"
 	kindImportSource = "import_source"
 	kindVerification = "verification"
 	kindTemplate     = "template"
@@ -95,6 +98,11 @@ func (s *Store) Export(w io.Writer) error {
 func (s *Store) exported() iter.Seq2[exported, error] {
 	return func(yield func(exported, error) bool) {
 		if !yield(exported{Kind: kindHead, Version: exportVersion}, nil) {
+			return
+		}
+		workspace, err := s.Workspace()
+		if err != nil || workspace != "" && !yield(exported{Kind: kindWorkspace, Workspace: workspace}, nil) {
+			yieldError(yield, err)
 			return
 		}
 		names, err := s.Sources()
@@ -253,7 +261,7 @@ func (s *Store) importAll(r io.Reader) error {
 	if !ended {
 		return fmt.Errorf("import: it is cut off after %d lines", n)
 	}
-	return errors.Join(s.doubt("the state was imported"), s.Flush())
+	return errors.Join(s.Doubt("the state was imported"), s.Flush())
 }
 
 func parseLine(line []byte) (exported, error) {
@@ -287,6 +295,9 @@ func (s *Store) importRecord(e exported, records int) error {
 			return errors.New("a run without an id")
 		}
 		return s.PutRun(Run{e.Run.ID, e.Run.Mode, e.Run.Started, e.Run.Finished, e.Run.ExitCode, e.Run.Summary})
+	}
+	if e.Kind == kindWorkspace && e.Workspace != "" {
+		return s.SetWorkspace(e.Workspace)
 	}
 	if e.Source == "" {
 		return fmt.Errorf("a record of the kind %q without a source", e.Kind)

@@ -38,7 +38,7 @@ func doubt(s *state.Store) error {
 		if readErr != nil {
 			return readErr
 		}
-		v.Due = "the state was imported"
+		v.Due, v.Old = "the state was imported", true
 		if err := s.SetVerification(name, v); err != nil {
 			return err
 		}

@@ -17,8 +17,10 @@ import (
 //	hints                    source → Hints (JSON)
 //	templates                source → Template (JSON)
 //	runs                     ID → Run (JSON)
+//	workspace                "id" → Intercom's ID of the workspace that all this is about
 //	sources / SOURCE
 //	    entries              external ID → Entry (fields)
+//	    unanswered           external ID → nothing: see SetUnanswered
 //	    sent                 external ID → Markdown as sent (zstd)
 //	    seen                 URL → Seen (fields)
 //	    trails               URL → Trail (fields)
@@ -46,7 +48,9 @@ func verifications() table            { return table{tree: "verifications"} }
 func hints() table                    { return table{tree: "hints"} }
 func runs() table                     { return table{tree: "runs"} }
 func sessions() table                 { return table{tree: "sessions"} }
+func workspaces() table               { return table{tree: "workspace"} }
 func entries(source string) table     { return table{"sources", source, "entries"} }
+func unanswered(source string) table  { return table{"sources", source, "unanswered"} }
 func sent(source string) table        { return table{"sources", source, "sent"} }
 func seen(source string) table        { return table{"sources", source, "seen"} }
 func trails(source string) table      { return table{"sources", source, "trails"} }

@@ -40,7 +40,7 @@ func Backup(path, to string) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(s.doubt("the state was restored from a backup"), s.Close())
+		return errors.Join(s.Doubt("the state was restored from a backup"), s.Close())
 	})
 }
 
@@ -64,8 +64,9 @@ func OpenSnapshot(path string) (*Store, error) {
 	return s, nil
 }
 
-// doubt makes the next run compare what is recorded of each source with what Intercom has.
-func (s *Store) doubt(why string) error {
+// Doubt makes the next run compare what is recorded of each source with what Intercom has,
+// and take pages into account that were sent since.
+func (s *Store) Doubt(why string) error {
 	names, err := s.Sources()
 	if err != nil {
 		return err
@@ -75,7 +76,7 @@ func (s *Store) doubt(why string) error {
 		if err != nil {
 			return err
 		}
-		v.Due = why
+		v.Due, v.Old = why, true
 		if err := s.SetVerification(name, v); err != nil {
 			return err
 		}

@@ -20,12 +20,15 @@ type Verification struct {
 	// Unlisted says that the state file was lost, and that the listing ended before it had all
 	// pages: one that is not recorded may be in Intercom all the same.
 	Unlisted bool `json:"unlisted,omitempty"`
+	// Old says that the state file is a copy of an earlier day, and that nothing was compared
+	// since: pages that it does not have may have been sent after that day.
+	Old bool `json:"old,omitempty"`
 	// Foreign are the pages of the import source that are not fincrawl's.
 	Foreign Foreign `json:"foreign,omitzero"`
 }
 
 func (v Verification) isZero() bool {
-	return v.At.IsZero() && v.Runs == 0 && v.Due == "" && v.After == "" && !v.Unlisted && v.Foreign.Pages == 0
+	return v.At.IsZero() && v.Runs == 0 && v.Due == "" && v.After == "" && !v.Unlisted && !v.Old && v.Foreign.Pages == 0
 }
 
 // Foreign says which pages of an import source are not fincrawl's, and are never touched.

@@ -16,14 +16,15 @@ import (
 
 func (a *app) adopt() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "adopt SOURCE",
+		Use:   "adopt SOURCE [URL…]",
 		Short: "Take over the pages of an import source that fincrawl did not bring there",
-		Long: `adopt makes all pages in the import source of a source fincrawl's own, which it leaves
+		Long: `adopt makes pages in the import source of a source fincrawl's own, which it leaves
 alone otherwise: pages of another tool, and those that were found in Intercom and of which
-nothing shows that fincrawl sent them. From then on each is kept equal to the site, and
-goes as any page does that the site no longer has. It shows what it takes over and asks
-first; --yes answers for a script. Nothing is changed in Intercom before the next sync.`,
-		Args: cobra.ExactArgs(1),
+nothing shows that fincrawl sent them. It takes over those with the given URLs or external
+IDs, and without any, all of them. From then on each is kept equal to the site, and goes as
+any page does that the site no longer has. It shows what it takes over and asks first; --yes
+answers for a script. Nothing is changed in Intercom before the next sync.`,
+		Args: cobra.MinimumNArgs(1),
 	}
 	yes := cmd.Flags().Bool("yes", false, "don't ask")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
@@ -36,12 +37,12 @@ first; --yes answers for a script. Nothing is changed in Intercom before the nex
 			return err
 		}
 		defer func() { err = errors.Join(err, store.Close()) }()
-		return a.adoptPages(cmd.Context(), c, store, args[0], *yes)
+		return a.adoptPages(cmd.Context(), c, store, args[0], args[1:], *yes)
 	}
 	return cmd
 }
 
-func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Store, name string, yes bool) error {
+func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Store, name string, only []string, yes bool) error {
 	is, known, err := store.ImportSource(name)
 	if err != nil {
 		return err
@@ -58,7 +59,11 @@ func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Sto
 		}
 		return usageError{fmt.Errorf("nothing is recorded of a source %q; recorded are: %s", name, strings.Join(names, ", "))}
 	}
-	remote, err := ingest.ReadRemote(ctx, a.newClient(c.Intercom, a.logger()))
+	api, err := a.clientFor(ctx, c, store)
+	if err != nil {
+		return err
+	}
+	remote, err := ingest.ReadRemote(ctx, api)
 	if err != nil {
 		return err
 	}
@@ -66,9 +71,11 @@ func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Sto
 	var titles []string
 	for _, there := range remote.Adopt(is.ID, func(string, string) bool { return true }) {
 		e, recorded, err := store.Entry(name, there.ExternalID)
-		switch {
+		switch named := slices.Contains(only, there.URL) || slices.Contains(only, there.ExternalID); {
 		case err != nil:
 			return err
+		case len(only) > 0 && !named:
+			continue
 		case recorded && e.RemoteID != "" && e.Ours():
 			continue
 		case !recorded || e.RemoteID == "":
@@ -82,6 +89,9 @@ func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Sto
 		fmt.Fprintln(a.out, "Intercom's listing ends before all pages of the workspace: what is beyond its end is not taken over.")
 	}
 	if len(taken) == 0 {
+		if len(only) > 0 {
+			return usageError{fmt.Errorf("import source %d (%s) has no page with that URL or external ID which is not fincrawl's already", is.ID, is.URL)}
+		}
 		fmt.Fprintf(a.out, "All pages of import source %d (%s) are fincrawl's already.\n", is.ID, is.URL)
 		return nil
 	}

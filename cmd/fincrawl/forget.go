@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,9 +25,12 @@ func (a *app) forget() *cobra.Command {
 		Short: "Delete the import source of a source, and all its pages, from Intercom",
 		Long: `forget deletes from Intercom what a source brought there: its import source and all
 the pages in it; and forgets the source. Where others have put pages into the import
-source, it stays with these, and only fincrawl's own pages go. It is for a source that was taken out of
-sources.yaml, which every run names as an orphan. It shows what goes and asks
-first; --yes answers for a script.`,
+source, it stays with these, and only fincrawl's own pages go. It is for a source
+that was taken out of sources.yaml, which every run names as an orphan. It shows what goes
+and asks first; --yes answers for a script.
+
+Pages that have to go one by one, as where Intercom's listing ends before all of them, go
+2,000 at a time: it then says how many are left, exits with 3, and goes on when it is run again.`,
 		Args: cobra.ExactArgs(1),
 	}
 	yes := cmd.Flags().Bool("yes", false, "don't ask")
@@ -64,7 +68,10 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 	if err != nil {
 		return err
 	}
-	api := a.newClient(c.Intercom, a.logger())
+	api, err := a.clientFor(ctx, c, store)
+	if err != nil {
+		return err
+	}
 	goes := going{is: is}
 	switch {
 	case shared != "":
@@ -83,8 +90,13 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 		return err
 	}
 	if goes.there {
-		if err := goes.remove(ctx, api, store, name, c.Intercom.Workers); err != nil {
+		left, err := goes.remove(ctx, api, store, name, removing{c.Intercom.Workers, cmp.Or(a.removals, lookUpsPerRun)})
+		if err != nil {
 			return err
+		}
+		if left > 0 {
+			fmt.Fprintf(a.out, "%d of %s are deleted, and %d are left. To go on: fincrawl forget %q\n", goes.known-left, count(goes.known, "page"), left, name)
+			return finished{exitSomeFailed}
 		}
 	}
 	if err := errors.Join(store.ForgetAll(name), store.ForgetDecisions(name)); err != nil {
@@ -187,36 +199,44 @@ func list(out io.Writer, titles []string, all int) {
 	}
 }
 
+// removing is how pages are deleted one by one.
+type removing struct {
+	workers int
+	most    int // pages of one run
+}
+
 // remove deletes what is fincrawl's: the import source, if nothing else is in it, or the
-// pages that are recorded. A removal that is cut off goes on when it is asked for again.
-func (g *going) remove(ctx context.Context, api *intercom.Client, store *state.Store, name string, workers int) error {
+// pages that are recorded, as many as one run may. It returns how many are left. A removal
+// that is cut off goes on when it is asked for again.
+func (g *going) remove(ctx context.Context, api *intercom.Client, store *state.Store, name string, how removing) (left int, err error) {
 	if !g.whole() {
-		if err := g.removePages(ctx, api, store, name, workers); err != nil {
-			return err
-		}
-		if !g.ended {
-			return nil
+		if left, err := g.removePages(ctx, api, store, name, how); err != nil || left > 0 || !g.ended {
+			return left, err
 		}
 		// Without them the listing may be whole.
 		rest := going{is: g.is}
 		if err := rest.look(ctx, api, store, name); err != nil || !rest.there || !rest.whole() || len(rest.ours) > 0 {
-			return err
+			return 0, err
 		}
 	}
 	if err := api.DeleteImportSource(ctx, g.is.ID); err != nil {
-		return fmt.Errorf("delete import source %d: %w", g.is.ID, err)
+		return 0, fmt.Errorf("delete import source %d: %w", g.is.ID, err)
 	}
-	return nil
+	return 0, nil
 }
 
-func (g *going) removePages(ctx context.Context, api *intercom.Client, store *state.Store, name string, workers int) error {
+func (g *going) removePages(ctx context.Context, api *intercom.Client, store *state.Store, name string, how removing) (left int, err error) {
 	pool, working := errgroup.WithContext(ctx)
-	pool.SetLimit(max(1, workers))
+	pool.SetLimit(max(1, how.workers))
 	for e, err := range store.Entries(name) {
 		if err != nil || working.Err() != nil {
-			return errors.Join(err, pool.Wait(), store.Flush())
+			return 0, errors.Join(err, pool.Wait(), store.Flush())
 		}
 		if e.RemoteID == "" || !e.Ours() {
+			continue
+		}
+		if how.most--; how.most < 0 {
+			left++
 			continue
 		}
 		pool.Go(func() error {
@@ -226,7 +246,7 @@ func (g *going) removePages(ctx context.Context, api *intercom.Client, store *st
 			return store.Forget(name, e.ExternalID)
 		})
 	}
-	return errors.Join(pool.Wait(), store.Flush())
+	return left, errors.Join(pool.Wait(), store.Flush())
 }
 
 // confirm asks a question that must be answered with yes.

@@ -439,37 +439,52 @@ func (th *theater) importSources() (found []intercom.ImportSource) {
 }
 
 func (th *theater) copy(from, to string) {
-	content, err := os.ReadFile(th.file(from))
-	if err != nil {
-		os.Remove(th.file(to)) // as it was then: not there
-		return
-	}
-	if err := os.WriteFile(th.file(to), content, 0o600); err != nil {
+	if err := stateFolder(th.dir).copy(from, to); err != nil {
 		th.wrong("%v", err)
 	}
+}
+
+func (th *theater) copyAll(from, to string) {
+	if err := stateFolder(th.dir).copyAll(from, to); err != nil {
+		th.wrong("%v", err)
+	}
+}
+
+// stateFolder is a folder with state files.
+type stateFolder string
+
+func (f stateFolder) file(name string) string { return filepath.Join(string(f), name) }
+
+func (f stateFolder) copy(from, to string) error {
+	content, err := os.ReadFile(f.file(from))
+	if err != nil {
+		os.Remove(f.file(to)) // as it was then: not there
+		return nil            //nolint:nilerr // likewise
+	}
+	return os.WriteFile(f.file(to), content, 0o600)
 }
 
 // copyAll copies a state file with those of the crawls that it has under way.
-func (th *theater) copyAll(from, to string) {
-	for _, left := range th.crawls(to) {
-		os.Remove(th.file(left))
+func (f stateFolder) copyAll(from, to string) error {
+	left, err := f.crawls(to)
+	for _, crawl := range left {
+		os.Remove(f.file(crawl))
 	}
-	th.copy(from, to)
-	for _, crawl := range th.crawls(from) {
-		th.copy(crawl, to+strings.TrimPrefix(crawl, from))
+	crawls, globErr := f.crawls(from)
+	errs := []error{err, globErr, f.copy(from, to)}
+	for _, crawl := range crawls {
+		errs = append(errs, f.copy(crawl, to+strings.TrimPrefix(crawl, from)))
 	}
+	return errors.Join(errs...)
 }
 
 // crawls names the files of the crawls beside a state file.
-func (th *theater) crawls(of string) (names []string) {
-	paths, err := filepath.Glob(th.file(of + ".crawl-*"))
-	if err != nil {
-		th.wrong("%v", err)
-	}
+func (f stateFolder) crawls(of string) (names []string, err error) {
+	paths, err := filepath.Glob(f.file(of + ".crawl-*"))
 	for _, p := range paths {
 		names = append(names, filepath.Base(p))
 	}
-	return names
+	return names, err
 }
 
 // fincrawl runs a command as far as the next ending lets it.
@@ -516,7 +531,7 @@ func (th *theater) read(document []byte) string {
 		for _, c := range s.Plan.Changes {
 			n := pageOf(c.ExternalID)
 			_, there := th.site.texts[n]
-			wants := c.Action == ingest.Delete || c.Wants == ingest.Delete && !c.Hint
+			wants := c.Action == ingest.Delete || c.Wants == ingest.Delete
 			if wants && (there || n == 0) && !c.Surplus && !slices.Contains(th.site.outage, n) {
 				th.wrong("%s wants to delete %s, which is on the site: %s", run.Mode, c.ExternalID, c.Reason)
 			}

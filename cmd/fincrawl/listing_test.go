@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -120,6 +121,49 @@ func TestForgetLeavesThePagesOfOthers(t *testing.T) {
 	if got := w.library(); !slices.Equal(got, []string{"kb-1"}) {
 		t.Errorf("left are %v", got)
 	}
+}
+
+// A removal that takes long goes on where it was, run after run, and says how far it is.
+func TestForgettingIsSpreadOverRuns(t *testing.T) {
+	t.Parallel()
+	w := newWorldIn(t, sandbox.Config{ListingLimit: 50}, "", many()...)
+	w.fincrawl(exitDone, "sync")
+	forget := func() (code int, out string) {
+		var stdout, stderr bytes.Buffer
+		a := newApp(&stdout, &stderr)
+		a.removals = 10
+		code = a.execute(t.Context(), []string{"forget", "wiki", "--yes", "--config", w.path("sources.yaml")})
+		return code, stdout.String() + stderr.String()
+	}
+	for _, want := range []string{"10 of 71 pages are deleted, and 61 are left. To go on: fincrawl forget", "51 are left", "41 are left"} {
+		if code, out := forget(); code != exitSomeFailed || !strings.Contains(out, want) {
+			t.Errorf("exit code %d without %q\n%s", code, want, out)
+		}
+	}
+	if code, out := forget(); code != exitDone || !strings.Contains(out, "with it 41 pages") || !strings.Contains(out, "is forgotten") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	if all := w.box.Sources(); len(all) != 0 {
+		t.Errorf("left are %+v", all)
+	}
+}
+
+// Pages may be adopted by their URLs or external IDs, and the others stay as they were.
+func TestAdoptTakesOverOnlyWhatIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "    deletes: {confirm_runs: 1}\n", articles...)
+	w.fincrawl(exitDone, "sync")
+	w.foreign("kb-1", "https://help.example.org/kb/1")
+	w.foreign("kb-2", "https://help.example.org/kb/2")
+	theirs := w.foreign("kb-3", "https://help.example.org/kb/3")
+	if code, out, logs := w.execute(t.Context(), "adopt", "wiki", "kb-9", "--yes"); code != exitUsage || !strings.Contains(logs, "has no page with that") {
+		t.Errorf("exit code %d\n%s\n%s", code, out, logs)
+	}
+	if code, out, logs := w.execute(t.Context(), "adopt", "wiki", "kb-1", "https://help.example.org/kb/2", "--yes"); code != exitDone || !strings.Contains(out, "2 pages taken over") {
+		t.Errorf("exit code %d\n%s\n%s", code, out, logs)
+	}
+	w.wantActions(w.fincrawl(exitDone, "sync"), "- kb-1", "- kb-2")
+	w.wantUntouched(theirs)
 }
 
 // What a person adopted is fincrawl's: it goes as any page does that the site lacks.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -186,5 +188,192 @@ func TestAnUnknownAudienceIsNamed(t *testing.T) {
 	}
 	if n := len(w.box.Sources()); n != 1 {
 		t.Errorf("%d import sources", n)
+	}
+}
+
+// A state file that is whole has all that fincrawl sent: a page that it lacks is another
+// tool's, even one that looks just like a page of ours, whether the site answers 404 there
+// or has such a page by now.
+func TestAPageThatOnlyLooksLikeOursIsForeignWhileTheStateIsWhole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.fincrawl(exitDone, "sync")
+	theirs := []intercom.ExternalPage{
+		w.foreign(w.site.URL("/gone"), w.site.URL("/gone")),
+		w.foreign(w.site.URL("/soon"), w.site.URL("/soon")),
+	}
+	for range 3 {
+		run := w.fincrawl(exitDone, "sync", "--verify")
+		w.wantActions(run)
+		if f := run.Sources[0].Foreign; f.Pages != len(theirs) {
+			t.Errorf("foreign: %+v", f)
+		}
+	}
+	w.site.Pages("/soon")
+	w.site.Page("/", testsite.Page{Links: append(articles, "/soon")})
+	for range 2 {
+		w.wantActions(w.fincrawl(exitHeld, "sync", "--strict"), "? /soon")
+	}
+	w.wantUntouched(theirs...)
+	if code, out, logs := w.execute(t.Context(), "adopt", "wiki", w.site.URL("/soon"), "--yes"); code != exitDone {
+		t.Fatalf("adopt: %d\n%s\n%s", code, out, logs)
+	}
+	w.wantActions(w.fincrawl(exitDone, "sync"), "~ /soon")
+	w.wantUntouched(theirs[0])
+}
+
+// A page of which Intercom's answer never came is known to be ours, and goes as any other
+// that the site lost. Others that came meanwhile are not taken for such pages.
+func TestAPageThatWasSentWithoutAnAnswerIsOurs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.fincrawl(exitDone, "sync")
+	w.site.Pages("/unheard")
+	w.site.Page("/", testsite.Page{Links: append(articles, "/unheard")})
+	w.interfere(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		if r.Method == http.MethodPost {
+			panic(http.ErrAbortHandler)
+		}
+		next.ServeHTTP(rw, r)
+	})
+	w.fincrawl(exitSomeFailed, "sync")
+	w.fault.Store(nil)
+	theirs := w.foreign(w.site.URL("/gone"), w.site.URL("/gone"))
+	w.wantLibrary(append(allPages(), "/unheard", "/gone")...)
+	w.site.Remove("/unheard")
+	w.site.Page("/", testsite.Page{Links: articles})
+	w.wantActions(w.fincrawl(exitDone, "sync"), "- /unheard")
+	w.wantActions(w.fincrawl(exitDone, "sync", "--verify"))
+	w.wantUntouched(theirs)
+}
+
+// An old copy that was put back lacks pages that were sent since, however it was made. They
+// are ours, as after a lost state.
+func TestPagesThatWereSentSinceABackupAreOurs(t *testing.T) {
+	t.Parallel()
+	for name, backUp := range map[string]func(w *world){
+		"copied": func(w *world) { w.write("backup.db", string(w.read("fincrawl.db"))) },
+		"backed up": func(w *world) {
+			if code, _, logs := w.execute(t.Context(), "state", "backup", w.path("backup.db")); code != exitDone {
+				t.Fatal(logs)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "", articles...)
+			w.set("verify_every: never")
+			w.fincrawl(exitDone, "sync")
+			backUp(w)
+			w.site.Pages("/since", "/lost")
+			w.site.Page("/", testsite.Page{Links: append(articles, "/since", "/lost")})
+			w.fincrawl(exitDone, "sync")
+			w.site.Remove("/lost")
+			w.site.Page("/", testsite.Page{Links: append(articles, "/since")})
+			w.write("fincrawl.db", string(w.read("backup.db")))
+			if name == "backed up" {
+				w.lose("fincrawl.db.run") // put back on another machine
+			}
+			w.wantActions(w.fincrawl(exitDone, "preview"), "- /lost")
+			w.wantActions(w.fincrawl(exitDone, "sync"), "- /lost")
+			theirs := w.foreign(w.site.URL("/gone"), w.site.URL("/gone"))
+			w.wantActions(w.fincrawl(exitDone, "sync", "--verify"))
+			w.wantUntouched(theirs)
+			w.wantLibrary(append(allPages(), "/since", "/gone")...)
+		})
+	}
+}
+
+// After a lost state, a page whose address leads to one that says what Intercom has of it is
+// ours. One that says something else may be anybody's, and a person settles it.
+func TestAfterALostStateAPageThatMovedIsOursByItsText(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", "/old", "/part", "/whole")
+	const text = "How the red engine is started, warmed, driven, stopped and cleaned, in the order in which a beginner has to learn it all."
+	const part = "The blue lamp shines while water runs low, blinks when there is none, and goes out once somebody has filled the tank again."
+	const whole = "Green handles are turned to the left before anybody opens the box, and to the right after it was closed with both hands."
+	w.site.Page("/old", testsite.Page{Text: text})
+	w.site.Page("/part", testsite.Page{Text: part})
+	w.site.Page("/whole", testsite.Page{Text: whole})
+	w.fincrawl(exitDone, "sync")
+	theirs := w.foreign(w.site.URL("/theirs"), w.site.URL("/theirs"))
+	w.lose("fincrawl.db")
+	w.site.Page("/new", testsite.Page{Text: text})
+	w.site.Page("/whole", testsite.Page{Text: whole + " " + part})
+	w.site.Page("/", testsite.Page{Links: []string{"/new", "/whole"}})
+	w.site.Redirect("/old", "/new")
+	w.site.Redirect("/part", "/whole")
+	w.site.Redirect("/theirs", "/new")
+	for range 3 {
+		w.fincrawl(exitHeld, "sync", "--strict")
+		w.wantUntouched(theirs)
+	}
+	w.wantLibrary("/", "/old", "/theirs", "/whole") // by their external IDs
+	if p := w.page("/old"); p.URL != w.site.URL("/new") {
+		t.Errorf("what moved has the URL %s", p.URL)
+	}
+	if code, out, logs := w.execute(t.Context(), "approve", w.site.URL("/theirs")); code != exitDone {
+		t.Fatalf("approve: %d\n%s\n%s", code, out, logs)
+	}
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("/", "/old", "/whole")
+}
+
+// A state file is for one workspace. A token of another one is refused by each command that
+// asks Intercom, before anything is changed.
+func TestAStateFileOfAnotherWorkspaceIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "", articles...)
+	w.fincrawl(exitDone, "sync")
+	if s := w.status(); s.Workspace != "sandbox" {
+		t.Errorf("status has the workspace %q", s.Workspace)
+	}
+	w.interfere(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.URL.Path != "/me" {
+			next.ServeHTTP(rw, r)
+			return
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(rw, `{"type":"admin","app":{"id_code":"another","name":"Another"}}`)
+	})
+	for _, args := range [][]string{{"sync"}, {"resync"}, {"preview"}, {"adopt", "wiki", "--yes"}, {"forget", "wiki", "--yes"}, {"status", "--online"}} {
+		if n := w.writes(func() {
+			code, out, logs := w.execute(t.Context(), args...)
+			said := strings.Join(strings.Fields(out+logs), " ")
+			for _, want := range []string{`the token is for the Intercom workspace "another"`, `in workspace "sandbox"`, "name another file as state", "fincrawl forget"} {
+				if code != exitFailed || !strings.Contains(strings.ReplaceAll(said, `\"`, `"`), want) {
+					t.Errorf("%v: exit code %d without %q\n%s\n%s", args, code, want, out, logs)
+				}
+			}
+		}); n != 0 {
+			t.Errorf("%v made %d writes", args, n)
+		}
+	}
+
+	// An export carries it.
+	for _, args := range [][]string{{"state", "export", w.path("all.jsonl")}, {"state", "import", w.path("all.jsonl"), "--force"}} {
+		if code, _, logs := w.execute(t.Context(), args...); code != exitDone {
+			t.Fatalf("%v: %s", args, logs)
+		}
+	}
+	w.fincrawl(exitFailed, "sync")
+
+	// Once all is forgotten, the file is nobody's.
+	w.fault.Store(nil)
+	if code, _, logs := w.execute(t.Context(), "forget", "wiki", "--yes"); code != exitDone {
+		t.Fatal(logs)
+	}
+	w.interfere(func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+		if r.URL.Path == "/me" {
+			rw.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(rw, `{"type":"admin","app":{"id_code":"another","name":"Another"}}`)
+			return
+		}
+		next.ServeHTTP(rw, r)
+	})
+	w.fincrawl(exitDone, "sync")
+	if s := w.status(); s.Workspace != "another" {
+		t.Errorf("status has the workspace %q", s.Workspace)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -63,6 +64,31 @@ func (t pageTexts) Sent(url string) (markdown string, ok bool, err error) {
 		whole.WriteString(text + "\n")
 	}
 	return strings.TrimSpace(whole.String()), true, nil
+}
+
+// SaysAllOf compares what a page says, with all its parts, with what was found in Intercom.
+func (t pageTexts) SaysAllOf(url, other string) (bool, error) {
+	page, ok, err := t.crawl.Page(url)
+	if err != nil || !ok {
+		return false, err
+	}
+	var says, found []state.Sketch
+	for _, anchor := range append([]string{""}, page.Parts...) {
+		part, _, err := t.crawl.Page(crawler.PartID(page.ExternalID, anchor))
+		if err != nil {
+			return false, err
+		}
+		says = append(says, part.Sketch)
+	}
+	id := t.sent.id(other, "")
+	for _, anchor := range append([]string{""}, t.sent.parts[id]...) {
+		entry, there, err := t.ledger.Entry(t.source, crawler.PartID(id, anchor))
+		if err != nil || there && (entry.Hash != "" || !entry.Sketch.Known()) {
+			return false, err
+		}
+		found = append(found, entry.Sketch)
+	}
+	return ingest.SaysAllOf(says, found), nil
 }
 
 // WasThere compares since when the crawls have found what is at the two addresses.

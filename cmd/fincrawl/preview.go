@@ -48,6 +48,9 @@ leaves the state file as it is.
 			config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify, allowDeletes: *allow,
 			strict: *strict, now: a.clock(), only: only,
 		}
+		if err := r.lookAtAge(); err != nil {
+			return err
+		}
 		run := r.runOnce(cmd.Context(), sources)
 		show.Stop()
 		if *out != "" && run.ExitCode != exitInterrupted {

@@ -34,6 +34,7 @@ type app struct {
 	commit      func(commit func() error) error            // carries out a commit to the state file; nil: just so
 	secrets     *secrets.Set                               // our own, which are shown to nobody
 	now         func() time.Time                           // nil: the clock of this machine
+	removals    int                                        // pages that forget deletes one by one in one run; 0: lookUpsPerRun
 }
 
 func newApp(out, errOut io.Writer) *app {

@@ -47,6 +47,7 @@ type runner struct {
 	wait      func(context.Context, time.Duration) error // between requests to a site; nil: really
 	transport http.RoundTripper                          // to the sites; nil: really
 	only      map[string][]*url.URL                      // source name → the pages that are looked at; nil: all of them
+	old       bool                                       // the state file is a copy of an earlier day
 	verify    bool                                       // compare with what Intercom has, whether that is due or not
 	crawls    sync.Map                                   // source name → *state.Crawl of this run
 	documents document.Reader                            // of all sources, since it takes much memory
@@ -117,6 +118,9 @@ func (r *runner) runSources(ctx context.Context, sources []config.Source, report
 	}
 	r.log.Info("connected to Intercom", "workspace", me.App.Name, "region", me.App.Region)
 	r.workspace = me.App.IDCode
+	if err := r.bindWorkspace(); err != nil {
+		return err
+	}
 	if r.approval != nil && r.approval.Workspace != r.workspace {
 		return fmt.Errorf("the approved plan was made for workspace %q, and this is %q", r.approval.Workspace, r.workspace)
 	}
@@ -422,9 +426,13 @@ type progress interface {
 func recorded(ctx context.Context, sources []config.Source, r *runner) (report.Run, error) {
 	// Noted at its beginning too: one that is killed is seen not to have ended.
 	r.id = newRunID()
+	if err := r.lookAtAge(); err != nil {
+		return report.Run{ID: r.id, Mode: string(r.mode)}, err
+	}
 	if err := r.ledger.PutRun(state.Run{ID: r.id, Mode: string(r.mode), Started: time.Now().UTC()}); err != nil {
 		return report.Run{ID: r.id, Mode: string(r.mode)}, fmt.Errorf("record the run: %w", err)
 	}
+	r.ledger.NoteRun(r.id)
 	run := r.runOnce(ctx, sources)
 	summary, err := json.Marshal(run.Brief())
 	if err != nil {

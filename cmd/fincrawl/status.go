@@ -44,7 +44,11 @@ unless --online, and may be used while a sync runs.`,
 			return err
 		}
 		if *online {
-			if err := lookOnline(cmd.Context(), a.newClient(c.Intercom, a.logger()), s.Sources); err != nil {
+			api, err := a.clientFor(cmd.Context(), c, store)
+			if err != nil {
+				return err
+			}
+			if err := lookOnline(cmd.Context(), api, s.Sources); err != nil {
 				return err
 			}
 		}
@@ -58,6 +62,10 @@ unless --online, and may be used while a sync runs.`,
 
 func statusOf(c *config.Config, sources []config.Source, store *state.Store) (report.Status, error) {
 	status := report.Status{State: c.State, Runs: []report.RunStatus{}, Sources: []report.SourceStatus{}}
+	var err error
+	if status.Workspace, err = store.Workspace(); err != nil {
+		return status, err
+	}
 	runs, err := store.Runs()
 	if err != nil {
 		return status, err

@@ -47,6 +47,24 @@ func (r *runner) verificationDue(sources []config.Source) (bool, error) {
 	return every == config.VerifyAuto, nil
 }
 
+// lookAtAge looks whether the state file is a copy of an earlier day: then this run, or the
+// first that can, compares it with what Intercom has.
+func (r *runner) lookAtAge() (err error) {
+	names, err := r.ledger.Sources()
+	if err != nil || len(names) == 0 {
+		return err // it was lost, and begins anew
+	}
+	if r.old, err = r.ledger.IsOldCopy(); err != nil || !r.old {
+		return err
+	}
+	r.verify = true
+	r.log.Warn("the state file is older than the last run: it is compared with what Intercom has", "state", r.config.State)
+	if r.mode == modePreview {
+		return nil
+	}
+	return r.ledger.Doubt("the state file was replaced by an older one")
+}
+
 // verifySource compares, where that is due, what the ledger has of a source with what
 // the library has, and corrects the ledger, so that the plan mends the rest. It returns
 // what it found, such as the pages that the library has twice. A comparison that fails is
@@ -69,7 +87,7 @@ func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 	if !due && record.After == "" {
 		return record, ingest.Verification{}, nil
 	}
-	found, err := r.compare(ctx, s, ledger, change.Current.ID, due, record.After)
+	found, err := r.compare(ctx, s, ledger, change, due, record)
 	switch {
 	case err != nil && (ctx.Err() != nil || intercom.KindOf(err) == intercom.Fatal):
 		return record, ingest.Verification{}, err
@@ -83,7 +101,7 @@ func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 				return record, ingest.Verification{}, err
 			}
 		}
-		record = recordAfter(record, found, due, change.Adopt)
+		record = recordAfter(record, found, due, change.Adopt || record.Old)
 		found.Unlisted = record.Unlisted
 		rep.Foreign = record.Foreign
 		r.log.Info("compared with what Intercom has", "source", s.Name, "pages", found.Pages,
@@ -97,15 +115,15 @@ func (r *runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 
 // recordAfter is what is remembered after a comparison. One of a listing that ends before
 // all pages is done with only when the last of them was looked at.
-func recordAfter(record state.Verification, found ingest.Verification, listed, adopted bool) state.Verification {
+func recordAfter(record state.Verification, found ingest.Verification, listed, lost bool) state.Verification {
 	if found.After == "" {
 		record.At = time.Now().UTC()
 	}
 	if listed {
-		record.Runs, record.Due, record.Foreign = 0, "", found.Foreign
+		record.Runs, record.Due, record.Foreign, record.Old = 0, "", found.Foreign, false
 	}
 	record.After = found.After
-	record.Unlisted = found.Ended && (record.Unlisted || adopted)
+	record.Unlisted = found.Ended && (record.Unlisted || lost)
 	return record
 }
 
@@ -115,7 +133,8 @@ const lookUpsPerRun = 2000
 
 // compare compares what is recorded with the listing, or, between two readings of it, goes
 // on with what it had not.
-func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Store, id int64, list bool, after string) (ingest.Verification, error) {
+func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, list bool,
+	record state.Verification) (ingest.Verification, error) {
 	remote := ingest.Remote{Ended: true}
 	if list {
 		var err error
@@ -123,26 +142,43 @@ func (r *runner) compare(ctx context.Context, s config.Source, ledger *state.Sto
 			return ingest.Verification{}, err
 		}
 	}
-	claim, err := claimOf(s)
+	claim, unrecorded, err := r.claims(s, change, record)
 	if err != nil {
 		return ingest.Verification{}, err
 	}
 	return ingest.Verify(ctx, r.api, ingest.Comparison{
-		SourceID: id, Recorded: ledger.Entries(s.Name), Remote: remote, Claim: claim, Workers: r.config.Intercom.Workers,
-		LookUps: lookUpsPerRun, After: after,
+		SourceID: change.Current.ID, Recorded: ledger.Entries(s.Name), Remote: remote, Claim: claim, Unrecorded: unrecorded,
+		Workers: r.config.Intercom.Workers, LookUps: lookUpsPerRun, After: record.After,
 	})
 }
 
-// recall looks up in Intercom what was crawled and is not recorded, where it may be there
-// all the same: pages of ours beyond the end of the listing, after the state file was lost,
-// and pages of somebody else. What is found is recorded, as found.
+// claims tells which pages may be those of a source, and which of them although the state
+// file does not have them: all of these where it was lost, or is an old copy, and otherwise
+// only those that were sent without an answer that is known.
+func (r *runner) claims(s config.Source, change ingest.SourceChange, record state.Verification) (claim, unrecorded ingest.Claim, err error) {
+	if claim, err = claimOf(s); err != nil || change.Adopt || r.old || record.Old || record.Unlisted {
+		return claim, claim, err
+	}
+	unanswered := make(map[string]bool)
+	for id, err := range r.ledger.Unanswered(s.Name) {
+		if err != nil {
+			return nil, nil, err
+		}
+		unanswered[id] = true
+	}
+	return claim, func(externalID, url string) bool { return unanswered[externalID] && claim(externalID, url) }, nil
+}
+
+// recall looks up in Intercom what was crawled and is not recorded, unless this run has read
+// the whole listing: it may be there all the same, as pages of ours after the state file was
+// lost, or as pages of somebody else. What is found of ours is recorded, as found.
 func (r *runner) recall(ctx context.Context, s config.Source, ledger *state.Store, crawl *state.Crawl, change ingest.SourceChange,
 	record state.Verification, found ingest.Verification) (ingest.Recalled, error) {
 	compared := (r.verify || change.Adopt) && found.Error == "" && !found.Ended
-	if change.Action == ingest.Create || !record.Unlisted && (compared || record.Foreign.Pages == 0) {
+	if change.Action == ingest.Create || compared && !record.Unlisted {
 		return ingest.Recalled{}, nil
 	}
-	claim, err := claimOf(s)
+	claim, ours, err := r.claims(s, change, record)
 	if err != nil {
 		return ingest.Recalled{}, err
 	}
@@ -157,18 +193,28 @@ func (r *runner) recall(ctx context.Context, s config.Source, ledger *state.Stor
 			}
 		}
 	}
-	return ingest.Recall(ctx, r.api, ingest.Comparison{SourceID: change.Current.ID, Claim: claim, Workers: r.config.Intercom.Workers},
+	return ingest.Recall(ctx, r.api, ingest.Comparison{SourceID: change.Current.ID, Claim: claim, Unrecorded: ours, Workers: r.config.Intercom.Workers},
 		unrecorded, func(e state.Entry) error { return ledger.PutEntry(s.Name, e) })
 }
 
-// beforeSending notes that Intercom may from now on have what the state doesn't know:
-// a page that a killed run made, and that the site then lost, would be nobody's. The
-// note goes when the run is through.
+// beforeSending notes that Intercom may from now on have what the state doesn't know, and
+// which pages these are: a page that a killed run made, and that the site then lost, would
+// be nobody's. The note goes when the run is through.
 func (r *runner) beforeSending(s config.Source, plan ingest.Plan, v state.Verification) error {
 	if plan.Pending() == 0 {
 		return nil
 	}
 	v.Due = "a run was cut off while it sent pages"
+	creates := func(yield func(string) bool) {
+		for _, c := range plan.Changes {
+			if c.Action == ingest.Create && !yield(c.ExternalID) {
+				return
+			}
+		}
+	}
+	if err := r.ledger.SetUnanswered(s.Name, creates); err != nil {
+		return err
+	}
 	return r.ledger.SetVerification(s.Name, v)
 }
 
@@ -180,10 +226,32 @@ func (r *runner) afterSending(s config.Source, plan ingest.Plan, result ingest.R
 			v.Due = "Intercom has pages twice, and a guard holds their removal"
 		}
 	}
+	unknown := make(map[string]bool)
 	for _, f := range result.Failed {
 		if !f.Refused {
 			v.Due = "pages failed, and may or may not have reached Intercom"
+			unknown[f.ExternalID] = true
 		}
 	}
+	if err := r.settleUnanswered(s, v, unknown); err != nil {
+		return err
+	}
 	return r.ledger.SetVerification(s.Name, v)
+}
+
+// settleUnanswered forgets which pages were unanswered, but for those that are again, once
+// a comparison has looked for them.
+func (r *runner) settleUnanswered(s config.Source, v state.Verification, again map[string]bool) error {
+	if v.Runs > 0 || v.After != "" {
+		return nil
+	}
+	for id, err := range r.ledger.Unanswered(s.Name) {
+		if err == nil && !again[id] {
+			err = r.ledger.ForgetUnanswered(s.Name, id)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -147,9 +147,9 @@ func (t *takeout) withdraw(ctx context.Context, urls []string) error {
 	var done int
 	var failed []ingest.Failure
 	for _, s := range chosen {
-		api, decisions, err := t.at(s.source)
+		api, decisions, err := t.at(ctx, s.source)
 		if err != nil {
-			return err
+			return fmt.Errorf("take the pages out: %w; that they are withdrawn is recorded, and the next sync takes them out", err)
 		}
 		n, missed, err := api.Withdraw(ctx, t.entries(s), decisions)
 		done, failed = done+n, append(failed, missed...)
@@ -215,9 +215,9 @@ func (t *takeout) restore(ctx context.Context, urls []string) error {
 	var done, later int
 	var failed []ingest.Failure
 	for _, s := range chosen {
-		api, decisions, err := t.at(s.source)
+		api, decisions, err := t.at(ctx, s.source)
 		if err != nil {
-			return err
+			return fmt.Errorf("bring the pages back: %w; that they are restored is recorded, and the next sync brings them back", err)
 		}
 		n, left, missed, err := api.Restore(ctx, t.entries(s), decisions, func(id string) (string, error) { return t.store.SentMarkdown(s.source, id) })
 		done, later, failed = done+n, later+left, append(failed, missed...)
@@ -266,13 +266,17 @@ func (t *takeout) mayRestore(s selection) error {
 
 // at returns how the pages of a source are taken out and brought back, and what persons
 // decided about it.
-func (t *takeout) at(source string) (ingest.Takeout, ingest.Decisions, error) {
+func (t *takeout) at(ctx context.Context, source string) (ingest.Takeout, ingest.Decisions, error) {
 	is, _, err := t.store.ImportSource(source)
 	if err != nil {
 		return ingest.Takeout{}, ingest.Decisions{}, err
 	}
 	withdrawn, err := collect(t.store.Withdrawals(source))
-	to := ingest.Takeout{Source: source, SourceID: is.ID, Library: t.app.newClient(t.config.Intercom, t.app.logger()),
+	if err != nil {
+		return ingest.Takeout{}, ingest.Decisions{}, err
+	}
+	api, err := t.app.clientFor(ctx, t.config, t.store)
+	to := ingest.Takeout{Source: source, SourceID: is.ID, Library: api,
 		Ledger: t.store, Workers: t.config.Intercom.Workers}
 	if i := slices.IndexFunc(t.config.Sources, func(s config.Source) bool { return s.Name == source }); i >= 0 {
 		to.Locale = t.config.Sources[i].Locale

@@ -20,6 +20,8 @@ type Status struct {
 	Runs    []RunStatus    `json:"runs"`    // the last ones, the newest first
 	Sources []SourceStatus `json:"sources"` // as in sources.yaml
 	Orphans []Orphan       `json:"orphans,omitempty"`
+	// Workspace is Intercom's ID of the workspace that the pages are in; "" where it was not noted.
+	Workspace string `json:"workspace,omitempty"`
 }
 
 // RunStatus is how a run went. Its Finished is zero where it still runs, or was killed.
@@ -115,7 +117,11 @@ func StatusText(w io.Writer, s Status, o TextOptions) error {
 		p.blank()
 	}
 	orphans(p, s.Orphans)
-	p.paragraph(0, 2, span{dim, "state file " + s.State})
+	where := "state file " + s.State
+	if s.Workspace != "" {
+		where += fmt.Sprintf(", of Intercom workspace %q", s.Workspace)
+	}
+	p.paragraph(0, 2, span{dim, where})
 	if err := p.w.Flush(); err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
