@@ -22,6 +22,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		return err
 	}
 	c.checkHealth(ctx, v, a)
+	ctx = budget.Allow(ctx, budget.Page)
 	a = c.opened(ctx, c.shown(ctx, c.browser, a))
 	if ctx.Err() != nil {
 		return nil // cut off, and so still open
@@ -168,13 +169,8 @@ func (f finding) unreadable() bool {
 
 // judgeWithin judges an answer within the budget of a page.
 func (c *crawl) judgeWithin(ctx context.Context, v visit, a answer) (finding, error) {
-	release, err := c.room.Reserve(ctx, budget.ForHTML(a.body))
-	if err != nil {
-		return finding{}, err
-	}
 	var found finding
-	err = budget.Run(ctx, budget.Page, func(ctx context.Context) error {
-		defer release()
+	err := c.within(ctx, a.weight(), func(ctx context.Context) error {
 		found = c.judge(v, a, budget.From(ctx))
 		return nil
 	})
@@ -182,6 +178,28 @@ func (c *crawl) judgeWithin(ctx context.Context, v visit, a answer) (finding, er
 		return finding{outcome: TooCostly, detail: costly.Detail}, nil
 	}
 	return found, err
+}
+
+// within does a part of what is done to one page, within the budget of that and with so
+// many bytes of memory. What read sets must not be looked at after an error: see
+// [budget.Run].
+func (c *crawl) within(ctx context.Context, bytes int64, read func(context.Context) error) error {
+	release, err := c.room.Reserve(ctx, bytes)
+	if err != nil {
+		return err
+	}
+	return budget.Run(ctx, budget.Page, func(ctx context.Context) error {
+		defer release()
+		return read(ctx)
+	})
+}
+
+// weight is how much memory judging an answer may take.
+func (a answer) weight() int64 {
+	if a.file != nil && a.file.err == nil {
+		return budget.ForTree(a.file.doc.Root)
+	}
+	return budget.ForHTML(a.body)
 }
 
 // judge says what an answer is, and tells meter of its work. It only looks.

@@ -98,7 +98,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	c.door.turn = newTurn()
 	if c.documents = sur.Documents; c.documents == nil {
-		c.documents, c.ownReader = new(document.Reader), true
+		c.documents, c.ownReader = &document.Reader{Room: c.room}, true
 	}
 	if c.clients, err = newClients(src, sur, log, session, c.judgeRedirect); err != nil {
 		return nil, err

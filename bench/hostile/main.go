@@ -8,6 +8,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/pprof"
 	"strings"
 	"syscall"
 	"time"
@@ -25,8 +27,10 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/lint"
 	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/hostile"
 )
 
@@ -37,7 +41,18 @@ func main() {
 	copies := flag.Int("copies", 4, "files of a kind that the program reads at once")
 	program := flag.String("fincrawl", "./fincrawl", "the program")
 	names := flag.Bool("names", false, "list the kinds")
+	below := flag.Bool("below", false, "no larger than that the page has as many elements as one may")
+	profile := flag.String("profile", "", "a file for a profile of what is read inside")
 	flag.Parse()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		_ = pprof.StartCPUProfile(f)
+		defer pprof.StopCPUProfile()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	for _, c := range hostile.Cases() {
@@ -49,6 +64,9 @@ func main() {
 			continue
 		}
 		size := max(int(float64(c.Full)**share), 4)
+		if *below {
+			size = belowElements(c, size)
+		}
 		if *inside {
 			readInside(c, size)
 			continue
@@ -57,21 +75,49 @@ func main() {
 	}
 }
 
+// belowElements is the size at which a page has somewhat fewer elements than one may, where
+// size is beyond that.
+func belowElements(c hostile.Case, size int) int {
+	const most = budget.Elements * 95 / 100
+	if tags := bytes.Count(c.Make(size), []byte("<")) - bytes.Count(c.Make(size), []byte("</")); tags > most {
+		return int(float64(size) * most / float64(tags))
+	}
+	return size
+}
+
+// readInside reads a file at a quarter of its size and at the whole. It shows the work that
+// was counted beside the time of the processor: what grows faster than the one is not counted.
 func readInside(c hostile.Case, size int) {
 	var steps [2]string
 	var times [2]time.Duration
+	var counted [2]int64
 	var heap uint64
 	for i, n := range []int{size / 4, size} {
 		body := c.Make(n)
 		runtime.GC()
 		peak := watchHeap()
-		started := time.Now()
-		steps[i] = read(c, body)
-		times[i] = time.Since(started)
+		started := processorTime()
+		err := budget.Run(context.Background(), budget.Page, func(ctx context.Context) error {
+			defer func() { counted[i] = budget.From(ctx).Spent() }()
+			steps[i] = ""
+			return read(ctx, c, body, &steps[i])
+		})
+		if err != nil {
+			steps[i] += err.Error()
+		}
+		times[i] = processorTime() - started
 		heap = peak()
 	}
-	fmt.Printf("%-45s %8.2fs %8.2fs  x%-5.1f %6d MB  %s\n", c.Name, times[0].Seconds(), times[1].Seconds(),
-		float64(times[1])/float64(times[0]), heap>>20, steps[1])
+	fmt.Printf("%-45s %7.2fs %7.2fs x%-5.1f %6.2fM x%-5.1f %5.0f ns/step %6d MB  %s\n", c.Name, times[0].Seconds(), times[1].Seconds(),
+		float64(times[1])/float64(times[0]), float64(counted[1])/1e6, float64(counted[1])/float64(max(counted[0], 1)),
+		float64(times[1])/float64(max(counted[1], 1)), heap>>20, steps[1])
+}
+
+// processorTime returns how long this process has used processors.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // does not fail for the process itself
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // watchHeap returns what the heap has at most until peak is called.
@@ -94,12 +140,16 @@ func watchHeap() (peak func() uint64) {
 	return func() uint64 { close(stop); return <-done }
 }
 
-// read reads a file as the program does, and says how long each step took.
-func read(c hostile.Case, body []byte) (steps string) {
+// reader reads the files that are no pages; it takes a moment to start.
+var reader = document.Reader{Room: new(budget.Memory)}
+
+// read reads a file as the program does, and says in steps how long each step took.
+func read(ctx context.Context, c hostile.Case, body []byte, steps *string) error {
+	meter := budget.From(ctx)
 	last := time.Now()
 	step := func(name string) {
 		if took := time.Since(last); took > 100*time.Millisecond {
-			steps += fmt.Sprintf("%s %.2fs  ", name, took.Seconds())
+			*steps += fmt.Sprintf("%s %.2fs  ", name, took.Seconds())
 		}
 		last = time.Now()
 	}
@@ -107,12 +157,11 @@ func read(c hostile.Case, body []byte) (steps string) {
 	var doc *extract.Document
 	rules := extract.Rules{}
 	if kind := document.KindOf(c.ContentType, u, body); kind != "" {
-		var r document.Reader
-		defer r.Close()
-		file, err := r.Read(context.Background(), kind, u, c.ContentType, body)
+		r := &reader
+		file, err := r.Read(ctx, kind, u, c.ContentType, body)
 		step("document")
 		if err != nil {
-			return steps + err.Error()
+			return err
 		}
 		doc = &extract.Document{URL: u, Root: goquery.NewDocumentFromNode(file.Root)}
 		rules = extract.Rules{Title: "title", Body: "article"}
@@ -121,39 +170,42 @@ func read(c hostile.Case, body []byte) (steps string) {
 		doc, err = extract.Parse(u, c.ContentType, body)
 		step("parse")
 		if err != nil {
-			return steps + err.Error()
+			return err
 		}
 		doc.Directives()
 	}
+	doc.Meter = meter
 	doc.Links()
 	step("links")
 	article, err := doc.Extract(rules)
 	step("extract")
 	if err != nil {
-		return steps + err.Error()
+		return err
 	}
 	page := crawler.Page{Source: "s", ExternalID: u.String(), URL: u.String(), Title: article.Title, HTML: article.HTML, Markdown: article.Markdown}
-	pages, err := crawler.Split{Over: 100_000}.Of(page, nil, func(string) bool { return false })
+	pages, err := crawler.Split{Over: 1_000_000}.Of(page, meter, func(string) bool { return false })
 	step("split")
 	if err != nil {
-		return steps + err.Error()
+		return err
 	}
 	screener, err := screen.New(screen.Config{Credentials: screen.Hold, Injections: screen.Hold, Emails: screen.Redact, Phones: screen.Redact, Cards: screen.Redact,
 		IBANs: screen.Redact, Markers: []string{"INTERNAL ONLY"}, MarkerAction: screen.Hold, Markdown: markdown.FromHTML})
 	if err != nil {
-		return err.Error()
+		return err
 	}
 	linter := lint.New(lint.Config{Now: last})
 	for _, p := range pages {
-		screened, _, err := screener.Page(p, nil)
+		screened, _, err := screener.Page(p, meter)
 		step("screen")
 		if err != nil {
-			return steps + err.Error()
+			return err
 		}
 		linter.Add(screened)
 		_ = screened.Fingerprint()
 		_ = screened.Says()
+		_ = ingest.SketchOf(screened.HTML)
 		step("lint")
 	}
-	return steps + fmt.Sprintf("%d kB, %d parts", len(article.HTML)>>10, len(pages))
+	*steps += fmt.Sprintf("%d kB, %d parts", len(article.HTML)>>10, len(pages))
+	return nil
 }

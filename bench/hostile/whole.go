@@ -38,7 +38,7 @@ sources:
     url: http://%s/
     library_url: https://example.com
     fetch: {concurrency: %d, rate: 1000/s, respect_robots: false}
-    discover: {sitemaps: []}
+    discover: {sitemaps: [], max_depth: 1}
     documents: [pdf, docx, markdown, text, csv]
 `, site.Addr, copies)
 	path := filepath.Join(dir, "sources.yaml")
@@ -61,7 +61,8 @@ sources:
 	err = cmd.Wait()
 	killer.Stop()
 	close(ended)
-	fmt.Printf("%-45s %8.2fs %6d MB  %v  %s\n", c.Name, time.Since(started).Seconds(), <-peak>>20, err, outcome(said.String(), c.Path))
+	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	fmt.Printf("%-45s %8.2fs %8.2fs CPU %6d MB  %v  %s\n", c.Name, time.Since(started).Seconds(), used.Seconds(), <-peak>>20, err, outcome(said.String(), c.Path))
 }
 
 // serve serves a page that links to copies of a file, and those.
@@ -76,6 +77,10 @@ func serve(c hostile.Case, body []byte, copies int) (*http.Server, error) {
 			for i := range copies {
 				fmt.Fprintf(w, "<p>A page with <a href='/%d%s'>link %d</a></p>", i, c.Path, i)
 			}
+			return
+		}
+		if !strings.HasSuffix(r.URL.Path, c.Path) {
+			http.NotFound(w, r)
 			return
 		}
 		w.Header().Set("Content-Type", c.ContentType)

@@ -45,7 +45,7 @@ func (c *crawling) run(ctx context.Context, r *runner, rep *report.Source) error
 	}
 	c.linter = newLinter(c.Source, time.Now())
 	stage := stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend,
-		split: split, screener: screener, linter: c.linter, decisions: c.decisions, keepsAll: c.template.known != nil && !c.template.learnt}
+		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, keepsAll: c.template.known != nil && !c.template.learnt}
 	c.layout = &layout{stager: stage, known: c.template.known, memory: c.memory}
 	surroundings := crawler.Surroundings{
 		Only:      r.only[c.Name],

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/state"
@@ -234,16 +236,27 @@ func (x explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation)
 		now.Seen.Markdown = "" // of what is no page, nothing was screened that may be shown
 		return x.plan(nil, e)
 	}
-	parts, err := x.screened(*now.Seen.Page, e)
+	var parts []part
+	looked, seen := *e, *now.Seen
+	looked.Seen = &seen
+	err = budget.Run(ctx, budget.Page, func(ctx context.Context) (err error) {
+		parts, err = x.screened(*seen.Page, &looked, budget.From(ctx))
+		return err
+	})
+	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+		e.Seen.Outcome, e.Seen.Detail, e.Seen.Page, e.Seen.Markdown = crawler.TooCostly, costly.Detail, nil, ""
+		return x.plan(nil, e)
+	}
 	if err != nil {
 		return err
 	}
+	*e = looked
 	return x.plan(parts, e)
 }
 
 // screened returns the parts of the page as they may be sent, and masks what is shown of
 // it.
-func (x explainer) screened(fetched crawler.Page, e *report.Explanation) ([]part, error) {
+func (x explainer) screened(fetched crawler.Page, e *report.Explanation, meter *budget.Meter) ([]part, error) {
 	screener, err := newScreener(x.settings, x.secrets)
 	if err != nil {
 		return nil, err
@@ -267,14 +280,14 @@ func (x explainer) screened(fetched crawler.Page, e *report.Explanation) ([]part
 	}
 	fetched.ExternalID = sent.id(fetched.URL, fetched.Identity)
 	stager := stager{source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener}
-	parts, err := stager.parts(fetched, nil)
+	parts, err := stager.parts(fetched, meter)
 	if err != nil {
 		return nil, err
 	}
 	if err := leftOutOf(fetched, x.source.Content.Template, screener, e); err != nil {
 		return nil, err
 	}
-	shown, _, err := masking.Page(fetched, nil)
+	shown, _, err := masking.Page(fetched, meter)
 	if err != nil {
 		return nil, err
 	}

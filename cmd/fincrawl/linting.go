@@ -18,6 +18,7 @@ import (
 // lintOnce looks at the sources, one after another.
 func (r *runner) lintOnce(ctx context.Context, sources []config.Source) report.Run {
 	defer r.documents.Close()
+	r.makeRoom()
 	run := report.Run{ID: newRunID(), Mode: string(r.mode), Version: version.Build(), Started: time.Now().UTC()}
 	r.log = r.log.With("run", run.ID)
 	for _, s := range sources {

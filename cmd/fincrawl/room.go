@@ -3,17 +3,15 @@ package main
 import (
 	"os"
 	"runtime/debug"
-	"slices"
 
-	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/internal/budget"
-	"github.com/fincrawl/fincrawl/internal/config"
 )
 
-// makeRoom lets the collector of garbage know of the sandbox where a source reads PDFs.
-func makeRoom(sources []config.Source) {
-	readsPDF := func(s config.Source) bool { return slices.Contains(s.Documents, string(document.PDF)) }
-	if os.Getenv("GOMEMLIMIT") == "" && slices.ContainsFunc(sources, readsPDF) {
-		debug.SetMemoryLimit(budget.HeapWithSandbox)
+// makeRoom lets the readers of files share the run's memory, and the collector of garbage
+// know how much of that they have taken: what is needed at once is not to be hurried for.
+func (r *runner) makeRoom() {
+	r.documents.Room = &r.room
+	if os.Getenv("GOMEMLIMIT") == "" {
+		r.room.Taken = func(bytes int64) { debug.SetMemoryLimit(budget.Heap + bytes) }
 	}
 }

@@ -90,7 +90,7 @@ func (m mode) sends() bool { return m == modeSync || m == modeResync }
 // What went wrong is in the report; a source that failed doesn't stop the others.
 func (r *runner) runOnce(ctx context.Context, sources []config.Source) report.Run {
 	defer r.documents.Close()
-	makeRoom(sources)
+	r.makeRoom()
 	run := report.Run{ID: cmp.Or(r.id, newRunID()), Mode: string(r.mode), Version: version.Build(), Started: time.Now().UTC()}
 	r.log = r.log.With("run", run.ID)
 	run.Sources = make([]report.Source, len(sources))

@@ -26,6 +26,7 @@ type stager struct {
 	sent   sentUnder
 	resend bool
 
+	room     *budget.Memory // that pages are split and screened in
 	split    crawler.Split
 	screener *screen.Screener
 	linter   *lint.Linter
@@ -48,8 +49,13 @@ func (s stager) Put(ctx context.Context, p crawler.Page) error {
 // with earlier, with the findings that it had before and lint's word on each. The error is a
 // *[budget.Exceeded] where the page costs too much to split and to screen.
 func (s stager) stage(ctx context.Context, p crawler.Page, before []state.Finding, lint func(crawler.Page)) error {
+	release, err := s.room.Reserve(ctx, budget.ForText(p.HTML, p.Markdown))
+	if err != nil {
+		return err
+	}
 	var parts []part
-	err := budget.Run(ctx, budget.Page, func(ctx context.Context) (err error) {
+	err = budget.Run(ctx, budget.Page, func(ctx context.Context) (err error) {
+		defer release()
 		parts, err = s.parts(p, budget.From(ctx))
 		return err
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"iter"
@@ -18,6 +19,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -110,7 +112,7 @@ func (l *layout) Outlines() iter.Seq2[crawler.Outlined, error] {
 	}
 }
 
-func (l *layout) LeaveOut(_ context.Context, address string, t *template.Template) ([]template.LeftOut, bool, error) {
+func (l *layout) LeaveOut(ctx context.Context, address string, t *template.Template) ([]template.LeftOut, bool, error) {
 	o, _, err := l.crawl.Outline(address)
 	if err != nil || o.Left == t.ID() {
 		return nil, true, err
@@ -127,13 +129,24 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *template.Templat
 	if err != nil {
 		return nil, false, err
 	}
-	late := template.Late{Address: u, Title: staged.Title, HTML: whole, Before: l.known}
-	if late.Outline, err = template.ParseOutline(o.Outline); err != nil {
+	outline, err := template.ParseOutline(o.Outline)
+	if err != nil {
 		return nil, false, err
 	}
-	article, ok, err := extract.Strip(late, t)
-	if err != nil || !ok {
+	ctx = budget.Allow(ctx, budget.Page)
+	release, err := l.room.Reserve(ctx, budget.ForText(whole, whole))
+	if err != nil {
 		return nil, false, err
+	}
+	var article extract.Article
+	err = budget.Run(ctx, budget.Page, func(ctx context.Context) (err error) {
+		defer release()
+		late := template.Late{Address: u, Title: staged.Title, HTML: whole, Before: l.known, Outline: outline, Meter: budget.From(ctx)}
+		article, ok, err = extract.Strip(late, t)
+		return err
+	})
+	if err != nil || !ok {
+		return nil, false, unlessCostly(err)
 	}
 	redacted, err := l.redactions(staged)
 	if err != nil {
@@ -144,14 +157,23 @@ func (l *layout) LeaveOut(_ context.Context, address string, t *template.Templat
 		HTML: article.HTML, Markdown: article.Markdown, LeftOut: article.LeftOut, End: staged.End, Inside: staged.Inside,
 		Availability: crawler.Availability{AIAgent: o.AIAgent, AICopilot: o.AICopilot},
 	}
-	if err := l.stage(context.Background(), page, redacted, l.linter.Again); err != nil {
-		return nil, false, err
+	if err := l.stage(ctx, page, redacted, l.linter.Again); err != nil {
+		return nil, false, unlessCostly(err)
 	}
 	o.Left = t.ID()
 	if err := l.crawl.SetOutline(o); err != nil {
 		return nil, false, err
 	}
 	return article.LeftOut, true, l.memory.left(address, t)
+}
+
+// unlessCostly returns err unless it says that a page costs too much: then that stays as it
+// was staged.
+func unlessCostly(err error) error {
+	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+		return nil
+	}
+	return err
 }
 
 func (l *layout) Learned(c crawler.Common) error {

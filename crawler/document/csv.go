@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -26,6 +27,8 @@ func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (
 	records := csv.NewReader(strings.NewReader(source))
 	records.Comma, records.LazyQuotes, records.FieldsPerRecord, records.ReuseRecord = comma, true, -1, true
 
+	meter := budget.From(ctx)
+	meter.Spend(len(source) / budget.BytesPerStep)
 	table := element(atom.Table)
 	cells, columns := 0, 0
 	for {
@@ -46,18 +49,16 @@ func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (
 		if cells += max(len(record), columns); cells > maxCells {
 			return nil, &Problem{TooLarge, fmt.Sprintf("is a table of more than %d cells", maxCells)}
 		}
+		meter.Make(max(len(record), columns))
 		row := element(atom.Tr)
 		for _, field := range record {
-			row.AppendChild(element(tag, fieldLines(field)...))
+			row.AppendChild(element(tag, fieldLines(field, meter)...))
 		}
 		for n := len(record); n < columns; n++ {
 			row.AppendChild(element(tag))
 		}
 		columns = max(columns, len(record))
 		table.AppendChild(row)
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
 	}
 	article := element(atom.Article)
 	if table.FirstChild != nil {
@@ -67,10 +68,11 @@ func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (
 }
 
 // fieldLines are the lines of a field.
-func fieldLines(field string) []*html.Node {
+func fieldLines(field string, meter *budget.Meter) []*html.Node {
 	var nodes []*html.Node
 	for line := range strings.SplitSeq(strings.TrimSpace(field), "\n") {
 		if len(nodes) > 0 {
+			meter.Make(1)
 			nodes = append(nodes, element(atom.Br))
 		}
 		nodes = append(nodes, htmltree.Text(line))

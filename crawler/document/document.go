@@ -9,10 +9,13 @@
 package document
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 
 	"golang.org/x/net/html"
@@ -70,18 +73,21 @@ const (
 
 // The limits of readers. What a file unpacks to counts, not its size.
 const (
-	atOnce   = 1                  // files being read; each may need much memory
+	atOnce   = 1                  // PDFs being read; each may need much memory
 	maxTime  = budget.LongestFile // for one file
 	maxPages = 2000               // of a PDF
 	maxText  = 8 << 20            // bytes of text that a file may give
 	maxCells = budget.Cells       // of a table, those that are left out included
 )
 
-// Reader reads files. It is used by several goroutines at once, and reads a few files
-// at the same time. The zero value is ready; Close it after use.
+// Reader reads files. It is used by several goroutines at once. The zero value is ready;
+// Close it after use.
 type Reader struct {
+	// Room is what the memory is taken from that reading a file needs; nil for no limit.
+	Room *budget.Memory
+
 	once  sync.Once
-	turns chan struct{}
+	turns chan struct{} // of PDFs
 	pdf   engine
 }
 
@@ -89,28 +95,107 @@ type Reader struct {
 func (r *Reader) Close() { r.pdf.close() }
 
 // Read reads a file of a kind that came from u with a Content-Type. The error is a
-// *[Problem] where the file is at fault, and that of ctx where it ended.
-func (r *Reader) Read(ctx context.Context, kind Kind, u *url.URL, contentType string, body []byte) (doc Document, err error) {
-	r.once.Do(func() { r.turns = make(chan struct{}, atOnce) })
-	select {
-	case r.turns <- struct{}{}:
-		defer func() { <-r.turns }()
-	case <-ctx.Done():
-		return Document{}, context.Cause(ctx)
+// *[Problem] where the file is at fault, and that of ctx where it ended. What reading it
+// costs is counted against the budget that ctx carries: see [budget.Run].
+func (r *Reader) Read(ctx context.Context, kind Kind, u *url.URL, contentType string, body []byte) (Document, error) {
+	free, err := r.room(ctx, kind, body)
+	if err != nil {
+		return Document{}, err
 	}
+	var doc Document
+	err = budget.Run(ctx, budget.Page, func(ctx context.Context) (err error) {
+		defer free()
+		doc, err = r.read(ctx, kind, u, contentType, body)
+		return err
+	})
+	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+		err = &Problem{TooCostly, costly.Detail}
+	}
+	if err != nil {
+		return Document{}, err // what doc is may be written still
+	}
+	return doc, nil
+}
+
+// room waits for its turn to read a file, and for the memory that it needs.
+func (r *Reader) room(ctx context.Context, kind Kind, body []byte) (free func(), err error) {
 	if ctx.Err() != nil {
-		return Document{}, context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
+	release := func() {}
+	if kind == PDF {
+		r.once.Do(func() { r.turns = make(chan struct{}, atOnce) })
+		select {
+		case r.turns <- struct{}{}:
+			release = func() { <-r.turns }
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+	if r.Room == nil {
+		return release, nil
+	}
+	back, err := r.Room.Reserve(ctx, weight(kind, body))
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return func() { back(); release() }, nil
+}
+
+// weight is how many bytes of memory reading a file may take.
+func weight(kind Kind, body []byte) int64 {
+	size := int64(len(body))
+	switch kind {
+	case PDF:
+		return budget.Sandbox + budget.Sheets
+	case DOCX:
+		return min(unpackedSize(body), maxNodes*perNode, budget.Reading)
+	case CSV:
+		return size*perByte + int64(bytes.Count(body, []byte{'\n'})+bytes.Count(body, []byte{','}))*perNode
+	case Text:
+		return size*perByte + int64(bytes.Count(body, []byte{'\n'}))*perNode
+	}
+	return size*perByte + int64(bytes.Count(body, []byte{'\n'})+bytes.Count(body, []byte{'<'}))*perNode
+}
+
+// unpackedSize is what the parts of a Word document take that are read, by what its
+// archive says; what it says wrong is noticed by [wordPackage].
+func unpackedSize(body []byte) int64 {
+	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		return 0
+	}
+	var size uint64
+	for _, f := range archive.File {
+		if strings.HasSuffix(f.Name, ".xml") {
+			size += min(f.UncompressedSize64, maxUnpacked)
+		}
+	}
+	return int64(min(size, maxUnpacked)) * perUnpacked
+}
+
+// What reading a file takes, in bytes of memory.
+const (
+	perByte     = 8   // of a text, which is decoded and copied
+	perNode     = 300 // of what may become an element
+	perUnpacked = 12  // of what an archive unpacks to
+)
+
+func (r *Reader) read(ctx context.Context, kind Kind, u *url.URL, contentType string, body []byte) (doc Document, err error) {
 	limited, cancel := context.WithTimeoutCause(ctx, maxTime, errSlow)
 	defer cancel()
 	defer func() {
-		if broke := recover(); broke != nil {
-			doc, err = Document{}, &Problem{Broken, fmt.Sprintf("breaks its reader: %v", broke)}
-		}
 		if errors.Is(err, errSlow) {
 			err = &Problem{TooCostly, fmt.Sprintf("not read in %s", maxTime)}
 		}
 	}()
+	defer func() {
+		if broke := recover(); broke != nil {
+			doc, err = Document{}, &Problem{Broken, fmt.Sprintf("breaks its reader: %v", broke)}
+		}
+	}()
+	defer budget.Catch(&err)
 	var draft *draft
 	switch kind {
 	case PDF:
@@ -118,11 +203,11 @@ func (r *Reader) Read(ctx context.Context, kind Kind, u *url.URL, contentType st
 	case DOCX:
 		draft, err = readDOCX(limited, body)
 	case Markdown:
-		draft, err = readMarkdown(contentType, body)
+		draft, err = readMarkdown(limited, contentType, body)
 	case CSV:
 		draft, err = readCSV(limited, u, contentType, body)
 	default:
-		draft, err = readText(contentType, body)
+		draft, err = readText(limited, contentType, body)
 	}
 	if err != nil {
 		return Document{}, err

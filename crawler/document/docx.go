@@ -2,7 +2,6 @@ package document
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"regexp"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -36,7 +36,7 @@ func readDOCX(ctx context.Context, body []byte) (*draft, error) {
 	if document == nil || document.child("body") == nil {
 		return nil, &Problem{Broken, "has no text of a Word document in it"}
 	}
-	w := &word{links: make(map[string]string), notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int)}
+	w := &word{meter: budget.From(ctx), numbers: make(map[*xmlNode]int), links: make(map[string]string), notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int)}
 	beside := map[string]*xmlNode{}
 	for _, r := range pack.relations(main) {
 		kind := path.Base(r.kind)
@@ -72,6 +72,7 @@ func readDOCX(ctx context.Context, body []byte) (*draft, error) {
 
 // word writes the parts of a Word document as HTML.
 type word struct {
+	meter     *budget.Meter
 	styles    map[string]*wordStyle
 	numbering map[string]*[9]wordLevel
 	links     map[string]string
@@ -81,12 +82,14 @@ type word struct {
 	counts map[string]*[9]int
 	fields []field // that have begun
 	noted  []*xmlNode
+	// numbers are those of the notes in noted.
+	numbers map[*xmlNode]int
 }
 
 // field is a field of the document: an instruction, and the text that it gave.
 type field struct {
-	instruction string
-	gives       bool // is in its text
+	instruction string // as much of it as its name may be
+	skips       bool   // what is read is its instruction, or text that the document has elsewhere
 }
 
 // place is where blocks are written, and what the next one may go on with.
@@ -127,6 +130,7 @@ func (w *word) blocks(to *place, nodes []*xmlNode) {
 var tocStyle = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:toc|table of figures|index) ?\d*$`) })
 
 func (w *word) paragraph(to *place, p *xmlNode) {
+	w.meter.Make(1)
 	properties := p.child("pPr")
 	style := w.styles[properties.child("pStyle").attr("val")]
 	run := &wordRun{w: w, shaded: to.shaded || properties.child("shd").isGround(), base: style.look()}
@@ -190,7 +194,7 @@ func (p *place) codeLine(line string) {
 		p.code = code
 		return
 	}
-	p.code.FirstChild.Data += "\n" + line
+	p.code.AppendChild(htmltree.Text("\n" + line))
 }
 
 // item adds an item to the list that it belongs to, or begins one.
@@ -271,6 +275,7 @@ func (w *word) table(to *place, t *xmlNode) {
 				column += wide
 				continue
 			}
+			w.meter.Make(1)
 			td := element(tag)
 			if wide > 1 {
 				td = with(td, "colspan", strconv.Itoa(wide))
@@ -344,13 +349,11 @@ const maxNotes = 10_000
 
 // note returns the number of a note that the text refers to.
 func (w *word) note(n *xmlNode) string {
-	for i, known := range w.noted {
-		if known == n {
-			return fmt.Sprint(i + 1)
+	if w.numbers[n] == 0 {
+		if len(w.noted) < maxNotes {
+			w.noted = append(w.noted, n)
 		}
+		w.numbers[n] = len(w.noted)
 	}
-	if len(w.noted) < maxNotes {
-		w.noted = append(w.noted, n)
-	}
-	return fmt.Sprint(len(w.noted))
+	return strconv.Itoa(w.numbers[n])
 }

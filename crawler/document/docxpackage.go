@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/html/charset"
+
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // wordPackage is the archive that a Word document is (ECMA-376, part 2).
@@ -28,6 +30,8 @@ const (
 	maxUnpacked = 48 << 20  // bytes of a document's parts
 	maxNodes    = 1_500_000 // elements and texts of a document's parts
 	maxDepth    = 200       // elements inside one another
+
+	maxProperties = 100 // attributes of an element, and elements that say how it is set
 )
 
 func openPackage(ctx context.Context, body []byte) (*wordPackage, error) {
@@ -154,10 +158,8 @@ func (p *wordPackage) parse(r io.Reader) (*xmlNode, error) {
 			if p.nodes--; p.nodes < 0 || len(open) >= maxDepth {
 				return nil, errors.New("too many elements, or too deep")
 			}
-			if p.nodes%4096 == 0 && p.ctx.Err() != nil {
-				return nil, p.ctx.Err()
-			}
-			n := &xmlNode{name: t.Name.Local, attrs: slices.Clone(t.Attr)}
+			budget.From(p.ctx).Spend(4 + len(t.Attr))
+			n := &xmlNode{name: t.Name.Local, attrs: slices.Clone(t.Attr[:min(len(t.Attr), maxProperties)])}
 			if len(open) > 0 {
 				parent := open[len(open)-1]
 				parent.children = append(parent.children, n)
@@ -189,8 +191,11 @@ func (n *xmlNode) nodes() []*xmlNode {
 	return n.children
 }
 
+// child is the first element of a name in n. What is asked for by its name stands among
+// the first.
 func (n *xmlNode) child(name string) *xmlNode {
-	for _, c := range n.nodes() {
+	nodes := n.nodes()
+	for _, c := range nodes[:min(len(nodes), maxProperties)] {
 		if c.name == name {
 			return c
 		}

@@ -21,6 +21,9 @@ type wordRun struct {
 	boxes  [][]*xmlNode // text boxes that are fixed to the paragraph
 
 	letters, mono int
+
+	open *html.Node // text that may go on
+	said []byte     // what it says
 }
 
 // look is how a run of text is set.
@@ -34,6 +37,21 @@ func (r *wordRun) write(nodes []*xmlNode) {
 		r.line = element(atom.P)
 	}
 	r.into(r.line, nodes)
+	r.goOn(nil, "")
+}
+
+// goOn adds to a text, which has what was added to it when another one goes on.
+func (r *wordRun) goOn(with *html.Node, said string) {
+	if with != r.open {
+		if r.open != nil {
+			r.open.Data = string(r.said)
+		}
+		r.open, r.said = with, r.said[:0]
+		if with != nil {
+			r.said = append(r.said, with.Data...)
+		}
+	}
+	r.said = append(r.said, said...)
 }
 
 func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
@@ -68,6 +86,7 @@ func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
 
 // run writes one run: text that is set alike.
 func (r *wordRun) run(to *html.Node, n *xmlNode) {
+	r.w.meter.Spend(10)
 	look := r.base.with(n.child("rPr"), r.w.styles)
 	hidden := look.hidden || look.white && !r.shaded
 	for _, c := range n.children {
@@ -76,9 +95,7 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 			r.w.fieldChar(c.attr("fldCharType"))
 			continue
 		case "instrText":
-			if open := len(r.w.fields); open > 0 && !r.w.fields[open-1].gives {
-				r.w.fields[open-1].instruction += c.text()
-			}
+			r.w.instruct(c)
 			continue
 		}
 		if hidden || r.w.skips() {
@@ -145,13 +162,13 @@ func (r *wordRun) text(to *html.Node, look look, said string) {
 		for range len(tags) - 1 {
 			last = last.LastChild
 		}
-		if len(tags) == 0 {
-			last.Data += said
-		} else {
-			last.LastChild.Data += said
+		if len(tags) > 0 {
+			last = last.LastChild
 		}
+		r.goOn(last, said)
 		return
 	}
+	r.w.meter.Make(len(tags))
 	node := htmltree.Text(said)
 	if n == 0 {
 		tags = nil
@@ -194,9 +211,11 @@ func (r *wordRun) isCode() bool { return r.letters > 0 && r.mono == r.letters }
 func (w *word) fieldChar(kind string) {
 	switch n := len(w.fields); {
 	case kind == "begin" && n < 100:
-		w.fields = append(w.fields, field{})
+		w.fields = append(w.fields, field{skips: true})
 	case kind == "separate" && n > 0:
-		w.fields[n-1].gives = true
+		f := &w.fields[n-1]
+		name, _, _ := strings.Cut(strings.TrimSpace(strings.ToUpper(f.instruction)), " ")
+		f.skips = name == "TOC" || name == "INDEX" || name == "PAGE" || name == "NUMPAGES"
 	case kind == "end" && n > 0:
 		w.fields = w.fields[:n-1]
 	}
@@ -205,13 +224,15 @@ func (w *word) fieldChar(kind string) {
 // skips reports whether the text here is none of the document's: an instruction of a
 // field, or a table of contents.
 func (w *word) skips() bool {
-	for _, f := range w.fields {
-		name, _, _ := strings.Cut(strings.TrimSpace(strings.ToUpper(f.instruction)), " ")
-		if !f.gives || name == "TOC" || name == "INDEX" || name == "PAGE" || name == "NUMPAGES" {
-			return true
-		}
+	return slices.ContainsFunc(w.fields, func(f field) bool { return f.skips })
+}
+
+// instruct adds to the instruction of the field that begins.
+func (w *word) instruct(n *xmlNode) {
+	const longestName = 100
+	if open := len(w.fields); open > 0 && len(w.fields[open-1].instruction) < longestName {
+		w.fields[open-1].instruction += n.text()
 	}
-	return false
 }
 
 // symbol is a character of a font of symbols, as far as it has one of its own.

@@ -116,7 +116,7 @@ func expectFixedPoint(t testing.TB, text string) {
 	if err := converter.Convert([]byte(text), &out); err != nil {
 		t.Fatal(err)
 	}
-	again, err := markdown.FromHTML(out.String())
+	again, err := markdown.FromHTML(out.String(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

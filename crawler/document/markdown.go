@@ -2,6 +2,8 @@ package document
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -18,22 +20,28 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // readMarkdown reads CommonMark with the tables, task lists and so on of GitHub's
 // dialect, footnotes and definition lists. HTML in it is read as that of a page.
-func readMarkdown(contentType string, body []byte) (*draft, error) {
+func readMarkdown(ctx context.Context, contentType string, body []byte) (*draft, error) {
 	source, err := readable(contentType, body)
 	if err != nil {
 		return nil, err
 	}
 	title, source := frontMatter(source)
+	meter := budget.From(ctx)
+	meter.Spend(len(source) / budget.BytesPerStep)
 	if err := tooCostly(source); err != nil {
 		return nil, err
 	}
-	if isTangled(source) {
-		return &draft{article: plainText(source), title: title}, nil
+	if isTangled(source, meter) {
+		return &draft{article: plainText(source, meter), title: title}, nil
+	}
+	if countParts(source) > budget.Elements {
+		return nil, &Problem{TooCostly, fmt.Sprintf("has more than %d blocks, links and other parts", budget.Elements)}
 	}
 	var out bytes.Buffer
 	converter := goldmark.New(
@@ -45,6 +53,9 @@ func readMarkdown(contentType string, body []byte) (*draft, error) {
 		return nil, &Problem{Broken, "cannot be read as Markdown: " + err.Error()}
 	}
 	page, err := extract.Parse(&url.URL{}, "text/html; charset=utf-8", out.Bytes())
+	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+		return nil, costly
+	}
 	if err != nil {
 		return nil, &Problem{Broken, "has HTML that cannot be read: " + err.Error()}
 	}
@@ -121,15 +132,41 @@ func tooCostly(source string) error {
 	return nil
 }
 
+// countParts is about how many elements a text becomes.
+func countParts(source string) (n int) {
+	before := "" // the line above
+	for line := range strings.Lines(source) {
+		bare := strings.TrimSpace(line)
+		if bare != "" && (before == "" || strings.IndexByte("-+*>#:=`~|0123456789", bare[0]) >= 0) {
+			n++
+		}
+		before = bare
+	}
+	for _, b := range []string{"*", "_", "`", "~", "]("} {
+		n += strings.Count(source, b) / 2
+	}
+	for _, begins := range []string{"<", "www.", "://", "@"} {
+		n += strings.Count(source, begins)
+	}
+	return n
+}
+
 // isTangled tells of texts that nest so deeply that nobody wrote them: a parser may
 // take for ever on them, or run out of its stack, which nothing can catch.
-func isTangled(source string) bool {
+func isTangled(source string, meter *budget.Meter) bool {
 	const deep, many = 100, 2000
-	marks := 0 // of one paragraph
+	marks, ticks, length := 0, 0, 0 // of one paragraph
+	ended := func() {
+		// For each row of backquotes, the parser looks through all of the paragraph.
+		const each = 256 // bytes that it looks through in a step
+		meter.Spend(ticks * length / each)
+		marks, ticks, length = 0, 0, 0
+	}
+	defer ended()
 	for line := range strings.Lines(source) {
 		bare := strings.TrimSpace(line)
 		if bare == "" {
-			marks = 0
+			ended()
 			continue
 		}
 		before := bare[:len(bare)-len(strings.TrimLeft(bare, ">-+* \t"))]
@@ -140,6 +177,8 @@ func isTangled(source string) bool {
 		if isRule {
 			continue
 		}
+		ticks += strings.Count(bare, "`") - strings.Count(bare, "``")
+		length += len(bare)
 		for _, mark := range "*_[~<" {
 			marks += strings.Count(bare, string(mark))
 		}

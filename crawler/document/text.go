@@ -1,6 +1,7 @@
 package document
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"sync"
@@ -11,18 +12,21 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // readText reads plain text: paragraphs, and what its writer plainly meant for lists,
 // headings, and lines that are to stay as they are.
-func readText(contentType string, body []byte) (*draft, error) {
+func readText(ctx context.Context, contentType string, body []byte) (*draft, error) {
 	source, err := readable(contentType, body)
 	if err != nil {
 		return nil, err
 	}
+	meter := budget.From(ctx)
+	meter.Spend(len(source) / budget.BytesPerStep)
 	first, _, _ := strings.Cut(strings.TrimSpace(source), "\n")
-	return &draft{article: plainText(source), line: oneLine(strings.Trim(first, "#*=-_ \t"))}, nil
+	return &draft{article: plainText(source, meter), line: oneLine(strings.Trim(first, "#*=-_ \t"))}, nil
 }
 
 // readable decodes a text, with simple ends of lines.
@@ -51,12 +55,12 @@ func readable(contentType string, body []byte) (string, error) {
 var ansi = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]") })
 
 // plainText makes an article of text without markup.
-func plainText(source string) *html.Node {
+func plainText(source string, meter *budget.Meter) *html.Node {
 	article := element(atom.Article)
 	var block []string
 	flush := func() {
 		if len(block) > 0 {
-			appendAll(article, textBlock(block)...)
+			appendAll(article, textBlocks(block, meter)...)
 		}
 		block = nil
 	}
@@ -78,33 +82,45 @@ var (
 	itemStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s{0,6}(?:[-*•+]|(\d{1,3})[.)])\s+`) })
 )
 
-// textBlock writes lines between two empty ones.
-func textBlock(lines []string) []*html.Node {
-	switch {
-	case len(lines) > 1 && underline().MatchString(lines[1]) && !underline().MatchString(lines[0]):
-		level := 2
-		if strings.Contains(lines[1], "=") {
-			level = 1
+// textBlocks writes lines between two empty ones.
+func textBlocks(lines []string, meter *budget.Meter) (nodes []*html.Node) {
+	for len(lines) > 0 {
+		meter.Make(1)
+		switch {
+		case len(lines) > 1 && underline().MatchString(lines[1]) && !underline().MatchString(lines[0]):
+			level := 2
+			if strings.Contains(lines[1], "=") {
+				level = 1
+			}
+			nodes = append(nodes, heading(level, htmltree.Text(strings.TrimSpace(lines[0]))))
+			lines = lines[2:]
+			continue
+		case itemStart().MatchString(lines[0]):
+			return append(nodes, textList(lines, meter))
 		}
-		nodes := []*html.Node{heading(level, htmltree.Text(strings.TrimSpace(lines[0])))}
-		if len(lines) > 2 {
-			nodes = append(nodes, textBlock(lines[2:])...)
+		var looks lineLook
+		end := 0
+		for end < len(lines) && (end == 0 || looks.isSet() || !itemStart().MatchString(lines[end])) {
+			looks.add(lines[end])
+			end++
 		}
-		return nodes
-	case len(lines) == 1 && underline().MatchString(lines[0]):
-		return []*html.Node{element(atom.Hr)}
-	case itemStart().MatchString(lines[0]):
-		return []*html.Node{textList(lines)}
-	}
-	for i, line := range lines {
-		if i > 0 && itemStart().MatchString(line) && !isSet(lines[:i]) {
-			return append(textBlock(lines[:i]), textBlock(lines[i:])...)
+		switch block := lines[:end]; {
+		case end == 1 && underline().MatchString(lines[0]):
+			nodes = append(nodes, element(atom.Hr))
+		case looks.isSet():
+			nodes = append(nodes, element(atom.Pre, element(atom.Code, htmltree.Text(strings.Join(block, "\n")))))
+		default:
+			meter.Make(end)
+			nodes = append(nodes, wrapped(block))
 		}
+		lines = lines[end:]
 	}
-	if isSet(lines) {
-		return []*html.Node{element(atom.Pre, element(atom.Code, htmltree.Text(strings.Join(lines, "\n"))))}
-	}
-	// Lines of a paragraph were broken where the page was full; short ones on purpose.
+	return nodes
+}
+
+// wrapped writes a paragraph of lines that were broken where the page was full, or on purpose where they
+// are short.
+func wrapped(lines []string) *html.Node {
 	p := element(atom.P)
 	full := 0
 	for _, line := range lines {
@@ -121,25 +137,30 @@ func textBlock(lines []string) []*html.Node {
 			p.AppendChild(htmltree.Text(" "))
 		}
 	}
-	return []*html.Node{p}
+	return p
 }
 
-// isSet tells of lines whose spaces mean something: code, and tables made of them.
-func isSet(lines []string) bool {
-	indented, aligned := 0, 0
-	for _, line := range lines {
-		if strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t") {
-			indented++
-		}
-		bare := strings.TrimSpace(line)
-		if strings.Contains(bare, "   ") || strings.Contains(bare, "\t") || strings.ContainsAny(bare, "│┃║") || strings.HasPrefix(bare, "|") || strings.HasPrefix(bare, "+--") {
-			aligned++
-		}
+// lineLook is how lines were set.
+type lineLook struct{ lines, indented, aligned int }
+
+func (s *lineLook) add(line string) {
+	s.lines++
+	if strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t") {
+		s.indented++
 	}
-	return indented == len(lines) || aligned*2 > len(lines) && len(lines) > 1
+	bare := strings.TrimSpace(line)
+	if strings.Contains(bare, "   ") || strings.Contains(bare, "\t") || strings.ContainsAny(bare, "│┃║") || strings.HasPrefix(bare, "|") || strings.HasPrefix(bare, "+--") {
+		s.aligned++
+	}
 }
 
-func textList(lines []string) *html.Node {
+// isSet reports whether the spaces of the lines mean something: they are code, or tables
+// made of spaces.
+func (s *lineLook) isSet() bool {
+	return s.indented == s.lines || s.aligned*2 > s.lines && s.lines > 1
+}
+
+func textList(lines []string, meter *budget.Meter) *html.Node {
 	list := element(atom.Ul)
 	if m := itemStart().FindStringSubmatch(lines[0]); m[1] != "" {
 		list = element(atom.Ol)
@@ -151,6 +172,7 @@ func textList(lines []string) *html.Node {
 	for _, line := range lines {
 		mark := itemStart().FindString(line)
 		if mark != "" || item == nil {
+			meter.Make(1)
 			item = element(atom.Li)
 			list.AppendChild(item)
 		} else {
@@ -166,7 +188,9 @@ func joinCode(article *html.Node) {
 	for n := article.FirstChild; n != nil; {
 		next := n.NextSibling
 		if next != nil && n.DataAtom == atom.Pre && next.DataAtom == atom.Pre {
-			n.FirstChild.FirstChild.Data += "\n\n" + next.FirstChild.FirstChild.Data
+			code := n.FirstChild
+			code.AppendChild(htmltree.Text("\n\n"))
+			appendAll(code, children(next.FirstChild)...)
 			article.RemoveChild(next)
 			continue
 		}

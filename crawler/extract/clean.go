@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -16,6 +17,7 @@ import (
 // absolute addresses, and text without characters that show nothing. Layout
 // becomes paragraphs. The page's own tree is left as it is.
 type cleaner struct {
+	meter  *budget.Meter // may be nil
 	base   *url.URL
 	leads  *leads              // from base; nil where none is known yet
 	pruned map[*html.Node]bool // what the choice of the body leaves out inside it
@@ -43,6 +45,7 @@ func (c *cleaner) clean(sources []*html.Node) *html.Node {
 // children appends the cleaned children of src to dst.
 func (c *cleaner) children(dst, src *html.Node) {
 	for n := src.FirstChild; n != nil; n = n.NextSibling {
+		c.meter.Spend(1 + len(n.Data)/budget.BytesPerStep)
 		switch n.Type {
 		case html.TextNode:
 			if shown := htmltree.Collapse(htmltree.Visible(n.Data)); shown != "" {

@@ -87,7 +87,7 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	}
 	d.present()
 	d.start = nil // what was removed may have been its base
-	c := &cleaner{base: d.base()}
+	c := &cleaner{base: d.base(), meter: d.Meter}
 	c.leads = d.leadsFrom(c.base)
 	known := d.platform(c, rules)
 	body, how := known.content, known.how
@@ -116,24 +116,22 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	htmltree.Outline(body)
 	article := Article{Title: title, How: how, TitleFrom: titleFrom}
 	if rules.Body == "" && rules.Template != nil && htmltree.Shows(body) {
-		article.Outline, article.LeftOut = rules.Template.LeaveOut(body, d.URL.Host, title)
+		article.Outline, article.LeftOut = rules.Template.LeaveOut(body, d.URL.Host, title, d.Meter)
 		article.closeGaps(body)
 	}
-	if err := article.write(body); err != nil {
+	if err := article.write(body, d.Meter); err != nil {
 		return Article{}, fmt.Errorf("write %s: %w", d.URL, err)
 	}
 	return article, nil
 }
 
 // write fills in the texts of the article whose clean tree is body.
-func (a *Article) write(body *html.Node) (err error) {
+func (a *Article) write(body *html.Node, meter *budget.Meter) (err error) {
 	if !htmltree.Shows(body) {
 		return nil
 	}
 	htmltree.Outline(body)
-	if a.Markdown, err = markdown.Write(body); err != nil {
-		return fmt.Errorf("write as markdown: %w", err)
-	}
+	a.Markdown = markdown.Write(body, meter)
 	if a.HTML, err = cleanhtml.Render(body); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}

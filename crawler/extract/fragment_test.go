@@ -32,7 +32,7 @@ func TestMarkdownOfTheCleanHTMLIsThatOfThePage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := markdown.FromHTML(article.HTML)
+		got, err := markdown.FromHTML(article.HTML, nil)
 		if err != nil || got != article.Markdown {
 			t.Errorf("%s: got %v\n%s\nwant\n%s", path, err, got, article.Markdown)
 		}

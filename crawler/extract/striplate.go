@@ -7,12 +7,14 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
 	"github.com/fincrawl/fincrawl/crawler/extract/template"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // Strip takes a template off an article that was extracted before the template was known,
 // as Extract would have done. ok is false where that cannot be, since the article is not
 // what its outline is of.
 func Strip(l template.Late, t *template.Template) (a Article, ok bool, err error) {
+	l.Meter.Spend(len(l.HTML) / budget.BytesPerStep)
 	body, err := cleanhtml.Parse(l.HTML)
 	if err != nil {
 		return Article{}, false, err
@@ -22,7 +24,7 @@ func Strip(l template.Late, t *template.Template) (a Article, ok bool, err error
 		return Article{}, false, nil
 	}
 	a.closeGaps(body)
-	if err := a.write(body); err != nil {
+	if err := a.write(body, l.Meter); err != nil {
 		return Article{}, false, fmt.Errorf("leave the template out of %s: %w", l.Address, err)
 	}
 	return a, true, nil

@@ -137,7 +137,7 @@ func TestWhatMostPagesBeginOrEndWithIsLeftOut(t *testing.T) {
 }
 
 func markdownOf(clean string) string {
-	said, err := markdown.FromHTML(clean)
+	said, err := markdown.FromHTML(clean, nil)
 	if err != nil {
 		panic(err)
 	}

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -97,6 +98,7 @@ func (in injections) phrases(t *text, found func(match)) {
 	*buffer = letters
 
 	set := phrasebook()
+	var at letterIndex
 	eachWord(set.automaton, letters, func(trigger, start, stop int) {
 		for _, i := range set.users[trigger] {
 			p := set.phrases[i]
@@ -106,8 +108,12 @@ func (in injections) phrases(t *text, found func(match)) {
 				if begin, ok = p.begins(letters, begin, start); !ok {
 					break
 				}
-				t.meter.Spend(1 + last/placesPerByte)
-				if from, to, whole := places(t.plain, begin, last-1); whole {
+				if at == nil {
+					t.meter.Spend(len(t.plain) / lettersPerStep)
+					at = newLetterIndex(t.plain)
+				}
+				t.meter.Spend(2 * lettersPerMark / lettersPerStep)
+				if from, to, whole := at.places(t.plain, begin, last-1); whole {
 					found(match{rule: p.id, kind: Injection, action: in.action, start: from, end: to})
 					break
 				}
@@ -145,14 +151,43 @@ func (p phrase) begins(letters []byte, from, trigger int) (first int, ok bool) {
 	return from + found[0], true
 }
 
-// placesPerByte is how many letters are counted in one step of work.
-const placesPerByte = 8
+// letterIndex has where about every so many letters of a text's skeleton stand in the
+// text, so that one is found without counting from the beginning.
+type letterIndex []indexedLetter
 
-// places returns where the letters of a skeleton stand in the text, and whether
-// they begin where a word does.
-func places(plain string, first, last int) (start, end int, whole bool) {
-	n, before := 0, -1
+// indexedLetter is the first letter of a character: the n-th of the skeleton.
+type indexedLetter struct{ n, at int }
+
+const (
+	lettersPerMark = 256
+	lettersPerStep = 8 // that are counted as one step of work
+)
+
+func newLetterIndex(plain string) letterIndex {
+	marks := letterIndex{{}}
+	n, last := 0, -1
 	skeleton(plain, func(_ byte, at int) {
+		if at != last && n >= marks[len(marks)-1].n+lettersPerMark {
+			marks = append(marks, indexedLetter{n, at})
+		}
+		last = at
+		n++
+	})
+	return marks
+}
+
+// places returns where the letters of a skeleton stand in the text, and whether they
+// begin where a word does.
+func (x letterIndex) places(plain string, first, last int) (start, end int, whole bool) {
+	begin := x.markBefore(first - 1) // the letter before the first
+	from := begin.at
+	to := len(plain)
+	if behind, _ := slices.BinarySearchFunc(x, last+lettersPerMark, indexedLetter.compare); behind < len(x) {
+		to = x[behind].at // what follows the last letter may decide whether it is one
+	}
+	n, before := begin.n, -1
+	skeleton(plain[from:to], func(_ byte, at int) {
+		at += from
 		switch {
 		case n < first:
 			before = at
@@ -171,6 +206,14 @@ func places(plain string, first, last int) (start, end int, whole bool) {
 	r, size := utf8.DecodeRuneInString(plain[before:])
 	return start, end, before+size < start || !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
+
+// markBefore returns the mark that the n-th letter stands at or behind.
+func (x letterIndex) markBefore(n int) indexedLetter {
+	behind, _ := slices.BinarySearchFunc(x, n+1, indexedLetter.compare)
+	return x[max(behind-1, 0)]
+}
+
+func (l indexedLetter) compare(n int) int { return l.n - n }
 
 // promptPatterns find what stands in the prompts of models and nowhere else.
 var promptPatterns = sync.OnceValue(func() []*pattern {

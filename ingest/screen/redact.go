@@ -5,11 +5,12 @@ import (
 	"slices"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // redact takes what is to be redacted out of the page's HTML and title, and
 // writes its Markdown anew from that HTML, so that the three say the same.
-func (s *Screener) redact(p *crawler.Page, matches []match) error {
+func (s *Screener) redact(p *crawler.Page, matches []match, meter *budget.Meter) error {
 	var change edits
 	for _, m := range matches {
 		if m.action == Redact {
@@ -24,7 +25,7 @@ func (s *Screener) redact(p *crawler.Page, matches []match) error {
 	}
 	var again reading
 	p.HTML = walk(p.HTML, &again, &change)
-	markdown, err := s.config.Markdown(p.HTML)
+	markdown, err := s.config.Markdown(p.HTML, meter)
 	if err != nil {
 		return fmt.Errorf("write it as Markdown: %w", err)
 	}

@@ -43,7 +43,7 @@ type Config struct {
 
 	// Markdown writes clean HTML as canonical Markdown. It is needed where
 	// something is redacted.
-	Markdown func(html string) (string, error)
+	Markdown func(html string, meter *budget.Meter) (string, error)
 }
 
 // Secrets finds secrets in texts, whatever they are written in.
@@ -155,7 +155,7 @@ func (s *Screener) Page(p crawler.Page, meter *budget.Meter) (crawler.Page, []Fi
 	if !has(findings, Redact) {
 		return screened, findings, nil
 	}
-	if err := s.redact(&screened, matches); err != nil {
+	if err := s.redact(&screened, matches, meter); err != nil {
 		return p, findings, fmt.Errorf("redact %s: %w", p.URL, err)
 	}
 	for i, f := range findings {

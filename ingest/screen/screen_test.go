@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // page has text in a paragraph under a heading.
@@ -24,7 +25,7 @@ func page(text string) crawler.Page {
 }
 
 // inWords is a way to write Markdown that is good enough to look for secrets in.
-func inWords(source string) (string, error) {
+func inWords(source string, _ *budget.Meter) (string, error) {
 	var r reading
 	walk(source, &r, nil)
 	return r.areas[inBody].plain + "\n" + r.areas[inAttributes].plain, nil
@@ -284,7 +285,7 @@ func FuzzRedactionLeavesNoSecret(f *testing.F) {
 			shown = html.EscapeString(secret[:at]) + "<b>" + html.EscapeString(secret[at:]) + "</b>"
 		}
 		p := crawler.Page{URL: "https://help.example.com/a", Title: "A " + secret, HTML: before + shown + after}
-		p.Markdown, _ = inWords(p.HTML)
+		p.Markdown, _ = inWords(p.HTML, nil)
 		redacted, findings := screened(t, Config{Credentials: Redact, Injections: Warn}, p)
 		if strings.Contains(redacted.Title, secret) {
 			t.Errorf("the title still has the secret: %s", redacted.Title)

@@ -30,11 +30,11 @@ const (
 	// Sandbox is what the sandbox may take that a PDF is read in, the file included. It is
 	// a part of Reading.
 	Sandbox = 80 << 20
+	// Sheets is what the letters of a PDF may take outside of its sandbox.
+	Sheets = 60 << 20
 	// Heap is from where on the collector of garbage hurries, so that what has been thrown
 	// away does not add to what is needed. A large file takes more, and then costs time.
 	Heap = 100 << 20
-	// HeapWithSandbox is the same where PDFs are read: their sandbox is in the heap.
-	HeapWithSandbox = Heap + Sandbox
 )
 
 // The limits of time.
@@ -51,10 +51,15 @@ const (
 	grace = 3 * time.Second
 )
 
+// BytesPerStep is how many bytes of text are counted as one step of work by whoever goes
+// through them once.
+const BytesPerStep = 8
+
 // The limits of the size of a page.
 const (
-	// Elements is how many elements a page may have, as it is written and as it is parsed.
-	Elements = 200_000
+	// Elements is how many elements a page may have, as it is written and as it is parsed. The
+	// index of a large manual has half of them.
+	Elements = 100_000
 	// Parts is how many parts a long page may be cut into.
 	Parts = 2000
 	// Cells is how many cells a table may have, those that it leaves out included.
@@ -73,6 +78,7 @@ type Meter struct {
 	limit  int64
 	spent  int64
 	looked int64 // how much was spent when ctx was looked at last
+	made   int   // elements of the tree that a file becomes
 }
 
 // betweenLooks is how much is spent before the context is looked at again.
@@ -107,6 +113,21 @@ func (m *Meter) Spend(work int) {
 	}
 }
 
+// Make counts elements that are made of a file, and ends as [Meter.Spend] does where they
+// are more than a page may have.
+func (m *Meter) Make(elements int) {
+	if m == nil {
+		return
+	}
+	m.Spend(perElement * elements)
+	if m.made += elements; m.made > Elements {
+		Refuse("more than %d elements", Elements)
+	}
+}
+
+// perElement is the work of making an element, and of all that is done with it later.
+const perElement = 20
+
 // Refuse ends the reading of a file for what can be seen beforehand to cost too much.
 func Refuse(format string, args ...any) { panic(unwinding{&Exceeded{fmt.Sprintf(format, args...)}}) }
 
@@ -125,6 +146,9 @@ func Catch(err *error) {
 	}
 }
 
+// Allow returns a context in which all calls of [Run] together may spend work.
+func Allow(ctx context.Context, work int64) context.Context { return With(ctx, NewMeter(ctx, work)) }
+
 type meterKey struct{}
 
 // With returns a context that carries a meter through calls which have no other way.
@@ -141,8 +165,9 @@ func From(ctx context.Context) *Meter {
 var errSlow = errors.New("took too long")
 
 // Run reads one file by calling read, with a context that carries a meter of so much
-// work. The error is an *[Exceeded] where the budget is spent, or the time is over, and
-// the cause of ctx where that ended.
+// work. Where ctx carries a meter already, that one's work is spent: all that is done to a
+// page has one budget. The error is an *[Exceeded] where the budget is spent, or the time
+// is over, and the cause of ctx where that ended.
 //
 // Run returns soon after ctx ends even where read does not: then read goes on in the
 // background, and whatever it still finds out is of no use. So read must not change
@@ -154,6 +179,11 @@ func Run(ctx context.Context, work int64, read func(context.Context) error) erro
 func run(ctx context.Context, work int64, longest, grace time.Duration, read func(context.Context) error) error {
 	limited, cancel := context.WithTimeoutCause(ctx, longest, errSlow)
 	defer cancel()
+	whole := From(ctx)
+	meter := NewMeter(limited, work)
+	if whole != nil {
+		meter.spent, meter.limit = whole.spent, whole.limit
+	}
 	type result struct {
 		err    error
 		broken any // what read panicked with
@@ -166,9 +196,10 @@ func run(ctx context.Context, work int64, longest, grace time.Duration, read fun
 			ended <- r
 		}()
 		defer Catch(&r.err)
-		r.err = read(With(limited, NewMeter(limited, work)))
+		r.err = read(With(limited, meter))
 	}()
 	var r result
+	left := false // behind
 	select {
 	case r = <-ended:
 	case <-limited.Done():
@@ -177,8 +208,11 @@ func run(ctx context.Context, work int64, longest, grace time.Duration, read fun
 		select {
 		case r = <-ended:
 		case <-late.C:
-			r.err = context.Cause(limited)
+			r.err, left = context.Cause(limited), true
 		}
+	}
+	if whole != nil && !left {
+		whole.spent = meter.spent
 	}
 	switch {
 	case r.broken != nil:

@@ -16,6 +16,9 @@ type Case struct {
 	// Path is where a site has the file; its ending says which kind it is.
 	Path        string
 	ContentType string
+	// Multiplies: what there is of one thing meets what there is of another, such as rules and
+	// elements, so that the work is a product of both. It is counted, and refused in time.
+	Multiplies bool
 	// Full is the size at which the file does the most harm.
 	Full int
 	// Make returns the file in a size: twice the size is about twice the bytes.
@@ -24,7 +27,15 @@ type Case struct {
 
 // Cases are all kinds.
 func Cases() []Case {
-	return slices.Concat(pages(), texts(), offices(), pdfs())
+	cases := slices.Concat(pages(), texts(), offices(), pdfs())
+	for i := range cases {
+		switch cases[i].Name {
+		case "not and has", "not and has on siblings", "many rules for many elements", "light rules", "long selectors",
+			"descendants of descendants", "a wide table", "Markdown: a table", "Markdown: unlike backquotes":
+			cases[i].Multiplies = true
+		}
+	}
+	return cases
 }
 
 const htmlType = "text/html; charset=utf-8"

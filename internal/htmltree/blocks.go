@@ -46,11 +46,16 @@ func IsBlock(n *html.Node) bool {
 // Shows reports whether there is anything to see of n: text or an image.
 func Shows(n *html.Node) bool {
 	for d := range Below(n) {
-		if d.Type == html.TextNode && !IsBlank(d.Data) || IsElement(d, atom.Img) {
+		if IsSeen(d) {
 			return true
 		}
 	}
 	return false
+}
+
+// IsSeen reports whether n itself is something to see: text or an image.
+func IsSeen(n *html.Node) bool {
+	return n.Type == html.TextNode && !IsBlank(n.Data) || IsElement(n, atom.Img)
 }
 
 // AppendShown appends n unless it shows nothing.

@@ -48,6 +48,15 @@ func isLight(said string) bool {
 
 // lookOf returns how n's background looks, by its attributes or by the rules.
 func (s *Styles) lookOf(n *html.Node) Look {
+	known, ok := s.looks[n]
+	if !ok {
+		known = s.findLook(n)
+		s.looks[n] = known
+	}
+	return known
+}
+
+func (s *Styles) findLook(n *html.Node) Look {
 	own := InlineLook(htmltree.Attr(n, "style"))
 	if own.Says[background] == "" {
 		own.Says[background] = htmltree.Attr(n, "bgcolor")
@@ -67,12 +76,20 @@ func (s *Styles) lookOf(n *html.Node) Look {
 	return own
 }
 
+// hasPicture reports whether a picture stands in n. It is asked of what stands around each
+// coloured text, often of the same elements.
 func (s *Styles) hasPicture(n *html.Node) bool {
+	has, known := s.pictures[n]
+	if known {
+		return has
+	}
 	for d := range htmltree.Below(n) {
 		s.meter.Spend(1)
 		if htmltree.IsElement(d, atom.Img, atom.Video, atom.Canvas, atom.Picture) {
-			return true
+			has = true
+			break
 		}
 	}
-	return false
+	s.pictures[n] = has
+	return has
 }

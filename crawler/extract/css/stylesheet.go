@@ -25,6 +25,9 @@ type Styles struct {
 	alone  bool // the page refers to no other style sheets
 	hiding bool // one of the rules hides, or sets a colour
 
+	looks    map[*html.Node]Look // by lookOf
+	pictures map[*html.Node]bool // by hasPicture
+
 	papers []rule                // those of rules that set a background
 	inks   map[*html.Node]string // the colour of text that rules set, where it is as light as a page may be
 }
@@ -42,7 +45,7 @@ const maxSheets = 512 << 10
 
 // Read reads the style elements below root.
 func Read(root *html.Node, meter *budget.Meter) *Styles {
-	s := &Styles{alone: true, meter: meter}
+	s := &Styles{alone: true, meter: meter, looks: map[*html.Node]Look{}, pictures: map[*html.Node]bool{}}
 	length := 0
 	for n := range htmltree.Below(root) {
 		switch {

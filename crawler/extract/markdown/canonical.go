@@ -7,6 +7,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -18,9 +19,9 @@ import (
 // Whatever else there is becomes the nearest of these: a term of a list of
 // definitions and a summary are strong paragraphs, a layout table is the blocks
 // inside it, and a cell that spans others leaves them empty.
-func canonical(clean *html.Node) *html.Node {
+func canonical(clean *html.Node, meter *budget.Meter) *html.Node {
 	root := htmltree.Element(atom.Div)
-	b := blocks{scribe: &scribe{}, dst: root}
+	b := blocks{scribe: &scribe{meter: meter}, dst: root}
 	b.children(clean, span{})
 	b.flush()
 	htmltree.Outline(root)
@@ -71,6 +72,7 @@ func (b *blocks) children(n *html.Node, as span) {
 }
 
 func (b *blocks) node(n *html.Node, as span) {
+	b.meter.Spend(1 + len(n.Data)/16)
 	if n.Type == html.TextNode {
 		as.text = raised(n)
 		b.run = append(b.run, as)
@@ -210,7 +212,7 @@ func (b *blocks) table(n *html.Node) {
 	var grid [][]*html.Node
 	var header bool
 	if !htmltree.HoldsBlocks(n) {
-		grid, header = gridOf(n)
+		grid, header = gridOf(n, b.meter)
 	}
 	if len(grid) == 0 || len(grid[0]) < 2 || len(grid) == 1 && !header {
 		b.cells(n)
@@ -270,7 +272,7 @@ const (
 // gridOf lays a table's cells out in rows of one length, with nil where another
 // cell spans or nothing is, and tells whether its first row is a header. Rows
 // that show nothing are left out, and so are columns at the right.
-func gridOf(n *html.Node) (grid [][]*html.Node, header bool) {
+func gridOf(n *html.Node, meter *budget.Meter) (grid [][]*html.Node, header bool) {
 	type place struct{ row, column int }
 	taken := map[place]bool{}
 	width, row := 0, 0
@@ -314,6 +316,10 @@ func gridOf(n *html.Node) (grid [][]*html.Node, header bool) {
 		grid = append(grid, cells[:last])
 		width = max(width, last)
 	}
+	if len(grid)*width > budget.Cells {
+		budget.Refuse("a table of more than %d cells, those included that are not there", budget.Cells)
+	}
+	meter.Spend(len(grid) * width)
 	for i := range grid {
 		for len(grid[i]) < width {
 			grid[i] = append(grid[i], nil)

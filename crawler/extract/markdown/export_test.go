@@ -6,8 +6,7 @@ import (
 
 // What the tests compare with the converter alone.
 var (
-	Canonical    = canonical
-	NewConverter = newConverter
+	Canonical = canonical
+	WriteTree = Write
+	ParseTree = cleanhtml.Parse
 )
-
-var WriteTree, ParseTree = Write, cleanhtml.Parse

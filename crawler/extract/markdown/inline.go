@@ -9,11 +9,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -87,6 +87,8 @@ func paragraphs(spans []span) iter.Seq[[]span] {
 
 // scribe writes running text as Markdown. It has one place for all that it writes.
 type scribe struct {
+	meter *budget.Meter // may be nil
+
 	run  []span // gathered, to be written
 	tidy []span
 	out  []byte
@@ -95,6 +97,7 @@ type scribe struct {
 // written returns one paragraph's spans as Markdown. lineStart tells that the text
 // begins a line, and not a heading or a cell.
 func (sc *scribe) written(spans []span, lineStart bool) string {
+	sc.meter.Spend(4 * len(spans))
 	sc.tidy = tidy(sc.tidy[:0], spans)
 	spans = sc.tidy
 	dropSelfLinks(spans)
@@ -415,14 +418,7 @@ func writeText(out []byte, escaped string) []byte {
 // writeCode appends words of code. A backtick at either end is padded at both, since
 // renderers take a space at one side only for the code's own.
 func writeCode(out []byte, code string) []byte {
-	run, longest := 0, 0
-	for i := range len(code) {
-		if run++; code[i] != '`' {
-			run = 0
-		}
-		longest = max(longest, run)
-	}
-	fence, pad := strings.Repeat("`", longest+1), ""
+	fence, pad := strings.Repeat("`", longestRun(code, '`')+1), ""
 	if strings.HasPrefix(code, "`") || strings.HasSuffix(code, "`") {
 		pad = " "
 	}
@@ -432,8 +428,7 @@ func writeCode(out []byte, code string) []byte {
 	return out
 }
 
-// writtenAddress returns a canonical address with its query in the one form in which
-// the converter writes it.
+// writtenAddress returns a canonical address with its query in one form.
 func writtenAddress(address string) string {
 	if !strings.Contains(address, "?") {
 		return address
@@ -442,8 +437,24 @@ func writtenAddress(address string) string {
 	if err != nil {
 		return address
 	}
-	u.RawQuery = strings.ReplaceAll(converter.ParseAndEncodeQuery(u.RawQuery), "+", "%20")
+	parts := strings.Split(u.RawQuery, "&")
+	for i, part := range parts {
+		key, value, ok := strings.Cut(part, "=")
+		if parts[i] = reEscaped(key); ok {
+			parts[i] += "=" + reEscaped(value)
+		}
+	}
+	u.RawQuery = strings.ReplaceAll(strings.Join(parts, "&"), "+", "%20")
 	return u.String()
+}
+
+// reEscaped is a part of a query in which what must be is escaped, and nothing else.
+func reEscaped(part string) string {
+	plain, err := url.QueryUnescape(part)
+	if err != nil {
+		return part
+	}
+	return url.QueryEscape(plain)
 }
 
 // tableText makes spans fit for a table's cell, where a bar would end the cell

@@ -4,19 +4,20 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/JohannesKaufmann/html-to-markdown/v2/marker"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // lines are what blocks are written to, beneath each other and inside each other: each
 // line begins with the marks of the quotes and the room of the lists that it stands in.
 // Ends of lines are written only between texts, and two of them at most; but those in
-// code, which the converter has as [marker.MarkerCodeBlockNewline], as they are.
+// code as they are.
 type lines struct {
 	out    strings.Builder
-	prefix []byte // of each line
-	begun  bool   // the line has its prefix
-	filled bool   // something stands in the innermost of what gives lines a prefix
-	breaks int    // ends of lines that are due before the next text
+	prefix []byte        // of each line
+	begun  bool          // the line has its prefix
+	filled bool          // something stands in the innermost of what gives lines a prefix
+	breaks int           // ends of lines that are due before the next text
+	meter  *budget.Meter // may be nil
 }
 
 // begin begins what gives its lines a prefix, and its first line a mark in place of it.
@@ -39,28 +40,35 @@ func (l *lines) breakLine(breaks int) {
 	}
 }
 
+// text writes a part of a line.
 func (l *lines) text(s string) {
 	for ; l.breaks > 0; l.breaks-- {
 		l.endLine()
 	}
 	l.filled = true
+	if s == "" {
+		return
+	}
+	if !l.begun {
+		l.meter.Spend(len(l.prefix) / 16)
+		l.out.Write(l.prefix)
+		l.begun = true
+	}
+	l.out.WriteString(s)
+}
+
+// verbatim writes lines as they are, the empty ones, too.
+func (l *lines) verbatim(s string) {
 	for more := true; more; {
 		var line string
-		line, s, more = strings.Cut(s, codeLineEnd)
-		if line != "" {
-			if !l.begun {
-				l.out.Write(l.prefix)
-				l.begun = true
-			}
-			l.out.WriteString(line)
-		}
+		line, s, more = strings.Cut(s, "\n")
+		l.text(line)
 		if more {
+			l.meter.Spend(1)
 			l.endLine()
 		}
 	}
 }
-
-const codeLineEnd = string(marker.MarkerCodeBlockNewline)
 
 // endLine ends a line; if it is empty, without spaces.
 func (l *lines) endLine() {
@@ -71,9 +79,8 @@ func (l *lines) endLine() {
 	l.begun = false
 }
 
-// WriteString and the other methods are what the converter wants of a [converter.Writer].
-func (l *lines) WriteString(s string) (int, error) {
-	n := len(s)
+// write writes lines of text.
+func (l *lines) write(s string) {
 	for more := true; more; {
 		var line string
 		line, s, more = strings.Cut(s, "\n")
@@ -84,9 +91,4 @@ func (l *lines) WriteString(s string) (int, error) {
 			l.breakLine(1)
 		}
 	}
-	return n, nil
 }
-
-func (l *lines) Write(p []byte) (int, error)   { return l.WriteString(string(p)) }
-func (l *lines) WriteRune(r rune) (int, error) { return l.WriteString(string(r)) }
-func (l *lines) WriteByte(b byte) error        { _, err := l.Write([]byte{b}); return err }

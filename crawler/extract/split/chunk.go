@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -116,6 +117,8 @@ type composite struct {
 func partsOf(block *html.Node) (c composite, ok bool) {
 	c.block, c.inside = block, contentsOf
 	switch {
+	case hasManyEnds(block):
+		return c, false
 	case block.DataAtom == atom.Table:
 		c.repeated, c.units = rowsOf(block)
 		c.inside = cellsIn
@@ -132,6 +135,23 @@ func partsOf(block *html.Node) (c composite, ok bool) {
 		c.units, c.inside = sentencesOf(block), nil
 	}
 	return c, len(c.units) > 1 || len(c.units) == 1 && c.inside != nil
+}
+
+// hasManyEnds reports whether a block has more ends of lines and sentences than a page may
+// have elements, each of which would become one.
+func hasManyEnds(block *html.Node) bool {
+	ends := 0
+	for n := range htmltree.Below(block) {
+		if n.Type != html.TextNode || len(n.Data) < budget.Elements/1000 {
+			continue
+		}
+		for i := range len(n.Data) {
+			if b := n.Data[i]; b == '\n' || b == '.' || b == '!' || b == '?' {
+				ends++
+			}
+		}
+	}
+	return ends > budget.Elements
 }
 
 // around returns the block with only some of its units, of which the first has a place

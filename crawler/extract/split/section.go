@@ -49,7 +49,7 @@ func Parts(clean string, by Rules, meter *budget.Meter) ([]Part, error) {
 	if by.At == 0 && (by.Over == 0 || len(clean) <= by.Over/2) {
 		return nil, nil
 	}
-	meter.Spend(len(clean) / 8)
+	meter.Spend(len(clean) / budget.BytesPerStep)
 	body, err := cleanhtml.Parse(clean)
 	if err != nil {
 		return nil, err
@@ -71,9 +71,7 @@ func Parts(clean string, by Rules, meter *budget.Meter) ([]Part, error) {
 			root.AppendChild(htmltree.Detached(block))
 		}
 		parts[i] = Part{Anchor: s.anchor, Path: s.path}
-		if parts[i].Markdown, err = markdown.Write(root); err != nil {
-			return nil, fmt.Errorf("write a section as markdown: %w", err)
-		}
+		parts[i].Markdown = markdown.Write(root, meter)
 		if parts[i].HTML, err = cleanhtml.Render(root); err != nil {
 			return nil, fmt.Errorf("render a section: %w", err)
 		}

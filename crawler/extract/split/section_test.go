@@ -305,7 +305,7 @@ func TestPartsSayWhatTheWholeSays(t *testing.T) {
 			}
 			anchors[strings.ToLower(p.Anchor)] = true
 			said = append(said, strings.Fields(plain(p.HTML))...)
-			if markdown, err := markdown.FromHTML(p.HTML); err != nil || markdown != p.Markdown {
+			if markdown, err := markdown.FromHTML(p.HTML, nil); err != nil || markdown != p.Markdown {
 				t.Fatalf("part %d: its Markdown is not that of its HTML: %v\n%s", i, err, cmp.Diff(markdown, p.Markdown))
 			}
 		}

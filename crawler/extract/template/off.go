@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"golang.org/x/net/html"
+
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // Late is an article that was extracted before its template was known.
@@ -14,6 +16,7 @@ type Late struct {
 	HTML    string    // which may have been redacted since
 	Outline Outline   // as it was extracted
 	Before  *Template // that was left out of it then
+	Meter   *budget.Meter
 }
 
 // TakeOff removes the blocks of a template from the article's clean tree. ok is false
@@ -23,7 +26,7 @@ func (l Late) TakeOff(t *Template, body *html.Node) (left []LeftOut, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	return t.takeOff(body, units), true
+	return t.takeOff(body, units, l.Meter), true
 }
 
 // units returns the blocks of the outline with the nodes that they are now; those that
@@ -64,14 +67,15 @@ func (l Late) units(body *html.Node) (was []unit, ok bool) {
 
 // LeaveOut removes the blocks of a template from the clean tree of an article with a
 // title, on a site with a host. It returns the outline of the tree as it was, and what was
-// removed.
-func (t *Template) LeaveOut(body *html.Node, host, title string) (Outline, []LeftOut) {
+// removed. The meter may be nil.
+func (t *Template) LeaveOut(body *html.Node, host, title string, meter *budget.Meter) (Outline, []LeftOut) {
 	units := unitsOf(body, host, title)
-	return outlineOf(units), t.takeOff(body, units)
+	return outlineOf(units), t.takeOff(body, units, meter)
 }
 
 // takeOff removes the blocks of a template from a clean tree, unless there are no others.
-func (t *Template) takeOff(body *html.Node, units []unit) (left []LeftOut) {
+func (t *Template) takeOff(body *html.Node, units []unit, meter *budget.Meter) (left []LeftOut) {
+	meter.Spend(4 * len(units))
 	marked := t.marks(outlineOf(units))
 	if !slices.Contains(marked, 0) {
 		return nil
@@ -79,7 +83,7 @@ func (t *Template) takeOff(body *html.Node, units []unit) (left []LeftOut) {
 	for i, place := range marked {
 		if place != 0 && units[i].node != nil {
 			left = append(left, t.leftOut(units[i], place))
-			removeWithParents(body, units[i].node)
+			removeWithParents(body, units[i].node, meter)
 		}
 	}
 	return left

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -142,11 +143,13 @@ func (t *Template) leftOut(u unit, place Place) LeftOut {
 }
 
 // removeWithParents removes a node, and what it stood in where that shows nothing more.
-func removeWithParents(body, n *html.Node) {
+func removeWithParents(body, n *html.Node, meter *budget.Meter) {
 	for parent := n.Parent; n != body && parent != nil; n, parent = parent, parent.Parent {
 		parent.RemoveChild(n)
-		if htmltree.Shows(parent) {
-			return
+		for d := range htmltree.Below(parent) {
+			if meter.Spend(1); htmltree.IsSeen(d) {
+				return
+			}
 		}
 	}
 }
