@@ -46,7 +46,7 @@ func (c *crawl) opened(ctx context.Context, a answer) answer {
 // judgeFile says what an answer is that is a file. It only looks.
 func (c *crawl) judgeFile(v visit, a answer, meter *budget.Meter) finding {
 	if a.file.err != nil {
-		return c.unreadFile(a)
+		return c.unreadFile(a, meter)
 	}
 	doc := &extract.Document{URL: a.url, Root: goquery.NewDocumentFromNode(a.file.doc.Root), Meter: meter}
 	var found finding
@@ -84,9 +84,10 @@ func (f *file) how() string {
 }
 
 // unreadFile says why a file could not be read. One that is a login form is a wall.
-func (c *crawl) unreadFile(a answer) finding {
+func (c *crawl) unreadFile(a answer, meter *budget.Meter) finding {
 	if document.LooksLikeHTML(a.body) {
 		if doc, err := extract.Parse(a.url, "text/html", a.body); err == nil {
+			doc.Meter = meter
 			form := c.formInstead(doc)
 			article, err := doc.Extract(c.src.Content)
 			if form == "" && err == nil && (c.wall.shows(article) || demandsLogin(article.Title)) {
@@ -102,7 +103,7 @@ func (c *crawl) unreadFile(a answer) finding {
 		return finding{outcome: BrokenFile, detail: fmt.Sprintf("%s: %v", a.file.kind, a.file.err)}
 	}
 	outcome := map[document.ProblemKind]Outcome{
-		document.Encrypted: Encrypted, document.Scanned: Scanned, document.Broken: BrokenFile, document.TooLarge: TooLarge,
+		document.Encrypted: Encrypted, document.Scanned: Scanned, document.Broken: BrokenFile, document.TooLarge: TooCostly,
 		document.TooCostly: TooCostly,
 	}[problem.Kind]
 	return finding{outcome: outcome, detail: string(a.file.kind) + ": " + problem.Detail}

@@ -169,6 +169,17 @@ func TestAFileOverMaxBodyIsTooLarge(t *testing.T) {
 	c.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/long.txt": crawler.TooLarge, "/wide.csv": crawler.Paged})
 }
 
+// What a file becomes may be too much whatever it weighs. No setting mends that, so it must
+// not hold the deletes of other pages.
+func TestATableOfTooManyCellsIsNoGap(t *testing.T) {
+	site := testsite.New(t)
+	site.Page("/", testsite.Page{Links: []string{"/wide.csv"}})
+	site.Page("/wide.csv", testsite.Page{Raw: []byte(strings.Repeat("1,", 60_000) + "\n" + strings.Repeat("x\n", 10)), ContentType: "text/csv"})
+	c := crawl(t, site, reading(document.CSV))
+	c.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/wide.csv": crawler.TooCostly})
+	c.wantComplete(t, true)
+}
+
 func sample(t *testing.T, name string) []byte {
 	t.Helper()
 	body, err := os.ReadFile("document/testdata/" + name)

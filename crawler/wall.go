@@ -11,6 +11,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // wall is what a private site shows to visitors without a session. Real ones
@@ -91,16 +92,24 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 		w.refused = outcome == Forbidden || outcome == Gone || outcome == TLSFailed
 		return w
 	}
-	doc, err := extract.Parse(a.url, a.contentType, a.body)
+	seen := w
+	err := c.within(ctx, a.weight(), func(ctx context.Context) error {
+		doc, err := extract.Parse(a.url, a.contentType, a.body)
+		if err != nil {
+			return err
+		}
+		doc.Meter = budget.From(ctx)
+		seen.loggedIn = c.isLoggedIn(doc)
+		// An empty page is told from other empty ones only by a title that says it.
+		if article, err := doc.Extract(c.src.Content); err == nil && (article.Markdown != "" || demandsLogin(article.Title)) {
+			seen.page = fingerprintOf(article)
+		}
+		return nil
+	})
 	if err != nil {
-		return w
+		return w // it costs too much to read, and tells nothing
 	}
-	w.loggedIn = c.isLoggedIn(doc)
-	// An empty page is told from other empty ones only by a title that says it.
-	if article, err := doc.Extract(c.src.Content); err == nil && (article.Markdown != "" || demandsLogin(article.Title)) {
-		w.page = fingerprintOf(article)
-	}
-	return w
+	return seen
 }
 
 // seenFromInside compares the wall with what the start address shows with
