@@ -1,0 +1,39 @@
+package state_test
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/fincrawl/fincrawl/state"
+)
+
+func ExampleOpen() {
+	folder, err := os.MkdirTemp("", "example")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	store, err := state.Open(filepath.Join(folder, "fincrawl.db"), state.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	entry := state.Entry{ExternalID: "refunds", RemoteID: "12", URL: "https://help.example.com/refunds", Title: "Refunds", Hash: "1"}
+	if err := store.PutEntry("help-center", entry); err != nil {
+		log.Fatal(err)
+	}
+	if err := store.Flush(); err != nil { // now it outlives a kill
+		log.Fatal(err)
+	}
+	for e, err := range store.Entries("help-center") {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(e.ExternalID, "is", e.RemoteID, "at Intercom")
+	}
+	if err := store.Close(); err != nil {
+		log.Fatal(err)
+	}
+	// Output: refunds is 12 at Intercom
+}
