@@ -17,23 +17,28 @@ func ExampleOpen() {
 	defer os.RemoveAll(folder)
 	store, err := state.Open(filepath.Join(folder, "fincrawl.db"), state.Options{})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	entry := state.Entry{ExternalID: "refunds", RemoteID: "12", URL: "https://help.example.com/refunds", Title: "Refunds", Hash: "1"}
 	if err := store.PutEntry("help-center", entry); err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	if err := store.Flush(); err != nil { // now it outlives a kill
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	for e, err := range store.Entries("help-center") {
 		if err != nil {
-			log.Fatal(err)
+			fmt.Println(err)
+			return
 		}
 		fmt.Println(e.ExternalID, "is", e.RemoteID, "at Intercom")
 	}
 	if err := store.Close(); err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	// Output: refunds is 12 at Intercom
 }

@@ -104,14 +104,14 @@ func (p *place) site(t *testing.T) render.Site {
 // newBrowser is a browser for a source, that goes with the test.
 func newBrowser(t *testing.T, config render.Config, site render.Site) *render.Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
 	if _, err := exec.LookPath("chromium"); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal("chromium is not installed")
 		}
 		t.Skip("chromium is not installed")
-	}
-	if testing.Short() {
-		t.Skip("starts a browser")
 	}
 	b := render.New(config, site, slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelInfo})))
 	t.Cleanup(b.Close)

@@ -23,14 +23,16 @@ func Example() {
 	client := intercom.New(intercom.Config{BaseURL: server.URL, Token: "secret"})
 	source, err := client.CreateImportSource(ctx, "https://help.example.com", nil)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	page, err := client.UpsertPage(ctx, intercom.PageRequest{
 		SourceID: source.ID, ExternalID: "refunds", URL: "https://help.example.com/refunds", Title: "Refunds",
 		HTML: "<p>We refund an order within 14 days.</p>", Locale: "en", AIAgentAvailability: true,
 	})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	fmt.Println(page.ExternalID, page.Title)
 	fmt.Println(len(box.Pages(source.ID)), "page in the library")
