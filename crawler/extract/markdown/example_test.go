@@ -8,7 +8,7 @@ import (
 )
 
 func ExampleFromHTML() {
-	text, err := markdown.FromHTML(`<h2>Steps</h2><ol><li>Open <em>Settings</em>.</li><li>Choose <code>Billing</code>.</li></ol>`)
+	text, err := markdown.FromHTML(`<h2>Steps</h2><ol><li>Open <em>Settings</em>.</li><li>Choose <code>Billing</code>.</li></ol>`, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
