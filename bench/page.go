@@ -19,6 +19,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
 // page measures what is done to one page in memory, beside parsing alone, which
@@ -73,7 +74,7 @@ func everything(d document) error {
 	doc.LoginForm()
 	doc.Directives()
 	for _, u := range doc.Links() {
-		crawler.Normalise(u)
+		scope.Normalise(u)
 	}
 	article, err := doc.Extract(extract.Rules{})
 	if err != nil {

@@ -1,13 +1,10 @@
-// Package crawler reads one private site and yields its articles as Pages,
-// together with the Coverage that says how much of the site was seen.
+// Package crawler has the words for what is read from a source: a [Page], the [Outcome] of
+// every address or document that was looked at, and the [Coverage] that says how much of the
+// source was seen. A kind of source is a package below it that keeps the promises of
+// crawlertest; crawler/web is the one that crawls websites.
 //
-// A crawl has one way through it: an address is discovered (start, seed,
-// sitemap, link, or known from earlier runs), scope decides what it is worth,
-// the frontier remembers it, the transport fetches it gently, the walls are
-// noticed, crawler/extract turns the document into clean HTML and Markdown,
-// and the address is settled with exactly one Outcome. The Coverage is the sum
-// of the outcomes: a failed one means that something may exist that was not
-// seen, and then the crawl is not complete.
+// A failed outcome means that something may exist which was not seen. Then the coverage is
+// not complete, and the absence of a page means nothing.
 //
 // The package knows nothing of Intercom or of what was sent before.
 package crawler

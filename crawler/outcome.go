@@ -171,15 +171,15 @@ func (o Outcome) Failed() bool { return o.Meaning().Failed }
 // URL ended in this outcome: it was there, but could not be read.
 func (o Outcome) Spares() bool { return o.Meaning().Spares }
 
-// isFile reports whether the outcome is that of a document which could not be read. It
+// IsFile reports whether the outcome is that of a document which could not be read. It
 // is no failure: such a file may lie there for years, and nothing hides behind it but
 // the page that it was, which is spared. Nor is a page that costs too much to read one.
-func (o Outcome) isFile() bool {
+func (o Outcome) IsFile() bool {
 	return o == Encrypted || o == Scanned || o == BrokenFile || o == TooCostly
 }
 
-// mayPass reports whether an outcome says nothing of what a visitor gets another time.
-func (o Outcome) mayPass() bool {
+// MayPass reports whether an outcome says nothing of what a visitor gets another time.
+func (o Outcome) MayPass() bool {
 	switch o {
 	case RateLimited, ServerError, Timeout, Unreachable, TooLarge:
 		return true
@@ -187,8 +187,8 @@ func (o Outcome) mayPass() bool {
 	return false
 }
 
-// unasked reports whether an outcome is that of an address that was never asked for.
-func (o Outcome) unasked() bool {
+// Unasked reports whether an outcome is that of an address that was never asked for.
+func (o Outcome) Unasked() bool {
 	switch o {
 	case OutOfScope, Excluded, Unsafe, RobotsDenied, TooDeep, OverLimit, Trap:
 		return true

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// asFragment writes an anchor as it stands in a URL.
-func asFragment(anchor string) string { return (&url.URL{Fragment: anchor}).EscapedFragment() }
+// AsFragment writes an anchor as it stands in a URL.
+func AsFragment(anchor string) string { return (&url.URL{Fragment: anchor}).EscapedFragment() }
 
 // PartID returns what a part of a page is known by: the external ID or URL of the page
 // with the anchor of the part, which is "" for the page itself.

@@ -28,10 +28,11 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/ingest"
-	"github.com/fincrawl/fincrawl/ingest/lint"
-	"github.com/fincrawl/fincrawl/ingest/screen"
 	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/check/lint"
+	"github.com/fincrawl/fincrawl/internal/check/screen"
 	"github.com/fincrawl/fincrawl/internal/hostile"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 )
 
 func main() {
@@ -183,7 +184,7 @@ func read(ctx context.Context, c hostile.Case, body []byte, steps *string) error
 		return err
 	}
 	page := crawler.Page{Source: "s", ExternalID: u.String(), URL: u.String(), Title: article.Title, HTML: article.HTML, Markdown: article.Markdown}
-	pages, err := crawler.Split{Over: 1_000_000}.Of(page, meter, func(string) bool { return false })
+	pages, err := reconcile.Split{Over: 1_000_000}.Of(page, meter, func(string) bool { return false })
 	step("split")
 	if err != nil {
 		return err

@@ -32,7 +32,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
-	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/check/screen"
 )
 
 func main() {

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
-	"github.com/fincrawl/fincrawl/ingest/screen"
+	"github.com/fincrawl/fincrawl/internal/check/screen"
 )
 
 // plant is something that should be found. The secrets are drawn anew each time,

@@ -6,8 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 )
 
 func (a *app) check() *cobra.Command {
@@ -57,11 +58,11 @@ func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
 	}
 	for _, s := range c.Sources {
 		fmt.Fprintf(a.out, "\n%s\n", s.Name)
-		source, err := newSource(s)
+		source, err := reconcile.NewSource(s)
 		if err != nil {
 			return err
 		}
-		seen, err := crawler.CheckLogin(ctx, source, crawler.Surroundings{Log: log, Secrets: a.secrets})
+		seen, err := web.CheckLogin(ctx, source, web.Surroundings{Log: log, Secrets: a.secrets})
 		for _, line := range seen {
 			fmt.Fprintf(a.out, "    %s\n", line)
 		}

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
 
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/version"
+	"github.com/fincrawl/fincrawl/state"
 )
 
 func (a *app) newClient(c config.Intercom, log *slog.Logger) *intercom.Client {
@@ -22,4 +26,14 @@ func (a *app) newClient(c config.Intercom, log *slog.Logger) *intercom.Client {
 		Transport: a.transport,
 		Log:       log,
 	})
+}
+
+// clientFor returns a client for the workspace that the pages of a state file are in.
+func (a *app) clientFor(ctx context.Context, c *config.Config, store *state.Store) (*intercom.Client, error) {
+	api := a.newClient(c.Intercom, a.logger())
+	me, err := api.Me(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("check the token with Intercom: %w", err)
+	}
+	return api, reconcile.CheckWorkspace(store, c.State, me.App.IDCode)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -185,7 +186,7 @@ func (d decider) choose(sources []string, choice ingest.Choice) error {
 	var all []found
 	unknown := map[string]int{}
 	for _, source := range sources {
-		held, err := collect(d.store.Concerns(source))
+		held, err := reconcile.Collect(d.store.Concerns(source))
 		if err != nil {
 			return err
 		}
@@ -312,7 +313,7 @@ func (d decider) file(path string, sources []string) error {
 			}
 			fmt.Fprintf(d.app.out, "%s: approved: %s, held by %s\n", source, shown(words[i].URL), strings.Join(words[i].Guards, ", "))
 		}
-		held, err := collect(d.store.Concerns(source))
+		held, err := reconcile.Collect(d.store.Concerns(source))
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -87,7 +88,7 @@ func (a *app) showExplanation(e report.Explanation, asJSON bool) error {
 // of it there.
 func (a *app) explanation(ctx context.Context, c *config.Config, address *url.URL, name string, fetch bool) (e report.Explanation, err error) {
 	e.Address = address.Redacted()
-	s, err := owner(c, address, name, &e)
+	s, err := reconcile.Owner(c, address, name, &e)
 	if err != nil {
 		return e, usageError{err}
 	}
@@ -101,7 +102,7 @@ func (a *app) explanation(ctx context.Context, c *config.Config, address *url.UR
 	defer func() { err = errors.Join(err, store.Close()) }()
 	log := *a
 	log.quiet = !a.verbose // the explanation says it all
-	x := explainer{config: c, settings: s, store: store, secrets: a.secrets, transport: a.transport, wait: a.wait, log: log.logger()}
-	err = x.explain(ctx, &e, fetch)
+	x := reconcile.Explainer{Config: c, Settings: s, Store: store, Secrets: a.secrets, Transport: a.transport, Wait: a.wait, Log: log.logger()}
+	err = x.Explain(ctx, &e, fetch)
 	return e, err
 }

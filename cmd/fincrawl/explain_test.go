@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/golden"
@@ -132,8 +133,8 @@ func TestExplainNeverAsksForWhatACrawlWouldNot(t *testing.T) {
 func TestExplainNamesTheRuleThatDecides(t *testing.T) {
 	t.Parallel()
 	w := manyReasons(t)
-	rule := func(e report.Explanation, name string) crawler.Rule {
-		i := slices.IndexFunc(e.Rules, func(r crawler.Rule) bool { return r.Name == name })
+	rule := func(e report.Explanation, name string) scope.Rule {
+		i := slices.IndexFunc(e.Rules, func(r scope.Rule) bool { return r.Name == name })
 		if i < 0 {
 			t.Fatalf("%s: no rule %s: %+v", e.URL, name, e.Rules)
 		}
@@ -141,13 +142,13 @@ func TestExplainNamesTheRuleThatDecides(t *testing.T) {
 	}
 	for _, test := range []struct {
 		path string
-		want crawler.Rule
+		want scope.Rule
 	}{
-		{"/drafts/a", crawler.Rule{Name: "exclude", Verdict: crawler.Refuses, Says: "/drafts/**"}},
-		{"/in", crawler.Rule{Name: "follow", Verdict: crawler.Admits, Says: "/in"}},
-		{"/in", crawler.Rule{Name: "include", Verdict: crawler.Admits, Says: "/[!o]*"}},
-		{"/other", crawler.Rule{Name: "follow", Verdict: crawler.Refuses, Says: "none of 13 patterns matches"}},
-		{"/robots/a", crawler.Rule{Name: "robots.txt", Verdict: crawler.Refuses, Says: "Disallow: /robots/"}},
+		{"/drafts/a", scope.Rule{Name: "exclude", Verdict: scope.Refuses, Says: "/drafts/**"}},
+		{"/in", scope.Rule{Name: "follow", Verdict: scope.Admits, Says: "/in"}},
+		{"/in", scope.Rule{Name: "include", Verdict: scope.Admits, Says: "/[!o]*"}},
+		{"/other", scope.Rule{Name: "follow", Verdict: scope.Refuses, Says: "none of 13 patterns matches"}},
+		{"/robots/a", scope.Rule{Name: "robots.txt", Verdict: scope.Refuses, Says: "Disallow: /robots/"}},
 	} {
 		if got := rule(w.explained(exitDone, test.path, "--fetch"), test.want.Name); got != test.want {
 			t.Errorf("%s: %+v, want %+v", test.path, got, test.want)

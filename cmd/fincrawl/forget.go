@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -64,7 +65,7 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 	if err != nil {
 		return err
 	}
-	shared, err := sharer(c, store, name, is.ID)
+	shared, err := reconcile.Sharer(c, store, name, is.ID)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 		return err
 	}
 	if goes.there {
-		left, err := goes.remove(ctx, api, store, name, removing{c.Intercom.Workers, cmp.Or(a.removals, lookUpsPerRun)})
+		left, err := goes.remove(ctx, api, store, name, removing{c.Intercom.Workers, cmp.Or(a.removals, reconcile.LookUpsPerRun)})
 		if err != nil {
 			return err
 		}

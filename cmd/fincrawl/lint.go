@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 )
 
 func (a *app) lint() *cobra.Command {
@@ -29,8 +31,8 @@ another number. It writes nothing.
 		defer func() { err = keepFirst(err, done()) }()
 
 		log, show := a.progress()
-		r := runner{config: c, mode: modeLint, ledger: ledger, staging: staging, log: log, secrets: a.secrets, show: show, transport: a.transport, wait: a.wait}
-		run := r.lintOnce(cmd.Context(), sources)
+		r := reconcile.Runner{Config: c, Mode: reconcile.ModeLint, Ledger: ledger, Staging: staging, Log: log, Secrets: a.secrets, Show: show, Transport: a.transport, Wait: a.wait}
+		run := r.LintOnce(cmd.Context(), sources)
 		show.Stop()
 		return a.end(run, *asJSON, nil, nil)
 	}

@@ -9,9 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 )
 
 // This file is about runs that look at single pages.
@@ -38,7 +39,7 @@ func onlyPages(c *config.Config, names, pages []string, sources []config.Source)
 		}
 		address.Fragment = ""
 		e := report.Explanation{Address: address.Redacted()}
-		s, err := owner(c, address, name, &e)
+		s, err := reconcile.Owner(c, address, name, &e)
 		switch {
 		case err != nil:
 			return nil, nil, usageError{err}
@@ -69,10 +70,10 @@ func elsewhere(e report.Explanation) string {
 }
 
 // refusedBy names the settings by which a crawl does not fetch an address.
-func refusedBy(j crawler.Judgement) string {
+func refusedBy(j scope.Judgement) string {
 	var keys []string
 	for _, r := range j.Rules {
-		if r.Verdict == crawler.Refuses {
+		if r.Verdict == scope.Refuses {
 			keys = append(keys, r.Name+" ("+r.Says+")")
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -44,24 +45,24 @@ leaves the state file as it is.
 		defer func() { err = keepFirst(err, done()) }()
 
 		log, show := a.progress()
-		r := runner{
-			config: c, mode: modePreview, ledger: ledger, staging: staging, api: a.newClient(c.Intercom, log), log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify, allowDeletes: *allow,
-			strict: *strict, now: a.clock(), only: only,
+		r := reconcile.Runner{
+			Config: c, Mode: reconcile.ModePreview, Ledger: ledger, Staging: staging, API: a.newClient(c.Intercom, log), Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify, AllowDeletes: *allow,
+			Strict: *strict, Now: a.clock(), Only: only,
 		}
-		if err := r.lookAtAge(); err != nil {
+		if err := r.LookAtAge(); err != nil {
 			return err
 		}
-		run := r.runOnce(cmd.Context(), sources)
+		run := r.RunOnce(cmd.Context(), sources)
 		show.Stop()
 		if *out != "" && run.ExitCode != exitInterrupted {
 			if err := savePlan(*out, run); err != nil {
-				return a.end(run, *asJSON, r.texts, err)
+				return a.end(run, *asJSON, r.Texts, err)
 			}
 		}
 		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && slices.ContainsFunc(run.Sources, sourceChanges) {
 			run.ExitCode = exitChanges
 		}
-		return a.end(run, *asJSON, r.texts, nil)
+		return a.end(run, *asJSON, r.Texts, nil)
 	}
 	return cmd
 }

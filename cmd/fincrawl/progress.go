@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
 )
 
 // logEvery is how often progress is logged where there is no terminal.
@@ -27,7 +27,7 @@ func newLogProgress(log *slog.Logger) *logProgress {
 	return &logProgress{log: log, now: time.Now, last: map[string]time.Time{}}
 }
 
-func (l *logProgress) Crawl(source string, p crawler.Progress) {
+func (l *logProgress) Crawl(source string, p web.Progress) {
 	switch {
 	case !l.due(source):
 	case p.Compared > 0:
@@ -74,7 +74,7 @@ func newStatusLine(terminal io.Writer, width int) *statusLine {
 	return &statusLine{terminal: terminal, width: width, sources: map[string]string{}}
 }
 
-func (s *statusLine) Crawl(source string, p crawler.Progress) {
+func (s *statusLine) Crawl(source string, p web.Progress) {
 	if p.Compared > 0 {
 		s.set(source, fmt.Sprintf("%s: comparing %d of %d pages", source, p.Compared, p.Pages))
 		return

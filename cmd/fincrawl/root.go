@@ -17,6 +17,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
@@ -140,7 +141,7 @@ func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 // logger logs on standard error.
 func (a *app) logger() *slog.Logger {
-	o := &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: withoutSecrets(a.secrets)}
+	o := &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: reconcile.WithoutSecrets(a.secrets)}
 	switch {
 	case a.verbose:
 		o.Level = slog.LevelDebug
@@ -159,14 +160,14 @@ func (a *app) load() (*config.Config, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	if err := checkSources(c); err != nil {
+	if err := reconcile.CheckSources(c); err != nil {
 		return nil, usageError{err}
 	}
-	for _, s := range ownSecrets(c, a.lookupEnv) {
+	for _, s := range reconcile.OwnSecrets(c, a.lookupEnv) {
 		a.secrets.Add(s.Value)
 	}
 	for _, s := range c.Sources {
-		a.secrets.Add(newAuth(s.Auth).Credentials()...)
+		a.secrets.Add(reconcile.NewAuth(s.Auth).Credentials()...)
 	}
 	return c, nil
 }

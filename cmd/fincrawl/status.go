@@ -11,6 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -83,7 +84,7 @@ func statusOf(c *config.Config, sources []config.Source, store *state.Store) (re
 		}
 		status.Sources = append(status.Sources, one)
 	}
-	status.Orphans, err = orphans(c, store)
+	status.Orphans, err = reconcile.Orphans(c, store)
 	return status, err
 }
 
@@ -101,13 +102,13 @@ func sourceStatus(s config.Source, store *state.Store) (report.SourceStatus, err
 	case is.Deactivated:
 		status.ImportSource.Status = report.ImportDeactivated
 	}
-	if status.Waiting, err = collect(store.Concerns(s.Name)); err != nil {
+	if status.Waiting, err = reconcile.Collect(store.Concerns(s.Name)); err != nil {
 		return status, err
 	}
-	if status.Decided, err = collect(store.Decisions(s.Name)); err != nil {
+	if status.Decided, err = reconcile.Collect(store.Decisions(s.Name)); err != nil {
 		return status, err
 	}
-	if status.Withdrawn, err = collect(store.Withdrawals(s.Name)); err != nil {
+	if status.Withdrawn, err = reconcile.Collect(store.Withdrawals(s.Name)); err != nil {
 		return status, err
 	}
 	verified, err := store.Verification(s.Name)

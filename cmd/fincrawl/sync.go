@@ -11,6 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -19,7 +20,7 @@ import (
 const lockWait = 3 * time.Second
 
 func (a *app) sync() *cobra.Command {
-	return a.writing(modeSync, &cobra.Command{
+	return a.writing(reconcile.ModeSync, &cobra.Command{
 		Use:   "sync [SOURCE…]",
 		Short: "Crawl the sources and send what changed",
 		Long: `sync crawls the sources (all of sources.yaml, or those named), works out what
@@ -34,7 +35,7 @@ source has stays as it is, and counts neither as seen nor as missing. A page tha
 }
 
 func (a *app) resync() *cobra.Command {
-	return a.writing(modeResync, &cobra.Command{
+	return a.writing(reconcile.ModeResync, &cobra.Command{
 		Use:   "resync [SOURCE…]",
 		Short: "Crawl the sources and send every page again",
 		Long: `resync does what sync does, but takes nothing as known: every page is fetched
@@ -46,13 +47,13 @@ What guards deletes is the same.
 }
 
 // writing completes a command that writes to Intercom and to the state file.
-func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
+func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
 	verify, allow, strict := verifyFlag(cmd), allowDeletesFlag(cmd), strictFlag(cmd)
 	var plan string
 	by := func() string { return userName(a.lookupEnv) }
 	var pages []string
-	if mode == modeSync {
+	if mode == reconcile.ModeSync {
 		pagesFlag(cmd, &pages)
 		cmd.Flags().StringVar(&plan, "plan", "", "do only what is within the plan that preview --out saved to this file")
 	}
@@ -83,10 +84,10 @@ func (a *app) writing(mode mode, cmd *cobra.Command) *cobra.Command {
 			return err
 		}
 		log, show := a.progress()
-		run, err := recorded(cmd.Context(), sources, &runner{
-			config: c, mode: mode, ledger: store, staging: store, api: a.newClient(c.Intercom, log),
-			log: log, secrets: a.secrets, show: show, wait: a.wait, transport: a.transport, verify: *verify,
-			allowDeletes: *allow, approval: approval, by: by(), strict: *strict, now: a.clock(), only: only,
+		run, err := reconcile.Record(cmd.Context(), sources, &reconcile.Runner{
+			Config: c, Mode: mode, Ledger: store, Staging: store, API: a.newClient(c.Intercom, log),
+			Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify,
+			AllowDeletes: *allow, Approval: approval, By: by(), Strict: *strict, Now: a.clock(), Only: only,
 		})
 		show.Stop()
 		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))
@@ -120,7 +121,7 @@ func (a *app) selected(names []string) (*config.Config, []config.Source, error) 
 
 // progress returns how to log and how to show progress: together, since on a
 // terminal they share the screen.
-func (a *app) progress() (*slog.Logger, progress) {
+func (a *app) progress() (*slog.Logger, reconcile.Progress) {
 	if width := terminalWidth(a.errOut); width > 0 && a.logFormat == "text" {
 		terminal, _ := terminalOf(a.errOut)
 		line := newStatusLine(terminal, width)

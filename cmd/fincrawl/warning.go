@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
@@ -17,7 +18,7 @@ import (
 // warnings are what check says beside the mistakes.
 func (a *app) warnings(c *config.Config) []string {
 	list := openFiles(c)
-	for _, s := range ownSecrets(c, a.lookupEnv) {
+	for _, s := range reconcile.OwnSecrets(c, a.lookupEnv) {
 		if !secrets.Suits(s.Value) {
 			list = append(list, fmt.Sprintf("%s is too short or too simple to be told from ordinary text. Where a page shows it, that is not noticed: "+
 				"choose one of %d characters at least", s.Key, secrets.MinLength))

@@ -36,7 +36,7 @@ type members struct {
 	visitors http.HandlerFunc
 	public   []string
 	articles []string
-	api      bool // the articles come from an API, into documents that everybody gets
+	API      bool // the articles come from an API, into documents that everybody gets
 
 	mu    sync.Mutex
 	dead  bool
@@ -51,7 +51,7 @@ func (m *members) guard(rw http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	article := strings.TrimPrefix(r.URL.Path, "/api")
-	if m.api && article == r.URL.Path {
+	if m.API && article == r.URL.Path {
 		return false
 	}
 	m.mu.Lock()
@@ -313,7 +313,7 @@ func TestASessionThatDiesUnseenTakesNoRenderedPageWithIt(t *testing.T) {
 	})
 	t.Run("instead of what an API says", func(t *testing.T) {
 		m := newMembers(t, 4, rendered("header"), func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, "This is for the members of our club.") })
-		m.api = true
+		m.API = true
 		for _, path := range m.articles {
 			m.site.Page(path, testsite.Page{Body: "<main><p id=text></main><script>fetch('/api' + location.pathname).then(r => r.text()).then(t => { document.getElementById('text').textContent = t })</script>"})
 			m.site.Page("/api"+path, testsite.Page{Raw: []byte("What only members read of " + path + " is this."), ContentType: "text/plain"})

@@ -13,8 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -271,7 +273,7 @@ func (t *takeout) at(ctx context.Context, source string) (ingest.Takeout, ingest
 	if err != nil {
 		return ingest.Takeout{}, ingest.Decisions{}, err
 	}
-	withdrawn, err := collect(t.store.Withdrawals(source))
+	withdrawn, err := reconcile.Collect(t.store.Withdrawals(source))
 	if err != nil {
 		return ingest.Takeout{}, ingest.Decisions{}, err
 	}
@@ -391,8 +393,8 @@ func (t *takeout) spellings(source, u string) []string {
 	if i < 0 || err != nil {
 		return list
 	}
-	if s, err := newSource(t.config.Sources[i]); err == nil {
-		if judged, err := crawler.Judge(s, address); err == nil {
+	if s, err := reconcile.NewSource(t.config.Sources[i]); err == nil {
+		if judged, err := web.Judge(s, address); err == nil {
 			list = append(list, judged.URL)
 		}
 	}

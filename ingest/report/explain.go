@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -22,7 +24,7 @@ type Explanation struct {
 	// Elsewhere says of each source why the address does not belong to it.
 	Elsewhere []Outside `json:"elsewhere,omitempty"`
 
-	crawler.Explanation
+	web.Explanation
 	Render string `json:"render,omitempty"` // whether its page is shown to a browser: auto, always or never
 
 	// Crawl is what the last crawl made of it; nil where that never met it.
@@ -164,7 +166,7 @@ func (e Explanation) write(p *printer, o TextOptions) {
 		}
 		p.field(label, markOf(r.Verdict), span{plain, r.Name + ":"}, span{dim, r.Says})
 	}
-	if e.Render != "" && e.Render != string(crawler.RenderNever) {
+	if e.Render != "" && e.Render != string(web.RenderNever) {
 		p.field("", span{dim, "·"}, span{plain, "render:"}, span{dim, e.Render})
 	}
 	p.blank()
@@ -306,11 +308,11 @@ func outcomeNote(outcome string) string {
 	return "(" + outcome + ")"
 }
 
-func markOf(v crawler.Verdict) span {
+func markOf(v scope.Verdict) span {
 	switch v {
-	case crawler.Admits:
+	case scope.Admits:
 		return span{green, "✓"}
-	case crawler.Refuses:
+	case scope.Refuses:
 		return span{red, "✗"}
 	}
 	return span{dim, "·"}

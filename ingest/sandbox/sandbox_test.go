@@ -406,7 +406,7 @@ func TestCallsAreRemembered(t *testing.T) {
 	send(t, s, "POST", "/ai/external_pages", "{}")
 	send(t, s, "DELETE", "/ai/external_pages/1", "", "Authorization", "")
 	s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)) // no call of the API
-	want := []sandbox.Call{{"GET", "/me", 200}, {"POST", "/ai/external_pages", 422}, {"DELETE", "/ai/external_pages/1", 401}}
+	want := []sandbox.Call{{Method: "GET", Path: "/me", Status: 200}, {Method: "POST", Path: "/ai/external_pages", Status: 422}, {Method: "DELETE", Path: "/ai/external_pages/1", Status: 401}}
 	if diff := cmp.Diff(want, s.Calls()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}

@@ -1,0 +1,76 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+)
+
+// AvailabilityPolicy decides the availability of each page: the defaults, then
+// the first rule that matches.
+type AvailabilityPolicy struct {
+	Default crawler.Availability
+	Rules   []AvailabilityRule
+}
+
+// AvailabilityRule changes what it names for the pages that all of its conditions
+// hold for. A condition that is zero holds for all.
+type AvailabilityRule struct {
+	Match      urlpattern.Pattern // of the URL
+	Selector   string             // of something in the document, such as a label
+	Meta       string             // name of a meta tag, or "name=value"
+	Breadcrumb string             // text of one of its crumbs, in any case
+	AIAgent    *bool              // nil: as the default
+	AICopilot  *bool
+}
+
+// Of returns the availability of the page that a document at a normalised URL
+// gives, and which rule decided, for people. Where doc is nil, rules that look at the
+// document hold for nothing. It is asked before the document's extraction, which
+// may remove what a rule looks for.
+func (p AvailabilityPolicy) Of(u *url.URL, doc *extract.Document) (a crawler.Availability, rule string) {
+	a = p.Default
+	for _, rule := range p.Rules {
+		if !rule.holds(u, doc) {
+			continue
+		}
+		if rule.AIAgent != nil {
+			a.AIAgent = *rule.AIAgent
+		}
+		if rule.AICopilot != nil {
+			a.AICopilot = *rule.AICopilot
+		}
+		return a, rule.String()
+	}
+	return a, "default"
+}
+
+// holds reports whether a rule is for a page.
+func (r AvailabilityRule) holds(u *url.URL, doc *extract.Document) bool {
+	if r.Match.String() != "" && !r.Match.Match(u) {
+		return false
+	}
+	if doc == nil {
+		return r.Selector == "" && r.Meta == "" && r.Breadcrumb == ""
+	}
+	name, value, _ := strings.Cut(r.Meta, "=")
+	return (r.Selector == "" || doc.Has(r.Selector)) &&
+		(r.Meta == "" || doc.HasMeta(strings.TrimSpace(name), strings.TrimSpace(value))) &&
+		(r.Breadcrumb == "" || doc.HasCrumb(r.Breadcrumb))
+}
+
+// String says which pages a rule is for.
+func (r AvailabilityRule) String() string {
+	var conditions []string
+	for _, c := range []struct{ key, value string }{
+		{"", r.Match.String()}, {"selector ", r.Selector}, {"meta ", r.Meta}, {"breadcrumb ", r.Breadcrumb},
+	} {
+		if c.value != "" {
+			conditions = append(conditions, c.key+c.value)
+		}
+	}
+	return strings.Join(conditions, ", ")
+}

@@ -1,0 +1,147 @@
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/render"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
+)
+
+// clients are the ways in which one source is asked. They share its throttle, its
+// connections and, but for the one that looks from outside, its session. Nothing
+// is shared between sources.
+//
+// Each is a chain of small transports, in the order of a request: the session and
+// redirects by http.Client, then [retry], [pace], the credentials, [whole], and
+// the connections.
+type clients struct {
+	pages   *http.Client // HTML documents, whose redirects are judged
+	files   *http.Client // the login, robots.txt, sitemaps: any body
+	scripts *http.Client // what the scripts of pages ask of the source
+	outside *http.Client // pages, without credentials and cookies
+	// outsideScripts is what the scripts of such pages ask of the source.
+	outsideScripts *http.Client
+	// What scripts ask of other hosts does not count against the source's pace. Those that the configuration names
+	// are asked by named, and those that only a page names by strangers.
+	named, strangers *http.Client
+	throttle         *fetch.Throttle
+	jar              *auth.Jar // of all but those who look from outside
+	close            func()
+}
+
+func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Session, onRedirect func(*http.Request, []*http.Request) error) (*clients, error) {
+	jar, err := auth.NewJar()
+	if err != nil {
+		return nil, err
+	}
+	visitors, err := auth.NewJar()
+	if err != nil {
+		return nil, err
+	}
+	inside, outside, strange, closeIdle, err := connections(src.Fetch, sur.Transport, session)
+	if err != nil {
+		return nil, err
+	}
+	wait := sur.Wait
+	if wait == nil {
+		wait = fetch.Sleep
+	}
+	c := &clients{jar: jar, throttle: fetch.NewThrottle(src.Fetch, wait, log), close: closeIdle}
+	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
+		whole := &fetch.Whole{Base: base, Limit: limit, Timeout: src.Fetch.Timeout, PagesOnly: pagesOnly, Documents: src.Documents}
+		return &fetch.Retry{Base: &fetch.Pace{Base: credentials(whole), Throttle: c.throttle}, Wait: wait}
+	}
+	none := func(t http.RoundTripper) http.RoundTripper { return t }
+
+	c.pages = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, src.Fetch.MaxBody, true), CheckRedirect: onRedirect}
+	c.files = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, maxSitemap, false)}
+	c.scripts = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, src.Fetch.MaxBody, false)}
+	c.named = &http.Client{Transport: &fetch.Whole{Base: outside, Limit: src.Fetch.MaxBody, Timeout: src.Fetch.Timeout}}
+	c.strangers = &http.Client{Transport: &fetch.Whole{Base: strange, Limit: src.Fetch.MaxBody, Timeout: src.Fetch.Timeout}}
+	c.outside = &http.Client{Jar: visitors, Transport: chain(outside, none, src.Fetch.MaxBody, true)}
+	c.outsideScripts = &http.Client{Jar: visitors, Transport: chain(outside, none, src.Fetch.MaxBody, false)}
+	return c, nil
+}
+
+// connections returns the transports that make the connections of those who have
+// the credentials, of those who don't, and of those to hosts that nobody configured,
+// and what closes the connections that they keep open: only their own.
+func connections(f fetch.Limits, given http.RoundTripper, session *auth.Session) (inside, outside, strange http.RoundTripper, closeIdle func(), err error) {
+	base := given
+	if base == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxIdleConnsPerHost = max(f.Concurrency, 1) + 1
+		t.DisableCompression = true // ours: see whole
+		base = t
+	}
+	inside, outside, err = session.Connections(base)
+	if err != nil {
+		return nil, nil, nil, nil, err
+	}
+	strange = fetch.ToStrangers(outside)
+	return inside, outside, strange, func() {
+		for _, t := range []http.RoundTripper{inside, outside, strange} {
+			if t != given {
+				(&http.Client{Transport: t}).CloseIdleConnections()
+			}
+		}
+	}, nil
+}
+
+// answer is what the site said to a request.
+type answer struct {
+	url         *url.URL // final URL
+	status      int
+	header      http.Header
+	contentType string // as served
+	body        []byte
+	tls         *tls.ConnectionState // nil where the connection was not encrypted
+	err         error                // instead of all but the session
+
+	session    int64            // number of the session that was asked with
+	remembered *Remembered      // whose validators were sent; nil where none were
+	rendered   bool             // is as a browser has shown it, or could not
+	refused    []render.Refusal // what its scripts asked for and did not get
+	permanent  bool             // was come to by redirects that are for good
+	unripe     bool             // was rendered, and lacks what a whole page has
+	file       *file            // what its file says; nil where it is none that is read
+}
+
+// failure names the outcome of an answer without a document; "" for the others.
+func (a answer) failure() (crawler.Outcome, string) {
+	if a.err != nil {
+		return fetch.FailureOf(a.err)
+	}
+	return fetch.FailureOfStatus(a.status)
+}
+
+// get asks for one address by client, outside colly's queue.
+func (c *crawl) get(ctx context.Context, client *http.Client, u *url.URL) answer {
+	session := c.door.session.Load()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return answer{url: u, session: session, err: err}
+	}
+	r.Header.Set("User-Agent", c.src.Fetch.UserAgent)
+	r.Header.Set("Accept", accepted)
+	res, err := client.Do(r)
+	if err != nil {
+		return answer{url: u, session: session, err: err}
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	return answer{url: scope.WithoutSecrets(res.Request.URL, c.own), status: res.StatusCode, header: res.Header,
+		contentType: res.Header.Get("Content-Type"), body: body, tls: res.TLS, session: session, err: err,
+		permanent: isPermanent(res.Request)}
+}
+
+// accepted is the Accept header of all requests.
+const accepted = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

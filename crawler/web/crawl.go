@@ -1,0 +1,202 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/document"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+)
+
+// Source says what to crawl and how. All durations, counts and sizes are
+// final: defaults are filled in by whoever makes a Source.
+type Source struct {
+	Name         string
+	URL          *url.URL // start address; its scheme, host and path prefix bound the scope
+	Locale       string
+	Auth         auth.Config
+	Discover     Discover
+	Scope        scope.Rules
+	Query        scope.Query
+	Fetch        fetch.Limits
+	Render       Rendering
+	Content      extract.Rules
+	Identity     Identity
+	Availability AvailabilityPolicy
+	Documents    []document.Kind // files that become pages, besides HTML
+}
+
+// scopeOf returns the scope of a source, and its start addresses.
+func scopeOf(src Source) (*scope.Scope, []*url.URL, error) {
+	b := scope.Bounds{Start: src.URL, Seeds: src.Discover.Seeds, Rules: src.Scope, Query: src.Query, LoggedIn: !src.Auth.IsZero()}
+	if src.Auth.Form != nil {
+		b.Login = src.Auth.Form.URL
+	}
+	return scope.New(b)
+}
+
+// Discover says where URLs come from, besides the start address and what is
+// known from earlier runs.
+type Discover struct {
+	Sitemaps []string // URLs, or "auto": robots.txt's Sitemap lines, else /sitemap.xml
+	Links    bool     // follow links
+	Seeds    []string // further start addresses
+	MaxDepth int      // link steps from a start address
+	MaxPages int      // URLs fetched
+	// MaxDuplicates bounds how many addresses in a row that are built alike may give
+	// a page that another gave already; 0 for any number. See docs/adr/0013.
+	MaxDuplicates int
+	OtherLocales  bool // take pages in other languages than Source.Locale too
+	// Canonical says what is made of a link to another address as the canonical one:
+	// CanonicalVerify or CanonicalIgnore. Defaults to CanonicalVerify.
+	Canonical string
+}
+
+// Surroundings are what a crawl needs from its caller.
+type Surroundings struct {
+	Frontier  Frontier
+	Pages     Sink
+	Only      []*url.URL                                 // what is read, with where it leads, and nothing else; nil: everything
+	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
+	Secrets   *secrets.Set                               // learns the source's, and is what nothing that is kept may have in it; nil: one of its own
+	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
+	Review    Review                                     // of the pages; nil: duplicates are not looked for
+	Texts     Texts                                      // of the pages; nil: hints that pages give of each other are believed
+	Layout    Layout                                     // of the pages; nil: no template is learnt
+	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
+	Earlier   iter.Seq2[crawler.Page, error]             // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
+	Before    func(url, identity string) (Before, error) // what is remembered of a page that was sent; nil: nothing
+	Notes     Notebook                                   // of this crawl; nil: it is never resumed
+	Flush     func() error                               // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
+	Documents *document.Reader                           // reads files, for several crawls if wanted; nil: one of its own
+	Room      *budget.Memory                             // that pages are read in, of several crawls if wanted; nil: its own
+	Transport http.RoundTripper                          // makes the connections; nil: one of its own
+	Wait      func(context.Context, time.Duration) error // waits for a turn, or for the next try; nil: really
+	Log       *slog.Logger                               // nil: none
+	Progress  func(Progress)                             // called now and then from several goroutines, never concurrently; may be nil
+}
+
+// Progress is how far a crawl has come.
+type Progress struct {
+	Settled, Discovered, Pages int
+	// Compared are the pages that were compared with the others, once all are read, for
+	// what they have in common.
+	Compared int
+}
+
+// Keeper keeps the session of a source until the next run. What it gets is
+// encrypted.
+type Keeper interface {
+	// Session returns what was kept last; nil where nothing was.
+	Session() ([]byte, error)
+	KeepSession(sealed []byte) error
+}
+
+// Sink takes the pages of a crawl as they are found. It is called by several
+// goroutines at once. What it got counts only where the page's address is settled
+// as Paged when the crawl is over: some turn out to be walls, or duplicates.
+type Sink interface {
+	Put(context.Context, crawler.Page) error
+}
+
+// Frontier remembers every URL of one crawl: the set of the discovered, the
+// queue of those to fetch, and the outcome of each. It is used by several
+// goroutines at once and keeps its bulk on disk. URLs are normalised before
+// they come here. One that has discovered URLs already is that of a crawl which was
+// interrupted, and goes on; its queue is empty then.
+type Frontier interface {
+	// Discover adds those of urls that are new and returns them, in order.
+	// from is the URL they were found on ("" for none), depth their link steps
+	// from a start address. They have no outcome yet and are not queued.
+	Discover(from string, depth int, urls []string) (fresh []string, err error)
+	// Settle gives a discovered URL its outcome, with a detail for people. A
+	// later call for the same URL replaces the earlier one.
+	Settle(url, outcome, detail string) error
+	// Outcome returns what Settle was told of url; "" where it has none yet.
+	// known is false where url was never discovered.
+	Outcome(url string) (outcome, detail string, known bool, err error)
+	// Settled yields every discovered URL in order with its outcome ("" for none).
+	Settled() iter.Seq2[Settlement, error]
+
+	// Init, AddRequest, GetRequest and QueueSize are colly's queue.Storage,
+	// first in, first out; GetRequest returns nil where the queue is empty.
+	Init() error
+	AddRequest(request []byte) error
+	GetRequest() ([]byte, error)
+	QueueSize() (int, error)
+}
+
+// Settlement is a URL with its outcome, as the frontier remembers it.
+type Settlement struct {
+	URL, From, Outcome, Detail string
+	Depth                      int
+}
+
+// Crawl reads a source from its start address until nothing is left to fetch, or no more than
+// what Surroundings.Only names,
+// puts its pages in the sink and returns what it saw. An error means that the
+// source could not be read at all (start address: see [StartError]; login: see
+// [auth.LoginError]), that the sink or the frontier failed, or that ctx ended; the
+// Coverage is valid, and incomplete, all the same. A session that ends on the way
+// and cannot be renewed, or a site that goes down, is no error: the Coverage says so
+// (Ended), and what was seen stands.
+func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage, error) {
+	outside := ctx
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	c, err := newCrawl(src, sur, stop)
+	if err != nil {
+		return crawler.Coverage{}, fmt.Errorf("crawl %s: %w", src.Name, err)
+	}
+	defer c.close()
+
+	err = c.run(ctx)
+	ended := endedEarly(err) != ""
+	if ended {
+		err = errors.Join(err, c.giveUpProofs(outside, err))
+	}
+	if err = errors.Join(err, c.takeBackWalls()); (err == nil || ended) && c.only == nil {
+		err = errors.Join(err, c.leaveOutTemplate(outside), c.findDuplicates())
+	}
+	coverage, tallyErr := tally(c.frontier)
+	coverage.Proved, coverage.ProvedInAll = c.fromInside[:min(len(c.fromInside), crawler.MaxGaps)], len(c.fromInside)
+	if c.only != nil {
+		coverage.Partial, coverage.Complete = true, false
+	}
+	if why := endedEarly(err); why != "" {
+		coverage.Ended, coverage.Complete, err = why, false, nil
+	}
+	if err = errors.Join(err, tallyErr); err != nil {
+		coverage.Complete = false
+		return coverage, fmt.Errorf("crawl %s: %w", src.Name, err)
+	}
+	return coverage, nil
+}
+
+// CheckLogin logs in to a source as a crawl would, fetches its start address
+// and says what it saw, step by step, for people. It keeps nothing; the frontier
+// and the sink of sur are not used.
+func CheckLogin(ctx context.Context, src Source, sur Surroundings) (seen []string, err error) {
+	c, err := newCrawl(src, sur, func(error) {})
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", src.Name, err)
+	}
+	defer c.close()
+	_, seen, err = c.open(ctx)
+	if err != nil {
+		return seen, fmt.Errorf("check %s: %w", src.Name, err)
+	}
+	return seen, nil
+}

@@ -1,0 +1,127 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler"
+)
+
+// Review lets a crawl look over the pages it gave, once all of them are there.
+type Review interface {
+	// Summaries yields each page that the sink, or Memory.Again, got in this crawl. It
+	// is asked for several times.
+	Summaries() iter.Seq2[Summary, error]
+	// Changed reports whether the page at a URL was sent earlier with another text.
+	Changed(url string) (bool, error)
+}
+
+// Summary is what tells whether two pages are one.
+type Summary struct {
+	URL      string
+	Identity string // see Page.Identity
+	Says     string // stands for all that it says, and to whom; the same for pages that say the same
+}
+
+// findDuplicates settles anew the pages that are the same as another one, by what they
+// say identifies them, or else by their title and text: of each group, the one with
+// the shortest address, and of these the first in order, is the page. That depends on
+// nothing but the pages, so it cannot be decided before all of them are there.
+//
+// A page that was sent with another text is left out, and stays a page of its own:
+// whether many pages may change to one text at once is the policy's to say. By the
+// next run it says what it said before, and is a duplicate then. See docs/adr/0012.
+func (c *crawl) findDuplicates() error {
+	if c.review == nil {
+		return nil
+	}
+	for _, keyOf := range []func(Summary) string{
+		func(s Summary) string { return s.Identity },
+		func(s Summary) string { return s.Says },
+	} {
+		if err := c.mergeBy(keyOf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mergeBy leaves one page of those with the same key; "" is none. It holds a number
+// for each page, and the addresses of those only that have a key in common.
+func (c *crawl) mergeBy(keyOf func(Summary) string) error {
+	count := make(map[uint64]int32)
+	err := c.eachPage(keyOf, func(key uint64, _ string, _ crawler.Outcome) error { count[key]++; return nil })
+	if err != nil {
+		return err
+	}
+	type member struct {
+		key     uint64
+		address string
+		outcome crawler.Outcome
+	}
+	var shared []member
+	first := make(map[uint64]string)
+	err = c.eachPage(keyOf, func(key uint64, address string, outcome crawler.Outcome) error {
+		if count[key] < 2 {
+			return nil
+		}
+		changed, err := c.review.Changed(address)
+		if err != nil || changed {
+			return err
+		}
+		shared = append(shared, member{key, address, outcome})
+		if before, ok := first[key]; !ok || shorter(address, before) < 0 {
+			first[key] = address
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range shared {
+		if m.address == first[m.key] {
+			continue
+		}
+		u, err := url.Parse(m.address)
+		if err != nil {
+			return fmt.Errorf("read an address of the pages: %w", err)
+		}
+		if m.outcome == crawler.Paged {
+			c.retract(1)
+		} else {
+			c.unsettle(1)
+		}
+		if err := c.settle(u, crawler.Duplicate, first[m.key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachPage calls do for each page of the crawl that is one still and has a key.
+func (c *crawl) eachPage(keyOf func(Summary) string, do func(key uint64, address string, outcome crawler.Outcome) error) error {
+	for s, err := range c.review.Summaries() {
+		if err != nil {
+			return fmt.Errorf("look over the pages: %w", err)
+		}
+		key := keyOf(s)
+		if key == "" {
+			continue
+		}
+		outcome, _, _, err := c.frontier.Outcome(s.URL)
+		if err != nil {
+			return fmt.Errorf("read the frontier: %w", err)
+		}
+		if o := crawler.Outcome(outcome); o == crawler.Paged || o == crawler.NotModified {
+			if err := do(hash64(key), s.URL, o); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// shorter orders addresses by their length, and then as text.
+func shorter(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }

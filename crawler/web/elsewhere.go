@@ -1,0 +1,151 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// elsewhere returns where a document sends its readers instead of being a page itself,
+// and as what: on to another address at once, to its canonical address, or to its
+// version in the source's language. It is nil where the document stands for itself. An
+// address that would not be fetched is passed over, but for a refresh: behind that,
+// there is nothing to read.
+func (c *crawl) elsewhere(v visit, doc *extract.Document, says extract.Directives) finding {
+	if to, ok := c.another(v, says.Refresh); ok {
+		switch outcome, _ := c.scope.Judge(to); {
+		case c.asksForLogin(v.url, to):
+			return finding{outcome: crawler.LoginWall, detail: "leads to " + to.String()}
+		case v.asItself:
+			return finding{}
+		case outcome != "":
+			return finding{outcome: crawler.RedirectedOut, detail: "leads to " + to.String() + " (" + string(outcome) + ")"}
+		case !c.scope.Starts[to.String()] && !c.robots.Allows(to):
+			return finding{outcome: crawler.RedirectedOut, detail: "leads to " + to.String() + " (" + string(crawler.RobotsDenied) + ")"}
+		}
+		return finding{outcome: crawler.Redirected, detail: to.String(), leads: to}
+	}
+	if v.asItself {
+		return finding{}
+	}
+	if to := c.fetchable(v, says.Canonical); to != nil && c.src.Discover.Canonical != CanonicalIgnore {
+		return finding{outcome: crawler.Canonical, detail: to.String(), leads: to}
+	}
+	if to := c.inOurLanguage(v.url, doc.Alternates(), doc.Language()); to != nil {
+		return finding{outcome: crawler.OtherLocale, detail: to.String(), leads: to}
+	}
+	return finding{}
+}
+
+// another returns an address that a document names, normalised, if it is not its own.
+func (c *crawl) another(v visit, named *url.URL) (*url.URL, bool) {
+	if named == nil {
+		return nil, false
+	}
+	u, ok := c.scope.Normalise(named)
+	return u, ok && u.String() != v.url.String()
+}
+
+// fetchable is another address that may be fetched, or nil.
+func (c *crawl) fetchable(v visit, named *url.URL) *url.URL {
+	u, ok := c.another(v, named)
+	if !ok {
+		return nil
+	}
+	if outcome, _ := c.scope.Judge(u); outcome != "" || !c.robots.Allows(u) {
+		return nil
+	}
+	return u
+}
+
+// inOurLanguage returns the one of a document's versions that is nearer to the source's
+// locale than the document itself; nil where there is none that may be fetched, so
+// that what exists in one language only is never lost. language is that of the document
+// where the versions don't tell.
+func (c *crawl) inOurLanguage(document *url.URL, versions []extract.Alternate, language string) *url.URL {
+	if c.src.Discover.OtherLocales {
+		return nil
+	}
+	own, best := -1, -1
+	var nearer *url.URL
+	for _, version := range versions {
+		near := nearness(version.Language, c.src.Locale)
+		if u, ok := c.scope.Normalise(version.URL); ok && u.String() == document.String() {
+			own = max(own, near)
+		} else if u := c.fetchable(visit{url: document}, version.URL); u != nil && near > best {
+			best, nearer = near, u
+		}
+	}
+	if own < 0 && language != "" {
+		own = nearness(language, c.src.Locale)
+	}
+	if own < 0 || best <= own {
+		return nil
+	}
+	return nearer
+}
+
+// leaveToTranslation settles an address, found on from, one of whose versions is nearer
+// to the source's locale, and returns that one; nil where there is none.
+func (c *crawl) leaveToTranslation(from string, address *url.URL, versions []extract.Alternate) (*url.URL, error) {
+	document, ok := c.scope.Normalise(address)
+	if !ok || c.src.Discover.OtherLocales {
+		return nil, nil
+	}
+	c.versions.note(document.String(), c.versionsOf(versions))
+	nearer := c.inOurLanguage(document, versions, "")
+	if nearer == nil {
+		return nil, nil
+	}
+	c.versions.claim(document.String(), nearer.String(), c.languageOf(document, versions, ""))
+	fresh, err := c.claim(from, visit{url: document})
+	if err != nil || !fresh {
+		return nil, err
+	}
+	return nearer, c.settle(document, crawler.OtherLocale, nearer.String())
+}
+
+// ownLanguage are the versions of a document to follow as links: those in the source's
+// language, or all.
+func (c *crawl) ownLanguage(doc *extract.Document) (links []*url.URL) {
+	for _, alternate := range doc.Alternates() {
+		if c.src.Discover.OtherLocales || nearness(alternate.Language, c.src.Locale) > 0 {
+			links = append(links, alternate.URL)
+		}
+	}
+	return links
+}
+
+// nearness tells how well a language tag suits a locale: 2 as written, 1 the same
+// language, 0 another.
+func nearness(language, locale string) int {
+	language = strings.ToLower(strings.ReplaceAll(language, "_", "-"))
+	locale = strings.ToLower(strings.ReplaceAll(locale, "_", "-"))
+	ours, _, _ := strings.Cut(locale, "-")
+	theirs, _, _ := strings.Cut(language, "-")
+	switch {
+	case language == locale:
+		return 2
+	case theirs == ours:
+		return 1
+	}
+	return 0
+}
+
+// unlessInACircle makes a failure of a redirect that leads back where it came from.
+func (c *crawl) unlessInACircle(v visit, found *finding) error {
+	if found.outcome != crawler.Redirected {
+		return nil
+	}
+	outcome, next, _, err := c.frontier.Outcome(found.leads.String())
+	if err != nil {
+		return fmt.Errorf("read the frontier: %w", err)
+	}
+	if crawler.Outcome(outcome) == crawler.Redirected && next == v.url.String() {
+		found.outcome, found.detail = crawler.RedirectLoop, "leads to "+next+" and back"
+	}
+	return nil
+}

@@ -1,0 +1,271 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/gocolly/colly/v2"
+	"github.com/gocolly/colly/v2/queue"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
+)
+
+// visit is one address to be asked for.
+type visit struct {
+	url      *url.URL // normalised
+	depth    int      // link steps from a start address
+	from     string   // where it was found; known until it is decided on
+	asItself bool     // whatever it names as its canonical address
+}
+
+// discover notes the addresses found on from and queues those that are new and
+// worth fetching; the others are settled at once.
+func (c *crawl) discover(from string, depth int, found []*url.URL) error {
+	addresses := make([]string, 0, len(found))
+	for _, u := range found {
+		if n, ok := c.scope.Normalise(u); ok {
+			addresses = append(addresses, n.String())
+		}
+	}
+	return c.discoverNormal(from, depth, addresses)
+}
+
+// discoverNormal is discover for addresses that are normalised already.
+func (c *crawl) discoverNormal(from string, depth int, addresses []string) error {
+	fresh, err := c.add(from, depth, addresses)
+	if err != nil {
+		return err
+	}
+	for _, address := range fresh {
+		u, err := url.Parse(address)
+		if err != nil {
+			return fmt.Errorf("read an address of the frontier: %w", err)
+		}
+		if err := c.decide(visit{url: u, depth: depth, from: from}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decide queues a new address, or settles it at once.
+func (c *crawl) decide(v visit) error {
+	if outcome, detail := c.turnedAway(v); outcome != "" {
+		return c.settle(v.url, outcome, detail)
+	}
+	return c.enqueue(v)
+}
+
+// turnedAway says how a new address is settled without asking for it; "" means
+// that it is to be fetched.
+func (c *crawl) turnedAway(v visit) (crawler.Outcome, string) {
+	if outcome, detail := c.scope.Judge(v.url); outcome != "" {
+		return outcome, detail
+	}
+	switch limits := c.src.Discover; {
+	case !c.scope.Starts[v.url.String()] && !c.robots.Allows(v.url):
+		return crawler.RobotsDenied, ""
+	case v.depth > limits.MaxDepth && c.traps.isCalendar(v.from, v.url):
+		return crawler.Trap, fmt.Sprintf("a calendar with nothing on it, %d links from a start address", v.depth)
+	case v.depth > limits.MaxDepth:
+		return crawler.TooDeep, fmt.Sprintf("%d links from a start address", v.depth)
+	case limits.MaxPages > 0 && c.asked.Add(1) > int64(limits.MaxPages):
+		return crawler.OverLimit, fmt.Sprintf("discover.max_pages is %d", limits.MaxPages)
+	}
+	return "", ""
+}
+
+// The keys of what a request carries through colly's queue.
+const (
+	keyURL         = "url"          // the address as we normalised it
+	keyAsItself    = "as-itself"    // see visit
+	keyContentType = "content-type" // of the answer, as served
+	keySession     = "session"      // number of the session that it was asked for with
+	keyRemembered  = "remembered"   // *Remembered, where it was asked for with validators
+)
+
+// enqueue hands a visit to colly's queue.
+func (c *crawl) enqueue(v visit) error {
+	ctx := colly.NewContext()
+	ctx.Put(keyURL, v.url.String())
+	if v.asItself {
+		ctx.Put(keyAsItself, "yes")
+	}
+	if v.depth > 0 && !v.asItself {
+		c.traps.queued(v.url)
+	}
+	if err := c.queue.AddRequest(&colly.Request{URL: v.url, Method: http.MethodGet, Depth: v.depth, Ctx: ctx}); err != nil {
+		return fmt.Errorf("queue %s: %w", v.url, err)
+	}
+	return nil
+}
+
+// newRound prepares a queue for the next [crawl.runRound]. Each round has one of its own,
+// because colly's queue cannot be added to once it has run dry.
+func (c *crawl) newRound(ctx context.Context) (err error) {
+	c.round = &endable{frontier: c.frontier, ctx: ctx, stop: c.stop}
+	c.queue, err = queue.New(max(c.src.Fetch.Concurrency, 1), c.round)
+	if err != nil {
+		return fmt.Errorf("make a queue: %w", err)
+	}
+	if c.collector == nil {
+		c.collector = c.newCollector(ctx)
+	}
+	return nil
+}
+
+// runRound asks for what is queued, then for what that led to, and so on, a round for each
+// step, so that nothing which a round decides depends on the order of its answers. It
+// returns when the queue is empty, or with the reason why the crawl ended.
+func (c *crawl) runRound(ctx context.Context) error {
+	for {
+		size, err := c.frontier.QueueSize()
+		if err != nil {
+			return fmt.Errorf("measure the queue: %w", err)
+		}
+		c.round.left.Store(int64(size))
+		c.traps.begin()
+		if err := c.queue.Run(c.collector); err != nil {
+			return fmt.Errorf("run the queue: %w", err)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		c.traps.end()
+		switch size, err = c.frontier.QueueSize(); {
+		case err != nil:
+			return fmt.Errorf("measure the queue: %w", err)
+		case size == 0:
+			return nil
+		}
+		if err := c.newRound(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// newCollector leaves to colly what it does well, the queue's workers and the
+// round of callbacks, and turns off what is ours: see docs/adr/0003.
+func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
+	collector := colly.NewCollector(colly.StdlibContext(ctx))
+	// Set here and not as options, which colly lets environment variables override.
+	collector.UserAgent = c.src.Fetch.UserAgent
+	collector.AllowURLRevisit = true        // the frontier knows what was visited
+	collector.IgnoreRobotsTxt = true        // see robots
+	collector.ParseHTTPErrorResponse = true // every answer is ours to judge
+	collector.MaxBodySize = 0               // see whole
+	collector.MaxDepth, collector.MaxRequests = 0, 0
+	collector.AllowedDomains, collector.DisallowedDomains = nil, nil
+	collector.CacheDir = ""
+	collector.DetectCharset = false
+	collector.SetClient(c.pages)
+
+	collector.OnRequest(func(r *colly.Request) {
+		r.Headers.Set("Accept", accepted)
+		r.Ctx.Put(keySession, c.door.enter(ctx))
+		// colly has written the address in its own way; ask for it in ours.
+		v, err := visitOf(r)
+		if err != nil {
+			c.stop(err)
+			r.Abort()
+			return
+		}
+		*r.URL = *v.url
+		skipped, err := c.avoids(v)
+		if !skipped && err == nil {
+			skipped, err = c.skips(ctx, v, r)
+		}
+		if err != nil {
+			c.stop(err)
+		}
+		if skipped || err != nil {
+			r.Abort()
+		}
+	})
+	collector.OnResponseHeaders(func(r *colly.Response) {
+		// A charset would have colly convert the body, which extract.Parse does better.
+		served := r.Headers.Get("Content-Type")
+		r.Ctx.Put(keyContentType, served)
+		r.Headers.Set("Content-Type", fetch.MediaType(served))
+	})
+	collector.OnResponse(func(r *colly.Response) {
+		c.answered(ctx, r, answer{url: scope.WithoutSecrets(r.Request.URL, c.own), status: r.StatusCode, header: *r.Headers,
+			contentType: r.Ctx.Get(keyContentType), body: r.Body})
+	})
+	collector.OnError(func(r *colly.Response, err error) { c.answered(ctx, r, answer{err: err}) })
+	return collector
+}
+
+// answered concludes a visit, unless it was the end of the crawl that cut it off:
+// then it stays open and counts as interrupted.
+func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
+	if ctx.Err() != nil {
+		return
+	}
+	a.session, _ = r.Ctx.GetAny(keySession).(int64)
+	a.remembered, _ = r.Ctx.GetAny(keyRemembered).(*Remembered)
+	v, err := visitOf(r.Request)
+	if err == nil {
+		err = c.conclude(ctx, v, a)
+	}
+	// What was fetched is to outlive a kill before the next request is made, so that no
+	// more is ever fetched twice than was in flight. To ask again whether a document has
+	// changed costs next to nothing: that may wait for company, some 200 ms.
+	if err == nil && c.flush != nil && !a.unmodified() {
+		err = c.flush()
+	}
+	if err != nil {
+		c.stop(err)
+	}
+}
+
+// visitOf is the visit that a request of colly's is for.
+func visitOf(r *colly.Request) (visit, error) {
+	u, err := url.Parse(r.Ctx.Get(keyURL))
+	if err != nil {
+		return visit{}, fmt.Errorf("read an address of the queue: %w", err)
+	}
+	return visit{url: u, depth: r.Depth, asItself: r.Ctx.Get(keyAsItself) != ""}, nil
+}
+
+// endable is the frontier as colly's queue storage, of which a round gets what was there
+// when it began, and a queue that can be ended: once ctx is done it is empty, so that colly's workers finish what they have and
+// go home. (colly's own Stop leaves them blocked for ever; an error of its storage
+// it asks again for without pause.)
+type endable struct {
+	frontier Frontier
+	ctx      context.Context
+	stop     context.CancelCauseFunc
+	left     atomic.Int64 // requests of this round
+}
+
+// Init does nothing: the frontier was initialised for all rounds together.
+func (e *endable) Init() error { return nil }
+
+func (e *endable) AddRequest(request []byte) error { return e.frontier.AddRequest(request) }
+
+func (e *endable) GetRequest() ([]byte, error) {
+	e.left.Add(-1)
+	request, err := e.frontier.GetRequest()
+	if err != nil {
+		e.stop(fmt.Errorf("take from the queue: %w", err))
+	}
+	return request, err
+}
+
+func (e *endable) QueueSize() (int, error) {
+	if e.ctx.Err() != nil || e.left.Load() <= 0 {
+		return 0, nil
+	}
+	size, err := e.frontier.QueueSize()
+	if err != nil {
+		e.stop(fmt.Errorf("measure the queue: %w", err))
+		return 0, nil
+	}
+	return min(size, int(e.left.Load())), nil
+}

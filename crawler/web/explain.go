@@ -1,0 +1,231 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/render"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
+)
+
+// Judge says what a source's settings make of an address, without asking the site. It
+// is an error where address is none on the web.
+func Judge(src Source, address *url.URL) (scope.Judgement, error) {
+	s, _, err := scopeOf(src)
+	if err != nil {
+		return scope.Judgement{}, fmt.Errorf("judge %s: %w", address.Redacted(), err)
+	}
+	u, ok := s.Normalise(address)
+	if !ok {
+		return scope.Judgement{}, fmt.Errorf("judge %s: no web address: write it with https:// and a host", address.Redacted())
+	}
+	return s.Explain(u), nil
+}
+
+// Explanation is what a crawl makes of an address now.
+type Explanation struct {
+	scope.Judgement
+	Login []string `json:"login,omitempty"` // the steps of the login, for people
+	Seen  *Seen    `json:"seen,omitempty"`  // nil: a crawl would not ask for it, so it was not
+}
+
+// Seen is what a site shows at an address to a crawl.
+type Seen struct {
+	Redirects []Redirect `json:"redirects,omitempty"`
+	URL       string     `json:"url"`              // that answered, or where a redirect was refused, or failed
+	Moved     string     `json:"moved,omitempty"`  // where redirects led, normalised; the page is that one's
+	Status    int        `json:"status,omitempty"` // 0 for no answer that is a document's
+	Headers   []Header   `json:"headers,omitempty"`
+	Canonical string     `json:"canonical,omitempty"` // as it names it, absolute
+	Robots    []string   `json:"robots,omitempty"`    // noindex, nofollow: of the page or its headers, as far as they are respected
+	Rendered  bool       `json:"rendered"`            // shown to a browser
+	// Refused are the requests of its scripts that were not made, with what would allow them.
+	Refused  []render.Refusal `json:"refused,omitempty"`
+	LoggedIn bool             `json:"logged_in"`      // has what auth.form.logged_in matches
+	Wall     string           `json:"wall,omitempty"` // why it is a login rather than a page; "" where it is none
+	Links    int              `json:"links"`          // to follow
+
+	Outcome crawler.Outcome `json:"outcome"`
+	Detail  string          `json:"detail,omitempty"`
+	// NoAnswer: nothing came back from the site.
+	NoAnswer bool `json:"no_answer,omitempty"`
+
+	Title     string `json:"title,omitempty"`
+	TitleFrom string `json:"title_from,omitempty"` // which rule found it: see [extract.Article]
+	BodyFrom  string `json:"body_from,omitempty"`
+	Markdown  string `json:"markdown,omitempty"`
+	// Availability is the rule that decided on it: a pattern, or "default".
+	Availability string `json:"availability,omitempty"`
+
+	Page *crawler.Page `json:"-"` // as a crawl would give it; nil where it gives none
+}
+
+// Redirect is one step on the way to a document.
+type Redirect struct {
+	From   string `json:"from"`
+	Status int    `json:"status"`
+	To     string `json:"to"`
+}
+
+// Header is a header that a crawl heeds.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Explain logs in to a source as a crawl would, and asks for one address. It keeps
+// nothing: of sur, the frontier, the sink and the memory are not used. An address that a
+// crawl would not ask for is not asked for here either. The error says that the source
+// could not be opened: see [Crawl].
+func Explain(ctx context.Context, src Source, address *url.URL, sur Surroundings) (Explanation, error) {
+	judged, err := Judge(src, address)
+	if err != nil || judged.Outcome != "" {
+		return Explanation{Judgement: judged}, err
+	}
+	sur.Frontier = nowhere{}
+	c, err := newCrawl(src, sur, func(error) {})
+	if err != nil {
+		return Explanation{Judgement: judged}, fmt.Errorf("explain %s: %w", judged.URL, err)
+	}
+	defer c.close()
+	u, err := url.Parse(judged.URL)
+	if err != nil {
+		return Explanation{Judgement: judged}, fmt.Errorf("explain %s: %w", judged.URL, err)
+	}
+	e := Explanation{Judgement: judged}
+	if err := c.explain(ctx, u, &e); err != nil {
+		return e, fmt.Errorf("explain %s: %w", judged.URL, err)
+	}
+	return e, nil
+}
+
+// explain goes the way of [crawl.run] and [crawl.conclude] for one address.
+func (c *crawl) explain(ctx context.Context, u *url.URL, e *Explanation) error {
+	first, seen, err := c.open(ctx)
+	e.Login = seen
+	if err != nil {
+		return err
+	}
+	if c.robots, err = c.readRobots(ctx); err != nil {
+		return err
+	}
+	c.scope.StartsAt(first.url)
+	e.Judgement = c.scope.Explain(u)
+	e.askRobots(c, u)
+	if e.Outcome != "" {
+		return nil
+	}
+
+	var steps []Redirect
+	c.pages.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		from := via[len(via)-1].URL
+		steps = append(steps, Redirect{c.own.Mask(from.Redacted()), next.Response.StatusCode, c.own.Mask(next.URL.Redacted())})
+		return c.judgeRedirect(next, via)
+	}
+	v := visit{url: u}
+	a := c.read(ctx, u)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	looked, err := c.look(ctx, v, a)
+	if err != nil {
+		return err
+	}
+	e.Seen = c.describe(v, a, looked)
+	e.Seen.Redirects = steps
+	return nil
+}
+
+// askRobots adds what robots.txt says of u.
+func (e *Explanation) askRobots(c *crawl, u *url.URL) {
+	if !c.src.Fetch.RespectRobots {
+		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Silent, Says: "fetch.respect_robots is false"})
+		return
+	}
+	allowed, by := c.robots.Decide(u)
+	switch {
+	case !allowed && c.scope.Starts[u.String()]:
+		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Silent, Says: by + ", but a start address is fetched all the same"})
+	case !allowed:
+		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Refuses, Says: by})
+		e.Outcome = crawler.RobotsDenied
+	case by != "":
+		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Admits, Says: by})
+	default:
+		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Silent, Says: "no rule for it"})
+	}
+}
+
+// describe says what was seen of a visit.
+func (c *crawl) describe(v visit, a answer, looked sight) *Seen {
+	found := looked.found
+	s := &Seen{URL: v.url.String(), Outcome: found.outcome, Detail: found.detail, Rendered: a.rendered, Refused: a.refused, LoggedIn: found.loggedIn,
+		Links: len(found.links), NoAnswer: a.err != nil && isSilence(found.outcome)}
+	at := v.url
+	if a.url != nil {
+		s.URL = a.url.Redacted()
+	}
+	if looked.moved != nil {
+		at, s.Moved = looked.moved, looked.moved.String()
+	}
+	if looked.walled() {
+		s.Wall = found.detail
+	}
+	if a.err != nil {
+		return s
+	}
+	s.Status = a.status
+	for _, name := range []string{"Content-Type", "X-Robots-Tag", "ETag", "Last-Modified", "Vary", "Retry-After"} {
+		for _, value := range a.header.Values(name) {
+			s.Headers = append(s.Headers, Header{name, c.own.Mask(value)})
+		}
+	}
+	if fetch.IsHTML(a.contentType) {
+		if doc, err := extract.Parse(a.url, a.contentType, a.body); err == nil {
+			says := doc.Directives()
+			if says.Canonical != nil {
+				s.Canonical = says.Canonical.String()
+			}
+			noIndex, noFollow := c.keepOut(a.header, says, doc)
+			if noIndex {
+				s.Robots = append(s.Robots, "noindex")
+			}
+			if noFollow {
+				s.Robots = append(s.Robots, "nofollow")
+			}
+		}
+	}
+	s.Title, s.TitleFrom, s.BodyFrom, s.Markdown = found.article.Title, found.article.TitleFrom, found.article.How, found.article.Markdown
+	if found.outcome == crawler.Paged {
+		page := c.page(at, found)
+		s.Page, s.Availability = &page, found.answersBy
+	}
+	return s
+}
+
+// isSilence reports whether an outcome is that of a request without an answer.
+func isSilence(o crawler.Outcome) bool {
+	return o == crawler.Timeout || o == crawler.Unreachable || o == crawler.TLSFailed
+}
+
+// nowhere is the frontier of who looks at one address only: it remembers nothing.
+type nowhere struct{}
+
+func (nowhere) Discover(string, int, []string) ([]string, error) { return nil, nil }
+func (nowhere) Settle(string, string, string) error              { return nil }
+func (nowhere) Outcome(string) (outcome, detail string, known bool, err error) {
+	return "", "", false, nil
+}
+func (nowhere) Settled() iter.Seq2[Settlement, error] {
+	return func(func(Settlement, error) bool) {}
+}
+func (nowhere) Init() error                 { return nil }
+func (nowhere) AddRequest([]byte) error     { return nil }
+func (nowhere) GetRequest() ([]byte, error) { return nil, nil }
+func (nowhere) QueueSize() (int, error)     { return 0, nil }

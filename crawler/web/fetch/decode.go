@@ -1,0 +1,46 @@
+package fetch
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/zlib"
+	"errors"
+	"io"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// acceptedEncodings are the content encodings that newDecoder undoes.
+const acceptedEncodings = "gzip, deflate, br, zstd"
+
+// newDecoder undoes one content encoding (RFC 9110, 8.4.1) of body; it is nil for
+// one that changes nothing. The error is one about the first bytes already.
+func newDecoder(encoding string, body []byte) (io.ReadCloser, error) {
+	r := bytes.NewReader(body)
+	switch encoding {
+	case "", "identity", "none":
+		return nil, nil
+	case "gzip", "x-gzip":
+		return gzip.NewReader(r)
+	case "deflate":
+		// The standard means zlib; some servers send the bare deflate stream.
+		start := bufio.NewReader(r)
+		if head, _ := start.Peek(2); len(head) == 2 && head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
+			return zlib.NewReader(start)
+		}
+		return flate.NewReader(start), nil
+	case "br":
+		return io.NopCloser(brotli.NewReader(r)), nil
+	case "zstd":
+		// RFC 9659 bounds the window that a web server may ask for to 8 MB.
+		d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(8<<20))
+		if err != nil {
+			return nil, err
+		}
+		return d.IOReadCloser(), nil
+	}
+	return nil, errors.New("an encoding that was not asked for")
+}

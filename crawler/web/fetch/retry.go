@@ -1,0 +1,113 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/fincrawl/fincrawl/crawler"
+)
+
+const (
+	// maxTries bounds how often one request is made.
+	maxTries = 4
+	// maxRetryAfter is how long a site may have us wait before the next try. Where it
+	// wants more, the crawl ends: see [breaker].
+	maxRetryAfter = 10 * time.Minute
+)
+
+// Retry makes a request again that failed in a way that may pass: too many
+// requests, a server's error, a broken connection, no answer in time. It waits
+// longer each time, and as long as the site asks (Retry-After). Only requests
+// without consequences are repeated, so never the sending of a login form.
+type Retry struct {
+	Base http.RoundTripper
+	Wait func(context.Context, time.Duration) error
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t *Retry) RoundTrip(r *http.Request) (*http.Response, error) {
+	pauses := backoff.ExponentialBackOff{
+		InitialInterval: 500 * time.Millisecond, Multiplier: 2, RandomizationFactor: 0.5, MaxInterval: 30 * time.Second,
+	}
+	for try := 1; ; try++ {
+		res, err := t.Base.RoundTrip(r)
+		if try == maxTries || r.Context().Err() != nil || !mayPass(r, res, err) {
+			if err != nil && try > 1 {
+				err = fmt.Errorf("%w (after %d tries)", err, try)
+			}
+			if res != nil {
+				res.Request = r // not the copy with the credentials
+			}
+			return res, err
+		}
+		pause := pauses.NextBackOff()
+		if res != nil {
+			_ = res.Body.Close()
+			asked := retryAfter(res.Header.Get("Retry-After"))
+			if asked > maxRetryAfter {
+				return nil, &LongPause{&Failure{crawler.RateLimited,
+					fmt.Sprintf("HTTP %d, and the site asks for a pause of %s (Retry-After)", res.StatusCode, asked.Round(time.Second))}}
+			}
+			pause = max(pause, asked)
+		}
+		if err := t.Wait(r.Context(), pause); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func mayPass(r *http.Request, res *http.Response, err error) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	if err == nil {
+		return worthRetrying(res.StatusCode)
+	}
+	var name *net.DNSError
+	if errors.As(err, &name) && name.IsNotFound {
+		return false
+	}
+	outcome, _ := FailureOf(err)
+	return outcome == crawler.Unreachable || outcome == crawler.Timeout
+}
+
+func worthRetrying(status int) bool {
+	switch status {
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	case http.StatusTooManyRequests:
+		return true
+	}
+	return status >= 500
+}
+
+// retryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds or a date.
+func retryAfter(header string) time.Duration {
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	date, err := http.ParseTime(header)
+	if err != nil {
+		return 0
+	}
+	return max(time.Until(date), 0)
+}
+
+// Sleep waits for d, or until ctx ends.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,340 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/internal/budget"
+)
+
+// conclude judges the answer to a visit and does all that follows from it. The
+// outcome is written last, when the page is in the sink and its links are
+// discovered, so that a settled URL has nothing left to do. The error is the
+// crawl's own; what is wrong with the site is an outcome.
+func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
+	if stays, err := c.unchanged(v, a); stays || err != nil {
+		return err
+	}
+	c.checkHealth(ctx, v, a)
+	ctx = budget.Allow(ctx, budget.Page)
+	a = c.opened(ctx, c.shown(ctx, c.browser, a))
+	if ctx.Err() != nil {
+		return nil // cut off, and so still open
+	}
+	seen, err := c.look(ctx, v, a)
+	if err == nil && seen.walled() {
+		seen, err = c.reopen(ctx, v, seen, a.session)
+	}
+	if err != nil {
+		return err
+	}
+	v, err = c.arrive(v, seen)
+	if err != nil || v.url == nil {
+		return err
+	}
+	found, err := c.unlessCutOff(ctx, v, seen.found)
+	if err != nil {
+		return err
+	}
+	if len(found.links) > 0 && c.only == nil && c.src.Discover.Links && c.scope.Follows(v.url) {
+		if err := c.discover(v.url.String(), v.depth+1, found.links); err != nil {
+			return err
+		}
+	}
+	c.versions.note(v.url.String(), found.versions)
+	var page crawler.Page
+	switch found.outcome {
+	case crawler.Canonical, crawler.OtherLocale, crawler.Redirected:
+		c.noteClaim(v.url, found)
+		if err := c.discover(v.url.String(), v.depth, []*url.URL{found.leads}); err != nil {
+			return err
+		}
+		if err := c.unlessInACircle(v, &found); err != nil {
+			return err
+		}
+	case crawler.Paged:
+		page = c.page(v.url, found)
+		err := c.sink.Put(ctx, page)
+		if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+			found.outcome, found.detail = crawler.TooCostly, costly.Detail
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("keep the page %s: %w", v.url, err)
+		}
+		c.words.note(page.LeftOut)
+		c.traps.note(v.url, page)
+		if !c.src.Auth.IsZero() {
+			c.said.note(v.url.String(), textOf(found.article))
+		}
+		if !c.src.Auth.IsZero() && !found.inside {
+			c.texts.note(v.url, found.article)
+		}
+	}
+	if err := c.remember(v.url, found, page.ExternalID); err != nil {
+		return err
+	}
+	return c.settle(v.url, found.outcome, found.detail)
+}
+
+// sight is what was seen of a visit, before anything follows from it.
+type sight struct {
+	found finding
+	moved *url.URL // where redirects led; nil where they did not, or to a wall
+}
+
+// walled reports whether a page was asked for that only a reader who is logged in
+// gets, and the reader was not.
+func (s sight) walled() bool { return s.found.outcome == crawler.LoginWall || s.found.unauthorized }
+
+// look judges an answer where it came from.
+func (c *crawl) look(ctx context.Context, v visit, a answer) (sight, error) {
+	if a.err != nil {
+		found, err := c.judgeWithin(ctx, v, a)
+		return sight{found: found}, err
+	}
+	final, ok := c.scope.Normalise(a.url)
+	if !ok || final.String() == v.url.String() {
+		found, err := c.judgeWithin(ctx, v, a)
+		return sight{found: found}, err
+	}
+	seen := sight{moved: final}
+	_, _, known, err := c.frontier.Outcome(final.String())
+	if err != nil {
+		return sight{}, fmt.Errorf("read the frontier: %w", err)
+	}
+	if !known || isLoginAddress(final) {
+		if seen.found, err = c.judgeWithin(ctx, visit{url: final, depth: v.depth}, a); err != nil {
+			return sight{}, err
+		}
+		if seen.found.form != "" && !isLoginAddress(v.url) {
+			return sight{found: finding{outcome: crawler.LoginWall, detail: fmt.Sprintf("leads to %s: %s", final, seen.found.form)}}, nil
+		}
+	}
+	return seen, nil
+}
+
+// arrive returns the visit that what was seen belongs to. Where redirects led
+// elsewhere, the requested address is settled, and the visit goes on for the one
+// they led to; its url is nil where that has, or had, a visit of its own.
+func (c *crawl) arrive(v visit, seen sight) (visit, error) {
+	if seen.moved == nil {
+		return v, nil
+	}
+	moved := visit{url: seen.moved, depth: v.depth}
+	fresh, err := c.claim(v.url.String(), moved)
+	if err != nil {
+		return visit{}, err
+	}
+	if !fresh {
+		moved = visit{}
+	}
+	return moved, c.settle(v.url, crawler.Redirected, seen.moved.String())
+}
+
+// finding is what an answer turned out to be.
+type finding struct {
+	outcome  crawler.Outcome
+	detail   string
+	form     string     // the login form that was shown; "" for none
+	loggedIn bool       // has what auth.form.logged_in matches
+	end      string     // how the document ends, as served; see Page.End
+	inside   bool       // shows by itself that its reader is logged in
+	links    []*url.URL // to follow; not normalised
+	leads    *url.URL   // where the document leads its readers: see elsewhere
+	versions []string   // in other languages that it names, normalised
+	language string     // see languageOf
+	identity string     // see Identity
+	article  extract.Article
+
+	answers   crawler.Availability // see AvailabilityPolicy
+	answersBy string               // the rule that decided
+
+	etag, lastModified string // see validators
+
+	unauthorized bool // the answer was 401
+}
+
+// unreadable reports whether nothing can be known of a source whose start address
+// ended so.
+func (f finding) unreadable() bool {
+	return f.outcome.Failed() || f.outcome.IsFile() || f.outcome == crawler.Gone || f.outcome == crawler.NotHTML || f.outcome == crawler.RedirectedOut
+}
+
+// judgeWithin judges an answer within the budget of a page.
+func (c *crawl) judgeWithin(ctx context.Context, v visit, a answer) (finding, error) {
+	var found finding
+	err := c.within(ctx, a.weight(), func(ctx context.Context) error {
+		found = c.judge(v, a, budget.From(ctx))
+		return nil
+	})
+	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+		return finding{outcome: crawler.TooCostly, detail: costly.Detail}, nil
+	}
+	return found, err
+}
+
+// within does a part of what is done to one page, within the budget of that and with so
+// many bytes of memory. What read sets must not be looked at after an error: see
+// [budget.Run].
+func (c *crawl) within(ctx context.Context, bytes int64, read func(context.Context) error) error {
+	release, err := c.room.Reserve(ctx, bytes)
+	if err != nil {
+		return err
+	}
+	return budget.Run(ctx, budget.Page, func(ctx context.Context) error {
+		defer release()
+		return read(ctx)
+	})
+}
+
+// weight is how much memory judging an answer may take.
+func (a answer) weight() int64 {
+	if a.file != nil && a.file.err == nil {
+		return budget.ForTree(a.file.doc.Root)
+	}
+	return budget.ForHTML(a.body)
+}
+
+// judge says what an answer is, and tells meter of its work. It only looks.
+func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
+	outcome, detail := a.failure()
+	switch {
+	case a.err == nil && fetch.IsHTML(a.contentType) && (outcome == "" || a.status == http.StatusForbidden):
+		// A document, or a refusal that may say how to get in.
+	case a.file != nil:
+		return c.judgeFile(v, a, meter)
+	case outcome == "":
+		return finding{outcome: crawler.NotHTML, detail: fetch.MediaType(a.contentType)}
+	case outcome == crawler.TLSFailed && c.src.Auth.Certificate != nil && fetch.RefusesCertificate(a.err):
+		return finding{outcome: crawler.LoginWall, detail: "the site refuses the client certificate: " + detail}
+	default:
+		return finding{outcome: outcome, detail: detail, unauthorized: a.status == http.StatusUnauthorized, loggedIn: c.showsMember(a)}
+	}
+
+	doc, err := extract.Parse(a.url, a.contentType, a.body)
+	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+		return finding{outcome: crawler.TooCostly, detail: costly.Detail}
+	}
+	if err != nil {
+		return finding{outcome: crawler.BadEncoding, detail: err.Error()}
+	}
+	doc.Meter = meter
+	doc.AddLinkHeaders(a.header.Values("Link"))
+	if form := c.formInstead(doc); form != "" {
+		if isLoginAddress(v.url) {
+			return finding{outcome: crawler.Excluded, detail: "the page to log in on", form: form}
+		}
+		return finding{outcome: crawler.LoginWall, detail: form, form: form}
+	}
+	if outcome != "" {
+		return finding{outcome: outcome, detail: detail}
+	}
+
+	says := doc.Directives()
+	noIndex, noFollow := c.keepOut(a.header, says, doc)
+	found := c.elsewhere(v, doc, says)
+	if found.outcome == crawler.LoginWall {
+		return found
+	}
+	if !c.src.Discover.OtherLocales {
+		found.versions = c.versionsOf(doc.Alternates())
+		found.language = c.languageOf(v.url, doc.Alternates(), doc.Language())
+	}
+	found.loggedIn = c.isLoggedIn(doc)
+	found.inside = c.isInside(doc, found.loggedIn)
+	if !a.rendered {
+		found.end = endOf(a.body)
+		// Else the document stays as it is while what its scripts fetch does not
+		found.etag, found.lastModified = c.validators(a.header)
+	}
+	if !noFollow {
+		found.links = append(doc.Links(), c.ownLanguage(doc)...)
+	}
+	found.identity = c.identityOf(v.url, doc)
+	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
+
+	// What a visitor would see is told by the text, so it is wanted of every page of
+	// a private source.
+	if c.scope.Includes(v.url) || !c.src.Auth.IsZero() {
+		found.article, err = doc.Extract(c.src.Content)
+	}
+	switch {
+	case c.wall.shows(found.article) && !c.wall.isPublic(v.url, found.article):
+		return asVisitorsSee(found.article)
+	case found.outcome == crawler.Redirected, found.outcome == crawler.RedirectedOut:
+		return found
+	case noIndex:
+		found.outcome, found.detail = crawler.NoIndex, ""
+	case found.outcome != "":
+		return found
+	default:
+		found.outcome, found.detail = c.asPage(v, a, found, err)
+	}
+	if a.rendered {
+		found.detail = strings.TrimSuffix(howRendered(a)+"; "+found.detail, "; ")
+	}
+	return found
+}
+
+// howRendered says that a page was shown to a browser, and how much of what its scripts asked for was refused.
+func howRendered(a answer) string {
+	switch n := a.countRefused(); n {
+	case 0:
+		return "rendered"
+	case 1:
+		return "rendered, 1 request of its scripts refused"
+	default:
+		return fmt.Sprintf("rendered, %d requests of its scripts refused", n)
+	}
+}
+
+// asVisitorsSee is the finding of a text that visitors without a session get as well.
+func asVisitorsSee(a extract.Article) finding {
+	return finding{outcome: crawler.LoginWall, detail: fmt.Sprintf("what visitors without a session see: %q", a.Title)}
+}
+
+// asPage says whether what was extracted of an answer, or failed to be with err, is a
+// page, and how it was read, or why it is none.
+func (c *crawl) asPage(v visit, a answer, found finding, err error) (crawler.Outcome, string) {
+	switch {
+	case !c.scope.Includes(v.url):
+		return crawler.Listing, ""
+	case a.unripe:
+		return crawler.Empty, "nothing matches render.wait_for"
+	case err != nil:
+		return crawler.Empty, "cannot be extracted: " + err.Error()
+	case found.article.HTML == "" || found.article.Markdown == "":
+		return crawler.Empty, c.whyEmpty(a)
+	case found.identity == "" && !c.src.Identity.isZero():
+		return crawler.Paged, found.article.How + "; known by its address, having no identity"
+	}
+	return crawler.Paged, found.article.How
+}
+
+// page makes the page at u of what it says.
+func (c *crawl) page(u *url.URL, found finding) crawler.Page {
+	address, a := u.String(), found.article
+	title := a.Title
+	if title == "" {
+		title = strings.TrimSuffix(path.Base(u.Path), path.Ext(u.Path))
+	}
+	if title == "" || title == "/" || title == "." {
+		title = u.Host
+	}
+	if found.answersBy == "" { // it has no markup that a rule could look at
+		found.answers, found.answersBy = c.src.Availability.Of(u, nil)
+	}
+	return crawler.Page{
+		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
+		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut, End: found.end, Inside: found.inside,
+	}
+}

@@ -1,0 +1,84 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+)
+
+// A wiki may answer with status 200 for a page that is gone, and ask that this is not
+// indexed. The answer to an address that cannot exist tells it: it is the same.
+
+// maxDoubted is of how many pages a crawl asks whether that is so. The others stay hints.
+const maxDoubted = 20
+
+// settleMissing settles a page that was sent, and that asks not to be indexed now, as
+// missing, where the site says the same of a page that cannot exist.
+func (c *crawl) settleMissing(ctx context.Context, u *url.URL) error {
+	if c.doubted++; c.doubted > maxDoubted {
+		return nil
+	}
+	says, ok, err := c.saysUnindexed(ctx, u)
+	if err != nil || !ok {
+		return err
+	}
+	for _, impossible := range impossibleNear(u) {
+		other, ok, err := c.saysUnindexed(ctx, impossible)
+		if err != nil {
+			return err
+		}
+		if ok && other == says {
+			c.unsettle(1)
+			return c.settle(u, crawler.Missing, "it says what the site says of pages that never were")
+		}
+	}
+	return nil
+}
+
+// saysUnindexed returns the words of a page, without those of its address; ok is false
+// where it is none that asks not to be indexed.
+func (c *crawl) saysUnindexed(ctx context.Context, u *url.URL) (says string, ok bool, err error) {
+	seen, err := c.look(ctx, visit{url: u}, c.read(ctx, u))
+	switch {
+	case err != nil:
+		return "", false, err
+	case ctx.Err() != nil:
+		return "", false, context.Cause(ctx)
+	case seen.moved != nil || seen.found.outcome != crawler.NoIndex || seen.found.article.Markdown == "":
+		return "", false, nil
+	}
+	address := strings.Fields(words(u.Path + " " + u.RawQuery))
+	text := strings.Fields(words(markdown.WithoutTargets(seen.found.article.Markdown)))
+	text = slices.DeleteFunc(text, func(word string) bool { return slices.Contains(address, word) })
+	return strings.Join(text, " "), true, nil
+}
+
+// impossibleNear returns addresses like u at which there is surely nothing: with another
+// name in the place of the page's, be that in its path or in its query.
+func impossibleNear(u *url.URL) (list []*url.URL) {
+	name := fmt.Sprintf("%x", hash64(u.String()))
+	if base := path.Base(u.Path); base != "/" && base != "." {
+		other := *u
+		other.Path, other.RawPath = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), base)+name+path.Ext(base), ""
+		list = append(list, &other)
+	}
+	pairs := strings.Split(u.RawQuery, "&")
+	for i, pair := range pairs[:min(len(pairs), 2)] {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok || value == "" {
+			continue
+		}
+		other := *u
+		changed := slices.Clone(pairs)
+		changed[i] = key + "=" + name
+		other.RawQuery = strings.Join(changed, "&")
+		list = append(list, &other)
+	}
+	return list
+}

@@ -1,0 +1,41 @@
+package web
+
+import (
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
+)
+
+// mayAsk judges what a page's scripts ask of the source's own origin as a link is judged: what is excluded is never
+// fetched, and a session does not follow what would end it or change something. The path that bounds the pages does
+// not bound their scripts and data, and robots.txt speaks of what is indexed.
+func (c *crawl) mayAsk(u *url.URL) (why, key string) {
+	n, ok := c.scope.Normalise(u)
+	if !ok {
+		return "no web address", ""
+	}
+	for _, address := range []*url.URL{u, n} {
+		if p, excluded := scope.First(c.scope.Rules.Exclude, address); excluded {
+			return "exclude has " + p.String(), "exclude"
+		}
+		if c.scope.LoggedIn {
+			if why := scope.UnsafeLink(address); why != "" {
+				return "it " + why, ""
+			}
+		}
+	}
+	if c.scope.IsLoginForm(n) && !c.scope.Starts[n.String()] {
+		return "the login form", ""
+	}
+	return "", ""
+}
+
+// sessionValues are what no page may carry elsewhere: what is configured to get in, and what the site has answered.
+func (c *crawl) sessionValues() []string {
+	values := c.session.Values()
+	if jar, ok := c.files.Jar.(*auth.Jar); ok {
+		values = append(values, jar.Values()...)
+	}
+	return values
+}

@@ -1,0 +1,258 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/render"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+)
+
+// Rendering says which pages are shown to a browser before they are read.
+type Rendering struct {
+	Mode    RenderMode
+	Rules   []RenderRule // the first that matches decides instead of Mode
+	WaitFor string       // CSS selector of what a whole page has; "" waits until it makes no more requests
+	Hosts   []string     // others than the source's own that scripts may ask as they like
+	Browser render.Config
+}
+
+// RenderRule is the mode of the paths it matches.
+type RenderRule struct {
+	Match urlpattern.Pattern
+	Mode  RenderMode
+}
+
+// RenderMode says when a page is shown to a browser.
+type RenderMode string
+
+// The modes. The zero value is Never.
+const (
+	RenderNever  RenderMode = "never"
+	RenderAuto   RenderMode = "auto" // where the HTML says nothing yet and leaves it to scripts
+	RenderAlways RenderMode = "always"
+)
+
+// For returns the mode of a page.
+func (r Rendering) For(u *url.URL) RenderMode {
+	for _, rule := range r.Rules {
+		if rule.Match.Match(u) {
+			return rule.Mode
+		}
+	}
+	return r.Mode
+}
+
+// used reports whether any page may want a browser.
+func (r Rendering) used() bool {
+	wanted := func(m RenderMode) bool { return m == RenderAuto || m == RenderAlways }
+	for _, rule := range r.Rules {
+		if wanted(rule.Mode) {
+			return true
+		}
+	}
+	return wanted(r.Mode)
+}
+
+// newBrowser returns a browser of a source, which is not started before a page
+// wants it; nil where none ever does. What its pages ask of the source is asked by
+// scripts, at the source's pace.
+func (c *crawl) newBrowser(scripts *http.Client) (*render.Browser, error) {
+	if !c.src.Render.used() {
+		return nil, nil
+	}
+	site := render.Site{
+		URL: c.scope.Site, Inside: scripts, Outside: c.strangers, Named: c.named, Hosts: c.src.Render.Hosts,
+		MayOpen: c.mayOpen, MayAsk: c.mayAsk, Secrets: c.sessionValues,
+		Timeout: c.src.Fetch.Timeout, MaxBody: c.src.Fetch.MaxBody, Concurrency: c.src.Fetch.Concurrency, UserAgent: c.src.Fetch.UserAgent,
+	}
+	if jar, ok := scripts.Jar.(*auth.Jar); ok {
+		site.Readable = jar.Readable
+	}
+	if form := c.src.Auth.Form; form != nil {
+		var err error
+		if site.LoginURL, err = url.Parse(form.URL); err != nil {
+			return nil, err
+		}
+		for _, address := range form.SignOn {
+			u, err := url.Parse(address)
+			if err != nil {
+				return nil, err
+			}
+			site.SignOn = append(site.SignOn, u)
+		}
+	}
+	return render.New(c.src.Render.Browser, site, c.log), nil
+}
+
+// mayOpen judges where a page's scripts lead as a redirect is judged.
+func (c *crawl) mayOpen(from, to *url.URL) error {
+	err := c.judgeRedirect(&http.Request{URL: to}, []*http.Request{{URL: from}})
+	if err == nil && !c.scope.SameSite(to) {
+		return &fetch.Failure{Outcome: crawler.RedirectedOut, Detail: "leads to " + to.Redacted()}
+	}
+	return err
+}
+
+// read asks for a page, and shows the answer to the browser, or to the reader of its
+// kind of file, where it wants that.
+func (c *crawl) read(ctx context.Context, u *url.URL) answer {
+	return c.opened(ctx, c.shown(ctx, c.browser, c.get(ctx, c.pages, u)))
+}
+
+// shown is the answer as scripts have made it in a browser, where it is one to be rendered.
+func (c *crawl) shown(ctx context.Context, browser *render.Browser, a answer) answer {
+	if !c.isToBeShown(a) {
+		return a
+	}
+	header := a.header.Clone()
+	header.Set("Content-Type", a.contentType)
+	doc, err := browser.Render(ctx, render.Page{URL: a.url, Status: a.status, Header: header, Body: a.body, WaitFor: c.src.Render.WaitFor})
+	if err == nil && !doc.Found {
+		err = c.missing(doc.Missing)
+	}
+	if err != nil {
+		return answer{url: a.url, tls: a.tls, session: a.session, rendered: true, err: whyNotShown(err)}
+	}
+	return answer{url: scope.WithoutSecrets(doc.URL, c.own), status: doc.Status, header: doc.Header, contentType: "text/html; charset=utf-8", body: doc.HTML,
+		tls: a.tls, session: a.session, rendered: true, refused: doc.Refused, unripe: c.src.Render.WaitFor != "" && !doc.Found}
+}
+
+func (c *crawl) isToBeShown(a answer) bool {
+	if c.browser == nil || a.rendered || a.err != nil || !fetch.IsHTML(a.contentType) || a.status < 200 || a.status >= 300 {
+		return false
+	}
+	switch c.src.Render.For(a.url) {
+	case RenderAlways:
+		return true
+	case RenderAuto:
+		return render.Bare(a.body)
+	}
+	return false
+}
+
+// missing returns the request without which a page may not be whole. On a public
+// site a 401 is how scripts learn that nobody is logged in.
+func (c *crawl) missing(failed []*render.RequestError) error {
+	for _, f := range failed {
+		if f.Status != http.StatusUnauthorized || !c.src.Auth.IsZero() {
+			return f
+		}
+	}
+	return nil
+}
+
+// whyNotShown names the outcome of a page that the browser could not show.
+func whyNotShown(err error) error {
+	var (
+		known   *fetch.Failure
+		request *render.RequestError
+		gone    *render.UnavailableError
+	)
+	inner := errors.Unwrap(err)
+	if inner == nil {
+		inner = err
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.As(err, &request):
+		outcome, _ := fetch.FailureOfStatus(request.Status)
+		switch {
+		case request.Status == http.StatusUnauthorized:
+			outcome = crawler.LoginWall // the API's
+		case request.Err != nil:
+			outcome, _ = fetch.FailureOf(request.Err)
+		case outcome == crawler.Gone:
+			outcome = crawler.ServerError // a script that a page of today names
+		}
+		return &fetch.Failure{Outcome: outcome, Detail: request.Error()}
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, render.ErrTooLarge):
+		return &fetch.Failure{Outcome: crawler.TooLarge, Detail: inner.Error()}
+	case errors.Is(err, render.ErrTooMuchMemory):
+		return &fetch.Failure{Outcome: crawler.TooCostly, Detail: inner.Error()}
+	case errors.Is(err, render.ErrRestless):
+		return &fetch.Failure{Outcome: crawler.Timeout, Detail: inner.Error()}
+	case errors.Is(err, render.ErrLoop):
+		return &fetch.Failure{Outcome: crawler.RedirectLoop, Detail: inner.Error()}
+	case errors.As(err, &gone):
+		return &fetch.Failure{Outcome: crawler.Unrendered, Detail: gone.Error()}
+	}
+	return &fetch.Failure{Outcome: crawler.Unrendered, Detail: inner.Error()}
+}
+
+// whatAllows names the first key that would allow what a page was refused.
+func whatAllows(refused []render.Refusal) string {
+	for _, r := range refused {
+		if r.Key != "" {
+			return "see " + r.Key
+		}
+	}
+	return refused[0].Address + ": " + refused[0].Why
+}
+
+// countRefused is how many requests of a page were not made because of where they go.
+func (a answer) countRefused() (n int) {
+	for _, r := range a.refused {
+		n += r.Count
+	}
+	return n
+}
+
+// logIn gets into the source: as a plain client where that can be, or with the
+// browser where the login form is one that only scripts can make.
+func (c *crawl) logIn(ctx context.Context) (seen []string, err error) {
+	seen, err = c.session.Login(ctx, c.files)
+	var refused *auth.LoginError
+	if c.browser == nil || !errors.As(err, &refused) || !refused.Scripted {
+		return seen, err
+	}
+	c.log.Info("the login form is made by scripts: logging in with a browser")
+	more, err := c.browser.LogIn(ctx, loginOf(c.src.Auth.Form))
+	seen = append(seen, more...)
+	var failed *render.LoginError
+	if errors.As(err, &failed) {
+		err = &auth.LoginError{Step: failed.Step + " (in a browser)", URL: failed.URL, Status: failed.Status, Title: failed.Title,
+			Message: failed.Message, Hint: failed.Hint, Err: failed.Err}
+	}
+	return seen, err
+}
+
+// loginOf says in the browser's words what is configured.
+func loginOf(form *auth.Form) render.Login {
+	login := render.Login{LoggedIn: form.LoggedIn}
+	for _, s := range form.Steps {
+		step := render.Step{Fields: s.Fields, Form: s.Form, Submit: s.Submit, Optional: s.Optional}
+		if s.URL != "" {
+			step.URL, _ = url.Parse(s.URL) // which auth has checked
+		}
+		login.Steps = append(login.Steps, step)
+	}
+	if len(form.Steps) == 0 {
+		login.Steps = []render.Step{{Fields: form.Fields, Form: form.Form}}
+	}
+	return login
+}
+
+// whyEmpty says of a page without content what may be done about it.
+func (c *crawl) whyEmpty(a answer) string {
+	switch {
+	case a.file != nil:
+		return a.file.how()
+	case a.rendered && len(a.refused) > 0:
+		return "its scripts may lack what they were not given: " + whatAllows(a.refused)
+	case c.src.Content.Body != "" && (a.rendered || !render.Bare(a.body)):
+		return "nothing of it is left by content.body and content.remove"
+	case a.rendered || !render.Bare(a.body):
+		return ""
+	}
+	return "its text is made by scripts: set render: auto"
+}

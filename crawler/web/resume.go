@@ -1,0 +1,145 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+)
+
+// progressOf returns where the start address leads if it was read before the crawl was
+// interrupted, so that this one goes on from there; nil where it has to be read first.
+func (c *crawl) progressOf(start visit) (*url.URL, error) {
+	at := start.url
+	for range maxRedirects {
+		told, detail, _, err := c.frontier.Outcome(at.String())
+		if err != nil {
+			return nil, fmt.Errorf("read the frontier: %w", err)
+		}
+		switch outcome := crawler.Outcome(told); outcome {
+		case "":
+			return nil, nil
+		case crawler.Redirected:
+			if at, err = url.Parse(detail); err != nil {
+				return nil, fmt.Errorf("read the frontier: %w", err)
+			}
+		default:
+			if (finding{outcome: outcome}).unreadable() {
+				return nil, nil
+			}
+			return at, nil
+		}
+	}
+	return nil, nil
+}
+
+// Notebook keeps a few bytes of a crawl until it is through.
+type Notebook interface {
+	// Note returns what SetNote was told last; nil for nothing.
+	Note() ([]byte, error)
+	SetNote(note []byte) error
+}
+
+// wallNote is a [wall] as it is noted down.
+type wallNote struct {
+	Place, Away, Title string
+	Text               []byte
+	Refused, LoggedIn  bool
+}
+
+// noteWall notes what visitors without a session see, which is looked at once.
+func (c *crawl) noteWall() error {
+	if c.notes == nil || c.src.Auth.IsZero() {
+		return nil
+	}
+	w := c.wall
+	note, err := json.Marshal(wallNote{w.place, w.away, w.page.title, w.page.text[:], w.refused, w.loggedIn})
+	if err == nil {
+		err = c.notes.SetNote(note)
+	}
+	if err != nil {
+		return fmt.Errorf("note what visitors see: %w", err)
+	}
+	return nil
+}
+
+// reenter gets into a source again whose start address was read before the crawl was
+// interrupted. Whether the login works shows on the pages that are left.
+func (c *crawl) reenter(ctx context.Context) error {
+	if c.src.Auth.IsZero() {
+		return nil
+	}
+	var noted wallNote
+	if c.notes != nil {
+		note, err := c.notes.Note()
+		if err == nil && note != nil {
+			err = json.Unmarshal(note, &noted)
+		}
+		if err != nil {
+			return fmt.Errorf("read what visitors see: %w", err)
+		}
+	}
+	if noted.Text == nil {
+		_, _, err := c.open(ctx)
+		return err
+	}
+	c.wall = wall{place: noted.Place, away: noted.Away, refused: noted.Refused, loggedIn: noted.LoggedIn, page: fingerprint{title: noted.Title}}
+	copy(c.wall.page.text[:], noted.Text)
+	c.restoreSession()
+	if _, err := c.logIn(ctx); err != nil {
+		return err
+	}
+	c.keepSession()
+	return nil
+}
+
+// goOn queues again what was queued or in flight when the crawl was interrupted, and
+// takes in what it had come to know.
+func (c *crawl) goOn(ctx context.Context, start visit) error {
+	var before Progress
+	for s, err := range c.frontier.Settled() {
+		if err != nil {
+			return fmt.Errorf("read the frontier: %w", err)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		before.Discovered++
+		if outcome := crawler.Outcome(s.Outcome); outcome != "" && outcome != crawler.Interrupted {
+			before.Settled++
+			if outcome == crawler.Paged {
+				before.Pages++
+			}
+			if !outcome.Unasked() {
+				c.asked.Add(1)
+			}
+			continue
+		}
+		if s.URL == start.url.String() {
+			continue // read first, in any case
+		}
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			return fmt.Errorf("read the frontier: %w", err)
+		}
+		if err := c.decide(visit{url: u, depth: s.Depth, from: s.From}); err != nil {
+			return err
+		}
+	}
+	c.wasAt(before)
+	if c.earlier == nil || c.src.Auth.IsZero() {
+		return nil
+	}
+	for p, err := range c.earlier {
+		if err != nil {
+			return fmt.Errorf("read the pages of the crawl: %w", err)
+		}
+		if u, err := url.Parse(p.URL); err == nil && !p.Inside {
+			c.texts.note(u, extract.Article{Markdown: p.Markdown})
+		}
+	}
+	return nil
+}

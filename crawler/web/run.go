@@ -1,0 +1,261 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/gocolly/colly/v2"
+	"github.com/gocolly/colly/v2/queue"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/document"
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/render"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+)
+
+// crawl is one crawl of one source.
+type crawl struct {
+	src   Source
+	log   *slog.Logger
+	scope *scope.Scope
+	// destinations are where requests may go that are for no page.
+	destinations destinations
+	*clients
+	session   *auth.Session
+	own       *secrets.Set    // our own, which nothing that is kept or shown has in it
+	browser   *render.Browser // nil where no page wants one
+	visitors  *render.Browser // shows pages as visitors get them; nil as browser is
+	documents *document.Reader
+	ownReader bool           // and so closes it
+	room      *budget.Memory // that pages are read in
+	starts    []*url.URL     // the start address, then the seeds
+	known     iter.Seq[string]
+	only      []*url.URL // see Surroundings
+
+	door    door
+	breaker breaker
+	wall    wall         // known once the start address was read
+	robots  scope.Robots // known once the start address was read
+
+	texts sameTexts // of the pages of a private source
+	traps *traps
+
+	*ledger
+	keeper     Keeper
+	memory     Memory
+	earlier    iter.Seq2[crawler.Page, error]
+	before     func(url, identity string) (Before, error)
+	notes      Notebook
+	flush      func() error
+	sink       Sink
+	review     Review
+	layout     Layout
+	pageTexts  Texts
+	claims     claims
+	leftOpen   atomic.Int64 // documents that stayed open: see readToItsEnd
+	doubted    int          // pages of which it was asked whether they say that they are missing
+	versions   versions
+	said       said
+	witness    *witness
+	proofs     map[string]bool // addresses whose answers are decided on: whether they were proved
+	fromInside []crawler.Proof
+	selves     map[string]bool // pages that were read as themselves, whatever they name
+	words      firstWords      // of the blocks that were left out
+	asked      atomic.Int64    // URLs fetched or queued to be
+	collector  *colly.Collector
+	queue      *queue.Queue // of the round that is running, or comes next
+	round      *endable     // what queue takes from
+
+	// stop ends the crawl because of a failure of our own.
+	stop context.CancelCauseFunc
+}
+
+func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*crawl, error) {
+	scope, starts, err := scopeOf(src)
+	if err != nil {
+		return nil, err
+	}
+	session, err := auth.New(scope.Site, src.Auth)
+	if err != nil {
+		return nil, err
+	}
+	log := sur.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	log = log.With("source", src.Name)
+	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, only: sur.Only, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, pageTexts: sur.Texts,
+		selves: make(map[string]bool), proofs: make(map[string]bool), stop: stop,
+		traps: newTraps(src.Discover.MaxDuplicates),
+		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, before: sur.Before, notes: sur.Notes, flush: sur.Flush,
+		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
+	c.door.turn = newTurn()
+	if c.documents = sur.Documents; c.documents == nil {
+		c.documents, c.ownReader = &document.Reader{Room: c.room}, true
+	}
+	if c.clients, err = newClients(src, sur, log, session, c.judgeRedirect); err != nil {
+		return nil, err
+	}
+	c.files.CheckRedirect = c.judgeFileRedirect
+	c.own = cmp.Or(sur.Secrets, new(secrets.Set))
+	c.scope.Own, c.ledger.own, c.words.own = c.own, c.own, c.own
+	c.session.Feed(c.own, c.jar)
+	if c.browser, err = c.newBrowser(c.scripts); err == nil {
+		c.visitors, err = c.newBrowser(c.outsideScripts)
+	}
+	if err != nil {
+		c.clients.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// close ends what the crawl has opened.
+func (c *crawl) close() {
+	if c.browser != nil {
+		c.browser.Close()
+		c.visitors.Close()
+	}
+	if c.ownReader {
+		c.documents.Close()
+	}
+	c.clients.close()
+}
+
+// run reads the start address alone first: where that fails, nothing else is
+// asked of the site. Then everything that can be discovered is fetched, and then
+// what was known before and has not turned up. A crawl that was interrupted goes on
+// where it was, without reading the start address again.
+func (c *crawl) run(ctx context.Context) error {
+	if c.only != nil {
+		return c.runOnly(ctx)
+	}
+	start := visit{url: c.starts[0]}
+	if err := c.frontier.Init(); err != nil {
+		return fmt.Errorf("prepare the frontier: %w", err)
+	}
+	begins, err := c.claim("", start)
+	if err != nil {
+		return err
+	}
+	at, err := c.progressOf(start)
+	if err != nil {
+		return err
+	}
+	isRead := at != nil
+	var first answer
+	if isRead {
+		if err = c.reenter(ctx); err != nil {
+			return err
+		}
+	} else {
+		c.asked.Add(1)
+		if first, _, err = c.open(ctx); err != nil {
+			return c.closed(start, err)
+		}
+		if err = c.noteWall(); err != nil {
+			return err
+		}
+		at = first.url
+	}
+	if c.robots, err = c.readRobots(ctx); err != nil {
+		return err
+	}
+	c.throttle.AtMost(c.robots.Delay)
+	c.scope.StartsAt(at)
+
+	if err := c.newRound(ctx); err != nil {
+		return err
+	}
+	if !begins {
+		if err := c.goOn(ctx, start); err != nil {
+			return err
+		}
+	}
+	if err := c.readSitemaps(ctx); err != nil {
+		return err
+	}
+	if !isRead {
+		if err := c.conclude(ctx, start, first); err != nil {
+			return err
+		}
+	}
+	if err := c.discover("", 0, c.starts[1:]); err != nil {
+		return err
+	}
+	if err := c.runRound(ctx); err != nil {
+		return err
+	}
+	if err := c.askForKnown(ctx); err != nil {
+		return err
+	}
+	if err := c.askForOrphans(ctx); err != nil {
+		return err
+	}
+	if err := c.proveAnswers(ctx); err != nil {
+		return err
+	}
+	return c.verifyMoves(ctx)
+}
+
+// open gets into the source and reads its start address. The error is a
+// *StartError, an *auth.LoginError, or that of ctx.
+func (c *crawl) open(ctx context.Context) (first answer, seen []string, err error) {
+	start := c.starts[0]
+	outside := c.lookFromOutside(ctx)
+	c.restoreSession()
+	seen, err = c.logIn(ctx)
+	if err != nil {
+		return answer{}, seen, err
+	}
+	c.keepSession()
+	first = c.read(ctx, start)
+	if ctx.Err() != nil {
+		return answer{}, seen, context.Cause(ctx)
+	}
+	found, err := c.judgeWithin(ctx, visit{url: start}, first)
+	if err != nil {
+		return answer{}, seen, err
+	}
+	if !found.unreadable() {
+		if c.wall, err = outside.seenFromInside(first, found.article); err != nil {
+			found = finding{outcome: crawler.LoginWall, detail: err.Error(), article: found.article}
+		}
+	}
+	if found.unreadable() {
+		return answer{}, seen, &StartError{URL: start.String(), Outcome: found.outcome, Detail: c.own.Mask(found.detail),
+			Hint: hintFor(found.outcome, first, start.Scheme, !c.src.Auth.IsZero())}
+	}
+	if found.outcome == crawler.NoIndex {
+		c.log.Warn("the start address asks not to be indexed; where the whole site does, set fetch.respect_robots: false", "url", start.String())
+	}
+	seen = append(seen, c.own.Mask(fmt.Sprintf("GET %s: HTTP %d, %q", first.url.Redacted(), first.status, found.article.Title)))
+	if line := certificateOf(first); line != "" {
+		seen = append(seen, line)
+	}
+	return first, seen, nil
+}
+
+// closed settles the start address of a source that could not be opened.
+func (c *crawl) closed(start visit, err error) error {
+	outcome, detail := crawler.Interrupted, ""
+	var unreadable *StartError
+	var refused *auth.LoginError
+	switch {
+	case errors.Is(err, context.Canceled):
+	case errors.As(err, &unreadable):
+		outcome, detail = unreadable.Outcome, unreadable.Detail
+	case errors.As(err, &refused):
+		outcome, detail = whyNoLogin(refused)
+	}
+	return errors.Join(err, c.settle(start.url, outcome, detail))
+}

@@ -1,0 +1,127 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"net/url"
+	"slices"
+	"sync"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+)
+
+// sameTexts notices a wall that nothing else told of: if many addresses of a
+// private site give one text, that is what they say to those they don't let in. Pages
+// that show by themselves that their reader is logged in are no wall, however alike.
+// Addresses that differ by their query alone count once, since they often are one
+// page with another sorting or tab. It holds a few hashes for each page, and no text.
+type sameTexts struct {
+	mu     sync.Mutex
+	pages  map[uint64]uint64   // address → text
+	places map[uint64]struct{} // path and text
+	count  map[uint64]int      // text → paths
+}
+
+const (
+	wallPaths = 5   // fewer with one text are no wall
+	wallShare = 0.2 // nor are they where most pages have texts of their own
+	wallText  = 20  // bytes; a shorter text is a page with hardly anything on it
+)
+
+// note remembers what the page at u says. Its title is left out, since a wall may
+// stand under that of the page asked for.
+func (s *sameTexts) note(u *url.URL, a extract.Article) {
+	text := markdown.WithoutTargets(a.Markdown)
+	if len(text) < wallText {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pages == nil {
+		s.pages, s.places, s.count = make(map[uint64]uint64), make(map[uint64]struct{}), make(map[uint64]int)
+	}
+	says := hash64(text)
+	s.pages[hash64(u.String())] = says
+	place := hash64(u.EscapedPath() + "\x00" + text)
+	if _, again := s.places[place]; !again {
+		s.places[place] = struct{}{}
+		s.count[says]++
+	}
+}
+
+// walls returns how many paths have the text of the page at an address, if that is
+// a wall, and 0 if not.
+func (s *sameTexts) walls(address string) int {
+	if n := s.count[s.pages[hash64(address)]]; s.isWall(n) {
+		return n
+	}
+	return 0
+}
+
+// of stands for the text of the page at an address.
+func (s *sameTexts) of(address string) uint64 { return s.pages[hash64(address)] }
+
+func (s *sameTexts) isWall(paths int) bool {
+	return paths >= wallPaths && float64(paths) >= wallShare*float64(len(s.places))
+}
+
+// any reports whether a text is a wall's.
+func (s *sameTexts) any() bool {
+	for _, n := range s.count {
+		if s.isWall(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// SayTheSame is in the detail of a login wall that was told by nothing but its text,
+// after the number of addresses that have it.
+const SayTheSame = "addresses say the very same"
+
+// hash64 is good enough where a mistake would need an attacker who writes the
+// site, and he has the site's pages to himself anyway.
+func hash64(text string) uint64 {
+	sum := sha256.Sum256([]byte(text))
+	return binary.BigEndian.Uint64(sum[:8])
+}
+
+// takeBackWalls settles anew, as walls, the pages that turned out to be one. What
+// they put into the sink no longer counts: a page is one whose address is settled so.
+func (c *crawl) takeBackWalls() error {
+	if !c.texts.any() {
+		return nil
+	}
+	var walls []Settlement
+	fromInside := make(map[uint64]bool)
+	for s, err := range c.frontier.Settled() {
+		if err != nil {
+			return fmt.Errorf("read the frontier: %w", err)
+		}
+		if crawler.Outcome(s.Outcome) != crawler.Paged || c.texts.walls(s.URL) == 0 {
+			continue
+		}
+		walls = append(walls, s)
+		if c.proofs[s.URL] {
+			fromInside[c.texts.of(s.URL)] = true
+		}
+	}
+	walls = slices.DeleteFunc(walls, func(s Settlement) bool { return fromInside[c.texts.of(s.URL)] })
+	c.retract(len(walls))
+	for _, s := range walls {
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			return fmt.Errorf("read the frontier: %w", err)
+		}
+		if err := c.unlearn(s.URL); err != nil {
+			return err
+		}
+		if err := c.settle(u, crawler.LoginWall, fmt.Sprintf("%d %s", c.texts.walls(s.URL), SayTheSame)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

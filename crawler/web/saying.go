@@ -1,0 +1,92 @@
+package web
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+)
+
+// saying is what a page says, as hashes of its lines in words alone: without markup, the
+// targets of links, and punctuation. It is sorted.
+type saying []uint64
+
+// sayingOf returns what Markdown says. A line that is the title is left out, since a
+// print view may repeat it where the page does not.
+func sayingOf(text, title string) saying {
+	var s saying
+	title = words(title)
+	for line := range strings.Lines(markdown.WithoutTargets(text)) {
+		if w := words(line); w != "" && w != title {
+			s = append(s, hash64(w))
+		}
+	}
+	slices.Sort(s)
+	return slices.Compact(s)
+}
+
+// said is what each page of a private source said when it was read last, as [textOf]
+// stands for it.
+type said struct {
+	mu    sync.Mutex
+	texts map[uint64]uint64 // by address
+}
+
+func (s *said) note(address string, text uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.texts == nil {
+		s.texts = make(map[uint64]uint64)
+	}
+	s.texts[hash64(address)] = text
+}
+
+// of returns what the page at an address said; 0 where that is not known.
+func (s *said) of(address string) uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.texts[hash64(address)]
+}
+
+// words are the letters and digits of a text in lower case, with single spaces between.
+func words(text string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}), " ")
+}
+
+// within reports whether other says all that s says.
+func (s saying) within(other saying) bool {
+	for _, line := range s {
+		if _, ok := slices.BinarySearch(other, line); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// similar reports whether b has a share of what a says, by each three words in a row.
+func similar(a, b string, share float64) bool {
+	of, in := triples(a), triples(b)
+	if len(of) == 0 {
+		return words(a) == words(b)
+	}
+	both := 0
+	for t := range of {
+		if in[t] {
+			both++
+		}
+	}
+	return float64(both) >= share*float64(len(of))
+}
+
+func triples(text string) map[uint64]bool {
+	all := strings.Fields(words(markdown.WithoutTargets(text)))
+	set := make(map[uint64]bool)
+	for i := range max(0, len(all)-2) {
+		set[hash64(strings.Join(all[i:i+3], " "))] = true
+	}
+	return set
+}

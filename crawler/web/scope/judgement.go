@@ -1,0 +1,111 @@
+package scope
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+)
+
+// Judgement is what a source's settings alone make of an address.
+type Judgement struct {
+	URL    string `json:"url"`    // normalised
+	Inside bool   `json:"inside"` // a start address, or on the site and below the path that bound the scope
+	// Rules are those that were asked, in their order, each with what it said.
+	Rules []Rule `json:"rules"`
+	// Outcome is how a crawl settles the address without asking for it; "" where it is fetched.
+	Outcome crawler.Outcome `json:"outcome,omitempty"`
+	Detail  string          `json:"detail,omitempty"` // of the outcome, for people
+	Page    bool            `json:"page"`             // include makes a page of it, rather than a listing
+}
+
+// Rule is one rule that decides about an address, and what it says to this one.
+type Rule struct {
+	Name    string  `json:"name"` // its key in sources.yaml, or "robots.txt"
+	Verdict Verdict `json:"verdict"`
+	Says    string  `json:"says,omitempty"` // the pattern that matched, or why, for people
+}
+
+// Verdict is what a rule says to an address.
+type Verdict string
+
+// The verdicts.
+const (
+	Admits  Verdict = "admits"
+	Refuses Verdict = "refuses"
+	Silent  Verdict = "silent" // doesn't concern the address
+)
+
+// Explain says of each rule what judge makes of it. What judge says decides.
+func (s *Scope) Explain(u *url.URL) Judgement {
+	j := Judgement{URL: u.String(), Page: s.Includes(u)}
+	j.Outcome, j.Detail = s.Judge(u)
+	start := s.Starts[u.String()]
+	j.Inside = start || s.SameSite(u) && s.underPrefix(u)
+	rule := func(name string, v Verdict, says string) { j.Rules = append(j.Rules, Rule{name, v, says}) }
+
+	if start {
+		rule("start", Admits, "the start address or a seed: always fetched")
+	}
+	switch {
+	case !s.SameSite(u):
+		rule("url", Refuses, fmt.Sprintf("another site than %s://%s", s.Site.Scheme, s.Site.Host))
+	case !s.underPrefix(u):
+		rule("url", Refuses, "not under "+s.prefix+"/")
+	default:
+		rule("url", Admits, "under "+s.Site.Scheme+"://"+s.Site.Host+s.prefix+"/")
+	}
+	if p, ok := First(s.Rules.Exclude, u); ok {
+		rule("exclude", Refuses, p.String())
+	} else {
+		rule("exclude", Silent, ofPatterns(s.Rules.Exclude, "nothing is excluded"))
+	}
+	if s.IsLoginForm(u) {
+		rule("auth.form.url", Refuses, "the login form")
+	}
+	p, follows := First(s.Rules.Follow, u)
+	switch {
+	case follows:
+		rule("follow", Admits, p.String())
+	case s.Follows(u), s.namesPage(u):
+		rule("follow", Silent, ofPatterns(s.Rules.Follow, "everything is followed"))
+	default:
+		rule("follow", Refuses, ofPatterns(s.Rules.Follow, ""))
+	}
+	p, includes := First(s.Rules.Include, u)
+	switch {
+	case includes:
+		rule("include", Admits, p.String())
+	case len(s.Rules.Include) == 0:
+		rule("include", Silent, "everything becomes a page")
+	default:
+		rule("include", Refuses, ofPatterns(s.Rules.Include, "")+": it is read for its links only")
+	}
+	if s.LoggedIn {
+		if why := UnsafeLink(u); why != "" {
+			rule("unsafe links", Refuses, why)
+		}
+	}
+	return j
+}
+
+// First returns the first of the patterns that matches u.
+func First(patterns []urlpattern.Pattern, u *url.URL) (urlpattern.Pattern, bool) {
+	for _, p := range patterns {
+		if p.Match(u) {
+			return p, true
+		}
+	}
+	return urlpattern.Pattern{}, false
+}
+
+func ofPatterns(patterns []urlpattern.Pattern, none string) string {
+	switch len(patterns) {
+	case 0:
+		return none
+	case 1:
+		return patterns[0].String() + " does not match"
+	}
+	return fmt.Sprintf("none of %d patterns matches", len(patterns))
+}

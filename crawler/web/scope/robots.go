@@ -1,0 +1,182 @@
+package scope
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// maxRobots is how much of a robots.txt is read; RFC 9309, 2.5 asks for this at least.
+	maxRobots = 500 << 10
+	// maxCrawlDelay bounds what a robots.txt may slow a crawl down to.
+	maxCrawlDelay = 30 * time.Second
+)
+
+// Robots are the rules of one robots.txt (RFC 9309) for one crawler. The zero value
+// allows everything.
+type Robots struct {
+	rules      []robotsRule
+	Sitemaps   []string      // for everyone, as written
+	Delay      time.Duration // Crawl-delay; 0 for none
+	Unreadable bool          // there is one, but it could not be read: RFC 9309, 2.3.1.4 then forbids everything
+}
+
+type robotsRule struct {
+	pattern string // a path, with * for anything and $ for the end
+	allow   bool
+	parts   []string // what stands between the *
+}
+
+// ParseRobots reads the rules of all groups that name agent, or of those for
+// everyone where none does. Lines that make no sense are skipped, as the RFC asks.
+func ParseRobots(body []byte, agent string) Robots {
+	agent = ProductToken(agent)
+	var named, everyone Robots
+	var isNamed bool      // some group names agent
+	var current []*Robots // whom the lines of this group are for
+	var naming bool       // the last line was a User-agent
+	var sitemaps []string
+	body = body[:min(len(body), maxRobots)]
+	lines := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+	lines.Buffer(nil, maxRobots+1)
+	lines.Split(scanAnyLine)
+	for lines.Scan() {
+		line, _, _ := strings.Cut(lines.Text(), "#")
+		key, value, ok := strings.Cut(line, ":")
+		if !ok {
+			continue
+		}
+		key, value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
+		switch key {
+		case "user-agent":
+			if !naming {
+				current = nil
+			}
+			switch name := ProductToken(value); {
+			case value == "*":
+				current = append(current, &everyone)
+			case name != "" && name == agent:
+				isNamed = true
+				current = append(current, &named)
+			}
+		case "allow", "disallow":
+			for _, group := range current {
+				group.add(value, key == "allow")
+			}
+		case "crawl-delay":
+			for _, group := range current {
+				if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds > 0 {
+					group.Delay = time.Duration(min(seconds, maxCrawlDelay.Seconds()) * float64(time.Second))
+				}
+			}
+		case "sitemap":
+			sitemaps = append(sitemaps, value)
+			continue // belongs to no group, and ends none
+		}
+		naming = key == "user-agent"
+	}
+	r := everyone
+	if isNamed {
+		r = named
+	}
+	r.Sitemaps = sitemaps
+	slices.SortStableFunc(r.rules, func(a, b robotsRule) int { // the first that matches decides
+		switch by := cmp.Compare(len(b.pattern), len(a.pattern)); {
+		case by != 0 || a.allow == b.allow:
+			return by
+		case a.allow:
+			return -1
+		}
+		return 1
+	})
+	return r
+}
+
+// ProductToken is the name that a crawler goes by: "fincrawl" of "fincrawl/1.0 (+…)".
+func ProductToken(userAgent string) string {
+	end := strings.IndexFunc(userAgent, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' || r == '_')
+	})
+	if end >= 0 {
+		userAgent = userAgent[:end]
+	}
+	return strings.ToLower(userAgent)
+}
+
+// scanAnyLine splits at \n, \r\n and \r.
+func scanAnyLine(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	if i := bytes.IndexAny(data, "\r\n"); i >= 0 {
+		return i + 1, data[:i], nil
+	}
+	if atEOF && len(data) > 0 {
+		return len(data), data, nil
+	}
+	return 0, nil, nil
+}
+
+func (r *Robots) add(path string, allow bool) {
+	if path == "" {
+		return // "Disallow:" disallows nothing
+	}
+	if path[0] != '/' && path[0] != '*' {
+		path = "/" + path
+	}
+	pattern := normalEscapes(path, "!$'()*,:@/?&=+;")
+	r.rules = append(r.rules, robotsRule{pattern, allow, strings.Split(strings.TrimSuffix(pattern, "$"), "*")})
+}
+
+// Allows reports whether a normalised URL may be fetched.
+func (r *Robots) Allows(u *url.URL) bool {
+	allowed, _ := r.Decide(u)
+	return allowed
+}
+
+// Decide also names the rule that decided, as robots.txt has it; "" for none: the
+// longest rule that matches does, Allow where two are as long (RFC 9309, 2.2.2).
+func (r *Robots) Decide(u *url.URL) (allowed bool, by string) {
+	if r.Unreadable {
+		return false, "it cannot be read, so the site counts as closed"
+	}
+	path := normalEscapes(u.RequestURI(), "!$'()*,:@/?&=+;")
+	for _, rule := range r.rules {
+		if rule.matches(path) {
+			return rule.allow, rule.String()
+		}
+	}
+	return true, ""
+}
+
+func (r robotsRule) String() string {
+	if r.allow {
+		return "Allow: " + r.pattern
+	}
+	return "Disallow: " + r.pattern
+}
+
+func (r robotsRule) matches(path string) bool {
+	toTheEnd, parts := strings.HasSuffix(r.pattern, "$"), r.parts
+	path, ok := strings.CutPrefix(path, parts[0])
+	if !ok {
+		return false
+	}
+	if len(parts) == 1 {
+		return !toTheEnd || path == ""
+	}
+	last := parts[len(parts)-1]
+	for _, part := range parts[1 : len(parts)-1] {
+		_, path, ok = strings.Cut(path, part)
+		if !ok {
+			return false
+		}
+	}
+	if toTheEnd {
+		return strings.HasSuffix(path, last)
+	}
+	return strings.Contains(path, last)
+}

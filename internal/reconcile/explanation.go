@@ -1,0 +1,415 @@
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/check/screen"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// longestPath is how many steps of the way to a page are shown.
+const longestPath = 20
+
+// explainedRuns is how many runs are shown that had something to do with a page.
+const explainedRuns = 5
+
+// recall fills in what the state file knows of an address.
+func recall(store *state.Store, source string, e *report.Explanation) error {
+	trail, ok, err := store.Trail(source, e.URL)
+	if err != nil {
+		return err
+	}
+	if ok {
+		e.Crawl = &report.Trail{TrailOutcome: trail.Last, Depth: trail.Depth, Earlier: trail.Earlier}
+		if e.Path, err = pathTo(store, source, trail); err != nil {
+			return err
+		}
+		if e.LeadsTo, err = leadsTo(store, source, trail.Last.Detail); err != nil {
+			return err
+		}
+	}
+	if err := recallEntry(store, source, e.URL, e); err != nil {
+		return err
+	}
+	if err := recallDecisions(store, source, e); err != nil {
+		return err
+	}
+	e.Runs, err = runsWith(store, source, e)
+	return err
+}
+
+// recallDecisions fills in what of the page waits for a person, and whether it is withdrawn.
+func recallDecisions(store *state.Store, source string, e *report.Explanation) error {
+	page := e.URL
+	if e.Entry != nil {
+		page, _, _ = crawler.CutPart(e.Entry.ExternalID, e.Entry.URL)
+	}
+	for c, err := range store.Concerns(source) {
+		if err != nil {
+			return err
+		}
+		if id, address, _ := crawler.CutPart(c.ID, c.URL); id == page || address == e.URL {
+			e.Waiting = append(e.Waiting, c)
+		}
+	}
+	for w, err := range store.Withdrawals(source) {
+		if err != nil {
+			return err
+		}
+		if w.Page == "" || w.Page == page || w.URL == e.URL {
+			e.Withdrawn = &w // that of the page itself comes after that of its source
+		}
+	}
+	return nil
+}
+
+// recallEntry fills in what was sent of the page at an address, with all of its parts.
+func recallEntry(store *state.Store, source, address string, e *report.Explanation) (err error) {
+	e.Parts = nil
+	if e.Entry, err = entryAt(store, source, address); err != nil {
+		return err
+	}
+	if e.Entry != nil {
+		if e.Sent, err = store.SentMarkdown(source, e.Entry.ExternalID); err != nil {
+			return err
+		}
+	}
+	for entry, err := range store.Entries(source) {
+		if err != nil {
+			return err
+		}
+		if _, at, anchor := crawler.CutPart(entry.ExternalID, entry.URL); at == address && anchor != "" {
+			e.SetPart(report.Part{Entry: &entry})
+		}
+	}
+	return nil
+}
+
+// pathTo goes from a URL back to a start address, by what each was found on.
+func pathTo(store *state.Store, source string, t state.Trail) (path []report.Step, err error) {
+	met := map[string]bool{t.URL: true}
+	for t.From != "" && !met[t.From] && len(path) < longestPath {
+		met[t.From] = true
+		var ok bool
+		step := report.Step{URL: t.From}
+		if t, ok, err = store.Trail(source, t.From); err != nil {
+			return nil, err
+		}
+		if ok {
+			step.Outcome = t.Last.Outcome
+		}
+		path = append(path, step)
+	}
+	return path, nil
+}
+
+// leadsTo is the address that the detail of an outcome names, as the last crawl found it.
+func leadsTo(store *state.Store, source, detail string) (*report.Step, error) {
+	for word := range strings.FieldsSeq(detail) {
+		if !strings.Contains(word, "://") {
+			continue
+		}
+		t, ok, err := store.Trail(source, word)
+		if err != nil || ok {
+			return &report.Step{URL: word, Outcome: t.Last.Outcome}, err
+		}
+	}
+	return nil, nil
+}
+
+// entryAt returns the entry of the page at a URL, whatever it is known by; nil for none.
+func entryAt(store *state.Store, source, address string) (*state.Entry, error) {
+	if e, ok, err := store.Entry(source, address); ok || err != nil {
+		return &e, err
+	}
+	for e, err := range store.Entries(source) {
+		if err != nil {
+			return nil, err
+		}
+		if e.URL == address {
+			return &e, nil
+		}
+	}
+	return nil, nil
+}
+
+// runsWith are the last runs of a source, with what they did to a page.
+func runsWith(store *state.Store, source string, e *report.Explanation) (list []report.ExplainedRun, err error) {
+	runs, err := store.Runs()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		var run report.Run
+		if len(list) == explainedRuns {
+			break
+		}
+		if json.Unmarshal(r.Summary, &run) != nil {
+			continue // it did not end
+		}
+		i := slices.IndexFunc(run.Sources, func(s report.Source) bool { return s.Name == source })
+		if i < 0 || run.Sources[i].Plan == nil {
+			continue
+		}
+		plan := run.Sources[i].Plan
+		one := report.ExplainedRun{Complete: plan.Coverage.Complete && run.Sources[i].Error == "",
+			RunStatus: report.RunStatus{ID: r.ID, Mode: r.Mode, Started: r.Started, Finished: r.Finished, ExitCode: r.ExitCode}}
+		if at := slices.IndexFunc(plan.Changes, func(c ingest.Change) bool { return concerns(c, e) }); at >= 0 {
+			one.Change = &plan.Changes[at]
+		}
+		if at := slices.IndexFunc(plan.Coverage.Proved, func(p crawler.Proof) bool { return p.URL == e.URL }); at >= 0 {
+			one.Proved = plan.Coverage.Proved[at].Outcome
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+func concerns(c ingest.Change, e *report.Explanation) bool {
+	return c.ExternalID == e.URL || e.Entry != nil && c.ExternalID == e.Entry.ExternalID || c.After != nil && c.After.URL == e.URL
+}
+
+// Explainer fetches one page of a source and compares it with what is recorded.
+type Explainer struct {
+	Config    *config.Config
+	Settings  config.Source
+	source    web.Source
+	Store     *state.Store
+	Secrets   *secrets.Set
+	Transport http.RoundTripper                          // to the site; nil: really
+	Wait      func(context.Context, time.Duration) error // between requests; nil: really
+	Log       *slog.Logger
+}
+
+// Explain says all that is known of e.URL, and with fetch also what the site shows now.
+func (x Explainer) Explain(ctx context.Context, e *report.Explanation, fetch bool) error {
+	u, err := url.Parse(e.URL)
+	if err != nil {
+		return fmt.Errorf("explain %s: %w", e.URL, err)
+	}
+	if x.source, err = NewSource(x.Settings); err != nil {
+		return err
+	}
+	e.Render = string(x.source.Render.For(u))
+	template, err := templateOf(x.Store, x.Settings)
+	if err != nil {
+		return err
+	}
+	x.source.Content.Template, e.Template = template.known, inWords(template.known)
+	if err := recall(x.Store, x.Settings.Name, e); err != nil || !fetch {
+		return err
+	}
+	return x.fetch(ctx, u, e)
+}
+
+// fetch fills in what the site shows now. What goes wrong at the site is in e.Error.
+func (x Explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation) error {
+	now, err := web.Explain(ctx, x.source, u, web.Surroundings{
+		Secrets: x.Secrets, Session: keeper{source: x.Settings.Name, store: x.Store, readOnly: true}, Transport: x.Transport, Wait: x.Wait, Log: x.Log,
+	})
+	e.Explanation = now
+	if err != nil {
+		e.Error = x.Secrets.Mask(err.Error())
+		return nil
+	}
+	if now.Seen == nil {
+		return x.plan(nil, e)
+	}
+	if now.Seen.Page == nil {
+		now.Seen.Markdown = "" // of what is no page, nothing was screened that may be shown
+		return x.plan(nil, e)
+	}
+	var parts []part
+	looked, seen := *e, *now.Seen
+	looked.Seen = &seen
+	err = budget.Run(ctx, budget.Page, func(ctx context.Context) (err error) {
+		parts, err = x.screened(*seen.Page, &looked, budget.From(ctx))
+		return err
+	})
+	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
+		e.Seen.Outcome, e.Seen.Detail, e.Seen.Page, e.Seen.Markdown = crawler.TooCostly, costly.Detail, nil, ""
+		return x.plan(nil, e)
+	}
+	if err != nil {
+		return err
+	}
+	*e = looked
+	return x.plan(parts, e)
+}
+
+// screened returns the parts of the page as they may be sent, and masks what is shown of
+// it.
+func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *budget.Meter) ([]part, error) {
+	screener, err := newScreener(x.Settings, x.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	masking, err := newScreener(masked(x.Settings), x.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	split, err := newSplit(x.Settings.Content.Split)
+	if err != nil {
+		return nil, err
+	}
+	if e.Entry == nil || e.Seen.Moved != "" {
+		if err := recallEntry(x.Store, x.Settings.Name, fetched.ExternalID, e); err != nil {
+			return nil, err
+		}
+	}
+	sent, err := newSentUnder(x.Store.Entries(x.Settings.Name))
+	if err != nil {
+		return nil, err
+	}
+	fetched.ExternalID = sent.id(fetched.URL, fetched.Identity)
+	stager := stager{source: x.Settings.Name, ledger: x.Store, sent: sent, split: split, screener: screener}
+	parts, err := stager.parts(fetched, meter)
+	if err != nil {
+		return nil, err
+	}
+	if err := leftOutOf(fetched, x.source.Content.Template, screener, e); err != nil {
+		return nil, err
+	}
+	shown, _, err := masking.Page(fetched, meter)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range parts {
+		for _, f := range p.findings {
+			if !slices.Contains(e.Findings, f) { // what concerns the page as a whole is each part's
+				e.Findings = append(e.Findings, f)
+			}
+		}
+	}
+	e.Fingerprint = parts[0].page.Fingerprint()
+	own := x.Secrets
+	e.Seen.Title, e.Seen.Markdown, e.Seen.Page = own.Mask(shown.Title), own.Mask(shown.Markdown), &parts[0].page
+	return parts, nil
+}
+
+// masked are settings by which every secret that is looked for is taken out.
+func masked(s config.Source) config.Source {
+	mask := func(action string) string {
+		if action == "" || action == string(screen.Off) {
+			return action
+		}
+		return string(screen.Redact)
+	}
+	s.Screen.Credentials = mask(s.Screen.Credentials)
+	p := &s.Screen.Personal
+	p.Emails, p.Phones, p.Cards, p.IBANs = mask(p.Emails), mask(p.Phones), mask(p.Cards), mask(p.IBANs)
+	s.Screen.Rules = slices.Clone(s.Screen.Rules)
+	for i := range s.Screen.Rules {
+		s.Screen.Rules[i].Action = mask(s.Screen.Rules[i].Action)
+	}
+	return s
+}
+
+// plan works out what a sync would do with the parts of the page alone; nil: there is no
+// page.
+func (x Explainer) plan(parts []part, e *report.Explanation) error {
+	var staged []state.Staged
+	var entries []state.Entry
+	if e.Entry != nil {
+		entries = append(entries, *e.Entry)
+	}
+	for _, p := range e.Parts {
+		entries = append(entries, *p.Entry)
+	}
+	for _, p := range parts {
+		staged = append(staged, p.staged())
+	}
+	slices.SortFunc(staged, func(a, b state.Staged) int { return cmp.Compare(a.ExternalID, b.ExternalID) })
+	var decisions ingest.Decisions
+	if e.Withdrawn != nil {
+		decisions = decisions.Withdrawn(*e.Withdrawn)
+	}
+	outcome, detail := e.Outcome, e.Detail
+	if e.Seen != nil {
+		outcome, detail = e.Seen.Outcome, e.Seen.Detail
+	}
+	plan, err := ingest.NewPlan(ingest.Inputs{
+		Source: x.Settings.Name, Coverage: crawler.Coverage{Complete: true},
+		Pages: all(staged), Entries: all(entries),
+		Outcome: func(string) (crawler.Outcome, string, bool, error) { return outcome, detail, true, nil }, Decisions: decisions,
+	})
+	if err != nil || len(plan.Changes) == 0 {
+		return err
+	}
+	// One that stays stands for the rest of the source, so that the guards don't take
+	// this page for all there is.
+	rest := ingest.Change{Action: ingest.Unchanged, RemoteID: "the rest", After: &ingest.Version{}}
+	plan.Changes = append(plan.Changes, rest)
+	plan = newPolicy(x.Config, x.Settings).Apply(plan)
+	for i, c := range plan.Changes[:len(plan.Changes)-1] {
+		if _, anchor := c.Page(); anchor == "" {
+			e.Change = &plan.Changes[i]
+		} else {
+			e.SetPart(report.Part{Change: &plan.Changes[i]})
+		}
+	}
+	return nil
+}
+
+func all[T any](list []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, v := range list {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Owner judges an address by each source, and returns the one that it belongs to;
+// e.Source stays "" where it belongs to none.
+func Owner(c *config.Config, address *url.URL, name string, e *report.Explanation) (config.Source, error) {
+	var names []string
+	if name != "" {
+		names = []string{name}
+	}
+	sources, err := c.Select(names)
+	if err != nil {
+		return config.Source{}, err
+	}
+	var mine config.Source
+	var owners []string
+	for _, s := range sources {
+		source, err := NewSource(s)
+		if err != nil {
+			return mine, err
+		}
+		judged, err := web.Judge(source, address)
+		switch {
+		case err != nil:
+			return mine, err
+		case judged.Inside || name != "":
+			mine, e.Source, e.SourceURL, e.Judgement = s, s.Name, s.URL, judged
+			owners = append(owners, s.Name)
+		default:
+			e.Elsewhere = append(e.Elsewhere, report.Outside{Source: s.Name, Why: judged.Detail})
+		}
+	}
+	if len(owners) > 1 {
+		return mine, fmt.Errorf("%s belongs to several sources (%s): choose one by --source", e.Address, strings.Join(owners, ", "))
+	}
+	return mine, nil
+}

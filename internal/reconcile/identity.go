@@ -1,0 +1,155 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"regexp"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// newIdentity says in the crawler's words what identifies a page.
+func newIdentity(c config.Identity) (web.Identity, error) {
+	i := web.Identity{Selector: c.Selector, Attr: c.Attr, Meta: c.Meta}
+	if c.Regex == "" {
+		return i, nil
+	}
+	var err error
+	if i.Regex, err = regexp.Compile(c.Regex); err != nil {
+		err = fmt.Errorf("content.external_id: %w", err)
+	}
+	return i, err
+}
+
+// sentUnder knows under which external IDs pages were sent, where that is not plain from
+// their addresses. The zero value knows of none.
+type sentUnder struct {
+	moved map[string]string   // address → external ID, of those that have moved
+	parts map[string][]string // external ID → anchors of further parts, sorted
+}
+
+func newSentUnder(entries iter.Seq2[state.Entry, error]) (sentUnder, error) {
+	u := sentUnder{moved: make(map[string]string), parts: make(map[string][]string)}
+	for e, err := range entries {
+		if err != nil {
+			return sentUnder{}, err
+		}
+		id, address, anchor := crawler.CutPart(e.ExternalID, e.URL)
+		if anchor != "" {
+			u.parts[id] = append(u.parts[id], anchor)
+		}
+		if id != address && strings.HasPrefix(id, "http") {
+			u.moved[address] = id
+		}
+	}
+	return u, nil
+}
+
+// id returns the external ID that a page was sent under, if it was.
+func (u sentUnder) id(pageURL, identity string) string {
+	_, address, anchor := crawler.CutPart(pageURL, pageURL)
+	id := identity
+	if id == "" {
+		id = cmp.Or(u.moved[address], address)
+	}
+	return crawler.PartID(id, anchor)
+}
+
+// review lets a crawl look over the pages that were staged.
+type review struct {
+	source string
+	crawl  *state.Crawl
+	ledger *state.Store
+	sent   sentUnder
+}
+
+func (r review) Summaries() iter.Seq2[web.Summary, error] {
+	return func(yield func(web.Summary, error) bool) {
+		for p, err := range r.crawl.Staged() {
+			if err == nil && isPart(p) {
+				continue // its page speaks for it
+			}
+			if !yield(web.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says}, err) {
+				return
+			}
+		}
+	}
+}
+
+func (r review) Changed(address string) (bool, error) {
+	p, ok, err := r.crawl.Page(address)
+	if err != nil || !ok {
+		return false, err
+	}
+	id := r.sent.id(p.URL, p.Identity)
+	e, ok, err := r.ledger.Entry(r.source, id)
+	if err != nil || !ok || e.URL != p.URL || e.Hash == "" {
+		return false, err
+	}
+	if e.Hash != p.Hash || len(p.Parts) != len(r.sent.parts[id]) {
+		return true, nil
+	}
+	for _, anchor := range p.Parts {
+		part, _, err := r.crawl.Page(crawler.PartID(p.ExternalID, anchor))
+		if err != nil {
+			return false, err
+		}
+		if e, _, err = r.ledger.Entry(r.source, crawler.PartID(id, anchor)); err != nil || e.Hash != part.Hash {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// identify puts the pages of a crawl, which were staged under their addresses, under the
+// external IDs by which Intercom knows them.
+func identify(s config.Source, crawl *state.Crawl, ledger *state.Store, sent sentUnder) error {
+	names, err := ingest.Identify(
+		ingest.Inputs{Pages: pagesOf(crawl), Entries: ledger.Entries(s.Name), Outcome: outcomes(crawl)},
+		ingest.Recorded{
+			Entry: func(id string) (state.Entry, bool, error) { return ledger.Entry(s.Name, id) },
+			Text:  func(id string) (string, error) { return sentText(s.Name, ledger, id, sent.parts[id]) },
+		})
+	if err != nil {
+		return err
+	}
+	to := make(map[string]string)
+	of := make(map[string]string) // external ID with an anchor → what is to get it
+	for p, err := range pagesOf(crawl) {
+		if err != nil {
+			return err
+		}
+		id := sentUnder{moved: names}.id(p.URL, p.Identity)
+		if id != p.ExternalID {
+			to[p.ExternalID] = id
+		}
+		if !strings.Contains(id, "#") {
+			continue
+		}
+		if other, taken := of[id]; taken {
+			return fmt.Errorf("%s and %s would both be known by the external ID %q: let content.external_id find another one", other, p.URL, id)
+		}
+		of[id] = p.URL
+	}
+	return crawl.Rename(to)
+}
+
+// sentText is the [textHash] of what was sent of a page with its further parts; "" where
+// it is not known.
+func sentText(source string, ledger *state.Store, id string, anchors []string) (string, error) {
+	texts := make(map[string]string, 1+len(anchors))
+	for _, anchor := range append([]string{""}, anchors...) {
+		markdown, err := ledger.SentMarkdown(source, crawler.PartID(id, anchor))
+		if err != nil || markdown == "" {
+			return "", err
+		}
+		texts[anchor] = markdown
+	}
+	return textHashOf(texts), nil
+}

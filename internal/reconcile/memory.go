@@ -1,0 +1,150 @@
+package reconcile
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// memory is what the state file remembers of the documents of a source.
+type memory struct {
+	source  string
+	crawl   *state.Crawl
+	ledger  *state.Store // what was sent
+	learned *state.Store // what was seen
+	sent    sentUnder
+	reading
+	trustLastmod bool
+	readOnly     bool // a preview's
+	now          func() time.Time
+
+	wrong atomic.Pointer[string] // a URL that changed though the site said it had not
+}
+
+// Recall returns what is remembered of a URL, if the site is believed. A page counts
+// only if the library has it as it was seen: otherwise its text is wanted.
+func (m *memory) Recall(url string) (web.Remembered, bool, error) {
+	if !m.believes {
+		return web.Remembered{}, false, nil
+	}
+	seen, ok, err := m.learned.Seen(m.source, url)
+	isPage := crawler.Outcome(seen.Outcome) == crawler.Paged
+	if err != nil || !ok || seen.Settings != m.fingerprint || isPage != (seen.Page != nil) {
+		return web.Remembered{}, false, err
+	}
+	r := web.Remembered{ETag: seen.ETag, LastModified: seen.LastModified, Outcome: crawler.Outcome(seen.Outcome), Links: seen.Links, Versions: seen.Versions}
+	if seen.Page != nil {
+		entry, _, err := m.ledger.Entry(m.source, m.sent.id(url, seen.Page.Identity))
+		if err != nil || entry.RemoteID == "" || entry.Hash != seen.Page.Hash {
+			return web.Remembered{}, false, err
+		}
+		for _, part := range seen.Parts {
+			entry, _, err := m.ledger.Entry(m.source, m.sent.id(part.URL, part.Identity))
+			if err != nil || entry.RemoteID == "" || entry.Hash != part.Hash {
+				return web.Remembered{}, false, err
+			}
+		}
+		r.ExternalID, r.Fingerprint, r.Page = seen.Page.ExternalID, seen.Page.Hash, &seen
+	}
+	r.Current, err = m.isCurrent(seen)
+	return r, err == nil && (r.Current || r.ETag != "" || r.LastModified != ""), err
+}
+
+// isCurrent reports whether the sitemap is trusted and says that a URL has not changed
+// since it was seen.
+func (m *memory) isCurrent(seen state.Seen) (bool, error) {
+	if !m.trustLastmod {
+		return false, nil
+	}
+	changed, err := m.crawl.Date(seen.URL)
+	return !changed.IsZero() && changed.Before(seen.At), err
+}
+
+// Remember keeps what was seen at a URL, and notes where it changed though the site
+// said that it had not.
+func (m *memory) Remember(url string, r web.Remembered) error {
+	before, known, err := m.learned.Seen(m.source, url)
+	if err != nil {
+		return err
+	}
+	now := state.Seen{URL: url, ETag: r.ETag, LastModified: r.LastModified, At: m.now().UTC(), Settings: m.fingerprint, Outcome: string(r.Outcome), Links: r.Links, Versions: r.Versions}
+	if r.ExternalID != "" {
+		page, ok, err := m.crawl.Page(r.ExternalID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			now.Page = &page
+			if now.Parts, err = partsOf(m.crawl, page); err != nil {
+				return err
+			}
+		}
+	}
+	if known {
+		if err := m.compare(before, now); err != nil {
+			return err
+		}
+	}
+	switch useless := r.ETag == "" && r.LastModified == "" && !m.trustLastmod; {
+	case m.readOnly, useless && !known:
+		return nil
+	case useless:
+		return m.learned.ForgetSeen(m.source, url)
+	case known && before.Same(now) && !m.trustLastmod:
+		return nil // the second of two equal runs writes nothing
+	}
+	return m.learned.SetSeen(m.source, now)
+}
+
+// compare notes a hint that would have been wrong.
+func (m *memory) compare(before, now state.Seen) error {
+	if before.Settings != now.Settings || before.Page == nil || now.Page == nil || samePages(before, now) {
+		return nil
+	}
+	wrong := before.ETag != "" && before.ETag == now.ETag ||
+		before.ETag == "" && now.ETag == "" && before.LastModified != "" && before.LastModified == now.LastModified
+	if !wrong {
+		current, err := m.isCurrent(before)
+		if err != nil {
+			return err
+		}
+		wrong = current
+	}
+	if wrong {
+		m.wrong.CompareAndSwap(nil, &now.URL)
+	}
+	return nil
+}
+
+// samePages reports whether what was seen at a URL gave the same pages.
+func samePages(a, b state.Seen) bool {
+	same := func(p, q state.Staged) bool { return p.ExternalID == q.ExternalID && p.Hash == q.Hash }
+	return same(*a.Page, *b.Page) && slices.EqualFunc(a.Parts, b.Parts, same)
+}
+
+// Dated keeps when a sitemap says that a URL changed, where that is trusted.
+func (m *memory) Dated(url string, changed time.Time) error {
+	if !m.trustLastmod {
+		return nil
+	}
+	return m.crawl.SetDate(url, changed)
+}
+
+// Again stages a page, with its parts, as it was seen last. It has no text, and needs none,
+// since it is as the library has it.
+func (m *memory) Again(r web.Remembered) error {
+	seen, ok := r.Page.(*state.Seen)
+	if !ok {
+		return nil
+	}
+	for _, p := range append([]state.Staged{*seen.Page}, seen.Parts...) {
+		if err := m.crawl.Stage(p, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}

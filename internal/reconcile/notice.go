@@ -1,0 +1,86 @@
+package reconcile
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/fincrawl/fincrawl/crawler"
+)
+
+// shortNotice is how long a text is at most that may be a notice in place of one, in
+// characters: no article is so short that it could not say more than an apology.
+const shortNotice = 400
+
+// noticeIn says what makes the text of a page look like a notice that stands in place of
+// one, such as an error or an apology; "" for nothing. It is evidence, never a verdict:
+// it counts only against a page that lost the text it had.
+func noticeIn(p crawler.Page) string {
+	if len(p.Markdown) > 4*shortNotice {
+		return ""
+	}
+	text := lettersOf(withoutTargets(p.Markdown))
+	if utf8.RuneCountInString(text) > shortNotice {
+		return ""
+	}
+	said := strings.ToLower(text)
+	for _, n := range noticeWords() {
+		for _, words := range n.words {
+			if strings.Contains(said, lettersOf(words)) {
+				return n.about
+			}
+		}
+	}
+	return ""
+}
+
+// noticeWords are the words that notices have in many languages, without the spaces and
+// signs between them.
+func noticeWords() []struct {
+	about string
+	words []string
+} {
+	return []struct {
+		about string
+		words []string
+	}{
+		{"it says that it is being loaded", []string{
+			"loading", "pleasewait", "wirdgeladen", "ladevorgang", "bittewarten", "chargement", "patientez", "cargando", "espereporfavor",
+			"caricamento", "attendere", "carregando", "aguarde", "wordtgeladen", "ladenbezig", "evengeduld", "laddar", "laster", "indlæser", "ladataan",
+			"ładowanie", "proszęczekać", "načítá", "načítava", "betöltés", "seîncarcă", "yükleniyor", "загрузка", "загружается", "завантаження", "φόρτωση",
+			"読み込み中", "加载中", "載入中", "로딩", "불러오는중", "กำลังโหลด", "đangtải", "جارٍالتحميل", "جارالتحميل", "טוען", "लोडहोरहा",
+		}},
+		{"it says that something went wrong", []string{
+			"somethingwentwrong", "anerroroccurred", "anerrorhasoccurred", "unexpectederror", "internalservererror", "servererror", "badgateway",
+			"serviceunavailable", "temporarilyunavailable", "currentlyunavailable", "notavailableatthemoment", "tryagain", "applicationerror", "fatalerror",
+			"databaseerror", "toomanyrequests", "requesttimedout", "failedtoload", "couldnotbeloaded", "unabletoload",
+			"etwasistschief", "fehleraufgetreten", "istgeradenichtverfügbar", "nichterreichbar", "erneutversuchen", "nocheinmal", "späternocheinmal",
+			"uneerreurestsurvenue", "uneerreursestproduite", "indisponible", "veuillezréessayer", "réessayez",
+			"algosaliómal", "haocurridounerror", "seprodujounerror", "nodisponible", "inténtelodenuevo", "inténtalodenuevo", "vuelvaaintentar",
+			"sièverificatounerrore", "qualcosaèandatostorto", "nondisponibile", "riprova", "ocorreuumerro", "algodeuerrado", "indisponível", "tentenovamente",
+			"erisietsmisgegaan", "eenfoutopgetreden", "nietbeschikbaar", "probeerhetopnieuw", "någotgickfel", "ettfeluppstod", "försökigen", "noegikgalt",
+			"nogetgikgalt", "prøvigen", "jokinmenipieleen", "yritäuudelleen", "cośposzłonietak", "wystąpiłbłąd", "spróbujponownie", "něcosepokazilo",
+			"zkusteto", "hibatörtént", "próbáljaújra", "eroare", "birhataoluştu", "tekrardeneyin", "произошлаошибка", "чтотопошлонетак", "попробуйтеещёраз",
+			"попробуйтееще", "повторитепопытку", "недоступен", "недоступна", "сталасяпомилка", "спробуйтещераз", "κάτιπήγεστραβά", "προσπαθήστεξανά",
+			"エラーが発生", "もう一度", "再度お試し", "出错了", "发生错误", "請稍後", "请稍后", "오류가발생", "다시시도", "เกิดข้อผิดพลาด", "đãxảyralỗi", "thửlại",
+			"حدثخطأ", "حاولمرةأخرى", "אירעהשגיאה", "נסהשוב", "त्रुटि",
+		}},
+		{"it says that the site is being worked on", []string{
+			"maintenance", "bebackshortly", "bebacksoon", "underconstruction", "wartung", "gleichzurück", "mantenimiento", "manutenzione", "manutenção",
+			"onderhoud", "underhåll", "vedlikehold", "vedligehold", "huolto", "konserwac", "pracetechniczne", "údržb", "karbantart", "mentenanță", "bakım",
+			"техническиеработы", "техническоеобслуживание", "обслуговування", "συντήρηση", "メンテナンス", "维护", "維護", "점검", "ปิดปรับปรุง", "bảotrì",
+			"صيانة", "תחזוקה", "रखरखाव",
+		}},
+		{"it asks for scripts or cookies", []string{
+			"enablejavascript", "javascriptisrequired", "javascriptisdisabled", "requiresjavascript", "needjavascript", "enablecookies", "javascriptaktivieren",
+			"javascriptmussaktiviert", "activerjavascript", "activezjavascript", "habilitejavascript", "activajavascript", "abilitajavascript",
+			"включитеjavascript", "javascriptを有効", "启用javascript", "verifyyouarehuman", "verifyingyouarehuman", "checkingyourbrowser",
+		}},
+		{"it asks for a login", []string{
+			"sessionhasexpired", "sessionexpired", "pleaselogin", "pleasesignin", "pleaseloginto", "loginrequired", "youmustbeloggedin", "signintocontinue",
+			"accessdenied", "permissiondenied", "notauthorized", "sitzungabgelaufen", "sitzungistabgelaufen", "bitteanmelden", "meldensiesichan", "zugriffverweigert",
+			"sessionexpirée", "veuillezvousconnecter", "accèsrefusé", "sesióncaducada", "sesiónhaexpirado", "iniciesesión", "iniciasesión", "accesodenegado",
+			"sessionescaduta", "accessonegato", "sessãoexpirada", "sessãoexpirou", "acessonegado", "sessieisverlopen", "toeganggeweigerd", "sesjawygasła",
+			"сессияистекла", "доступзапрещен", "доступзапрещён", "войдите", "セッションの有効期限", "ログインしてください", "会话已过期", "请登录", "로그인",
+		}},
+	}
+}

@@ -1,0 +1,61 @@
+package reconcile
+
+import (
+	"log/slog"
+	"net/url"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+)
+
+// OwnSecrets are what gets this program in somewhere: at Intercom, at the sites, and
+// through proxies. Each has the key that it stands at.
+func OwnSecrets(c *config.Config, lookupEnv func(string) (string, bool)) []auth.Secret {
+	all := []auth.Secret{{Key: "intercom.token", Value: c.Intercom.Token.Reveal()}}
+	for _, s := range c.Sources {
+		for _, secret := range NewAuth(s.Auth).Secrets() {
+			secret.Key = s.Name + ": auth." + secret.Key
+			all = append(all, secret)
+		}
+		all = append(all, inAddress(s.Name+": url", s.URL)...)
+	}
+	all = append(all, inAddress("intercom.base_url", c.Intercom.BaseURL)...)
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
+		for _, name := range []string{name, strings.ToLower(name)} {
+			if value, ok := lookupEnv(name); ok {
+				all = append(all, inAddress(name, value)...)
+			}
+		}
+	}
+	return all
+}
+
+// inAddress is the password in an address, if there is one.
+func inAddress(key, address string) []auth.Secret {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return nil
+	}
+	password, ok := u.User.Password()
+	if !ok {
+		return nil
+	}
+	return []auth.Secret{{Key: key, Value: password}}
+}
+
+// WithoutSecrets takes secrets out of whatever is logged.
+func WithoutSecrets(own *secrets.Set) func([]string, slog.Attr) slog.Attr {
+	return func(_ []string, a slog.Attr) slog.Attr {
+		switch a.Value.Kind() {
+		case slog.KindString:
+			a.Value = slog.StringValue(own.Mask(a.Value.String()))
+		case slog.KindAny:
+			if text := a.Value.String(); own.In(text) {
+				a.Value = slog.StringValue(own.Mask(text))
+			}
+		}
+		return a
+	}
+}

@@ -1,0 +1,105 @@
+package reconcile
+
+import (
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// pageTexts tells a crawl what the pages that it has read say, and what was sent of them.
+type pageTexts struct {
+	source string
+	crawl  *state.Crawl
+	ledger *state.Store
+	sent   sentUnder
+}
+
+// Read finds the text of a page among what may have to be sent, or, where it is as it was
+// sent, among that.
+func (t pageTexts) Read(url string) (markdown string, ok bool, err error) {
+	page, ok, err := t.crawl.Page(url)
+	if err != nil || !ok {
+		return "", false, err
+	}
+	var whole strings.Builder
+	for _, anchor := range append([]string{""}, page.Parts...) {
+		part, _, err := t.crawl.Page(crawler.PartID(page.ExternalID, anchor))
+		if err != nil {
+			return "", false, err
+		}
+		body, kept, err := t.crawl.Body(part.ExternalID)
+		if err != nil {
+			return "", false, err
+		}
+		if !kept || body.Markdown == "" {
+			id := crawler.PartID(t.sent.id(page.URL, page.Identity), anchor)
+			entry, _, err := t.ledger.Entry(t.source, id)
+			if err != nil || entry.Hash != part.Hash {
+				return "", false, err
+			}
+			if body.Markdown, err = t.ledger.SentMarkdown(t.source, id); err != nil || body.Markdown == "" {
+				return "", false, err
+			}
+		}
+		whole.WriteString(body.Markdown + "\n")
+	}
+	return whole.String(), true, nil
+}
+
+// Sent finds what was sent of a page with all its parts.
+func (t pageTexts) Sent(url string) (markdown string, ok bool, err error) {
+	id := t.sent.id(url, "")
+	entry, ok, err := t.ledger.Entry(t.source, id)
+	if err != nil || !ok || entry.RemoteID == "" {
+		return "", false, err
+	}
+	var whole strings.Builder
+	for _, anchor := range append([]string{""}, t.sent.parts[id]...) {
+		text, err := t.ledger.SentMarkdown(t.source, crawler.PartID(id, anchor))
+		if err != nil {
+			return "", false, err
+		}
+		whole.WriteString(text + "\n")
+	}
+	return strings.TrimSpace(whole.String()), true, nil
+}
+
+// SaysAllOf compares what a page says, with all its parts, with what was found in Intercom.
+func (t pageTexts) SaysAllOf(url, other string) (bool, error) {
+	page, ok, err := t.crawl.Page(url)
+	if err != nil || !ok {
+		return false, err
+	}
+	var says, found []state.Sketch
+	for _, anchor := range append([]string{""}, page.Parts...) {
+		part, _, err := t.crawl.Page(crawler.PartID(page.ExternalID, anchor))
+		if err != nil {
+			return false, err
+		}
+		says = append(says, part.Sketch)
+	}
+	id := t.sent.id(other, "")
+	for _, anchor := range append([]string{""}, t.sent.parts[id]...) {
+		entry, there, err := t.ledger.Entry(t.source, crawler.PartID(id, anchor))
+		if err != nil || there && (entry.Hash != "" || !entry.Sketch.Known()) {
+			return false, err
+		}
+		found = append(found, entry.Sketch)
+	}
+	return ingest.SaysAllOf(says, found), nil
+}
+
+// WasThere compares since when the crawls have found what is at the two addresses.
+func (t pageTexts) WasThere(url, other string) (bool, error) {
+	page, ok, err := t.ledger.Trail(t.source, url)
+	if err != nil || !ok || crawler.Outcome(page.Last.Outcome) != crawler.Paged {
+		return false, err
+	}
+	from, ok, err := t.ledger.Trail(t.source, other)
+	if err != nil || !ok {
+		return false, err
+	}
+	return crawler.Outcome(from.Last.Outcome) == crawler.Paged || page.Last.Since.Before(from.Last.Since), nil
+}

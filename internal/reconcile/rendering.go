@@ -1,0 +1,17 @@
+package reconcile
+
+import (
+	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/render"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+)
+
+// newRendering says in the crawler's words which pages want a browser, and which one.
+func newRendering(r config.Render, patterns func([]string) []urlpattern.Pattern) web.Rendering {
+	rendering := web.Rendering{Mode: web.RenderMode(r.Mode), WaitFor: r.WaitFor, Hosts: r.Hosts, Browser: render.Config(r.Browser)}
+	for _, rule := range r.Rules {
+		rendering.Rules = append(rendering.Rules, web.RenderRule{Match: patterns([]string{rule.Match})[0], Mode: web.RenderMode(rule.Mode)})
+	}
+	return rendering
+}

@@ -1,0 +1,169 @@
+package reconcile
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/check/screen"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// beginCrawl returns the crawl of a source that an earlier run did not bring to its
+// end, if that began lately and in the same way, and a new one otherwise. resumed is
+// when it began; zero for a new one.
+func (r *Runner) beginCrawl(s config.Source, ledger *state.Store, sent sentUnder, read reading, decisions ingest.Decisions) (crawl *state.Crawl, resumed time.Time, err error) {
+	if r.Mode == ModePreview {
+		crawl, err = r.Staging.BeginCrawl(s.Name)
+		return crawl, time.Time{}, err
+	}
+	if r.Only != nil {
+		crawl, err = r.Staging.BeginAside(s.Name)
+		return crawl, time.Time{}, err
+	}
+	now := time.Now()
+	wanted, err := wayOf(s, r.Mode, read)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	crawl, began, ok, err := r.Staging.ResumeCrawl(s.Name)
+	if err == nil && ok && began.Settings == wanted && now.Sub(began.At).Abs() <= s.Fetch.ResumeWithin {
+		if ok, err = hasItsTexts(crawl, ledger, sent, s.Name, r.Mode, began.At, decisions); err == nil && ok {
+			if err := unidentify(crawl); err != nil {
+				return nil, time.Time{}, err
+			}
+			r.Log.Info("going on with the crawl that was cut off", "source", s.Name, "began", began.At)
+			return crawl, began.At, nil
+		}
+	}
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	if crawl, err = r.Staging.BeginCrawl(s.Name); err != nil {
+		return nil, time.Time{}, err
+	}
+	return crawl, time.Time{}, crawl.SetBeginning(state.Beginning{At: now.UTC(), Settings: wanted})
+}
+
+// wayOf is a fingerprint of all that a crawl depends on.
+func wayOf(s config.Source, m Mode, read reading) (string, error) {
+	fetch, err := json.Marshal(s.Fetch)
+	if err != nil {
+		return "", fmt.Errorf("write down the settings of %s: %w", s.Name, err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %s %s", m, read.believes, read.fingerprint, fetch))
+	return hex.EncodeToString(sum[:8]), nil
+}
+
+// hasItsTexts reports whether the text of each page was staged that may have to be
+// sent: which those are may have changed since, as where Intercom's was edited, or a person
+// agreed to a page that is held. A page that was sent since as another one is newer than
+// what was staged.
+func hasItsTexts(crawl *state.Crawl, ledger *state.Store, sent sentUnder, source string, m Mode, began time.Time, decisions ingest.Decisions) (bool, error) {
+	for p, err := range crawl.Staged() {
+		if err != nil {
+			return false, err
+		}
+		if held, err := isHeld(p); err != nil {
+			return false, err
+		} else if held && !decisions.Agreed(p.ExternalID, p.URL) {
+			continue
+		}
+		entry, _, err := ledger.Entry(source, sent.id(p.URL, p.Identity))
+		if err != nil {
+			return false, err
+		}
+		same := entry.RemoteID != "" && decisions.Same(entry, p)
+		switch {
+		case !same && entry.SentAt.After(began):
+			return false, nil
+		case same && m != ModeResync:
+			continue
+		}
+		if _, ok, err := crawl.Body(p.ExternalID); err != nil || !ok {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// isHeld reports whether the screening holds a page back, so that its text was not kept.
+func isHeld(p state.Staged) (bool, error) {
+	findings, err := p.Findings.List()
+	return slices.ContainsFunc(findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) }), err
+}
+
+// unidentify puts the pages of a crawl that was through under their addresses again,
+// for [identify] to begin with.
+func unidentify(crawl *state.Crawl) error {
+	to := make(map[string]string)
+	for p, err := range crawl.Staged() {
+		if err != nil {
+			return err
+		}
+		if p.ExternalID != p.URL {
+			to[p.ExternalID] = p.URL
+		}
+	}
+	return crawl.Rename(to)
+}
+
+// earlier yields the address and the Markdown of the pages that a crawl has staged, with
+// all of their parts. The text of one that has not changed was not staged; its hash
+// stands for it.
+func earlier(crawl *state.Crawl) iter.Seq2[crawler.Page, error] {
+	return func(yield func(crawler.Page, error) bool) {
+		for p, err := range crawl.Staged() {
+			if err == nil && isPart(p) {
+				continue
+			}
+			page := crawler.Page{URL: p.URL, Inside: p.Inside}
+			if err == nil {
+				page.Markdown, err = stagedText(crawl, p)
+			}
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
+}
+
+func stagedText(crawl *state.Crawl, p state.Staged) (string, error) {
+	parts, err := partsOf(crawl, p)
+	if err != nil {
+		return "", err
+	}
+	var texts []string
+	for _, part := range append([]state.Staged{p}, parts...) {
+		body, ok, err := crawl.Body(part.ExternalID)
+		if err != nil {
+			return "", err
+		}
+		if !ok {
+			body.Markdown = part.Hash
+		}
+		texts = append(texts, body.Markdown)
+	}
+	return strings.Join(texts, "\n\n"), nil
+}
+
+// errCutOff is what a person reads where a run was ended from outside.
+var errCutOff = errors.New("interrupted; what was done so far is kept, and the next sync goes on from here")
+
+// outliving returns what waits until the crawl so far outlives a kill; nil for a
+// preview, of which nothing has to.
+func (r *Runner) outliving(crawl *state.Crawl) func() error {
+	if r.Mode == ModePreview || r.Only != nil {
+		return nil
+	}
+	return crawl.Flush
+}

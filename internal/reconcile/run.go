@@ -1,0 +1,459 @@
+// Package reconcile does one run: it reads what each source has, works out the difference to
+// what was sent, and applies it.
+//
+// The stages of a source, in order: resolve its import source, read its pages, stage them
+// (split, screen, check), plan, let the guards hold what is dangerous, apply, and remember.
+// A command, a service and a worker call the same functions.
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/document"
+	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/internal/version"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// sourcesAtOnce is how many sources a run works on at the same time: one uploads
+// while others crawl.
+const sourcesAtOnce = 4
+
+// Runner does one run.
+type Runner struct {
+	id        string // of the run; "" for a new one
+	Config    *config.Config
+	Mode      Mode
+	Ledger    *state.Store // what was sent
+	Staging   *state.Store // where this run's crawls are kept: the ledger, or for a preview a store that goes with it
+	API       *intercom.Client
+	Log       *slog.Logger
+	Secrets   *secrets.Set // our own, which nothing that is kept or shown has in it
+	Show      Progress
+	Wait      func(context.Context, time.Duration) error // between requests to a site; nil: really
+	Transport http.RoundTripper                          // to the sites; nil: really
+	Only      map[string][]*url.URL                      // source name → the pages that are looked at; nil: all of them
+	old       bool                                       // the state file is a copy of an earlier day
+	Verify    bool                                       // compare with what Intercom has, whether that is due or not
+	crawls    sync.Map                                   // source name → *state.Crawl of this run
+	documents document.Reader                            // of all sources, since it takes much memory
+	room      budget.Memory                              // that pages of all sources are read in
+	workspace string                                     // Intercom's ID of it, once it is known
+
+	AllowDeletes int              // of each source, whatever its ceilings say
+	Approval     *ingest.Approval // what a person agreed to; nil: nobody was asked
+	By           string           // who agreed
+	Strict       bool             // what stands counts as what is new
+	Now          func() time.Time
+	concerns     sync.Map // source name → []state.Concern that this run met
+
+	remote func(context.Context) (ingest.Remote, error) // reads the listing of the library, once
+}
+
+// Mode is what a run is for.
+type Mode string
+
+// The modes.
+const (
+	ModePreview Mode = "preview"
+	ModeSync    Mode = "sync"
+	ModeResync  Mode = "resync"
+	ModeLint    Mode = "lint"
+)
+
+// sends reports whether a run sends what it finds to Intercom, and keeps what it learns.
+func (m Mode) sends() bool { return m == ModeSync || m == ModeResync }
+
+// RunOnce reads what is, works out the difference and applies it:
+//
+//	check the token, so that nothing is crawled for a library that cannot be reached
+//	for each source, several at once:
+//	    find its import source, and the pages it has where the state doesn't know them
+//	    compare what is recorded with what the library has, where that is due
+//	    crawl the site, staging its pages
+//	    plan, and let the policy hold back what is dangerous
+//	    apply, unless this is a preview
+//
+// What went wrong is in the report; a source that failed doesn't stop the others.
+func (r *Runner) RunOnce(ctx context.Context, sources []config.Source) report.Run {
+	defer r.documents.Close()
+	r.makeRoom()
+	run := report.Run{ID: cmp.Or(r.id, newRunID()), Mode: string(r.Mode), Version: version.Build(), Started: time.Now().UTC()}
+	r.Log = r.Log.With("run", run.ID)
+	run.Sources = make([]report.Source, len(sources))
+	for i, s := range sources {
+		run.Sources[i] = report.Source{Name: s.Name, URL: s.URL, LibraryURL: s.LibraryURL}
+	}
+	var err error
+	if run.Orphans, err = Orphans(r.Config, r.Ledger); err == nil {
+		err = r.runSources(ctx, sources, run.Sources)
+	}
+	if err != nil {
+		run.Error = r.Secrets.Mask(err.Error())
+	}
+	run.Workspace, run.Finished = r.workspace, time.Now().UTC()
+	run.ExitCode = report.ExitCodeOf(run, ctx.Err() != nil, r.Strict)
+	return run
+}
+
+// runSources fills in the reports, one for each source. Its error is one that
+// concerns all of them.
+func (r *Runner) runSources(ctx context.Context, sources []config.Source, reports []report.Source) error {
+	me, err := r.API.Me(ctx)
+	if err != nil {
+		return fmt.Errorf("check the token with Intercom: %w", err)
+	}
+	r.Log.Info("connected to Intercom", "workspace", me.App.Name, "region", me.App.Region)
+	r.workspace = me.App.IDCode
+	if err := r.bindWorkspace(); err != nil {
+		return err
+	}
+	if r.Approval != nil && r.Approval.Workspace != r.workspace {
+		return fmt.Errorf("the approved plan was made for workspace %q, and this is %q", r.Approval.Workspace, r.workspace)
+	}
+	due, err := r.verificationDue(sources)
+	if err != nil {
+		return err
+	}
+	r.Verify = r.Verify || due
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(sourcesAtOnce)
+	r.remote = once(func(ctx context.Context) (ingest.Remote, error) { return ingest.ReadRemote(ctx, r.API) })
+	for i, s := range sources {
+		group.Go(func() error {
+			started := time.Now()
+			err := r.runSource(ctx, s, &reports[i])
+			if errors.Is(err, ingest.ErrSourceGone) {
+				r.Log.Warn("the import source was deleted in Intercom while this run used it: made again, and every page sent", "source", s.Name)
+				reports[i].Result = nil
+				err = r.runSource(ctx, s, &reports[i])
+			}
+			if errors.Is(err, ingest.ErrSourceElsewhere) {
+				r.Log.Warn("the import source of another process is used, which made it at the same time", "source", s.Name, "reason", err)
+				err = r.runSource(ctx, s, &reports[i])
+			}
+			reports[i].Seconds = time.Since(started).Seconds()
+			if err == nil {
+				return nil
+			}
+			if ctx.Err() != nil && r.Mode != ModePreview {
+				err = fmt.Errorf("%w (%w)", errCutOff, err)
+			}
+			reports[i].Error = r.Secrets.Mask(err.Error())
+			r.Log.Error("source failed", "source", s.Name, "error", err)
+			if intercom.KindOf(err) == intercom.Fatal {
+				return err
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// runSource does a run's work for one source and notes each step in rep.
+func (r *Runner) runSource(ctx context.Context, s config.Source, rep *report.Source) error {
+	ledger, change, err := r.resolve(ctx, s)
+	if err != nil {
+		return err
+	}
+	rep.ImportSource = &change
+	if err := r.checkAgreed(s.Name, change); err != nil {
+		return err
+	}
+	verification, found, err := r.verifySource(ctx, s, ledger, change, rep)
+	if err != nil {
+		return err
+	}
+	decisions, err := r.decisionsOn(s.Name)
+	if err != nil {
+		return err
+	}
+	notOut, err := r.takeOut(ctx, s, ledger, change.Current.ID, decisions)
+	if err != nil {
+		return err
+	}
+
+	template, err := r.templateOf(s, change)
+	if err != nil {
+		return err
+	}
+	read, err := r.howToRead(s, template)
+	if err != nil {
+		return err
+	}
+	rep.Settings = read.changed()
+	sent, err := newSentUnder(ledger.Entries(s.Name))
+	if err != nil {
+		return err
+	}
+	crawl, resumed, err := r.beginCrawl(s, ledger, sent, read, decisions)
+	if err != nil {
+		return fmt.Errorf("begin the crawl: %w", err)
+	}
+	rep.Resumed = resumed
+	r.crawls.Store(s.Name, crawl)
+	remembered := &memory{source: s.Name, crawl: crawl, ledger: ledger, learned: r.Ledger, sent: sent, reading: read, trustLastmod: s.Fetch.TrustLastmod,
+		readOnly: r.Mode == ModePreview, now: time.Now}
+	c := crawling{Source: s, decisions: decisions, crawl: crawl, ledger: ledger, sent: sent, template: template, memory: remembered, resend: r.Mode == ModeResync}
+	if err := c.run(ctx, r, rep); err != nil {
+		return err
+	}
+	coverage := rep.Plan.Coverage
+
+	if err := identify(s, crawl, ledger, sent); err != nil {
+		return err
+	}
+	recalled, err := r.recall(ctx, s, ledger, crawl, change, verification, found)
+	if err != nil {
+		return err
+	}
+	plan, err := ingest.NewPlan(ingest.Inputs{
+		Source:    s.Name,
+		Coverage:  coverage,
+		Pages:     pagesOf(crawl),
+		Entries:   ledger.Entries(s.Name),
+		Surplus:   found.Twins,
+		Foreign:   func(id string) bool { return found.IsForeign(id) || recalled.IsForeign(id) },
+		Outcome:   outcomes(crawl),
+		Texts:     func(id string) (sent, crawled string, err error) { return bothTexts(s.Name, ledger, crawl, id) },
+		Resend:    r.Mode == ModeResync,
+		Decisions: decisions,
+	})
+	if err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	if err := c.advise(rep); err != nil {
+		return err
+	}
+	leaks, err := exposed(s, r.Secrets, plan, ledger)
+	if err != nil {
+		return err
+	}
+	policy := r.agreed(s.Name, newPolicy(r.Config, s))
+	policy.Because = read.because()
+	plan = policy.ApplyDecided(plan, decisions.Exposed(leaks))
+	rep.Plan = &plan
+	if err := r.attend(s.Name, crawl, rep); err != nil {
+		return err
+	}
+	if r.Mode == ModePreview {
+		return nil
+	}
+
+	if err := r.follow(s.Name, ledger, crawl, coverage, time.Now().UTC()); err != nil {
+		return err
+	}
+	target, err := ingest.EnsureSource(ctx, r.API, change)
+	if err != nil {
+		return fmt.Errorf("prepare the import source: %w", err)
+	}
+	if err := ledger.SetImportSource(s.Name, target); err != nil {
+		return err
+	}
+	if err := r.beforeSending(s, plan, verification); err != nil {
+		return err
+	}
+	result, err := ingest.Apply(ctx, plan, ingest.Target{
+		SourceID: target.ID,
+		Locale:   s.Locale,
+		Library:  r.API,
+		Ledger:   ledger,
+		Bodies:   crawl,
+		Workers:  r.Config.Intercom.Workers,
+		Now:      time.Now,
+		Progress: func(done, total int) { r.Show.Apply(s.Name, done, total) },
+	})
+	err = errors.Join(err, addNotOut(&result, s.Name, ledger, decisions, notOut))
+	rep.Result = &result
+	if err == nil {
+		err = r.attend(s.Name, crawl, rep)
+	}
+	if err == nil {
+		err = r.stillThere(ctx, target.ID, result)
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.afterSending(s, plan, result, verification); err != nil {
+		return err
+	}
+	if err := r.dropDecisions(s.Name, decisions, plan); err != nil {
+		return err
+	}
+	if r.Only != nil { // which tells nothing of the source
+		return r.Staging.EndAside(s.Name)
+	}
+	if err := r.keepReading(s, crawl, read, remembered, plan); err != nil {
+		return err
+	}
+	if err := r.keepTemplate(s, read, c.layout); err != nil {
+		return err
+	}
+	return r.Staging.EndCrawl(s.Name)
+}
+
+// resolve finds the import source of a source and returns the store that knows
+// its pages: the ledger, or, for a preview that writes none of what it finds out
+// there, the staging store.
+func (r *Runner) resolve(ctx context.Context, s config.Source) (*state.Store, ingest.SourceChange, error) {
+	remembered, _, err := r.Ledger.ImportSource(s.Name)
+	if err != nil {
+		return nil, ingest.SourceChange{}, err
+	}
+	change, err := ingest.ResolveSource(ctx, r.API, s.LibraryURL, s.AudienceIDs, remembered)
+	if err != nil {
+		return nil, change, fmt.Errorf("find the import source: %w", err)
+	}
+	if s.Reactivate {
+		change = change.Reactivated()
+	}
+	ledger := r.Ledger
+	if r.Mode == ModePreview {
+		ledger = r.Staging
+	}
+	if !change.Lost && !change.Adopt {
+		noted, err := r.Ledger.Verification(s.Name)
+		if err != nil {
+			return nil, change, err
+		}
+		// Of a preview that may correct what is recorded, the corrections are its own.
+		if r.Mode == ModePreview && (r.Verify || noted.After != "" || noted.Unlisted || noted.Foreign.Pages > 0) {
+			return ledger, change, ledger.CopyEntries(s.Name, r.Ledger)
+		}
+		return r.Ledger, change, nil
+	}
+	if err := ledger.ForgetAll(s.Name); err != nil {
+		return nil, change, err
+	}
+	if change.Adopt {
+		remote, err := r.remote(ctx)
+		if err != nil {
+			return nil, change, fmt.Errorf("adopt the pages that Intercom has: %w", err)
+		}
+		claim, err := claimOf(s)
+		if err != nil {
+			return nil, change, err
+		}
+		for _, e := range remote.Adopt(change.Current.ID, claim) {
+			if err := ledger.PutEntry(s.Name, e); err != nil {
+				return nil, change, err
+			}
+		}
+		if remote.Ended {
+			if err := ledger.SetVerification(s.Name, state.Verification{Unlisted: true, Due: "the state file was lost"}); err != nil {
+				return nil, change, err
+			}
+		}
+		if err := ledger.Flush(); err != nil {
+			return nil, change, err
+		}
+		// Only now is the import source known: a run that was cut off before adopts again.
+		if err := ledger.SetImportSource(s.Name, change.Current); err != nil {
+			return nil, change, err
+		}
+	}
+	return ledger, change, nil
+}
+
+// stillThere returns ErrSourceGone where pages were refused because their import source
+// is no more: not every API says so by not finding it.
+func (r *Runner) stillThere(ctx context.Context, id int64, result ingest.Result) error {
+	if !slices.ContainsFunc(result.Failed, func(f ingest.Failure) bool { return f.Refused }) {
+		return nil
+	}
+	if _, err := r.API.ImportSource(ctx, id); err != nil && intercom.KindOf(err) == intercom.NotFound {
+		return fmt.Errorf("%w (%w)", ingest.ErrSourceGone, err)
+	}
+	return nil // what else may be wrong is nothing that this run still needs
+}
+
+func outcomes(crawl *state.Crawl) func(string) (crawler.Outcome, string, bool, error) {
+	return func(url string) (crawler.Outcome, string, bool, error) {
+		outcome, detail, known, err := crawl.Outcome(url)
+		return crawler.Outcome(outcome), detail, known, err
+	}
+}
+
+// newRunID returns an ID that sorts by time.
+func newRunID() string {
+	var tail [2]byte
+	_, _ = rand.Read(tail[:])
+	return time.Now().UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(tail[:])
+}
+
+// Texts finds the two texts of a page that changed: as it was sent, and as it
+// was crawled by this run.
+func (r *Runner) Texts(source, externalID string) (before, after string, err error) {
+	crawl, crawled := r.crawls.Load(source)
+	if !crawled {
+		before, err = r.Ledger.SentMarkdown(source, externalID)
+		return before, "", err
+	}
+	return bothTexts(source, r.Ledger, crawl.(*state.Crawl), externalID)
+}
+
+// bothTexts returns the Markdown of a page as it was sent, and as it was crawled; "" for
+// what is not kept.
+func bothTexts(source string, ledger *state.Store, crawl *state.Crawl, externalID string) (sent, crawled string, err error) {
+	if sent, err = ledger.SentMarkdown(source, externalID); err != nil {
+		return "", "", err
+	}
+	body, _, err := crawl.Body(externalID)
+	return sent, body.Markdown, err
+}
+
+// Progress shows how far a run has come.
+type Progress interface {
+	Crawl(source string, p web.Progress)
+	Apply(source string, done, total int)
+	Stop() // is told last
+}
+
+// Record does a run and keeps it among the runs of the state file.
+func Record(ctx context.Context, sources []config.Source, r *Runner) (report.Run, error) {
+	// Noted at its beginning too: one that is killed is seen not to have ended.
+	r.id = newRunID()
+	if err := r.LookAtAge(); err != nil {
+		return report.Run{ID: r.id, Mode: string(r.Mode)}, err
+	}
+	if err := r.Ledger.PutRun(state.Run{ID: r.id, Mode: string(r.Mode), Started: time.Now().UTC()}); err != nil {
+		return report.Run{ID: r.id, Mode: string(r.Mode)}, fmt.Errorf("record the run: %w", err)
+	}
+	r.Ledger.NoteRun(r.id)
+	run := r.RunOnce(ctx, sources)
+	summary, err := json.Marshal(run.Brief())
+	if err != nil {
+		return run, fmt.Errorf("summarise the run: %w", err)
+	}
+	err = r.Ledger.PutRun(state.Run{
+		ID: run.ID, Mode: run.Mode, Started: run.Started, Finished: run.Finished, ExitCode: run.ExitCode, Summary: summary,
+	})
+	if err == nil {
+		err = r.tell(run)
+	}
+	if err != nil {
+		return run, fmt.Errorf("record the run: %w", err)
+	}
+	return run, nil
+}

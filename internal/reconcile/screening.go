@@ -1,0 +1,65 @@
+package reconcile
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/internal/check/screen"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// newScreener screens the pages of a source as its settings say, and for secrets of our
+// own; nil for none.
+func newScreener(s config.Source, own *secrets.Set) (*screen.Screener, error) {
+	c := screen.Config{
+		Credentials:  screen.Action(s.Screen.Credentials),
+		Injections:   screen.Action(s.Screen.Injections),
+		Emails:       screen.Action(s.Screen.Personal.Emails),
+		Phones:       screen.Action(s.Screen.Personal.Phones),
+		Cards:        screen.Action(s.Screen.Personal.Cards),
+		IBANs:        screen.Action(s.Screen.Personal.IBANs),
+		Markers:      s.Screen.Markers,
+		MarkerAction: screen.Action(s.Screen.MarkerAction),
+		Markdown:     markdown.FromHTML,
+	}
+	if own != nil {
+		c.Own = own
+	}
+	var mistakes []error
+	for _, r := range s.Screen.Rules {
+		expression, err := regexp.Compile(r.Regex)
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("screen rule %s: %w", r.ID, err))
+			continue
+		}
+		c.Rules = append(c.Rules, screen.Rule{ID: r.ID, Regexp: expression, Action: screen.Action(r.Action)})
+	}
+	for _, a := range s.Screen.Allow {
+		pattern, err := urlpattern.Parse(a.Page)
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("pattern %q: %w", a.Page, err))
+			continue
+		}
+		c.Allow = append(c.Allow, screen.Allowance{Page: pattern, Rule: a.Rule, Reason: a.Reason})
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.Join(mistakes...)
+	}
+	return screen.New(c)
+}
+
+// found is what the screening found, as the state keeps it and the plan shows it.
+func found(findings []screen.Finding) []state.Finding {
+	var kept []state.Finding
+	for _, f := range findings {
+		kept = append(kept, state.Finding{
+			Rule: f.Rule, Kind: string(f.Kind), Action: string(f.Action), Where: f.Where, Excerpt: f.Excerpt, Count: f.Count,
+		})
+	}
+	return kept
+}

@@ -1,0 +1,179 @@
+package reconcile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/check/screen"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// newSplit says in the crawler's words which pages become several.
+func newSplit(c config.Split) (Split, error) {
+	split := Split{Over: int(c.Over), At: c.At}
+	for _, text := range c.Pages {
+		p, err := urlpattern.Parse(text)
+		if err != nil {
+			return split, fmt.Errorf("content.split: pattern %q: %w", text, err)
+		}
+		split.Pages = append(split.Pages, p)
+	}
+	return split, nil
+}
+
+// part is one of the pages that a page of the site becomes, mostly the only one.
+type part struct {
+	page      crawler.Page // as it may be sent
+	hash      string       // its fingerprint
+	sent      state.Entry  // of what was sent; zero for nothing
+	findings  []state.Finding
+	template  int  // letters of what was sent of the whole page that are template by now
+	mayShrink bool // a person allowed the page to lose text
+}
+
+// parts splits a page, and screens each part.
+func (s stager) parts(p crawler.Page, meter *budget.Meter) ([]part, error) {
+	id := s.sent.id(p.URL, p.Identity)
+	had := s.sent.parts[id]
+	pages, err := s.split.Of(p, meter, func(anchor string) bool { return slices.Contains(had, anchor) })
+	if err != nil {
+		return nil, err
+	}
+	parts := make([]part, len(pages))
+	for i, page := range pages {
+		one := &parts[i]
+		var secrets []screen.Finding
+		if one.page, secrets, err = s.screener.Page(page, meter); err != nil {
+			return nil, err
+		}
+		one.hash, one.findings = one.page.Fingerprint(), found(secrets)
+		if one.sent, _, err = s.ledger.Entry(s.source, s.sent.id(page.URL, page.Identity)); err != nil {
+			return nil, err
+		}
+	}
+	parts[0].mayShrink = s.screener.Allows(parts[0].page.URL, "shrunk")
+	parts[0].template, err = s.templateIn(id, parts)
+	return parts, err
+}
+
+// templateIn counts the letters of what was sent of a page, with all its parts, that are
+// known to be template by now: what leaves a page that way is no loss.
+func (s stager) templateIn(id string, parts []part) (letters int, err error) {
+	left := parts[0].page.LeftOut
+	if len(left) == 0 || parts[0].sent.Hash == "" || !slices.ContainsFunc(parts, part.changed) {
+		return 0, nil
+	}
+	for _, anchor := range append([]string{""}, s.sent.parts[id]...) {
+		markdown, err := s.ledger.SentMarkdown(s.source, crawler.PartID(id, anchor))
+		if err != nil {
+			return 0, err
+		}
+		letters += templateLength(markdown, left)
+	}
+	return letters, nil
+}
+
+// staged is the part as it is staged, without its text.
+func (p part) staged() state.Staged {
+	return state.Staged{
+		ExternalID: p.page.ExternalID,
+		URL:        p.page.URL,
+		Title:      p.page.Title,
+		Locale:     p.page.Locale,
+		Hash:       p.hash,
+		AIAgent:    p.page.Availability.AIAgent,
+		AICopilot:  p.page.Availability.AICopilot,
+		Size:       len(p.page.HTML),
+		Content:    ingest.ContentHash(request(p.page)),
+		Text:       textHash(p.page.Markdown),
+		Identity:   p.page.Identity,
+		Says:       p.page.Says(),
+		Findings:   state.KeepFindings(p.findings),
+		Sketch:     ingest.SketchOf(p.page.HTML),
+		Template:   p.template,
+		Notice:     noticeIn(p.page),
+		MayShrink:  p.mayShrink,
+		End:        p.page.End,
+		Inside:     p.page.Inside,
+	}
+}
+
+// changed reports whether the part is another than what was sent.
+func (p part) changed() bool { return p.hash != p.sent.Hash }
+
+// held reports whether the part must not be sent.
+func (p part) held() bool {
+	return slices.ContainsFunc(p.findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) })
+}
+
+// firstOf is the first of a page's parts as it is staged: it lists the others, and what
+// tells pages apart is what all of them say.
+func firstOf(parts []part) state.Staged {
+	first := parts[0].staged()
+	if len(parts) == 1 {
+		return first
+	}
+	whole := parts[0].page
+	texts := make(map[string]string, len(parts))
+	for i, p := range parts {
+		_, _, anchor := crawler.CutPart(p.page.ExternalID, p.page.URL)
+		texts[anchor] = p.page.Markdown
+		if i > 0 {
+			first.Parts = append(first.Parts, anchor)
+			whole.Markdown += "\n\n" + p.page.Markdown
+		}
+	}
+	first.Says, first.Text = whole.Says(), textHashOf(texts)
+	return first
+}
+
+// textHashOf is the [textHash] of all parts of a page, by their anchors.
+func textHashOf(texts map[string]string) string {
+	ordered := make([]string, 0, len(texts))
+	for _, anchor := range slices.Sorted(maps.Keys(texts)) {
+		ordered = append(ordered, texts[anchor])
+	}
+	return textHash(strings.Join(ordered, "\n\n"))
+}
+
+// partsOf returns the further parts that a page was staged with, in their order.
+func partsOf(crawl *state.Crawl, p state.Staged) ([]state.Staged, error) {
+	var parts []state.Staged
+	for _, anchor := range p.Parts {
+		part, ok, err := crawl.Page(crawler.PartID(p.ExternalID, anchor))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			parts = append(parts, part)
+		}
+	}
+	return parts, nil
+}
+
+// wholeHTML puts the HTML of a page together again from the parts that it was staged with;
+// ok is false where the text of one was not kept.
+func wholeHTML(crawl *state.Crawl, p state.Staged) (html string, ok bool, err error) {
+	var all []string
+	for _, anchor := range append([]string{""}, p.Parts...) {
+		part, ok, err := crawl.HTML(crawler.PartID(p.ExternalID, anchor))
+		if err != nil || !ok {
+			return "", false, err
+		}
+		all = append(all, part)
+	}
+	return strings.Join(all, "\n"), true, nil
+}
+
+// isPart reports whether a page that was staged is a further part of another.
+func isPart(p state.Staged) bool {
+	_, _, anchor := crawler.CutPart(p.ExternalID, p.URL)
+	return anchor != ""
+}

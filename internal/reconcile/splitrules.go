@@ -1,0 +1,59 @@
+package reconcile
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract/split"
+	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+)
+
+// Split says which pages become several, and where they are cut. The zero value leaves
+// all of them whole.
+type Split struct {
+	Over  int                  // bytes of HTML above which a page is cut at its headings; 0 for never
+	At    int                  // cuts pages at headings down to this level, whatever their size; 0 for none
+	Pages []urlpattern.Pattern // of the URLs of those that At is for; none means all
+}
+
+// Of returns the parts of a page in their order, or the page alone where it stays
+// whole. The first part is the page itself, with the text before what was cut off; each
+// other one is known by the page's external ID with an anchor, has its URL with the
+// same anchor as the fragment, and is called "Page › Section". All else they have from
+// the page. had reports whether the page had a part with an anchor before: see
+// [split.Rules], and docs/adr/0020.
+func (s Split) Of(p crawler.Page, meter *budget.Meter, had func(anchor string) bool) ([]crawler.Page, error) {
+	u, err := url.Parse(p.URL)
+	if err != nil {
+		return nil, fmt.Errorf("split %s: %w", p.URL, err)
+	}
+	if u.Fragment != "" {
+		return []crawler.Page{p}, nil // is a part already
+	}
+	cut := split.Rules{Over: s.Over, Kept: func(anchor string) bool { return had(crawler.AsFragment(anchor)) }}
+	if len(s.Pages) == 0 || urlpattern.Any(s.Pages, u) {
+		cut.At = s.At
+	}
+	sections, err := split.Parts(p.HTML, cut, meter)
+	if err != nil {
+		return nil, fmt.Errorf("split %s: %w", p.URL, err)
+	}
+	if len(sections) == 0 {
+		return []crawler.Page{p}, nil
+	}
+	parts := make([]crawler.Page, len(sections))
+	for i, section := range sections {
+		part := p
+		part.HTML, part.Markdown = section.HTML, section.Markdown
+		if i > 0 {
+			anchor := crawler.AsFragment(section.Anchor)
+			part.ExternalID, part.URL = crawler.PartID(p.ExternalID, anchor), crawler.PartID(p.URL, anchor)
+			part.Title = strings.Join(append([]string{p.Title}, section.Path...), " › ")
+		}
+		parts[i] = part
+	}
+	return parts, nil
+}

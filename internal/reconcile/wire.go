@@ -1,0 +1,232 @@
+package reconcile
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/document"
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// This file says in the words of each package what sources.yaml said in its own.
+
+func newPolicy(c *config.Config, s config.Source) ingest.Policy {
+	return ingest.Policy{
+		ConfirmRuns: s.Deletes.ConfirmRuns,
+		MaxCount:    s.Deletes.MaxCount,
+		MaxShare:    s.Deletes.MaxShare,
+		MaxHTML:     int(c.Intercom.MaxHTML),
+		MaxSameText: s.Updates.MaxSameText,
+		MaxShrink:   s.Updates.MaxShrink,
+	}
+}
+
+// CheckSources finds what only the packages themselves can tell of their settings,
+// such as what is wrong with a file of cookies.
+func CheckSources(c *config.Config) error {
+	var mistakes []error
+	for _, s := range c.Sources {
+		source, err := NewSource(s)
+		if err == nil {
+			_, err = auth.New(source.URL, source.Auth)
+		}
+		if err == nil {
+			_, err = newScreener(s, nil)
+		}
+		if err == nil {
+			_, err = newSplit(s.Content.Split)
+		}
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%s: %s: %w", c.Path, s.Name, err))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
+// NewSource returns what the crawler is told of a source of sources.yaml.
+func NewSource(s config.Source) (web.Source, error) {
+	start, err := url.Parse(s.URL)
+	if err != nil {
+		return web.Source{}, err
+	}
+	var mistakes []error
+	patterns := func(texts []string) []urlpattern.Pattern {
+		ps := make([]urlpattern.Pattern, 0, len(texts))
+		for _, text := range texts {
+			p, err := urlpattern.Parse(text)
+			if err != nil {
+				mistakes = append(mistakes, fmt.Errorf("pattern %q: %w", text, err))
+			}
+			ps = append(ps, p)
+		}
+		return ps
+	}
+	identity, err := newIdentity(s.Content.ExternalID)
+	if err != nil {
+		return web.Source{}, err
+	}
+	presets, err := presetsOf(s.Content)
+	if err != nil {
+		return web.Source{}, err
+	}
+	source := web.Source{
+		Name:     s.Name,
+		URL:      start,
+		Locale:   s.Locale,
+		Auth:     NewAuth(s.Auth),
+		Discover: web.Discover(s.Discover),
+		Scope: scope.Rules{
+			Include: patterns(s.Include),
+			Exclude: patterns(s.Exclude),
+			Follow:  patterns(s.Follow),
+		},
+		Query:        scope.Query(s.Query),
+		Fetch:        newFetch(s.Fetch),
+		Render:       newRendering(s.Render, patterns),
+		Identity:     identity,
+		Documents:    documentKinds(s.Documents),
+		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove, Presets: presets},
+		Availability: web.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
+	}
+	for _, r := range s.Availability.Rules {
+		var match urlpattern.Pattern // any
+		if r.Match != "" {
+			match = patterns([]string{r.Match})[0]
+		}
+		source.Availability.Rules = append(source.Availability.Rules, web.AvailabilityRule{
+			Match:      match,
+			Selector:   r.Selector,
+			Meta:       r.Meta,
+			Breadcrumb: r.Breadcrumb,
+			AIAgent:    r.AIAgent,
+			AICopilot:  r.AICopilot,
+		})
+	}
+	return source, errors.Join(mistakes...)
+}
+
+// claimOf tells which pages in Intercom a source can have brought there.
+func claimOf(s config.Source) (ingest.Claim, error) {
+	source, err := NewSource(s)
+	if err != nil {
+		return nil, err
+	}
+	split, err := newSplit(s.Content.Split)
+	if err != nil {
+		return nil, err
+	}
+	claim, err := web.NewClaim(source, split.Over > 0 || split.At > 0)
+	if err != nil {
+		return nil, err
+	}
+	return claim.Of, nil
+}
+
+func documentKinds(names []string) []document.Kind {
+	kinds := make([]document.Kind, len(names))
+	for i, name := range names {
+		kinds[i] = document.Kind(name)
+	}
+	return kinds
+}
+
+// presetsOf are the presets that pages are read by: none where the settings say where
+// their text is.
+func presetsOf(c config.Content) (*preset.Set, error) {
+	all := preset.NewSet(c.Presets)
+	switch {
+	case c.Body != "", c.Preset == config.PresetNone:
+		return preset.None(), nil
+	case c.Preset == config.PresetAuto:
+		return all, nil
+	}
+	return all.Only(c.Preset)
+}
+
+func newFetch(f config.Fetch) fetch.Limits {
+	return fetch.Limits{Concurrency: f.Concurrency, Rate: f.Rate, Timeout: f.Timeout, MaxBody: f.MaxBody, RespectRobots: f.RespectRobots, UserAgent: f.UserAgent}
+}
+
+// NewAuth returns how a source of sources.yaml logs in.
+func NewAuth(a config.Auth) auth.Config {
+	c := auth.Config{
+		Basic: newBasic(a.Basic), Digest: newBasic(a.Digest), Bearer: a.Bearer.Reveal(),
+		Headers: reveal(a.Headers), Cookies: reveal(a.Cookies), CookieFile: a.CookieFile.Reveal(),
+		KeepSession: a.KeepSession.Reveal(),
+	}
+	if p := a.Certificate; p != nil {
+		c.Certificate = &auth.Certificate{Cert: []byte(p.Cert.Reveal()), Key: []byte(p.Key.Reveal()), CA: []byte(p.CA.Reveal())}
+	}
+	if o := a.OAuth2; o != nil {
+		c.OAuth2 = &auth.OAuth2{TokenURL: o.TokenURL, ClientID: o.ClientID.Reveal(), ClientSecret: o.ClientSecret.Reveal(),
+			Scopes: o.Scopes, Audience: o.Audience}
+	}
+	if f := a.Form; f != nil {
+		c.Form = &auth.Form{URL: f.URL, Fields: reveal(f.Fields), Form: f.Form, SignOn: f.SignOn, LoggedIn: f.LoggedIn}
+		for _, s := range f.Steps {
+			c.Form.Steps = append(c.Form.Steps, auth.Step{URL: s.URL, Fields: reveal(s.Fields), Form: s.Form, Submit: s.Submit, Optional: s.Optional})
+		}
+	}
+	return c
+}
+
+func newBasic(b *config.Basic) *auth.Basic {
+	if b == nil {
+		return nil
+	}
+	return &auth.Basic{Username: b.Username.Reveal(), Password: b.Password.Reveal()}
+}
+
+func reveal(secrets map[string]config.Secret) map[string]string {
+	if secrets == nil {
+		return nil
+	}
+	plain := make(map[string]string, len(secrets))
+	for name, s := range secrets {
+		plain[name] = s.Reveal()
+	}
+	return plain
+}
+
+// frontier is a crawl in the state file as the crawler wants it.
+type frontier struct{ *state.Crawl }
+
+func (f frontier) Settled() iter.Seq2[web.Settlement, error] {
+	return func(yield func(web.Settlement, error) bool) {
+		for v, err := range f.Visits() {
+			s := web.Settlement{URL: v.URL, From: v.From, Outcome: v.Outcome, Detail: v.Detail, Depth: v.Depth}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
+}
+
+// keeper is the state file as the crawler keeps a source's session in it. A preview
+// only reads.
+type keeper struct {
+	source   string
+	store    *state.Store
+	readOnly bool
+}
+
+func (k keeper) Session() ([]byte, error) { return k.store.Session(k.source) }
+
+func (k keeper) KeepSession(sealed []byte) error {
+	if k.readOnly {
+		return nil
+	}
+	return k.store.KeepSession(k.source, sealed)
+}
