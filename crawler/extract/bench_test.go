@@ -74,7 +74,11 @@ func BenchmarkMarkdown(b *testing.B) {
 	b.ReportAllocs()
 	length := 0
 	for b.Loop() {
-		length = len(markdown.Write(body, nil))
+		text, err := markdown.Write(body, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		length = len(text)
 	}
 	b.ReportMetric(float64(length), "bytes-of-Markdown")
 }

@@ -131,7 +131,9 @@ func (a *Article) write(body *html.Node, meter *budget.Meter) (err error) {
 		return nil
 	}
 	htmltree.Outline(body)
-	a.Markdown = markdown.Write(body, meter)
+	if a.Markdown, err = markdown.Write(body, meter); err != nil {
+		return err
+	}
 	if a.HTML, err = cleanhtml.Render(body); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}

@@ -79,8 +79,9 @@ func (l *lines) endLine() {
 	l.begun = false
 }
 
-// write writes lines of text.
-func (l *lines) write(s string) {
+// WriteString and the other methods are what the converter wants of a [converter.Writer].
+func (l *lines) WriteString(s string) (int, error) {
+	n := len(s)
 	for more := true; more; {
 		var line string
 		line, s, more = strings.Cut(s, "\n")
@@ -91,4 +92,9 @@ func (l *lines) write(s string) {
 			l.breakLine(1)
 		}
 	}
+	return n, nil
 }
+
+func (l *lines) Write(p []byte) (int, error)   { return l.WriteString(string(p)) }
+func (l *lines) WriteRune(r rune) (int, error) { return l.WriteString(string(r)) }
+func (l *lines) WriteByte(b byte) error        { _, err := l.Write([]byte{b}); return err }

@@ -5,16 +5,21 @@ package markdown
 
 import (
 	"bytes"
+	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+
+	"github.com/JohannesKaufmann/html-to-markdown/v2/converter"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/base"
+	"github.com/JohannesKaufmann/html-to-markdown/v2/plugin/commonmark"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // Write writes a clean tree as canonical Markdown: CommonMark with the tables
@@ -22,70 +27,96 @@ import (
 // again it is the same, byte for byte, so that a hash of it changes with the
 // text and with nothing else.
 //
-// It is written of a tree in canonical form (see [canonical]), where nothing is left to
-// decide. The meter may be nil.
-func Write(clean *html.Node, meter *budget.Meter) string {
-	tree := canonical(clean, meter)
-	to := lines{meter: meter}
-	to.out.Grow(cleanhtml.RoomFor(tree))
-	writeBlocks(&to, tree)
-	return to.out.String()
+// The converter is given a tree in canonical form (see [canonical]), where nothing is left
+// for it to decide or to prepare. So it gets an empty document, and finds the tree and the
+// lines to write to in its context. See docs/adr/0022. The meter may be nil.
+func Write(clean *html.Node, meter *budget.Meter) (string, error) {
+	p := &page{tree: canonical(clean, meter), lines: lines{meter: meter}}
+	p.lines.out.Grow(cleanhtml.RoomFor(p.tree))
+	ctx := context.WithValue(context.Background(), pageKey{}, p)
+	if _, err := newConverter().ConvertNode(&html.Node{Type: html.DocumentNode}, converter.WithContext(ctx)); err != nil {
+		return "", fmt.Errorf("convert to Markdown: %w", err)
+	}
+	return p.lines.out.String(), nil
 }
+
+// page is what is converted: a canonical tree, to lines of Markdown.
+type page struct {
+	tree  *html.Node
+	lines lines
+}
+
+// pageKey is where the context of a conversion has its page.
+type pageKey struct{}
+
+// newConverter returns the converter with our renderers before its own. It doesn't escape:
+// the text of a canonical tree is escaped already.
+var newConverter = sync.OnceValue(func() *converter.Converter {
+	conv := converter.NewConverter(
+		converter.WithEscapeMode("disabled"),
+		converter.WithPlugins(base.NewBasePlugin(), commonmark.NewCommonmarkPlugin()),
+	)
+	conv.Register.Renderer(writeNode, converter.PriorityEarly)
+	return conv
+})
 
 // running returns a node of running text in Markdown, such as a paragraph.
 func running(markdown string) *html.Node { return &html.Node{Type: html.RawNode, Data: markdown} }
 
-// writeBlocks writes what stands in n, each block on lines of its own.
-func writeBlocks(to *lines, n *html.Node) {
-	for block := n.FirstChild; block != nil; block = block.NextSibling {
-		to.breakLine(2)
-		writeBlock(to, block)
-	}
-}
-
-func writeBlock(to *lines, n *html.Node) {
-	to.meter.Spend(1 + len(n.Data)/16)
+// writeNode writes what holds other blocks, running text, and what may be very long: code and
+// tables, for which the converter takes many times their size. Headings and rules are left to
+// the converter.
+func writeNode(ctx converter.Context, w converter.Writer, n *html.Node) converter.RenderStatus {
 	if n.Type == html.RawNode {
-		to.write(n.Data)
-		return
+		_, _ = w.WriteString(n.Data)
+		return converter.RenderSuccess
+	}
+	if p, ok := ctx.Value(pageKey{}).(*page); ok && n.Type == html.DocumentNode {
+		writeBlocks(ctx, &p.lines, p.tree)
+		return converter.RenderSuccess
+	}
+	to, ok := w.(*lines)
+	if !ok {
+		return converter.RenderTryNext
 	}
 	switch n.DataAtom {
 	case atom.Ul:
-		writeList(to, n, func(int) string { return "- " })
+		writeList(ctx, to, n, func(int) string { return "- " })
 	case atom.Ol:
-		writeList(to, n, numbering(n))
+		writeList(ctx, to, n, numbering(n))
 	case atom.Blockquote:
 		to.begin("> ", "> ")
-		writeBlocks(to, n)
+		writeBlocks(ctx, to, n)
 		to.end("> ")
-	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
-		to.write(strings.Repeat("#", int(n.Data[1]-'0')) + " " + oneSpaced(n.FirstChild.Data))
 	case atom.Pre:
 		writeCodeBlock(to, n.FirstChild)
 	case atom.Table:
 		writeTable(to, n)
-	case atom.Hr:
-		to.write("* * *")
+	default:
+		return converter.RenderTryNext
 	}
+	return converter.RenderSuccess
 }
 
-var manySpaces = regexp.MustCompile(`  +`)
-
-// oneSpaced is a text with one space for several, as code may have them.
-func oneSpaced(text string) string {
-	if strings.Contains(text, "  ") {
-		text = manySpaces.ReplaceAllString(text, " ")
+// writeBlocks writes what stands in n, each block on lines of its own. The converter is
+// asked for what is its own, since it sorts all renderers anew for each node.
+func writeBlocks(ctx converter.Context, to *lines, n *html.Node) {
+	for block := n.FirstChild; block != nil; block = block.NextSibling {
+		to.meter.Spend(1 + len(block.Data)/16)
+		to.breakLine(2)
+		if writeNode(ctx, to, block) == converter.RenderTryNext {
+			ctx.RenderNodes(ctx, to, block)
+		}
 	}
-	return strings.TrimSpace(text)
 }
 
 // writeList writes a list, whose items are indented by the length of their mark.
-func writeList(to *lines, list *html.Node, mark func(item int) string) {
+func writeList(ctx converter.Context, to *lines, list *html.Node, mark func(item int) string) {
 	indent := strings.Repeat(" ", len(mark(0)))
 	for i, item := 0, list.FirstChild; item != nil; i, item = i+1, item.NextSibling {
 		to.breakLine(1)
 		to.begin(mark(i), indent)
-		writeBlocks(to, item)
+		writeBlocks(ctx, to, item)
 		to.end(indent)
 	}
 }
@@ -112,7 +143,7 @@ func FromHTML(clean string, meter *budget.Meter) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return Write(body, meter), nil
+	return Write(body, meter)
 }
 
 // writeCodeBlock writes a block of code between fences that are longer than any row of
@@ -120,9 +151,9 @@ func FromHTML(clean string, meter *budget.Meter) (string, error) {
 func writeCodeBlock(to *lines, code *html.Node) {
 	body := strings.TrimSuffix(code.FirstChild.Data, "\n")
 	fence := strings.Repeat("`", max(longestRun(body, '`')+1, 3))
-	to.write(fence + strings.TrimPrefix(htmltree.Attr(code, "class"), "language-") + "\n")
+	_, _ = to.WriteString(fence + strings.TrimPrefix(htmltree.Attr(code, "class"), "language-") + "\n")
 	to.verbatim(body)
-	to.write("\n" + fence)
+	_, _ = to.WriteString("\n" + fence)
 }
 
 // longestRun counts the longest row of one byte in s.
@@ -155,10 +186,10 @@ func writeTable(to *lines, table *html.Node) {
 			}
 			to.meter.Spend(columns + row.Len()/16)
 			to.breakLine(1)
-			to.write(row.String())
+			_, _ = to.WriteString(row.String())
 			if part.DataAtom == atom.Thead {
 				to.breakLine(1)
-				to.write("|" + strings.Repeat("---|", columns))
+				_, _ = to.WriteString("|" + strings.Repeat("---|", columns))
 			}
 		}
 	}

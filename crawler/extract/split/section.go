@@ -71,7 +71,9 @@ func Parts(clean string, by Rules, meter *budget.Meter) ([]Part, error) {
 			root.AppendChild(htmltree.Detached(block))
 		}
 		parts[i] = Part{Anchor: s.anchor, Path: s.path}
-		parts[i].Markdown = markdown.Write(root, meter)
+		if parts[i].Markdown, err = markdown.Write(root, meter); err != nil {
+			return nil, err
+		}
 		if parts[i].HTML, err = cleanhtml.Render(root); err != nil {
 			return nil, fmt.Errorf("render a section: %w", err)
 		}
