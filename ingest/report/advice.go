@@ -5,7 +5,7 @@ import (
 )
 
 // Advice is something about a page that makes it poor to answer from. Its fields
-// are those of an issue of ingest/lint.
+// are those of an issue of internal/check/lint.
 type Advice struct {
 	Kind   string `json:"kind"`
 	URL    string `json:"url"`
