@@ -69,16 +69,36 @@ func ReadRemote(ctx context.Context, api Pages) (Remote, error) {
 			r.nameless[page.SourceID] = append(r.nameless[page.SourceID], listedPage{Entry: adopted(page)})
 			continue
 		}
-		if r.pages[page.SourceID] == nil {
-			r.pages[page.SourceID] = map[string]listedPage{}
-		}
-		now := listedPage{Entry: adopted(page), updated: page.UpdatedAt}
-		if known, ok := r.pages[page.SourceID][page.ExternalID]; ok {
-			now = known.with(now)
-		}
-		r.pages[page.SourceID][page.ExternalID] = now
+		r.add(page)
 	}
 	return r, nil
+}
+
+func (r *Remote) add(page intercom.ExternalPage) {
+	if r.pages[page.SourceID] == nil {
+		r.pages[page.SourceID] = map[string]listedPage{}
+	}
+	now := listedPage{Entry: adopted(page), updated: page.UpdatedAt}
+	if known, ok := r.pages[page.SourceID][page.ExternalID]; ok {
+		now = known.with(now)
+	}
+	r.pages[page.SourceID][page.ExternalID] = now
+}
+
+// LookUp adds the page of an import source that has an external ID, where the listing ended
+// before it, and Intercom looks pages up.
+func (r *Remote) LookUp(ctx context.Context, api Pages, sourceID int64, externalID string) error {
+	if _, listed := r.pages[sourceID][externalID]; listed || !r.Ended {
+		return nil
+	}
+	found, err := api.FindPages(ctx, sourceID, externalID)
+	if errors.Is(err, intercom.ErrNoLookUp) {
+		return nil
+	}
+	for _, page := range found {
+		r.add(page)
+	}
+	return err
 }
 
 // with takes in another page of the listing that has the external ID. One that is

@@ -67,6 +67,11 @@ func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Sto
 	if err != nil {
 		return err
 	}
+	for _, id := range only {
+		if err := remote.LookUp(ctx, api, is.ID, id); err != nil {
+			return fmt.Errorf("look %s up in Intercom: %w", id, err)
+		}
+	}
 	var taken []state.Entry
 	var titles []string
 	for _, there := range remote.Adopt(is.ID, func(string, string) bool { return true }) {
@@ -86,7 +91,7 @@ func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Sto
 		titles = append(titles, fmt.Sprintf("%q %q", there.Title, there.URL)) // quoted, since they may say anything
 	}
 	if remote.Ended {
-		fmt.Fprintln(a.out, "Intercom's listing ends before all pages of the workspace: what is beyond its end is not taken over.")
+		fmt.Fprintln(a.out, "Intercom's listing ends before all pages of the workspace: what is beyond its end is taken over only by its external ID.")
 	}
 	if len(taken) == 0 {
 		if len(only) > 0 {

@@ -75,6 +75,7 @@ func TestHistoriesEndWell(t *testing.T) {
 		"a page is edited in Intercom":                      settled + "people edit 2; run",
 		"a listing shifts while it is adopted":              "new 1; new 2; new 3; new 4; new 5; new 6; new 7; run; lose; remove 4; api shift; run",
 		"the state is lost, and pages with it":              settled + "lose; remove 2; run",
+		"the state is lost, and an open page changes":       "new 5; run; lose; new 3; run",
 		"the state is an old one":                           settled + "backup; new 4; run; restore; remove 4; remove 1; change 2; run",
 		"the state is older than the import source":         settled + "backup; people delete source; run; change 1; restore; run",
 		"nothing leads to a page any more":                  settled + "unlink 2; run; run; run",

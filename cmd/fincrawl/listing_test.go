@@ -75,6 +75,10 @@ func TestBeyondTheEndOfTheListingAForeignPageIsLeftAlone(t *testing.T) {
 	run := w.fincrawl(exitHeld, "sync")
 	w.wantActions(run, "? 10")
 	w.wantUntouched(theirs)
+	if code, out, logs := w.execute(t.Context(), "adopt", "wiki", "10", "--yes"); code != exitDone || !strings.Contains(out, "1 page taken over") {
+		t.Errorf("exit code %d\n%s\n%s", code, out, logs)
+	}
+	w.wantActions(w.fincrawl(exitDone, "sync"), "~ 10")
 }
 
 // What somebody changed in Intercom is found beyond the end of the listing, too.

@@ -38,7 +38,8 @@ import (
 //	move 3                     it gets another address, and the old one redirects
 //	merge 3 7                  page 7 goes into page 3, and its address redirects, or is gone
 //	divide 3                   half of its sections are a new page
-//	some noindex 5             a tenth of the pages, by hash with salt 5, are so from now on: see someFaults
+//	some noindex 5             a tenth of the pages that were read before, by hash with salt 5, are so from now
+//	                           on: see someFaults. What nobody has read cannot be missed
 //	session 404 17             visitors get that from now on, and sessions end after 17 requests: see strangerAnswers
 //	api 422 3, api 503 3       the library refuses, or fails at, what has section 3
 //	calm                       all these faults end
@@ -219,6 +220,7 @@ type privateWiki struct {
 	pages    map[string][]int // sections, by path
 	versions map[int]int      // of sections
 	moved    map[string]string
+	served   map[string]bool
 	named    int // pages that were ever named
 
 	some     string // of someFaults; "" is none
@@ -230,7 +232,7 @@ type privateWiki struct {
 }
 
 func newPrivateWiki() *privateWiki {
-	s := &privateWiki{pages: map[string][]int{}, versions: map[int]int{}, moved: map[string]string{}, left: map[string]int{}}
+	s := &privateWiki{pages: map[string][]int{}, versions: map[int]int{}, moved: map[string]string{}, served: map[string]bool{}, left: map[string]int{}}
 	for range nightPages {
 		s.write("page", "")
 	}
@@ -358,9 +360,10 @@ func (s *privateWiki) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusMovedPermanently)
 	case path != "/" && s.pages[path] == nil:
 		http.NotFound(w, r)
-	case s.some != "" && path != "/" && chosen(path, s.salt):
+	case s.some != "" && s.served[path] && path != "/" && chosen(path, s.salt):
 		someFaults[s.some](w, s.html(path))
 	default:
+		s.served[path] = true
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = io.WriteString(w, s.html(path))
 	}

@@ -37,6 +37,10 @@ const looksAgain = 2
 // matters.
 const cutShare = 0.1
 
+// cutShareFound is that share where the text is only known from Intercom, as after a lost
+// state: how the document of it ended is not known, and many a site leaves elements open.
+const cutShareFound = 0.5
+
 // endOf says how an HTML document ends. Its end tags may be left out, so that a document
 // without them is told by the elements whose end tags may not be.
 func endOf(body []byte) string {
@@ -189,7 +193,11 @@ func (c *crawl) cutOff(u *url.URL, found finding) (string, error) {
 	for _, l := range found.article.LeftOut {
 		left += lettersIn(l.Text)
 	}
-	if float64(left) > (1-cutShare)*float64(had) || !endsSooner(before.End, found.end) {
+	share := cutShare
+	if before.Markdown == "" {
+		share = cutShareFound
+	}
+	if float64(left) > (1-share)*float64(had) || !endsSooner(before.End, found.end) {
 		return "", nil
 	}
 	return fmt.Sprintf("its end is missing, and %.0f %% of its text", 100*float64(had-left)/float64(had)), nil
