@@ -34,6 +34,9 @@ type Page struct {
 	Inside bool
 }
 
+// EndsOpen reports whether a document that ended so, as Page.End has it, leaves elements open.
+func EndsOpen(end string) bool { return strings.HasPrefix(end, "open ") && end != "open 0" }
+
 // Availability says which of Intercom's AI products may answer from a page.
 type Availability struct {
 	AIAgent   bool `json:"ai_agent"`

@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -57,6 +58,9 @@ func (r *rewrite) add(c Change) {
 	}
 	r.template += c.Template
 	r.notice = cmp.Or(r.notice, c.Notice)
+	if c.Before != nil && c.Before.Hash == "" && c.After != nil && crawler.EndsOpen(c.After.End) {
+		r.notice = cmp.Or(r.notice, "its document leaves elements open") // as one that is cut off
+	}
 	r.exempt = r.exempt || c.MayShrink
 	if c.Doubted != "" {
 		r.doubted = append(r.doubted, c.Doubted)

@@ -92,6 +92,8 @@ func TestDangerIsToldFromEditing(t *testing.T) {
 			after: first(1, titled("We are improving this service for you at the moment. Please come back."))}, ingest.GuardShrunk},
 		{"one long page says something else, in a paragraph", revision{pages: 100, before: long, after: first(1, func(int) string { return prose(7777, 12) }), settle: twice}, ""},
 		{"one long page keeps a line of what it said", revision{pages: 100, before: long, after: first(1, func(i int) string { return prose(i, 7) }), settle: twice}, ""},
+		{"one page that was found in Intercom is half as long, and open", revision{pages: 100, before: func(i int) string { return prose(i, 22) },
+			after: first(1, func(i int) string { return prose(i, 9) }), settle: func(e *state.Entry, p *state.Staged) { e.Hash, p.End = "", "open 2" }}, ingest.GuardShrunk},
 		{"ten shrink alike", revision{pages: 100, before: long, after: first(10, cut(4))}, ingest.GuardShrunk},
 		{"one is cut, at first sight", revision{pages: 100, before: long, after: first(1, cut(3))}, ingest.GuardShrunk},
 		{"two are cut, at first sight", revision{pages: 100, before: long, after: first(2, cut(3))}, ingest.GuardShrunk},

@@ -156,7 +156,7 @@ const leavesOpen = 3
 // readToItsEnd asks again for the document of a page of which nothing is known and that
 // leaves elements open. One that stays so is taken as it is.
 func (c *crawl) readToItsEnd(ctx context.Context, v visit, found finding) (finding, error) {
-	if c.before == nil || found.outcome != crawler.Paged || !isOpen(found.end) || c.leftOpen.Load() >= leavesOpen {
+	if c.before == nil || found.outcome != crawler.Paged || !crawler.EndsOpen(found.end) || c.leftOpen.Load() >= leavesOpen {
 		return found, nil
 	}
 	before, err := c.before(v.url.String(), found.identity)
@@ -171,7 +171,7 @@ func (c *crawl) readToItsEnd(ctx context.Context, v visit, found finding) (findi
 		if seen.moved == nil && seen.found.outcome == crawler.Paged && lettersIn(seen.found.article.Markdown) > lettersIn(found.article.Markdown) {
 			found = seen.found
 		}
-		if !isOpen(found.end) {
+		if !crawler.EndsOpen(found.end) {
 			return found, nil
 		}
 	}
@@ -202,9 +202,6 @@ func (c *crawl) cutOff(u *url.URL, found finding) (string, error) {
 	}
 	return fmt.Sprintf("its end is missing, and %.0f %% of its text", 100*float64(had-left)/float64(had)), nil
 }
-
-// isOpen reports whether a document leaves elements open.
-func isOpen(end string) bool { return strings.HasPrefix(end, endOpen) && end != endOpen+"0" }
 
 // endsSooner reports whether a document leaves more open than it did. How one ended
 // that was sent by an older version is not known: it should leave nothing open.
