@@ -398,7 +398,7 @@ type nightWatch struct {
 	retry     bool
 	end       nightEnding // of the next run
 	isCrowded bool        // the listing ends, now or later
-	partly    bool        // a state file was lost of which the listing cannot tell all
+	partly    bool        // a state file was lost, and what it had was not found again so far
 
 	mu     sync.Mutex
 	seen   map[int]bool    // sections that were in the library
@@ -522,7 +522,7 @@ func (w *nightWatch) crowd() {
 // unwatch gives up what looks like a page of ours: with a state file that is not whole it may
 // be taken for one.
 func (w *nightWatch) unwatch() {
-	w.partly = w.isCrowded
+	w.partly = true
 	maps.DeleteFunc(w.theirs, func(id string, _ bool) bool {
 		_, moved := w.site.moved[strings.TrimPrefix(id, "https://wiki.test")]
 		return strings.HasPrefix(id, "https://wiki.test/") && !moved
@@ -576,6 +576,7 @@ func (w *nightWatch) play(t *testing.T, story nights) {
 			if w.end.over.Load() {
 				w.run(t, file, "sync")
 			}
+			w.partly = w.partly && (w.isCrowded || file == "other.yaml")
 			file = "sources.yaml"
 		default:
 			w.site.write(verb, rest)
