@@ -90,6 +90,7 @@ func TestNightsEndWell(t *testing.T) {
 		"a run is killed at a commit":                         "night; page; page; edit 2; kill-commit 4; night; remove 13; night",
 		"the state is lost, and some pages are cut":           "night; some cut 2; lose; night; night",
 		"the state is lost, and a page is divided":            "night; divide 3; lose; night; night",
+		"the state is lost in a crowd, as sessions end":       "night; crowd; add 9; session short 3; some home 2; night; lose; night",
 		"an old copy is put back":                             "night; backup; page; move 3; night; remove 13; restore; night; night",
 		"a page becomes split, and a part is refused":         "night; add 1; add 1; api 422 1; night; night; calm; edit 1; night",
 		"a page becomes split, and a part fails":              "night; add 1; add 1; api 503 2; night; night; calm; night",
@@ -220,8 +221,9 @@ type privateWiki struct {
 	pages    map[string][]int // sections, by path
 	versions map[int]int      // of sections
 	moved    map[string]string
-	served   map[string]bool
-	named    int // pages that were ever named
+	fresh    map[string]bool // pages that were read in this night
+	served   map[string]bool // or in an earlier one
+	named    int             // pages that were ever named
 
 	some     string // of someFaults; "" is none
 	salt     string
@@ -232,7 +234,7 @@ type privateWiki struct {
 }
 
 func newPrivateWiki() *privateWiki {
-	s := &privateWiki{pages: map[string][]int{}, versions: map[int]int{}, moved: map[string]string{}, served: map[string]bool{}, left: map[string]int{}}
+	s := &privateWiki{pages: map[string][]int{}, versions: map[int]int{}, moved: map[string]string{}, fresh: map[string]bool{}, served: map[string]bool{}, left: map[string]int{}}
 	for range nightPages {
 		s.write("page", "")
 	}
@@ -363,7 +365,7 @@ func (s *privateWiki) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case s.some != "" && s.served[path] && path != "/" && chosen(path, s.salt):
 		someFaults[s.some](w, s.html(path))
 	default:
-		s.served[path] = true
+		s.fresh[path] = true
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = io.WriteString(w, s.html(path))
 	}
@@ -680,6 +682,7 @@ func (w *nightWatch) run(t *testing.T, file string, args ...string) (run report.
 		w.check(w.dir.copyAll("at-kill.db", db))
 	}
 	w.end.how = ""
+	maps.Copy(w.site.served, w.site.fresh)
 	var text strings.Builder
 	if json.Unmarshal(out.Bytes(), &run) != nil || report.Text(&text, run, report.TextOptions{}) != nil {
 		text.Write(out.Bytes())

@@ -221,6 +221,11 @@ func (r *Runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	}
 	coverage := rep.Plan.Coverage
 
+	if verification.Unlisted { // else a page beyond the listing's end would seem to be new, and get another one's identity
+		if _, err := r.recall(ctx, s, ledger, crawl, change, verification, found); err != nil {
+			return err
+		}
+	}
 	if err := identify(s, crawl, ledger, sent); err != nil {
 		return err
 	}
