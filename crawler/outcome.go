@@ -26,6 +26,7 @@ const (
 	Encrypted   Outcome = "encrypted"    // a document that needs a password
 	Scanned     Outcome = "scanned"      // a document that shows pictures of text, and has none
 	BrokenFile  Outcome = "broken-file"  // a document that is not whole, or not what it says it is
+	TooLarge    Outcome = "too-large"    // body over max_body, headers or a document beyond their limits
 	TooCostly   Outcome = "too-costly"   // a page or document that takes more work or memory than one may: see docs/adr/0040
 
 	// Only of a page that was sent.
@@ -48,10 +49,10 @@ const (
 	Timeout      Outcome = "timeout"       // no complete answer in time
 	Unreachable  Outcome = "unreachable"   // no connection, no such host, connection broken
 	TLSFailed    Outcome = "tls-error"     // the certificate or the handshake was not accepted
-	TooLarge     Outcome = "too-large"     // body over max_body
 	CutOff       Outcome = "cut-off"       // a document whose end is missing, and much of its text
 	BadEncoding  Outcome = "bad-encoding"  // body that cannot be decompressed
 	BadSitemap   Outcome = "bad-sitemap"   // a sitemap that cannot be read to its end
+	BadRobots    Outcome = "bad-robots"    // a robots.txt beyond its limits
 	LoginWall    Outcome = "login-wall"    // a login form where a page was expected
 	RedirectLoop Outcome = "redirect-loop" // redirects without an end
 	TooDeep      Outcome = "too-deep"      // beyond max_depth
@@ -141,6 +142,7 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		Encrypted:  spares,
 		Scanned:    spares,
 		BrokenFile: spares,
+		TooLarge:   spares,
 		TooCostly:  spares,
 
 		Forbidden:    {Failed: true, Spares: true, Leaves: GroundNever, Answer: true},
@@ -150,10 +152,10 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		Timeout:      failed,
 		Unreachable:  failed,
 		TLSFailed:    failed,
-		TooLarge:     failed,
 		CutOff:       failed,
 		BadEncoding:  failed,
 		BadSitemap:   failed,
+		BadRobots:    failed,
 		LoginWall:    failed,
 		RedirectLoop: {Failed: true, Spares: true, Leaves: GroundNever, Answer: true},
 		TooDeep:      failed,
@@ -173,10 +175,15 @@ func (o Outcome) Spares() bool { return o.Meaning().Spares }
 
 // IsFile reports whether the outcome is that of a document which could not be read. It
 // is no failure: such a file may lie there for years, and nothing hides behind it but
-// the page that it was, which is spared. Nor is a page that costs too much to read one.
+// the page that it was, which is spared. Nor is a page that is too large, or costs too
+// much to read, one.
 func (o Outcome) IsFile() bool {
-	return o == Encrypted || o == Scanned || o == BrokenFile || o == TooCostly
+	return o == Encrypted || o == Scanned || o == BrokenFile || o == TooLarge || o == TooCostly
 }
+
+// Unread reports whether nothing is known of what the answer says: the outcome is a
+// failure, or that of a page or document which could not be read.
+func (o Outcome) Unread() bool { return o.Failed() || o.IsFile() }
 
 // MayPass reports whether an outcome says nothing of what a visitor gets another time.
 func (o Outcome) MayPass() bool {

@@ -80,6 +80,7 @@ func connections(f fetch.Limits, given http.RoundTripper, session *auth.Session)
 		t := http.DefaultTransport.(*http.Transport).Clone()
 		t.MaxIdleConnsPerHost = max(f.Concurrency, 1) + 1
 		t.DisableCompression = true // ours: see whole
+		t.MaxResponseHeaderBytes = fetch.MaxHeader
 		base = t
 	}
 	inside, outside, err = session.Connections(base)

@@ -108,7 +108,7 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 			return met, err
 		}
 		if met = seen; !met.walled() {
-			if !met.found.outcome.Failed() {
+			if !met.found.outcome.Unread() {
 				c.door.proven, c.door.useless = true, 0
 			}
 			return met, nil
@@ -211,7 +211,7 @@ func (c *crawl) lookFromInside(ctx context.Context) state {
 		return shut
 	case seen.found.outcome == crawler.Gone && c.wall.refused:
 		return shut
-	case seen.found.outcome.Failed():
+	case seen.found.outcome.Unread():
 		return ajar
 	case seen.found.loggedIn, c.wall.stands():
 		return open

@@ -48,10 +48,13 @@ func TestEachBadAnswerHasItsOutcome(t *testing.T) {
 			s.Pages("/x")
 			s.Fail("/x", testsite.Status(500), testsite.RetryAfter(429, time.Second))
 		}, crawler.Paged, "", true, 3},
-		{"over the limit", func(s *testsite.Site) { s.Page("/x", testsite.Page{Raw: big}) }, crawler.TooLarge, "larger than 1048576 bytes", false, 1},
+		{"over the limit", func(s *testsite.Site) { s.Page("/x", testsite.Page{Raw: big}) }, crawler.TooLarge, "larger than 1048576 bytes", true, 1},
 		{"over the limit once unpacked", func(s *testsite.Site) {
 			s.Page("/x", testsite.Page{Raw: testsite.Gzip(big), Header: map[string]string{"Content-Encoding": "gzip"}})
-		}, crawler.TooLarge, "larger than", false, 1},
+		}, crawler.TooLarge, "larger than", true, 1},
+		{"headers over the limit", func(s *testsite.Site) {
+			s.Page("/x", testsite.Page{Header: map[string]string{"X-Long": strings.Repeat("x", 10_000_000)}})
+		}, crawler.TooLarge, "headers larger than 1048576 bytes", true, 1},
 		{"not what it is packed as", func(s *testsite.Site) {
 			s.Page("/x", testsite.Page{Raw: []byte("plain"), Header: map[string]string{"Content-Encoding": "br"}})
 		}, crawler.BadEncoding, `"br"`, false, 1},

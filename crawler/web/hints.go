@@ -170,7 +170,7 @@ func (c *crawl) moveOf(ctx context.Context, address string) (*move, error) {
 	switch {
 	case outcome == crawler.Gone:
 		return nil, nil // by way of a redirect
-	case outcome.Failed(), outcome == "":
+	case outcome.Unread(), outcome == "":
 		c.unsettle(1)
 		return nil, c.settle(from, cmp.Or(outcome, crawler.Interrupted), "leads to "+to.String())
 	case outcome != crawler.Paged && outcome != crawler.NotModified:

@@ -166,7 +166,7 @@ type finding struct {
 // unreadable reports whether nothing can be known of a source whose start address
 // ended so.
 func (f finding) unreadable() bool {
-	return f.outcome.Failed() || f.outcome.IsFile() || f.outcome == crawler.Gone || f.outcome == crawler.NotHTML || f.outcome == crawler.RedirectedOut
+	return f.outcome.Unread() || f.outcome == crawler.Gone || f.outcome == crawler.NotHTML || f.outcome == crawler.RedirectedOut
 }
 
 // judgeWithin judges an answer within the budget of a page.

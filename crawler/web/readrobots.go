@@ -37,7 +37,13 @@ func (c *crawl) readRobots(ctx context.Context) (scope.Robots, error) {
 		c.log.Info("robots.txt is a web page, so there are no rules", "url", address.String())
 		return scope.Robots{}, nil
 	case outcome == "":
-		return scope.ParseRobots(a.body, c.src.Fetch.UserAgent), nil
+		rules, err := scope.ParseRobots(a.body, c.src.Fetch.UserAgent)
+		if err == nil {
+			return rules, nil
+		}
+		outcome, detail = crawler.BadRobots, err.Error()
+	case !outcome.Failed() && a.err != nil: // too large
+		outcome = crawler.BadRobots
 	case a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests:
 		return scope.Robots{}, nil
 	}

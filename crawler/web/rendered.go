@@ -177,6 +177,8 @@ func whyNotShown(err error) error {
 		return known
 	case errors.Is(err, render.ErrTooLarge):
 		return &fetch.Failure{Outcome: crawler.TooLarge, Detail: inner.Error()}
+	case errors.Is(err, render.ErrNoPage): // the page's own doing, which stands from run to run
+		return &fetch.Failure{Outcome: crawler.Empty, Detail: inner.Error()}
 	case errors.Is(err, render.ErrTooMuchMemory):
 		return &fetch.Failure{Outcome: crawler.TooCostly, Detail: inner.Error()}
 	case errors.Is(err, render.ErrRestless):

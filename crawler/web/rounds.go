@@ -121,8 +121,8 @@ func (c *crawl) orphans() ([]visit, error) {
 			if believed, known, err = c.isCopy(s.URL, at); err != nil {
 				return nil, err
 			}
-		default: // one that will be read another time is there
-			believed = outcome.Failed() && via != crawler.Canonical
+		default: // one that could not be read is there
+			believed = outcome.Unread() && via != crawler.Canonical
 		}
 		if believed {
 			continue

@@ -113,7 +113,7 @@ func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, e
 		return nil, nil
 	case absent && s.from == "robots.txt":
 		return nil, c.settleAside(s.url, crawler.Gone, "named by robots.txt")
-	case outcome == crawler.Gone:
+	case outcome != "" && !outcome.Failed(): // nothing is known of what it lists
 		outcome = crawler.BadSitemap
 	case outcome == "" && looksLikeHTML(a):
 		outcome, detail = crawler.BadSitemap, "a web page, not a sitemap"

@@ -19,6 +19,7 @@ func crawl(p *printer, c crawler.Coverage) {
 		seen += ": " + outcomes
 	}
 	defer fromInside(p, c)
+	defer tooLarge(p, c)
 	if c.Complete {
 		p.field("Crawl", span{plain, seen + " ·"}, span{green, "complete"})
 		return
@@ -31,6 +32,14 @@ func crawl(p *printer, c crawler.Coverage) {
 	p.field("", span{red, "NOT COMPLETE: nothing is deleted"})
 	if c.Ended != "" {
 		p.field("", span{plain, "It ended before it was through: " + c.Ended + "."})
+	}
+}
+
+// tooLarge says how pages come to be read that are too large, which does not make the crawl
+// incomplete.
+func tooLarge(p *printer, c crawler.Coverage) {
+	if n := c.Outcomes[crawler.TooLarge]; n > 0 {
+		p.field("", span{plain, count(n, "URL") + " too large to be read: raise fetch.max_body, or exclude them. What was sent of them stays as it is."})
 	}
 }
 

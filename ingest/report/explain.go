@@ -255,6 +255,7 @@ func meaning(o crawler.Outcome, detail string) string {
 		crawler.Encrypted:      "it is a document that needs a password:",
 		crawler.Scanned:        "it is a document without text:",
 		crawler.BrokenFile:     "it is a document that cannot be read:",
+		crawler.TooLarge:       "it is too large to be read, so a page that was sent stays as it is: raise fetch.max_body, or exclude it:",
 		crawler.TooCostly:      "reading it takes more work or memory than one page may; a page that was sent stays as it is:",
 		crawler.Gone:           "it is gone:",
 		crawler.OutOfScope:     "it is out of scope:",

@@ -50,14 +50,14 @@ func adviceOn(g crawler.Gap, ended bool) string {
 		return "The site failed to answer: run again when it is well, or exclude what never answers."
 	case crawler.TLSFailed:
 		return "The site's certificate is not accepted: mend it, or trust its authority on this machine."
-	case crawler.TooLarge:
-		return "Larger than fetch.max_body: raise it, or exclude them."
 	case crawler.TooDeep:
 		return "Beyond discover.max_depth: raise it, or exclude what goes on without an end."
 	case crawler.OverLimit:
 		return "Beyond discover.max_pages: raise it, or exclude what is not knowledge."
 	case crawler.BadSitemap:
 		return "The sitemap cannot be read to its end: have it mended, or leave it out of discover.sitemaps."
+	case crawler.BadRobots:
+		return "robots.txt is beyond its limits: have it shortened, or go ahead without it by fetch.respect_robots: false."
 	case crawler.RedirectLoop:
 		return "The site sends these in circles: open one in a browser, and have it mended, or exclude them."
 	case crawler.Unrendered:

@@ -38,6 +38,17 @@ func TestAdviceNamesTheCauseThatWasSeen(t *testing.T) {
 	}
 }
 
+func TestPagesThatAreTooLargeSayWhatHelps(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	p := &printer{w: bufio.NewWriter(&out), width: 1000}
+	crawl(p, crawler.Coverage{Complete: true, Discovered: 2, Outcomes: map[crawler.Outcome]int{crawler.Paged: 1, crawler.TooLarge: 1}})
+	_ = p.w.Flush()
+	if got := out.String(); !strings.Contains(got, "fetch.max_body") || !strings.Contains(got, "complete") {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestACrawlWithoutPagesSaysWhy(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -99,7 +99,7 @@ func (r *Runner) attend(source string, crawl *state.Crawl, rep *report.Source) e
 		if err != nil {
 			return err
 		}
-		if o := crawler.Outcome(v.Outcome); o.Failed() {
+		if o := crawler.Outcome(v.Outcome); o.Failed() || o == crawler.TooLarge {
 			now = append(now, ingest.FailedToRead(v.URL, o, v.Detail))
 		}
 	}

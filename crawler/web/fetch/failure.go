@@ -44,12 +44,24 @@ func FailureOf(err error) (crawler.Outcome, string) {
 		return crawler.LoginWall, detail // no token is given any more
 	case errors.As(err, &known):
 		return known.Outcome, detail
+	case hasTooMuchHeader(err):
+		return crawler.TooLarge, fmt.Sprintf("headers larger than %d bytes", MaxHeader)
 	case isTLS(err):
 		return crawler.TLSFailed, detail
 	case errors.As(err, &network) && network.Timeout():
 		return crawler.Timeout, detail
 	}
 	return crawler.Unreachable, detail
+}
+
+// MaxHeader is how large the headers of one answer may be, in bytes.
+const MaxHeader = 1 << 20
+
+// hasTooMuchHeader reports whether the headers of an answer were too large. net/http has
+// no type for that, neither for HTTP/1 nor for HTTP/2.
+func hasTooMuchHeader(err error) bool {
+	return strings.Contains(err.Error(), "server response headers exceeded") ||
+		strings.Contains(err.Error(), "response header list larger than advertised limit")
 }
 
 func isTLS(err error) bool {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -14,6 +15,9 @@ import (
 const (
 	// maxRobots is how much of a robots.txt is read; RFC 9309, 2.5 asks for this at least.
 	maxRobots = 500 << 10
+	// maxWildcards is how many rules with a wildcard there may be for one crawler. Each is
+	// compared with each address, at a cost that grows with both.
+	maxWildcards = 5000
 	// maxCrawlDelay bounds what a robots.txt may slow a crawl down to.
 	maxCrawlDelay = 30 * time.Second
 )
@@ -34,8 +38,9 @@ type robotsRule struct {
 }
 
 // ParseRobots reads the rules of all groups that name agent, or of those for
-// everyone where none does. Lines that make no sense are skipped, as the RFC asks.
-func ParseRobots(body []byte, agent string) Robots {
+// everyone where none does. Lines that make no sense are skipped, as the RFC asks. The error
+// tells of more rules than are obeyed.
+func ParseRobots(body []byte, agent string) (Robots, error) {
 	agent = ProductToken(agent)
 	var named, everyone Robots
 	var isNamed bool      // some group names agent
@@ -86,6 +91,15 @@ func ParseRobots(body []byte, agent string) Robots {
 		r = named
 	}
 	r.Sitemaps = sitemaps
+	wildcards := 0
+	for _, rule := range r.rules {
+		if len(rule.parts) > 1 {
+			wildcards++
+		}
+	}
+	if wildcards > maxWildcards {
+		return Robots{Unreadable: true}, fmt.Errorf("has %d rules with wildcards, more than %d", wildcards, maxWildcards)
+	}
 	slices.SortStableFunc(r.rules, func(a, b robotsRule) int { // the first that matches decides
 		switch by := cmp.Compare(len(b.pattern), len(a.pattern)); {
 		case by != 0 || a.allow == b.allow:
@@ -95,7 +109,7 @@ func ParseRobots(body []byte, agent string) Robots {
 		}
 		return 1
 	})
-	return r
+	return r, nil
 }
 
 // ProductToken is the name that a crawler goes by: "fincrawl" of "fincrawl/1.0 (+…)".

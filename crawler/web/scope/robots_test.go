@@ -32,7 +32,10 @@ func TestRobotsRules(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := ParseRobots([]byte(test.text), "fincrawl/1.0 (+https://example.com)")
+			r, err := ParseRobots([]byte(test.text), "fincrawl/1.0 (+https://example.com)")
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, path := range test.allowed {
 				if !r.Allows(address(t, path)) {
 					t.Errorf("%s is refused", path)
@@ -48,14 +51,17 @@ func TestRobotsRules(t *testing.T) {
 }
 
 func TestRobotsDelayAndSitemaps(t *testing.T) {
-	r := ParseRobots([]byte("Sitemap: https://example.com/a.xml\nUser-agent: *\nCrawl-delay: 2.5\nSitemap: /b.xml"), "fincrawl")
+	r, err := ParseRobots([]byte("Sitemap: https://example.com/a.xml\nUser-agent: *\nCrawl-delay: 2.5\nSitemap: /b.xml"), "fincrawl")
+	if err != nil {
+		t.Fatal(err)
+	}
 	if r.Delay != 2500*time.Millisecond {
 		t.Errorf("delay is %v", r.Delay)
 	}
 	if got := strings.Join(r.Sitemaps, " "); got != "https://example.com/a.xml /b.xml" {
 		t.Errorf("sitemaps are %s", got)
 	}
-	if r := ParseRobots([]byte("User-agent: *\nCrawl-delay: 86400"), "fincrawl"); r.Delay != maxCrawlDelay {
+	if r, _ := ParseRobots([]byte("User-agent: *\nCrawl-delay: 86400"), "fincrawl"); r.Delay != maxCrawlDelay {
 		t.Errorf("a day's delay is kept as %v", r.Delay)
 	}
 }
@@ -74,7 +80,10 @@ func FuzzTheExactRuleCloses(f *testing.F) {
 		if !ok || strings.ContainsAny(n.RequestURI(), "$*#") {
 			t.Skip()
 		}
-		r := ParseRobots([]byte(text+"\nUser-agent: fincrawl\nDisallow: "+n.RequestURI()+"$"), "fincrawl")
+		r, err := ParseRobots([]byte(text+"\nUser-agent: fincrawl\nDisallow: "+n.RequestURI()+"$"), "fincrawl")
+		if err != nil {
+			t.Fatal(err)
+		}
 		if r.Allows(n) {
 			t.Errorf("%s is allowed", n)
 		}
