@@ -45,7 +45,7 @@ func FailureOf(err error) (crawler.Outcome, string) {
 	case errors.As(err, &known):
 		return known.Outcome, detail
 	case hasTooMuchHeader(err):
-		return crawler.TooLarge, fmt.Sprintf("headers larger than %d bytes", MaxHeader)
+		return crawler.TooLarge, fmt.Sprintf("headers larger than %d bytes: %s", MaxHeader, detail)
 	case isTLS(err):
 		return crawler.TLSFailed, detail
 	case errors.As(err, &network) && network.Timeout():
@@ -58,10 +58,11 @@ func FailureOf(err error) (crawler.Outcome, string) {
 const MaxHeader = 1 << 20
 
 // hasTooMuchHeader reports whether the headers of an answer were too large. net/http has
-// no type for that, neither for HTTP/1 nor for HTTP/2.
+// no type for that. In HTTP/2, a single header over the limit is a compression error.
 func hasTooMuchHeader(err error) bool {
 	return strings.Contains(err.Error(), "server response headers exceeded") ||
-		strings.Contains(err.Error(), "response header list larger than advertised limit")
+		strings.Contains(err.Error(), "response header list larger than advertised limit") ||
+		strings.Contains(err.Error(), "connection error: COMPRESSION_ERROR")
 }
 
 func isTLS(err error) bool {
