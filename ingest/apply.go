@@ -278,8 +278,17 @@ func (c Change) entry(remoteID string) state.Entry {
 		AIAgent:    c.After.AIAgent,
 		AICopilot:  c.After.AICopilot,
 		Sketch:     c.After.Sketch,
+		Replaced:   c.replaces(),
 		End:        c.After.End,
 	}
+}
+
+// replaces reports whether the text of the page took the place of another one, now or earlier.
+func (c Change) replaces() bool {
+	if c.Before == nil || !c.Before.Sketch.Known() {
+		return false
+	}
+	return c.Before.Replaced || rewrite{before: c.Before.Sketch, after: c.After.Sketch}.loses()
 }
 
 // remove deletes a page. One that was never accepted is only forgotten.

@@ -122,7 +122,7 @@ func (p Policy) judgeLosses(plan Plan) map[string]verdict {
 	if len(rewrites) == 0 {
 		return nil
 	}
-	judged := losses{having: textsAfter(plan, rewrites), alike: alikeAfter(rewrites, p.MaxSameText)}
+	judged := losses{having: textsAfter(plan, rewrites), alike: alikeAfter(plan, rewrites, p.MaxSameText)}
 	recorded := 0
 	for _, c := range plan.Changes {
 		if _, anchor := c.Page(); anchor == "" && c.RemoteID != "" && !c.Surplus {
@@ -159,7 +159,7 @@ func (p Policy) judgeLosses(plan Plan) map[string]verdict {
 
 // losses are those of a whole plan.
 type losses struct {
-	alike                map[string]int // page → pages that get nearly its text in this run, and said others before
+	alike                map[string]int // page → pages that have nearly its text after the run: see alikeAfter
 	having               map[uint64]int // text → pages that have it after the run, of those that others had before
 	long, all            int            // pages that shrink, and are not short
 	tooManyLong, tooMany bool
@@ -174,13 +174,16 @@ func (p Policy) judge(r rewrite, of losses) verdict {
 	if p.MaxShrink >= 1 || r.exempt || !r.before.Known() {
 		return verdict{}
 	}
+	if n := of.alike[r.id]; n > 1 {
+		return verdict{guard: GuardSameText, why: fmt.Sprintf("%s would say nearly this same text, and said others", count(n, "page"))}
+	}
 	notice := r.notice
 	if notice == "" && r.left() < hardly && r.left()*10 < r.had() {
 		notice = "it is hardly a text"
 	}
 	if !r.shrinks(p.MaxShrink) {
 		if notice == "" || !r.loses() {
-			return of.amongAlike(r)
+			return verdict{}
 		}
 		return verdict{guard: GuardShrunk, why: "none of its text would be left, and what comes instead looks like a notice: " + notice}
 	}
@@ -201,19 +204,9 @@ func (p Policy) judge(r rewrite, of losses) verdict {
 		held.why += "; the next run sends it if the page still says so"
 		held.doubt = r.version()
 	default:
-		return of.amongAlike(r)
-	}
-	return held
-}
-
-// amongAlike holds a page until a second look where others get nearly its text.
-func (of losses) amongAlike(r rewrite) verdict {
-	n := of.alike[r.id]
-	if n < 2 || slices.Contains(r.doubted, r.version()) {
 		return verdict{}
 	}
-	return verdict{guard: GuardSameText, doubt: r.version(),
-		why: fmt.Sprintf("%s would say nearly this same text, and said others; the next run sends it if the page still says so", count(n, "page"))}
+	return held
 }
 
 // rewritesOf are the pages of a plan whose text would be another one, sorted by their
@@ -248,10 +241,12 @@ func rewritesOf(plan Plan) []rewrite {
 	return rewrites
 }
 
-// alikeAfter counts, for each page that would no longer say what it said, how many get
-// nearly the same text in this run, be it that a number or an address in it differs: not
-// those that were alike before, nor texts that are hardly one. It stops counting above most.
-func alikeAfter(rewrites []rewrite, most int) map[string]int {
+// alikeAfter counts, for each page that would no longer say what it said, the pages that get
+// nearly the same text in this run, be it that a number or a name in it differs: not those
+// that were alike before, nor texts that are hardly one. Where more than most have it
+// together with those that had it before, these count too, so that a text does not spread
+// from night to night. It stops counting above most.
+func alikeAfter(plan Plan, rewrites []rewrite, most int) map[string]int {
 	having := make(map[uint32][]int) // pair of words → the first rewrites that have it
 	counts := make(map[string]int)
 	for i, r := range rewrites {
@@ -272,6 +267,38 @@ func alikeAfter(rewrites []rewrite, most int) map[string]int {
 			if other := rewrites[j]; isAlike(r.after, other.after) && !isAlike(r.before, other.before) {
 				counts[r.id]++
 				counts[other.id]++
+			}
+		}
+	}
+	for id, n := range alikeBefore(plan, rewrites, having, most) {
+		if counts[id]+n > most {
+			counts[id] += n
+		}
+	}
+	return counts
+}
+
+// alikeBefore counts, for each rewrite, the pages whose text is nearly the one that it gets,
+// and took the place of another one earlier.
+func alikeBefore(plan Plan, rewrites []rewrite, having map[uint32][]int, most int) map[string]int {
+	counts := make(map[string]int)
+	if len(having) == 0 {
+		return counts
+	}
+	for _, c := range plan.Changes {
+		if c.Action != Unchanged || c.After == nil || !c.After.Replaced {
+			continue
+		}
+		text := c.After.Sketch
+		met := make(map[int]bool)
+		for _, pair := range pairsOf(text) {
+			for _, i := range having[pair] {
+				met[i] = true
+			}
+		}
+		for i := range met {
+			if r := rewrites[i]; counts[r.id] <= most && isAlike(r.after, text) && !isAlike(r.before, text) {
+				counts[r.id]++
 			}
 		}
 	}

@@ -74,7 +74,9 @@ type Version struct {
 	Size      int    `json:"size,omitempty"` // bytes of HTML, as crawled; 0 where unknown
 	// Sketch is of the text; the zero value where that is not known.
 	Sketch state.Sketch `json:"-"`
-	End    string       `json:"-"` // how its document ended: see crawler.Page
+	// Replaced reports whether the text took the place of another one: see [state.Entry].
+	Replaced bool   `json:"-"`
+	End      string `json:"-"` // how its document ended: see crawler.Page
 }
 
 // Change is one page of a plan.
@@ -301,6 +303,7 @@ func unsent(p pair) Change {
 // sent is the change of a page that the library has and the site too.
 func sent(p pair) Change {
 	after := crawledVersion(p.page)
+	after.Replaced = p.entry.Replaced // unless it is sent
 	c := Change{
 		Action:     Unchanged,
 		ExternalID: p.page.ExternalID,
@@ -457,7 +460,7 @@ func crawledVersion(p state.Staged) Version {
 
 func recordedVersion(e state.Entry) Version {
 	return Version{Hash: strings.Clone(e.Hash), URL: address(e.URL, e.ExternalID), Title: strings.Clone(e.Title), AIAgent: e.AIAgent, AICopilot: e.AICopilot,
-		Sketch: cloned(e.Sketch)}
+		Sketch: cloned(e.Sketch), Replaced: e.Replaced}
 }
 
 func cloned(s state.Sketch) state.Sketch {

@@ -87,6 +87,9 @@ type Entry struct {
 	// Sketch is of the text that was accepted, or, of a page that was adopted, of the one
 	// that Intercom has.
 	Sketch Sketch `json:"sketch,omitzero"`
+	// Replaced says that the text took the place of another one, of which little is left. Such
+	// texts are counted, so that a notice does not spread over the pages from night to night.
+	Replaced bool `json:"replaced,omitempty"`
 	// End says how the document of the page ended: see crawler.Page.
 	End string `json:"end,omitempty"`
 	// Doubted is the version that a guard held until a second look; "" for none.

@@ -101,9 +101,9 @@ func TestAFewPagesAreNotBlankedAndShortOnesNeither(t *testing.T) {
 	}
 }
 
-// Two pages that come to say one thing wait for a second look, short as they are, whatever
-// the numbers and addresses in it.
-func TestATextThatTwoPagesGetIsLookedAtTwice(t *testing.T) {
+// Two pages that come to say one thing wait for a person, short as they are, whatever the
+// numbers and addresses in it: a notice may stand for days.
+func TestATextThatTwoPagesGetWaitsForAPerson(t *testing.T) {
 	t.Parallel()
 	pages := manyPages(10)
 	w := newWorld(t, "", pages...)
@@ -116,7 +116,40 @@ func TestATextThatTwoPagesGetIsLookedAtTwice(t *testing.T) {
 	}
 	w.site.Page("/p5", testsite.Page{Text: "Whoever buys must have an account with us first."})
 	w.wantActions(w.fincrawl(exitHeld, "sync"), "? /p0", "? /p1", "~ /p5")
+	for range 2 {
+		w.wantActions(w.fincrawl(exitDone, "sync"), "? /p0", "? /p1")
+	}
+	if code, out, logs := w.execute(t.Context(), "approve", "--guard", "same-text"); code != exitDone {
+		t.Fatalf("approve: %d\n%s\n%s", code, out, logs)
+	}
 	w.wantActions(w.fincrawl(exitDone, "sync"), "~ /p0", "~ /p1")
+}
+
+// A notice that takes one more page each night, with the page's name in it, stops where more
+// pages have it than updates.max_same_text.
+func TestANoticeDoesNotSpreadFromNightToNight(t *testing.T) {
+	t.Parallel()
+	pages := manyPages(20)
+	w := newWorld(t, "", pages...)
+	for i, p := range pages {
+		w.site.Page(p, testsite.Page{Text: fmt.Sprintf("%s deals with %s, and nothing else.", []string{"Sending", "Buying", "Painting"}[i%3], strings.Repeat("ab", i+1))})
+	}
+	w.fincrawl(exitDone, "sync")
+	for _, p := range pages[:8] {
+		w.site.Page(p, testsite.Page{Text: fmt.Sprintf("The lantern of %s was carried to the other room by the nightwatch.", p)})
+		if code, _, _ := w.execute(t.Context(), "sync"); code != exitDone && code != exitHeld {
+			t.Fatalf("exit code %d", code)
+		}
+	}
+	n := 0
+	for _, p := range pages {
+		if strings.Contains(w.page(p).HTML, "lantern") {
+			n++
+		}
+	}
+	if n != 5 {
+		t.Errorf("%d pages have the notice, and max_same_text is 5", n)
+	}
 }
 
 // One page that its author cut waits for a second look, and no more.

@@ -34,7 +34,7 @@ const (
 const looksAgain = 2
 
 // cutShare is the share of its text that a page lacks at least that was cut off where it
-// matters.
+// matters, unless its end alone tells it.
 const cutShare = 0.1
 
 // cutShareFound is that share where the text is only known from Intercom, as after a lost
@@ -194,10 +194,13 @@ func (c *crawl) cutOff(u *url.URL, found finding) (string, error) {
 		left += lettersIn(l.Text)
 	}
 	share := cutShare
-	if before.Markdown == "" {
+	switch {
+	case before.End == endClosed && isOpen(found.end):
+		share = 0 // it was whole: whatever it lacks was cut off
+	case before.Markdown == "":
 		share = cutShareFound
 	}
-	if float64(left) > (1-share)*float64(had) || !endsSooner(before.End, found.end) {
+	if left >= had || float64(left) > (1-share)*float64(had) || !endsSooner(before.End, found.end) {
 		return "", nil
 	}
 	return fmt.Sprintf("its end is missing, and %.0f %% of its text", 100*float64(had-left)/float64(had)), nil

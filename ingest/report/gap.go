@@ -43,6 +43,9 @@ func adviceOn(g crawler.Gap, ended bool) string {
 		if ended {
 			return ""
 		}
+		if strings.Contains(g.Detail, "401") {
+			return "The site wants other credentials there (HTTP 401): check those under auth, or add them where the source has none."
+		}
 		return "The site refuses these: give the login's user access (or add auth to the source, where it has none), or exclude them."
 	case crawler.RateLimited:
 		return "The site asked to slow down: lower fetch.rate and fetch.concurrency."
