@@ -35,6 +35,12 @@ func TestSecretsThatPagesEchoStayIn(t *testing.T) {
 		"a header":            {`{headers: {X-Key: "file:%s"}}`, func(r *http.Request) string { return r.Header.Get("X-Key") }},
 		"a cookie":            {`{cookies: {key: "file:%s"}}`, func(r *http.Request) string { return r.Header.Get("Cookie") }},
 		"a session":           {`{cookies: {key: "file:%s"}}`, func(r *http.Request) string { return cookieOf(r, "sid") }},
+		"a form's session": {`{form: {url: "SITE/login", fields: {username: mara, password: "file:%s"}}}`, func(r *http.Request) string {
+			return cookieOf(r, "member")
+		}},
+		"an access token": {`{oauth2: {token_url: "SITE/token", client_id: fincrawl, client_secret: "file:%s"}}`, func(r *http.Request) string {
+			return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		}},
 	}
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
@@ -46,11 +52,14 @@ func TestSecretsThatPagesEchoStayIn(t *testing.T) {
 			}
 			w.write("secret", secret)
 			w.configure(w.source("wiki", w.site, "https://wiki.example.com",
-				"    documents: [markdown]\n    auth: "+fmt.Sprintf(way.settings, w.path("secret"))+"\n"))
+				"    documents: [markdown]\n    auth: "+strings.ReplaceAll(fmt.Sprintf(way.settings, w.path("secret")), "SITE", w.site.URL(""))+"\n"))
 			var sessions atomic.Int64
 			w.site.Guard(func(rw http.ResponseWriter, r *http.Request) bool {
+				if givesSession(rw, r, secret, strings.Contains(name, "form"), way.secret, &sessions) {
+					return true
+				}
 				if cookieOf(r, "sid") == "" {
-					http.SetCookie(rw, &http.Cookie{Name: "sid", Value: fmt.Sprintf("s3ssion-of-the-wiki-%06d", sessions.Add(1)), Path: "/", HttpOnly: true})
+					http.SetCookie(rw, &http.Cookie{Name: "sid", Value: sessionOf(sessions.Add(1)), Path: "/", HttpOnly: true})
 				}
 				return false
 			})
@@ -79,7 +88,7 @@ func TestSecretsThatPagesEchoStayIn(t *testing.T) {
 			var known secrets.Set
 			known.Add(secret, base64.StdEncoding.EncodeToString([]byte("mara:"+secret)), worldToken)
 			for n := range sessions.Load() {
-				known.Add(fmt.Sprintf("s3ssion-of-the-wiki-%06d", n+1))
+				known.Add(sessionOf(n + 1))
 			}
 			text := seen.String()
 			for _, at := range known.Places(text) {
@@ -87,6 +96,28 @@ func TestSecretsThatPagesEchoStayIn(t *testing.T) {
 			}
 		})
 	}
+}
+
+func sessionOf(n int64) string { return fmt.Sprintf("s3ssion-of-the-wiki-%06d", n) }
+
+// givesSession answers at the places where a form or a client's credentials open a session, and sends to the form who
+// has none. It reports whether it has answered.
+func givesSession(rw http.ResponseWriter, r *http.Request, password string, needsForm bool, secretOf func(*http.Request) string, sessions *atomic.Int64) bool {
+	switch {
+	case r.URL.Path == "/token":
+		rw.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(rw, `{"access_token": %q, "token_type": "Bearer", "expires_in": 3600}`, sessionOf(sessions.Add(1)))
+	case r.URL.Path == "/login" && r.Method == http.MethodPost && r.FormValue("password") == password:
+		http.SetCookie(rw, &http.Cookie{Name: "member", Value: sessionOf(sessions.Add(1)), Path: "/"})
+		http.Redirect(rw, r, "/", http.StatusFound)
+	case r.URL.Path == "/login":
+		fmt.Fprint(rw, formOfMembers)
+	case needsForm && secretOf(r) == "":
+		http.Redirect(rw, r, "/login", http.StatusFound)
+	default:
+		return false
+	}
+	return true
 }
 
 func cookieOf(r *http.Request, name string) string {
