@@ -473,7 +473,7 @@ func lookUp(ctx context.Context, api Pages, sourceID int64, externalID string, i
 func edited(e state.Entry, page intercom.ExternalPage) state.Entry {
 	now := adopted(page)
 	now.URL, now.SentAt, now.Misses, now.Refused, now.Drift, now.Owned = e.URL, e.SentAt, e.Misses, e.Refused, driftEdited, e.Ours()
-	now.Doubted, now.End = e.Doubted, e.End
+	now.Doubted, now.End, now.Replaced = e.Doubted, e.End, e.Replaced
 	if e.Sketch.Known() { // what people took out or put in there is no measure of the site
 		now.Sketch = e.Sketch
 	}

@@ -271,6 +271,7 @@ func (e Entry) encode() ([]byte, error) {
 	f.sketch(e.Sketch)
 	f.text(e.Doubted)
 	f.text(e.End)
+	f.flag(e.Replaced)
 	return f, nil
 }
 
@@ -298,5 +299,6 @@ func decodeEntry(externalID string, value []byte) (Entry, error) {
 	e.Sketch = r.sketch()
 	e.Doubted = r.text()
 	e.End = r.text()
+	e.Replaced = r.flag()
 	return e, r.err
 }
