@@ -195,7 +195,7 @@ func (c *crawl) cutOff(u *url.URL, found finding) (string, error) {
 	}
 	share := cutShare
 	switch {
-	case before.End == endClosed && isOpen(found.end):
+	case before.End == endClosed && crawler.EndsOpen(found.end):
 		share = 0 // it was whole: whatever it lacks was cut off
 	case before.Markdown == "":
 		share = cutShareFound
