@@ -141,6 +141,25 @@ func (s *ApprovedSource) objection() func(Change, scene) string {
 	}
 }
 
+// showsHeld holds what the plan showed as held by a guard that judges all changes together,
+// and that nobody set to be approved: by that guard, so that it stands as it was told of.
+func (s *ApprovedSource) showsHeld(by Guard) func(Change, scene) string {
+	held := make(map[[2]string]Change)
+	if s != nil {
+		for _, c := range s.Changes {
+			if c.Action == Held && c.Guard == by && (c.Approved == nil || !*c.Approved) {
+				held[c.key()] = c
+			}
+		}
+	}
+	return func(c Change, _ scene) string {
+		if shown, ok := held[c.key()]; ok && shown.Binding() == c.Binding() {
+			return "the approved plan shows it as held"
+		}
+		return ""
+	}
+}
+
 // Check returns an error where the import source would be changed in a way that was
 // not agreed to.
 func (s ApprovedSource) Check(now SourceChange) error {

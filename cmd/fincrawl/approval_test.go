@@ -53,6 +53,36 @@ func TestAPlanIsAppliedAsFarAsItWasApproved(t *testing.T) {
 	w.wantLibrary(append(without("/a2", "/a4"), "/new", "/newer")...)
 }
 
+// What a saved plan shows as held by a ceiling stays held by it: a pipeline of preview and sync
+// that says so every night is green, and an approval by that guard finds it.
+func TestWhatASavedPlanShowsAsHeldStandsAsItWas(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "    deletes: {max_share: 0.1}\n", articles...)
+	w.fincrawl(exitDone, "sync")
+	plan := w.path("plan.json")
+	for _, path := range articles[:4] {
+		w.site.Remove(path)
+	}
+	w.fincrawl(exitHeld, "preview", "--out", plan)
+	w.fincrawl(exitHeld, "sync", "--plan", plan)
+	for range 2 {
+		w.fincrawl(exitDone, "preview", "--out", plan)
+		run := w.fincrawl(exitDone, "sync", "--plan", plan)
+		for _, c := range run.Sources[0].Plan.Changes {
+			if c.Action == ingest.Held && c.Guard != ingest.GuardShare {
+				t.Errorf("%s is held by %s", c.ExternalID, c.Guard)
+			}
+		}
+	}
+	w.wantLibrary(allPages()...)
+	w.fincrawl(exitDone, "sync")
+	if code, out, logs := w.execute(t.Context(), "approve", "--guard", "share"); code != exitDone {
+		t.Fatalf("approve: %d\n%s\n%s", code, out, logs)
+	}
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary(without(articles[:4]...)...)
+}
+
 func TestANumberOfDeletesIsNoneBelowZero(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "", articles...)
