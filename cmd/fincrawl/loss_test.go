@@ -202,12 +202,12 @@ func TestAPageThatWasNotSentYetIsReadToItsEnd(t *testing.T) {
 	w := newWorld(t, "", "/a1")
 	document := "<!doctype html><title>A1</title><body><main><h1>A1</h1>" + strings.Repeat("<p>One more line of what it says.</p>", 50) +
 		"<p>And its last line.</p></main></body></html>"
-	cuts := 1
+	cuts, tenths := 1, 8
 	w.site.Handle("/a1", func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "text/html")
 		rw.(http.Flusher).Flush()
 		if cuts--; cuts >= 0 {
-			fmt.Fprint(rw, document[:len(document)*8/10])
+			fmt.Fprint(rw, document[:len(document)*tenths/10])
 			return
 		}
 		fmt.Fprint(rw, document)
@@ -219,7 +219,7 @@ func TestAPageThatWasNotSentYetIsReadToItsEnd(t *testing.T) {
 	if err := os.Remove(w.path("fincrawl.db")); err != nil {
 		t.Fatal(err)
 	}
-	cuts = 100
+	cuts, tenths = 100, 4
 	for range 2 {
 		w.fincrawl(exitSomeFailed, "sync", "--strict")
 		if !strings.Contains(w.page("/a1").HTML, "its last line") {

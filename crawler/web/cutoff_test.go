@@ -39,7 +39,7 @@ func TestADocumentThatIsCutOffIsNoEdit(t *testing.T) {
 		{"always left open", "<div>" + shorter, web.Before{Markdown: markdown, End: "open 1"}, 0, crawler.Paged, 1},
 		{"never sent", whole, web.Before{}, 9, crawler.Paged, 3},
 		{"never sent, and cut off once", whole, web.Before{}, 1, crawler.Paged, 2},
-		{"adopted", whole, web.Before{Letters: 2300}, 9, crawler.CutOff, 3},
+		{"adopted", whole, web.Before{Letters: 6000}, 9, crawler.CutOff, 3},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			site := testsite.New(t)
