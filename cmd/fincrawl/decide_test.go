@@ -185,10 +185,10 @@ func TestWhatIsToBeLookedAtIsNotApprovedWithOthers(t *testing.T) {
 func TestAPipelineOfPreviewAndSyncReleasesNothing(t *testing.T) {
 	t.Parallel()
 	for name, use := range map[string]func(w *world, plan string){
-		"sync --plan": func(w *world, plan string) { w.fincrawl(exitHeld, "sync", "--plan", plan) },
+		"sync --plan": func(w *world, plan string) { w.fincrawl(exitDone, "sync", "--plan", plan) },
 		"approve --file": func(w *world, plan string) {
 			w.must("approve", "--file", plan)
-			w.fincrawl(exitHeld, "sync")
+			w.fincrawl(exitDone, "sync")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
