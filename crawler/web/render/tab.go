@@ -50,6 +50,7 @@ type tab struct {
 	reach    *reach
 
 	mu         sync.Mutex
+	closed     bool     // nothing more is begun
 	url        *url.URL // of the main document, as it was asked for
 	status     int      // of its answer
 	header     http.Header
@@ -84,11 +85,23 @@ func (t *tab) isInside(u *url.URL) bool {
 // close ends the tab. It does not wait for it, which takes a while.
 func (t *tab) close() {
 	t.end()
+	t.mu.Lock()
+	t.closed = true
+	t.mu.Unlock()
 	t.all.Go(func() {
 		defer t.instance.tabs.Done()
 		t.requests.Wait()
 		t.wait()
 	})
+}
+
+// begin runs f beside the events, unless the tab is closed: who waits for all that was begun must not see more begin.
+func (t *tab) begin(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		t.requests.Go(f)
+	}
 }
 
 // show opens the tab, goes to u, waits, and reads what is there. The tab ends with
@@ -322,21 +335,21 @@ func (t *tab) doing() string {
 func (t *tab) hear(event any) {
 	switch event := event.(type) {
 	case *fetch.EventRequestPaused:
-		t.begin(event)
-		t.requests.Go(func() { t.answer(event) })
+		t.note(event)
+		t.begin(func() { t.answer(event) })
 	case *page.EventFrameStoppedLoading:
 		if t.isMain(event.FrameID) {
 			t.change(func() { t.loading = false })
 		}
 	case *page.EventJavascriptDialogOpening:
 		leaves := event.Type == page.DialogTypeBeforeunload
-		t.requests.Go(func() {
+		t.begin(func() {
 			_, _ = chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: leaves})
 		})
 	case *target.EventTargetCreated:
 		if c := chromedp.FromContext(t.ctx); c.Target != nil && event.TargetInfo.OpenerID == c.Target.TargetID {
 			window := event.TargetInfo.TargetID
-			t.requests.Go(func() {
+			t.begin(func() {
 				_, _ = chromedp.CallBrowser(t.ctx, target.CloseTarget, target.CloseTargetParams{TargetID: window})
 			})
 		}

@@ -15,8 +15,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// begin notes that a request is under way.
-func (t *tab) begin(event *fetch.EventRequestPaused) {
+// note notes that a request is under way.
+func (t *tab) note(event *fetch.EventRequestPaused) {
 	t.change(func() {
 		t.inFlight++
 		if t.isNavigation(event) {
