@@ -91,8 +91,12 @@ func (t pageTexts) SaysAllOf(url, other string) (bool, error) {
 	return ingest.SaysAllOf(says, found), nil
 }
 
-// WasThere compares since when the crawls have found what is at the two addresses.
+// WasThere compares since when the crawls have found what is at the two addresses. Of a page
+// that was only found in Intercom nothing tells that it was ever at the other one.
 func (t pageTexts) WasThere(url, other string) (bool, error) {
+	if entry, _, err := t.ledger.Entry(t.source, t.sent.id(other, "")); err != nil || !entry.Ours() {
+		return false, err
+	}
 	page, ok, err := t.ledger.Trail(t.source, url)
 	if err != nil || !ok || crawler.Outcome(page.Last.Outcome) != crawler.Paged {
 		return false, err
