@@ -112,11 +112,11 @@ func pdfs() []Case {
 			forms = append(forms, "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 12>>stream\n0 0 9 9 re f\nendstream")
 			return objects("<</XObject<</F 5 0 R>>>>", content, forms...)
 		}),
-		pdf("a stream that unpacks", 400, func(size int) []byte { return packed(strings.Repeat(" ", size<<20)) }),
-		pdf("a stream that unpacks to shapes", 30, func(size int) []byte { return packed(strings.Repeat("0 0 9 9 re f\n", size<<16)) }),
-		pdf("a stream that unpacks to states", 30, func(size int) []byte { return packed(strings.Repeat("q ", size<<18)) }),
-		pdf("a stream packed often", 20, func(size int) []byte {
-			data := []byte(strings.Repeat(" ", size<<20))
+		pdf("a stream that unpacks", 400<<10, func(size int) []byte { return packed(strings.Repeat(" ", size<<10)) }),
+		pdf("a stream that unpacks to shapes", 30<<10, func(size int) []byte { return packed(strings.Repeat("0 0 9 9 re f\n", size<<6)) }),
+		pdf("a stream that unpacks to states", 30<<10, func(size int) []byte { return packed(strings.Repeat("q ", size<<8)) }),
+		pdf("a stream packed often", 20<<10, func(size int) []byte {
+			data := []byte(strings.Repeat(" ", size<<10))
 			for range 6 {
 				data = deflate(data)
 			}

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/fincrawl/fincrawl/internal/budget"
@@ -53,9 +54,7 @@ func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int
 		if e.before != nil && !e.before(plain[max(0, start-maxReach):start]) {
 			return done
 		}
-		upTo := min(len(plain), start+e.reach)
-		meter.Spend(1 + upTo - start)
-		groups := e.FindStringSubmatchIndex(plain[start:upTo])
+		groups := e.lead(plain[start:min(len(plain), start+e.reach)], meter)
 		if groups == nil {
 			return done
 		}
@@ -75,6 +74,15 @@ func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int
 		done = from
 	}
 	return done
+}
+
+// lead matches text from its beginning on. Most text is told from a match by its first letters, so what counts is how
+// far the expression read, and not how far it might have.
+func (e expression) lead(text string, meter *budget.Meter) (groups []int) {
+	unread := strings.NewReader(text)
+	groups = e.FindReaderSubmatchIndex(unread)
+	meter.Spend(2 * (1 + len(text) - unread.Len()))
+	return groups
 }
 
 func moved(groups []int, by int) []int {

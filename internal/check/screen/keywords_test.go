@@ -3,6 +3,9 @@ package screen
 import (
 	"strings"
 	"testing"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 // What follows a keyword spares an expression only where that finds nothing.
@@ -26,4 +29,22 @@ func FuzzWhatFollowsAKeywordMissesNothing(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What looks like the beginning of a match costs as much as is read of it, and a page that shows much code has much of it.
+func TestBeginningsOfMatchesCostLittle(t *testing.T) {
+	screener, err := New(Config{Credentials: Hold, Injections: Hold})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, beginning := range []string{"&lt;a ", "-----BEGIN PRIVATE KEY-----\n", "eyJa. ", "password: x "} {
+		text := strings.Repeat(beginning, 4000)
+		meter := budget.NewMeter(t.Context(), budget.Page)
+		if _, _, err := screener.Page(crawler.Page{URL: "https://example.com/", HTML: "<p>" + text + "</p>"}, meter); err != nil {
+			t.Fatal(err)
+		}
+		if most := int64(20 * len(text)); meter.Spent() > most {
+			t.Errorf("%q: %d steps, want %d at most", beginning, meter.Spent(), most)
+		}
+	}
 }
