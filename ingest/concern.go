@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -173,10 +174,10 @@ func NeverQuiet(plan Plan) (always []string, secret bool) {
 	case read == 0:
 		always = append(always, "the crawl found no page at all")
 	case float64(read) < nextToNothing*float64(recorded):
-		always = append(always, fmt.Sprintf("the crawl read %s, and the library has %d", count(read, "page"), recorded))
+		always = append(always, fmt.Sprintf("the crawl read %s, and the library has %d", plural.Count(read, "page"), recorded))
 	}
 	if live > 0 {
-		always = append(always, count(live, "page")+" with a credential in the library already")
+		always = append(always, plural.Count(live, "page")+" with a credential in the library already")
 	}
 	return always, live > 0
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -169,13 +170,13 @@ type losses struct {
 func (p Policy) judge(r rewrite, of losses) verdict {
 	if n := max(of.having[sameText(r.after)], of.alike[r.id]); p.MaxSameText > 0 && n > p.MaxSameText && r.loses() {
 		return verdict{guard: GuardSameText,
-			why: fmt.Sprintf("%s would say this same text, and said others; updates.max_same_text is %d", count(n, "page"), p.MaxSameText)}
+			why: fmt.Sprintf("%s would say this same text, and said others; updates.max_same_text is %d", plural.Count(n, "page"), p.MaxSameText)}
 	}
 	if p.MaxShrink >= 1 || r.exempt || !r.before.Known() {
 		return verdict{}
 	}
 	if n := of.alike[r.id]; n > 1 {
-		return verdict{guard: GuardSameText, why: fmt.Sprintf("%s would say nearly this same text, and said others", count(n, "page"))}
+		return verdict{guard: GuardSameText, why: fmt.Sprintf("%s would say nearly this same text, and said others", plural.Count(n, "page"))}
 	}
 	notice := r.notice
 	if notice == "" && r.left() < hardly && r.left()*10 < r.had() {
@@ -195,9 +196,9 @@ func (p Policy) judge(r rewrite, of losses) verdict {
 		held.why += ", and what is left looks like a notice: " + notice
 	case p.Because != "" && long:
 	case of.tooManyLong && long:
-		held.why += fmt.Sprintf("; %s lose as much at once", count(of.long, "page"))
+		held.why += fmt.Sprintf("; %s lose as much at once", plural.Count(of.long, "page"))
 	case of.tooMany && r.had() >= shortText:
-		held.why += fmt.Sprintf("; %s lose as much at once", count(of.all, "page"))
+		held.why += fmt.Sprintf("; %s lose as much at once", plural.Count(of.all, "page"))
 	case r.isReplaced():
 		held.why += ", and they say nothing of what it said; a person decides whether that is an edit"
 	case long && !slices.Contains(r.doubted, r.version()):

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
 // Policy holds dangerous changes back. A delete needs four yeses: complete coverage or
@@ -313,7 +315,7 @@ func notCompleteBy(s scene) string {
 	if s.gaps == 0 {
 		return "the crawl was not complete"
 	}
-	return "the crawl was not complete: " + count(s.gaps, "gap")
+	return "the crawl was not complete: " + plural.Count(s.gaps, "gap")
 }
 
 // seenTooRarely: beside failures, a page that answers 404 may be one that the site has
@@ -367,7 +369,7 @@ func (p Policy) tooMany(_ Change, s scene) string {
 	if s.deletes <= max(p.MaxCount, p.Allow) {
 		return ""
 	}
-	return fmt.Sprintf("%s at once, deletes.max_count is %d", count(s.deletes, "delete"), p.MaxCount)
+	return fmt.Sprintf("%s at once, deletes.max_count is %d", plural.Count(s.deletes, "delete"), p.MaxCount)
 }
 
 func (p Policy) tooLargeAShare(_ Change, s scene) string {
@@ -377,5 +379,5 @@ func (p Policy) tooLargeAShare(_ Change, s scene) string {
 		return ""
 	}
 	return fmt.Sprintf("%s of %s at once, deletes.max_share %g allows %d",
-		count(s.deletes, "delete"), count(s.recorded, "page"), p.MaxShare, ceiling)
+		plural.Count(s.deletes, "delete"), plural.Count(s.recorded, "page"), p.MaxShare, ceiling)
 }

@@ -125,11 +125,3 @@ func refusal(r state.Refusal) string {
 	}
 	return why
 }
-
-// count words a number of things.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

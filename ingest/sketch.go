@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -109,7 +110,7 @@ func appendWords(words []word, text string) []word {
 			end()
 			continue
 		case unicode.IsDigit(r):
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+		case htmltree.IsUnspaced(r):
 			end()
 			words = append(words, word{hash: (offset ^ uint32(r)) * prime, letters: 1})
 			continue

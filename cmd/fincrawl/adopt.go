@@ -11,6 +11,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -100,7 +101,7 @@ func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Sto
 		fmt.Fprintf(a.out, "All pages of import source %d (%s) are fincrawl's already.\n", is.ID, is.URL)
 		return nil
 	}
-	fmt.Fprintf(a.out, "This makes %s of import source %d (%s) fincrawl's own:\n", count(len(taken), "page"), is.ID, is.URL)
+	fmt.Fprintf(a.out, "This makes %s of import source %d (%s) fincrawl's own:\n", plural.Count(len(taken), "page"), is.ID, is.URL)
 	list(a.out, titles, len(titles))
 	if !slices.ContainsFunc(c.Sources, func(s config.Source) bool { return s.Name == name }) {
 		fmt.Fprintf(a.out, "%s is not in sources.yaml: they stay until it is forgotten.\n", name)
@@ -123,6 +124,6 @@ func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Sto
 	if err := errors.Join(store.Flush(), store.SetVerification(name, record)); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s taken over.\n", count(len(taken), "page"))
+	fmt.Fprintf(a.out, "%s taken over.\n", plural.Count(len(taken), "page"))
 	return nil
 }

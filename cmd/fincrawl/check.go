@@ -8,6 +8,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 )
 
@@ -28,7 +29,7 @@ what it saw on the way. It changes nothing.
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.out, "%s: right, %s\n", c.Path, count(len(c.Sources), "source"))
+		fmt.Fprintf(a.out, "%s: right, %s\n", c.Path, plural.Count(len(c.Sources), "source"))
 		for _, s := range c.Sources {
 			fmt.Fprintf(a.out, "  %s: %s → %s\n", s.Name, s.URL, s.LibraryURL)
 		}
@@ -77,16 +78,8 @@ func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
 		fmt.Fprintln(a.out, "  ✓ the start address can be read")
 	}
 	if failed > 0 {
-		fmt.Fprintf(a.out, "\n%s failed\n", count(failed, "check"))
+		fmt.Fprintf(a.out, "\n%s failed\n", plural.Count(failed, "check"))
 		return finished{exitFailed}
 	}
 	return nil
-}
-
-// count writes a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -58,7 +59,7 @@ func (a *app) deciding(verdict state.Verdict, cmd *cobra.Command) *cobra.Command
 			return err
 		}
 		sources, urls := sourcesAmong(c, args)
-		if given := count(len(urls), "URL"); len(urls) > 0 && (*guard != "" || *all || file != "") || *all && (*guard != "" || file != "") || *guard != "" && file != "" {
+		if given := plural.Count(len(urls), "URL"); len(urls) > 0 && (*guard != "" || *all || file != "") || *all && (*guard != "" || file != "") || *guard != "" && file != "" {
 			return usageError{fmt.Errorf("choose the changes in one way: by %s, --guard, --all or --file", given)}
 		}
 		choice := ingest.Choice{URLs: urls, Guard: ingest.Guard(*guard), All: *all, Keeps: verdict == state.Reject}
@@ -226,7 +227,7 @@ func (d decider) choose(sources []string, choice ingest.Choice) error {
 	}
 	switch {
 	case decided > 0 && d.verdict == state.Approve:
-		fmt.Fprintf(d.app.out, "The next sync makes %s, if it is still the same.\n", count(decided, "change"))
+		fmt.Fprintf(d.app.out, "The next sync makes %s, if it is still the same.\n", plural.Count(decided, "change"))
 	case decided > 0:
 		fmt.Fprintf(d.app.out, "%s what Intercom has until it changes on the site.\n", keeps(decided))
 	case left > 0:
@@ -326,6 +327,6 @@ func (d decider) file(path string, sources []string) error {
 		fmt.Fprintf(d.app.out, "Nothing in %s is set to \"approved\": true.\n", path)
 		return nil
 	}
-	fmt.Fprintf(d.app.out, "The next sync makes %s, if it is still the same.\n", count(decided, "change"))
+	fmt.Fprintf(d.app.out, "The next sync makes %s, if it is still the same.\n", plural.Count(decided, "change"))
 	return nil
 }

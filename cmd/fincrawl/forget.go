@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -96,7 +97,7 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 			return err
 		}
 		if left > 0 {
-			fmt.Fprintf(a.out, "%d of %s are deleted, and %d are left. To go on: fincrawl forget %q\n", goes.known-left, count(goes.known, "page"), left, name)
+			fmt.Fprintf(a.out, "%d of %s are deleted, and %d are left. To go on: fincrawl forget %q\n", goes.known-left, plural.Count(goes.known, "page"), left, name)
 			return finished{exitSomeFailed}
 		}
 	}
@@ -176,13 +177,13 @@ func (g *going) show(out io.Writer) {
 		fmt.Fprintf(out, "Import source %d (%s) is no longer in Intercom. Only what is recorded of it is forgotten.\n", g.is.ID, g.is.URL)
 		return
 	case g.whole():
-		fmt.Fprintf(out, "This deletes import source %d (%s) from Intercom, and with it %s:\n", g.is.ID, g.is.URL, count(len(g.ours), "page"))
+		fmt.Fprintf(out, "This deletes import source %d (%s) from Intercom, and with it %s:\n", g.is.ID, g.is.URL, plural.Count(len(g.ours), "page"))
 	default:
-		fmt.Fprintf(out, "This deletes %s of import source %d (%s) from Intercom, one by one:\n", count(g.known, "page"), g.is.ID, g.is.URL)
+		fmt.Fprintf(out, "This deletes %s of import source %d (%s) from Intercom, one by one:\n", plural.Count(g.known, "page"), g.is.ID, g.is.URL)
 	}
 	list(out, g.ours, max(len(g.ours), g.known))
 	if len(g.others) > 0 {
-		fmt.Fprintf(out, "%s in it that fincrawl did not bring there stay, and the import source with them:\n", count(len(g.others), "page"))
+		fmt.Fprintf(out, "%s in it that fincrawl did not bring there stay, and the import source with them:\n", plural.Count(len(g.others), "page"))
 		list(out, g.others, len(g.others))
 	}
 	if g.ended {

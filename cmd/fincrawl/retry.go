@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -53,7 +54,7 @@ as they are. A page that changed is sent again anyway.`,
 		}
 		switch {
 		case total > 0:
-			fmt.Fprintf(a.out, "The next sync sends %s again.\n", count(total, "page"))
+			fmt.Fprintf(a.out, "The next sync sends %s again.\n", plural.Count(total, "page"))
 		case *page != "":
 			return usageError{fmt.Errorf("%s is not among the refused pages; see fincrawl status", *page)}
 		default:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -57,9 +58,9 @@ or what is wrong with it and the way back.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "%s is sound: %d bytes, %s, %s\n", path, c.Bytes, count(len(c.Sources), "source"), count(c.Runs, "run"))
+			fmt.Fprintf(a.out, "%s is sound: %d bytes, %s, %s\n", path, c.Bytes, plural.Count(len(c.Sources), "source"), plural.Count(c.Runs, "run"))
 			for _, s := range c.Sources {
-				fmt.Fprintf(a.out, "  %s: %s\n", s.Name, count(s.Entries, "page"))
+				fmt.Fprintf(a.out, "  %s: %s\n", s.Name, plural.Count(s.Entries, "page"))
 			}
 			return nil
 		})

@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -160,7 +161,7 @@ func (t *takeout) withdraw(ctx context.Context, urls []string) error {
 		}
 	}
 	fmt.Fprintf(t.app.out, "Withdrawn. %s %s just now. No sync brings back what is withdrawn before fincrawl restore does.\n",
-		count(done, "page"), becomes)
+		plural.Count(done, "page"), becomes)
 	return t.tell(failed, "could not be taken out yet; the next sync does that")
 }
 
@@ -232,7 +233,7 @@ func (t *takeout) restore(ctx context.Context, urls []string) error {
 			}
 		}
 	}
-	fmt.Fprintf(t.app.out, "Restored. %s switched on again just now.\n", count(done, "page"))
+	fmt.Fprintf(t.app.out, "Restored. %s switched on again just now.\n", plural.Count(done, "page"))
 	if later > 0 || done == 0 {
 		fmt.Fprintln(t.app.out, "The next sync sends what was deleted, and what is not recorded well enough to be switched on without a look at the site.")
 	}
@@ -308,9 +309,9 @@ func (t *takeout) ask(chosen []selection, becomes, verb string) error {
 		for _, p := range s.pages {
 			titles = append(titles, fmt.Sprintf("%q %q", p.title, p.url)) // quoted, since they may say anything
 		}
-		what := count(len(titles), "page") + " of " + s.source
+		what := plural.Count(len(titles), "page") + " of " + s.source
 		if s.whole {
-			what = "all of " + s.source + ", " + count(len(titles), "page")
+			what = "all of " + s.source + ", " + plural.Count(len(titles), "page")
 		}
 		fmt.Fprintf(t.app.out, "To be %s: %s:\n", becomes, what)
 		list(t.app.out, titles, len(titles))
@@ -323,7 +324,7 @@ func (t *takeout) tell(failed []ingest.Failure, what string) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	fmt.Fprintf(t.app.out, "%s %s:\n", count(len(failed), "page"), what)
+	fmt.Fprintf(t.app.out, "%s %s:\n", plural.Count(len(failed), "page"), what)
 	for _, f := range failed {
 		fmt.Fprintf(t.app.out, "  %s: %s\n", shown(f.URL), f.Message)
 	}

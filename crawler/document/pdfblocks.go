@@ -298,7 +298,7 @@ func (w *writer) mend(before *piece, after []piece) bool {
 	first, _ := utf8.DecodeRuneInString(after[0].text)
 	last, size := utf8.DecodeLastRuneInString(before.text)
 	switch {
-	case isUnspaced(first) && isUnspaced(last):
+	case needsNoSpace(first) && needsNoSpace(last):
 		return true
 	case last != '-' && last != '‐' || !unicode.IsLower(first):
 		return (last == '-' || last == '/') && unicode.IsLetter(first) && len(before.text) > size && !strings.HasSuffix(before.text, " -")
@@ -315,10 +315,9 @@ func (w *writer) mend(before *piece, after []piece) bool {
 	return true
 }
 
-// isUnspaced tells of scripts that set no spaces between words.
-func isUnspaced(r rune) bool {
-	return r >= 0x2e80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r <= 0x303f
-}
+// needsNoSpace reports whether r is of a script that sets no spaces between words, or of
+// its punctuation.
+func needsNoSpace(r rune) bool { return htmltree.IsUnspaced(r) || r >= 0x3000 && r <= 0x303f }
 
 func lastWord(s string) string {
 	i := strings.LastIndexFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
@@ -367,7 +366,7 @@ func endsOpen(s string) bool {
 
 func startsLow(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
-	return unicode.IsLower(r) || isUnspaced(r)
+	return unicode.IsLower(r) || needsNoSpace(r)
 }
 
 // hangs reports whether a row goes on with the open item.

@@ -13,6 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
 // clients are the ways in which one source is asked. They share its throttle, its
@@ -52,7 +53,7 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	}
 	wait := sur.Wait
 	if wait == nil {
-		wait = fetch.Sleep
+		wait = retry.Sleep
 	}
 	c := &clients{jar: jar, throttle: fetch.NewThrottle(src.Fetch, wait, log), close: closeIdle}
 	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {

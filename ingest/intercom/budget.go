@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
 // budget decides when a request may be sent. It is the one limiter for all calls
@@ -269,7 +271,7 @@ func (b *budget) pause(now time.Time, h http.Header, known bool) {
 	if now.Before(b.pausedUntil) {
 		return // other requests of the same moment
 	}
-	wait, ok := retryAfter(h.Get("Retry-After"), now)
+	wait, ok := retry.After(h, now)
 	if !ok && known && b.end().After(now) {
 		wait, ok = b.end().Sub(now), true
 	}
@@ -307,15 +309,4 @@ func rateLimit(h http.Header, now time.Time) (limit, remaining int, reset int64,
 		reset += now.Unix()
 	}
 	return int(l), int(max(0, r)), reset, err1 == nil && err2 == nil && err3 == nil && l > 0
-}
-
-// retryAfter reads a Retry-After header: seconds or a date (RFC 9110, 10.2.3).
-func retryAfter(value string, now time.Time) (time.Duration, bool) {
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds >= 0 && seconds < 1e9 {
-		return time.Duration(seconds * float64(time.Second)), true
-	}
-	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now)), true
-	}
-	return 0, false
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"github.com/fincrawl/fincrawl/internal/retry"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -67,7 +68,7 @@ func (c *Client) do(ctx context.Context, call call, out any) error {
 			wait = 0 // the budget knows until when, for all calls
 		}
 		c.log.WarnContext(ctx, "call of the API is tried again", "error", err, "try", try+1, "wait", wait)
-		if sleep(ctx, wait) != nil {
+		if retry.Sleep(ctx, wait) != nil {
 			return err
 		}
 	}
@@ -234,18 +235,4 @@ func newBackoff() *backoff.ExponentialBackOff {
 	b.MaxInterval = 30 * time.Second
 	b.Reset()
 	return b
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -19,6 +19,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
 // Config says where and as whom to call.
@@ -149,7 +151,7 @@ func (c *Client) CreateImportSource(ctx context.Context, url string, audienceIDs
 		if err == nil || KindOf(err) != Transient || try == maxTries {
 			return ImportSource(answer), err
 		}
-		if sleep(ctx, pace.NextBackOff()) != nil {
+		if retry.Sleep(ctx, pace.NextBackOff()) != nil {
 			return ImportSource{}, err
 		}
 		found, ok, lookErr := c.sourceWithURL(ctx, url)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
 // maxGapsListed bounds the gaps in a text; JSON has up to crawler.MaxGaps.
@@ -14,7 +15,7 @@ const maxGapsListed = 10
 
 // crawl says in one line what was seen of a source, and whether that was all.
 func crawl(p *printer, c crawler.Coverage) {
-	seen := count(c.Discovered, "URL")
+	seen := plural.Count(c.Discovered, "URL")
 	if outcomes := outcomesInWords(c.Outcomes); outcomes != "" {
 		seen += ": " + outcomes
 	}
@@ -39,7 +40,7 @@ func crawl(p *printer, c crawler.Coverage) {
 // incomplete.
 func tooLarge(p *printer, c crawler.Coverage) {
 	if n := c.Outcomes[crawler.TooLarge]; n > 0 {
-		p.field("", span{plain, count(n, "URL") + " too large to be read: raise fetch.max_body, or exclude them. What was sent of them stays as it is."})
+		p.field("", span{plain, plural.Count(n, "URL") + " too large to be read: raise fetch.max_body, or exclude them. What was sent of them stays as it is."})
 	}
 }
 
@@ -52,7 +53,7 @@ func fromInside(p *printer, c crawler.Coverage) {
 	if c.ProvedInAll == 0 {
 		return
 	}
-	p.field("", span{plain, fmt.Sprintf("Asked for again while the login was seen to work, with the same answer: %s.", count(c.ProvedInAll, "page"))})
+	p.field("", span{plain, fmt.Sprintf("Asked for again while the login was seen to work, with the same answer: %s.", plural.Count(c.ProvedInAll, "page"))})
 	for _, proof := range c.Proved[:min(len(c.Proved), maxProofsListed)] {
 		p.field("", span{plain, proof.URL}, span{dim, string(proof.Outcome)})
 	}
@@ -105,7 +106,7 @@ func outcomesInWords(of map[crawler.Outcome]int) string {
 		switch n := of[o]; {
 		case n == 0:
 		case rank(o) < 2 && o != crawler.NotModified:
-			parts = append(parts, count(n, string(o)))
+			parts = append(parts, plural.Count(n, string(o)))
 		default:
 			parts = append(parts, fmt.Sprintf("%d %s", n, o))
 		}

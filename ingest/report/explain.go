@@ -13,6 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -357,7 +358,7 @@ func (e Explanation) seen(p *printer) {
 		if r.Key != "" {
 			key = "allowed by " + r.Key
 		}
-		p.field(label, span{yellow, r.Address}, span{plain, count(r.Count, "request")}, span{dim, join(" · ", r.Why, key)})
+		p.field(label, span{yellow, r.Address}, span{plain, plural.Count(r.Count, "request")}, span{dim, join(" · ", r.Why, key)})
 	}
 	for _, h := range s.Headers {
 		p.field("", span{dim, h.Name + ": " + h.Value})
@@ -368,7 +369,7 @@ func (e Explanation) seen(p *printer) {
 	if len(s.Robots) > 0 {
 		p.field("", span{yellow, "robots: " + strings.Join(s.Robots, ", ")})
 	}
-	p.field("", span{dim, count(s.Links, "link") + " to follow"})
+	p.field("", span{dim, plural.Count(s.Links, "link") + " to follow"})
 	switch {
 	case s.Wall != "":
 		p.field("Wall", span{red, "a login: " + s.Wall})
@@ -401,7 +402,7 @@ func (e Explanation) library(p *printer) {
 			p.field("", span{yellow, "now  " + e.Fingerprint})
 		}
 		if entry.Misses > 0 {
-			p.field("", span{yellow, "missing for " + count(entry.Misses, "complete crawl")})
+			p.field("", span{yellow, "missing for " + plural.Count(entry.Misses, "complete crawl")})
 		}
 		if entry.Drift != "" {
 			p.field("", span{yellow, "changed in Intercom: " + entry.Drift})
@@ -487,7 +488,7 @@ func (e Explanation) content(p *printer, o TextOptions) {
 	}
 	p.heading("What was extracted")
 	p.field("Title", span{plain, s.Title}, span{dim, "by " + s.TitleFrom})
-	p.field("Body", span{dim, "by"}, span{plain, s.BodyFrom}, span{dim, "· " + count(len(strings.Fields(s.Markdown)), "word")})
+	p.field("Body", span{dim, "by"}, span{plain, s.BodyFrom}, span{dim, "· " + plural.Count(len(strings.Fields(s.Markdown)), "word")})
 	if s.Availability != "" && s.Page != nil {
 		p.field("For", span{plain, products(s.Page.Availability)}, span{dim, "by availability: " + s.Availability})
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -63,5 +64,5 @@ func moved(n int, verb, product string) string {
 	case 1:
 		verb += "s"
 	}
-	return count(n, "page") + " " + verb + " " + product
+	return plural.Count(n, "page") + " " + verb + " " + product
 }

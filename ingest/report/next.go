@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
 // next says what a person can do about what was held, a line for each guard.
@@ -46,7 +47,7 @@ func next(p *printer, s Source) {
 
 // approach says what lets the changes go that a guard holds.
 func approach(g ingest.Guard, n int) string {
-	pages, are := count(n, "page"), "1 page is"
+	pages, are := plural.Count(n, "page"), "1 page is"
 	if n != 1 {
 		are = pages + " are"
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
 // nothing says why a crawl that read something found no page, or hardly any: a run that
@@ -17,7 +18,7 @@ func nothing(p *printer, c crawler.Coverage) {
 	var causes []string
 	cause := func(o crawler.Outcome, says string) {
 		if n := c.Outcomes[o]; n > 0 {
-			causes = append(causes, count(n, "URL")+" "+says)
+			causes = append(causes, plural.Count(n, "URL")+" "+says)
 		}
 	}
 	cause(crawler.Empty, "had no text: check content.body and content.remove, or set render: auto where scripts make the text. "+

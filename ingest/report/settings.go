@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
 // Setting is one of sources.yaml that is not what a source was last read with.
@@ -62,7 +63,7 @@ func effect(s Source) string {
 			appear++
 		}
 	}
-	text := fmt.Sprintf("%s since the last run: %d of %s change", what, change, count(were, "page"))
+	text := fmt.Sprintf("%s since the last run: %d of %s change", what, change, plural.Count(were, "page"))
 	if vanish > 0 {
 		text += fmt.Sprintf(", %d are no longer found", vanish)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -132,9 +133,9 @@ func sourceStatus(p *printer, s SourceStatus, most int) {
 	p.paragraph(0, 2, span{bold, s.Name}, span{plain, "·"}, span{dim, s.URL})
 	p.blank()
 	importSource(p, s.ImportSource)
-	p.field("Pages", span{plain, count(s.Pages, "page") + " in the library"})
+	p.field("Pages", span{plain, plural.Count(s.Pages, "page") + " in the library"})
 	if s.Drifted > 0 {
-		p.field("", span{yellow, count(s.Drifted, "page") + " found changed in Intercom, and not mended yet"})
+		p.field("", span{yellow, plural.Count(s.Drifted, "page") + " found changed in Intercom, and not mended yet"})
 	}
 	p.field("Success", span{plain, cmp.Or(moment(s.LastSuccess), "none yet")})
 	if !s.LastVerified.IsZero() {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
 // tally counts what became of the pages of a source. Each page is counted once.
@@ -96,18 +97,10 @@ func (t tally) String() string {
 	case 1:
 		return parts[0]
 	}
-	return strings.Join(parts, ", ") + ": " + count(total, "page") + " in all"
+	return strings.Join(parts, ", ") + ": " + plural.Count(total, "page") + " in all"
 }
 
 var (
 	verb = map[ingest.Action]string{ingest.Create: "create", ingest.Update: "update", ingest.Delete: "delete", ingest.Unchanged: "keep"}
 	past = map[ingest.Action]string{ingest.Create: "created", ingest.Update: "updated", ingest.Delete: "deleted"}
 )
-
-// count words a number of things.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

@@ -1,6 +1,10 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/fincrawl/fincrawl/internal/plural"
+)
 
 // Template is what was left out of the pages of a source, since most of them begin or
 // end with it.
@@ -16,7 +20,7 @@ type Template struct {
 // template says what was left out.
 func template(p *printer, t Template) {
 	if t.Pages > 0 {
-		p.field("Left out", span{plain, fmt.Sprintf("%s of %d of the %s that were read, which most of them have in common", count(t.Blocks, "block"), t.Pages, count(t.Of, "page"))})
+		p.field("Left out", span{plain, fmt.Sprintf("%s of %d of the %s that were read, which most of them have in common", plural.Count(t.Blocks, "block"), t.Pages, plural.Count(t.Of, "page"))})
 	}
 	if len(t.Whole) > 0 {
 		p.field("", span{yellow, "Nothing is left out of " + t.Whole[0] + andMore(len(t.Whole)-1) + ", where nothing would be left."})
@@ -65,7 +69,7 @@ func (b LeftOut) where() string {
 	if b.Of == 0 {
 		return b.Place
 	}
-	return fmt.Sprintf("%s, on %d %% of %s", b.Place, 100*b.Pages/b.Of, count(b.Of, "page"))
+	return fmt.Sprintf("%s, on %d %% of %s", b.Place, 100*b.Pages/b.Of, plural.Count(b.Of, "page"))
 }
 
 func andMore(n int) string {

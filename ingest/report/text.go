@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
 // TextOptions say how [Text] renders. The zero value is plain and sensible.
@@ -141,13 +142,13 @@ func verification(p *printer, v ingest.Verification) {
 	case v.Error != "":
 		p.field("Compared", span{yellow, "not with what Intercom has: " + v.Error + ". Every run tries again until it succeeds"})
 	case v.Drift() == 0:
-		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ", each as it was left"})
+		p.field("Compared", span{plain, "with what Intercom has: " + plural.Count(v.Pages, "page") + ", each as it was left"})
 	default:
 		found := fmt.Sprintf("%d edited there, %d deleted there, %d not known here", v.Edited, v.Deleted, v.Unknown)
 		if v.Surplus > 0 {
 			found += fmt.Sprintf(", %d there twice", v.Surplus)
 		}
-		p.field("Compared", span{plain, "with what Intercom has: " + count(v.Pages, "page") + ";"}, span{yellow, found})
+		p.field("Compared", span{plain, "with what Intercom has: " + plural.Count(v.Pages, "page") + ";"}, span{yellow, found})
 	}
 	if v.Ended {
 		p.field("", span{yellow, fmt.Sprintf("Intercom's listing ends before all pages of the workspace. Those beyond are looked at one by one: %d of %d so far.", v.Looked, v.Of)})
@@ -162,7 +163,7 @@ func foreign(p *printer, s Source) {
 	if s.Foreign.Pages == 0 {
 		return
 	}
-	p.field("Foreign", span{yellow, count(s.Foreign.Pages, "page") + " in the import source that fincrawl did not bring there, and leaves alone:"})
+	p.field("Foreign", span{yellow, plural.Count(s.Foreign.Pages, "page") + " in the import source that fincrawl did not bring there, and leaves alone:"})
 	for _, f := range s.Foreign.First {
 		p.field("", span{plain, f.Title}, span{plain, "·"}, span{dim, f.URL})
 	}
@@ -177,7 +178,7 @@ func orphans(p *printer, list []Orphan) {
 	for _, o := range list {
 		p.blank()
 		what := fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) keeps its %s in Intercom.",
-			o.ImportSourceID, o.LibraryURL, count(o.Pages, "page"))
+			o.ImportSourceID, o.LibraryURL, plural.Count(o.Pages, "page"))
 		then := "To delete them: " + p.command("fincrawl forget "+quoted(o.Name))
 		if o.SharedWith != "" {
 			what = fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) is that of %s now.",

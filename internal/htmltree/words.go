@@ -96,7 +96,7 @@ func CountWords(text string, most int) int {
 		switch {
 		case unicode.IsSpace(r):
 			inside = false
-		case r >= '\u0e00' && isUnspaced(r):
+		case IsUnspaced(r):
 			words, inside = words+1, false
 		case !inside:
 			words, inside = words+1, true
@@ -106,8 +106,9 @@ func CountWords(text string, most int) int {
 	return words
 }
 
-func isUnspaced(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+// IsUnspaced reports whether r is of a script that sets no spaces between words.
+func IsUnspaced(r rune) bool {
+	return r >= '\u0e00' && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
 // Words returns the visible words of s, one space apart.

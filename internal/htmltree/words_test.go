@@ -29,7 +29,7 @@ func FuzzWords(f *testing.F) {
 			switch letter := r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)); {
 			case r <= ' ' || unicode.IsSpace(r):
 				inside = false
-			case r >= '\u0e00' && isUnspaced(r):
+			case IsUnspaced(r):
 				count, inside = count+1, false
 			case !inside && (letter || r >= 0x80):
 				count, inside = count+1, true

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
 const (
@@ -50,7 +50,7 @@ func (t *Retry) RoundTrip(r *http.Request) (*http.Response, error) {
 		pause := pauses.NextBackOff()
 		if res != nil {
 			_ = res.Body.Close()
-			asked := retryAfter(res.Header.Get("Retry-After"))
+			asked, _ := retry.After(res.Header, time.Now())
 			if asked > maxRetryAfter {
 				return nil, &LongPause{&Failure{crawler.RateLimited,
 					fmt.Sprintf("HTTP %d, and the site asks for a pause of %s (Retry-After)", res.StatusCode, asked.Round(time.Second))}}
@@ -86,28 +86,4 @@ func worthRetrying(status int) bool {
 		return true
 	}
 	return status >= 500
-}
-
-// retryAfter reads a Retry-After header (RFC 9110, 10.2.3): seconds or a date.
-func retryAfter(header string) time.Duration {
-	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
-	}
-	date, err := http.ParseTime(header)
-	if err != nil {
-		return 0
-	}
-	return max(time.Until(date), 0)
-}
-
-// Sleep waits for d, or until ctx ends.
-func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
 }

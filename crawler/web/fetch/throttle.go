@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fincrawl/fincrawl/internal/retry"
 	"golang.org/x/time/rate"
 )
 
@@ -129,7 +130,7 @@ func (t *Throttle) learn(asked time.Time, res *http.Response) {
 	now := time.Now()
 	switch status := res.StatusCode; {
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
-		if pause := retryAfter(res.Header.Get("Retry-After")); pause > 0 && pause <= maxRetryAfter {
+		if pause, _ := retry.After(res.Header, now); pause > 0 && pause <= maxRetryAfter {
 			if resume := now.Add(pause); resume.After(t.resume) {
 				t.resume = resume
 			}

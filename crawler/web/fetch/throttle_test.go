@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
 // throttled is a site with a throttle before it, on a clock of the test's own.
@@ -26,7 +28,7 @@ type throttled struct {
 
 func newThrottled(f Limits) *throttled {
 	t := &throttled{takes: 100 * time.Millisecond, answer: status(200)}
-	t.Pace = &Pace{t.serve(), NewThrottle(f, Sleep, slog.New(slog.DiscardHandler))}
+	t.Pace = &Pace{t.serve(), NewThrottle(f, retry.Sleep, slog.New(slog.DiscardHandler))}
 	return t
 }
 

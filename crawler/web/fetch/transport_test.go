@@ -23,6 +23,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
 // roundTrips is a transport made of the answers to give, one after the other; the
@@ -82,7 +83,7 @@ func TestWhatMayPassIsTriedAgain(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				base := &roundTrips{answers: test.answers}
 				r := httptest.NewRequest(test.method, "https://example.com/", nil)
-				res, err := (&Retry{base, Sleep}).RoundTrip(r)
+				res, err := (&Retry{base, retry.Sleep}).RoundTrip(r)
 				if len(base.at) != test.tries {
 					t.Errorf("%d tries, want %d", len(base.at), test.tries)
 				}
@@ -121,7 +122,7 @@ func TestWaitsGrowAndFollowRetryAfter(t *testing.T) {
 					return status(503, "Retry-After", header)(r)
 				}}}
 				started := time.Now()
-				res, err := (&Retry{base, Sleep}).RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil))
+				res, err := (&Retry{base, retry.Sleep}).RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil))
 				if err != nil || res.StatusCode != 503 {
 					t.Fatalf("got %v, %v", res, err)
 				}
@@ -140,7 +141,7 @@ func TestTheEndOfTheCrawlEndsAWait(t *testing.T) {
 		time.AfterFunc(time.Second, func() { stop(over) })
 		base := &roundTrips{answers: []func(*http.Request) (*http.Response, error){status(503, "Retry-After", "60")}}
 		started := time.Now()
-		_, err := (&Retry{base, Sleep}).RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil).WithContext(ctx))
+		_, err := (&Retry{base, retry.Sleep}).RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil).WithContext(ctx))
 		if !errors.Is(err, over) || time.Since(started) != time.Second {
 			t.Errorf("after %v: %v", time.Since(started), err)
 		}
@@ -154,7 +155,7 @@ func TestTheRateHoldsWhateverTheAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				base := &roundTrips{answers: []func(*http.Request) (*http.Response, error){answer}}
-				paced := &Pace{base, NewThrottle(Limits{Rate: 5, Concurrency: 1}, Sleep, slog.New(slog.DiscardHandler))}
+				paced := &Pace{base, NewThrottle(Limits{Rate: 5, Concurrency: 1}, retry.Sleep, slog.New(slog.DiscardHandler))}
 				started := time.Now()
 				for range 11 {
 					if _, err := paced.RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil)); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -51,7 +52,7 @@ func (c *contents) add(n *html.Node) {
 		return
 	case n.DataAtom == atom.Style, n.DataAtom == atom.Template, n.DataAtom == atom.Title, n.DataAtom == atom.Svg:
 		return
-	case n.DataAtom == atom.Input && attribute(n, "type") != "hidden", n.DataAtom == atom.Textarea:
+	case n.DataAtom == atom.Input && htmltree.Attr(n, "type") != "hidden", n.DataAtom == atom.Textarea:
 		c.fields++
 	case waits(n) && len(strings.Fields(text(n))) <= almostNone:
 		c.places++
@@ -63,28 +64,19 @@ func (c *contents) add(n *html.Node) {
 
 // runs tells scripts from data in a script element.
 func runs(n *html.Node) bool {
-	kind := strings.ToLower(attribute(n, "type"))
+	kind := strings.ToLower(htmltree.Attr(n, "type"))
 	return kind == "" || kind == "module" || strings.Contains(kind, "javascript") || strings.Contains(kind, "ecmascript")
 }
 
 // waits tells of the elements in which applications are made: by the names that
 // the tools give them, or by the dash of a custom element.
 func waits(n *html.Node) bool {
-	switch id := strings.ToLower(attribute(n, "id")); id {
+	switch id := strings.ToLower(htmltree.Attr(n, "id")); id {
 	case "app", "root", "__next", "__nuxt", "__docusaurus", "___gatsby", "svelte", "q-app", "application", "main-app", "app-root", "react-root",
 		"ember-app", "mount", "container-app":
 		return true
 	}
-	return strings.Contains(n.Data, "-") && n.DataAtom == 0 || attribute(n, "ng-app") != "" || attribute(n, "data-reactroot") != ""
-}
-
-func attribute(n *html.Node, key string) string {
-	for _, a := range n.Attr {
-		if a.Key == key {
-			return a.Val
-		}
-	}
-	return ""
+	return strings.Contains(n.Data, "-") && n.DataAtom == 0 || htmltree.Attr(n, "ng-app") != "" || htmltree.Attr(n, "data-reactroot") != ""
 }
 
 // text is all text of n but that of scripts and styles.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -33,7 +34,7 @@ func (d *servedDocument) read(n *html.Node) {
 		case atom.Template, atom.Noscript:
 			return // neither is part of the page
 		case atom.Base:
-			d.rebase(attribute(n, "href"))
+			d.rebase(htmltree.Attr(n, "href"))
 		case atom.Script:
 			d.script(n)
 		case atom.Style:
@@ -57,7 +58,7 @@ func (d *servedDocument) rebase(href string) {
 }
 
 func (d *servedDocument) script(n *html.Node) {
-	kindOf, src := strings.ToLower(strings.TrimSpace(attribute(n, "type"))), attribute(n, "src")
+	kindOf, src := strings.ToLower(strings.TrimSpace(htmltree.Attr(n, "type"))), htmltree.Attr(n, "src")
 	switch {
 	case kindOf == "importmap":
 		d.imports.add(literally(n))
@@ -74,11 +75,11 @@ func (d *servedDocument) script(n *html.Node) {
 }
 
 func (d *servedDocument) link(n *html.Node) {
-	rel, href := strings.Fields(strings.ToLower(attribute(n, "rel"))), attribute(n, "href")
+	rel, href := strings.Fields(strings.ToLower(htmltree.Attr(n, "rel"))), htmltree.Attr(n, "href")
 	if href == "" {
 		return
 	}
-	switch as := strings.ToLower(attribute(n, "as")); {
+	switch as := strings.ToLower(htmltree.Attr(n, "as")); {
 	case slices.Contains(rel, "stylesheet"), slices.Contains(rel, "preload") && as == "style":
 		d.named = append(d.named, namedFile{href, sheet})
 	case slices.Contains(rel, "modulepreload"):

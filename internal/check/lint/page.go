@@ -16,6 +16,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
+	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
 // seen is what is seen of a page at one reading of its HTML.
@@ -97,12 +98,12 @@ func (l *Linter) judge(p crawler.Page, s seen) []Issue {
 	}
 	switch {
 	case s.bare > 0 && s.words < wordsPerImage*s.bare:
-		add(ImagesOnly, "Describe in alt or in the text what the images show: Fin reads no images.", "%s without a text in their place, beside %s", count(s.bare, "image"), count(s.words, "word"))
+		add(ImagesOnly, "Describe in alt or in the text what the images show: Fin reads no images.", "%s without a text in their place, beside %s", plural.Count(s.bare, "image"), plural.Count(s.words, "word"))
 	case s.words < c.ThinWords:
-		add(Thin, "Say more, join it with another page, or exclude it; where the site shows more, see content.body.", "only %s", count(s.words, "word"))
+		add(Thin, "Say more, join it with another page, or exclude it; where the site shows more, see content.body.", "only %s", plural.Count(s.words, "word"))
 	}
 	if c.LongWords > 0 && s.words > c.LongWords {
-		add(Long, "Split it by what is asked for: the answer drowns in the rest.", "%s", count(s.words, "word"))
+		add(Long, "Split it by what is asked for: the answer drowns in the rest.", "%s", plural.Count(s.words, "word"))
 	}
 	if c.StaleAge > 0 {
 		if changed := lastChange(s.edges()); !changed.IsZero() && c.Now.Sub(changed) > c.StaleAge {
@@ -250,11 +251,4 @@ func brief(text string) string {
 		return strings.Join(words, " ")
 	}
 	return strings.Join(words[:16], " ") + " …"
-}
-
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
