@@ -179,6 +179,97 @@ func TestScriptsSayNothingToOtherHosts(t *testing.T) {
 	}
 }
 
+// callers are the documents of which each may have a way of its own to speak UDP: CALL is a script that tries.
+var callers = map[string]string{
+	"the page":                              `<script>CALL</script>`,
+	"an empty frame":                        `<iframe id=f></iframe><script>{ const RTCPeerConnection = f.contentWindow.RTCPeerConnection; CALL }</script>`,
+	"a frame of text":                       `<iframe srcdoc="<script>CALL</script>"></iframe>`,
+	"a sandboxed frame":                     `<iframe sandbox="allow-scripts" srcdoc="<script>CALL</script>"></iframe>`,
+	"a sandboxed frame that a script makes": `<script>{ const f = document.createElement("iframe"); f.sandbox = "allow-scripts"; f.srcdoc = "<script>CALL<\/script>"; document.body.append(f) }</script>`,
+	"a frame in a sandboxed frame":          `<iframe sandbox="allow-scripts allow-same-origin" srcdoc="<iframe sandbox='allow-scripts' srcdoc='<script>CALL</script>'></iframe>"></iframe>`,
+	"a frame of data":                       `<iframe src="data:text/html,<script>CALL</script>"></iframe>`,
+	"a frame of a blob":                     `<script>{ const f = document.createElement("iframe"); f.src = URL.createObjectURL(new Blob(["<script>CALL<\/script>"], {type: "text/html"})); document.body.append(f) }</script>`,
+	"a sandboxed blob":                      `<script>{ const f = document.createElement("iframe"); f.sandbox = "allow-scripts"; f.src = URL.createObjectURL(new Blob(["<script>CALL<\/script>"], {type: "text/html"})); document.body.append(f) }</script>`,
+	"a frame of a script":                   `<iframe src="javascript:'<script>CALL</script>'"></iframe>`,
+	"a frame of the site":                   `<iframe src="/frame"></iframe>`,
+	"a sandboxed frame of the site":         `<iframe sandbox="allow-scripts" src="/frame"></iframe>`,
+	"an object":                             `<object data="/frame" type="text/html"></object>`,
+	"a frame from outside":                  `<iframe src="http://localhost:PORT/frame"></iframe>`,
+	"a window":                              `<script>{ const w = window.open("about:blank"); if (w) { const RTCPeerConnection = w.RTCPeerConnection; CALL } }</script>`,
+}
+
+// A browser that runs elsewhere may have been started without the switch that keeps WebRTC from UDP.
+func TestARemoteBrowserSpeaksNoUDP(t *testing.T) {
+	temp := ownTemp(t)
+	p, site := newSpied(t)
+	newBrowser(t, render.Config{}, site) // or the test is skipped
+	b := newBrowser(t, render.Config{Remote: "ws://127.0.0.1:" + sidecar(t, temp)}, site)
+	p.mux.HandleFunc("/wait", func(http.ResponseWriter, *http.Request) { time.Sleep(time.Second) }) // what was begun is sent meanwhile
+	page := `<body><p>text</p><script>fetch("/wait")</script>`
+	ears := map[string]*listener{}
+	for name, html := range callers {
+		l := listen(t)
+		ears[name] = l
+		call := `const c = new RTCPeerConnection({iceServers: [{urls: 'stun:` + l.at + `'}]}); c.createDataChannel('x'); c.createOffer().then(function(o) { c.setLocalDescription(o) })`
+		path := "/" + strings.ReplaceAll(name, " ", "-")
+		p.page(path, "<script>"+call+"</script>")
+		page += strings.NewReplacer("CALL", call, "/frame", path, "PORT", site.URL.Port()).Replace(html)
+	}
+	p.page("/", page)
+	rendered(t, b, plain(t, site, "/"))
+	for name, l := range ears {
+		if heard := l.all(); len(heard) > 0 {
+			t.Errorf("%s: somebody heard %q", name, heard)
+		}
+	}
+}
+
+// What the browser is told so as to keep a page from other ways than requests leaves all requests to it.
+func TestAPageOfARemoteBrowserAsksAsInOneOfOurs(t *testing.T) {
+	temp := ownTemp(t)
+	p, site := newSpied(t)
+	newBrowser(t, render.Config{}, site) // or the test is skipped
+	p.page("/", `<body><p>text</p><script src="/own.js"></script><script type=module src="/own.mjs"></script><script type=module>
+		import "data:text/javascript,document.body.append(' data')";
+		const say = text => document.body.append(" " + text);
+		const worker = new Worker(URL.createObjectURL(new Blob(["fetch('" + location.origin + "/own.txt').then(r => r.text()).then(t => postMessage('worker-' + t))"])));
+		worker.onmessage = e => say(e.data);
+		const said = {
+			moved: () => fetch("/moved").then(r => r.text()), data: () => fetch("data:text/plain,data").then(r => r.text()),
+			blob: () => fetch(URL.createObjectURL(new Blob(["blob"]))).then(r => r.text()),
+			imported: () => import(URL.createObjectURL(new Blob(["export default 'blob'"], {type: "text/javascript"}))).then(m => m.default),
+			other: () => fetch("http://localhost:" + location.port + "/own.txt").then(r => r.text()),
+		};
+		for (const name in said) said[name]().catch(e => e.name).then(text => say(name + "-" + text))
+		</script>`)
+	for path, text := range map[string]string{"/own.js": "document.body.append(' script')", "/own.mjs": "document.body.append(' module')", "/own.txt": "own"} {
+		p.mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			if strings.HasSuffix(path, "js") {
+				w.Header().Set("Content-Type", "text/javascript")
+			}
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			io.WriteString(w, text)
+		})
+	}
+	p.mux.Handle("/moved", http.RedirectHandler("/own.txt", http.StatusFound))
+	site.Hosts, site.Named = []string{"localhost"}, site.Outside
+	said := func(config render.Config) []string {
+		html := string(rendered(t, newBrowser(t, config, site), plain(t, site, "/")).HTML)
+		_, after, _ := strings.Cut(html, "\t\t</script>")
+		words := strings.Fields(strings.TrimSuffix(after, "</body></html>"))
+		slices.Sort(words)
+		return words
+	}
+	want := said(render.Config{})
+	got := said(render.Config{Remote: "ws://127.0.0.1:" + sidecar(t, temp)})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("said in a remote browser (-ours +remote):\n%s", diff)
+	}
+	if len(want) < 8 || strings.Contains(strings.Join(want, " "), "Error") {
+		t.Errorf("it said no more than %q", want)
+	}
+}
+
 // What a script asks for is counted, without what it would have told.
 func TestWhatIsRefusedIsSaid(t *testing.T) {
 	p, site := newSpied(t)

@@ -142,29 +142,7 @@ func TestRemoteBrowserIsUsedAndLeftAsItWas(t *testing.T) {
 	p, other := newPlace(t), newPlace(t)
 	site := p.site(t)
 	newBrowser(t, render.Config{}, site) // or the test is skipped
-	args := []string{"--headless", "--disable-gpu", "--remote-debugging-port=0", "--user-data-dir=" + temp, "about:blank"}
-	if os.Getuid() == 0 {
-		args = append(args, "--no-sandbox")
-	}
-	sidecar := exec.Command("chromium", args...)
-	sidecar.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := sidecar.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		syscall.Kill(-sidecar.Process.Pid, syscall.SIGKILL)
-		sidecar.Wait()
-	})
-	var port string
-	for start := time.Now(); port == ""; time.Sleep(50 * time.Millisecond) {
-		data, err := os.ReadFile(filepath.Join(temp, "DevToolsActivePort"))
-		if err == nil {
-			port, _, _ = strings.Cut(string(data), "\n")
-		} else if time.Since(start) > time.Minute {
-			t.Fatal("the sidecar does not start")
-		}
-	}
-
+	port := sidecar(t, temp)
 	b := newBrowser(t, render.Config{Remote: "ws://127.0.0.1:" + port, RestartAfter: 1}, site)
 	for range 2 {
 		doc := rendered(t, b, render.Page{URL: site.URL, Status: 200, Header: http.Header{"Content-Type": {"text/html"}},
@@ -186,4 +164,31 @@ func TestRemoteBrowserIsUsedAndLeftAsItWas(t *testing.T) {
 	if list, _ := io.ReadAll(res.Body); strings.Contains(string(list), p.URL) || strings.Contains(string(list), other.URL) {
 		t.Errorf("the sidecar is left with %s", list)
 	}
+}
+
+// sidecar starts a browser that has no arguments of ours, and returns the port at which it listens.
+func sidecar(t *testing.T, folder string) (port string) {
+	t.Helper()
+	args := []string{"--headless", "--disable-gpu", "--remote-debugging-port=0", "--user-data-dir=" + folder, "about:blank"}
+	if os.Getuid() == 0 {
+		args = append(args, "--no-sandbox")
+	}
+	browser := exec.Command("chromium", args...)
+	browser.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := browser.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		syscall.Kill(-browser.Process.Pid, syscall.SIGKILL)
+		browser.Wait()
+	})
+	for start := time.Now(); port == ""; time.Sleep(50 * time.Millisecond) {
+		data, err := os.ReadFile(filepath.Join(folder, "DevToolsActivePort"))
+		if err == nil {
+			port, _, _ = strings.Cut(string(data), "\n")
+		} else if time.Since(start) > time.Minute {
+			t.Fatal("the sidecar does not start")
+		}
+	}
+	return port
 }

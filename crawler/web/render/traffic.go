@@ -41,10 +41,18 @@ func (t *tab) answer(event *fetch.EventRequestPaused) {
 		_, _ = chromedp.Call(t.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: event.RequestID, ErrorReason: reason})
 		return
 	}
+	if event.ResourceType == network.ResourceTypeDocument {
+		reply.header = reply.header.Clone()
+		reply.header.Set("Connection-Allowlist", onlyRequests)
+	}
 	_, _ = chromedp.Call(t.ctx, fetch.FulfillRequest, fetch.FulfillRequestParams{
 		RequestID: event.RequestID, ResponseCode: int64(reply.status), ResponseHeaders: entries(reply.header), Body: reply.body,
 	})
 }
+
+// onlyRequests lets a document ask by requests, which are handed to this program, and by no WebRTC, whatever the browser was
+// started with. Its frames inherit that, also those in processes of their own, whose scripts run before any of ours gets there.
+const onlyRequests = `("*://*:*/*" "blob:*" "data:*");redirects=allow;webrtc=block`
 
 // reply is what the browser gets for an answer.
 type reply struct {
