@@ -10,6 +10,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 func (a *app) check() *cobra.Command {
@@ -42,6 +43,18 @@ what it saw on the way. It changes nothing.
 		return a.checkOnline(cmd.Context(), c)
 	}
 	return cmd
+}
+
+// warnings are what check says beside the mistakes.
+func (a *app) warnings(c *config.Config) []string {
+	list := c.OpenFiles()
+	for _, s := range reconcile.OwnSecrets(c, a.lookupEnv) {
+		if !secrets.Suits(s.Value) {
+			list = append(list, fmt.Sprintf("%s is too short or too simple to be told from ordinary text. Where a page shows it, that is not noticed: "+
+				"choose one of %d characters at least", s.Key, secrets.MinLength))
+		}
+	}
+	return list
 }
 
 // checkOnline tries everything, whatever fails on the way.

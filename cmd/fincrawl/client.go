@@ -8,6 +8,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
 	"github.com/fincrawl/fincrawl/internal/version"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -36,4 +37,9 @@ func (a *app) clientFor(ctx context.Context, c *config.Config, store *state.Stor
 		return nil, fmt.Errorf("check the token with Intercom: %w", err)
 	}
 	return api, reconcile.CheckWorkspace(store, c.State, me.App.IDCode)
+}
+
+// api is clientFor for those who may not need a client.
+func (a *app) api(c *config.Config, store *state.Store) decide.API {
+	return func(ctx context.Context) (*intercom.Client, error) { return a.clientFor(ctx, c, store) }
 }

@@ -3,11 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"os/user"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/plural"
-	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -64,32 +62,32 @@ func (a *app) deciding(verdict state.Verdict, cmd *cobra.Command) *cobra.Command
 		}
 		choice := ingest.Choice{URLs: urls, Guard: ingest.Guard(*guard), All: *all, Keeps: verdict == state.Reject}
 		if file == "" {
-			if err := checkChoice(choice); err != nil {
+			if err := decide.CheckChoice(choice); err != nil {
 				return err
 			}
 		}
 		return a.withState(c, func(store *state.Store) error {
-			d := decider{app: a, store: store, verdict: verdict, word: word(), at: a.clock()()}
 			if file != "" {
-				return d.file(file, sources)
+				return a.agree(store, sources, file, word())
 			}
-			return d.choose(sources, choice)
+			decided, err := decide.Choose(store, sources, choice, verdict, word())
+			if err != nil {
+				return err
+			}
+			return a.showDecided(decided, verdict)
 		})
 	}
 	return cmd
 }
 
-// word is who decides, and why.
-type word struct{ by, reason string }
-
 // wordFlags are those by which a person says who decides, and why.
-func (a *app) wordFlags(cmd *cobra.Command) func() word {
+func (a *app) wordFlags(cmd *cobra.Command) func() decide.Word {
 	by := cmd.Flags().String("by", "", "who decides; by default the user of this machine")
 	reason := cmd.Flags().String("reason", "", "why, to be kept with the decision")
-	return func() word {
-		w := word{*by, *reason}
-		if w.by == "" {
-			w.by = userName(a.lookupEnv)
+	return func() decide.Word {
+		w := decide.Word{By: *by, Reason: *reason, At: a.now().UTC()}
+		if w.By == "" {
+			w.By = userName(a.lookupEnv)
 		}
 		return w
 	}
@@ -123,25 +121,6 @@ func sourcesAmong(c *config.Config, args []string) (sources []string, urls []str
 	return sources, urls
 }
 
-func checkChoice(ch ingest.Choice) error {
-	if len(ch.URLs) == 0 && ch.Guard == "" && !ch.All {
-		return usageError{errors.New("name the pages by their URLs, or choose by --guard or --all; fincrawl status lists what is held")}
-	}
-	if ch.Guard == "" {
-		return nil
-	}
-	i := slices.IndexFunc(ingest.Guards(), func(g ingest.GuardInfo) bool { return g.Name == ch.Guard })
-	switch {
-	case i < 0:
-		return usageError{fmt.Errorf("there is no guard %q; fincrawl guards lists them", ch.Guard)}
-	case ingest.Guards()[i].Release == ingest.ByURL:
-		return usageError{fmt.Errorf("what %s holds is to be looked at page by page: name the URLs, which fincrawl status lists", ch.Guard)}
-	case ingest.Guards()[i].Release == ingest.Never:
-		return usageError{fmt.Errorf("no decision lets go of what %s holds; the report of a run says what does", ch.Guard)}
-	}
-	return nil
-}
-
 // withState opens the state file to be written to, for a command that asks nobody.
 func (a *app) withState(c *config.Config, do func(*state.Store) error) (err error) {
 	store, err := state.Open(c.State, state.Options{Wait: lockWait, Commit: a.commit})
@@ -150,13 +129,6 @@ func (a *app) withState(c *config.Config, do func(*state.Store) error) (err erro
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	return do(store)
-}
-
-func (a *app) clock() func() time.Time {
-	if a.now != nil {
-		return a.now
-	}
-	return time.Now
 }
 
 // loadWithoutSecrets reads sources.yaml for a command that asks nobody.
@@ -168,77 +140,41 @@ func (a *app) loadWithoutSecrets() (*config.Config, error) {
 	return c, nil
 }
 
-// decider records a person's decisions.
-type decider struct {
-	app     *app
-	store   *state.Store
-	verdict state.Verdict
-	word    word
-	at      time.Time
-}
-
-// choose decides about what a choice means of what the last runs held.
-func (d decider) choose(sources []string, choice ingest.Choice) error {
-	type found struct {
-		source       string
-		held         []state.Concern
-		picked, left []state.Concern
-	}
-	var all []found
-	unknown := map[string]int{}
-	for _, source := range sources {
-		held, err := reconcile.Collect(d.store.Concerns(source))
-		if err != nil {
-			return err
-		}
-		f := found{source: source, held: held}
-		var missing []string
-		f.picked, f.left, missing = choice.Pick(held)
-		for _, u := range missing {
-			unknown[u]++
-		}
-		all = append(all, f)
-	}
-	for _, u := range choice.URLs {
-		if unknown[u] == len(sources) {
-			return usageError{fmt.Errorf("nothing is held of %s; fincrawl status lists what is", u)}
-		}
+// showDecided says what was decided, and what was left out.
+func (a *app) showDecided(all []decide.Decided, verdict state.Verdict) error {
+	past := "approved"
+	if verdict == state.Reject {
+		past = "rejected"
 	}
 	var decided, left int
-	for _, f := range all {
-		var words []state.Decision
-		for _, c := range f.picked {
-			words = append(words, ingest.Word(c, d.verdict, d.word.by, d.word.reason, d.at.UTC()))
-			fmt.Fprintf(d.app.out, "%s: %s: %s of %s, held by %s\n", f.source, past[d.verdict], named(c.Wants), shown(c.URL), strings.Join(c.Guards, ", "))
+	for _, d := range all {
+		for _, c := range d.Picked {
+			fmt.Fprintf(a.out, "%s: %s: %s of %s, held by %s\n", d.Source, past, named(c.Wants), decide.Shown(c.URL), strings.Join(c.Guards, ", "))
 		}
-		if err := d.record(f.source, words, f.held); err != nil {
-			return err
-		}
-		decided += len(words)
-		for _, c := range f.left {
-			left++
+		for _, c := range d.Left {
+			fmt.Fprintf(a.out, "%s: left out: %s is held by %s", d.Source, decide.Shown(c.URL), strings.Join(c.Guards, ", "))
 			if ingest.Releasing(c.Guards) == ingest.Never {
-				fmt.Fprintf(d.app.out, "%s: left out: %s is held by %s, which no approval lets go of\n", f.source, shown(c.URL), strings.Join(c.Guards, ", "))
+				fmt.Fprintln(a.out, ", which no approval lets go of")
 				continue
 			}
-			fmt.Fprintf(d.app.out, "%s: left out: %s is held by %s; look at it, then: %s\n", f.source, shown(c.URL), strings.Join(c.Guards, ", "),
-				d.app.command(report.DecideCommand(string(d.verdict), f.source, c.URL)))
+			fmt.Fprintf(a.out, "; look at it, then: %s\n", a.command(report.DecideCommand(string(verdict), d.Source, c.URL)))
 		}
+		decided, left = decided+len(d.Picked), left+len(d.Left)
 	}
 	switch {
-	case decided > 0 && d.verdict == state.Approve:
-		fmt.Fprintf(d.app.out, "The next sync makes %s, if it is still the same.\n", plural.Count(decided, "change"))
+	case decided > 0 && verdict == state.Approve:
+		fmt.Fprintf(a.out, "The next sync makes %s, if it is still the same.\n", plural.Count(decided, "change"))
+	case decided == 1:
+		fmt.Fprintln(a.out, "1 page keeps what Intercom has until it changes on the site.")
 	case decided > 0:
-		fmt.Fprintf(d.app.out, "%s what Intercom has until it changes on the site.\n", keeps(decided))
+		fmt.Fprintf(a.out, "%d pages keep what Intercom has until it changes on the site.\n", decided)
 	case left > 0:
 		return usageError{errors.New("nothing was decided")}
 	default:
-		fmt.Fprintln(d.app.out, "Nothing of that is held.")
+		fmt.Fprintln(a.out, "Nothing of that is held.")
 	}
 	return nil
 }
-
-var past = map[state.Verdict]string{state.Approve: "approved", state.Reject: "rejected"}
 
 func named(wants string) string {
 	switch ingest.Action(wants) {
@@ -252,81 +188,27 @@ func named(wants string) string {
 	return "update"
 }
 
-func keeps(n int) string {
-	if n == 1 {
-		return "1 page keeps"
-	}
-	return fmt.Sprintf("%d pages keep", n)
-}
-
-// shown is an address that may say anything, on one line.
-func shown(url string) string { return strings.Trim(fmt.Sprintf("%q", url), `"`) }
-
-// record keeps decisions with what they are about: an approval that comes too late is to
-// be told of again, and what was rejected waits no more.
-func (d decider) record(source string, words []state.Decision, held []state.Concern) error {
-	if len(words) == 0 {
-		return nil
-	}
-	if err := d.store.PutDecision(source, words...); err != nil {
+// agree takes the approvals of a saved plan.
+func (a *app) agree(store *state.Store, sources []string, path string, word decide.Word) error {
+	plan, err := decide.ReadPlan(path, "plan")
+	if err != nil {
 		return err
 	}
-	about := func(c state.Concern) bool {
-		return c.Kind == state.ConcernHeld && slices.ContainsFunc(words, func(w state.Decision) bool {
-			return w.ExternalID == c.ID && w.RemoteID == c.RemoteID
-		})
-	}
-	if d.verdict == state.Reject {
-		held = slices.DeleteFunc(held, about)
-	}
-	for i, c := range held {
-		if about(c) {
-			held[i].Said = time.Time{}
-		}
-	}
-	return d.store.SetConcerns(source, held)
-}
-
-// file takes the approvals of a saved plan.
-func (d decider) file(path string, sources []string) error {
-	f, err := os.Open(path)
+	agreed, err := decide.Agree(store, sources, plan, word)
 	if err != nil {
-		return usageError{fmt.Errorf("read the plan: %w", err)}
-	}
-	defer func() { _ = f.Close() }() // read only
-	plan, err := ingest.ReadApproval(f)
-	if err != nil {
-		return usageError{fmt.Errorf("read the plan %s: %w", path, err)}
+		return err
 	}
 	decided := 0
 	for _, source := range sources {
-		of, ok := plan.Source(source)
-		if !ok {
-			continue
+		for _, d := range agreed[source] {
+			fmt.Fprintf(a.out, "%s: approved: %s, held by %s\n", source, decide.Shown(d.URL), strings.Join(d.Guards, ", "))
+			decided++
 		}
-		words, err := of.Decisions(d.word.by, d.at.UTC())
-		if err != nil {
-			return usageError{err}
-		}
-		for i := range words {
-			if d.word.reason != "" {
-				words[i].Reason = d.word.reason
-			}
-			fmt.Fprintf(d.app.out, "%s: approved: %s, held by %s\n", source, shown(words[i].URL), strings.Join(words[i].Guards, ", "))
-		}
-		held, err := reconcile.Collect(d.store.Concerns(source))
-		if err != nil {
-			return err
-		}
-		if err := d.record(source, words, held); err != nil {
-			return err
-		}
-		decided += len(words)
 	}
 	if decided == 0 {
-		fmt.Fprintf(d.app.out, "Nothing in %s is set to \"approved\": true.\n", path)
+		fmt.Fprintf(a.out, "Nothing in %s is set to \"approved\": true.\n", path)
 		return nil
 	}
-	fmt.Fprintf(d.app.out, "The next sync makes %s, if it is still the same.\n", plural.Count(decided, "change"))
+	fmt.Fprintf(a.out, "The next sync makes %s, if it is still the same.\n", plural.Count(decided, "change"))
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest/sandbox"
 	"github.com/fincrawl/fincrawl/internal/demo"
+	"github.com/fincrawl/fincrawl/internal/localserver"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
@@ -35,20 +36,20 @@ sync after them. Then it serves the library page until interrupted.`,
 	once := cmd.Flags().Bool("once", false, "end after the last sync")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) (err error) {
 		site := demo.New()
-		siteServer, err := serve("127.0.0.1:0", site)
+		siteServer, err := localserver.Serve("127.0.0.1:0", site)
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, siteServer.close()) }()
+		defer func() { err = errors.Join(err, siteServer.Close()) }()
 		box, err := sandbox.New(sandbox.Config{Token: demoToken})
 		if err != nil {
 			return err
 		}
-		boxServer, err := serve("127.0.0.1:0", box)
+		boxServer, err := localserver.Serve("127.0.0.1:0", box)
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, boxServer.close(), box.Close()) }()
+		defer func() { err = errors.Join(err, boxServer.Close(), box.Close()) }()
 		dir, err := os.MkdirTemp("", "fincrawl-demo-*")
 		if err != nil {
 			return fmt.Errorf("make a folder for the demo: %w; set TMPDIR to one that this user can write to", err)
@@ -77,7 +78,7 @@ sync after them. Then it serves the library page until interrupted.`,
 		fmt.Fprintf(a.out, "The library, as Fin reads it:  %s/\n", boxServer.URL)
 		fmt.Fprintf(a.out, "The help center it came from:  %s/  (%s, %q)\n", siteServer.URL, demo.Username, demo.Password)
 		fmt.Fprintln(a.out, "\nPress Ctrl-C to end.")
-		return boxServer.wait(cmd.Context())
+		return boxServer.Wait(cmd.Context())
 	}
 	return cmd
 }

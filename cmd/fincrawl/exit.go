@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 )
 
 // The exit codes, as the help and the README have them.
@@ -47,23 +47,17 @@ func (finished) Error() string { return "finished" }
 // exitCode maps what a command returned to the exit code of the process.
 func exitCode(ctx context.Context, err error) int {
 	var usage usageError
+	var mistake reconcile.Mistake
 	var end finished
 	switch {
 	case errors.As(err, &end):
 		return end.code
 	case err == nil:
 		return exitDone
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &mistake):
 		return exitUsage
 	case ctx.Err() != nil:
 		return exitInterrupted
 	}
 	return exitFailed
-}
-
-// sourceChanges reports whether a sync would write anything for the source, or
-// would but for a guard.
-func sourceChanges(s report.Source) bool {
-	return s.ImportSource != nil && s.ImportSource.Action != ingest.Unchanged ||
-		s.Plan != nil && s.Plan.Counts()[ingest.Unchanged] < len(s.Plan.Changes)
 }

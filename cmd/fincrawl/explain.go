@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
-	"github.com/fincrawl/fincrawl/state"
+	"github.com/fincrawl/fincrawl/internal/terminal"
 )
 
 func (a *app) explain() *cobra.Command {
@@ -79,30 +78,15 @@ func explainExitCode(ctx context.Context, e report.Explanation) int {
 
 func (a *app) showExplanation(e report.Explanation, asJSON bool) error {
 	if asJSON {
-		return report.ExplanationJSON(jsonText.of(a.out), e)
+		return report.ExplanationJSON(terminal.JSONText.Of(a.out), e)
 	}
-	return report.ExplanationText(forReport(a.out), e, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out), Config: a.namedConfig(), Verbose: a.verbose})
+	return report.ExplanationText(terminal.ForReport(a.out), e, a.textOptions(nil))
 }
 
-// explanation finds the source that an address belongs to, and says all that is known
-// of it there.
-func (a *app) explanation(ctx context.Context, c *config.Config, address *url.URL, name string, fetch bool) (e report.Explanation, err error) {
-	e.Address = address.Redacted()
-	s, err := reconcile.Owner(c, address, name, &e)
-	if err != nil {
-		return e, usageError{err}
-	}
-	if e.Source == "" {
-		return e, nil
-	}
-	store, err := state.OpenToLook(c.State)
-	if err != nil {
-		return e, err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+// explanation says all that is known of an address.
+func (a *app) explanation(ctx context.Context, c *config.Config, address *url.URL, name string, fetch bool) (report.Explanation, error) {
 	log := *a
 	log.quiet = !a.verbose // the explanation says it all
-	x := reconcile.Explainer{Config: c, Settings: s, Store: store, Secrets: a.secrets, Transport: a.transport, Wait: a.wait, Log: log.logger()}
-	err = x.Explain(ctx, &e, fetch)
-	return e, err
+	x := reconcile.Explainer{Config: c, Secrets: a.secrets, Transport: a.transport, Wait: a.wait, Log: log.logger()}
+	return x.Explain(ctx, address, name, fetch)
 }

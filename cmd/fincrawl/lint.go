@@ -24,7 +24,7 @@ another number. It writes nothing.
 		if err != nil {
 			return err
 		}
-		ledger, staging, done, err := openAside(c)
+		ledger, staging, done, err := reconcile.OpenAside(c, lockWait)
 		if err != nil {
 			return err
 		}

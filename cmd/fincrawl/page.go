@@ -1,16 +1,10 @@
 package main
 
 import (
-	"cmp"
-	"fmt"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/fincrawl/fincrawl/crawler/web/scope"
-	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 )
@@ -21,61 +15,16 @@ func pagesFlag(cmd *cobra.Command, pages *[]string) {
 	cmd.Flags().StringArrayVar(pages, "page", nil, "look at the page with this URL alone, without a crawl; may be given several times")
 }
 
-// onlyPages finds the sources that single pages belong to, and returns the pages by source;
-// nil where none was named, and all of the sources are to be crawled.
+// onlyPages returns the pages that are to be looked at alone, by their source, and these
+// sources; nil, and all of sources, where none was named.
 func onlyPages(c *config.Config, names, pages []string, sources []config.Source) (map[string][]*url.URL, []config.Source, error) {
-	if len(pages) == 0 {
-		return nil, sources, nil
-	}
-	if len(names) > 1 {
-		return nil, nil, usageError{fmt.Errorf("--page wants one source, or none: %s", strings.Join(names, ", "))}
-	}
-	name := strings.Join(names, "")
-	only := make(map[string][]*url.URL)
+	var addresses []*url.URL
 	for _, page := range pages {
 		address, err := webAddress(page)
 		if err != nil {
 			return nil, nil, err
 		}
-		address.Fragment = ""
-		e := report.Explanation{Address: address.Redacted()}
-		s, err := reconcile.Owner(c, address, name, &e)
-		switch {
-		case err != nil:
-			return nil, nil, usageError{err}
-		case e.Source == "":
-			return nil, nil, usageError{fmt.Errorf("%s belongs to no source: %s", e.Address, elsewhere(e))}
-		case e.Outcome != "" || !e.Page:
-			return nil, nil, usageError{fmt.Errorf("%s is no page of %s: %s", e.Address, s.Name, refusedBy(e.Judgement))}
-		}
-		u, err := url.Parse(e.URL)
-		if err != nil {
-			return nil, nil, usageError{err}
-		}
-		if !slices.ContainsFunc(only[s.Name], func(other *url.URL) bool { return other.String() == u.String() }) {
-			only[s.Name] = append(only[s.Name], u)
-		}
+		addresses = append(addresses, address)
 	}
-	sources = slices.Clone(sources)
-	return only, slices.DeleteFunc(sources, func(s config.Source) bool { return only[s.Name] == nil }), nil
-}
-
-// elsewhere says why an address belongs to no source.
-func elsewhere(e report.Explanation) string {
-	var all []string
-	for _, o := range e.Elsewhere {
-		all = append(all, o.Source+" has "+o.Why)
-	}
-	return strings.Join(all, "; ")
-}
-
-// refusedBy names the settings by which a crawl does not fetch an address.
-func refusedBy(j scope.Judgement) string {
-	var keys []string
-	for _, r := range j.Rules {
-		if r.Verdict == scope.Refuses {
-			keys = append(keys, r.Name+" ("+r.Says+")")
-		}
-	}
-	return cmp.Or(strings.Join(keys, ", "), strings.TrimSpace(string(j.Outcome)+" "+j.Detail))
+	return reconcile.OnlyPages(c, names, addresses, sources)
 }

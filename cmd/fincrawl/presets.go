@@ -3,12 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/internal/terminal"
 )
 
 func (a *app) presets() *cobra.Command {
@@ -34,12 +34,12 @@ same name replaces it.`,
 		}
 		switch {
 		case *asJSON:
-			encoder := json.NewEncoder(jsonText.of(a.out))
+			encoder := json.NewEncoder(terminal.JSONText.Of(a.out))
 			encoder.SetEscapeHTML(false)
 			encoder.SetIndent("", "  ")
 			return encoder.Encode(list)
 		case len(args) == 1:
-			_, err := fmt.Fprint(a.out, asSetting(args[0]))
+			_, err := fmt.Fprint(a.out, preset.AsSetting(args[0]))
 			return err
 		}
 		return a.listPresets(list)
@@ -64,41 +64,7 @@ func (a *app) listPresets(list []preset.Preset) error {
 		if p.NeedsBrowser {
 			browser = "needed"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", p.Name, p.Platform, browser, recognisedBy(p))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", p.Name, p.Platform, browser, p.RecognisedBy())
 	}
 	return table.Flush()
-}
-
-// recognisedBy is what is looked for on a page, the beginning of it.
-func recognisedBy(p preset.Preset) string {
-	const most = 2
-	var list []string
-	for _, words := range p.Generator {
-		list = append(list, "generator "+words)
-	}
-	list = append(list, p.Marks...)
-	if len(list) > most {
-		return strings.Join(list[:most], ", ") + ", …"
-	}
-	return strings.Join(list, ", ")
-}
-
-// asSetting is the file of an embedded preset as an item of presets in sources.yaml.
-func asSetting(name string) string {
-	text, _ := preset.File(name)
-	var b strings.Builder
-	b.WriteString("presets:\n")
-	first := true
-	for line := range strings.Lines(text) {
-		switch {
-		case first && strings.HasPrefix(line, "#"):
-			b.WriteString("  " + line)
-		case first:
-			first = false
-			b.WriteString("  - " + line)
-		default:
-			b.WriteString("    " + line)
-		}
-	}
-	return b.String()
 }

@@ -18,7 +18,7 @@ func TestAPrintedPresetCanBeUsedInSources(t *testing.T) {
 	t.Parallel()
 	for _, p := range preset.Embedded() {
 		path := filepath.Join(t.TempDir(), "sources.yaml")
-		text := "version: 1\nintercom: {token: \"${T}\"}\n" + asSetting(p.Name) + "sources: [{name: a, url: \"https://a.example.com/\"}]\n"
+		text := "version: 1\nintercom: {token: \"${T}\"}\n" + preset.AsSetting(p.Name) + "sources: [{name: a, url: \"https://a.example.com/\"}]\n"
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
-	"github.com/fincrawl/fincrawl/state"
+	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
 )
 
 func (a *app) preview() *cobra.Command {
@@ -38,7 +38,7 @@ leaves the state file as it is.
 		if err != nil {
 			return err
 		}
-		ledger, staging, done, err := openAside(c)
+		ledger, staging, done, err := reconcile.OpenAside(c, lockWait)
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ leaves the state file as it is.
 		log, show := a.progress()
 		r := reconcile.Runner{
 			Config: c, Mode: reconcile.ModePreview, Ledger: ledger, Staging: staging, API: a.newClient(c.Intercom, log), Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify, AllowDeletes: *allow,
-			Strict: *strict, Now: a.clock(), Only: only,
+			Strict: *strict, Now: a.now, Only: only,
 		}
 		if err := r.LookAtAge(); err != nil {
 			return err
@@ -55,30 +55,16 @@ leaves the state file as it is.
 		run := r.RunOnce(cmd.Context(), sources)
 		show.Stop()
 		if *out != "" && run.ExitCode != exitInterrupted {
-			if err := savePlan(*out, run); err != nil {
+			if err := decide.SavePlan(*out, run); err != nil {
 				return a.end(run, *asJSON, r.Texts, err)
 			}
 		}
-		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && slices.ContainsFunc(run.Sources, sourceChanges) {
+		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && slices.ContainsFunc(run.Sources, report.Source.Changes) {
 			run.ExitCode = exitChanges
 		}
 		return a.end(run, *asJSON, r.Texts, nil)
 	}
 	return cmd
-}
-
-// openAside opens what a run needs that writes nothing anywhere: the state file to
-// be read, and a store for its crawls that goes with done.
-func openAside(c *config.Config) (ledger, staging *state.Store, done func() error, err error) {
-	ledger, err = state.Open(c.State, state.Options{ReadOnly: true, Wait: lockWait})
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	staging, err = state.OpenTemporary()
-	if err != nil {
-		return nil, nil, nil, errors.Join(err, ledger.Close())
-	}
-	return ledger, staging, func() error { return errors.Join(staging.Close(), ledger.Close()) }, nil
 }
 
 // keepFirst is err, or else, where that says no more than how a run went well

@@ -9,16 +9,15 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/internal/terminal"
 )
 
 // app is what the commands share.
@@ -34,13 +33,13 @@ type app struct {
 	transport   http.RoundTripper                          // to the sites and to Intercom; nil: really
 	commit      func(commit func() error) error            // carries out a commit to the state file; nil: just so
 	secrets     *secrets.Set                               // our own, which are shown to nobody
-	now         func() time.Time                           // nil: the clock of this machine
+	now         func() time.Time                           // the clock of this machine
 	removals    int                                        // pages that forget deletes one by one in one run; 0: lookUpsPerRun
 }
 
 func newApp(out, errOut io.Writer) *app {
 	own := new(secrets.Set)
-	return &app{out: &output{to: out, own: own}, errOut: &output{to: errOut, own: own}, lookupEnv: os.LookupEnv, secrets: own}
+	return &app{out: terminal.NewOutput(out, own), errOut: terminal.NewOutput(errOut, own), lookupEnv: os.LookupEnv, secrets: own, now: time.Now}
 }
 
 // execute runs the command line args and returns the exit code.
@@ -149,7 +148,7 @@ func (a *app) logger() *slog.Logger {
 		o.Level = slog.LevelWarn
 	}
 	if a.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(jsonText.of(a.errOut), o))
+		return slog.New(slog.NewJSONHandler(terminal.JSONText.Of(a.errOut), o))
 	}
 	return slog.New(slog.NewTextHandler(a.errOut, o))
 }
@@ -170,23 +169,4 @@ func (a *app) load() (*config.Config, error) {
 		a.secrets.Add(reconcile.NewAuth(s.Auth).Credentials()...)
 	}
 	return c, nil
-}
-
-// color reports whether w is a terminal that wants colours (https://no-color.org).
-func color(w io.Writer) bool {
-	_, no := os.LookupEnv("NO_COLOR")
-	return !no && terminalWidth(w) > 0 && !strings.EqualFold(os.Getenv("TERM"), "dumb")
-}
-
-// terminalWidth is the number of columns of w; 0 where it is not a terminal.
-func terminalWidth(w io.Writer) int {
-	f, ok := terminalOf(w)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 80
-	}
-	return width
 }

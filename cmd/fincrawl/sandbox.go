@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/ingest/sandbox"
+	"github.com/fincrawl/fincrawl/internal/localserver"
 )
 
 func (a *app) sandbox() *cobra.Command {
@@ -50,7 +51,10 @@ them, and POST adds one, such as {"kind": "slow", "wait": 90, "next": 1}.`,
 		if *limit < 0 {
 			return usageError{fmt.Errorf("--listing-limit is a number of pages, not %d", *limit)}
 		}
-		c := sandbox.Config{Token: *token, RateLimit: *rateLimit, ListingLimit: *limit, NoLookUp: *noLookUp, Audiences: *audiences, File: *file, Hosts: lowered(*hosts)}
+		c := sandbox.Config{Token: *token, RateLimit: *rateLimit, ListingLimit: *limit, NoLookUp: *noLookUp, Audiences: *audiences, File: *file}
+		for _, host := range *hosts {
+			c.Hosts = append(c.Hosts, strings.ToLower(host))
+		}
 		for _, text := range *faults {
 			f, err := sandbox.ParseFault(text)
 			if err != nil {
@@ -62,24 +66,17 @@ them, and POST adds one, such as {"kind": "slow", "wait": 90, "next": 1}.`,
 		if err != nil {
 			return err
 		}
-		s, err := serve(*addr, box)
+		s, err := localserver.Serve(*addr, box)
 		if err != nil {
 			return errors.Join(err, box.Close())
 		}
-		if !s.onlyHere() {
+		if !s.OnlyHere() {
 			fmt.Fprintf(a.errOut, "Warning: it listens beyond this machine, at %s: whoever reaches it can read the library and change it. "+
 				"Leave --addr out, or let a firewall in front of it decide.\n", *addr)
 		}
 		fmt.Fprintf(a.out, "Library page: %s/\nAPI: intercom.base_url: %s\n", s.URL, s.URL)
-		err = s.wait(cmd.Context())
-		return errors.Join(err, s.close(), box.Close())
+		err = s.Wait(cmd.Context())
+		return errors.Join(err, s.Close(), box.Close())
 	}
 	return cmd
-}
-
-func lowered(names []string) (lower []string) {
-	for _, name := range names {
-		lower = append(lower, strings.ToLower(name))
-	}
-	return lower
 }

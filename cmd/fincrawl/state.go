@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/internal/plural"
+	"github.com/fincrawl/fincrawl/internal/terminal"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -95,7 +96,7 @@ was sent, and the last runs. It may be used while a sync runs.`,
 			}
 			defer func() { err = errors.Join(err, store.Close()) }()
 			if len(args) == 0 {
-				return store.Export(jsonText.of(a.out))
+				return store.Export(terminal.JSONText.Of(a.out))
 			}
 			f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 			if err != nil {

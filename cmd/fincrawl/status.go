@@ -1,22 +1,15 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
-	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/terminal"
 	"github.com/fincrawl/fincrawl/state"
 )
-
-// shownRuns is how many runs status lists.
-const shownRuns = 5
 
 func (a *app) status() *cobra.Command {
 	cmd := &cobra.Command{
@@ -40,7 +33,7 @@ unless --online, and may be used while a sync runs.`,
 			return err
 		}
 		defer func() { err = errors.Join(err, store.Close()) }()
-		s, err := statusOf(c, sources, store)
+		s, err := reconcile.Status(c, sources, store)
 		if err != nil {
 			return err
 		}
@@ -49,133 +42,14 @@ unless --online, and may be used while a sync runs.`,
 			if err != nil {
 				return err
 			}
-			if err := lookOnline(cmd.Context(), api, s.Sources); err != nil {
+			if err := reconcile.LookOnline(cmd.Context(), api, s.Sources); err != nil {
 				return err
 			}
 		}
 		if *asJSON {
-			return report.StatusJSON(jsonText.of(a.out), s)
+			return report.StatusJSON(terminal.JSONText.Of(a.out), s)
 		}
-		return report.StatusText(forReport(a.out), s, report.TextOptions{Color: color(a.out), Width: terminalWidth(a.out), Config: a.namedConfig()})
+		return report.StatusText(terminal.ForReport(a.out), s, a.textOptions(nil))
 	}
 	return cmd
-}
-
-func statusOf(c *config.Config, sources []config.Source, store *state.Store) (report.Status, error) {
-	status := report.Status{State: c.State, Runs: []report.RunStatus{}, Sources: []report.SourceStatus{}}
-	var err error
-	if status.Workspace, err = store.Workspace(); err != nil {
-		return status, err
-	}
-	runs, err := store.Runs()
-	if err != nil {
-		return status, err
-	}
-	for _, r := range runs[:min(shownRuns, len(runs))] {
-		status.Runs = append(status.Runs, report.RunStatus{ID: r.ID, Mode: r.Mode, Started: r.Started, Finished: r.Finished, ExitCode: r.ExitCode})
-	}
-	for _, s := range sources {
-		one, err := sourceStatus(s, store)
-		if err != nil {
-			return status, err
-		}
-		if r, ok := lastSuccess(runs, s.Name); ok {
-			one.LastSuccess = r.Finished
-		}
-		status.Sources = append(status.Sources, one)
-	}
-	status.Orphans, err = reconcile.Orphans(c, store)
-	return status, err
-}
-
-func sourceStatus(s config.Source, store *state.Store) (report.SourceStatus, error) {
-	status := report.SourceStatus{Name: s.Name, URL: s.URL}
-	is, ok, err := store.ImportSource(s.Name)
-	if err != nil {
-		return status, err
-	}
-	status.ImportSource = report.ImportSourceStatus{ID: is.ID, URL: is.URL, Status: report.ImportFound}
-	switch {
-	case !ok:
-		status.ImportSource.Status = report.ImportNone
-		status.ImportSource.URL = s.LibraryURL
-	case is.Deactivated:
-		status.ImportSource.Status = report.ImportDeactivated
-	}
-	if status.Waiting, err = reconcile.Collect(store.Concerns(s.Name)); err != nil {
-		return status, err
-	}
-	if status.Decided, err = reconcile.Collect(store.Decisions(s.Name)); err != nil {
-		return status, err
-	}
-	if status.Withdrawn, err = reconcile.Collect(store.Withdrawals(s.Name)); err != nil {
-		return status, err
-	}
-	verified, err := store.Verification(s.Name)
-	if err != nil {
-		return status, err
-	}
-	status.LastVerified = verified.At
-	for e, err := range store.Entries(s.Name) {
-		if err != nil {
-			return status, err
-		}
-		if e.RemoteID != "" {
-			status.Pages++
-		}
-		if e.Drift != "" {
-			status.Drifted++
-		}
-		if r := e.Refused; r != nil {
-			status.Refused = append(status.Refused, report.RefusedPage{
-				ExternalID: e.ExternalID, URL: e.URL, Title: e.Title,
-				Status: r.Status, Code: r.Code, Message: r.Message, RequestID: r.RequestID, At: r.At,
-			})
-		}
-		if e.Misses > 0 {
-			status.Missing = append(status.Missing, report.MissingPage{
-				ExternalID: e.ExternalID, URL: e.URL, Title: e.Title, Misses: e.Misses, Of: s.Deletes.ConfirmRuns,
-			})
-		}
-	}
-	return status, nil
-}
-
-// lastSuccess returns the last run that saw all of a source and sent what it had to.
-func lastSuccess(runs []state.Run, source string) (state.Run, bool) {
-	for _, r := range runs { // the newest first
-		var run report.Run
-		if json.Unmarshal(r.Summary, &run) != nil || run.Error != "" {
-			continue
-		}
-		for _, s := range run.Sources {
-			if s.Name == source && s.Result != nil && s.Error == "" && !s.PartlyFailed() && (s.Plan == nil || !s.Plan.Coverage.Partial) {
-				return r, true
-			}
-		}
-	}
-	return state.Run{}, false
-}
-
-// lookOnline asks Intercom about the import sources.
-func lookOnline(ctx context.Context, api *intercom.Client, sources []report.SourceStatus) error {
-	for i := range sources {
-		is := &sources[i].ImportSource
-		if is.ID == 0 {
-			continue
-		}
-		found, err := api.ImportSource(ctx, is.ID)
-		is.Online = true
-		switch {
-		case err != nil && intercom.KindOf(err) == intercom.NotFound:
-			is.Status = report.ImportMissing
-		case err != nil:
-			return fmt.Errorf("look at import source %d: %w", is.ID, err)
-		case found.Status == "deactivated":
-			is.Status, is.URL = report.ImportDeactivated, found.URL
-		default:
-			is.Status, is.URL = report.ImportFound, found.URL
-		}
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,8 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
+	"github.com/fincrawl/fincrawl/internal/terminal"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -71,7 +74,7 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 		case plan != "" && len(pages) > 0:
 			return usageError{errors.New("--plan says already which pages are sent; leave --page out")}
 		case plan != "":
-			if approval, sources, err = approvedPlan(plan, sources, len(names) > 0); err != nil {
+			if approval, sources, err = decide.ApprovedPlan(plan, sources, len(names) > 0); err != nil {
 				return err
 			}
 		}
@@ -87,12 +90,16 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 		run, err := reconcile.Record(cmd.Context(), sources, &reconcile.Runner{
 			Config: c, Mode: mode, Ledger: store, Staging: store, API: a.newClient(c.Intercom, log),
 			Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify,
-			AllowDeletes: *allow, Approval: approval, By: by(), Strict: *strict, Now: a.clock(), Only: only,
+			AllowDeletes: *allow, Approval: approval, By: by(), Strict: *strict, Now: a.now, Only: only,
 		})
 		show.Stop()
 		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))
 	}
 	return cmd
+}
+
+func allowDeletesFlag(cmd *cobra.Command) *int {
+	return cmd.Flags().Int("allow-deletes", 0, "for this run, delete up to this many pages of each source, whatever deletes.max_count and max_share say")
 }
 
 func strictFlag(cmd *cobra.Command) *bool {
@@ -113,7 +120,7 @@ func (a *app) selected(names []string) (*config.Config, []config.Source, error) 
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
-	for _, warning := range openFiles(c) {
+	for _, warning := range c.OpenFiles() {
 		a.logger().Warn("a file is open to others", "advice", warning)
 	}
 	return c, sources, nil
@@ -122,15 +129,13 @@ func (a *app) selected(names []string) (*config.Config, []config.Source, error) 
 // progress returns how to log and how to show progress: together, since on a
 // terminal they share the screen.
 func (a *app) progress() (*slog.Logger, reconcile.Progress) {
-	if width := terminalWidth(a.errOut); width > 0 && a.logFormat == "text" {
-		terminal, _ := terminalOf(a.errOut)
-		line := newStatusLine(terminal, width)
+	if line := terminal.NewStatusLine(a.errOut); line != nil && a.logFormat == "text" {
 		onLine := *a
-		onLine.errOut = &output{to: line, own: a.secrets}
+		onLine.errOut = terminal.NewOutput(line, a.secrets)
 		return onLine.logger(), line
 	}
 	log := a.logger()
-	return log, newLogProgress(log)
+	return log, terminal.NewLogProgress(log)
 }
 
 // texts gives the Markdown of a changed page before and after.
@@ -140,15 +145,13 @@ type texts = func(source, externalID string) (before, after string, err error)
 // wrong around it.
 func (a *app) end(run report.Run, inJSON bool, texts texts, err error) error {
 	if err != nil {
-		run.Error = errors.Join(asError(run.Error), err).Error()
+		run.Error = strings.TrimPrefix(run.Error+"\n"+err.Error(), "\n")
 		run.ExitCode = exitFailed
 	}
 	if inJSON {
-		err = report.JSON(jsonText.of(a.out), run)
+		err = report.JSON(terminal.JSONText.Of(a.out), run)
 	} else {
-		err = report.Text(forReport(a.out), run, report.TextOptions{
-			Color: color(a.out), Width: terminalWidth(a.out), Verbose: a.verbose, Texts: texts, Config: a.namedConfig(),
-		})
+		err = report.Text(terminal.ForReport(a.out), run, a.textOptions(texts))
 	}
 	if err != nil {
 		return fmt.Errorf("print the report: %w", err)
@@ -156,9 +159,6 @@ func (a *app) end(run report.Run, inJSON bool, texts texts, err error) error {
 	return finished{run.ExitCode}
 }
 
-func asError(text string) error {
-	if text == "" {
-		return nil
-	}
-	return errors.New(text)
+func (a *app) textOptions(texts texts) report.TextOptions {
+	return report.TextOptions{Color: terminal.Color(a.out), Width: terminal.Width(a.out), Verbose: a.verbose, Texts: texts, Config: a.namedConfig()}
 }

@@ -35,7 +35,7 @@ type world struct {
 	boxURL   string
 	dir      string
 	intercom string                // a further line of sources.yaml's intercom
-	now      func() time.Time      // nil: the clock of this machine
+	now      func() time.Time      // the clock of this machine
 	fault    atomic.Pointer[fault] // between fincrawl and the library; nil: none
 }
 
@@ -131,7 +131,10 @@ func (w *world) execute(ctx context.Context, args ...string) (code int, out, log
 func (w *world) executeWith(ctx context.Context, in io.Reader, args ...string) (code int, out, logs string) {
 	var stdout, stderr bytes.Buffer
 	a := newApp(&stdout, &stderr)
-	a.in, a.now = in, w.now
+	a.in = in
+	if w.now != nil {
+		a.now = w.now
+	}
 	a.wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	code = a.execute(ctx, append(args, "--config", w.path("sources.yaml")))
 	return code, stdout.String(), stderr.String()

@@ -1,6 +1,10 @@
 package report
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fincrawl/fincrawl/ingest"
+)
 
 // The exit codes of a run, as the help and the README have them.
 const (
@@ -25,4 +29,11 @@ func ExitCodeOf(run Run, interrupted, strict bool) int {
 		return ExitSomeFailed
 	}
 	return ExitDone
+}
+
+// Changes reports whether a sync would write anything for the source, or
+// would but for a guard.
+func (s Source) Changes() bool {
+	return s.ImportSource != nil && s.ImportSource.Action != ingest.Unchanged ||
+		s.Plan != nil && s.Plan.Counts()[ingest.Unchanged] < len(s.Plan.Changes)
 }

@@ -190,31 +190,49 @@ func concerns(c ingest.Change, e *report.Explanation) bool {
 // Explainer fetches one page of a source and compares it with what is recorded.
 type Explainer struct {
 	Config    *config.Config
-	Settings  config.Source
-	source    web.Source
-	Store     *state.Store
 	Secrets   *secrets.Set
 	Transport http.RoundTripper                          // to the site; nil: really
 	Wait      func(context.Context, time.Duration) error // between requests; nil: really
 	Log       *slog.Logger
+
+	settings config.Source
+	source   web.Source
+	store    *state.Store
 }
 
-// Explain says all that is known of e.URL, and with fetch also what the site shows now.
-func (x Explainer) Explain(ctx context.Context, e *report.Explanation, fetch bool) error {
+// Explain finds the source that an address belongs to, of those with that name if there is
+// one, and says all that is known of it there; with fetch also what the site shows now.
+func (x Explainer) Explain(ctx context.Context, address *url.URL, name string, fetch bool) (e report.Explanation, err error) {
+	e.Address = address.Redacted()
+	if x.settings, err = Owner(x.Config, address, name, &e); err != nil {
+		return e, Mistake{err}
+	}
+	if e.Source == "" {
+		return e, nil
+	}
+	if x.store, err = state.OpenToLook(x.Config.State); err != nil {
+		return e, err
+	}
+	defer func() { err = errors.Join(err, x.store.Close()) }()
+	err = x.explain(ctx, &e, fetch)
+	return e, err
+}
+
+func (x Explainer) explain(ctx context.Context, e *report.Explanation, fetch bool) error {
 	u, err := url.Parse(e.URL)
 	if err != nil {
 		return fmt.Errorf("explain %s: %w", e.URL, err)
 	}
-	if x.source, err = NewSource(x.Settings); err != nil {
+	if x.source, err = NewSource(x.settings); err != nil {
 		return err
 	}
 	e.Render = string(x.source.Render.For(u))
-	template, err := templateOf(x.Store, x.Settings)
+	template, err := templateOf(x.store, x.settings)
 	if err != nil {
 		return err
 	}
 	x.source.Content.Template, e.Template = template.known, inWords(template.known)
-	if err := recall(x.Store, x.Settings.Name, e); err != nil || !fetch {
+	if err := recall(x.store, x.settings.Name, e); err != nil || !fetch {
 		return err
 	}
 	return x.fetch(ctx, u, e)
@@ -223,7 +241,7 @@ func (x Explainer) Explain(ctx context.Context, e *report.Explanation, fetch boo
 // fetch fills in what the site shows now. What goes wrong at the site is in e.Error.
 func (x Explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation) error {
 	now, err := web.Explain(ctx, x.source, u, web.Surroundings{
-		Secrets: x.Secrets, Session: keeper{source: x.Settings.Name, store: x.Store, readOnly: true}, Transport: x.Transport, Wait: x.Wait, Log: x.Log,
+		Secrets: x.Secrets, Session: keeper{source: x.settings.Name, store: x.store, readOnly: true}, Transport: x.Transport, Wait: x.Wait, Log: x.Log,
 	})
 	e.Explanation = now
 	if err != nil {
@@ -258,29 +276,29 @@ func (x Explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation)
 // screened returns the parts of the page as they may be sent, and masks what is shown of
 // it.
 func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *budget.Meter) ([]part, error) {
-	screener, err := newScreener(x.Settings, x.Secrets)
+	screener, err := newScreener(x.settings, x.Secrets)
 	if err != nil {
 		return nil, err
 	}
-	masking, err := newScreener(masked(x.Settings), x.Secrets)
+	masking, err := newScreener(masked(x.settings), x.Secrets)
 	if err != nil {
 		return nil, err
 	}
-	split, err := newSplit(x.Settings.Content.Split)
+	split, err := newSplit(x.settings.Content.Split)
 	if err != nil {
 		return nil, err
 	}
 	if e.Entry == nil || e.Seen.Moved != "" {
-		if err := recallEntry(x.Store, x.Settings.Name, fetched.ExternalID, e); err != nil {
+		if err := recallEntry(x.store, x.settings.Name, fetched.ExternalID, e); err != nil {
 			return nil, err
 		}
 	}
-	sent, err := newSentUnder(x.Store.Entries(x.Settings.Name))
+	sent, err := newSentUnder(x.store.Entries(x.settings.Name))
 	if err != nil {
 		return nil, err
 	}
 	fetched.ExternalID = sent.id(fetched.URL, fetched.Identity)
-	stager := stager{source: x.Settings.Name, ledger: x.Store, sent: sent, split: split, screener: screener}
+	stager := stager{source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener}
 	parts, err := stager.parts(fetched, meter)
 	if err != nil {
 		return nil, err
@@ -347,7 +365,7 @@ func (x Explainer) plan(parts []part, e *report.Explanation) error {
 		outcome, detail = e.Seen.Outcome, e.Seen.Detail
 	}
 	plan, err := ingest.NewPlan(ingest.Inputs{
-		Source: x.Settings.Name, Coverage: crawler.Coverage{Complete: true},
+		Source: x.settings.Name, Coverage: crawler.Coverage{Complete: true},
 		Pages: all(staged), Entries: all(entries),
 		Outcome: func(string) (crawler.Outcome, string, bool, error) { return outcome, detail, true, nil }, Decisions: decisions,
 	})
@@ -358,7 +376,7 @@ func (x Explainer) plan(parts []part, e *report.Explanation) error {
 	// this page for all there is.
 	rest := ingest.Change{Action: ingest.Unchanged, RemoteID: "the rest", After: &ingest.Version{}}
 	plan.Changes = append(plan.Changes, rest)
-	plan = newPolicy(x.Config, x.Settings).Apply(plan)
+	plan = newPolicy(x.Config, x.settings).Apply(plan)
 	for i, c := range plan.Changes[:len(plan.Changes)-1] {
 		if _, anchor := c.Page(); anchor == "" {
 			e.Change = &plan.Changes[i]

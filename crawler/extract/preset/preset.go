@@ -59,12 +59,6 @@ var platforms embed.FS
 // Embedded returns the presets that come with the program, by name.
 func Embedded() []Preset { return slices.Clone(embedded().presets) }
 
-// File returns the file of an embedded preset.
-func File(name string) (text string, ok bool) {
-	file, err := platforms.ReadFile("platforms/" + name + ".yaml")
-	return string(file), err == nil
-}
-
 // embedded is the set of what comes with the program; it is read once.
 var embedded = sync.OnceValue(func() *Set {
 	set := new(Set)

@@ -1,4 +1,5 @@
-package main
+// Package localserver serves HTTP for as long as a command runs.
+package localserver
 
 import (
 	"context"
@@ -9,21 +10,21 @@ import (
 	"time"
 )
 
-// server is an HTTP server that listens already.
-type server struct {
+// Server is an HTTP server that listens already.
+type Server struct {
 	URL    string
 	addr   net.Addr
 	http   *http.Server
 	served chan error
 }
 
-// serve serves h at addr ("host:port", port 0 for any).
-func serve(addr string, h http.Handler) (*server, error) {
+// Serve serves h at addr ("host:port", port 0 for any).
+func Serve(addr string, h http.Handler) (*Server, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	s := &server{
+	s := &Server{
 		URL:    "http://" + listener.Addr().String(),
 		addr:   listener.Addr(),
 		http:   &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second},
@@ -33,14 +34,14 @@ func serve(addr string, h http.Handler) (*server, error) {
 	return s, nil
 }
 
-// onlyHere reports whether nobody but this machine can reach the server.
-func (s *server) onlyHere() bool {
+// OnlyHere reports whether nobody but this machine can reach the server.
+func (s *Server) OnlyHere() bool {
 	at, ok := s.addr.(*net.TCPAddr)
 	return ok && at.IP.IsLoopback()
 }
 
-// wait returns when ctx ends, or earlier with the error that ended the server.
-func (s *server) wait(ctx context.Context) error {
+// Wait returns when ctx ends, or earlier with the error that ended the server.
+func (s *Server) Wait(ctx context.Context) error {
 	select {
 	case err := <-s.served:
 		s.served <- err
@@ -50,8 +51,8 @@ func (s *server) wait(ctx context.Context) error {
 	}
 }
 
-// close ends the server, giving answers under way a moment.
-func (s *server) close() error {
+// Close ends the server, giving answers under way a moment.
+func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	if err := s.http.Shutdown(ctx); err != nil {

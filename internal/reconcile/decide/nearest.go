@@ -1,4 +1,4 @@
-package main
+package decide
 
 import (
 	"cmp"
@@ -49,7 +49,7 @@ func (n *nearest) question() string {
 	}
 	var names []string
 	for _, f := range n.found {
-		names = append(names, shown(f.name))
+		names = append(names, Shown(f.name))
 	}
 	return ": did you mean " + strings.Join(names, ", or ") + "?"
 }

@@ -1,4 +1,7 @@
-package main
+// Package terminal is the way in which text gets out of a command: cleaned of what could
+// drive a terminal or deceive a reader, and of our own secrets, in colour where that is
+// wanted, with a line at the bottom that shows progress.
+package terminal
 
 import (
 	"bytes"
@@ -12,31 +15,36 @@ import (
 	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/internal/secrets"
+	"golang.org/x/term"
 )
 
-// output is the one way in which text gets out of a command. It takes out what could
+// Output is the one way in which text gets out of a command. It takes out what could
 // drive a terminal or deceive a reader, since titles, errors and addresses are written
 // by strangers, and our own secrets. No command has to think of it.
-type output struct {
+type Output struct {
 	to   io.Writer
 	own  *secrets.Set
-	mode outputMode
+	mode Mode
 
 	mu   sync.Mutex
 	rest []byte // the beginning of a character whose end was not written yet
 }
 
-// outputMode says what becomes of a character that is not fit to be shown.
-type outputMode int
+// Mode says what becomes of a character that is not fit to be shown.
+type Mode int
 
+// The modes.
 const (
-	plainText  outputMode = iota // it goes
-	styledText                   // it goes, but for the colours of a text that was cleaned already
-	jsonText                     // it is escaped, which says the same
+	PlainText  Mode = iota // it goes
+	StyledText             // it goes, but for the colours of a text that was cleaned already
+	JSONText               // it is escaped, which says the same
 )
 
+// NewOutput returns an output that writes to w, in which own are not to be seen.
+func NewOutput(w io.Writer, own *secrets.Set) *Output { return &Output{to: w, own: own} }
+
 // Write implements [io.Writer].
-func (o *output) Write(p []byte) (int, error) {
+func (o *Output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	text := slices.Concat(o.rest, p)
@@ -57,7 +65,7 @@ func (o *output) Write(p []byte) (int, error) {
 }
 
 // clean is text as it may be shown.
-func (m outputMode) clean(text string) string {
+func (m Mode) clean(text string) string {
 	if strings.IndexFunc(text, isUnfit) < 0 && utf8.ValidString(text) {
 		return text
 	}
@@ -70,12 +78,12 @@ func (m outputMode) clean(text string) string {
 			out.WriteRune(utf8.RuneError)
 		case !isUnfit(r):
 			out.WriteString(text[i : i+size])
-		case m == jsonText && r > 0xffff:
+		case m == JSONText && r > 0xffff:
 			r -= 0x10000
 			fmt.Fprintf(&out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
-		case m == jsonText && r >= ' ':
+		case m == JSONText && r >= ' ':
 			fmt.Fprintf(&out, `\u%04x`, r)
-		case m == styledText && r == '\x1b':
+		case m == StyledText && r == '\x1b':
 			style := styleAt(text[i:])
 			out.WriteString(style)
 			size = max(size, len(style))
@@ -112,28 +120,47 @@ func styleAt(text string) string {
 	return text[:len("\x1b[")+end+1]
 }
 
-// of returns the same output in another mode.
-func (m outputMode) of(w io.Writer) io.Writer {
-	o, ok := w.(*output)
+// Of returns the same output in another mode.
+func (m Mode) Of(w io.Writer) io.Writer {
+	o, ok := w.(*Output)
 	if !ok {
 		return w
 	}
-	return &output{to: o.to, own: o.own, mode: m}
+	return &Output{to: o.to, own: o.own, mode: m}
 }
 
-// forReport is where a report goes, which cleans its texts before it colours them.
-func forReport(w io.Writer) io.Writer {
-	if color(w) {
-		return styledText.of(w)
+// ForReport is where a report goes, which cleans its texts before it colours them.
+func ForReport(w io.Writer) io.Writer {
+	if Color(w) {
+		return StyledText.Of(w)
 	}
 	return w
 }
 
-// terminalOf is the file behind w, if there is one.
-func terminalOf(w io.Writer) (*os.File, bool) {
-	if o, ok := w.(*output); ok {
+// fileOf returns the file behind w, if there is one.
+func fileOf(w io.Writer) (*os.File, bool) {
+	if o, ok := w.(*Output); ok {
 		w = o.to
 	}
 	f, ok := w.(*os.File)
 	return f, ok
+}
+
+// Color reports whether w is a terminal that wants colours (https://no-color.org).
+func Color(w io.Writer) bool {
+	_, no := os.LookupEnv("NO_COLOR")
+	return !no && Width(w) > 0 && !strings.EqualFold(os.Getenv("TERM"), "dumb")
+}
+
+// Width is the number of columns of w; 0 where it is not a terminal.
+func Width(w io.Writer) int {
+	f, ok := fileOf(w)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 80
+	}
+	return width
 }

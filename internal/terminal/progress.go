@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"fmt"
@@ -15,19 +15,21 @@ import (
 // logEvery is how often progress is logged where there is no terminal.
 const logEvery = 15 * time.Second
 
-// logProgress logs now and then.
-type logProgress struct {
+// LogProgress logs now and then how far a run has come.
+type LogProgress struct {
 	log  *slog.Logger
 	now  func() time.Time
 	mu   sync.Mutex
 	last map[string]time.Time
 }
 
-func newLogProgress(log *slog.Logger) *logProgress {
-	return &logProgress{log: log, now: time.Now, last: map[string]time.Time{}}
+// NewLogProgress returns a progress that is logged.
+func NewLogProgress(log *slog.Logger) *LogProgress {
+	return &LogProgress{log: log, now: time.Now, last: map[string]time.Time{}}
 }
 
-func (l *logProgress) Crawl(source string, p web.Progress) {
+// Crawl shows how many pages of a source were read.
+func (l *LogProgress) Crawl(source string, p web.Progress) {
 	switch {
 	case !l.due(source):
 	case p.Compared > 0:
@@ -37,15 +39,17 @@ func (l *logProgress) Crawl(source string, p web.Progress) {
 	}
 }
 
-func (l *logProgress) Apply(source string, done, total int) {
+// Apply shows how many changes of a source were sent.
+func (l *LogProgress) Apply(source string, done, total int) {
 	if l.due(source) {
 		l.log.Info("sending", "source", source, "done", done, "total", total)
 	}
 }
 
-func (l *logProgress) Stop() {}
+// Stop ends what is shown.
+func (l *LogProgress) Stop() {}
 
-func (l *logProgress) due(source string) bool {
+func (l *LogProgress) due(source string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
@@ -59,9 +63,9 @@ func (l *logProgress) due(source string) bool {
 // redrawEvery is how often the status line changes.
 const redrawEvery = 100 * time.Millisecond
 
-// statusLine keeps one line at the bottom of a terminal up to date. What is
+// StatusLine keeps one line at the bottom of a terminal up to date. What is
 // logged is written through it, so that the two don't mix.
-type statusLine struct {
+type StatusLine struct {
 	terminal io.Writer
 	width    int
 	mu       sync.Mutex
@@ -70,11 +74,19 @@ type statusLine struct {
 	shown    bool
 }
 
-func newStatusLine(terminal io.Writer, width int) *statusLine {
-	return &statusLine{terminal: terminal, width: width, sources: map[string]string{}}
+// NewStatusLine returns a status line on the terminal that w writes to; nil where that is
+// none.
+func NewStatusLine(w io.Writer) *StatusLine {
+	width := Width(w)
+	if width == 0 {
+		return nil
+	}
+	terminal, _ := fileOf(w)
+	return &StatusLine{terminal: terminal, width: width, sources: map[string]string{}}
 }
 
-func (s *statusLine) Crawl(source string, p web.Progress) {
+// Crawl shows how many pages of a source were read.
+func (s *StatusLine) Crawl(source string, p web.Progress) {
 	if p.Compared > 0 {
 		s.set(source, fmt.Sprintf("%s: comparing %d of %d pages", source, p.Compared, p.Pages))
 		return
@@ -82,11 +94,13 @@ func (s *statusLine) Crawl(source string, p web.Progress) {
 	s.set(source, fmt.Sprintf("%s: reading %d of %d, %d pages", source, p.Settled, p.Discovered, p.Pages))
 }
 
-func (s *statusLine) Apply(source string, done, total int) {
+// Apply shows how many changes of a source were sent.
+func (s *StatusLine) Apply(source string, done, total int) {
 	s.set(source, fmt.Sprintf("%s: sending %d of %d", source, done, total))
 }
 
-func (s *statusLine) Stop() {
+// Stop ends what is shown.
+func (s *StatusLine) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
@@ -94,7 +108,7 @@ func (s *statusLine) Stop() {
 }
 
 // Write passes what is logged on, above the status line.
-func (s *statusLine) Write(p []byte) (int, error) {
+func (s *StatusLine) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
@@ -103,7 +117,7 @@ func (s *statusLine) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *statusLine) set(source, text string) {
+func (s *StatusLine) set(source, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sources[source] = text
@@ -114,14 +128,14 @@ func (s *statusLine) set(source, text string) {
 	}
 }
 
-func (s *statusLine) clear() {
+func (s *StatusLine) clear() {
 	if s.shown {
 		_, _ = io.WriteString(s.terminal, "\r\x1b[K")
 		s.shown = false
 	}
 }
 
-func (s *statusLine) draw() {
+func (s *StatusLine) draw() {
 	texts := make([]string, 0, len(s.sources))
 	for _, t := range s.sources {
 		texts = append(texts, t)

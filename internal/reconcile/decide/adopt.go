@@ -1,0 +1,94 @@
+package decide
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// Adoption is what would be taken over of the pages that others brought to an import source.
+type Adoption struct {
+	ImportSource state.ImportSource
+	Pages        []Named
+	Ended        bool // Intercom's listing ends before all pages of the workspace
+
+	source  string
+	entries []state.Entry
+}
+
+// FindAdoption looks for pages in the import source of a source that are not fincrawl's own:
+// those with one of the given URLs or external IDs, and without any, all of them.
+func FindAdoption(ctx context.Context, api API, c *config.Config, store *state.Store, source string, only []string) (*Adoption, error) {
+	is, known, err := store.ImportSource(source)
+	if err != nil {
+		return nil, err
+	}
+	if !known || is.ID == 0 {
+		names, err := store.Sources()
+		if err != nil {
+			return nil, err
+		}
+		if isConfigured(c, source) {
+			return nil, reconcile.Mistaken("no import source is recorded of %q yet: run fincrawl sync first", source)
+		}
+		return nil, reconcile.Mistaken("nothing is recorded of a source %q; recorded are: %s", source, strings.Join(names, ", "))
+	}
+	client, err := api(ctx)
+	if err != nil {
+		return nil, err
+	}
+	remote, err := ingest.ReadRemote(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range only {
+		if err := remote.LookUp(ctx, client, is.ID, id); err != nil {
+			return nil, fmt.Errorf("look %s up in Intercom: %w", id, err)
+		}
+	}
+	a := &Adoption{ImportSource: is, Ended: remote.Ended, source: source}
+	for _, there := range remote.Adopt(is.ID, func(string, string) bool { return true }) {
+		e, recorded, err := store.Entry(source, there.ExternalID)
+		switch named := slices.Contains(only, there.URL) || slices.Contains(only, there.ExternalID); {
+		case err != nil:
+			return nil, err
+		case len(only) > 0 && !named:
+			continue
+		case recorded && e.RemoteID != "" && e.Ours():
+			continue
+		case !recorded || e.RemoteID == "":
+			e = there
+		}
+		e.Owned = true
+		a.entries = append(a.entries, e)
+		a.Pages = append(a.Pages, Named{there.Title, there.URL})
+	}
+	return a, nil
+}
+
+// Adopt records the pages as fincrawl's own, and has the next run compare them with what
+// Intercom has.
+func (a *Adoption) Adopt(store *state.Store) error {
+	for _, e := range a.entries {
+		if err := store.PutEntry(a.source, e); err != nil {
+			return err
+		}
+	}
+	record, err := store.Verification(a.source)
+	if err != nil {
+		return err
+	}
+	record.Foreign, record.Due = state.Foreign{}, "pages were taken over"
+	return errors.Join(store.Flush(), store.SetVerification(a.source, record))
+}
+
+func isConfigured(c *config.Config, source string) bool {
+	return slices.ContainsFunc(c.Sources, func(s config.Source) bool { return s.Name == source })
+}

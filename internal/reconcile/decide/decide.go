@@ -1,0 +1,149 @@
+// Package decide carries out what a person decides about pages beside a run: to approve or
+// reject changes that are held, to withdraw and restore pages, to adopt pages that others
+// sent, to forget a source, and to send refused pages again.
+//
+// It asks no question. What is about to happen comes back as a value that is shown to a
+// person first, and has a method that does it.
+package decide
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// Word is who decides, why, and when.
+type Word struct {
+	By, Reason string
+	At         time.Time
+}
+
+// Named is a page as it is shown to a person.
+type Named struct{ Title, URL string }
+
+// String quotes title and URL, since they may say anything.
+func (n Named) String() string { return fmt.Sprintf("%q %q", n.Title, n.URL) }
+
+// Shown returns an address, which may say anything, on one line.
+func Shown(url string) string { return strings.Trim(fmt.Sprintf("%q", url), `"`) }
+
+// Decided is what was decided about one source.
+type Decided struct {
+	Source string
+	Picked []state.Concern // what was decided about
+	Left   []state.Concern // what was chosen, and has to be looked at by itself or cannot be let go of
+}
+
+// CheckChoice returns an error where a choice means nothing that can be decided about.
+func CheckChoice(ch ingest.Choice) error {
+	if len(ch.URLs) == 0 && ch.Guard == "" && !ch.All {
+		return reconcile.Mistaken("name the pages by their URLs, or choose by --guard or --all; fincrawl status lists what is held")
+	}
+	if ch.Guard == "" {
+		return nil
+	}
+	i := slices.IndexFunc(ingest.Guards(), func(g ingest.GuardInfo) bool { return g.Name == ch.Guard })
+	switch {
+	case i < 0:
+		return reconcile.Mistaken("there is no guard %q; fincrawl guards lists them", ch.Guard)
+	case ingest.Guards()[i].Release == ingest.ByURL:
+		return reconcile.Mistaken("what %s holds is to be looked at page by page: name the URLs, which fincrawl status lists", ch.Guard)
+	case ingest.Guards()[i].Release == ingest.Never:
+		return reconcile.Mistaken("no decision lets go of what %s holds; the report of a run says what does", ch.Guard)
+	}
+	return nil
+}
+
+// Choose records a verdict on what a choice means of what the last runs held.
+func Choose(store *state.Store, sources []string, choice ingest.Choice, verdict state.Verdict, word Word) ([]Decided, error) {
+	var all []Decided
+	held := make(map[string][]state.Concern)
+	unknown := make(map[string]int)
+	for _, source := range sources {
+		list, err := reconcile.Collect(store.Concerns(source))
+		if err != nil {
+			return nil, err
+		}
+		d := Decided{Source: source}
+		var missing []string
+		d.Picked, d.Left, missing = choice.Pick(list)
+		for _, u := range missing {
+			unknown[u]++
+		}
+		all, held[source] = append(all, d), list
+	}
+	for _, u := range choice.URLs {
+		if unknown[u] == len(sources) {
+			return nil, reconcile.Mistaken("nothing is held of %s; fincrawl status lists what is", u)
+		}
+	}
+	for _, d := range all {
+		var decisions []state.Decision
+		for _, c := range d.Picked {
+			decisions = append(decisions, ingest.Word(c, verdict, word.By, word.Reason, word.At))
+		}
+		if err := record(store, d.Source, decisions, held[d.Source], verdict); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Agree records the approvals of a saved plan, and returns them by source.
+func Agree(store *state.Store, sources []string, plan ingest.Approval, word Word) (map[string][]state.Decision, error) {
+	agreed := make(map[string][]state.Decision)
+	for _, source := range sources {
+		of, ok := plan.Source(source)
+		if !ok {
+			continue
+		}
+		decisions, err := of.Decisions(word.By, word.At)
+		if err != nil {
+			return nil, reconcile.Mistaken("%w", err)
+		}
+		for i := range decisions {
+			if word.Reason != "" {
+				decisions[i].Reason = word.Reason
+			}
+		}
+		held, err := reconcile.Collect(store.Concerns(source))
+		if err != nil {
+			return nil, err
+		}
+		if err := record(store, source, decisions, held, state.Approve); err != nil {
+			return nil, err
+		}
+		agreed[source] = decisions
+	}
+	return agreed, nil
+}
+
+// record keeps decisions with what they are about: an approval that comes too late is to
+// be told of again, and what was rejected waits no more.
+func record(store *state.Store, source string, decisions []state.Decision, held []state.Concern, verdict state.Verdict) error {
+	if len(decisions) == 0 {
+		return nil
+	}
+	if err := store.PutDecision(source, decisions...); err != nil {
+		return err
+	}
+	about := func(c state.Concern) bool {
+		return c.Kind == state.ConcernHeld && slices.ContainsFunc(decisions, func(d state.Decision) bool {
+			return d.ExternalID == c.ID && d.RemoteID == c.RemoteID
+		})
+	}
+	if verdict == state.Reject {
+		held = slices.DeleteFunc(held, about)
+	}
+	for i, c := range held {
+		if about(c) {
+			held[i].Said = time.Time{}
+		}
+	}
+	return store.SetConcerns(source, held)
+}
