@@ -6,7 +6,7 @@ type Coverage struct {
 	// that the absence of a page means something.
 	Complete bool `json:"complete"`
 	// Partial is true where single pages were asked for, and nothing else: see
-	// Surroundings.Only. What was not discovered was not looked for then.
+	// [Reading]. What was not discovered was not looked for then.
 	Partial bool `json:"partial,omitempty"`
 	// Discovered counts distinct URLs; it is the sum of Outcomes.
 	Discovered int             `json:"discovered"`

@@ -30,7 +30,7 @@ func TestAPageThatCostsTooMuchIsNoFailure(t *testing.T) {
 	}
 }
 
-type costlySink struct{ web.Sink }
+type costlySink struct{ crawler.Sink }
 
 func (s costlySink) Put(ctx context.Context, p crawler.Page) error {
 	if strings.HasSuffix(p.URL, "/b") {

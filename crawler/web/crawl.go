@@ -67,7 +67,7 @@ type Discover struct {
 // Surroundings are what a crawl needs from its caller.
 type Surroundings struct {
 	Frontier  Frontier
-	Pages     Sink
+	Pages     crawler.Sink
 	Only      []*url.URL                                 // what is read, with where it leads, and nothing else; nil: everything
 	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
 	Secrets   *secrets.Set                               // learns the source's, and is what nothing that is kept may have in it; nil: one of its own
@@ -85,15 +85,7 @@ type Surroundings struct {
 	Transport http.RoundTripper                          // makes the connections; nil: one of its own
 	Wait      func(context.Context, time.Duration) error // waits for a turn, or for the next try; nil: really
 	Log       *slog.Logger                               // nil: none
-	Progress  func(Progress)                             // called now and then from several goroutines, never concurrently; may be nil
-}
-
-// Progress is how far a crawl has come.
-type Progress struct {
-	Settled, Discovered, Pages int
-	// Compared are the pages that were compared with the others, once all are read, for
-	// what they have in common.
-	Compared int
+	Progress  func(crawler.Progress)                     // called now and then from several goroutines, never concurrently; may be nil
 }
 
 // Keeper keeps the session of a source until the next run. What it gets is
@@ -102,13 +94,6 @@ type Keeper interface {
 	// Session returns what was kept last; nil where nothing was.
 	Session() ([]byte, error)
 	KeepSession(sealed []byte) error
-}
-
-// Sink takes the pages of a crawl as they are found. It is called by several
-// goroutines at once. What it got counts only where the page's address is settled
-// as Paged when the crawl is over: some turn out to be walls, or duplicates.
-type Sink interface {
-	Put(context.Context, crawler.Page) error
 }
 
 // Frontier remembers every URL of one crawl: the set of the discovered, the

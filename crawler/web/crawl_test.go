@@ -529,9 +529,9 @@ func TestProgressNeverRunsBackwardsAndEndsWithTheSums(t *testing.T) {
 	site := testsite.New(t)
 	site.Page("/", testsite.Page{Links: []string{"/a", "/b", "/c", "https://other.example/"}})
 	site.Pages("/a", "/b", "/c")
-	var seen []web.Progress
+	var seen []crawler.Progress
 	got := crawl(t, site, func(_ *web.Source, sur *web.Surroundings) {
-		sur.Progress = func(p web.Progress) { seen = append(seen, p) }
+		sur.Progress = func(p crawler.Progress) { seen = append(seen, p) }
 	})
 	got.wantPages(t, "/", "/a", "/b", "/c")
 	for i := 1; i < len(seen); i++ {
@@ -539,7 +539,7 @@ func TestProgressNeverRunsBackwardsAndEndsWithTheSums(t *testing.T) {
 			t.Errorf("after %+v came %+v", seen[i-1], seen[i])
 		}
 	}
-	if last := (web.Progress{Settled: 5, Discovered: 5, Pages: 4}); len(seen) == 0 || seen[len(seen)-1] != last {
+	if last := (crawler.Progress{Settled: 5, Discovered: 5, Pages: 4}); len(seen) == 0 || seen[len(seen)-1] != last {
 		t.Errorf("progress ended as %+v", seen)
 	}
 }

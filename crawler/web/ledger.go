@@ -18,11 +18,11 @@ import (
 type ledger struct {
 	frontier Frontier
 	log      *slog.Logger
-	progress func(Progress)
+	progress func(crawler.Progress)
 	own      *secrets.Set // no detail has one of them in it
 
 	mu  sync.Mutex // also keeps calls of progress apart
-	now Progress
+	now crawler.Progress
 }
 
 // claim discovers one URL and reports whether nobody had before.
@@ -82,7 +82,7 @@ func (l *ledger) settleAside(u *url.URL, outcome crawler.Outcome, detail string)
 }
 
 // wasAt says how far the crawl had come when it was interrupted.
-func (l *ledger) wasAt(before Progress) {
+func (l *ledger) wasAt(before crawler.Progress) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.now.Discovered = max(l.now.Discovered, before.Discovered)

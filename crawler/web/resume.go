@@ -99,7 +99,7 @@ func (c *crawl) reenter(ctx context.Context) error {
 // goOn queues again what was queued or in flight when the crawl was interrupted, and
 // takes in what it had come to know.
 func (c *crawl) goOn(ctx context.Context, start visit) error {
-	var before Progress
+	var before crawler.Progress
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
 			return fmt.Errorf("read the frontier: %w", err)

@@ -56,7 +56,7 @@ type crawl struct {
 	before     func(url, identity string) (Before, error)
 	notes      Notebook
 	flush      func() error
-	sink       Sink
+	sink       crawler.Sink
 	review     Review
 	layout     Layout
 	pageTexts  Texts

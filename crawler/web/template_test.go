@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract/template"
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/internal/testsite"
@@ -95,9 +96,9 @@ func TestATemplateIsLeftOutOfThePagesThatHaveIt(t *testing.T) {
 			"/alone":   "FOOTER",
 		})
 		var l layout
-		var last web.Progress
+		var last crawler.Progress
 		got := crawl(t, site, l.laidOut, func(_ *web.Source, sur *web.Surroundings) {
-			sur.Progress = func(p web.Progress) { last = p }
+			sur.Progress = func(p crawler.Progress) { last = p }
 		})
 		if got.err != nil || len(l.common) != 1 {
 			t.Fatalf("learned %d times, and failed with %v", len(l.common), got.err)

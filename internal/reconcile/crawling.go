@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/check/lint"
@@ -28,55 +28,39 @@ type crawling struct {
 	layout *layout      // of the pages in common; set by run
 }
 
-// run crawls the source, and notes in rep what was seen.
+// run reads the source, and notes in rep what was seen.
 func (c *crawling) run(ctx context.Context, r *Runner, rep *report.Source) error {
-	source, err := NewSource(c.Source)
+	stage, err := c.stager(r)
 	if err != nil {
 		return err
 	}
-	source.Content.Template = c.template.known
-	screener, err := newScreener(c.Source, r.Secrets)
+	source, err := c.website(r, stage)
 	if err != nil {
 		return err
+	}
+	coverage, err := source.Read(ctx, crawler.Reading{
+		Sink:     stage,
+		Only:     r.Only[c.Name],
+		Known:    known(c.Name, c.ledger),
+		Progress: func(p crawler.Progress) { r.Show.Crawl(c.Name, p) },
+	})
+	rep.Plan = &ingest.Plan{Source: c.Name, Coverage: coverage, Changes: []ingest.Change{}}
+	return err
+}
+
+// stager returns what splits, screens, lints and keeps the pages that are read.
+func (c *crawling) stager(r *Runner) (stager, error) {
+	screener, err := newScreener(c.Source, r.Secrets)
+	if err != nil {
+		return stager{}, err
 	}
 	split, err := newSplit(c.Content.Split)
 	if err != nil {
-		return err
+		return stager{}, err
 	}
 	c.linter = newLinter(c.Source, time.Now())
-	stage := stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend,
-		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, keepsAll: c.template.known != nil && !c.template.learnt}
-	c.layout = &layout{stager: stage, known: c.template.known, memory: c.memory}
-	surroundings := web.Surroundings{
-		Only:      r.Only[c.Name],
-		Frontier:  frontier{c.crawl},
-		Pages:     stage,
-		Layout:    c.layout,
-		Texts:     pageTexts{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent},
-		Known:     known(c.Name, c.ledger),
-		Secrets:   r.Secrets,
-		Before:    stage.before,
-		Session:   keeper{source: c.Name, store: r.Ledger, readOnly: !r.Mode.sends()},
-		Documents: &r.documents,
-		Room:      &r.room,
-		Transport: r.Transport,
-		Wait:      r.Wait,
-		Log:       r.Log.With("source", c.Name),
-		Progress:  func(p web.Progress) { r.Show.Crawl(c.Name, p) },
-	}
-	if c.memory != nil {
-		surroundings.Memory = c.memory
-		surroundings.Review = review{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent}
-		surroundings.Earlier = earlier(c.crawl)
-		surroundings.Notes = c.crawl
-		surroundings.Flush = r.outliving(c.crawl)
-	}
-	if surroundings.Only != nil { // a few pages show nothing of what all have in common
-		surroundings.Layout, surroundings.Earlier, surroundings.Notes = nil, nil, nil
-	}
-	coverage, err := web.Crawl(ctx, source, surroundings)
-	rep.Plan = &ingest.Plan{Source: c.Name, Coverage: coverage, Changes: []ingest.Change{}}
-	return err
+	return stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend,
+		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, keepsAll: c.template.known != nil && !c.template.learnt}, nil
 }
 
 // advise notes in rep what is worth mending on the site.

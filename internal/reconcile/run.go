@@ -24,7 +24,6 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/document"
-	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
@@ -207,7 +206,7 @@ func bothTexts(source string, ledger *state.Store, crawl *state.Crawl, externalI
 
 // Progress shows how far a run has come.
 type Progress interface {
-	Crawl(source string, p web.Progress)
+	Crawl(source string, p crawler.Progress)
 	Apply(source string, done, total int)
 	Stop() // is told last
 }

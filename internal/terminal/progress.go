@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler"
 )
 
 // logEvery is how often progress is logged where there is no terminal.
@@ -29,7 +29,7 @@ func NewLogProgress(log *slog.Logger) *LogProgress {
 }
 
 // Crawl shows how many pages of a source were read.
-func (l *LogProgress) Crawl(source string, p web.Progress) {
+func (l *LogProgress) Crawl(source string, p crawler.Progress) {
 	switch {
 	case !l.due(source):
 	case p.Compared > 0:
@@ -86,7 +86,7 @@ func NewStatusLine(w io.Writer) *StatusLine {
 }
 
 // Crawl shows how many pages of a source were read.
-func (s *StatusLine) Crawl(source string, p web.Progress) {
+func (s *StatusLine) Crawl(source string, p crawler.Progress) {
 	if p.Compared > 0 {
 		s.set(source, fmt.Sprintf("%s: comparing %d of %d pages", source, p.Compared, p.Pages))
 		return

@@ -1,0 +1,237 @@
+// Package crawlertest has what every kind of source promises, as tests that a kind runs on
+// itself.
+package crawlertest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"net/url"
+	"slices"
+	"sync"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/fincrawl/fincrawl/crawler"
+)
+
+// Place is something that can be read and has at least three pages. A kind of source brings
+// one for each test.
+type Place interface {
+	// Source returns a source that reads the place and remembers nothing of others.
+	Source() crawler.Source
+	// Addresses returns the addresses of all pages, each of which can be reached while the
+	// others cannot be read.
+	Addresses() []string
+	// Outcome returns how the last reading by source ended for an address; "" where it was
+	// not discovered.
+	Outcome(source crawler.Source, address string) crawler.Outcome
+	// Break makes the reading of a page fail from now on, as where its server is down.
+	Break(address string)
+	// Remove takes a page away, for which nobody asks any more but those who know it.
+	Remove(address string)
+	// Hold makes whoever reads a page wait until they give up, once. The channel is closed
+	// when somebody waits.
+	Hold(address string) <-chan struct{}
+}
+
+// Run runs the tests, each on a place of its own.
+func Run(t *testing.T, newPlace func(*testing.T) Place) {
+	for name, test := range map[string]func(*testing.T, Place){
+		"the sums add up":                        sumsAddUp,
+		"the same input gives the same pages":    sameInput,
+		"a failure never looks like an absence":  failureIsNoAbsence,
+		"an absence is seen by a whole reading":  absenceIsSeen,
+		"single pages say nothing of the others": onlyPages,
+		"cancelling ends it":                     cancelling,
+		"what was cut off is gone on with":       goingOn,
+		"a sink that fails ends it":              failingSink,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, newPlace(t)) })
+	}
+}
+
+// shelf is a sink that keeps pages.
+type shelf struct {
+	mu    sync.Mutex
+	pages map[string]crawler.Page // by address
+	err   error
+}
+
+func newShelf() *shelf { return &shelf{pages: make(map[string]crawler.Page)} }
+
+func (s *shelf) Put(_ context.Context, p crawler.Page) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages[p.URL] = p
+	return s.err
+}
+
+// addresses returns those of the pages that were put, sorted.
+func (s *shelf) addresses() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.pages))
+}
+
+// read reads a source, and checks what holds of every reading.
+func read(ctx context.Context, t *testing.T, s crawler.Source, r crawler.Reading) (crawler.Coverage, error) {
+	t.Helper()
+	c, err := s.Read(ctx, r)
+	sum := 0
+	for outcome, n := range c.Outcomes {
+		if sum += n; n < 1 {
+			t.Errorf("%d addresses end as %q", n, outcome)
+		}
+		if _, known := crawler.Meanings()[outcome]; !known {
+			t.Errorf("there is no outcome %q", outcome)
+		}
+		if outcome.Failed() && c.Complete {
+			t.Errorf("the coverage is complete, and has a failure: %s", outcome)
+		}
+	}
+	if sum != c.Discovered {
+		t.Errorf("%d addresses were discovered, and %d have an outcome", c.Discovered, sum)
+	}
+	switch {
+	case c.Complete && (err != nil || c.Partial || c.Ended != "" || c.GapsInAll > 0):
+		t.Errorf("the coverage is complete, with error %v: %+v", err, c)
+	case c.Partial != (r.Only != nil):
+		t.Errorf("the coverage is partial: %t", c.Partial)
+	case len(c.Gaps) != min(c.GapsInAll, crawler.MaxGaps):
+		t.Errorf("%d gaps are named of %d", len(c.Gaps), c.GapsInAll)
+	case !slices.IsSortedFunc(c.Gaps, func(a, b crawler.Gap) int { return cmp.Compare(a.URL, b.URL) }):
+		t.Errorf("the gaps are not sorted: %v", c.Gaps)
+	}
+	return c, err
+}
+
+// readAll reads all of a place, of which known pages were sent earlier.
+func readAll(t *testing.T, s crawler.Source, known []string) (crawler.Coverage, *shelf) {
+	t.Helper()
+	sink := newShelf()
+	c, err := read(t.Context(), t, s, crawler.Reading{Sink: sink, Known: slices.Values(known)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, sink
+}
+
+func sumsAddUp(t *testing.T, p Place) {
+	s := p.Source()
+	c, sink := readAll(t, s, nil)
+	all := slices.Sorted(slices.Values(p.Addresses()))
+	if !c.Complete || c.Outcomes[crawler.Paged] != len(all) {
+		t.Errorf("of %d pages: %+v", len(all), c)
+	}
+	if diff := gocmp.Diff(all, sink.addresses()); diff != "" {
+		t.Errorf("pages (-want +got):\n%s", diff)
+	}
+	for address, page := range sink.pages {
+		if o := p.Outcome(s, address); o != crawler.Paged {
+			t.Errorf("%s is a page, and ends as %q", address, o)
+		}
+		if page.Title == "" || page.HTML == "" || page.Markdown == "" || page.ExternalID == "" || page.Source == "" {
+			t.Errorf("a page lacks something: %+v", page)
+		}
+	}
+}
+
+func sameInput(t *testing.T, p Place) {
+	before, first := readAll(t, p.Source(), nil)
+	after, second := readAll(t, p.Source(), p.Addresses())
+	if diff := gocmp.Diff(first.pages, second.pages); diff != "" {
+		t.Errorf("pages of two readings:\n%s", diff)
+	}
+	if diff := gocmp.Diff(before, after); diff != "" {
+		t.Errorf("coverage of two readings:\n%s", diff)
+	}
+}
+
+func failureIsNoAbsence(t *testing.T, p Place) {
+	broken := p.Addresses()[1]
+	p.Break(broken)
+	s := p.Source()
+	c, sink := readAll(t, s, p.Addresses())
+	if c.Complete || !slices.ContainsFunc(c.Gaps, func(g crawler.Gap) bool { return g.URL == broken && g.Outcome.Failed() }) {
+		t.Errorf("%s failed, and the coverage is %+v", broken, c)
+	}
+	if o := p.Outcome(s, broken); !o.Spares() || o.Meaning().Leaves != crawler.GroundNever {
+		t.Errorf("%s failed, and ends as %q", broken, o)
+	}
+	if len(sink.pages) != len(p.Addresses())-1 || sink.pages[broken].URL != "" {
+		t.Errorf("pages beside a failure: %v", sink.addresses())
+	}
+}
+
+func absenceIsSeen(t *testing.T, p Place) {
+	gone := p.Addresses()[1]
+	p.Remove(gone)
+	s := p.Source()
+	c, sink := readAll(t, s, []string{gone})
+	if o := p.Outcome(s, gone); !c.Complete || o.Failed() || o.Spares() || o == "" {
+		t.Errorf("%s is gone and ends as %q: %+v", gone, o, c)
+	}
+	if sink.pages[gone].URL != "" {
+		t.Errorf("%s is gone, and a page", gone)
+	}
+}
+
+func onlyPages(t *testing.T, p Place) {
+	wanted := p.Addresses()[1]
+	u, err := url.Parse(wanted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink := newShelf()
+	c, err := read(t.Context(), t, p.Source(), crawler.Reading{Sink: sink, Only: []*url.URL{u}})
+	if err != nil || !c.SawAll() || c.Discovered != 1 {
+		t.Errorf("one page: %+v, %v", c, err)
+	}
+	if diff := gocmp.Diff([]string{wanted}, sink.addresses()); diff != "" {
+		t.Errorf("pages (-want +got):\n%s", diff)
+	}
+}
+
+// cutOff reads a place until its second page is waited for, and then cancels.
+func cutOff(t *testing.T, p Place, s crawler.Source, sink crawler.Sink) {
+	t.Helper()
+	waits := p.Hold(p.Addresses()[1])
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("enough")
+	go func() {
+		select {
+		case <-waits:
+		case <-t.Context().Done():
+		}
+		cancel(why)
+	}()
+	c, err := read(ctx, t, s, crawler.Reading{Sink: sink})
+	if c.Complete || !errors.Is(err, why) && !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %+v, %v", c, err)
+	}
+}
+
+func cancelling(t *testing.T, p Place) { cutOff(t, p, p.Source(), newShelf()) }
+
+func goingOn(t *testing.T, p Place) {
+	s, sink := p.Source(), newShelf()
+	cutOff(t, p, s, sink)
+	c, err := read(t.Context(), t, s, crawler.Reading{Sink: sink})
+	if err != nil || !c.Complete || c.Outcomes[crawler.Paged] != len(p.Addresses()) {
+		t.Errorf("gone on with: %+v, %v", c, err)
+	}
+	if diff := gocmp.Diff(slices.Sorted(slices.Values(p.Addresses())), sink.addresses()); diff != "" {
+		t.Errorf("pages of both (-want +got):\n%s", diff)
+	}
+}
+
+func failingSink(t *testing.T, p Place) {
+	full := errors.New("the disk is full")
+	c, err := read(t.Context(), t, p.Source(), crawler.Reading{Sink: &shelf{pages: make(map[string]crawler.Page), err: full}})
+	if !errors.Is(err, full) || c.Complete {
+		t.Errorf("a sink that fails: %+v, %v", c, err)
+	}
+}

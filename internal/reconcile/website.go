@@ -1,0 +1,40 @@
+package reconcile
+
+import (
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
+)
+
+// website returns the source as crawler/web reads it, with what it remembers and keeps.
+func (c *crawling) website(r *Runner, stage stager) (crawler.Source, error) {
+	source, err := NewSource(c.Source)
+	if err != nil {
+		return nil, err
+	}
+	source.Content.Template = c.template.known
+	c.layout = &layout{stager: stage, known: c.template.known, memory: c.memory}
+	surroundings := web.Surroundings{
+		Frontier:  frontier{c.crawl},
+		Layout:    c.layout,
+		Texts:     pageTexts{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent},
+		Secrets:   r.Secrets,
+		Before:    stage.before,
+		Session:   keeper{source: c.Name, store: r.Ledger, readOnly: !r.Mode.sends()},
+		Documents: &r.documents,
+		Room:      &r.room,
+		Transport: r.Transport,
+		Wait:      r.Wait,
+		Log:       r.Log.With("source", c.Name),
+	}
+	if c.memory != nil {
+		surroundings.Memory = c.memory
+		surroundings.Review = review{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent}
+		surroundings.Earlier = earlier(c.crawl)
+		surroundings.Notes = c.crawl
+		surroundings.Flush = r.outliving(c.crawl)
+	}
+	if r.Only[c.Name] != nil { // a few pages show nothing of what all have in common
+		surroundings.Layout, surroundings.Earlier, surroundings.Notes = nil, nil, nil
+	}
+	return web.New(source, surroundings), nil
+}
