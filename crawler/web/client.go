@@ -47,6 +47,9 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	if err != nil {
 		return nil, err
 	}
+	jar.Full = func(site string) {
+		log.Warn("the site sets more cookies than a browser would keep, or longer ones; those beyond are not kept, and what it has stays", "site", site)
+	}
 	inside, outside, strange, closeIdle, err := connections(src.Fetch, sur.Transport, session)
 	if err != nil {
 		return nil, err

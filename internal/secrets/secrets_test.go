@@ -204,6 +204,23 @@ func TestSessionsThatPassedAreForgotten(t *testing.T) {
 	}
 }
 
+// A site that gives other values with each answer does not make the one be forgotten that gets somebody in.
+func TestASessionInUseIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	var s Set
+	s.Hold("the-session-that-is-in-use")
+	s.Hold("the-session-before")
+	for i := range 3 * maxPassing {
+		if i == maxPassing/2 {
+			s.Release("the-session-before")
+		}
+		s.AddPassing(fmt.Sprintf("session-number-%06d-x", i))
+	}
+	if !s.In("the-session-that-is-in-use") || s.In("the-session-before") || len(s.passing) > maxPassing+1 {
+		t.Errorf("the wrong ones were forgotten, of %d", len(s.passing))
+	}
+}
+
 // FuzzMask: what is masked has no secret, and nothing panics.
 func FuzzMask(f *testing.F) {
 	for _, value := range values() {

@@ -13,8 +13,9 @@ const maxPassing = 2000
 // value and nil hold none; a nil Set must not be added to.
 type Set struct {
 	mu      sync.RWMutex
-	fixed   []string // patterns of what was configured
-	passing []string // values that sessions had, oldest first
+	fixed   []string       // patterns of what was configured
+	passing []string       // values that sessions had, oldest first
+	holders map[string]int // of values of sessions that are in use: how many hold them
 	known   map[string]bool
 	table   *table
 }
@@ -47,17 +48,47 @@ func (s *Set) AddPassing(values ...string) {
 			s.tableOf().add(p)
 		}
 	}
-	if len(s.passing) > maxPassing {
-		s.forget(len(s.passing) - maxPassing/2)
+	if len(s.passing)-len(s.holders) > maxPassing {
+		s.forget(maxPassing / 2)
 	}
 }
 
-// forget drops the n oldest values of sessions.
-func (s *Set) forget(n int) {
-	for _, value := range s.passing[:n] {
-		delete(s.known, value)
+// Hold adds a value of a session that is in use. It is not forgotten before [Set.Release], however many others pass.
+func (s *Set) Hold(value string) {
+	s.AddPassing(value)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.known[value] {
+		return
 	}
-	s.passing = append([]string(nil), s.passing[n:]...)
+	if s.holders == nil {
+		s.holders = make(map[string]int)
+	}
+	s.holders[strings.Clone(value)]++
+}
+
+// Release says that a value that was held has been replaced.
+func (s *Set) Release(value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holders[value] > 1 {
+		s.holders[value]--
+		return
+	}
+	delete(s.holders, value)
+}
+
+// forget drops all values of sessions but those that are held and the last few.
+func (s *Set) forget(last int) {
+	var kept []string
+	for i, value := range s.passing {
+		if s.holders[value] == 0 && i < len(s.passing)-last {
+			delete(s.known, value)
+			continue
+		}
+		kept = append(kept, value)
+	}
+	s.passing = kept
 	s.table = newTable()
 	for _, p := range s.fixed {
 		s.table.add(p)

@@ -2,25 +2,40 @@ package auth
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/net/publicsuffix"
 )
 
+// What a site may have in a [Jar], as in browsers (RFC 6265, section 6.1).
+const (
+	maxCookies = 180  // of one site
+	maxCookie  = 4096 // bytes of a name and its value, and of its other attributes
+)
+
 // Jar is a cookie jar (RFC 6265) that knows what it holds, which that of
-// net/http does not tell: until when a session lasts, and what of it to keep.
+// net/http does not tell: until when a session lasts, and what of it to keep. A site that
+// has all cookies that it may have gets no more: those that it has may be its session.
 type Jar struct {
+	// Full is told once of a site whose cookies are refused; nil: nobody is.
+	Full func(site string)
+
 	jar *cookiejar.Jar
 
 	mu       sync.Mutex
 	held     map[cookieKey]heldCookie
-	seen     func(value string, httpOnly bool) // told of each cookie that is set; nil: nobody is
-	restored bool                              // holds a session of an earlier run that nobody has tried yet
+	ofSite   map[string]int            // how many of them
+	full     map[string]bool           // sites that Full was told of
+	seen     func(was, is *heldCookie) // told of each cookie that changes; nil where there is none; nil: nobody is
+	restored bool                      // holds a session of an earlier run that nobody has tried yet
 }
 
 // cookieKey is what makes two cookies the same (RFC 6265, section 5.3, step 11),
@@ -46,42 +61,112 @@ func NewJar() (*Jar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a cookie jar: %w", err)
 	}
-	return &Jar{jar: jar, held: make(map[cookieKey]heldCookie)}, nil
+	return &Jar{jar: jar, held: make(map[cookieKey]heldCookie), ofSite: make(map[string]int), full: make(map[string]bool)}, nil
 }
 
 // SetCookies implements [http.CookieJar].
 func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
-	j.jar.SetCookies(u, cookies)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, c := range cookies {
-		h := heldCookie{
-			From: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
-			Name: c.Name, Value: c.Value, Quoted: c.Quoted, Domain: c.Domain, Path: c.Path, Expires: c.Expires, Secure: c.Secure, HTTPOnly: c.HttpOnly,
-		}
-		if c.MaxAge > 0 {
-			h.Expires = time.Now().Add(time.Duration(c.MaxAge) * time.Second)
-		}
-		key := cookieKey{c.Domain, c.Path, c.Name}
-		if c.Domain == "" {
-			key.domain = u.Hostname()
-		}
-		if c.MaxAge < 0 || !h.Expires.IsZero() && !h.Expires.After(time.Now()) {
-			delete(j.held, key)
-			continue
-		}
-		j.held[key] = h
-		if j.seen != nil {
-			j.seen(c.Value, c.HttpOnly)
+		if j.set(u, c) {
+			j.jar.SetCookies(u, []*http.Cookie{c})
 		}
 	}
 }
 
-// watch has a function told of each cookie that is set from now on.
-func (j *Jar) watch(seen func(value string, httpOnly bool)) {
+// set notes a cookie that u set, and reports whether there is room for it. mu is held.
+func (j *Jar) set(u *url.URL, c *http.Cookie) bool {
+	h := heldCookie{
+		From: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
+		Name: c.Name, Value: c.Value, Quoted: c.Quoted, Domain: c.Domain, Path: c.Path, Expires: c.Expires, Secure: c.Secure, HTTPOnly: c.HttpOnly,
+	}
+	if c.MaxAge > 0 {
+		h.Expires = time.Now().Add(time.Duration(c.MaxAge) * time.Second)
+	}
+	key, site := keyOf(u, c), siteOf(u)
+	was, known := j.held[key]
+	if c.MaxAge < 0 || h.isOver() {
+		if known {
+			j.drop(key, was)
+		}
+		return true
+	}
+	if !known && j.ofSite[site] >= maxCookies {
+		j.dropOver()
+	}
+	if !known && j.ofSite[site] >= maxCookies || len(c.Name)+len(c.Value) > maxCookie || len(c.Domain)+len(c.Path) > maxCookie {
+		if j.Full != nil && !j.full[site] {
+			j.Full(site)
+		}
+		j.full[site] = true
+		return false
+	}
+	j.held[key] = h
+	if !known {
+		j.ofSite[site]++
+	}
+	if j.seen != nil && (!known || was.Value != h.Value || was.HTTPOnly != h.HTTPOnly) {
+		if known {
+			j.seen(&was, &h)
+		} else {
+			j.seen(nil, &h)
+		}
+	}
+	return true
+}
+
+// drop forgets a cookie. mu is held.
+func (j *Jar) drop(key cookieKey, h heldCookie) {
+	delete(j.held, key)
+	if u, err := url.Parse(h.From); err == nil {
+		j.ofSite[siteOf(u)]--
+	}
+	if j.seen != nil {
+		j.seen(&h, nil)
+	}
+}
+
+// dropOver forgets the cookies that have expired. mu is held.
+func (j *Jar) dropOver() {
+	for key, h := range j.held {
+		if h.isOver() {
+			j.drop(key, h)
+		}
+	}
+}
+
+func (h heldCookie) isOver() bool { return !h.Expires.IsZero() && !h.Expires.After(time.Now()) }
+
+// keyOf is what a cookie is known by: one without a path is for the folder of the address that set it (RFC 6265, section 5.1.4).
+func keyOf(u *url.URL, c *http.Cookie) cookieKey {
+	key := cookieKey{strings.ToLower(strings.TrimPrefix(c.Domain, ".")), c.Path, c.Name}
+	if key.domain == "" {
+		key.domain = u.Hostname()
+	}
+	if !strings.HasPrefix(key.path, "/") {
+		key.path = path.Dir("/" + strings.TrimPrefix(u.Path, "/") + "x")
+	}
+	return key
+}
+
+// siteOf is whose cookies are counted together: those of all hosts of one registrable domain.
+func siteOf(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	if site, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && net.ParseIP(host) == nil {
+		return site
+	}
+	return host
+}
+
+// watch has a function told of each cookie that changes from now on, and of those that are held.
+func (j *Jar) watch(seen func(was, is *heldCookie)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.seen = seen
+	for _, h := range j.held {
+		seen(nil, &h)
+	}
 }
 
 // Cookies implements [http.CookieJar].
@@ -123,7 +208,7 @@ func (j *Jar) of(origins []origin) []heldCookie {
 	var kept []heldCookie
 	for _, h := range j.held {
 		u, err := url.Parse(h.From)
-		if err != nil || !h.Expires.IsZero() && !h.Expires.After(time.Now()) {
+		if err != nil || h.isOver() {
 			continue
 		}
 		if at, ok := originOf(u); ok && slices.Contains(origins, at) {

@@ -101,7 +101,7 @@ func (s *Session) Feed(known *secrets.Set, jar *Jar) {
 			known.Add(c.value)
 		}
 	}
-	jar.watch(func(value string, httpOnly bool) { s.given(value, httpOnly) })
+	jar.watch(s.cookieChanged)
 	if s.oauth2 != nil {
 		s.oauth2.given = s.givenToken
 	}
@@ -111,6 +111,16 @@ func (s *Session) Feed(known *secrets.Set, jar *Jar) {
 func (s *Session) given(value string, hidden bool) {
 	if s.known != nil && secrets.LooksLikeSession(value, hidden) {
 		s.known.AddPassing(value)
+	}
+}
+
+// cookieChanged holds the value of a cookie as long as it is sent, if it looks like a session.
+func (s *Session) cookieChanged(was, is *heldCookie) {
+	if is != nil && secrets.LooksLikeSession(is.Value, is.HTTPOnly) {
+		s.known.Hold(is.Value)
+	}
+	if was != nil && secrets.LooksLikeSession(was.Value, was.HTTPOnly) {
+		s.known.Release(was.Value)
 	}
 }
 

@@ -269,12 +269,15 @@ func (t *tab) adopt(jar http.CookieJar, u *url.URL, headers network.Headers) {
 	}
 }
 
+// maxScripted is how many names of cookies are remembered. The jar takes no more of a site either.
+const maxScripted = 200
+
 // isScripted reports whether a cookie is one that scripts have set: then its value
 // in the browser is the newest. known tells of one that the session has.
 func (b *Browser) isScripted(name string, known bool) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !known {
+	if !known && len(b.scripted) < maxScripted {
 		b.scripted[name] = true
 	}
 	return b.scripted[name]
