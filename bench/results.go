@@ -99,7 +99,7 @@ func (r *results) mergeInto(dir string) error {
 		}
 	}
 	var merged []aim
-	for _, e := range experiments {
+	for _, e := range experiments() {
 		of := func(a aim) bool { return a.Experiment != e.name }
 		mine := slices.DeleteFunc(slices.Clone(r.Aims), of)
 		if len(mine) == 0 {

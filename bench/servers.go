@@ -41,10 +41,12 @@ type realSite struct {
 	name, dir, start string
 }
 
-var realSites = []realSite{
-	{"postgresql", "/usr/share/doc/postgresql-doc-15/html", "/index.html"},
-	{"python", "/usr/share/doc/python3.11/html", "/index.html"},
-	{"cppreference", "/usr/share/cppreference/doc/html", "/en/index.html"},
+func realSites() []realSite {
+	return []realSite{
+		{"postgresql", "/usr/share/doc/postgresql-doc-15/html", "/index.html"},
+		{"python", "/usr/share/doc/python3.11/html", "/index.html"},
+		{"cppreference", "/usr/share/cppreference/doc/html", "/en/index.html"},
+	}
 }
 
 // sitesToCrawl are those that were asked for and are there.
@@ -70,7 +72,7 @@ func (b *bench) sitesToCrawl() ([]realSite, error) {
 // siteOf is a site by its name, or one by the path of its first page, whose folder is
 // all of it, or of its folder.
 func siteOf(asked string) (realSite, error) {
-	for _, s := range realSites {
+	for _, s := range realSites() {
 		if s.name == asked {
 			return s, nil
 		}

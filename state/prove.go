@@ -30,8 +30,6 @@ const (
 	freeKind   = 0x10
 )
 
-var order = binary.NativeEndian
-
 type prover struct {
 	file     io.ReaderAt
 	pageSize int64
@@ -81,12 +79,12 @@ func (p *prover) newestMeta() (root, free, pages uint64, err error) {
 		}
 		sum := fnv.New64a()
 		_, _ = sum.Write(meta[:56]) // never fails
-		transaction := order.Uint64(meta[48:])
-		if sum.Sum64() != order.Uint64(meta[56:]) || err == nil && transaction < newest {
+		transaction := binary.NativeEndian.Uint64(meta[48:])
+		if sum.Sum64() != binary.NativeEndian.Uint64(meta[56:]) || err == nil && transaction < newest {
 			continue
 		}
 		newest, err = transaction, nil
-		root, free, pages = order.Uint64(meta[16:]), order.Uint64(meta[32:]), order.Uint64(meta[40:])
+		root, free, pages = binary.NativeEndian.Uint64(meta[16:]), binary.NativeEndian.Uint64(meta[32:]), binary.NativeEndian.Uint64(meta[40:])
 	}
 	return root, free, pages, err
 }
@@ -100,8 +98,8 @@ func (p *prover) page(id uint64) ([]byte, error) {
 	if _, err := p.file.ReadAt(head, int64(id)*p.pageSize); err != nil {
 		return nil, err
 	}
-	count := 1 + uint64(order.Uint32(head[12:]))
-	if order.Uint64(head) != id || count > uint64(len(p.used))-id {
+	count := 1 + uint64(binary.NativeEndian.Uint32(head[12:]))
+	if binary.NativeEndian.Uint64(head) != id || count > uint64(len(p.used))-id {
 		return nil, fmt.Errorf("page %d has a broken head", id)
 	}
 	for i := id; i < id+count; i++ {
@@ -127,16 +125,16 @@ func (p *prover) freePages(id uint64) error {
 	if err != nil {
 		return err
 	}
-	kind, count := order.Uint16(page[8:]), uint64(order.Uint16(page[10:]))
+	kind, count := binary.NativeEndian.Uint16(page[8:]), uint64(binary.NativeEndian.Uint16(page[10:]))
 	list := page[headSize:]
 	if count == 0xffff {
-		count, list = order.Uint64(list), list[8:]
+		count, list = binary.NativeEndian.Uint64(list), list[8:]
 	}
 	if kind != freeKind || count > uint64(len(list)/8) {
 		return fmt.Errorf("page %d is not a list of free pages", id)
 	}
 	for i := range count {
-		if err := p.use(order.Uint64(list[8*i:])); err != nil {
+		if err := p.use(binary.NativeEndian.Uint64(list[8*i:])); err != nil {
 			return fmt.Errorf("list of free pages: %w", err)
 		}
 	}
@@ -155,7 +153,7 @@ func (p *prover) tree(id uint64, s span, f visit) error {
 	if err != nil {
 		return err
 	}
-	if order.Uint16(page[8:]) == branchKind {
+	if binary.NativeEndian.Uint16(page[8:]) == branchKind {
 		err = p.branch(page, s, f)
 	} else {
 		err = leaf(page, s, f)
@@ -175,7 +173,7 @@ func (p *prover) branch(page []byte, s span, f visit) error {
 	var child uint64
 	for i := 0; i < len(items); i += headSize {
 		item := items[i:]
-		key, _, err := cut(page, headSize+i, order.Uint32(item), order.Uint32(item[4:]), 0)
+		key, _, err := cut(page, headSize+i, binary.NativeEndian.Uint32(item), binary.NativeEndian.Uint32(item[4:]), 0)
 		if err != nil || !s.holds(last, key) {
 			return errKeys
 		}
@@ -184,7 +182,7 @@ func (p *prover) branch(page []byte, s span, f visit) error {
 				return err
 			}
 		}
-		last, child = key, order.Uint64(item[8:])
+		last, child = key, binary.NativeEndian.Uint64(item[8:])
 	}
 	if last == nil {
 		return errKeys
@@ -200,8 +198,8 @@ func leaf(page []byte, s span, f visit) error {
 	var last []byte
 	for i := 0; i < len(items); i += headSize {
 		item := items[i:]
-		key, value, err := cut(page, headSize+i, order.Uint32(item[4:]), order.Uint32(item[8:]), order.Uint32(item[12:]))
-		flags := order.Uint32(item)
+		key, value, err := cut(page, headSize+i, binary.NativeEndian.Uint32(item[4:]), binary.NativeEndian.Uint32(item[8:]), binary.NativeEndian.Uint32(item[12:]))
+		flags := binary.NativeEndian.Uint32(item)
 		if err != nil || flags > 1 || !s.holds(last, key) {
 			return errKeys
 		}
@@ -220,8 +218,8 @@ func itemsOf(page []byte, kind uint16) ([]byte, error) {
 	if len(page) < headSize {
 		return nil, errKeys
 	}
-	end := headSize + headSize*int(order.Uint16(page[10:]))
-	if order.Uint16(page[8:]) != kind || end > len(page) {
+	end := headSize + headSize*int(binary.NativeEndian.Uint16(page[10:]))
+	if binary.NativeEndian.Uint16(page[8:]) != kind || end > len(page) {
 		return nil, errors.New("its head is damaged")
 	}
 	return page[headSize:end], nil
@@ -274,7 +272,7 @@ func (p *prover) bucket(value []byte, f visit) error {
 	if len(value) < headSize {
 		return errKeys
 	}
-	if root := order.Uint64(value); root != 0 {
+	if root := binary.NativeEndian.Uint64(value); root != 0 {
 		return p.tree(root, span{}, f)
 	}
 	return leaf(value[headSize:], span{}, f)

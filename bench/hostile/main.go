@@ -142,6 +142,8 @@ func watchHeap() (peak func() uint64) {
 }
 
 // reader reads the files that are no pages; it takes a moment to start.
+//
+//nolint:gochecknoglobals // the one of this program
 var reader = document.Reader{Room: new(budget.Memory)}
 
 // read reads a file as the program does, and says in steps how long each step took.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // render writes a page as help centers do: most of its markup is around the article.
@@ -168,18 +169,26 @@ func steps(b *bytes.Buffer, r *rand.Rand) (words int) {
 // than text does.
 func word(r *rand.Rand) string {
 	if r.IntN(3) > 0 {
-		return common[r.IntN(len(common))]
+		return common()[r.IntN(len(common()))]
 	}
-	return starts[r.IntN(len(starts))] + middles[r.IntN(len(middles))] + ends[r.IntN(len(ends))]
+	return starts()[r.IntN(len(starts()))] + middles()[r.IntN(len(middles()))] + ends()[r.IntN(len(ends()))]
 }
 
 func capital(w string) string { return strings.ToUpper(w[:1]) + w[1:] }
 
 var (
-	common = strings.Fields(`the a to of and in your you is for on with or it this that from are can be when not
+	common = sync.OnceValue(func() []string {
+		return strings.Fields(`the a to of and in your you is for on with or it this that from are can be when not
 		account team page board invoice member setting project file link plan user role export import
 		sync limit access report card owner login token review change delete create open choose save send`)
-	starts  = strings.Fields("re con de in pre sub trans inter over under out up mis dis com per pro ex ab ad be en")
-	middles = strings.Fields("port form tract vert spect struct fer mit cede dict duct ject pend press scrib serv sist solv tain vis voc pos fin")
-	ends    = strings.Fields("s ed ing er able ion ment ive al ance ity less ful ly or ure ant ate ous ize ism ist")
+	})
+	starts = sync.OnceValue(func() []string {
+		return strings.Fields("re con de in pre sub trans inter over under out up mis dis com per pro ex ab ad be en")
+	})
+	middles = sync.OnceValue(func() []string {
+		return strings.Fields("port form tract vert spect struct fer mit cede dict duct ject pend press scrib serv sist solv tain vis voc pos fin")
+	})
+	ends = sync.OnceValue(func() []string {
+		return strings.Fields("s ed ing er able ion ment ive al ance ity less ful ly or ure ant ate ous ize ism ist")
+	})
 )

@@ -83,7 +83,7 @@ func (d *Document) leadsHome(link *html.Node, h head) bool {
 func (d *Document) withoutCrumbs(title string) string {
 	for {
 		at := -1
-		for _, separator := range separators {
+		for _, separator := range separators() {
 			at = max(at, strings.LastIndex(title, separator))
 		}
 		if at <= 0 {
@@ -150,7 +150,9 @@ func (d *Document) headingOutside(c *cleaner, h head) string {
 }
 
 // separators stand between the parts of a document's title.
-var separators = []string{" | ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " - "}
+func separators() []string {
+	return []string{" | ", " – ", " — ", " · ", " • ", " :: ", " » ", " « ", " - "}
+}
 
 // unescaped returns the words of s, and once more without the entities of titles
 // that were escaped twice.
@@ -164,7 +166,7 @@ func unescaped(s string) string {
 // withoutSite returns title without the name of the site at its end or its
 // beginning. Where site is not known, that is what follows the last separator.
 func withoutSite(title, site string) string {
-	for _, separator := range separators {
+	for _, separator := range separators() {
 		at := strings.LastIndex(title, separator)
 		if at <= 0 {
 			continue

@@ -19,10 +19,12 @@ import (
 
 // lenient takes what encoding/json would take, too: names in any case or twice, and text
 // that is not all UTF-8.
-var lenient = json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+func lenient() json.Options {
+	return json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
 
 // decode reads JSON that is all of r into out.
-func decode(r io.Reader, out any) error { return json.UnmarshalRead(r, out, lenient) }
+func decode(r io.Reader, out any) error { return json.UnmarshalRead(r, out, lenient()) }
 
 // text is a string, or what else can be one.
 type text string

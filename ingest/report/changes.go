@@ -78,11 +78,11 @@ func headingOf(a ingest.Action, n int, r *ingest.Result) string {
 	case a == ingest.Unchanged:
 		what = "Unchanged"
 	case done == n:
-		what = strings.ToUpper(past[a][:1]) + past[a][1:]
+		what = strings.ToUpper(past(a)[:1]) + past(a)[1:]
 	case done > 0:
-		return fmt.Sprintf("To %s (%d, of which %d done)", verb[a], n, done)
+		return fmt.Sprintf("To %s (%d, of which %d done)", verb(a), n, done)
 	default:
-		what = "To " + verb[a]
+		what = "To " + verb(a)
 	}
 	return fmt.Sprintf("%s (%d)", what, n)
 }
@@ -117,7 +117,7 @@ func item(p *printer, c ingest.Change) {
 	p.title(span{colorOf(c.Action), string(c.Action)}, seen.Title)
 	why := c.Reason
 	if c.Action == ingest.Held {
-		why = "would " + verb[c.Wants] + ": " + why
+		why = "would " + verb(c.Wants) + ": " + why
 	}
 	if c.Since != "" {
 		why += "; held since " + c.Since
@@ -206,7 +206,7 @@ func titleOf(plan *ingest.Plan, f ingest.Failure) string {
 
 // answerOf says what the API answered, and by which request, for Intercom's support.
 func answerOf(f ingest.Failure) string {
-	return verb[f.Action] + ": " + answer(f.Message, f.Status, f.Code, f.RequestID)
+	return verb(f.Action) + ": " + answer(f.Message, f.Status, f.Code, f.RequestID)
 }
 
 func answer(message string, code int, name, requestID string) string {

@@ -187,11 +187,11 @@ func (e Explanation) verdict() (symbol span, text string) {
 	case e.Error != "":
 		return span{red, "!"}, "It could not be fetched; what is recorded is below."
 	case c != nil && c.Action == ingest.Held:
-		return span{magenta, "?"}, fmt.Sprintf("%s, and held back: would %s: %s.", presence(in), verb[c.Wants], c.Reason)
+		return span{magenta, "?"}, fmt.Sprintf("%s, and held back: would %s: %s.", presence(in), verb(c.Wants), c.Reason)
 	case c != nil && c.Action == ingest.Unchanged:
 		return span{green, "="}, presence(in) + ": " + c.Reason + "."
 	case c != nil:
-		return span{colorOf(c.Action), string(c.Action)}, fmt.Sprintf("%s; the next sync would %s it: %s.", presence(in), verb[c.Action], c.Reason)
+		return span{colorOf(c.Action), string(c.Action)}, fmt.Sprintf("%s; the next sync would %s it: %s.", presence(in), verb(c.Action), c.Reason)
 	}
 	outcome, detail := e.outcome()
 	why := "nothing has led to it yet; --fetch asks for it"
@@ -203,7 +203,7 @@ func (e Explanation) verdict() (symbol span, text string) {
 		return span{red, "!"}, presence(in) + ": Intercom refused it: " + refusalOf(*e.Entry.Refused) + "."
 	case e.lastChange() != nil && e.lastChange().Action == ingest.Held:
 		c := e.lastChange()
-		return span{magenta, "?"}, fmt.Sprintf("%s, and held back by the last run: would %s: %s.", presence(in), verb[c.Wants], c.Reason)
+		return span{magenta, "?"}, fmt.Sprintf("%s, and held back by the last run: would %s: %s.", presence(in), verb(c.Wants), c.Reason)
 	case in && outcome == crawler.Paged:
 		return span{green, "✓"}, "In the library, as the last crawl found it."
 	case in:
@@ -416,7 +416,7 @@ func (e Explanation) library(p *printer) {
 	if c := e.Change; c != nil {
 		what := string(c.Action)
 		if c.Action == ingest.Held {
-			what += " by " + string(c.Guard) + ", would " + verb[c.Wants]
+			what += " by " + string(c.Guard) + ", would " + verb(c.Wants)
 		}
 		p.field("Action", span{colorOf(c.Action), what}, span{plain, c.Reason},
 			span{dim, "(as far as this page alone can tell)"})

@@ -16,12 +16,22 @@ func findings(p *printer, found []state.Finding) {
 		if f.Count > 1 {
 			times = fmt.Sprintf("%d times", f.Count)
 		}
-		p.paragraph(4, 6, span{colorOfFinding(f), f.Kind}, span{plain, join(", ", f.Rule, f.Where, times)}, span{dim, f.Excerpt}, span{dim, done[f.Action]})
+		p.paragraph(4, 6, span{colorOfFinding(f), f.Kind}, span{plain, join(", ", f.Rule, f.Where, times)}, span{dim, f.Excerpt}, span{dim, done(f.Action)})
 	}
 }
 
 // done says what was done about a finding, where the page is sent all the same.
-var done = map[string]string{"redact": "(redacted)", "copilot_only": "(for Copilot only)", "warn": "(sent as it is)"}
+func done(action string) string {
+	switch action {
+	case "redact":
+		return "(redacted)"
+	case "copilot_only":
+		return "(for Copilot only)"
+	case "warn":
+		return "(sent as it is)"
+	}
+	return ""
+}
 
 func colorOfFinding(f state.Finding) style {
 	if f.Action == "hold" {

@@ -186,7 +186,7 @@ func waiting(p *printer, s SourceStatus, most int) {
 			p.title(span{magenta, "?"}, cmp.Or(c.Title, c.URL))
 			why := c.Reason
 			if c.Kind == state.ConcernHeld {
-				why = "would " + verb[ingest.Action(c.Wants)] + ": " + why
+				why = "would " + verb(ingest.Action(c.Wants)) + ": " + why
 			}
 			p.reasonAndURL(why+" · since "+moment(c.Since), c.URL)
 			release(p, s, c)

@@ -23,7 +23,7 @@ func tallyOf(s Source) tally {
 	t := tally{done: map[ingest.Action]int{}, left: map[ingest.Action]int{}}
 	counts := s.counts()
 	t.held, t.unchanged = counts[ingest.Held], counts[ingest.Unchanged]
-	for _, a := range written {
+	for _, a := range written() {
 		t.left[a] = counts[a]
 	}
 	if s.Plan != nil {
@@ -37,7 +37,7 @@ func tallyOf(s Source) tally {
 	if s.Result == nil {
 		return t
 	}
-	for _, a := range written {
+	for _, a := range written() {
 		t.done[a] = s.Result.Applied[a]
 		t.left[a] -= s.Result.Applied[a]
 	}
@@ -53,13 +53,13 @@ func tallyOf(s Source) tally {
 }
 
 // written are the actions that write to the library, in the order of a report.
-var written = [...]ingest.Action{ingest.Create, ingest.Update, ingest.Delete}
+func written() []ingest.Action { return []ingest.Action{ingest.Create, ingest.Update, ingest.Delete} }
 
 func (t *tally) add(o tally) {
 	if t.done == nil {
 		t.done, t.left = map[ingest.Action]int{}, map[ingest.Action]int{}
 	}
-	for _, a := range written {
+	for _, a := range written() {
 		t.done[a] += o.done[a]
 		t.left[a] += o.left[a]
 	}
@@ -80,11 +80,11 @@ func (t tally) String() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, what))
 		}
 	}
-	for _, a := range written {
-		part(t.done[a], past[a])
+	for _, a := range written() {
+		part(t.done[a], past(a))
 	}
-	for _, a := range written {
-		part(t.left[a], "to "+verb[a])
+	for _, a := range written() {
+		part(t.left[a], "to "+verb(a))
 	}
 	part(t.failed, "failed")
 	part(t.refused, "refused")
@@ -100,7 +100,25 @@ func (t tally) String() string {
 	return strings.Join(parts, ", ") + ": " + plural.Count(total, "page") + " in all"
 }
 
-var (
-	verb = map[ingest.Action]string{ingest.Create: "create", ingest.Update: "update", ingest.Delete: "delete", ingest.Unchanged: "keep"}
-	past = map[ingest.Action]string{ingest.Create: "created", ingest.Update: "updated", ingest.Delete: "deleted"}
-)
+// verb is what a run would do by an action, and past what it did.
+func verb(a ingest.Action) string {
+	switch a {
+	case ingest.Create:
+		return "create"
+	case ingest.Update:
+		return "update"
+	case ingest.Delete:
+		return "delete"
+	case ingest.Unchanged:
+		return "keep"
+	}
+	return ""
+}
+
+func past(a ingest.Action) string {
+	switch a {
+	case ingest.Create, ingest.Update, ingest.Delete:
+		return verb(a) + "d"
+	}
+	return ""
+}

@@ -111,11 +111,13 @@ func checkAccept(_ http.ResponseWriter, r *http.Request) *apiError {
 }
 
 // versions are those of the API that have AI content. Unstable is called Preview too.
-var versions = []string{"2.12", "2.13", "2.14", "2.15", "2.16", "Unstable", "Preview"}
+func versions() []string {
+	return []string{"2.12", "2.13", "2.14", "2.15", "2.16", "Unstable", "Preview"}
+}
 
 func checkVersion(_ http.ResponseWriter, r *http.Request) *apiError {
 	version := r.Header.Get("Intercom-Version")
-	if version == "" || slices.Contains(versions, version) {
+	if version == "" || slices.Contains(versions(), version) {
 		return nil
 	}
 	return fail(http.StatusBadRequest, "intercom_version_invalid", fmt.Sprintf("The requested version %q could not be found", version))

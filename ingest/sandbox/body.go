@@ -29,7 +29,9 @@ type body struct {
 }
 
 // lenient reads what an API in Ruby does: the last of two fields with one name counts.
-var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+func lenient() json.Options {
+	return json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
 
 func readBody(r *http.Request) (*body, *apiError) {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
@@ -46,7 +48,7 @@ func readBody(r *http.Request) (*body, *apiError) {
 		return nil, fail(http.StatusBadRequest, "bad_request", "the body is not UTF-8")
 	}
 	b := &body{}
-	if err := json.Unmarshal(content, &b.fields, lenient); err != nil || b.fields == nil {
+	if err := json.Unmarshal(content, &b.fields, lenient()); err != nil || b.fields == nil {
 		return nil, fail(http.StatusBadRequest, "bad_request", "the body must be a JSON object")
 	}
 	return b, nil
@@ -87,7 +89,7 @@ func (b *body) require(name string) bool {
 
 // read reads a field that is there as JSON of a type.
 func read[T any](b *body, name, kind string) (value T) {
-	if b.has(name) && json.Unmarshal(b.fields[name], &value, lenient) != nil {
+	if b.has(name) && json.Unmarshal(b.fields[name], &value, lenient()) != nil {
 		b.fault("type_mismatch", name, name+" must be "+kind)
 		var none T
 		return none

@@ -31,7 +31,7 @@ const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; for
 
 // newPeople routes the library page: what Fin would know, for people to look at.
 func (s *Sandbox) newPeople() http.Handler {
-	v := &views{sandbox: s, templates: template.Must(template.New("").Funcs(functions).ParseFS(assets, "assets/*.html")), cleaner: newCleaner()}
+	v := &views{sandbox: s, templates: template.Must(template.New("").Funcs(functions()).ParseFS(assets, "assets/*.html")), cleaner: newCleaner()}
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /{$}", v.home)
 	routes.HandleFunc("GET /sources/{id}", v.source)
@@ -201,41 +201,43 @@ func (v *views) render(w http.ResponseWriter, status int, name string, data any)
 	_, _ = w.Write(b.Bytes())
 }
 
-var functions = template.FuncMap{
-	"count": func(n int, one, many string) string {
-		if n == 1 {
-			return "1 " + one
-		}
-		return grouped(n) + " " + many
-	},
-	"date":  func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2 Jan 2006, 15:04 UTC") },
-	"day":   func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2 Jan 2006") },
-	"iso":   func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) },
-	"clock": func(t time.Time) string { return t.UTC().Format("15:04:05") },
-	"took": func(d time.Duration) string {
-		if d < time.Millisecond {
-			return "<1 ms"
-		}
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	},
-	"class": func(status int) string {
-		switch {
-		case status == 0:
-			return "none"
-		case status == http.StatusTooManyRequests:
-			return "slow"
-		case status >= 400:
-			return "bad"
-		}
-		return "good"
-	},
-	"bytes": func(s string) string {
-		if len(s) < 1000 {
-			return fmt.Sprintf("%d bytes", len(s))
-		}
-		return fmt.Sprintf("%.1f kB", float64(len(s))/1000)
-	},
-	"web": func(address string) bool { return webAddress.MatchString(address) },
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"count": func(n int, one, many string) string {
+			if n == 1 {
+				return "1 " + one
+			}
+			return grouped(n) + " " + many
+		},
+		"date":  func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2 Jan 2006, 15:04 UTC") },
+		"day":   func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2 Jan 2006") },
+		"iso":   func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) },
+		"clock": func(t time.Time) string { return t.UTC().Format("15:04:05") },
+		"took": func(d time.Duration) string {
+			if d < time.Millisecond {
+				return "<1 ms"
+			}
+			return fmt.Sprintf("%d ms", d.Milliseconds())
+		},
+		"class": func(status int) string {
+			switch {
+			case status == 0:
+				return "none"
+			case status == http.StatusTooManyRequests:
+				return "slow"
+			case status >= 400:
+				return "bad"
+			}
+			return "good"
+		},
+		"bytes": func(s string) string {
+			if len(s) < 1000 {
+				return fmt.Sprintf("%d bytes", len(s))
+			}
+			return fmt.Sprintf("%.1f kB", float64(len(s))/1000)
+		},
+		"web": func(address string) bool { return webAddress.MatchString(address) },
+	}
 }
 
 var webAddress = regexp.MustCompile(`^https?://`)

@@ -62,6 +62,8 @@ func isAllVisible(s string) bool {
 }
 
 // flags are the tags that follow a black flag: gbeng, gbsct and gbwls.
+//
+//nolint:gochecknoglobals // data, which is looked up for many characters of a page
 var flags = []string{
 	"\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
 	"\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
@@ -70,6 +72,8 @@ var flags = []string{
 
 // joining are the scripts in which a joiner makes another word, or another form of
 // a letter.
+//
+//nolint:gochecknoglobals // data, which is looked up for many characters of a page
 var joining = []*unicode.RangeTable{
 	unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Mongolian, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi,
 	unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar,

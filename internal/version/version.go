@@ -5,6 +5,8 @@ import "runtime/debug"
 
 // release is set when a release is built:
 // -ldflags "-X github.com/fincrawl/fincrawl/internal/version.release=v1.2.3".
+//
+//nolint:gochecknoglobals // the linker sets no other kind of name
 var release string
 
 // Build returns the release, else what the Go tool recorded of the checkout.

@@ -131,10 +131,16 @@ type announcement struct {
 	line string
 }
 
+// announced are the lines that announce what has a role.
+type announced struct {
+	role  role
+	lines []string
+}
+
 // announcementsOf are the [announcements] by their first words, which few lines have.
 var announcementsOf = sync.OnceValue(func() map[string][]announcement {
 	by := map[string][]announcement{}
-	for _, known := range announcements {
+	for _, known := range announcements() {
 		for _, line := range known.lines {
 			first := firstBareWord(line)
 			by[first] = append(by[first], announcement{known.role, line})
@@ -145,28 +151,27 @@ var announcementsOf = sync.OnceValue(func() map[string][]announcement {
 
 // announcements are lines that begin what is no part of the text, by their first
 // words.
-var announcements = []struct {
-	role  role
-	lines []string
-}{
-	{aside, []string{
-		"related articles", "related posts", "related topics", "related content", "related links", "related pages", "related stories", "related questions", "related reading", "related resources", "related guides", "related news", "related",
-		"similar threads", "similar topics", "similar posts", "similar articles", "similar questions", "suggested topics", "suggested articles",
-		"recommended articles", "recommended posts", "recommended reading", "recommended for you", "recommended content", "recommended",
-		"recent posts", "recent articles", "recent news", "recent stories", "latest posts", "latest articles", "latest news", "latest insights", "latest stories",
-		"popular posts", "popular articles", "popular topics", "most popular", "most read", "trending", "featured articles", "featured posts",
-		"more from", "more articles", "more posts", "more stories", "more news", "more like this", "more in this section", "more on this topic", "other articles", "other posts",
-		"you may also like", "you might also like", "you may also be interested", "you might also be interested", "you might like", "people also",
-		"read next", "up next", "what to read next", "keep reading", "continue reading", "explore more", "previous post", "next post", "previous article", "next article",
-		"table of contents", "on this page", "in this article", "in this section", "articles in this section", "quick links",
-		"verwandte artikel", "ähnliche artikel", "weitere artikel", "das könnte sie auch interessieren", "articles similaires", "articles connexes", "articles associés", "à lire aussi", "artículos relacionados", "también te puede interesar",
-	}},
-	{person, []string{"about the author", "about the authors", "about author", "meet the author", "written by", "über den autor", "über die autorin", "à propos de l'auteur", "sobre el autor"}}, //nolint:misspell // Spanish
-	{appeal, []string{
-		"share this article", "share this post", "share this page", "share this story", "share on", "follow us", "subscribe to our", "sign up for our", "join our newsletter", "stay up to date", "stay in the loop",
-		"was this article", "was this page", "was this content", "was this answer", "was this information", "was this helpful", "did this answer", "did this article", "did you find this", "have more questions", "still need help", "rate this", "how helpful",
-		"create an account or sign in", "log in to reply", "advertisement",
-		"war dieser artikel", "cet article vous a", "te resultó útil", "fue útil",
-	}},
-	{discussion, []string{"leave a comment", "leave a reply", "post a comment", "add a comment", "join the conversation", "join the discussion"}},
+func announcements() []announced {
+	return []announced{
+		{aside, []string{
+			"related articles", "related posts", "related topics", "related content", "related links", "related pages", "related stories", "related questions", "related reading", "related resources", "related guides", "related news", "related",
+			"similar threads", "similar topics", "similar posts", "similar articles", "similar questions", "suggested topics", "suggested articles",
+			"recommended articles", "recommended posts", "recommended reading", "recommended for you", "recommended content", "recommended",
+			"recent posts", "recent articles", "recent news", "recent stories", "latest posts", "latest articles", "latest news", "latest insights", "latest stories",
+			"popular posts", "popular articles", "popular topics", "most popular", "most read", "trending", "featured articles", "featured posts",
+			"more from", "more articles", "more posts", "more stories", "more news", "more like this", "more in this section", "more on this topic", "other articles", "other posts",
+			"you may also like", "you might also like", "you may also be interested", "you might also be interested", "you might like", "people also",
+			"read next", "up next", "what to read next", "keep reading", "continue reading", "explore more", "previous post", "next post", "previous article", "next article",
+			"table of contents", "on this page", "in this article", "in this section", "articles in this section", "quick links",
+			"verwandte artikel", "ähnliche artikel", "weitere artikel", "das könnte sie auch interessieren", "articles similaires", "articles connexes", "articles associés", "à lire aussi", "artículos relacionados", "también te puede interesar",
+		}},
+		{person, []string{"about the author", "about the authors", "about author", "meet the author", "written by", "über den autor", "über die autorin", "à propos de l'auteur", "sobre el autor"}}, //nolint:misspell // Spanish
+		{appeal, []string{
+			"share this article", "share this post", "share this page", "share this story", "share on", "follow us", "subscribe to our", "sign up for our", "join our newsletter", "stay up to date", "stay in the loop",
+			"was this article", "was this page", "was this content", "was this answer", "was this information", "was this helpful", "did this answer", "did this article", "did you find this", "have more questions", "still need help", "rate this", "how helpful",
+			"create an account or sign in", "log in to reply", "advertisement",
+			"war dieser artikel", "cet article vous a", "te resultó útil", "fue útil",
+		}},
+		{discussion, []string{"leave a comment", "leave a reply", "post a comment", "add a comment", "join the conversation", "join the discussion"}},
+	}
 }

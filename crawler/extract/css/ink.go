@@ -36,14 +36,14 @@ func (s *Styles) PaintsOver(n *html.Node, styled string) bool {
 		}
 		return known && ink.like(paper)
 	}
-	return s.alone && ink.like(white)
+	return s.alone && ink.like(white())
 }
 
-var white = colour{255, 255, 255, 255}
+func white() colour { return colour{255, 255, 255, 255} }
 
 func isLight(said string) bool {
 	ink, ok := colourOf(said)
-	return ok && ink.like(white)
+	return ok && ink.like(white())
 }
 
 // lookOf returns how n's background looks, by its attributes or by the rules.

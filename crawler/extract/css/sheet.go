@@ -44,6 +44,7 @@ type sheetMemory struct {
 	size  int
 }
 
+//nolint:gochecknoglobals // a cache: what a text says of style does not depend on who reads it
 var knownSheets sheetMemory
 
 // maxKnown is how much of sheets is kept, in bytes more or less. Where each page has

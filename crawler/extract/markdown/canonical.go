@@ -3,6 +3,7 @@ package markdown
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -171,7 +172,9 @@ func (b *blocks) list(n *html.Node) {
 	}
 }
 
-var plainCode = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ", "\f", " ")
+var plainCode = sync.OnceValue(func() *strings.Replacer {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ", "\f", " ")
+})
 
 // code adds a block of code without what its rendering may vary: tabs, the ends
 // of lines, and blank lines around it.
@@ -185,7 +188,7 @@ func (b *blocks) code(n *html.Node) {
 			out.WriteByte('\n')
 		}
 	}
-	lines := strings.Split(plainCode.Replace(out.String()), "\n")
+	lines := strings.Split(plainCode().Replace(out.String()), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " \u00a0")
 	}

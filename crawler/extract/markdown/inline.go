@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -102,7 +103,7 @@ func (sc *scribe) written(spans []span, lineStart bool) string {
 	spans = sc.tidy
 	dropSelfLinks(spans)
 	for linked := range groups(spans, sameLink) {
-		clearMarks(linked, marks)
+		clearMarks(linked, marks())
 	}
 	spans = joined(spans)
 	escapeAll(spans, lineStart)
@@ -111,10 +112,10 @@ func (sc *scribe) written(spans []span, lineStart bool) string {
 	for linked := range groups(spans, sameLink) {
 		href := linked[0].href
 		if href == "" {
-			out = write(out, linked, marks)
+			out = write(out, linked, marks())
 			continue
 		}
-		out = write(append(out, '['), linked, marks)
+		out = write(append(out, '['), linked, marks())
 		out = append(append(append(out, "]("...), writtenAddress(href)...), ')')
 	}
 	sc.out = out
@@ -319,11 +320,14 @@ type wrapper struct {
 	of        func(*span) *bool
 }
 
-var marks = []wrapper{
-	{"**", func(s *span) *bool { return &s.strong }},
-	{"*", func(s *span) *bool { return &s.em }},
-	{"~~", func(s *span) *bool { return &s.struck }},
-}
+// marks are made once, since every paragraph asks for them.
+var marks = sync.OnceValue(func() []wrapper {
+	return []wrapper{
+		{"**", func(s *span) *bool { return &s.strong }},
+		{"*", func(s *span) *bool { return &s.em }},
+		{"~~", func(s *span) *bool { return &s.struck }},
+	}
+})
 
 // clearMarks removes the marks that Markdown could not show: their delimiters
 // would touch a letter or another delimiter.

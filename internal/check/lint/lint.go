@@ -149,15 +149,17 @@ func (l *Linter) Issues(links iter.Seq2[Link, error], text func(externalID strin
 	}
 	issues = append(issues, twins...)
 	slices.SortFunc(issues, func(a, b Issue) int {
-		return cmp.Or(cmp.Compare(rank[a.Kind], rank[b.Kind]), strings.Compare(a.URL, b.URL), strings.Compare(a.Other, b.Other), strings.Compare(a.Detail, b.Detail))
+		return cmp.Or(cmp.Compare(rank()[a.Kind], rank()[b.Kind]), strings.Compare(a.URL, b.URL), strings.Compare(a.Other, b.Other), strings.Compare(a.Detail, b.Detail))
 	})
 	return slices.Compact(issues), nil
 }
 
 // rank puts first what makes answers wrong.
-var rank = map[Kind]int{
-	Contradiction: 1, Stale: 2, Duplicate: 3, NoTitle: 4, Thin: 5, ImagesOnly: 6, ContactEnding: 7, BrokenLink: 8, Long: 9,
-}
+var rank = sync.OnceValue(func() map[Kind]int {
+	return map[Kind]int{
+		Contradiction: 1, Stale: 2, Duplicate: 3, NoTitle: 4, Thin: 5, ImagesOnly: 6, ContactEnding: 7, BrokenLink: 8, Long: 9,
+	}
+})
 
 func broken(o crawler.Outcome) bool {
 	switch o {

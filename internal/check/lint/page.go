@@ -141,9 +141,11 @@ var contact = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // contactOpenings are how the phrases of contact begin.
-var contactOpenings = []string{
-	"contact", "reach out", "get in touch", "write to ", "email ", "call ", "ask ", "submit a", "open a", "still ", "need more help",
-	"kontaktieren", "wenden", "noch fragen", "besoin d'aide", "póngase", "ponte", "necesita",
+func contactOpenings() []string {
+	return []string{
+		"contact", "reach out", "get in touch", "write to ", "email ", "call ", "ask ", "submit a", "open a", "still ", "need more help",
+		"kontaktieren", "wenden", "noch fragen", "besoin d'aide", "póngase", "ponte", "necesita",
+	}
 }
 
 // sendsToSupport reports whether a text tells to turn to somebody. Most don't, and
@@ -152,7 +154,7 @@ var contactOpenings = []string{
 func sendsToSupport(text string) bool {
 	lower := folded(text)
 	begins := func(opening string) bool { return strings.Contains(lower, opening) }
-	return slices.ContainsFunc(contactOpenings, begins) && contact().MatchString(text)
+	return slices.ContainsFunc(contactOpenings(), begins) && contact().MatchString(text)
 }
 
 // folded is a text in lower case, with what an expression that ignores case takes for
@@ -165,9 +167,11 @@ var dated = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // changeWords are what stands in front of the dates of changes.
-var changeWords = []string{
-	"updated", "modified", "changed", "reviewed", "edited", "revised", "aktualisiert", "geändert", "änderung", "aktualisierung",
-	"mise à jour", "modification", "actualización", "modificación", "stand",
+func changeWords() []string {
+	return []string{
+		"updated", "modified", "changed", "reviewed", "edited", "revised", "aktualisiert", "geändert", "änderung", "aktualisierung",
+		"mise à jour", "modification", "actualización", "modificación", "stand",
+	}
 }
 
 // farthestYear bounds how far behind such a word a date has its year, in bytes: as in
@@ -192,7 +196,7 @@ func lastChange(text string) time.Time {
 // mayBeDated reports whether a year stands behind a word on changes, as in few texts;
 // the expression takes a hundred times as long.
 func mayBeDated(lower string) bool {
-	for _, word := range changeWords {
+	for _, word := range changeWords() {
 		for _, rest, found := strings.Cut(lower, word); found; _, rest, found = strings.Cut(rest, word) {
 			date, _, _ := strings.Cut(rest[:min(len(rest), farthestYear)], "(") // "standard (ISO 2011)" has none
 			if namesYear(date) {
@@ -222,7 +226,7 @@ func parseDate(text string) (time.Time, bool) {
 	text = ordinal().ReplaceAllString(text, "$1")
 	words := strings.Fields(strings.NewReplacer(",", " ", ". ", " ").Replace(text))
 	for i, word := range words {
-		if month, ok := months[strings.ToLower(strings.TrimSuffix(word, "."))]; ok {
+		if month, ok := months()[strings.ToLower(strings.TrimSuffix(word, "."))]; ok {
 			words[i] = month
 		}
 	}
@@ -236,14 +240,16 @@ func parseDate(text string) (time.Time, bool) {
 }
 
 // months are the names of months in the languages of the phrases above.
-var months = map[string]string{
-	"january": "Jan", "february": "Feb", "march": "Mar", "april": "Apr", "may": "May", "june": "Jun", "july": "Jul", "august": "Aug",
-	"september": "Sep", "october": "Oct", "november": "Nov", "december": "Dec", "sept": "Sep", "jan": "Jan", "feb": "Feb", "mar": "Mar", "apr": "Apr",
-	"jun": "Jun", "jul": "Jul", "aug": "Aug", "sep": "Sep", "oct": "Oct", "nov": "Nov", "dec": "Dec",
-	"januar": "Jan", "februar": "Feb", "märz": "Mar", "mai": "May", "juni": "Jun", "juli": "Jul", "oktober": "Oct", "dezember": "Dec",
-	"janvier": "Jan", "février": "Feb", "mars": "Mar", "avril": "Apr", "juin": "Jun", "juillet": "Jul", "août": "Aug", "septembre": "Sep", "octobre": "Oct", "novembre": "Nov", "décembre": "Dec",
-	"enero": "Jan", "febrero": "Feb", "marzo": "Mar", "abril": "Apr", "mayo": "May", "junio": "Jun", "julio": "Jul", "agosto": "Aug", "septiembre": "Sep", "octubre": "Oct", "noviembre": "Nov", "diciembre": "Dec",
-}
+var months = sync.OnceValue(func() map[string]string {
+	return map[string]string{
+		"january": "Jan", "february": "Feb", "march": "Mar", "april": "Apr", "may": "May", "june": "Jun", "july": "Jul", "august": "Aug",
+		"september": "Sep", "october": "Oct", "november": "Nov", "december": "Dec", "sept": "Sep", "jan": "Jan", "feb": "Feb", "mar": "Mar", "apr": "Apr",
+		"jun": "Jun", "jul": "Jul", "aug": "Aug", "sep": "Sep", "oct": "Oct", "nov": "Nov", "dec": "Dec",
+		"januar": "Jan", "februar": "Feb", "märz": "Mar", "mai": "May", "juni": "Jun", "juli": "Jul", "oktober": "Oct", "dezember": "Dec",
+		"janvier": "Jan", "février": "Feb", "mars": "Mar", "avril": "Apr", "juin": "Jun", "juillet": "Jul", "août": "Aug", "septembre": "Sep", "octobre": "Oct", "novembre": "Nov", "décembre": "Dec",
+		"enero": "Jan", "febrero": "Feb", "marzo": "Mar", "abril": "Apr", "mayo": "May", "junio": "Jun", "julio": "Jul", "agosto": "Aug", "septiembre": "Sep", "octubre": "Oct", "noviembre": "Nov", "diciembre": "Dec",
+	}
+})
 
 func brief(text string) string {
 	words := strings.Fields(text)

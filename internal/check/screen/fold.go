@@ -99,7 +99,7 @@ func hasVariants(r rune) bool {
 // spellOut takes a character apart: a letter from its accents, a typographical
 // variant back to its letters (NFKD), a letter that looks like one of ours to that.
 func spellOut(r rune, emit func(letter byte)) {
-	if letter, ok := lookalikes[r]; ok {
+	if letter, ok := lookalikes()[r]; ok {
 		emit(letter)
 		return
 	}
@@ -108,7 +108,7 @@ func spellOut(r rune, emit func(letter byte)) {
 			if letter := asciiSkeleton[part]; letter != 0 && !inWordsOnly(byte(part)) {
 				emit(letter)
 			}
-		} else if letter, ok := lookalikes[part]; ok {
+		} else if letter, ok := lookalikes()[part]; ok {
 			emit(letter)
 		} else if unicode.IsLetter(part) {
 			emit(otherLetter)
@@ -124,6 +124,8 @@ func isWord(b byte) bool {
 func inWordsOnly(b byte) bool { return b == '!' || b == '|' || b == '@' || b == '$' }
 
 // asciiSkeleton maps letters, and what is used in their place, to letters.
+//
+//nolint:gochecknoglobals // a table that every byte of every page is looked up in
 var asciiSkeleton = func() (table [utf8.RuneSelf]byte) {
 	for b := byte('a'); b <= 'z'; b++ {
 		table[b], table[b-'a'+'A'] = b, b
@@ -139,7 +141,7 @@ var asciiSkeleton = func() (table [utf8.RuneSelf]byte) {
 
 // lookalikes are letters of other alphabets that look like ours, after Unicode's
 // confusables (UTS 39), as far as NFKD does not take them apart.
-var lookalikes = func() map[rune]byte {
+var lookalikes = sync.OnceValue(func() map[rune]byte {
 	table := map[rune]byte{}
 	for to, from := range map[byte]string{
 		'a': "аΑαɑАᴀ∂", 'b': "ВЬвʙƄ", 'c': "сСϲᴄ", 'd': "ԁᴅɗđ", 'e': "еЕΕεҽєᴇ℮", 'f': "ƒғ", 'g': "ɡցɢ", 'h': "һНΗнհʜ",
@@ -152,4 +154,4 @@ var lookalikes = func() map[rune]byte {
 	}
 	table['ß'] = 's' // its second s is not missed by any phrase
 	return table
-}()
+})

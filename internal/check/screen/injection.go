@@ -46,7 +46,7 @@ var phrasebook = sync.OnceValue(func() *phraseSet {
 	set := &phraseSet{}
 	users := map[string][]int{}
 	var triggers []string
-	for _, written := range phrases {
+	for _, written := range phrases() {
 		p := phrase{id: written.id}
 		if written.lead != "" {
 			p.lead = regexp.MustCompile(`(?:` + spell(written.lead) + `)\z`)
@@ -89,6 +89,8 @@ func spell(written string) string {
 }
 
 // skeletons keeps the buffers of skeletons that were read.
+//
+//nolint:gochecknoglobals // a pool is there to be shared, and what it holds is seen by nobody
 var skeletons = sync.Pool{New: func() any { return new([]byte) }}
 
 func (in injections) phrases(t *text, found func(match)) {
