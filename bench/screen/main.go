@@ -46,7 +46,7 @@ func main() {
 }
 
 func measure(w io.Writer, dirs []string, most int, verbose bool) error {
-	screener, err := screen.New(screen.Config{Credentials: screen.Hold, Injections: screen.Hold})
+	screener, err := screen.New(screen.Config{Credentials: screen.Hold, Codes: screen.Warn, Injections: screen.Hold})
 	if err != nil {
 		return err
 	}

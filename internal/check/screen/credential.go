@@ -4,16 +4,23 @@ import (
 	"encoding/base64"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 )
 
 // credentials finds what gets somebody in.
-type credentials struct{ action Action }
+type credentials struct {
+	action Action
+	codes  Action // about what only looks like a code for people
+}
 
 func (c credentials) scan(t *text, found func(match)) {
 	for _, m := range t.around().credentials {
 		m.action = c.action
-		found(m)
+		if m.rule == accessCode || m.rule == recoveryCode {
+			m.action = c.codes
+		}
+		if m.action.on() {
+			found(m)
+		}
 	}
 }
 
@@ -35,7 +42,7 @@ func (s *credentialRules) counts(r *credentialRule, match, secret string) bool {
 	if r.entropy > 0 && entropy(secret) <= r.entropy {
 		return false
 	}
-	if isPlaceholder(secret) || s.global.passes(match, secret) {
+	if isPlaceholder(secret) || isPublished(secret) || s.global.passes(match, secret) {
 		return false
 	}
 	for _, a := range r.allowed {
@@ -43,109 +50,7 @@ func (s *credentialRules) counts(r *credentialRule, match, secret string) bool {
 			return false
 		}
 	}
-	switch r.id {
-	case privateKey:
-		return hasKeyMaterial(secret)
-	case connection, assigned:
-		return isRandom(secret)
-	case jsonWebToken:
-		return !isSampleToken(secret)
-	}
-	return true
-}
-
-// The rules of our own: those that gitleaks has none for, or has for code rather
-// than for prose, where a rule on every "key" would stop at each page.
-const (
-	privateKey   = "private-key"
-	connection   = "connection-string"
-	assigned     = "password"
-	jsonWebToken = "jwt"
-	bearer       = "authorization-header"
-	awsKey       = "aws-access-key"
-	azureKey     = "azure-account-key"
-)
-
-func replaced(id string) bool {
-	switch id {
-	case "generic-api-key", privateKey, jsonWebToken, "curl-auth-header", "curl-auth-user", "aws-access-token", "twilio-api-key":
-		return true
-	}
-	return false
-}
-
-func ownRules() []credentialRule {
-	rule := func(id string, entropy float64, before func(string) bool, source string, keywords ...string) credentialRule {
-		return credentialRule{pattern: leading(id, before, source, keywords...), entropy: entropy}
-	}
-	const is = `["'\x60\])]{0,2}\s{0,3}(?::=|=>|[:=]|(?i:\bis\b|\blautet\b|\best\b|\bes\b))\s{0,3}["'\x60“”„«]?([^\s"'\x60“”«»<>]{8,200})`
-	return []credentialRule{
-		whose(rule(privateKey, 0, nil, `-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]{40,}?-----END`, "-----begin"), hasEnd),
-		rule(jsonWebToken, 3, endsWord, `eyJ[A-Za-z0-9_-]{10,1000}\.eyJ[A-Za-z0-9_-]{10,1000}(?:\.[A-Za-z0-9_-]{10,700})?`, "eyj"),
-		rule(awsKey, 2.5, endsWord, `(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b`, "akia", "asia", "abia", "acca"),
-		rule("twilio-api-key", 3, endsWord, `SK[0-9a-f]{32}\b`, "sk"),
-		rule(azureKey, 4, endsWord, `(?i:AccountKey)\s?=\s?([A-Za-z0-9+/]{60,100}={0,2})`, "accountkey"),
-		rule(bearer, 3.2, endsWord, `(?i)authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token)\s{1,3}([A-Za-z0-9._~+/-]{16,500}=*)`, "authorization"),
-		whose(rule(connection, 0, nil, `://[^\s:@/?#"'<>]{1,80}:([^\s@/"'<>]{4,120})@[A-Za-z0-9\[]`, "://"), namesUser),
-		rule(connection, 0, nil, `(?i)(?:pwd|password)\s?=\s?([^\s;"']{6,100});`, "pwd", "password"),
-		whose(rule(assigned, 0, nil, `(?i:pass(?:word|wd|phrase|wort|code)?|pwd|kennwort|mot de passe|contraseña|secret|token|credentials?)`+is,
-			"pass", "pwd", "kennwort", "mot de passe", "contrase", "secret", "token", "credential"), isGiven),
-		rule(assigned, 0, namesKey, `(?i:key)`+is, "key"),
-	}
-}
-
-// whose returns the rule for what follows is true of.
-func whose(r credentialRule, follows func(string) bool) credentialRule {
-	r.after = follows
-	return r
-}
-
-// hasEnd reports whether a key ends that begins here. Looking for its end is far cheaper than the expression.
-func hasEnd(key string) bool { return strings.Contains(key[:min(len(key), 2*maxReach)], "-----END") }
-
-// namesUser reports whether an address, from its "://" on, names who asks for it: few do.
-func namesUser(address string) bool {
-	rest := address[len("://"):]
-	end := strings.IndexAny(rest, "@/\"'<> \t\n\f\r")
-	return end >= 0 && rest[end] == '@'
-}
-
-// isGiven reports whether what begins with the name of a secret may go on with the
-// secret itself: few do, and the expression takes a hundred times as long.
-func isGiven(name string) bool {
-	const farthest = 24 // of the sign between them; "mot de passe" has 12 letters
-	name = name[:min(len(name), farthest)]
-	word := 0
-	for i := range len(name) {
-		switch b := name[i]; {
-		case b == ':' || b == '=' || b >= utf8.RuneSelf:
-			return true
-		case isWord(b) || b == '_':
-			continue
-		}
-		if isGiving(name[word:i]) {
-			return true
-		}
-		word = i + 1
-	}
-	return isGiving(name[word:])
-}
-
-// isGiving tells of the words that stand between the name of a secret and it.
-func isGiving(word string) bool {
-	return strings.EqualFold(word, "is") || strings.EqualFold(word, "lautet") || strings.EqualFold(word, "est") || strings.EqualFold(word, "es")
-}
-
-// namesKey reports whether text that is followed by "key" makes it one that opens
-// something, rather than one of a keyboard or a table.
-func namesKey(preceding string) bool {
-	name := strings.TrimRight(lowerASCII(preceding[max(0, len(preceding)-16):]), " _-")
-	for _, sort := range []string{"api", "access", "auth", "private", "secret", "encryption", "signing", "license", "account", "master", "admin", "service"} {
-		if strings.HasSuffix(name, sort) {
-			return true
-		}
-	}
-	return false
+	return r.is == nil || r.is(secret)
 }
 
 var base64Run = regexp.MustCompile(`[A-Za-z0-9+/=]{20,}`)
@@ -162,9 +67,24 @@ func hasKeyMaterial(block string) bool {
 	return n >= 60
 }
 
-// isSampleToken tells of the token that documentation shows.
-func isSampleToken(token string) bool {
-	parts := strings.Split(token, ".")
+// sampleToken returns the JSON web token in a secret that documentation shows; "" for none.
+func sampleToken(secret string) string {
+	at := strings.Index(secret, "eyJ")
+	if at < 0 {
+		return ""
+	}
+	parts := strings.Split(secret[at:], ".")
+	if len(parts) < 2 {
+		return ""
+	}
 	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
-	return err == nil && strings.Contains(string(claims), "1234567890")
+	if err != nil {
+		return ""
+	}
+	for _, known := range []string{"1234567890", "John Doe", `"iss":"joe"`, "example.com", "Jane Doe"} {
+		if strings.Contains(string(claims), known) {
+			return secret[at:]
+		}
+	}
+	return ""
 }

@@ -13,6 +13,7 @@ type pattern struct {
 	id       string
 	keywords []string                    // in lower case; every match has one of them
 	after    func(following string) bool // what a keyword and what follows it are like in every match; nil for anything
+	word     bool                        // the keyword is all there is to find, and there is no expression
 	compiled func() expression
 }
 
@@ -46,6 +47,10 @@ func leading(id string, before func(preceding string) bool, source string, keywo
 // returns up to where it was now.
 func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int, found func(groups []int)) int {
 	meter.Spend(1)
+	if p.word {
+		found([]int{start, end})
+		return done
+	}
 	if start < done || p.after != nil && !p.after(plain[start:]) {
 		return done
 	}

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	_ "embed" // the rules
 	"fmt"
 	"math"
 	"regexp"
@@ -8,8 +9,13 @@ import (
 	"sync"
 
 	toml "github.com/pelletier/go-toml/v2"
-	"github.com/zricethezav/gitleaks/v8/config"
 )
+
+// gitleaksFile are the rules of gitleaks, see LICENSE.gitleaks. "make rules" renews them.
+//
+//go:generate go run ./rules -into gitleaks.toml -license LICENSE.gitleaks
+//go:embed gitleaks.toml
+var gitleaksFile []byte
 
 // gitleaks is the part of gitleaks' rule file that is about text rather than
 // about files and commits. See docs/adr/0005.
@@ -40,6 +46,7 @@ type credentialRule struct {
 	group   int     // of the expression, that is the secret; 0: the first that matched
 	entropy float64 // that a secret has at least, in bits a character
 	allowed []allowed
+	is      func(secret string) bool // tells a secret from what the expression takes for one; nil for any
 }
 
 // allowed is what a rule's match is let pass by.
@@ -50,17 +57,20 @@ type allowed struct {
 }
 
 // credentialRules are all rules on credentials, with the index of their keywords and
-// behind them those of promptPatterns, so that one pass over a text is for both.
+// behind them those of labels and of promptPatterns, so that one pass over a text is for all.
 type credentialRules struct {
-	rules    []credentialRule
-	keywords keywords
-	global   allowed
+	rules     []credentialRule
+	labels    int // where the patterns of labels begin among those of keywords
+	manifests int // where that of manifests stands
+	marks     int // where those of prompts begin
+	keywords  keywords
+	global    allowed
 }
 
 // ruleset reads the rules once, when the first page is screened.
 var ruleset = sync.OnceValue(func() *credentialRules {
 	var file gitleaks
-	if err := toml.Unmarshal([]byte(config.DefaultConfig), &file); err != nil {
+	if err := toml.Unmarshal(gitleaksFile, &file); err != nil {
 		panic(fmt.Sprintf("read the rules of gitleaks: %v", err)) // it is compiled in, and the tests read it
 	}
 	set := &credentialRules{global: newAllowed(file.Allowlist)}
@@ -85,6 +95,11 @@ var ruleset = sync.OnceValue(func() *credentialRules {
 	for _, r := range set.rules {
 		patterns = append(patterns, r.pattern)
 	}
+	set.labels = len(patterns)
+	patterns = append(patterns, labelPatterns()...)
+	set.manifests = len(patterns)
+	patterns = append(patterns, &pattern{word: true, keywords: kubernetesSecret})
+	set.marks = len(patterns)
 	set.keywords = newKeywords(append(patterns, promptPatterns()...))
 	return set
 })
@@ -100,17 +115,30 @@ func (t *text) around() *aroundKeywords {
 	}
 	t.tried = &aroundKeywords{}
 	set := ruleset()
+	credential := func(rule string, at span) {
+		t.tried.credentials = append(t.tried.credentials, match{rule: rule, kind: Credential, start: at.start, end: at.end})
+	}
 	set.keywords.around(t.plain, t.meter, func(i int, groups []int) {
-		if i >= len(set.rules) {
+		switch {
+		case i >= set.marks:
 			id := set.keywords.patterns[i].id
 			t.tried.marks = append(t.tried.marks, match{rule: id, kind: Injection, start: groups[0], end: groups[1]})
-			return
-		}
-		rule := &set.rules[i]
-		if at := rule.secret(groups); set.counts(rule, t.plain[groups[0]:groups[1]], t.plain[at.start:at.end]) {
-			t.tried.credentials = append(t.tried.credentials, match{rule: rule.id, kind: Credential, start: at.start, end: at.end})
+		case i == set.manifests:
+			t.inSecret(groups[0], credential)
+		case i >= set.labels:
+			kind := labelKind(i - set.labels)
+			t.labelled(kind, groups[0], groups[1], func(at span) { credential(labelRules[kind], at) })
+		default:
+			rule := &set.rules[i]
+			if at := rule.secret(groups); set.counts(rule, t.plain[groups[0]:groups[1]], t.plain[at.start:at.end]) {
+				credential(rule.id, at)
+			}
 		}
 	})
+	t.wideLabels(func(kind labelKind, start, end int) {
+		t.labelled(kind, start, end, func(at span) { credential(labelRules[kind], at) })
+	})
+	t.runs(credential)
 	return t.tried
 }
 

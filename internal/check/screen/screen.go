@@ -28,6 +28,7 @@ import (
 // means [Off]; the zero value finds nothing.
 type Config struct {
 	Credentials Action
+	Codes       Action // about what seems to be a code for people: of a door, an alarm or a second factor
 	Injections  Action
 
 	Emails, Phones, Cards, IBANs Action
@@ -100,7 +101,7 @@ type scanner interface {
 // Config.Markdown is missing.
 func New(c Config) (*Screener, error) {
 	s := &Screener{config: c}
-	actions := []Action{c.Credentials, c.Injections, c.Emails, c.Phones, c.Cards, c.IBANs, c.MarkerAction}
+	actions := []Action{c.Credentials, c.Codes, c.Injections, c.Emails, c.Phones, c.Cards, c.IBANs, c.MarkerAction}
 	for _, r := range c.Rules {
 		actions = append(actions, r.Action)
 	}
@@ -110,8 +111,8 @@ func New(c Config) (*Screener, error) {
 	if c.Own != nil {
 		s.scanners = append(s.scanners, ownSecrets{c.Own})
 	}
-	if c.Credentials.on() {
-		s.scanners = append(s.scanners, credentials{c.Credentials})
+	if c.Credentials.on() || c.Codes.on() {
+		s.scanners = append(s.scanners, credentials{c.Credentials, c.Codes})
 	}
 	if p := newPersonal(c); p != nil {
 		s.scanners = append(s.scanners, p)

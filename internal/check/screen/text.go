@@ -31,6 +31,9 @@ type reading struct{ areas [areas]text }
 type text struct {
 	plain    string
 	headings []heading
+	codes    []span          // what stands in elements of code, sorted
+	cells    []cell          // of tables, sorted
+	hidden   int             // how often it was in base64
 	tried    *aroundKeywords // once it was looked for
 	meter    *budget.Meter   // is told of what is tried; may be nil
 }
@@ -60,6 +63,7 @@ func walk(source string, r *reading, change *edits) string {
 	body.Grow(len(source))
 	attributes.Grow(len(source) / 4)
 	var headings, above []heading
+	var inside structure
 	var piece []byte
 	open := -1 // where the heading began that is being read
 	for token := range cleanhtml.Tokens(source) {
@@ -77,6 +81,7 @@ func walk(source string, r *reading, change *edits) string {
 		case breaksLine(token.Tag) && body.Len() > 0:
 			body.WriteByte('\n')
 		}
+		inside.see(token, body.Len())
 		if isHeading(token.Tag) {
 			if token.Kind == html.StartTagToken {
 				open = body.Len()
@@ -111,7 +116,7 @@ func walk(source string, r *reading, change *edits) string {
 			out.WriteString(raw)
 		}
 	}
-	r.areas[inBody] = text{plain: body.String(), headings: headings}
+	r.areas[inBody] = text{plain: body.String(), headings: headings, codes: inside.codes, cells: inside.cells}
 	r.areas[inAttributes] = text{plain: attributes.String(), headings: above}
 	return out.String()
 }

@@ -1,0 +1,132 @@
+package screen
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// labelled calls found for each secret that the label from start to end names.
+func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
+	end, ok := isLabel(t.plain, start, end)
+	if !ok {
+		return
+	}
+	t.meter.Spend(4)
+	take := func(p pair) {
+		if value := t.plain[p.value.start:p.value.end]; kind.holds(value, p.evidence) {
+			found(p.value)
+		}
+	}
+	switch kind {
+	case loginLabel, accountLabel:
+		t.login(kind, end, take)
+	case recoveryLabel, totpLabel, phraseLabel:
+		t.list(kind, end, found)
+	case keyLabel:
+		if !strings.EqualFold(t.plain[start:min(end, start+3)], "key") || namesKey(t.plain[:start]) {
+			t.pairs(start, end, take)
+		}
+	default:
+		t.pairs(start, end, take)
+	}
+}
+
+// namesKey reports whether text that is followed by "key" makes it one that opens
+// something, rather than one of a keyboard or a table.
+func namesKey(preceding string) bool {
+	name := strings.TrimRight(lowerASCII(preceding[max(0, len(preceding)-16):]), " _-.")
+	for _, sort := range []string{"api", "access", "auth", "private", "secret", "encryption", "signing", "license", "licence", "account", "master", "admin",
+		"service", "shared", "presharedkey", "webhook", "storage", "app", "application", "client", "wpa", "wpa2", "wifi", "wi-fi", "network", "stream", "security", "session", "deploy", "host", "server"} {
+		if strings.HasSuffix(name, sort) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	afterAccount = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A["'\x60*_]{0,2}(?:[ \x{a0}]/[ \x{a0}]?|/[ \x{a0}]|[ \x{a0}]\|[ \x{a0}]|:[ ]?)`)
+	})
+	afterLogin = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A[^\n/]{0,60}?[ \x{a0}]/[ \x{a0}]`) })
+)
+
+// login pairs a user's name with the password that stands behind it and a slash.
+func (t *text) login(kind labelKind, end int, take func(pair)) {
+	expression := afterAccount()
+	if kind == loginLabel {
+		expression = afterLogin()
+	}
+	if at := expression.FindStringIndex(t.plain[end:min(len(t.plain), end+maxGap)]); at != nil {
+		t.next(end+at[1], near, take)
+	}
+}
+
+// The forms of what labels of several words or codes are followed by.
+var (
+	codesPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:[A-Za-z0-9]{4,8}(?:[ -][A-Za-z0-9]{4,8}){1,4}|[0-9]{8}|[A-Za-z0-9]{8,16})\b`)
+	})
+	seedPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:[A-Z2-7]{16,64}|[A-Z2-7]{4}(?:[ -][A-Z2-7]{4}){3,15}|[a-z2-7]{4}(?:[ -][a-z2-7]{4}){3,15}|[a-z2-7]{16,64})\b`)
+	})
+	wordsPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:\b[1-9]?[0-9]?[.)]?\s{0,2}[a-z]{3,8}\b[\s,]{0,3}){12,24}`)
+	})
+)
+
+// listReach is how far behind its label a list of codes or words is looked for, in bytes.
+const listReach = 400
+
+// list finds the codes or words that stand behind their label.
+func (t *text) list(kind labelKind, end int, found func(span)) {
+	rest := t.plain[end:min(len(t.plain), end+listReach)]
+	t.meter.Spend(len(rest))
+	switch kind {
+	case recoveryLabel:
+		var codes []span
+		for _, at := range codesPattern().FindAllStringIndex(rest, -1) {
+			if code := rest[at[0]:at[1]]; isRecoveryCode(code) {
+				codes = append(codes, span{end + at[0], end + at[1]})
+			}
+		}
+		if len(codes) >= 2 || len(codes) == 1 && codes[0].start-end < 40 {
+			for _, at := range codes {
+				found(at)
+			}
+		}
+	case totpLabel:
+		if at := seedPattern().FindStringIndex(rest); at != nil && at[0] < 60 && isSeed(rest[at[0]:at[1]]) && !isPublished(rest[at[0]:at[1]]) && strings.ContainsAny(rest[at[0]:at[1]], "234567") {
+			found(span{end + at[0], end + at[1]})
+		}
+	case phraseLabel:
+		if at := wordsPattern().FindStringIndex(rest); at != nil && at[0] < 20 && !isProse(rest[at[0]:at[1]]) {
+			found(span{end + at[0], end + at[1]})
+		}
+	}
+}
+
+// isRecoveryCode tells a code from a word or a date.
+func isRecoveryCode(code string) bool {
+	c := classesOf(code)
+	if isPlaceholder(code) {
+		return false
+	}
+	if c.digits == len(code) {
+		return true
+	}
+	return c.digits >= 2 && c.lower+c.upper >= 2 && c.changes >= 3 || c.digits >= 8 && c.lower+c.upper == 0
+}
+
+// isProse reports whether words make a sentence: those of a seed are never so short.
+func isProse(words string) bool {
+	small := 0
+	for _, word := range strings.Fields(words) {
+		switch strings.Trim(word, ",.") {
+		case "the", "and", "you", "for", "are", "your", "can", "with", "that", "this", "not", "from", "will", "must", "have":
+			small++
+		}
+	}
+	return small >= 2
+}

@@ -1,0 +1,353 @@
+package screen
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// evidence is how surely a value belongs to the label that it was found by.
+type evidence int
+
+const (
+	loose    evidence = iota // it follows, and the sentence goes on
+	near                     // it follows
+	literal                  // it follows, and is marked as a value: by quotes, or as code
+	assigned                 // a sign, a cell, a line or an element gives it to the label
+)
+
+// pair is a value beside a label, wherever a layout puts the two.
+type pair struct {
+	value    span
+	evidence evidence
+}
+
+// maxValue bounds a value, and maxGap what stands between a label and it, in bytes.
+const (
+	maxValue = 200
+	maxGap   = 120
+	maxRows  = 50 // of a column that are looked at
+)
+
+// pairs calls found for each value beside the label from start to end.
+//
+//	Password: X    password = "X"    <password>X</password>    --password X    the password is X    (password X)
+//	Password       | Password | X |    | Password |    user,password
+//	X                                  | X        |    admin,X
+func (t *text) pairs(start, end int, found func(pair)) {
+	if i := t.cellAt(start); i >= 0 && t.isWhole(t.cells[i].span, start, end) {
+		t.inTable(i, found)
+		return
+	}
+	if t.onLine(start, end, found) {
+		return
+	}
+	if line := t.lineAt(start); t.isWhole(line, start, end) {
+		t.onNextLine(line, found)
+	} else {
+		t.inColumn(line, start, end, found)
+	}
+}
+
+// lineAt returns the line that a place stands in.
+func (t *text) lineAt(at int) span {
+	from := strings.LastIndexByte(t.plain[max(0, at-maxLine):at], '\n') + 1
+	start := max(0, at-maxLine) + from
+	to := strings.IndexByte(t.plain[at:min(len(t.plain), at+maxLine)], '\n')
+	if to < 0 {
+		return span{start, min(len(t.plain), at+maxLine)}
+	}
+	return span{start, at + to}
+}
+
+const maxLine = 400
+
+// isWhole reports whether a cell or a line has nothing but the label, or a short name that ends with it.
+func (t *text) isWhole(in span, start, end int) bool {
+	const longest = 40 // of a name, in characters
+	before, after := t.plain[in.start:start], t.plain[min(end, in.end):in.end]
+	after = strings.TrimFunc(after, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":：*_.)", r) })
+	if strings.HasPrefix(after, "(") || strings.HasPrefix(after, "/") {
+		after = ""
+	}
+	return after == "" && utf8.RuneCountInString(before) <= longest && !strings.ContainsAny(before, ".:;=")
+}
+
+// inTable pairs the label in a cell with the next cell of its row, and those under it.
+func (t *text) inTable(i int, found func(pair)) {
+	label := t.cells[i]
+	for j, rows := i+1, 0; j < len(t.cells) && rows < maxRows; j++ {
+		c := t.cells[j]
+		beside := c.table == label.table && c.row == label.row && c.column == label.column+1
+		below := c.table == label.table && c.row > label.row && c.column == label.column
+		if below {
+			rows++
+		}
+		if beside || below {
+			t.whole(c.span, assigned, found)
+		}
+		if c.table == label.table && c.row > label.row && label.row > 0 {
+			return // only the first row names the columns
+		}
+	}
+}
+
+// whole takes what stands in a cell or on a line, where it is one value.
+func (t *text) whole(in span, how evidence, found func(pair)) {
+	value := t.trim(in)
+	text := t.plain[value.start:value.end]
+	if text == "" || len(text) > maxValue {
+		return
+	}
+	if at := strings.Index(text, " / "); at >= 0 { // a user, and the password
+		value.start += at + len(" / ")
+		text = t.plain[value.start:value.end]
+	}
+	if strings.ContainsFunc(text, unicode.IsSpace) {
+		how = near
+		value = t.token(value.start, value.end)
+	}
+	found(pair{value, how})
+}
+
+// trim returns a span without the spaces and quotes around it.
+func (t *text) trim(s span) span {
+	isEdge := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"'`“”„«»", r) }
+	text := t.plain[s.start:s.end]
+	left := strings.TrimLeftFunc(text, isEdge)
+	s.start = s.end - len(left)
+	s.end = s.start + len(strings.TrimRightFunc(left, isEdge))
+	return s
+}
+
+// onNextLine pairs a label on a line of its own with the next line that has text.
+func (t *text) onNextLine(line span, found func(pair)) {
+	at := line.end
+	for at < len(t.plain) && (t.plain[at] == '\n' || t.plain[at] == ' ' || t.plain[at] == '\r' || t.plain[at] == '\t') {
+		at++
+	}
+	if at >= len(t.plain) || at-line.end > maxGap {
+		return
+	}
+	t.whole(t.lineAt(at), assigned, found)
+}
+
+// The layouts that have the value on the label's line, by what stands between.
+var (
+	// signed is a sign or a word that gives the label its value.
+	signed = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A["'\x60\])*_”»]{0,3}(?:\s?\([^()\n]{1,40}\))?["'\x60*_]{0,2}[ \t\x{a0}]{0,20}` +
+			`(?::=|=>|==?|->|[:：＝→]|[–—-][ \x{a0}]|(?i:is|was|lautet|ist|war|est|es|é|è|er|är|on|jest|to|je|este|là|adalah|是|为|為|は|は、|이|는|은)(?:[ \t\x{a0}:：]|\z))` +
+			`(?:[ \t\x{a0}]|\*\*|__){0,20}(?i:now |set to |jetzt |)`)
+	})
+	// far is the same behind a few more words, as in "the password for the router is".
+	far = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A(?:[ \x{a0}][\pL\pN'’.@_/&()-]{1,30}){1,6}(?:\s?[:：=]|[ \x{a0}](?i:is|lautet|ist|est|es|é|è|jest|到|是):?)[ \t\x{a0}]{1,4}`)
+	})
+	// element is the end of a tag, or an attribute for values, behind a label that is an element's or attribute's name.
+	element = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A["']?(?:\s+[\w:.-]+\s?=\s?["'][^"'\n<>]{0,60}["']){0,4}?(?:\s+(?i:value|default)\s?=\s?["']|\s?/?>\s{0,8}(?:<[a-zA-Z][^<>\n]{0,40}>\s{0,8})?|</[a-zA-Z][\w:.-]{0,30}>\s{0,8}<[a-zA-Z][^<>\n]{0,40}>)`)
+	})
+	// follows is a space, or a call's bracket: the value comes next.
+	follows = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A(?:["'\x60*_]{0,3}[ \t\x{a0}]{1,20}|["']?\s?\(\s?)`)
+	})
+)
+
+// onLine pairs the label with what follows on its line, and reports whether a layout gives it a value there.
+func (t *text) onLine(start, end int, found func(pair)) bool {
+	rest := t.plain[end:min(len(t.plain), end+maxGap)]
+	t.meter.Spend(8)
+	option := isOption(t.plain[max(0, start-40):start])
+	switch {
+	case option && rest != "" && rest[0] == ' ':
+		return t.next(end+1, assigned, found)
+	case signed().MatchString(rest):
+		return t.next(end+len(signed().FindString(rest)), assigned, found)
+	case strings.ContainsRune(rest, '>') && isInTag(t.plain[max(0, start-maxGap):start]) && element().MatchString(rest):
+		return t.inElement(end+len(element().FindString(rest)), found)
+	case mayBeFar(rest) && far().MatchString(rest):
+		return t.next(end+len(far().FindString(rest)), near, found)
+	case follows().MatchString(rest):
+		return t.next(end+len(follows().FindString(rest)), near, found)
+	}
+	return false
+}
+
+// mayBeFar reports whether the rest of a line has a sign or a word that far wants.
+func mayBeFar(rest string) bool {
+	if line := strings.IndexByte(rest, '\n'); line >= 0 {
+		rest = rest[:line]
+	}
+	if strings.ContainsAny(rest, ":=") {
+		return true
+	}
+	for _, word := range []string{" is ", " lautet ", " ist ", " est ", " es ", " jest ", "：", "＝", "是", " é ", " è "} {
+		if strings.Contains(rest, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOption reports whether the text ends as the name of a command's option begins.
+func isOption(preceding string) bool {
+	word := preceding[strings.LastIndexAny(preceding, " \t\n\"'`(")+1:]
+	return strings.HasPrefix(word, "-") || word == "/"
+}
+
+// isInTag reports whether the text ends inside of a tag of XML.
+func isInTag(preceding string) bool {
+	open := strings.LastIndexByte(preceding, '<')
+	return open >= 0 && !strings.ContainsAny(preceding[open:], "\n") && (!strings.Contains(preceding[open:], ">") || strings.HasSuffix(preceding, ">"))
+}
+
+// inElement takes what stands up to the end of an element or an attribute.
+func (t *text) inElement(at int, found func(pair)) bool {
+	end := strings.IndexAny(t.plain[at:min(len(t.plain), at+maxValue)], "<\"'\n")
+	if end <= 0 {
+		return false
+	}
+	value := t.trim(span{at, at + end})
+	if strings.ContainsFunc(t.plain[value.start:value.end], unicode.IsSpace) {
+		return false
+	}
+	found(pair{value, assigned})
+	return true
+}
+
+// next takes the value that begins at a place, and reports whether one does on that line. Of a user and a password
+// beside each other, the password is taken, too.
+func (t *text) next(at int, how evidence, found func(pair)) bool {
+	value, marked := t.marked(at)
+	if !marked {
+		value = t.token(at, len(t.plain))
+	} else if how == near {
+		how = literal
+	}
+	if !strings.ContainsFunc(t.plain[value.start:max(value.start, value.end)], isLetterOrDigit) {
+		return false
+	}
+	rest := t.plain[value.end:min(len(t.plain), value.end+maxGap)]
+	if !marked && goesOn(rest) {
+		how = loose
+	}
+	found(pair{value, how})
+	if second := strings.TrimLeft(rest, "\"'`,; \u00a0"); len(rest) > len(second) || strings.HasPrefix(second, "/") {
+		for _, sign := range []string{"/ ", "/", "| "} {
+			if after, ok := strings.CutPrefix(second, sign); ok && after != "" {
+				from := value.end + len(rest) - len(after)
+				next, marked := t.marked(from)
+				if !marked {
+					next = t.token(from, len(t.plain))
+				}
+				found(pair{next, how})
+				break
+			}
+		}
+	}
+	return true
+}
+
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// goesOn reports whether a text begins with more words of the sentence, so that what stands before is one of them.
+func goesOn(rest string) bool {
+	after := strings.TrimLeft(rest, " \t\u00a0")
+	if len(after) == len(rest) || after == "" {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(after)
+	return unicode.IsLetter(r) && !strings.Contains(after[:min(len(after), 24)], "=") && !strings.HasPrefix(after, "for ") && !strings.HasPrefix(after, "and ")
+}
+
+// quotes are what a value stands between.
+var quotes = map[rune]string{'"': `"`, '\'': `'`, '`': "`", '“': "”", '„': "“", '«': "»", '‘': "’", '「': "」"}
+
+// marked returns the value between quotes, or in an element of code, that begins at a place.
+func (t *text) marked(at int) (value span, ok bool) {
+	if end, code := t.codeAt(at); code && end-at <= maxValue {
+		value = t.trim(span{at, end})
+		return value, !strings.ContainsFunc(t.plain[value.start:value.end], unicode.IsSpace)
+	}
+	r, size := utf8.DecodeRuneInString(t.plain[at:])
+	closing, quoted := quotes[r]
+	if !quoted {
+		return span{}, false
+	}
+	at += size
+	inside := t.plain[at:min(len(t.plain), at+maxValue)]
+	end := strings.Index(inside, closing)
+	if end <= 0 || strings.ContainsFunc(inside[:end], unicode.IsSpace) {
+		return span{}, false
+	}
+	return span{at, at + end}, true
+}
+
+// token returns the run without spaces that begins at a place, without what follows the value: the next setting of a
+// connection, a tag, quotes and full stops.
+func (t *text) token(at, limit int) span {
+	text := t.plain[at:min(limit, at+maxValue)]
+	inner := strings.TrimLeft(text, "'([{")
+	at += len(text) - len(inner)
+	text = inner
+	if end := strings.IndexFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"`“”«»<>、。，；", r) }); end >= 0 {
+		text = text[:end]
+	}
+	if cut := nextSetting().FindStringIndex(text); cut != nil {
+		text = text[:cut[0]]
+	}
+	return span{at, at + len(closed(strings.TrimRight(text, ".,;:'…")))}
+}
+
+// closed returns a text without the brackets at its end that none of it has opened.
+func closed(text string) string {
+	for text != "" && strings.ContainsRune(")]}", rune(text[len(text)-1])) {
+		open := map[byte]string{')': "(", ']': "[", '}': "{"}[text[len(text)-1]]
+		if strings.Contains(text, open) {
+			break
+		}
+		text = strings.TrimRight(text[:len(text)-1], ".,;:'")
+	}
+	return text
+}
+
+// nextSetting is the beginning of another setting behind a value.
+var nextSetting = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[;&,](?:["']?[A-Za-z_][\w. -]{1,30}["']?\s?[=:]|\z)`)
+})
+
+// inColumn pairs a label that is a field of its line with the same field of the lines that follow.
+func (t *text) inColumn(line span, start, end int, found func(pair)) {
+	header := t.plain[line.start:line.end]
+	for _, sign := range []string{",", ";", "\t", "|"} {
+		fields := strings.Split(header, sign)
+		if len(fields) < 2 {
+			continue
+		}
+		column := strings.Count(t.plain[line.start:start], sign)
+		if name := strings.Trim(fields[column], " \"'*\r"); len(name) > end-start+24 || strings.Count(name, " ") > 3 {
+			continue
+		}
+		at := line.end + 1
+		for range maxRows {
+			if at >= len(t.plain) {
+				return
+			}
+			row := t.lineAt(at)
+			values := strings.Split(t.plain[row.start:row.end], sign)
+			if len(values) != len(fields) {
+				return
+			}
+			from := row.start
+			for _, v := range values[:column] {
+				from += len(v) + len(sign)
+			}
+			t.whole(span{from, from + len(values[column])}, assigned, found)
+			at = row.end + 1
+		}
+		return
+	}
+}

@@ -1,0 +1,185 @@
+package screen
+
+import (
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+const (
+	minRun    = 24      // characters, below which a run has neither a key's form nor a label in base64
+	maxRun    = 1 << 16 // of a run that is read
+	bitLocker = 55      // characters of a key that has only digits
+	maxHidden = 3       // times that text may be in base64
+)
+
+// runs looks at the long runs of letters, digits and the signs of keys: for those that have the form of a key though no
+// word of it is always the same, and for secrets in what is written in base64 (RFC 4648), such as a file of settings. All
+// of the run is the secret then.
+func (t *text) runs(found func(rule string, at span)) {
+	eachRun(t.plain, func(at span) {
+		run := t.plain[at.start:at.end]
+		t.meter.Spend(1 + len(run)/4)
+		if rule, in, ok := shapeOf(run); ok {
+			found(rule, span{at.start + in.start, at.start + in.end})
+			return
+		}
+		if inner := decoded(run); inner != "" && t.hidden < maxHidden {
+			hidden := text{plain: inner, meter: t.meter, hidden: t.hidden + 1}
+			if secrets := hidden.around().credentials; len(secrets) > 0 {
+				found(secrets[0].rule, at)
+			}
+		}
+	})
+}
+
+// runClass says of each byte whether it stands in runs, and as what.
+var runClass = func() (class [256]uint8) {
+	for b := range class {
+		switch b := byte(b); {
+		case 'a' <= b && b <= 'z':
+			class[b] = runLower
+		case 'A' <= b && b <= 'Z':
+			class[b] = runUpper
+		case '0' <= b && b <= '9':
+			class[b] = runDigit
+		case strings.IndexByte("+/=_-.:", b) >= 0:
+			class[b] = runSign
+		}
+	}
+	return class
+}()
+
+const (
+	runLower = 1 << iota
+	runUpper
+	runDigit
+	runSign
+)
+
+// eachRun calls found for each run that may be a key, or text in base64.
+func eachRun(plain string, found func(span)) {
+	for i := minRun - 1; i < len(plain); {
+		// A run that is long enough has the byte at i, so that what is before it need not be read where it has not.
+		if runClass[plain[i]] == 0 {
+			i += minRun
+			continue
+		}
+		start, end := i, i
+		var in uint8
+		for start > 0 && runClass[plain[start-1]] != 0 {
+			start--
+			in |= runClass[plain[start]]
+		}
+		for end < len(plain) && runClass[plain[end]] != 0 {
+			in |= runClass[plain[end]]
+			end++
+		}
+		if n := end - start; n >= minRun && n <= maxRun && mayBeKey(in, n) {
+			found(span{start, end})
+		}
+		i = end + minRun
+	}
+}
+
+// mayBeKey reports whether a run of so many bytes of these classes may be a key.
+func mayBeKey(in uint8, n int) bool {
+	return in&runLower != 0 && in&(runUpper|runDigit) != 0 || in&runDigit != 0 && n >= bitLocker
+}
+
+// shape is the form of a key of which no word is always the same.
+type shape struct {
+	rule       string
+	mark       string         // that each such key has
+	expression *regexp.Regexp // whose first group is the key
+	is         func(key string) bool
+}
+
+var shapes = sync.OnceValue(func() []shape {
+	return []shape{
+		{"discord-bot-token", ".", regexp.MustCompile(`(?:\A|[^\w-])([MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40})\z`), isMixed},
+		{"telegram-bot-token", ":AA", regexp.MustCompile(`(?:\A|[^\d])(\d{8,10}:AA[A-Za-z0-9_-]{32,34})\b`), isMixed},
+		{"mailgun-key", "-", regexp.MustCompile(`(?:\A|[^\w-])([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\z`), isHex},
+		{"airtable-token", "pat", regexp.MustCompile(`(?:\A|[^\w-])(pat[A-Za-z0-9]{14}\.[0-9a-f]{64})\b`), isMixed},
+		{"azure-key", "AZDO", regexp.MustCompile(`(?:\A|[^\w-])([A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4})\b`), isMixed},
+		{"prefixed-token", "", regexp.MustCompile(`(?:\A|[=:/])(?:[a-z][a-z0-9]{1,11}(?:[_-][a-z0-9]{1,10}){0,4}|[A-Z][A-Z0-9]{1,9})[_-]([A-Za-z0-9]{24,120})(?:\z|=)`), isMixed},
+		{"bitlocker-key", "-", regexp.MustCompile(`(?:\A|[:=])(\d{6}(?:-\d{6}){7})\z`), isBitLockerKey},
+	}
+})
+
+// isMixed reports whether a key has letters of both cases and digits in no order.
+func isMixed(key string) bool {
+	c := classesOf(key)
+	return c.lower >= 2 && c.upper >= 2 && c.digits >= 2 && 4*c.changes >= len(key) && entropy(key) > 3.6
+}
+
+// shapeOf returns the rule that a run has the form for, and where in the run the key stands.
+func shapeOf(run string) (rule string, at span, ok bool) {
+	for _, s := range shapes() {
+		if !strings.Contains(run, s.mark) {
+			continue
+		}
+		in := s.expression.FindStringSubmatchIndex(run)
+		if in == nil || !s.is(run[in[2]:in[3]]) {
+			continue
+		}
+		if whole := run[in[0]:in[1]]; isPlaceholder(whole) || isPublished(whole) || isDigest(run[:in[2]]) {
+			continue
+		}
+		return s.rule, span{in[2], in[3]}, true
+	}
+	return "", span{}, false
+}
+
+// isDigest reports whether what stands before a value makes it the check sum of a file, as in "sha256-…".
+func isDigest(preceding string) bool {
+	name := strings.TrimRight(preceding, "-_:=")
+	return slices.ContainsFunc([]string{"sha1", "sha256", "sha384", "sha512", "md5", "h1"}, func(sum string) bool { return strings.HasSuffix(strings.ToLower(name), sum) })
+}
+
+// decoded returns the text that a run, or what stands in it behind a name, is in base64; "" where it is none.
+func decoded(run string) string {
+	if at := strings.LastIndexAny(strings.TrimRight(run, "="), ":=."); at >= 0 {
+		run = run[at+1:]
+	}
+	run = strings.TrimRight(run, "=")
+	if len(run) < minRun-4 {
+		return ""
+	}
+	encoding := base64.RawStdEncoding
+	if strings.ContainsAny(run, "-_") {
+		encoding = base64.RawURLEncoding
+	}
+	raw, err := encoding.DecodeString(run)
+	if err != nil {
+		return ""
+	}
+	if wide := wideText(raw); wide != "" {
+		raw = []byte(wide)
+	}
+	if !utf8.Valid(raw) {
+		return ""
+	}
+	for _, r := range string(raw) {
+		if r < ' ' && r != '\n' && r != '\r' && r != '\t' {
+			return ""
+		}
+	}
+	return string(raw)
+}
+
+// wideText returns the text that bytes are in UTF-16, as commands for PowerShell are; "" where they are none.
+func wideText(raw []byte) string {
+	if len(raw) < 8 || len(raw)%2 != 0 || raw[1] != 0 || raw[3] != 0 {
+		return ""
+	}
+	units := make([]uint16, len(raw)/2)
+	for i := range units {
+		units[i] = uint16(raw[2*i]) | uint16(raw[2*i+1])<<8
+	}
+	return string(utf16.Decode(units))
+}

@@ -1,0 +1,106 @@
+package screen
+
+import (
+	"slices"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
+)
+
+// cell is a cell of a table, by the place of its text.
+type cell struct {
+	table, row, column int
+	span
+}
+
+// structure notes which text of a page stands in code and in the cells of tables.
+type structure struct {
+	codes []span
+	cells []cell
+
+	code   int   // where the element of code begins that is being read; -1 for none
+	nested int   // elements of code inside of it
+	tables int   // that have begun
+	open   []row // of the tables that are being read, the innermost last
+}
+
+// row is where the reading of a table has come to.
+type row struct {
+	table, row, column int
+	cell               int // index of the cell that is being read; -1 for none
+}
+
+// see takes the next tag, in front of which a text has so many bytes.
+func (s *structure) see(token cleanhtml.Token, at int) {
+	begins := token.Kind == html.StartTagToken
+	switch token.Tag {
+	case atom.Code, atom.Kbd, atom.Samp:
+		s.seeCode(begins, at)
+	case atom.Table:
+		if begins {
+			s.open = append(s.open, row{table: s.tables, row: -1, cell: -1})
+			s.tables++
+		} else if len(s.open) > 0 {
+			s.open = s.open[:len(s.open)-1]
+		}
+	case atom.Tr, atom.Td, atom.Th:
+		if len(s.open) > 0 {
+			s.seeCell(&s.open[len(s.open)-1], token.Tag, begins, at)
+		}
+	}
+}
+
+func (s *structure) seeCode(begins bool, at int) {
+	switch {
+	case begins && s.nested == 0:
+		s.code, s.nested = at, 1
+	case begins:
+		s.nested++
+	case s.nested > 0:
+		s.nested--
+		if s.nested == 0 && at > s.code {
+			s.codes = append(s.codes, span{s.code, at})
+		}
+	}
+}
+
+func (s *structure) seeCell(in *row, tag atom.Atom, begins bool, at int) {
+	switch {
+	case tag == atom.Tr && begins:
+		in.row++
+		in.column = 0
+	case tag == atom.Tr:
+	case begins:
+		in.cell = len(s.cells)
+		s.cells = append(s.cells, cell{in.table, in.row, in.column, span{at, at}})
+		in.column++
+	case in.cell >= 0:
+		s.cells[in.cell].end = at
+		in.cell = -1
+	}
+}
+
+// cellAt returns the index of the cell that a place stands in, the innermost; -1 for none.
+func (t *text) cellAt(at int) int {
+	after, _ := slices.BinarySearchFunc(t.cells, at+1, func(c cell, at int) int { return c.start - at })
+	for i := after - 1; i >= 0 && i >= after-maxNestedCells; i-- {
+		if at < t.cells[i].end {
+			return i
+		}
+	}
+	return -1
+}
+
+// maxNestedCells bounds how many cells that end before a place are passed over to find the one it stands in.
+const maxNestedCells = 64
+
+// isCode reports whether a place begins an element of code, and where that ends.
+func (t *text) codeAt(at int) (end int, ok bool) {
+	i, found := slices.BinarySearchFunc(t.codes, at, func(s span, at int) int { return s.start - at })
+	if !found {
+		return 0, false
+	}
+	return t.codes[i].end, true
+}

@@ -1,0 +1,318 @@
+package screen
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// holds reports whether a value beside a label is what a person would take for the secret that the label names. It is
+// the one place where that is decided, whatever layout has put the two together.
+func (k labelKind) holds(value string, how evidence) bool {
+	switch {
+	case len(value) > maxValue || isPlaceholder(value) || isPublished(value):
+		return false
+	case k == codeLabel:
+		return how >= near && isDoorCode(value)
+	case k == totpLabel:
+		return isSeed(value)
+	case k == passwordLabel && how > near:
+		return isRandom(value) || isChosen(value, how)
+	}
+	return isRandom(value)
+}
+
+// isRandom reports whether nobody would write a value as text: it is no word, no name in a program, no path and no call.
+func isRandom(value string) bool {
+	if isCall(value) {
+		return false
+	}
+	value = strings.TrimRight(value, ".,;:?)]}")
+	if len(value) < 8 || isCode(value) || isUUID(value) {
+		return false
+	}
+	c := classesOf(value)
+	if c.unspaced || c.lower+c.upper == 0 {
+		return false // a language without cases is prose
+	}
+	if c.digits == 0 {
+		return hasChaos(value) && len(value) >= 10
+	}
+	bits := entropy(value)
+	switch {
+	case len(value) >= 32 && isHex(value):
+		return bits > 3
+	case len(value) >= 20:
+		return c.kinds() >= 3 && bits > 3.5 && c.changes >= 6
+	}
+	return c.kinds() >= 3 && bits >= 2.75 && c.changes >= 3
+}
+
+// isChosen reports whether a value is such as people choose for a password: a word with a number, words with signs
+// between them, or several words in one.
+func isChosen(value string, how evidence) bool {
+	if len(value) < 8 || isReference(value) || isCall(value) || isAddress(value) || isUUID(value) || isSettings(value) || value[0] == '-' || namesSecret(value) {
+		return false
+	}
+	c := classesOf(value)
+	if c.unspaced || c.lower+c.upper < 4 {
+		return false
+	}
+	words := strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) })
+	switch {
+	case c.signs == 0 && len(words) == 1:
+		return c.digits >= 2 && c.digits <= 8 && how == assigned && isWordThenNumber(value)
+	case strings.ContainsAny(value, passwordSigns):
+		inner := innerSigns(value)
+		return c.digits > 0 && c.kinds() >= 3 || c.upper > 0 && c.lower > 0 && inner >= 1 || inner >= 2
+	case len(words) >= 3 && c.signs == len(words)-1 && c.digits <= 4:
+		return c.lower+c.upper >= 14 && how == assigned && strings.Count(value, "-") == c.signs
+	}
+	return false
+}
+
+// innerSigns counts the signs of passwords between letters.
+func innerSigns(value string) (n int) {
+	runes := []rune(value)
+	for i := 1; i+1 < len(runes); i++ {
+		if strings.ContainsRune(passwordSigns, runes[i]) && unicode.IsLetter(runes[i-1]) && unicode.IsLetter(runes[i+1]) {
+			n++
+		}
+	}
+	return n
+}
+
+// passwordSigns are the signs that people put into passwords and seldom into names.
+const passwordSigns = "!#$%&*?+~^@=;({[§€£"
+
+// classes counts the characters of a value by what they are.
+type classes struct {
+	lower, upper, digits, signs int
+	joints                      int // signs that names and paths have, too
+	changes                     int // from one class to another
+	unspaced                    bool
+}
+
+func (c classes) kinds() (n int) {
+	for _, count := range []int{c.lower, c.upper, c.digits, c.signs - c.joints} {
+		if count > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+func classesOf(value string) (c classes) {
+	last := -1
+	for _, r := range value {
+		class := 3
+		switch {
+		case unicode.IsLower(r):
+			class = 0
+			c.lower++
+		case unicode.IsUpper(r):
+			class = 1
+			c.upper++
+		case unicode.IsDigit(r):
+			class = 2
+			c.digits++
+		case unicode.IsLetter(r):
+			c.unspaced = true
+		default:
+			c.signs++
+			if strings.ContainsRune("_-./:", r) {
+				c.joints++
+			}
+		}
+		if class != last && last >= 0 {
+			c.changes++
+		}
+		last = class
+	}
+	return c
+}
+
+// hasChaos reports whether the cases of the letters of a value change as they do in no word and no name.
+func hasChaos(value string) bool {
+	for _, run := range strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		changes := 0
+		lower := unicode.IsLower([]rune(run)[0])
+		for _, r := range run {
+			if unicode.IsLower(r) != lower {
+				lower = !lower
+				changes++
+			}
+		}
+		if changes >= 3 && 5*changes >= 2*utf8.RuneCountInString(run) {
+			return true
+		}
+	}
+	return false
+}
+
+// isWordThenNumber reports whether a value is one word, and a number behind or before it.
+func isWordThenNumber(value string) bool {
+	return strings.IndexFunc(strings.TrimFunc(value, unicode.IsDigit), unicode.IsDigit) < 0
+}
+
+// namesSecret reports whether a value says itself that it stands for a secret, as it does in documentation.
+func namesSecret(value string) bool {
+	lower := strings.ToLower(value)
+	for _, word := range []string{"password", "passwd", "passwort", "kennwort", "secret", "pass", "token", "key", "user", "test", "demo", "login", "value", "string", "field", "name", "default", "hash", "sha", "md5", "utf", "base64", "qwert", "abc123", "none", "null", "true", "false", "required", "optional"} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	callPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A@?([A-Za-z_][\w.:>-]*)[(\[]`)
+	})
+	referencePattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A(?:[$%@&*#:]{1,2}[{(\[<]{0,2}[A-Za-z_][\w.:/ -]*[})\]>%]{0,2}|[{(\[<%]{1,2}[^})\]>%]*[})\]>%]{1,2}|%[-\w()]*[sdvq])\z`)
+	})
+	templatePattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\{[A-Za-z_]{3,}\}|<[a-z_-]{3,}>|%20|%2F`)
+	})
+	settingsPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A(?:[A-Za-z_][\w.-]*=[^=;&,]*[;&,]?){1,}\z`)
+	})
+	uuidPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\A\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?\z`)
+	})
+)
+
+// isCall reports whether a value is a call, or an element of something, in a program.
+func isCall(value string) bool {
+	if !strings.ContainsAny(value, "([") {
+		return false
+	}
+	name := callPattern().FindStringSubmatch(value)
+	if name == nil {
+		return false
+	}
+	return strings.Contains(name[1], ".") || strings.Contains(value, "()") || isPhrase(name[1]) && (len(name[1]) >= 4 || strings.HasSuffix(value, ")"))
+}
+
+// isReference reports whether a value stands for another, as "$HOME", "{{ name }}" and "%s" do, or has a part that does.
+func isReference(value string) bool {
+	if !strings.ContainsAny(value, "$%@&*#:{([<") {
+		return false
+	}
+	return referencePattern().MatchString(value) || templatePattern().MatchString(value)
+}
+
+// isSettings reports whether a value is itself a list of names with their values.
+func isSettings(value string) bool {
+	return strings.Contains(value, "=") && settingsPattern().MatchString(value) && !strings.ContainsAny(value, "!#$*?~^")
+}
+
+func isUUID(value string) bool { return len(value) >= 36 && uuidPattern().MatchString(value) }
+
+// isAddress reports whether a value is an address, of e-mail or of a file.
+func isAddress(value string) bool {
+	switch {
+	case strings.Contains(value, "://"), strings.HasPrefix(value, "/"), strings.HasPrefix(value, "./"), strings.HasPrefix(value, "~/"), strings.Contains(value, `:\`):
+		return true
+	}
+	user, host, found := strings.Cut(value, "@")
+	return found && user != "" && strings.Contains(host, ".") && isPhrase(host)
+}
+
+// isCode reports whether a value is what a program would have there.
+func isCode(value string) bool {
+	return value[0] == '-' || isReference(value) || isCall(value) || isAddress(value) || isSettings(value) || isPhrase(value) || isWordy(value) ||
+		strings.Contains(value, "::") || strings.Contains(value, "->") || strings.Contains(value, "...")
+}
+
+// isWordy reports whether most of a value is words, as in a name of a program that has an odd part.
+func isWordy(value string) bool {
+	inWords := 0
+	for _, run := range strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		for run != "" {
+			end := 1 + strings.IndexFunc(run[1:], unicode.IsUpper)
+			if end == 0 || run == strings.ToUpper(run) {
+				end = len(run)
+			}
+			if end >= 4 && strings.ContainsAny(strings.ToLower(run[:end]), "aeiouy") {
+				inWords += end
+			}
+			run = run[end:]
+		}
+	}
+	return 10*inWords >= 7*len(value)
+}
+
+// isPhrase tells of words, with or without a number, joined by a separator.
+func isPhrase(value string) bool {
+	words := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("._-/:+=,;()[]{}<>|\\'\"&?@*", r) })
+	if len(words) == 0 {
+		return true
+	}
+	for _, word := range words {
+		name := strings.TrimRightFunc(word, unicode.IsDigit)
+		number := len(word) - len(name)
+		if number > 4 && name != "" || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }) {
+			return false
+		}
+		if !isName(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// isName tells of letters whose cases a word or a name in a program may have:
+// "word", "Word", "WORD", "twoWords", "HTTPServer".
+//
+// Letters of both cases without a vowel are none.
+func isName(name string) bool {
+	if len(name) > 3 && !strings.ContainsAny(strings.ToLower(name), "aeiouy") && name != strings.ToLower(name) && name != strings.ToUpper(name) {
+		return false
+	}
+	lower, upper := 0, 0 // in a row
+	for _, r := range name {
+		if unicode.IsUpper(r) {
+			if lower == 1 || lower > 0 && upper == 2 {
+				return false
+			}
+			if lower > 0 {
+				upper = 0
+			}
+			lower = 0
+			upper++
+			continue
+		}
+		lower++
+	}
+	return lower == 0 || upper == 0 || lower >= 2 && upper != 2
+}
+
+func isHex(s string) bool {
+	return strings.Trim(strings.ToLower(s), "0123456789abcdef-") == ""
+}
+
+// isDoorCode reports whether a value is such as people type at a door: four digits or more, maybe with a sign or two
+// letters. Those that count up or repeat one digit are examples.
+func isDoorCode(value string) bool {
+	digits := digitsOf(value)
+	rest := strings.Trim(value, "0123456789#*- ")
+	if len(strings.Trim(rest, "ABCDEF0123456789")) > 0 || len(rest) > 2 || len(digits)+len(rest) < 4 || len(digits) > 12 {
+		return false
+	}
+	steps := map[int]bool{}
+	for i := 1; i < len(digits); i++ {
+		steps[int(digits[i])-int(digits[i-1])] = true
+	}
+	return len(steps) > 1 || !(steps[0] || steps[1] || steps[-1])
+}
+
+// isSeed reports whether a value is a key in base32 (RFC 4648), as authenticators take them.
+func isSeed(value string) bool {
+	compact := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(value))
+	return len(compact) >= 16 && strings.Trim(compact, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567=") == "" && entropy(compact) > 2.5
+}
