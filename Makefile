@@ -4,7 +4,7 @@
 # that it was built with, so both are the Go that go.mod names.
 linter := $(shell sed -n 's/^linter=//p' .ci/run)
 
-.PHONY: build test lint ci bench
+.PHONY: build test lint ci bench rules
 
 build:
 	CGO_ENABLED=0 go build ./cmd/fincrawl
@@ -27,3 +27,7 @@ ci:
 
 bench:
 	go run ./bench
+
+# Says of which version of gitleaks the embedded rules are, and whether a newer one is served.
+rules:
+	go run ./internal/check/screen/rules

@@ -9,6 +9,7 @@ import (
 // about it: hold, redact, copilot_only, warn or off.
 type Screen struct {
 	Credentials  string
+	Codes        string // what seems to be a code for people
 	Injections   string // orders to a model
 	Personal     Personal
 	Markers      []string // words that mark what is internal
@@ -39,11 +40,12 @@ type Lint struct {
 
 func (d *decoder) screen(c *Screen) fields {
 	*c = Screen{
-		Credentials: "hold", Injections: "hold", MarkerAction: "hold",
+		Credentials: "hold", Codes: "warn", Injections: "hold", MarkerAction: "hold",
 		Personal: Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},
 	}
 	return fields{
 		{"credentials", d.screening(&c.Credentials)},
+		{"codes", d.screening(&c.Codes)},
 		{"injections", d.oneOf(&c.Injections, "hold", "copilot_only", "warn", "off")},
 		{"personal", d.section(d.personal(&c.Personal))},
 		{"markers", list(d, &c.Markers, d.marker)},

@@ -332,6 +332,7 @@ func masked(s config.Source) config.Source {
 		return string(screen.Redact)
 	}
 	s.Screen.Credentials = mask(s.Screen.Credentials)
+	s.Screen.Codes = mask(s.Screen.Codes)
 	p := &s.Screen.Personal
 	p.Emails, p.Phones, p.Cards, p.IBANs = mask(p.Emails), mask(p.Phones), mask(p.Cards), mask(p.IBANs)
 	s.Screen.Rules = slices.Clone(s.Screen.Rules)

@@ -18,6 +18,7 @@ import (
 func newScreener(s config.Source, own *secrets.Set) (*screen.Screener, error) {
 	c := screen.Config{
 		Credentials:  screen.Action(s.Screen.Credentials),
+		Codes:        screen.Action(s.Screen.Codes),
 		Injections:   screen.Action(s.Screen.Injections),
 		Emails:       screen.Action(s.Screen.Personal.Emails),
 		Phones:       screen.Action(s.Screen.Personal.Phones),

@@ -29,6 +29,7 @@ const (
 	maxValue = 200
 	maxGap   = 120
 	maxRows  = 50 // of a column that are looked at
+	maxCells = 2000
 )
 
 // pairs calls found for each value beside the label from start to end.
@@ -78,7 +79,8 @@ func (t *text) isWhole(in span, start, end int) bool {
 // inTable pairs the label in a cell with the next cell of its row, and those under it.
 func (t *text) inTable(i int, found func(pair)) {
 	label := t.cells[i]
-	for j, rows := i+1, 0; j < len(t.cells) && rows < maxRows; j++ {
+	for j, rows := i+1, 0; j < min(len(t.cells), i+maxCells) && rows < maxRows; j++ {
+		t.meter.Spend(1)
 		c := t.cells[j]
 		beside := c.table == label.table && c.row == label.row && c.column == label.column+1
 		below := c.table == label.table && c.row > label.row && c.column == label.column
@@ -97,6 +99,7 @@ func (t *text) inTable(i int, found func(pair)) {
 // whole takes what stands in a cell or on a line, where it is one value.
 func (t *text) whole(in span, how evidence, found func(pair)) {
 	value := t.trim(in)
+	t.meter.Spend(1 + (in.end-in.start)/8)
 	text := t.plain[value.start:value.end]
 	if text == "" || len(text) > maxValue {
 		return
@@ -337,6 +340,7 @@ func (t *text) inColumn(line span, start, end int, found func(pair)) {
 				return
 			}
 			row := t.lineAt(at)
+			t.meter.Spend(1 + (row.end-row.start)/4)
 			values := strings.Split(t.plain[row.start:row.end], sign)
 			if len(values) != len(fields) {
 				return
