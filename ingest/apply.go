@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -195,7 +196,7 @@ func (a *application) send(ctx context.Context, c Change) (acknowledged bool, er
 		return false, a.refusedOrFailed(ctx, c, err)
 	}
 	e := c.entry(page.ID)
-	e.SentAt, e.Remote = a.Now(), contentAfter(request, page)
+	e.SentAt, e.Remote = a.Now(), verify.ContentAfter(request, page)
 	if err := a.Ledger.Acknowledge(a.source, e); err != nil {
 		return false, fmt.Errorf("record %s as sent: %w", c.After.URL, err)
 	}
@@ -226,7 +227,7 @@ func (a *application) carry(ctx context.Context, c Change) (acknowledged bool, e
 	if err != nil {
 		return false, fmt.Errorf("read the entry of %s: %w", c.After.URL, err)
 	}
-	e.RemoteID, e.Hash, e.SentAt, e.Remote = page.ID, carriedHash, a.Now(), contentAfter(request, page)
+	e.RemoteID, e.Hash, e.SentAt, e.Remote = page.ID, carriedHash, a.Now(), verify.ContentAfter(request, page)
 	if err := a.Ledger.Acknowledge(a.source, e, c.Carries...); err != nil {
 		return false, fmt.Errorf("record %s as sent: %w", c.After.URL, err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -68,7 +69,7 @@ func TestApplySendsWhatChangedAndRecordsIt(t *testing.T) {
 	}, lib.pages); diff != "" {
 		t.Error(diff)
 	}
-	has := func(id string) string { return ingest.ContentHash(lib.pages[id]) }
+	has := func(id string) string { return verify.ContentHash(lib.pages[id]) }
 	if diff := gocmp.Diff([]state.Entry{
 		with(entry("created", "one"), func(e *state.Entry) { e.SentAt, e.Remote = noon, has("remote-created") }),
 		entry("unchanged", "three"),
@@ -125,7 +126,7 @@ func TestARefusedPageRestsAndKeepsWhatWasAcceptedBefore(t *testing.T) {
 		return &state.Refusal{Hash: hash, Status: 422, Code: "parameter_invalid", Message: "is too long (field html)", RequestID: "r-422", At: noon}
 	}
 	if diff := gocmp.Diff([]state.Entry{
-		with(entry("fine", "x"), func(e *state.Entry) { e.SentAt, e.Remote = noon, ingest.ContentHash(lib.pages["remote-fine"]) }),
+		with(entry("fine", "x"), func(e *state.Entry) { e.SentAt, e.Remote = noon, verify.ContentHash(lib.pages["remote-fine"]) }),
 		{ExternalID: "new", URL: address("new"), Title: "Title of new", Refused: said("y")},
 		with(entry("old", "before"), func(e *state.Entry) { e.Refused = said("z") }),
 	}, led.sorted()); diff != "" {

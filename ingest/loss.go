@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest/sketch"
 	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -27,9 +28,8 @@ const (
 	longTogether  = 2
 	anyTogether   = 5
 	shareTogether = 0.002
-	alikeShare    = 0.4 // of the pairs of words of two texts together: those that have it in common say nearly the same
-	alikeText     = 20  // letters: people put a shorter text, such as “To be done”, on several pages
-	hardly        = 60  // letters that are hardly a text, where there were ten times as many
+	alikeText     = 20 // letters: people put a shorter text, such as “To be done”, on several pages
+	hardly        = 60 // letters that are hardly a text, where there were ten times as many
 )
 
 // rewrite is a page that would say something else, with all its parts.
@@ -48,10 +48,10 @@ type rewrite struct {
 // add takes in what a change makes of a part of the page.
 func (r *rewrite) add(c Change) {
 	if c.Before != nil {
-		r.before = union(r.before, c.Before.Sketch)
+		r.before = sketch.Union(r.before, c.Before.Sketch)
 	}
 	if c.After != nil {
-		r.after = union(r.after, c.After.Sketch)
+		r.after = sketch.Union(r.after, c.After.Sketch)
 		r.versions = append(r.versions, c.After.Hash)
 	}
 	if _, anchor := c.Page(); anchor == "" && (c.Action == Create || c.Action == Update) {
@@ -97,14 +97,14 @@ func (r rewrite) loses() bool {
 	if !r.before.Known() || r.shrinks(lostShare) {
 		return true
 	}
-	share, ok := remains(r.before, r.after)
+	share, ok := sketch.Remains(r.before, r.after)
 	return r.had() > 0 && (!ok || share < lostShare)
 }
 
 // isReplaced reports whether a line or two with nothing of the old text stand where there was a
 // text of some length. Notices look so whose words are in no list, and they may stay for days.
 func (r rewrite) isReplaced() bool {
-	kept, seen := shared(r.before, r.after)
+	kept, seen := sketch.Shared(r.before, r.after)
 	return r.had() >= shortText && r.left() < shortText && seen > 0 && kept == 0
 }
 
@@ -168,7 +168,7 @@ type losses struct {
 
 // judge says what is held against one page.
 func (p Policy) judge(r rewrite, of losses) verdict {
-	if n := max(of.having[sameText(r.after)], of.alike[r.id]); p.MaxSameText > 0 && n > p.MaxSameText && r.loses() {
+	if n := max(of.having[sketch.SameText(r.after)], of.alike[r.id]); p.MaxSameText > 0 && n > p.MaxSameText && r.loses() {
 		return verdict{guard: GuardSameText,
 			why: fmt.Sprintf("%s would say this same text, and said others; updates.max_same_text is %d", plural.Count(n, "page"), p.MaxSameText)}
 	}
@@ -256,7 +256,7 @@ func alikeAfter(plan Plan, rewrites []rewrite, most int) map[string]int {
 		}
 		counts[r.id]++
 		met := make(map[int]bool)
-		for _, pair := range pairsOf(r.after) {
+		for _, pair := range sketch.Pairs(r.after) {
 			for _, j := range having[pair] {
 				met[j] = true
 			}
@@ -265,7 +265,7 @@ func alikeAfter(plan Plan, rewrites []rewrite, most int) map[string]int {
 			}
 		}
 		for j := range met {
-			if other := rewrites[j]; isAlike(r.after, other.after) && !isAlike(r.before, other.before) {
+			if other := rewrites[j]; sketch.Alike(r.after, other.after) && !sketch.Alike(r.before, other.before) {
 				counts[r.id]++
 				counts[other.id]++
 			}
@@ -292,13 +292,13 @@ func alikeBefore(plan Plan, rewrites []rewrite, having map[uint32][]int, most in
 		}
 		text := c.After.Sketch
 		met := make(map[int]bool)
-		for _, pair := range pairsOf(text) {
+		for _, pair := range sketch.Pairs(text) {
 			for _, i := range having[pair] {
 				met[i] = true
 			}
 		}
 		for i := range met {
-			if r := rewrites[i]; counts[r.id] <= most && isAlike(r.after, text) && !isAlike(r.before, text) {
+			if r := rewrites[i]; counts[r.id] <= most && sketch.Alike(r.after, text) && !sketch.Alike(r.before, text) {
 				counts[r.id]++
 			}
 		}
@@ -312,16 +312,16 @@ func textsAfter(plan Plan, rewrites []rewrite) map[uint64]int {
 	having := make(map[uint64]int)
 	before := make(map[uint64][]uint64) // text → what the pages that get it said
 	for _, r := range rewrites {
-		if saying := sameText(r.after); saying != 0 {
+		if saying := sketch.SameText(r.after); saying != 0 {
 			having[saying] = 0
-			before[saying] = append(before[saying], sameText(r.before))
+			before[saying] = append(before[saying], sketch.SameText(r.before))
 		}
 	}
 	for _, c := range plan.Changes {
 		if c.After == nil {
 			continue
 		}
-		saying := sameText(c.After.Sketch)
+		saying := sketch.SameText(c.After.Sketch)
 		if n, wanted := having[saying]; wanted {
 			having[saying] = n + 1
 		}

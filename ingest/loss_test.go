@@ -8,6 +8,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/sketch"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -25,8 +26,8 @@ func (r revision) inputs() ingest.Inputs {
 	for i := range r.pages {
 		id := fmt.Sprintf("%04d", i)
 		before, after := r.before(i), r.after(i)
-		p := with(page(id, "new of "+id), func(p *state.Staged) { p.Sketch, p.Notice = ingest.SketchOf(after), r.notice })
-		e := with(entry(id, "old of "+id), func(e *state.Entry) { e.Sketch = ingest.SketchOf(before) })
+		p := with(page(id, "new of "+id), func(p *state.Staged) { p.Sketch, p.Notice = sketch.Of(after), r.notice })
+		e := with(entry(id, "old of "+id), func(e *state.Entry) { e.Sketch = sketch.Of(before) })
 		if after == "" {
 			p.Hash, p.Sketch, p.Notice = e.Hash, e.Sketch, ""
 		}
@@ -206,11 +207,11 @@ func TestThePartsOfAPageAreJudgedTogether(t *testing.T) {
 			p.ExternalID += "#part"
 			p.URL += "#part"
 			p.Hash = text
-			p.Sketch = ingest.SketchOf(text)
+			p.Sketch = sketch.Of(text)
 		}
 	}
-	lead := with(page("a", "new"), func(p *state.Staged) { p.Sketch, p.Parts = ingest.SketchOf(prose(1, 20)), []string{"part"} })
-	before := with(entry("a", "old"), func(e *state.Entry) { e.Sketch = ingest.SketchOf(prose(1, 100)) })
+	lead := with(page("a", "new"), func(p *state.Staged) { p.Sketch, p.Parts = sketch.Of(prose(1, 20)), []string{"part"} })
+	before := with(entry("a", "old"), func(e *state.Entry) { e.Sketch = sketch.Of(prose(1, 100)) })
 	for name, test := range map[string]struct {
 		part string
 		want ingest.Action
@@ -226,7 +227,7 @@ func TestThePartsOfAPageAreJudgedTogether(t *testing.T) {
 }
 
 func TestASketchIsOfWhatAReaderSees(t *testing.T) {
-	of := ingest.SketchOf
+	of := sketch.Of
 	same := [][2]string{
 		{"<h1>One</h1><p>Say &amp; do.</p>", "<h2>Two</h2>\n<div><b>say</b> do</div>"},
 		{"<p>Größe</p>", "<p>GR&Ouml;&szlig;E</p>"},

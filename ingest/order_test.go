@@ -14,6 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/sketch"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -349,7 +350,7 @@ func TestAPageThatIsDividedAfterALostStateAwaitsItsOtherHalf(t *testing.T) {
 	half := func(n int) string {
 		return strings.ReplaceAll("In part N the wheel N is fitted on axle N, and bolt N goes through hole N of frame N before lamp N may be lit.", "N", fmt.Sprint(n))
 	}
-	whole := with(entry("a", ""), func(e *state.Entry) { e.Remote, e.Sketch = "r", ingest.SketchOfMarkdown(half(1)+" "+half(2)) })
+	whole := with(entry("a", ""), func(e *state.Entry) { e.Remote, e.Sketch = "r", sketch.OfMarkdown(half(1)+" "+half(2)) })
 	crawled := map[string]string{"a": half(1), "b": half(2), "c": half(3)}
 	var pages []state.Staged
 	for _, id := range []string{"a", "b", "c"} {

@@ -11,6 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -31,7 +32,7 @@ func TestForeignPagesAreNamedAndNeverAdopted(t *testing.T) {
 		with(foreignPage("a"), func(p *intercom.ExternalPage) { p.ID = "theirs" }), // with an external ID of ours
 	}) {
 		l := listed(listing...)
-		r, err := ingest.ReadRemote(t.Context(), l)
+		r, err := verify.ReadRemote(t.Context(), l)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +43,7 @@ func TestForeignPagesAreNamedAndNeverAdopted(t *testing.T) {
 		if want := []string{"a", "b"}; !slices.Equal(adopted, want) {
 			t.Errorf("adopted %v, want %v", adopted, want)
 		}
-		v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(known), Remote: r, Claim: ofWiki, Unrecorded: ofWiki, Workers: 2})
+		v, err := verify.Verify(t.Context(), l, verify.Comparison{SourceID: 7, Recorded: values(known), Remote: r, Claim: ofWiki, Unrecorded: ofWiki, Workers: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +58,7 @@ func TestForeignPagesAreNamedAndNeverAdopted(t *testing.T) {
 		if diff := cmp.Diff(want, v.Foreign); diff != "" {
 			t.Error(diff)
 		}
-		if !v.IsForeign("c") || v.IsForeign("b") || (ingest.Verification{}).IsForeign("c") {
+		if !v.IsForeign("c") || v.IsForeign("b") || (verify.Verification{}).IsForeign("c") {
 			t.Error("what is foreign is not known")
 		}
 	}
@@ -67,11 +68,11 @@ func TestForeignPagesAreNamedAndNeverAdopted(t *testing.T) {
 func TestWhatAWholeStateLacksIsForeign(t *testing.T) {
 	never := with(entry("c", ""), func(e *state.Entry) { e.RemoteID, e.Hash, e.Refused = "", "", &state.Refusal{} }) // was refused
 	l := listed(remote("a", "x"), remote("b", "x"), remote("c", "x"), remote("d", "x"))
-	r, err := ingest.ReadRemote(t.Context(), l)
+	r, err := verify.ReadRemote(t.Context(), l)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(sentEntry("a", "x"), never), Remote: r, Claim: ofWiki,
+	v, err := verify.Verify(t.Context(), l, verify.Comparison{SourceID: 7, Recorded: values(sentEntry("a", "x"), never), Remote: r, Claim: ofWiki,
 		Unrecorded: func(id, _ string) bool { return id == "d" }, Workers: 2})
 	if err != nil || v.Unknown != 1 || v.Foreign.Pages != 2 || !v.IsForeign("b") || !v.IsForeign("c") || v.IsForeign("d") {
 		t.Errorf("got %+v, %v", v, err)
@@ -79,8 +80,8 @@ func TestWhatAWholeStateLacksIsForeign(t *testing.T) {
 	none := func() iter.Seq2[string, error] {
 		return func(yield func(string, error) bool) { _ = yield("a", nil) && yield("b", nil) }
 	}
-	for _, unrecorded := range []ingest.Claim{nil, ofWiki} {
-		found, err := ingest.Recall(t.Context(), l, ingest.Comparison{SourceID: 7, Claim: ofWiki, Unrecorded: unrecorded}, none(), func(state.Entry) error { return nil })
+	for _, unrecorded := range []verify.Claim{nil, ofWiki} {
+		found, err := verify.Recall(t.Context(), l, verify.Comparison{SourceID: 7, Claim: ofWiki, Unrecorded: unrecorded}, none(), func(state.Entry) error { return nil })
 		if err != nil || found.IsForeign("a") != (unrecorded == nil) || found.IsForeign("b") != (unrecorded == nil) {
 			t.Errorf("looked up: %+v, %v", found, err)
 		}
@@ -89,11 +90,11 @@ func TestWhatAWholeStateLacksIsForeign(t *testing.T) {
 
 func TestTheRecordedPageIsOursWhateverBecameOfItsURL(t *testing.T) {
 	l := listed(foreignPage("a"))
-	r, err := ingest.ReadRemote(t.Context(), l)
+	r, err := verify.ReadRemote(t.Context(), l)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(sentEntry("a", "x")), Remote: r, Claim: ofWiki, Workers: 2})
+	v, err := verify.Verify(t.Context(), l, verify.Comparison{SourceID: 7, Recorded: values(sentEntry("a", "x")), Remote: r, Claim: ofWiki, Workers: 2})
 	if err != nil || v.Edited != 1 || v.Foreign.Pages != 0 {
 		t.Errorf("got %+v, %v", v, err)
 	}

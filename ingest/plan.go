@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest/sketch"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -164,7 +166,7 @@ type Inputs struct {
 	Coverage crawler.Coverage
 	Pages    iter.Seq2[state.Staged, error] // what was crawled, sorted by external ID
 	Entries  iter.Seq2[state.Entry, error]  // what was sent, sorted by external ID
-	Surplus  []Surplus                      // pages that Intercom has beside those
+	Surplus  []verify.Surplus               // pages that Intercom has beside those
 	// Foreign reports whether Intercom has a page of somebody else with an external ID.
 	// nil: it has none.
 	Foreign func(externalID string) bool
@@ -268,7 +270,7 @@ func (in Inputs) sketch(c *Change) error {
 		return fmt.Errorf("read what was sent of %s: %w", c.Before.URL, err)
 	}
 	if text != "" {
-		c.Before.Sketch = SketchOfMarkdown(text)
+		c.Before.Sketch = sketch.OfMarkdown(text)
 	}
 	return nil
 }
@@ -282,7 +284,7 @@ func (c Change) key() [2]string {
 }
 
 // surplus is the change of a page that is in Intercom beside the one with its external ID.
-func surplus(s Surplus) Change {
+func surplus(s verify.Surplus) Change {
 	before := recordedVersion(s.Page)
 	return Change{
 		Action: Delete, ExternalID: s.Page.ExternalID, RemoteID: s.Page.RemoteID, Before: &before, Surplus: true, Drift: true,

@@ -11,6 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -18,7 +19,7 @@ import (
 var (
 	_ ingest.Library = (*intercom.Client)(nil)
 	_ ingest.Sources = (*intercom.Client)(nil)
-	_ ingest.Pages   = (*intercom.Client)(nil)
+	_ verify.Pages   = (*intercom.Client)(nil)
 	_ ingest.Ledger  = (*state.Store)(nil)
 	_ ingest.Bodies  = (*state.Crawl)(nil)
 )

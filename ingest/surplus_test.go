@@ -11,6 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -61,7 +62,7 @@ func TestOfTwinsOneIsKept(t *testing.T) {
 				if test.has != nil {
 					l.has = test.has
 				}
-				v := verify(t, l, test.recorded...)
+				v := compare(t, l, test.recorded...)
 				var surplus []string
 				for _, s := range v.Twins {
 					surplus = append(surplus, s.Page.RemoteID+" beside "+s.Kept)
@@ -87,9 +88,9 @@ func orders(pages []intercom.ExternalPage) [2][]intercom.ExternalPage {
 
 // A plan deletes the surplus pages beside what it does to the page itself.
 func TestSurplusPagesGoUnderTheGuards(t *testing.T) {
-	twins := func(n int) (list []ingest.Surplus) {
+	twins := func(n int) (list []verify.Surplus) {
 		for _, id := range []string{"t3", "t1", "t2"}[:n] {
-			list = append(list, ingest.Surplus{Page: with(entry("a", ""), func(e *state.Entry) { e.RemoteID = id }), Kept: "remote-a"})
+			list = append(list, verify.Surplus{Page: with(entry("a", ""), func(e *state.Entry) { e.RemoteID = id }), Kept: "remote-a"})
 		}
 		return list
 	}
@@ -159,7 +160,7 @@ func TestASurplusPageGoesBeforeTheOthersAreSent(t *testing.T) {
 			}
 			pages := []state.Staged{page("a", "new")}
 			plan := mustPlan(t, ingest.Inputs{Coverage: complete, Pages: values(pages...), Entries: led.Entries(),
-				Surplus: []ingest.Surplus{{Page: with(entry("a", ""), func(e *state.Entry) { e.RemoteID = "t1" }), Kept: "remote-a"}}})
+				Surplus: []verify.Surplus{{Page: with(entry("a", ""), func(e *state.Entry) { e.RemoteID = "t1" }), Kept: "remote-a"}}})
 			result, err := ingest.Apply(t.Context(), plan, target(lib, led, textsOf(pages)))
 			if err != nil {
 				t.Fatal(err)
@@ -185,7 +186,7 @@ func TestATokenThatIsRevokedEndsTheRunAtASurplusPageToo(t *testing.T) {
 	lib.pages["remote-a"] = intercom.PageRequest{SourceID: 31, ExternalID: "a"}
 	lib.fault = answers(map[string]error{"t1": revoked})
 	plan := mustPlan(t, ingest.Inputs{Coverage: complete, Pages: values(page("a", "x")), Entries: led.Entries(),
-		Surplus: []ingest.Surplus{{Page: with(entry("a", ""), func(e *state.Entry) { e.RemoteID = "t1" }), Kept: "remote-a"}}})
+		Surplus: []verify.Surplus{{Page: with(entry("a", ""), func(e *state.Entry) { e.RemoteID = "t1" }), Kept: "remote-a"}}})
 	if _, err := ingest.Apply(t.Context(), plan, target(lib, led, texts{})); !errors.Is(err, error(revoked)) {
 		t.Errorf("got %v", err)
 	}

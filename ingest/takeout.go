@@ -14,6 +14,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -166,13 +167,13 @@ func (t Takeout) set(ctx context.Context, e state.Entry, a crawler.Availability)
 	case err != nil && intercom.KindOf(err) != intercom.NotFound:
 		return e, err
 	case err != nil, page.SourceID != 0 && page.SourceID != t.SourceID, page.ExternalID != "" && page.ExternalID != e.ExternalID:
-		e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", driftDeleted
+		e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", verify.DriftDeleted
 		return e, nil
 	case page.HTML == "":
 		return e, errors.New("no text of it is in Intercom, which takes no page without")
 	}
-	if e.Remote != "" && e.Remote != contentOf(page) {
-		e = edited(e, page)
+	if e.Remote != "" && e.Remote != verify.ContentOf(page) {
+		e = verify.Edited(e, page)
 	}
 	e.AIAgent, e.AICopilot = a.AIAgent, a.AICopilot
 	request := intercom.PageRequest{
@@ -180,7 +181,7 @@ func (t Takeout) set(ctx context.Context, e state.Entry, a crawler.Availability)
 		AIAgentAvailability: a.AIAgent, AICopilotAvailability: a.AICopilot,
 	}
 	if page.AIAgentAvailability == a.AIAgent && page.AICopilotAvailability == a.AICopilot {
-		e.Remote = contentOf(page)
+		e.Remote = verify.ContentOf(page)
 		return e, nil
 	}
 	now, err := t.Library.UpsertPage(ctx, request)
@@ -190,7 +191,7 @@ func (t Takeout) set(ctx context.Context, e state.Entry, a crawler.Availability)
 	case now.ID != e.RemoteID:
 		return e, fmt.Errorf("it is in Intercom twice, as %s and %s: run fincrawl sync --verify, which keeps one", e.RemoteID, now.ID)
 	}
-	e.Remote = contentAfter(request, now)
+	e.Remote = verify.ContentAfter(request, now)
 	return e, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/fincrawl/fincrawl/ingest/sketch"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -113,8 +114,8 @@ func (f *textFlow) losesAll(i int, before, after map[uint64]int) {
 // losesPairs notes the pairs of words that a change takes away of a text that is known by its
 // sketch alone, as after a lost state.
 func (f *textFlow) losesPairs(i int, before state.Sketch, after string) {
-	left := pairsOfMarkdown(after)
-	for _, pair := range pairsOf(before) {
+	left := sketch.PairsOfMarkdown(after)
+	for _, pair := range sketch.Pairs(before) {
 		if !left[pair] {
 			f.pairs[pair] = append(f.pairs[pair], i)
 		}
@@ -130,9 +131,9 @@ func (f *textFlow) getsPairs(i int, sent, crawled string) {
 	if len(f.pairs) == 0 {
 		return
 	}
-	had := pairsOfMarkdown(sent)
+	had := sketch.PairsOfMarkdown(sent)
 	alike := make(map[int]int)
-	for pair := range pairsOfMarkdown(crawled) {
+	for pair := range sketch.PairsOfMarkdown(crawled) {
 		if had[pair] || len(f.pairs[pair]) > losersOfOne {
 			continue
 		}
@@ -142,14 +143,6 @@ func (f *textFlow) getsPairs(i int, sent, crawled string) {
 			}
 		}
 	}
-}
-
-func pairsOfMarkdown(markdown string) map[uint32]bool {
-	pairs := make(map[uint32]bool)
-	for _, pair := range pairsIn(wordsOf(markupOf(markdown))) {
-		pairs[pair] = true
-	}
-	return pairs
 }
 
 // loses reports whether a change loses a sentence, or may.

@@ -14,6 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -74,7 +75,7 @@ func remote(id, text string) intercom.ExternalPage {
 }
 
 func contentHash(p intercom.ExternalPage) string {
-	return ingest.ContentHash(intercom.PageRequest{
+	return verify.ContentHash(intercom.PageRequest{
 		Title: p.Title, HTML: p.HTML, URL: p.URL, Locale: p.Locale,
 		AIAgentAvailability: p.AIAgentAvailability, AICopilotAvailability: p.AICopilotAvailability,
 	})
@@ -87,13 +88,13 @@ func sentEntry(id, text string) state.Entry {
 // everything may be ours.
 func everything(string, string) bool { return true }
 
-func verify(t *testing.T, l *listing, entries ...state.Entry) ingest.Verification {
+func compare(t *testing.T, l *listing, entries ...state.Entry) verify.Verification {
 	t.Helper()
-	r, err := ingest.ReadRemote(t.Context(), l)
+	r, err := verify.ReadRemote(t.Context(), l)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: values(entries...), Remote: r, Claim: everything, Unrecorded: everything, Workers: 3})
+	v, err := verify.Verify(t.Context(), l, verify.Comparison{SourceID: 7, Recorded: values(entries...), Remote: r, Claim: everything, Unrecorded: everything, Workers: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func unsketched() cmp.Option { return cmpopts.IgnoreFields(state.Entry{}, "Sketc
 func TestPagesOfTheImportSourceAreAdopted(t *testing.T) {
 	ours := remote("a", "x")
 	others := []intercom.ExternalPage{with(ours, func(p *intercom.ExternalPage) { p.ID, p.SourceID = "p2", 8 }), {ID: "p3", SourceID: 7}}
-	r, err := ingest.ReadRemote(t.Context(), listed(append(others, ours)...))
+	r, err := verify.ReadRemote(t.Context(), listed(append(others, ours)...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func TestPagesOfTheImportSourceAreAdopted(t *testing.T) {
 	if diff := cmp.Diff(want, r.Adopt(7, everything), unsketched()); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := ingest.ReadRemote(t.Context(), &listing{says: failing(error(outage), ours)}); !errors.Is(err, outage) {
+	if _, err := verify.ReadRemote(t.Context(), &listing{says: failing(error(outage), ours)}); !errors.Is(err, outage) {
 		t.Errorf("a listing that broke off: %v", err)
 	}
 }
@@ -126,34 +127,34 @@ func TestVerifyFindsWhatIsNotAsItWasSent(t *testing.T) {
 		remote []intercom.ExternalPage
 		entry  *state.Entry
 		want   func(*state.Entry) // of the entry; nil: nothing to correct
-		counts ingest.Verification
+		counts verify.Verification
 		asked  int
 	}{
 		{name: "as it was sent", remote: []intercom.ExternalPage{remote("a", "x")}, entry: new(sentEntry("a", "x")),
-			counts: ingest.Verification{Pages: 1}},
+			counts: verify.Verification{Pages: 1}},
 		{name: "edited", remote: []intercom.ExternalPage{with(remote("a", "y"), func(p *intercom.ExternalPage) { p.Title, p.URL = "Mine", "https://else.test/" })},
 			entry: new(sentEntry("a", "x")),
 			want: func(e *state.Entry) {
 				now := with(remote("a", "y"), func(p *intercom.ExternalPage) { p.Title, p.URL = "Mine", "https://else.test/" })
 				e.Title, e.Hash, e.Remote, e.Drift, e.Owned = "Mine", "", contentHash(now), "drift: edited in Intercom", true
 			},
-			counts: ingest.Verification{Pages: 1, Edited: 1}, asked: 1},
+			counts: verify.Verification{Pages: 1, Edited: 1}, asked: 1},
 		{name: "deleted", entry: new(sentEntry("a", "x")),
 			want:   func(e *state.Entry) { e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", "drift: deleted in Intercom" },
-			counts: ingest.Verification{Deleted: 1}, asked: 1},
+			counts: verify.Verification{Deleted: 1}, asked: 1},
 		{name: "moved to another import source", remote: []intercom.ExternalPage{with(remote("a", "x"), func(p *intercom.ExternalPage) { p.SourceID = 8 })},
 			entry:  new(sentEntry("a", "x")),
 			want:   func(e *state.Entry) { e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", "drift: deleted in Intercom" },
-			counts: ingest.Verification{Deleted: 1}, asked: 1},
+			counts: verify.Verification{Deleted: 1}, asked: 1},
 		{name: "deleted and made again", remote: []intercom.ExternalPage{with(remote("a", "x"), func(p *intercom.ExternalPage) { p.ID = "new" })},
-			entry: new(sentEntry("a", "x")), want: func(e *state.Entry) { e.RemoteID = "new" }, counts: ingest.Verification{Pages: 1}, asked: 2},
+			entry: new(sentEntry("a", "x")), want: func(e *state.Entry) { e.RemoteID = "new" }, counts: verify.Verification{Pages: 1}, asked: 2},
 		{name: "sent by a version that remembered no content", remote: []intercom.ExternalPage{remote("a", "x")}, entry: new(entry("a", "x")),
-			want: func(e *state.Entry) { e.Remote = contentHash(remote("a", "x")) }, counts: ingest.Verification{Pages: 1}},
+			want: func(e *state.Entry) { e.Remote = contentHash(remote("a", "x")) }, counts: verify.Verification{Pages: 1}},
 		{name: "refused, and never there", entry: new(with(entry("a", ""), func(e *state.Entry) { e.RemoteID = "" }))},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l := listed(test.remote...)
-			v := verify(t, l, *test.entry)
+			v := compare(t, l, *test.entry)
 			var want []state.Entry
 			if test.want != nil {
 				want = append(want, with(*test.entry, test.want))
@@ -170,7 +171,7 @@ func TestVerifyFindsWhatIsNotAsItWasSent(t *testing.T) {
 }
 
 func TestAPageThatStateDoesNotKnowIsAdopted(t *testing.T) {
-	v := verify(t, listed(remote("a", "x"), remote("b", "x")), sentEntry("a", "x"))
+	v := compare(t, listed(remote("a", "x"), remote("b", "x")), sentEntry("a", "x"))
 	want := state.Entry{ExternalID: "b", RemoteID: "remote-b", URL: address("b"), Title: "Title of b", AIAgent: true,
 		Remote: contentHash(remote("b", "x")), Drift: "drift: in Intercom, but not known to the state file"}
 	if diff := cmp.Diff([]state.Entry{want}, v.Corrections, unsketched()); diff != "" || v.Unknown != 1 {
@@ -182,7 +183,7 @@ func TestAListingThatShiftedLeadsToNoWrongConclusion(t *testing.T) {
 	now := []intercom.ExternalPage{remote("a", "x"), remote("b", "x"), remote("c", "x")}
 	l := listed(now...)
 	l.says = values(remote("a", "x"), remote("a", "x"), remote("c", "of yesterday")) // b passed over
-	v := verify(t, l, sentEntry("a", "x"), sentEntry("b", "x"), sentEntry("c", "x"))
+	v := compare(t, l, sentEntry("a", "x"), sentEntry("b", "x"), sentEntry("c", "x"))
 	if len(v.Corrections) != 0 || v.Drift() != 0 {
 		t.Errorf("got %+v", v)
 	}
@@ -194,20 +195,20 @@ func TestAVerificationThatCannotBeFinishedSaysSo(t *testing.T) {
 	for name, entries := range map[string]iter.Seq2[state.Entry, error]{
 		"entries that cannot be read": failing(error(outage), broken),
 	} {
-		if _, err := ingest.Verify(t.Context(), l, ingest.Comparison{SourceID: 7, Recorded: entries, Claim: everything, Workers: 3}); !errors.Is(err, outage) {
+		if _, err := verify.Verify(t.Context(), l, verify.Comparison{SourceID: 7, Recorded: entries, Claim: everything, Workers: 3}); !errors.Is(err, outage) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := ingest.Verify(ctx, l, ingest.Comparison{SourceID: 7, Recorded: values(broken), Claim: everything, Workers: 3}); !errors.Is(err, context.Canceled) {
+	if _, err := verify.Verify(ctx, l, verify.Comparison{SourceID: 7, Recorded: values(broken), Claim: everything, Workers: 3}); !errors.Is(err, context.Canceled) {
 		t.Errorf("after its end: got %v", err)
 	}
 }
 
 // What a plan makes of what a verification found.
 func TestDriftIsItsOwnReasonInThePlan(t *testing.T) {
-	v := verify(t, listed(remote("a", "y"), remote("c", "c"), remote("d", "d"), remote("e", "gone")),
+	v := compare(t, listed(remote("a", "y"), remote("c", "c"), remote("d", "d"), remote("e", "gone")),
 		sentEntry("a", "a"), sentEntry("b", "b"))
 	crawled := func(id string) state.Staged {
 		return with(page(id, id), func(p *state.Staged) { p.Content = contentHash(remote(id, id)) })
@@ -258,7 +259,7 @@ func TestHowIntercomWritesHTMLIsNoDrift(t *testing.T) {
 	if _, err := ingest.Apply(t.Context(), plan, target(lib, led, textsOf(pages))); err != nil {
 		t.Fatal(err)
 	}
-	v := verify(t, listed(with(remote("a", "x"), func(p *intercom.ExternalPage) { p.HTML += "<!-- seen -->" })), led.sorted()...)
+	v := compare(t, listed(with(remote("a", "x"), func(p *intercom.ExternalPage) { p.HTML += "<!-- seen -->" })), led.sorted()...)
 	if v.Drift() != 0 {
 		t.Errorf("got %+v", v)
 	}

@@ -27,7 +27,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
-	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/sketch"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/check/lint"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
@@ -206,7 +206,7 @@ func read(ctx context.Context, c hostile.Case, body []byte, steps *string) error
 		linter.Add(screened)
 		_ = screened.Fingerprint()
 		_ = screened.Says()
-		_ = ingest.SketchOf(screened.HTML)
+		_ = sketch.Of(screened.HTML)
 		step("lint")
 	}
 	*steps += fmt.Sprintf("%d kB, %d parts", len(article.HTML)>>10, len(pages))

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -53,7 +54,7 @@ type Source struct {
 	// Resumed is when the crawl began that this run went on with; zero where it made its own.
 	Resumed time.Time `json:"resumed,omitzero"`
 	// Verification is what a comparison with the library found; nil: there was none.
-	Verification *ingest.Verification `json:"verification,omitempty"`
+	Verification *verify.Verification `json:"verification,omitempty"`
 	// Foreign are the pages of the import source that are not fincrawl's, when it was compared last.
 	Foreign state.Foreign `json:"foreign,omitzero"`
 	// Counts are those of all changes of the plan, also of those that

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
@@ -137,7 +138,7 @@ func library(p *printer, s Source) {
 }
 
 // verification says what a comparison with the library found.
-func verification(p *printer, v ingest.Verification) {
+func verification(p *printer, v verify.Verification) {
 	switch {
 	case v.Error != "":
 		p.field("Compared", span{yellow, "not with what Intercom has: " + v.Error + ". Every run tries again until it succeeds"})

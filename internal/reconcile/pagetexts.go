@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/sketch"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -88,7 +88,7 @@ func (t pageTexts) SaysAllOf(url, other string) (bool, error) {
 		}
 		found = append(found, entry.Sketch)
 	}
-	return ingest.SaysAllOf(says, found), nil
+	return sketch.SaysAllOf(says, found), nil
 }
 
 // WasThere compares since when the crawls have found what is at the two addresses. Of a page

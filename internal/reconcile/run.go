@@ -27,6 +27,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/secrets"
@@ -66,7 +67,7 @@ type Runner struct {
 	Now          func() time.Time
 	concerns     sync.Map // source name → []state.Concern that this run met
 
-	remote func(context.Context) (ingest.Remote, error) // reads the listing of the library, once
+	remote func(context.Context) (verify.Remote, error) // reads the listing of the library, once
 }
 
 // Mode is what a run is for.
@@ -137,7 +138,7 @@ func (r *Runner) runSources(ctx context.Context, sources []config.Source, report
 	r.Verify = r.Verify || due
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(sourcesAtOnce)
-	r.remote = once(func(ctx context.Context) (ingest.Remote, error) { return ingest.ReadRemote(ctx, r.API) })
+	r.remote = once(func(ctx context.Context) (verify.Remote, error) { return verify.ReadRemote(ctx, r.API) })
 	for i, s := range sources {
 		group.Go(func() error {
 			started := time.Now()

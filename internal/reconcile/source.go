@@ -10,6 +10,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -24,7 +25,7 @@ type sourceRun struct {
 	change       ingest.SourceChange
 	ledger       *state.Store // what was sent
 	verification state.Verification
-	compared     ingest.Verification
+	compared     verify.Verification
 	decisions    ingest.Decisions
 	notOut       []ingest.Failure // withdrawn, and in the library still
 
@@ -35,7 +36,7 @@ type sourceRun struct {
 	memory  *memory
 	crawled crawling
 
-	recalled ingest.Recalled // known once the pages are staged
+	recalled verify.Recalled // known once the pages are staged
 	plan     ingest.Plan     // known once it is made; what guards hold, once they were asked
 }
 

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/sketch"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
 	"github.com/fincrawl/fincrawl/internal/config"
@@ -91,12 +92,12 @@ func (p part) staged() state.Staged {
 		AIAgent:    p.page.Availability.AIAgent,
 		AICopilot:  p.page.Availability.AICopilot,
 		Size:       len(p.page.HTML),
-		Content:    ingest.ContentHash(request(p.page)),
+		Content:    verify.ContentHash(request(p.page)),
 		Text:       textHash(p.page.Markdown),
 		Identity:   p.page.Identity,
 		Says:       p.page.Says(),
 		Findings:   state.KeepFindings(p.findings),
-		Sketch:     ingest.SketchOf(p.page.HTML),
+		Sketch:     sketch.Of(p.page.HTML),
 		Template:   p.template,
 		Notice:     noticeIn(p.page),
 		MayShrink:  p.mayShrink,

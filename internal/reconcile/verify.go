@@ -7,6 +7,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -73,24 +74,24 @@ func (r *Runner) LookAtAge() (err error) {
 // Not only the plan waits for it, but the crawl: of a page that was edited or deleted in
 // Intercom it fetches the text again, whether the site says that it changed or not, and
 // one that only Intercom knows it asks for.
-func (r *Runner) verifySource(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source) (state.Verification, ingest.Verification, error) {
+func (r *Runner) verifySource(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source) (state.Verification, verify.Verification, error) {
 	record, err := r.Ledger.Verification(s.Name)
 	if err != nil {
-		return record, ingest.Verification{}, err
+		return record, verify.Verification{}, err
 	}
 	if change.Action == ingest.Create { // there are no pages
-		return state.Verification{At: time.Now().UTC()}, ingest.Verification{}, nil
+		return state.Verification{At: time.Now().UTC()}, verify.Verification{}, nil
 	}
 	record.Runs++
 	rep.Foreign = record.Foreign
 	due := r.Verify || change.Adopt
 	if !due && record.After == "" {
-		return record, ingest.Verification{}, nil
+		return record, verify.Verification{}, nil
 	}
 	found, err := r.compare(ctx, s, ledger, change, due, record)
 	switch {
 	case err != nil && (ctx.Err() != nil || intercom.KindOf(err) == intercom.Fatal):
-		return record, ingest.Verification{}, err
+		return record, verify.Verification{}, err
 	case err != nil:
 		r.Log.Warn("could not compare with what Intercom has: the next run tries again", "source", s.Name, "error", err)
 		found.Error = err.Error()
@@ -98,7 +99,7 @@ func (r *Runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 	default:
 		for _, e := range found.Corrections {
 			if err := ledger.PutEntry(s.Name, e); err != nil {
-				return record, ingest.Verification{}, err
+				return record, verify.Verification{}, err
 			}
 		}
 		record = recordAfter(record, found, due, change.Adopt || record.Old)
@@ -115,7 +116,7 @@ func (r *Runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 
 // recordAfter is what is remembered after a comparison. One of a listing that ends before
 // all pages is done with only when the last of them was looked at.
-func recordAfter(record state.Verification, found ingest.Verification, listed, lost bool) state.Verification {
+func recordAfter(record state.Verification, found verify.Verification, listed, lost bool) state.Verification {
 	if found.After == "" {
 		record.At = time.Now().UTC()
 	}
@@ -134,19 +135,19 @@ const LookUpsPerRun = 2000
 // compare compares what is recorded with the listing, or, between two readings of it, goes
 // on with what it had not.
 func (r *Runner) compare(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, list bool,
-	record state.Verification) (ingest.Verification, error) {
-	remote := ingest.Remote{Ended: true}
+	record state.Verification) (verify.Verification, error) {
+	remote := verify.Remote{Ended: true}
 	if list {
 		var err error
 		if remote, err = r.remote(ctx); err != nil {
-			return ingest.Verification{}, err
+			return verify.Verification{}, err
 		}
 	}
 	claim, unrecorded, err := r.claims(s, change, record)
 	if err != nil {
-		return ingest.Verification{}, err
+		return verify.Verification{}, err
 	}
-	return ingest.Verify(ctx, r.API, ingest.Comparison{
+	return verify.Verify(ctx, r.API, verify.Comparison{
 		SourceID: change.Current.ID, Recorded: ledger.Entries(s.Name), Remote: remote, Claim: claim, Unrecorded: unrecorded,
 		Workers: r.Config.Intercom.Workers, LookUps: LookUpsPerRun, After: record.After,
 	})
@@ -155,7 +156,7 @@ func (r *Runner) compare(ctx context.Context, s config.Source, ledger *state.Sto
 // claims tells which pages may be those of a source, and which of them although the state
 // file does not have them: all of these where it was lost, or is an old copy, and otherwise
 // only those that were sent without an answer that is known.
-func (r *Runner) claims(s config.Source, change ingest.SourceChange, record state.Verification) (claim, unrecorded ingest.Claim, err error) {
+func (r *Runner) claims(s config.Source, change ingest.SourceChange, record state.Verification) (claim, unrecorded verify.Claim, err error) {
 	if claim, err = claimOf(s); err != nil || change.Adopt || r.old || record.Old || record.Unlisted {
 		return claim, claim, err
 	}
@@ -173,14 +174,14 @@ func (r *Runner) claims(s config.Source, change ingest.SourceChange, record stat
 // the whole listing: it may be there all the same, as pages of ours after the state file was
 // lost, or as pages of somebody else. What is found of ours is recorded, as found.
 func (r *Runner) recall(ctx context.Context, s config.Source, ledger *state.Store, crawl *state.Crawl, change ingest.SourceChange,
-	record state.Verification, found ingest.Verification) (ingest.Recalled, error) {
+	record state.Verification, found verify.Verification) (verify.Recalled, error) {
 	compared := (r.Verify || change.Adopt) && found.Error == "" && !found.Ended
 	if change.Action == ingest.Create || compared && !record.Unlisted {
-		return ingest.Recalled{}, nil
+		return verify.Recalled{}, nil
 	}
 	claim, ours, err := r.claims(s, change, record)
 	if err != nil {
-		return ingest.Recalled{}, err
+		return verify.Recalled{}, err
 	}
 	unrecorded := func(yield func(string, error) bool) {
 		for p, err := range pagesOf(crawl) {
@@ -193,7 +194,7 @@ func (r *Runner) recall(ctx context.Context, s config.Source, ledger *state.Stor
 			}
 		}
 	}
-	return ingest.Recall(ctx, r.API, ingest.Comparison{SourceID: change.Current.ID, Claim: claim, Unrecorded: ours, Workers: r.Config.Intercom.Workers},
+	return verify.Recall(ctx, r.API, verify.Comparison{SourceID: change.Current.ID, Claim: claim, Unrecorded: ours, Workers: r.Config.Intercom.Workers},
 		unrecorded, func(e state.Entry) error { return ledger.PutEntry(s.Name, e) })
 }
 

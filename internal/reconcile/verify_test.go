@@ -15,6 +15,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/ingest/sandbox"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -56,7 +57,7 @@ func TestTwentyFiveThousandPagesAreComparedInTurns(t *testing.T) {
 	}
 	for i := range pages {
 		p := request(i)
-		e := state.Entry{ExternalID: p.ExternalID, RemoteID: put(p).ID, URL: p.URL, Title: p.Title, Hash: "h", Remote: ingest.ContentHash(p)}
+		e := state.Entry{ExternalID: p.ExternalID, RemoteID: put(p).ID, URL: p.URL, Title: p.Title, Hash: "h", Remote: verify.ContentHash(p)}
 		if err := ledger.PutEntry("wiki", e); err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +79,7 @@ func TestTwentyFiveThousandPagesAreComparedInTurns(t *testing.T) {
 		Config: &config.Config{Intercom: config.Intercom{Workers: 8}}, Ledger: ledger, Log: slog.New(slog.DiscardHandler),
 		API: intercom.New(intercom.Config{BaseURL: near.URL, Token: "x", Share: 1}),
 	}
-	r.remote = once(func(ctx context.Context) (ingest.Remote, error) { return ingest.ReadRemote(ctx, r.API) })
+	r.remote = once(func(ctx context.Context) (verify.Remote, error) { return verify.ReadRemote(ctx, r.API) })
 	source := config.Source{Name: "wiki", URL: "https://wiki.test/", Content: config.Content{Preset: config.PresetAuto}}
 	change := ingest.SourceChange{Action: ingest.Unchanged, Current: state.ImportSource{ID: is.ID}}
 	r.Verify = true

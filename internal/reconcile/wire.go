@@ -15,6 +15,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 	"github.com/fincrawl/fincrawl/state"
@@ -118,7 +119,7 @@ func NewSource(s config.Source) (web.Source, error) {
 }
 
 // claimOf tells which pages in Intercom a source can have brought there.
-func claimOf(s config.Source) (ingest.Claim, error) {
+func claimOf(s config.Source) (verify.Claim, error) {
 	source, err := NewSource(s)
 	if err != nil {
 		return nil, err

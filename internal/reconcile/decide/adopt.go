@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
@@ -44,7 +44,7 @@ func FindAdoption(ctx context.Context, api API, c *config.Config, store *state.S
 	if err != nil {
 		return nil, err
 	}
-	remote, err := ingest.ReadRemote(ctx, client)
+	remote, err := verify.ReadRemote(ctx, client)
 	if err != nil {
 		return nil, err
 	}

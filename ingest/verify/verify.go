@@ -1,4 +1,6 @@
-package ingest
+// Package verify compares what is recorded as sent with what Intercom has: by one reading of
+// its listing, and by single look-ups beyond the end of that.
+package verify
 
 import (
 	"bufio"
@@ -17,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fincrawl/fincrawl/ingest/intercom"
+	"github.com/fincrawl/fincrawl/ingest/sketch"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -24,7 +27,7 @@ import (
 // own in a plan.
 const (
 	driftEdited  = "drift: edited in Intercom"
-	driftDeleted = "drift: deleted in Intercom"
+	DriftDeleted = "drift: deleted in Intercom"
 	driftUnknown = "drift: in Intercom, but not known to the state file"
 )
 
@@ -181,8 +184,8 @@ func adopted(p intercom.ExternalPage) state.Entry {
 		Title:      p.Title,
 		AIAgent:    p.AIAgentAvailability,
 		AICopilot:  p.AICopilotAvailability,
-		Remote:     contentOf(p),
-		Sketch:     SketchOf(p.HTML),
+		Remote:     ContentOf(p),
+		Sketch:     sketch.Of(p.HTML),
 	}
 }
 
@@ -343,12 +346,12 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 				surplus(pages)
 				switch {
 				case len(pages) == 0:
-					e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", driftDeleted
+					e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", DriftDeleted
 					correct(e, &v.Deleted)
-				case e.Remote != "" && contentOf(pages[0]) != e.Remote:
-					correct(edited(e, pages[0]), &v.Edited)
+				case e.Remote != "" && ContentOf(pages[0]) != e.Remote:
+					correct(Edited(e, pages[0]), &v.Edited)
 				case e.RemoteID != pages[0].ID || e.Remote == "":
-					e.RemoteID, e.Remote = pages[0].ID, contentOf(pages[0])
+					e.RemoteID, e.Remote = pages[0].ID, ContentOf(pages[0])
 					correct(e, nil)
 				}
 				return nil
@@ -468,9 +471,9 @@ func lookUp(ctx context.Context, api Pages, sourceID int64, externalID string, i
 	return there, nil
 }
 
-// edited is the entry of a page that somebody changed in Intercom. Its URL stays, being
+// Edited is the entry of a page that somebody changed in Intercom. Its URL stays, being
 // the one to look for on the site.
-func edited(e state.Entry, page intercom.ExternalPage) state.Entry {
+func Edited(e state.Entry, page intercom.ExternalPage) state.Entry {
 	now := adopted(page)
 	now.URL, now.SentAt, now.Misses, now.Refused, now.Drift, now.Owned = e.URL, e.SentAt, e.Misses, e.Refused, driftEdited, e.Ours()
 	now.Doubted, now.End, now.Replaced = e.Doubted, e.End, e.Replaced
@@ -494,24 +497,24 @@ func ContentHash(p intercom.PageRequest) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// contentOf is the ContentHash of a page as Intercom has it.
-func contentOf(p intercom.ExternalPage) string {
+// ContentOf is the ContentHash of a page as Intercom has it.
+func ContentOf(p intercom.ExternalPage) string {
 	return ContentHash(intercom.PageRequest{
 		Title: p.Title, HTML: p.HTML, URL: p.URL, Locale: p.Locale,
 		AIAgentAvailability: p.AIAgentAvailability, AICopilotAvailability: p.AICopilotAvailability,
 	})
 }
 
-// contentAfter is what Intercom has of a page after it answered a request. Where it
+// ContentAfter is what Intercom has of a page after it answered a request. Where it
 // changed what it was sent, in its own way of writing HTML, the answer counts, lest
 // every later comparison take that for an edit. An answer without the page's HTML
 // says nothing of it.
-func contentAfter(sent intercom.PageRequest, answer intercom.ExternalPage) string {
+func ContentAfter(sent intercom.PageRequest, answer intercom.ExternalPage) string {
 	if answer.HTML == "" {
 		return ContentHash(sent)
 	}
 	answer.Title = cmp.Or(answer.Title, sent.Title)
 	answer.URL = cmp.Or(answer.URL, sent.URL)
 	answer.Locale = cmp.Or(answer.Locale, sent.Locale)
-	return contentOf(answer)
+	return ContentOf(answer)
 }

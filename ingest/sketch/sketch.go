@@ -1,4 +1,6 @@
-package ingest
+// Package sketch remembers of a text a few hashes of its pairs of words, by which can be
+// told later how much of it another text still says.
+package sketch
 
 import (
 	"encoding/binary"
@@ -17,10 +19,10 @@ import (
 // text of fewer pairs is remembered whole.
 const sketchPairs = 16
 
-// SketchOf sketches the text of a page's HTML. Its markup does not count, nor does a
+// Of sketches the text of a page's HTML. Its markup does not count, nor does a
 // heading that it begins with: a notice in place of many pages may stand under the title
 // of each.
-func SketchOf(markup string) state.Sketch {
+func Of(markup string) state.Sketch {
 	var s state.Sketch
 	lowest := make([]uint32, 0, sketchPairs+1)
 	for said, pair := range pairsIn(wordsOf(withoutFirstHeading(markup))) {
@@ -50,12 +52,12 @@ func pairsIn(words []word) iter.Seq2[word, uint32] {
 	}
 }
 
-// SketchOfMarkdown sketches a text that is known as Markdown alone.
-func SketchOfMarkdown(markdown string) state.Sketch {
+// OfMarkdown sketches a text that is known as Markdown alone.
+func OfMarkdown(markdown string) state.Sketch {
 	if strings.HasPrefix(markdown, "#") {
 		_, markdown, _ = strings.Cut(markdown, "\n")
 	}
-	return SketchOf(markupOf(markdown))
+	return Of(markupOf(markdown))
 }
 
 // markupOf is Markdown as HTML, for its words only: without where its links lead.
@@ -153,20 +155,20 @@ func mixed(a, b uint32) uint32 {
 	return uint32(x >> 32)
 }
 
-// remains estimates which share of a text another one still says; ok is false where that
+// Remains estimates which share of a text another one still says; ok is false where that
 // cannot be told, as of a short text within a long one.
-func remains(before, after state.Sketch) (share float64, ok bool) {
-	kept, seen := shared(before, after)
+func Remains(before, after state.Sketch) (share float64, ok bool) {
+	kept, seen := Shared(before, after)
 	if seen == 0 {
 		return 0, false
 	}
 	return float64(kept) / float64(seen), true
 }
 
-// shared counts the pairs of words of a text of which it can be told whether another one
+// Shared counts the pairs of words of a text of which it can be told whether another one
 // has them, and those that it has.
-func shared(before, after state.Sketch) (kept, seen int) {
-	old, now := pairsOf(before), pairsOf(after)
+func Shared(before, after state.Sketch) (kept, seen int) {
+	old, now := Pairs(before), Pairs(after)
 	// Above the highest hash of a sample that is full, what the text says is not known.
 	limit := ^uint32(0)
 	for _, pairs := range [][]uint32{old, now} {
@@ -199,18 +201,22 @@ const (
 func SaysAllOf(text, of []state.Sketch) bool {
 	var now, had state.Sketch
 	for _, s := range text {
-		now = union(now, s)
+		now = Union(now, s)
 	}
 	for _, s := range of {
-		had = union(had, s)
+		had = Union(had, s)
 	}
-	kept, seen := shared(had, now)
+	kept, seen := Shared(had, now)
 	return seen >= pairsInSight && float64(kept) >= nearlyAll*float64(seen)
 }
 
-// isAlike reports whether two texts say nearly the same.
-func isAlike(a, b state.Sketch) bool {
-	of, in := pairsOf(a), pairsOf(b)
+// alikeShare is the share of the pairs of words of two texts together that texts have in
+// common which say nearly the same.
+const alikeShare = 0.4
+
+// Alike reports whether two texts say nearly the same.
+func Alike(a, b state.Sketch) bool {
+	of, in := Pairs(a), Pairs(b)
 	both := 0
 	for _, pair := range of {
 		if _, common := slices.BinarySearch(in, pair); common {
@@ -221,15 +227,24 @@ func isAlike(a, b state.Sketch) bool {
 	return all > 0 && float64(both) >= alikeShare*float64(all)
 }
 
-// union is the sketch of two texts together.
-func union(a, b state.Sketch) state.Sketch {
+// Union is the sketch of two texts together.
+func Union(a, b state.Sketch) state.Sketch {
 	if !a.Known() || !b.Known() {
 		return state.Sketch{Letters: a.Letters + b.Letters, Pairs: a.Pairs + b.Pairs}
 	}
-	pairs := append(pairsOf(a), pairsOf(b)...)
+	pairs := append(Pairs(a), Pairs(b)...)
 	slices.Sort(pairs)
 	pairs = slices.Compact(pairs)
 	return state.Sketch{Letters: a.Letters + b.Letters, Pairs: asText(pairs[:min(len(pairs), sketchPairs)])}
+}
+
+// PairsOfMarkdown returns the hashes of all pairs of words of a text.
+func PairsOfMarkdown(markdown string) map[uint32]bool {
+	pairs := make(map[uint32]bool)
+	for _, pair := range pairsIn(wordsOf(markupOf(markdown))) {
+		pairs[pair] = true
+	}
+	return pairs
 }
 
 func asText(pairs []uint32) string {
@@ -240,7 +255,8 @@ func asText(pairs []uint32) string {
 	return string(text)
 }
 
-func pairsOf(s state.Sketch) []uint32 {
+// Pairs returns the hashes of the pairs of words in a sketch, sorted.
+func Pairs(s state.Sketch) []uint32 {
 	pairs := make([]uint32, len(s.Pairs)/4)
 	for i := range pairs {
 		pairs[i] = binary.BigEndian.Uint32([]byte(s.Pairs[4*i : 4*i+4]))
@@ -248,9 +264,9 @@ func pairsOf(s state.Sketch) []uint32 {
 	return pairs
 }
 
-// sameText stands for what a sketch says: the same for texts that are the same, or as
+// SameText stands for what a sketch says: the same for texts that are the same, or as
 // good as. 0 is that of no text.
-func sameText(s state.Sketch) uint64 {
+func SameText(s state.Sketch) uint64 {
 	if !s.Known() {
 		return 0
 	}
