@@ -139,7 +139,7 @@ func TestAResumedCrawlIsCompleteOnlyIfAllOfItIs(t *testing.T) {
 	if again := slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return path == "/" || w.site.Count(path) < 2 }); len(again) > inFlight {
 		t.Errorf("%v were fetched again, more than were in flight", again)
 	}
-	if n := w.site.Count("/"); n != start {
+	if n := w.site.Count("/"); n > start+2 { // to see whether the session is alive
 		t.Errorf("the start address was asked for %d times more", n-start)
 	}
 	run = w.fincrawl(exitDone, "sync") // reads all of it

@@ -299,6 +299,69 @@ func TestCredentialsThatDieUnseenTakeNothingWithThem(t *testing.T) {
 	}
 }
 
+// The same holds where nothing was ever sent, so that no page is known which could be missed:
+// what is sent is what members read, and what is lacking is said to be.
+func TestCredentialsThatDieUnseenInAFirstNightSendNothingOfAStrangers(t *testing.T) {
+	for name, in := range waysIn() {
+		for what, visitors := range strangers() {
+			if all := name == "basic" || name == "form"; !all && !slices.Contains(fewStrangers(), what) {
+				continue
+			}
+			for start, public := range map[string][]string{"public": {"/", "/join"}, "private": {"/join"}} {
+				for _, read := range []int{3, 37} {
+					if what != "404" && (read == 3) != (start == "public") {
+						continue // one of them will do
+					}
+					t.Run(fmt.Sprintf("%s/%s/%s start page/after %d", name, what, start, read), func(t *testing.T) {
+						m := newMembers(t, 40, in, visitors, public...)
+						m.firstNight(read, in.renews)
+						m.lasts(-1)
+						m.fincrawl(exitDone, "sync")
+						m.wantLibrary(m.all()...)
+						m.saysWhatMembersRead()
+					})
+				}
+			}
+		}
+	}
+}
+
+// firstNight lets the credentials die after so many articles of a crawl of which nothing was
+// ever sent. Where they can be had again, all is sent; else the run says what happened.
+func (m *members) firstNight(read int, renews bool) {
+	m.Helper()
+	m.lasts(read)
+	code := exitSomeFailed
+	if renews {
+		code = exitDone
+	}
+	run := m.fincrawl(code, "sync")
+	if !m.dead && !renews || m.lives >= 0 && renews {
+		m.Fatal("the credentials did not die")
+	}
+	c := run.Sources[0].Plan.Coverage
+	if c.Complete != renews || !renews && !strings.Contains(c.Ended, "the credentials are no longer accepted") {
+		m.Errorf("complete: %v; ended: %q; %v", c.Complete, c.Ended, c.Outcomes)
+	}
+	m.saysWhatMembersRead()
+	if renews {
+		m.wantLibrary(m.all()...)
+	}
+}
+
+// all are the pages of the site.
+func (m *members) all() []string { return append([]string{"/", "/join"}, m.articles...) }
+
+// saysWhatMembersRead looks at each article of the library.
+func (m *members) saysWhatMembersRead() {
+	m.Helper()
+	for _, path := range m.library() {
+		if slices.Contains(m.articles, path) && !strings.Contains(m.page(path).HTML, "page at "+path) {
+			m.Errorf("%s says %s", path, m.page(path).HTML)
+		}
+	}
+}
+
 // Pages that scripts make are asked for by a browser again, also as a visitor.
 func TestASessionThatDiesUnseenTakesNoRenderedPageWithIt(t *testing.T) {
 	needsProgram(t, "chromium")

@@ -111,7 +111,7 @@ type answer struct {
 	tls         *tls.ConnectionState // nil where the connection was not encrypted
 	err         error                // instead of all but the session
 
-	session    int64            // number of the session that was asked with
+	asked                       // with which session, and when
 	remembered *Remembered      // whose validators were sent; nil where none were
 	rendered   bool             // is as a browser has shown it, or could not
 	refused    []render.Refusal // what its scripts asked for and did not get
@@ -130,21 +130,21 @@ func (a answer) failure() (crawler.Outcome, string) {
 
 // get asks for one address by client, outside colly's queue.
 func (c *crawl) get(ctx context.Context, client *http.Client, u *url.URL) answer {
-	session := c.door.session.Load()
+	with := c.signs.begins(c.door.session.Load())
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return answer{url: u, session: session, err: err}
+		return answer{url: u, asked: with, err: err}
 	}
 	r.Header.Set("User-Agent", c.src.Fetch.UserAgent)
 	r.Header.Set("Accept", accepted)
 	res, err := client.Do(r)
 	if err != nil {
-		return answer{url: u, session: session, err: err}
+		return answer{url: u, asked: with, err: err}
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	return answer{url: scope.WithoutSecrets(res.Request.URL, c.own), status: res.StatusCode, header: res.Header,
-		contentType: res.Header.Get("Content-Type"), body: body, tls: res.TLS, session: session, err: err,
+		contentType: res.Header.Get("Content-Type"), body: body, tls: res.TLS, asked: with, err: err,
 		permanent: isPermanent(res.Request)}
 }
 

@@ -186,7 +186,7 @@ func TestCredentialsThatRunOutEndTheSource(t *testing.T) {
 		t.Errorf("ended %q, %v", got.coverage.Ended, got.err)
 	}
 	got.wantComplete(t, false)
-	if n := len(site.Requests()); n > 25 {
+	if n := len(site.Requests()); n > 30 {
 		t.Errorf("%d requests: the site was asked on and on", n)
 	}
 }

@@ -85,7 +85,7 @@ const (
 	keyURL         = "url"          // the address as we normalised it
 	keyAsItself    = "as-itself"    // see visit
 	keyContentType = "content-type" // of the answer, as served
-	keySession     = "session"      // number of the session that it was asked for with
+	keyAsked       = "asked"        // with which session it was asked for, and when
 	keyRemembered  = "remembered"   // *Remembered, where it was asked for with validators
 )
 
@@ -167,7 +167,7 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 
 	collector.OnRequest(func(r *colly.Request) {
 		r.Headers.Set("Accept", accepted)
-		r.Ctx.Put(keySession, c.door.enter(ctx))
+		r.Ctx.Put(keyAsked, c.signs.begins(c.door.enter(ctx)))
 		// colly has written the address in its own way; ask for it in ours.
 		v, err := visitOf(r)
 		if err != nil {
@@ -207,11 +207,14 @@ func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
 	if ctx.Err() != nil {
 		return
 	}
-	a.session, _ = r.Ctx.GetAny(keySession).(int64)
+	a.asked, _ = r.Ctx.GetAny(keyAsked).(asked)
 	a.remembered, _ = r.Ctx.GetAny(keyRemembered).(*Remembered)
 	v, err := visitOf(r.Request)
 	if err == nil {
 		err = c.conclude(ctx, v, a)
+	}
+	if err == nil {
+		err = c.glance(ctx, v)
 	}
 	// What was fetched is to outlive a kill before the next request is made, so that no
 	// more is ever fetched twice than was in flight. To ask again whether a document has

@@ -36,10 +36,12 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	if err != nil {
 		return err
 	}
+	c.signs.note(v.url.String(), seen.asked, c.isSure(seen))
 	v, err = c.arrive(v, seen)
 	if err != nil || v.url == nil {
 		return err
 	}
+	c.signs.note(v.url.String(), seen.asked, c.isSure(seen))
 	found, err := c.unlessCutOff(ctx, v, seen.found)
 	if err != nil {
 		return err
@@ -89,6 +91,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 type sight struct {
 	found finding
 	moved *url.URL // where redirects led; nil where they did not, or to a wall
+	asked
 }
 
 // walled reports whether a page was asked for that only a reader who is logged in
@@ -97,6 +100,12 @@ func (s sight) walled() bool { return s.found.outcome == crawler.LoginWall || s.
 
 // look judges an answer where it came from.
 func (c *crawl) look(ctx context.Context, v visit, a answer) (sight, error) {
+	seen, err := c.lookAt(ctx, v, a)
+	seen.asked = a.asked
+	return seen, err
+}
+
+func (c *crawl) lookAt(ctx context.Context, v visit, a answer) (sight, error) {
 	if a.err != nil {
 		found, err := c.judgeWithin(ctx, v, a)
 		return sight{found: found}, err

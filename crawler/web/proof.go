@@ -18,6 +18,7 @@ type suspect struct {
 	outcome crawler.Outcome
 	detail  string
 	isNew   bool // it was never sent
+	read    read // when it was answered so; only of what is unsure
 }
 
 const (
@@ -68,9 +69,10 @@ func (c *crawl) proveAnswers(ctx context.Context) error {
 }
 
 // giveUpProofs settles the answers that were still to be proved when the crawl ended. Where
-// it was the session that ended, a new text that visitors get as well was meant for one.
+// it was the session that ended, an answer since it was last seen alive, or a new text, that
+// visitors get as well was meant for one.
 func (c *crawl) giveUpProofs(ctx context.Context, ended error) error {
-	if c.src.Auth.IsZero() || c.known == nil {
+	if c.src.Auth.IsZero() {
 		return nil
 	}
 	left, err := c.suspects()
@@ -78,8 +80,14 @@ func (c *crawl) giveUpProofs(ctx context.Context, ended error) error {
 		return err
 	}
 	if sessionLost := (*lost)(nil); errors.As(ended, &sessionLost) && ctx.Err() == nil {
+		unsure, err := c.unsureNow(ctx)
+		if err != nil {
+			return err
+		}
 		texts := slices.DeleteFunc(slices.Clone(left), func(s suspect) bool { return s.outcome != crawler.Paged })
-		same, _, err := c.asVisitorsGet(ctx, texts)
+		unsure = append(unsure, texts...)
+		slices.SortStableFunc(unsure, byURL)
+		same, _, err := c.asVisitorsGet(ctx, slices.CompactFunc(unsure, isSameURL))
 		if err != nil {
 			return err
 		}
@@ -96,6 +104,9 @@ func (c *crawl) suspects() ([]suspect, error) {
 	list, err := c.alike()
 	if err != nil {
 		return nil, err
+	}
+	if c.known == nil {
+		return list, nil
 	}
 	known, differ := make(map[string]bool), len(list)
 	for address := range c.known {
@@ -129,10 +140,12 @@ func (c *crawl) suspects() ([]suspect, error) {
 		}
 		list = append(list, newcomers...)
 	}
-	byURL := func(a, b suspect) int { return strings.Compare(a.url.String(), b.url.String()) }
 	slices.SortFunc(list, byURL)
-	return slices.CompactFunc(list, func(a, b suspect) bool { return byURL(a, b) == 0 }), nil
+	return slices.CompactFunc(list, isSameURL), nil
 }
+
+func byURL(a, b suspect) int      { return strings.Compare(a.url.String(), b.url.String()) }
+func isSameURL(a, b suspect) bool { return byURL(a, b) == 0 }
 
 // mostNewcomers bounds how many new pages are asked for again. So many are no page that was
 // divided.
@@ -151,7 +164,7 @@ func (c *crawl) newcomers(known map[string]bool) (list []suspect, err error) {
 		if _, decided := c.proofs[s.URL]; decided || err != nil || known[s.URL] || o != crawler.Paged && o != crawler.Gone {
 			continue
 		}
-		if list = append(list, suspect{u, o, s.Detail, true}); len(list) > mostNewcomers {
+		if list = append(list, suspect{url: u, outcome: o, detail: s.Detail, isNew: true}); len(list) > mostNewcomers {
 			return nil, nil
 		}
 	}
@@ -190,14 +203,14 @@ func (c *crawl) prove(ctx context.Context, suspects []suspect) error {
 	if err != nil {
 		return err
 	}
-	looked, err := c.askUntilAlive(ctx, apart, 1)
+	looked, err := c.askUntilAlive(ctx, apart, 1, c.askSuspects)
 	if err != nil {
 		return err
 	}
 	if err := c.believe(looked, len(same) < len(suspects)); err != nil {
 		return err
 	}
-	looked, err = c.askUntilAlive(ctx, same, looksAlike)
+	looked, err = c.askUntilAlive(ctx, same, looksAlike, c.askSuspects)
 	if err != nil {
 		return err
 	}
@@ -211,13 +224,15 @@ type looked struct {
 }
 
 // askUntilAlive asks for the suspects as often as is wanted, each time looking whether the
-// session is alive after it. Where it is not, it is renewed, and all is asked again.
-func (c *crawl) askUntilAlive(ctx context.Context, suspects []suspect, times int) (looked, error) {
+// session is alive after it. Where it is not, it is renewed, and all is asked again. ask
+// returns those of the suspects that it still matters for.
+func (c *crawl) askUntilAlive(ctx context.Context, suspects []suspect, times int,
+	ask func(context.Context, []suspect) ([]suspect, error)) (looked, error) {
 	for renewals := 0; len(suspects) > 0; renewals++ {
 		alive, left := sessionAlive, suspects
 		for range times {
 			var err error
-			if left, err = c.askSuspects(ctx, left); err != nil || len(left) == 0 {
+			if left, err = ask(ctx, left); err != nil || len(left) == 0 {
 				return looked{}, err
 			}
 			if alive = c.sessionState(ctx, left); ctx.Err() != nil {
@@ -235,7 +250,7 @@ func (c *crawl) askUntilAlive(ctx context.Context, suspects []suspect, times int
 		case alive == sessionUnknown && (!renewable || renewals > 0), alive == sessionDead && renewable && renewals == maxRenewals:
 			return looked{suspects, alive}, nil
 		case !renewable:
-			return looked{}, c.lose(suspects, errors.New("the credentials are no longer accepted; check that they have not expired"))
+			return looked{}, c.lose(suspects, errExpired)
 		}
 		if err := c.renew(ctx, suspects[0].url); err != nil {
 			if ctx.Err() != nil {
@@ -250,35 +265,41 @@ func (c *crawl) askUntilAlive(ctx context.Context, suspects []suspect, times int
 // askSuspects asks for each of the suspects, and returns those that answer as before.
 func (c *crawl) askSuspects(ctx context.Context, suspects []suspect) (left []suspect, err error) {
 	for _, s := range suspects {
-		v := visit{url: s.url, asItself: c.selves[s.url.String()]}
-		a := c.read(ctx, s.url)
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		seen, err := c.look(ctx, v, a)
-		if err != nil {
+		seen, same, err := c.askOnceMore(ctx, s)
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if c.answersAs(seen, s) {
-			if seen.found.loggedIn && c.wall.tellsLoggedIn() {
-				if err := c.proved(s); err != nil {
-					return nil, err
-				}
-				continue
+		case same && seen.found.loggedIn && c.wall.tellsLoggedIn():
+			if err := c.proved(s); err != nil {
+				return nil, err
 			}
+		case same:
 			left = append(left, s)
-			continue
-		}
-		c.unsettle(1)
-		if s.outcome == crawler.Paged {
-			c.retract(1)
-			c.unsettle(-1)
-		}
-		if err := c.conclude(ctx, v, a); err != nil {
-			return nil, err
 		}
 	}
 	return left, nil
+}
+
+// askOnceMore asks for a suspect again, and concludes it anew where it answers otherwise.
+func (c *crawl) askOnceMore(ctx context.Context, s suspect) (seen sight, same bool, err error) {
+	v := visit{url: s.url, asItself: c.selves[s.url.String()]}
+	a := c.read(ctx, s.url)
+	if ctx.Err() != nil {
+		return sight{}, false, context.Cause(ctx)
+	}
+	if seen, err = c.look(ctx, v, a); err != nil {
+		return seen, false, err
+	}
+	if c.answersAs(seen, s) {
+		c.signs.note(s.url.String(), seen.asked, c.isSure(seen))
+		return seen, true, nil
+	}
+	if s.outcome == crawler.Paged {
+		c.retract(1)
+	} else {
+		c.unsettle(1)
+	}
+	return seen, false, c.conclude(ctx, v, a)
 }
 
 // answersAs reports whether what was seen is what a suspect answered before.

@@ -65,6 +65,7 @@ type crawl struct {
 	doubted    int          // pages of which it was asked whether they say that they are missing
 	versions   versions
 	said       said
+	signs      signs
 	witness    *witness
 	proofs     map[string]bool // addresses whose answers are decided on: whether they were proved
 	fromInside []crawler.Proof
@@ -188,6 +189,7 @@ func (c *crawl) run(ctx context.Context) error {
 		if err := c.conclude(ctx, start, first); err != nil {
 			return err
 		}
+		c.signs.note(first.url.String(), first.asked, true) // the login was new
 	}
 	if err := c.discover("", 0, c.starts[1:]); err != nil {
 		return err
@@ -199,6 +201,9 @@ func (c *crawl) run(ctx context.Context) error {
 		return err
 	}
 	if err := c.askForOrphans(ctx); err != nil {
+		return err
+	}
+	if err := c.confirmSession(ctx); err != nil {
 		return err
 	}
 	if err := c.proveAnswers(ctx); err != nil {

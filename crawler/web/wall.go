@@ -25,7 +25,7 @@ type wall struct {
 	away    string // the other site that place is on; "" where it is on this one
 	page    fingerprint
 	refused bool // visitors get no answer but a refusal
-	// loggedIn: what auth.form.logged_in matches is there for visitors too, and so tells
+	// loggedIn: what shows that a reader is logged in is there for visitors too, and so tells
 	// nothing.
 	loggedIn bool
 }
@@ -45,7 +45,7 @@ func fingerprintOf(a extract.Article) fingerprint {
 // whether one is logged in.
 func (w wall) stands() bool { return w.refused || w.place != "" || w.page != (fingerprint{}) }
 
-// tellsLoggedIn reports whether what auth.form.logged_in matches is for members only.
+// tellsLoggedIn reports whether what shows that a reader is logged in is for members only.
 func (w wall) tellsLoggedIn() bool { return !w.loggedIn }
 
 // leadsTo reports whether u is where visitors are led. Another site that they are
@@ -98,7 +98,7 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 	if err != nil {
 		return w
 	}
-	w.loggedIn = c.isLoggedIn(doc)
+	w.loggedIn = c.isInside(doc, c.isLoggedIn(doc))
 	// An empty page is told from other empty ones only by a title that says it.
 	if article, err := doc.Extract(c.src.Content); err == nil && (article.Markdown != "" || demandsLogin(article.Title)) {
 		w.page = fingerprintOf(article)

@@ -34,6 +34,15 @@ const maxCandidates = 8
 
 // sessionState looks whether the session is alive. near are the pages that it is wanted for.
 func (c *crawl) sessionState(ctx context.Context, near []suspect) sessionState {
+	since := c.signs.begins(c.door.session.Load())
+	state := c.lookForSession(ctx, near)
+	if state == sessionAlive {
+		c.signs.sign(since)
+	}
+	return state
+}
+
+func (c *crawl) lookForSession(ctx context.Context, near []suspect) sessionState {
 	if c.witness == nil {
 		if state := c.stateAtStart(ctx); state != sessionUnknown {
 			c.witness = &witness{}
@@ -99,6 +108,9 @@ func (c *crawl) findWitness(ctx context.Context, near []suspect) sessionState {
 		}
 		said := c.said.of(u.String())
 		switch says := textOf(inside.found.article); {
+		case inside.moved == nil && inside.found.outcome == crawler.Paged && said != says && said == saysAt(outside) && c.bothStay(ctx, u, inside, outside):
+			c.witness = &witness{url: u, says: says} // it was read as visitors get it: by a session that has ended since
+			return sessionAlive
 		case inside.moved != nil || inside.found.outcome != crawler.Paged || said != 0 && said != says:
 			if said != 0 && (inside.walled() || inside.sameAs(outside)) {
 				state = sessionDead
@@ -125,14 +137,19 @@ func (c *crawl) bothStay(ctx context.Context, u *url.URL, inside, outside sight)
 	return err == nil && again.sameAs(outside)
 }
 
-// candidates are pages that this crawl has read: those whose addresses begin as those of
-// the suspects do, and then the first in order.
-func (c *crawl) candidates(near []suspect) []*url.URL {
-	type candidate struct {
-		url   *url.URL
-		nears int
+// saysAt stands for what a page was seen to say; 0 where no page was seen.
+func saysAt(seen sight) uint64 {
+	if seen.moved != nil || seen.found.outcome != crawler.Paged {
+		return 0
 	}
-	var best []candidate
+	return textOf(seen.found.article)
+}
+
+// candidates are pages that this crawl has read: those whose addresses begin as those of
+// the suspects do, and then the first in order. Where there are no suspects, they are those
+// that were read first, when the session was new, and last.
+func (c *crawl) candidates(near []suspect) []*url.URL {
+	var best, first, last []candidate
 	is := make(map[string]bool, len(near))
 	for _, s := range near {
 		is[s.url.String()] = true
@@ -148,19 +165,43 @@ func (c *crawl) candidates(near []suspect) []*url.URL {
 		if err != nil {
 			continue
 		}
-		nears := 0
-		for _, s := range near[:min(len(near), maxCandidates)] {
-			nears = max(nears, commonFolders(u.Path, s.url.Path))
+		if len(near) == 0 {
+			at := c.signs.at(s.URL)
+			first, last = kept(first, candidate{u, -at}, maxCandidates/2), kept(last, candidate{u, at}, maxCandidates/2)
+			continue
 		}
-		best = append(best, candidate{u, nears})
-		slices.SortStableFunc(best, func(a, b candidate) int { return cmp.Compare(b.nears, a.nears) })
-		best = best[:min(len(best), maxCandidates)]
+		nears := int64(0)
+		for _, s := range near[:min(len(near), maxCandidates)] {
+			nears = max(nears, int64(commonFolders(u.Path, s.url.Path)))
+		}
+		best = kept(best, candidate{u, nears}, maxCandidates)
+	}
+	if len(near) == 0 {
+		best = first
+		for _, l := range last {
+			if !slices.ContainsFunc(first, func(f candidate) bool { return f.url.String() == l.url.String() }) {
+				best = append(best, l)
+			}
+		}
 	}
 	urls := make([]*url.URL, len(best))
 	for i, b := range best {
 		urls[i] = b.url
 	}
 	return urls
+}
+
+// candidate is a page that may be a witness. The higher its rank, the better.
+type candidate struct {
+	url  *url.URL
+	rank int64
+}
+
+// kept adds a candidate to the best ones.
+func kept(best []candidate, c candidate, most int) []candidate {
+	best = append(best, c)
+	slices.SortStableFunc(best, func(a, b candidate) int { return cmp.Compare(b.rank, a.rank) })
+	return best[:min(len(best), most)]
 }
 
 // commonFolders counts the path segments that two paths begin with.
