@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
@@ -63,7 +64,8 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 		return err
 	}
 	if left > 0 {
-		fmt.Fprintf(a.out, "%d of %s are deleted, and %d are left. To go on: fincrawl forget %q\n", goes.Recorded-left, plural.Count(goes.Recorded, "page"), left, name)
+		fmt.Fprintf(a.out, "%d of %s are deleted, and %d are left. To go on: %s\n",
+			goes.Recorded-left, plural.Count(goes.Recorded, "page"), left, a.command(report.ForgetCommand(name)))
 		return finished{exitSomeFailed}
 	}
 	fmt.Fprintf(a.out, "%s is forgotten.\n", name)

@@ -183,5 +183,36 @@ func CheckLogin(ctx context.Context, src Source, sur Surroundings) (seen []strin
 	if err != nil {
 		return seen, fmt.Errorf("check %s: %w", src.Name, err)
 	}
-	return seen, nil
+	if proved, err := c.provesLogin(ctx); err != nil || proved {
+		return seen, err
+	}
+	return append(seen, "nothing shows that the login works, since visitors without one get the same: set url or discover.seeds "+
+		"to a page that only members see, or, with a form, auth.form.logged_in to what only they see"), nil
+}
+
+// provesLogin reports whether there is no login, or a start address shows that it works.
+func (c *crawl) provesLogin(ctx context.Context) (bool, error) {
+	form := c.src.Auth.Form
+	if c.src.Auth.IsZero() || c.wall.refused || c.wall.place != "" || form != nil && form.LoggedIn != "" && c.wall.tellsLoggedIn() {
+		return true, nil
+	}
+	for _, u := range c.starts[:min(len(c.starts), maxCandidates)] {
+		var seen [4]uint64 // by a member and a visitor in turns: a page may say something else each time
+		for i := range seen {
+			client := []*http.Client{c.pages, c.outside}[i%2]
+			a := c.get(ctx, client, u)
+			found, err := c.judgeWithin(ctx, visit{url: u}, a)
+			if err != nil {
+				return false, err
+			}
+			if client == c.pages && found.unreadable() || found.outcome.MayPass() {
+				break // it shows nothing
+			}
+			seen[i] = hash64(fmt.Sprint(a.status, textOf(found.article)))
+		}
+		if seen[3] != 0 && seen[0] == seen[2] && seen[1] == seen[3] && seen[0] != seen[1] {
+			return true, nil
+		}
+	}
+	return false, nil
 }

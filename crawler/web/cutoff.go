@@ -150,6 +150,9 @@ func (c *crawl) unlessCutOff(ctx context.Context, v visit, found finding) (findi
 	return finding{outcome: crawler.CutOff, detail: why}, nil
 }
 
+// endsOpen is what is said of a page that is sent though its document seems to be cut off.
+const endsOpen = "; it ends in the middle, also when asked for again, and is taken as it is"
+
 // leavesOpen is how many documents that stayed open show that the site leaves out ends.
 const leavesOpen = 3
 
@@ -176,6 +179,7 @@ func (c *crawl) readToItsEnd(ctx context.Context, v visit, found finding) (findi
 		}
 	}
 	c.leftOpen.Add(1)
+	found.detail = strings.TrimPrefix(found.detail+endsOpen, "; ")
 	return found, nil
 }
 

@@ -65,6 +65,9 @@ func TestADocumentThatIsCutOffIsNoEdit(t *testing.T) {
 			if got.outcomes["/a"] != test.want || site.Count("/a") != test.asked {
 				t.Errorf("%s (%s) after %d requests, want %s after %d", got.outcomes["/a"], got.details["/a"], site.Count("/a"), test.want, test.asked)
 			}
+			if says := strings.Contains(got.details["/a"], "it ends in the middle"); says != (test.name == "never sent") {
+				t.Errorf("says that it ends in the middle: %t (%s)", says, got.details["/a"])
+			}
 			if got.coverage.Complete != (test.want == crawler.Paged) {
 				t.Errorf("complete is %t", got.coverage.Complete)
 			}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/fincrawl/fincrawl/crawler/web"
@@ -113,6 +114,47 @@ func TestAProxyInFrontOfAForm(t *testing.T) {
 		t.Errorf("%d pages of 31, %v, ended %q; details: %v", len(got.pages), got.err, got.coverage.Ended, got.details)
 	}
 	got.wantComplete(t, true)
+}
+
+// A start page that everybody gets shows nothing of a token, be it right or wrong. One that
+// only members get does.
+func TestCheckLoginSaysWhereNothingShowsThatTheLoginWorks(t *testing.T) {
+	for name, test := range map[string]struct {
+		token string
+		seeds []string
+		want  bool // says that nothing shows it
+	}{
+		"a wrong token":                          {"wrong", nil, true},
+		"the right one":                          {"t0k3n", nil, true},
+		"a wrong one, and a page for members":    {"wrong", []string{"/a"}, true},
+		"the right one, and a page for members":  {"t0k3n", []string{"/a"}, false},
+		"the right one, and a page that changes": {"t0k3n", []string{"/clock"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			site := testsite.New(t)
+			site.Pages("/", "/a")
+			var ticks atomic.Int64
+			site.Handle("/clock", func(w http.ResponseWriter, r *http.Request) {
+				testsite.Serve(w, r, testsite.Page{Text: fmt.Sprintf("It is %d ticks past the hour now.", ticks.Add(1))})
+			})
+			site.Guard(func(w http.ResponseWriter, r *http.Request) bool {
+				if r.URL.Path != "/a" || r.Header.Get("Authorization") == "Bearer t0k3n" {
+					return false
+				}
+				http.NotFound(w, r)
+				return true
+			})
+			src := web.Source{Name: "help", URL: parse(t, site.URL("/")), Auth: auth.Config{Bearer: test.token},
+				Fetch: fetch.Limits{MaxBody: 1 << 20, UserAgent: "fincrawl/test"}}
+			for _, seed := range test.seeds {
+				src.Discover.Seeds = append(src.Discover.Seeds, site.URL(seed))
+			}
+			seen, err := web.CheckLogin(t.Context(), src, web.Surroundings{})
+			if says := strings.Contains(strings.Join(seen, "\n"), "nothing shows that the login works"); err != nil || says != test.want {
+				t.Errorf("%v, %q", err, seen)
+			}
+		})
+	}
 }
 
 func TestCheckLoginTellsWhatExpires(t *testing.T) {

@@ -26,7 +26,7 @@ func advice(p *printer, s Source, whole bool, o TextOptions) {
 		return
 	}
 	if !whole {
-		p.heading(fmt.Sprintf("Worth mending on the site (%d): fincrawl lint shows all", len(s.Advice)))
+		p.heading(fmt.Sprintf("Worth mending on the site (%d): %s shows all", len(s.Advice), p.command("fincrawl lint")))
 	}
 	for _, group := range byKind(s.Advice) {
 		if !whole {

@@ -61,6 +61,9 @@ func DecideCommand(verb, source, url string) string {
 	return "fincrawl " + verb + " " + quoted(source) + " " + quoted(url)
 }
 
+// ForgetCommand is the command line that gives up what is known of a source.
+func ForgetCommand(source string) string { return "fincrawl forget " + quoted(source) }
+
 // Command is a command line as it is to be copied: with the file that it has to name by
 // --config; "" for none.
 func Command(line, config string) string {

@@ -30,7 +30,7 @@ func crawl(p *printer, c crawler.Coverage) {
 		return
 	}
 	p.field("Crawl", span{plain, seen})
-	p.field("", span{red, "NOT COMPLETE: nothing is deleted"})
+	p.field("", span{red, "NOT COMPLETE: no page is deleted for being absent"})
 	if c.Ended != "" {
 		p.field("", span{plain, "It ended before it was through: " + c.Ended + "."})
 	}
@@ -76,7 +76,7 @@ func gaps(p *printer, c crawler.Coverage, failed bool) {
 	}
 	p.more(max(c.GapsInAll, len(c.Gaps)) - len(shown))
 	for _, advice := range adviceOnGaps(c, failed) {
-		p.paragraph(2, 4, span{yellow, "→"}, span{plain, advice})
+		p.paragraph(2, 4, span{yellow, "→"}, span{plain, p.sentence(advice)})
 	}
 	p.blank()
 }

@@ -40,7 +40,7 @@ func nothing(p *printer, c crawler.Coverage) {
 	}
 	p.heading(heading)
 	for _, line := range causes {
-		p.paragraph(2, 4, span{yellow, "→"}, span{plain, line})
+		p.paragraph(2, 4, span{yellow, "→"}, span{plain, p.sentence(line)})
 	}
 	p.blank()
 }

@@ -49,6 +49,18 @@ func (p *printer) blank() { p.gap = p.begun }
 // command is a command line as it is to be copied.
 func (p *printer) command(line string) string { return Command(line, p.config) }
 
+// sentence is a text whose commands, which stand between backticks, are as they are to be
+// copied.
+func (p *printer) sentence(text string) string {
+	parts := strings.Split(text, "`")
+	for i := 1; i < len(parts); i += 2 {
+		if strings.HasPrefix(parts[i], "fincrawl ") {
+			parts[i] = p.command(parts[i])
+		}
+	}
+	return strings.Join(parts, "`")
+}
+
 func (p *printer) heading(text string) { p.paragraph(2, 4, span{bold, text}) }
 
 // more says how many items of a list are not shown.

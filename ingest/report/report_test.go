@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -226,6 +227,26 @@ func TestText(t *testing.T) {
 		})
 	}
 	golden.NoOthers(t, "testdata", used)
+}
+
+// Whoever named a file by --config has to name it in the commands that a report tells of, too.
+func TestEachCommandOfAReportNamesTheConfiguration(t *testing.T) {
+	outcomes := map[crawler.Outcome]int{crawler.LoginWall: 1, crawler.Empty: 1, crawler.ServerError: 1}
+	cov := coverage(outcomes, crawler.Gap{URL: "https://help.example.com/a", Outcome: crawler.LoginWall, Detail: "form#login"})
+	var out strings.Builder
+	s := with(source(cov), func(s *report.Source) { s.Advice = []report.Advice{{Kind: "thin", URL: "https://help.example.com/a"}} })
+	if err := report.Text(&out, run("sync", s), report.TextOptions{Width: 10_000, Config: "a.yaml"}); err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile("fincrawl (check|explain|lint)[^`]*?( shows|`)").FindAllString(out.String(), -1)
+	if len(commands) != 3 {
+		t.Errorf("commands: %q in\n%s", commands, out.String())
+	}
+	for _, c := range commands {
+		if !strings.Contains(c, "--config a.yaml") {
+			t.Errorf("%q names no configuration", c)
+		}
+	}
 }
 
 func TestJSON(t *testing.T) {

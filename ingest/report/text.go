@@ -180,11 +180,11 @@ func orphans(p *printer, list []Orphan) {
 		p.blank()
 		what := fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) keeps its %s in Intercom.",
 			o.ImportSourceID, o.LibraryURL, plural.Count(o.Pages, "page"))
-		then := "To delete them: " + p.command("fincrawl forget "+quoted(o.Name))
+		then := "To delete them: " + p.command(ForgetCommand(o.Name))
 		if o.SharedWith != "" {
 			what = fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) is that of %s now.",
 				o.ImportSourceID, o.LibraryURL, o.SharedWith)
-			then = "To forget the old name: " + p.command("fincrawl forget "+quoted(o.Name))
+			then = "To forget the old name: " + p.command(ForgetCommand(o.Name))
 		}
 		p.paragraph(0, 2, span{yellow, "Orphan:"}, span{bold, o.Name}, span{plain, what}, span{plain, then})
 	}
