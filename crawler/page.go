@@ -15,7 +15,7 @@ import (
 type Page struct {
 	Source     string // name of the source in sources.yaml
 	ExternalID string // its address, by which Intercom upserts it unless it has an Identity
-	Identity   string // what the page itself says identifies it: see [Identity]; "" for nothing
+	Identity   string // what the page itself says identifies it: by its markup; "" for nothing
 	URL        string // normalised address that a reader opens, and Fin links to
 	Title      string // never empty
 	Locale     string // such as "en"

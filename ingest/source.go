@@ -37,7 +37,7 @@ type SourceChange struct {
 	// was deleted there, and its pages with it; its entries are void.
 	Lost bool `json:"lost,omitempty"`
 	// Adopt: the workspace has the import source but state doesn't know it. The
-	// pages it has are adopted before planning: see [Remote.Adopt].
+	// pages it has are adopted before planning: see [verify.Remote.Adopt].
 	Adopt bool `json:"adopt,omitempty"`
 	// Activate: an import source that is deactivated is switched on again. Only
 	// [SourceChange.Reactivated] sets it: it is not fought otherwise.

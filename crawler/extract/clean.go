@@ -177,7 +177,7 @@ func clampLevel(level string) int {
 }
 
 // panel appends what a click shows, as a section with its label for a heading; see
-// [outline].
+// [htmltree.Outline].
 func (c *cleaner) panel(dst, n *html.Node) {
 	section, label := htmltree.Element(atom.Section), htmltree.Element(atom.H6)
 	for child := range n.ChildNodes() {

@@ -210,7 +210,7 @@ func dropRules(body *html.Node) {
 }
 
 // dropHeading removes the first-level heading of body that says title, or one of the
-// second level that begins it, where [outline] has been. It stays where it is all
+// second level that begins it, where [htmltree.Outline] has been. It stays where it is all
 // that body says.
 func dropHeading(body *html.Node, title string) {
 	for n := body.FirstChild; n != nil; n = n.NextSibling {

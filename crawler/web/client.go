@@ -21,7 +21,7 @@ import (
 // is shared between sources.
 //
 // Each is a chain of small transports, in the order of a request: the session and
-// redirects by http.Client, then [retry], [pace], the credentials, [whole], and
+// redirects by http.Client, then [fetch.Retry], [fetch.Pace], the credentials, [fetch.Whole], and
 // the connections.
 type clients struct {
 	pages   *http.Client // HTML documents, whose redirects are judged

@@ -66,7 +66,7 @@ func originName(u *url.URL) string {
 	return n.Scheme + "://" + n.Host
 }
 
-// judgeFileRedirect is the CheckRedirect of what is no page. It refuses, as a [failure], to leave the destinations.
+// judgeFileRedirect is the CheckRedirect of what is no page. It refuses, as a [fetch.Failure], to leave the destinations.
 func (c *crawl) judgeFileRedirect(next *http.Request, via []*http.Request) error {
 	switch shown := next.URL.Redacted(); {
 	case len(via) >= maxRedirects:

@@ -14,7 +14,7 @@ import (
 // maxRedirects is how many redirects of one request are followed.
 const maxRedirects = 10
 
-// judgeRedirect is the CheckRedirect of pages: it refuses, as a [failure], to go
+// judgeRedirect is the CheckRedirect of pages: it refuses, as a [fetch.Failure], to go
 // where a link would not be followed either. An address may redirect to itself
 // once or twice, as sites do that set a cookie first.
 func (c *crawl) judgeRedirect(next *http.Request, via []*http.Request) error {

@@ -48,7 +48,7 @@ func Visible(s string) string {
 	return out.String()
 }
 
-// isAllVisible tells of texts that [visible] need not look at more closely, which are
+// isAllVisible tells of texts that [Visible] need not look at more closely, which are
 // nearly all.
 func isAllVisible(s string) bool {
 	for _, r := range s {

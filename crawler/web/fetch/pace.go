@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Pace makes each request in its turn: see [throttle]. An answer is complete when it
-// returns (see [whole]), so that a turn lasts until then.
+// Pace makes each request in its turn: see [Throttle]. An answer is complete when it
+// returns (see [Whole]), so that a turn lasts until then.
 type Pace struct {
 	Base     http.RoundTripper
 	Throttle *Throttle

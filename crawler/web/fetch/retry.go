@@ -18,7 +18,7 @@ const (
 	// maxTries bounds how often one request is made.
 	maxTries = 4
 	// maxRetryAfter is how long a site may have us wait before the next try. Where it
-	// wants more, the crawl ends: see [breaker].
+	// wants more, the crawl ends: see [LongPause].
 	maxRetryAfter = 10 * time.Minute
 )
 

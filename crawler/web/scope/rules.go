@@ -4,7 +4,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// Rules narrow the scope by path. See [Pattern] for what they are written in.
+// Rules narrow the scope by path. See [urlpattern.Pattern] for what they are written in.
 type Rules struct {
 	Include []urlpattern.Pattern // what becomes a page; none means everything
 	Exclude []urlpattern.Pattern // what is never fetched
