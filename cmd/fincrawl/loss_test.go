@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/testsite"
+	"github.com/fincrawl/fincrawl/internal/version"
+	"github.com/fincrawl/fincrawl/state"
 )
 
 // manyPages are the addresses of n pages.
@@ -228,38 +231,74 @@ func TestAPageThatWasNotSentYetIsReadToItsEnd(t *testing.T) {
 	}
 }
 
-// Where pages shrink for a change of settings, the report says so first, in each run, until
-// none is held for it any more.
-func TestPagesThatShrinkForASettingSayWhich(t *testing.T) {
+// Where pages shrink for a change of settings, or since another version of fincrawl reads them,
+// the report says so first, in each run, until none is held for it any more.
+func TestPagesThatShrinkForAKnownReasonSayWhich(t *testing.T) {
 	t.Parallel()
-	pages := manyPages(10)
-	w := newWorld(t, "", pages...)
-	for i, p := range pages {
-		note := strings.Repeat(fmt.Sprintf("A note %d that stands beside %s. ", i, p), 40)
-		w.site.Page(p, testsite.Page{Body: fmt.Sprintf("<main><h1>Page %d</h1><p>What page %d says itself, in a line.</p><div class=note><p>%s</p></div></main>", i, i, note)})
+	for because, change := range map[string]func(*world){
+		"content.remove changed": func(w *world) {
+			w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    content: {remove: [.note]}\n"))
+		},
+		"fincrawl is " + version.Build() + " now, and was v0.1.0": func(w *world) {
+			store, err := state.Open(w.path("fincrawl.db"), state.Options{})
+			if err != nil {
+				w.Fatal(err)
+			}
+			hints, ok, err := store.Hints("wiki")
+			if hints.Version = "v0.1.0"; err != nil || !ok {
+				w.Fatal(err, ok)
+			}
+			if err := errors.Join(store.SetHints("wiki", hints), store.Close()); err != nil {
+				w.Fatal(err)
+			}
+			writeNotes(w, "") // as if the new version left them out
+		},
+	} {
+		t.Run(because, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "", manyPages(10)...)
+			writeNotes(w, "A note %d that stands beside %s. ")
+			w.fincrawl(exitDone, "sync")
+			change(w)
+			wantReason(w, because)
+		})
 	}
-	w.fincrawl(exitDone, "sync")
-	w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    content: {remove: [.note]}\n"))
+}
+
+// writeNotes writes ten pages that say little beside a long note.
+func writeNotes(w *world, says string) {
+	for i, p := range manyPages(10) {
+		note := ""
+		if says != "" {
+			note = "<div class=note><p>" + strings.Repeat(fmt.Sprintf(says, i, p), 40) + "</p></div>"
+		}
+		w.site.Page(p, testsite.Page{Body: fmt.Sprintf("<main><h1>Page %d</h1><p>What page %d says itself, in a line.</p>%s</main>", i, i, note)})
+	}
+}
+
+// wantReason wants ten pages to be held for a reason, night after night, until one approval
+// serves them all.
+func wantReason(w *world, because string) {
+	w.Helper()
 	for _, code := range []int{exitHeld, exitDone} {
 		run := w.fincrawl(code, "sync")
 		n := 0
 		for _, c := range run.Sources[0].Plan.Changes {
-			if c.Action == ingest.Held && c.Guard == ingest.GuardShrunk && strings.Contains(c.Reason, "; content.remove changed: ") {
+			if c.Action == ingest.Held && c.Guard == ingest.GuardShrunk && strings.Contains(c.Reason, "; "+because+": ") {
 				n++
 			}
 		}
-		if n != len(pages) {
-			t.Errorf("%d of %d pages say why: %v", n, len(pages), w.actions(run))
+		if n != 10 {
+			w.Errorf("%d of 10 pages say why: %v", n, w.actions(run))
 		}
 	}
-	if out := w.must("status"); !strings.Contains(strings.Join(strings.Fields(out), " "), "content.remove changed: ") {
-		t.Errorf("status says\n%s", out)
+	if out := w.must("status"); !strings.Contains(strings.Join(strings.Fields(out), " "), because+": ") {
+		w.Errorf("status says\n%s", out)
 	}
-	// One approval serves them all.
 	w.must("approve", "--guard", "shrunk")
 	run := w.fincrawl(exitDone, "sync")
-	if n := run.Sources[0].Result.Applied[ingest.Update]; n != len(pages) {
-		t.Errorf("%d of %d pages were sent", n, len(pages))
+	if n := run.Sources[0].Result.Applied[ingest.Update]; n != 10 {
+		w.Errorf("%d of 10 pages were sent", n)
 	}
 	w.wantActions(w.fincrawl(exitDone, "sync"))
 }
