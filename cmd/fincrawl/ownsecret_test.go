@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"html"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -72,16 +74,25 @@ func TestSecretsThatPagesEchoStayIn(t *testing.T) {
 					t.Errorf("%s %s: held by %q: %s", c.Action, c.ExternalID, c.Guard, c.Reason)
 				}
 			}
-			w.wantLibrary("/", "/fine", "/moved")
+			w.wantLibrary("/", "/fine", "/moved", "/same-to-base64", "/same-to-fragment", "/same-to-host", "/same-to-html", "/same-to-nothing",
+				"/same-to-others", "/same-to-script", "/same-to-twice", "/same-to-user")
 			var seen bytes.Buffer
 			for _, args := range [][]string{{"sync", "-v"}, {"sync", "--json"}, {"sync", "-v", "--log-format", "json"}, {"check", "--online"},
 				{"preview", "-v", "--out", w.path("plan.json")}, {"status"}, {"status", "--json"}, {"state", "export"}, {"lint"},
-				{"explain", w.site.URL("/echo/as-is")}, {"explain", w.site.URL("/moved"), "--json"}, {"explain", w.site.URL("/moved-into"), "--json"}} {
+				{"explain", w.site.URL("/echo/as-is")}, {"explain", w.site.URL("/to-base64")}, {"explain", w.site.URL("/to-others")},
+				{"explain", w.site.URL("/refresh-to-user")}, {"explain", w.site.URL("/to-nothing"), "--json"}, {"explain", w.site.URL("/moved"), "--json"}, {"explain", w.site.URL("/moved-into"), "--json"}} {
 				_, out, logs := w.execute(t.Context(), args...)
 				fmt.Fprintf(&seen, "\n$ fincrawl %v\n%s%s", args, out, logs)
 			}
-			seen.Write(w.read("plan.json"))
-			seen.Write(w.read("fincrawl.db"))
+			files, err := os.ReadDir(w.path("."))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range files { // the state, the plan and the crawl among them
+				if file.Type().IsRegular() && !slices.Contains([]string{"secret", "token", "sources.yaml"}, file.Name()) {
+					fmt.Fprintf(&seen, "\n%s: %s", file.Name(), w.read(file.Name()))
+				}
+			}
 			for _, p := range w.pages() {
 				fmt.Fprintf(&seen, "%+v\n", p)
 			}
@@ -157,6 +168,30 @@ func echoing(w *world, secretOf func(*http.Request) string) {
 		},
 	}
 	links := []string{"/fine", "/moved", "/moved-into", "/broken", "/refused"}
+	for name, to := range map[string]func(s string) string{
+		"to-base64":   func(s string) string { return "/p/" + base64.URLEncoding.EncodeToString([]byte("sid="+s)) },
+		"to-html":     func(s string) string { return "/p/?x=" + url.QueryEscape(html.EscapeString(s)) },
+		"to-twice":    func(s string) string { return "/p/" + url.PathEscape(url.PathEscape(s)) },
+		"to-fragment": func(s string) string { return "/fine#access_token=" + url.QueryEscape(s) },
+		"to-others":   func(s string) string { return "http://elsewhere.example.com/p/" + url.PathEscape(s) },
+		"to-host":     func(s string) string { return "http://" + hex.EncodeToString([]byte(s)) + ".example.com/" },
+		"to-user":     func(s string) string { return "http://mara:" + url.QueryEscape(s) + "@elsewhere.example.com/" },
+		"to-script":   func(s string) string { return "javascript:alert('" + s + "')" },
+		"to-nothing":  func(s string) string { return "http://[" + s + "/" },
+	} {
+		links = append(links, "/"+name, "/refresh-"+name, "/same-"+name)
+		w.site.Handle("/"+name, func(rw http.ResponseWriter, r *http.Request) {
+			rw.Header().Set("Location", to(secretOf(r)))
+			rw.WriteHeader(http.StatusFound)
+		})
+		w.site.Handle("/refresh-"+name, func(rw http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(rw, "<title>On</title><meta http-equiv=refresh content=\"0; url=%s\">", html.EscapeString(to(secretOf(r))))
+		})
+		w.site.Handle("/same-"+name, func(rw http.ResponseWriter, r *http.Request) {
+			rw.Header().Set("Link", "<"+to(secretOf(r))+">; rel=canonical")
+			write(rw, "Same "+name, fmt.Sprintf("<p>And %s.</p><link rel=canonical href=\"%s\">", name, html.EscapeString(to(secretOf(r)))))
+		})
+	}
 	for name, show := range shows {
 		path := "/echo/" + name
 		links = append(links, path)

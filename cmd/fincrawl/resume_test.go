@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/hostile"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -262,6 +263,40 @@ func TestATerminatedRunEndsInTimeAndIsResumed(t *testing.T) {
 				t.Errorf("resumed %v; /p1 was fetched again: %v", run.Sources[0].Resumed, w.site.Count("/p1") != fetched)
 			}
 			w.wantLibrary(paths...)
+		})
+	}
+}
+
+// Reading that takes long, also in a library that does not look at the time, does not keep a run that is told to stop.
+func TestATerminatedRunEndsInTimeWhateverItReads(t *testing.T) {
+	t.Parallel()
+	for _, c := range hostile.Cases() {
+		if !slices.Contains([]string{"PDF: a stream that unpacks to shapes", "instructions"}, c.Name) {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "    documents: [pdf, markdown]\n")
+			file := c.Make(c.Full)
+			links := []string{"/1" + c.Path, "/2" + c.Path, "/3" + c.Path, "/4" + c.Path}
+			w.site.Page("/", testsite.Page{Links: links})
+			for _, path := range links {
+				w.site.Handle(path, func(rw http.ResponseWriter, _ *http.Request) {
+					rw.Header().Set("Content-Type", c.ContentType)
+					rw.Write(file)
+				})
+			}
+			cmd, out := w.process("sync")
+			w.until(func() bool { return w.site.Count(links[3]) > 0 })
+			time.Sleep(500 * time.Millisecond) // so that it is being read
+			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			ended := time.Now()
+			_ = cmd.Wait()
+			if took := time.Since(ended); took > 10*time.Second || cmd.ProcessState.ExitCode() != exitInterrupted {
+				t.Errorf("exit code %d after %s\n%s", cmd.ProcessState.ExitCode(), took, out)
+			}
 		})
 	}
 }

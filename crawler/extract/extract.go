@@ -16,6 +16,7 @@ package extract
 import (
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
@@ -131,6 +132,9 @@ func (a *Article) write(body *html.Node, meter *budget.Meter) (err error) {
 		return nil
 	}
 	htmltree.Outline(body)
+	if written(body) > budget.Written {
+		return &budget.Exceeded{Detail: fmt.Sprintf("an article of more than %d MB, as it would be sent", budget.Written>>20)}
+	}
 	if a.Markdown, err = markdown.Write(body, meter); err != nil {
 		return err
 	}
@@ -138,6 +142,25 @@ func (a *Article) write(body *html.Node, meter *budget.Meter) (err error) {
 		return fmt.Errorf("render: %w", err)
 	}
 	return nil
+}
+
+// written is about how many bytes of HTML a tree becomes: a sign that is escaped takes up to five times its room.
+func written(body *html.Node) (n int) {
+	const most = 4 // bytes that escaping adds to a sign
+	escaped := func(text string) (n int) {
+		n = len(text)
+		for _, sign := range []string{"<", ">", "&", `"`, "'"} {
+			n += most * strings.Count(text, sign)
+		}
+		return n
+	}
+	for node := range body.Descendants() {
+		n += escaped(node.Data)
+		for _, a := range node.Attr {
+			n += escaped(a.Val)
+		}
+	}
+	return n
 }
 
 // Has reports whether the document has an element that selector matches. A

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
 func TestTitle(t *testing.T) {
@@ -249,4 +252,23 @@ func docsPage() string {
 	}
 	out.WriteString(`</div>`)
 	return out.String()
+}
+
+// What is escaped takes several times the room of what was read, in each of the ways in which an article is written.
+func TestAnArticleThatGrowsWithEscapesIsRefused(t *testing.T) {
+	read := func(text string) error {
+		doc, err := Parse(&url.URL{Scheme: "https", Host: "example.com", Path: "/"}, "text/html; charset=utf-8", []byte("<main><h1>A title</h1><p>"+text+"</p></main>"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = doc.Extract(Rules{})
+		return err
+	}
+	var exceeded *budget.Exceeded
+	if err := read(strings.Repeat("<<<< ", 900_000)); !errors.As(err, &exceeded) {
+		t.Errorf("got %v, want that it is too long", err)
+	}
+	if err := read(strings.Repeat("text ", 900_000)); err != nil {
+		t.Error(err)
+	}
 }

@@ -16,15 +16,17 @@ import (
 // A page that costs too much is named, spared, and no gap in the coverage.
 func TestAPageThatCostsTooMuchIsNoFailure(t *testing.T) {
 	site := testsite.New(t)
-	site.Page("/", testsite.Page{Title: "Home", Links: []string{"/many", "/styled", "/b"}})
+	site.Page("/", testsite.Page{Title: "Home", Links: []string{"/many", "/styled", "/escaped", "/b"}})
 	site.Page("/b", testsite.Page{Title: "B", Body: "<p>Something to read.</p>"})
 	site.Page("/many", testsite.Page{Title: "Many", Body: strings.Repeat("<p>", budget.Elements+1)})
 	site.Page("/styled", testsite.Page{Title: "Styled", Body: "<style>" + strings.Repeat(".a:not(:has(.b ~ p)) p:not(:has(b)) { display: none }\n", 2000) + "</style>" +
 		`<div class="a">` + strings.Repeat("<p>a paragraph</p>", 2000) + "</div>"})
-	c := crawl(t, site)
+	site.Page("/escaped", testsite.Page{Title: "Escaped", Body: "<p>" + strings.Repeat("<<<< ", budget.Written/20) + "</p>"})
+	c := crawl(t, site, func(src *web.Source, _ *web.Surroundings) { src.Fetch.MaxBody = budget.Written })
 	c.wantComplete(t, true)
 	c.wantPages(t, "/", "/b")
-	c.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/b": crawler.Paged, "/many": crawler.TooCostly, "/styled": crawler.TooCostly})
+	c.want(t, map[string]crawler.Outcome{"/": crawler.Paged, "/b": crawler.Paged, "/many": crawler.TooCostly, "/styled": crawler.TooCostly,
+		"/escaped": crawler.TooCostly})
 	if crawler.TooCostly.Failed() || !crawler.TooCostly.Spares() {
 		t.Error("an outcome that is a failure, or that does not spare a page which was sent")
 	}

@@ -314,11 +314,14 @@ func asVisitorsSee(a extract.Article) finding {
 // asPage says whether what was extracted of an answer, or failed to be with err, is a
 // page, and how it was read, or why it is none.
 func (c *crawl) asPage(v visit, a answer, found finding, err error) (crawler.Outcome, string) {
+	var costly *budget.Exceeded
 	switch {
 	case !c.scope.Includes(v.url):
 		return crawler.Listing, ""
 	case a.unripe:
 		return crawler.Empty, "nothing matches render.wait_for"
+	case errors.As(err, &costly):
+		return crawler.TooCostly, costly.Detail
 	case err != nil:
 		return crawler.Empty, "cannot be extracted: " + err.Error()
 	case found.article.HTML == "" || found.article.Markdown == "":

@@ -60,6 +60,8 @@ const (
 	// Elements is how many elements a page may have, as it is written and as it is parsed. The
 	// index of a large manual has half of them.
 	Elements = 100_000
+	// Written is how many bytes of HTML an article may become.
+	Written = 16 << 20
 	// Parts is how many parts a long page may be cut into.
 	Parts = 2000
 	// Cells is how many cells a table may have, those that it leaves out included.
