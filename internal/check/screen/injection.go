@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,12 +15,53 @@ import (
 type injections struct{ action Action }
 
 func (in injections) scan(t *text, found func(match)) {
-	for _, m := range t.around().marks {
+	take := func(m match) {
 		m.action = in.action
+		if m.action == Hold && t.isAbout(m) {
+			m.action = Warn
+		}
 		found(m)
 	}
-	in.phrases(t, found)
+	for _, m := range t.around().marks {
+		take(m)
+	}
+	in.phrases(t, take)
+	t.disguised(func(inner string, at span) {
+		hidden := text{plain: inner, meter: t.meter, hidden: t.hidden + 1}
+		rule := ""
+		in.scan(&hidden, func(m match) { rule = cmp.Or(rule, m.rule) })
+		if rule != "" {
+			found(match{rule: rule, kind: Injection, action: in.action, start: at.start, end: at.end})
+		}
+	})
 }
+
+// isAbout reports whether an order is quoted in an article on such orders.
+func (t *text) isAbout(m match) bool {
+	return t.isQuoted(m.start) && subjectPattern().MatchString(t.plain)
+}
+
+// isQuoted reports whether a place stands in quotes, in code or in a quotation.
+func (t *text) isQuoted(at int) bool {
+	after, _ := slices.BinarySearchFunc(t.quoted, at+1, func(s span, at int) int { return s.start - at })
+	if after > 0 && at < t.quoted[after-1].end {
+		return true
+	}
+	before := t.plain[max(0, at-orderReach):at]
+	if line := strings.LastIndexByte(before, '\n'); line >= 0 {
+		before = before[line:]
+	}
+	open := strings.Count(before, `"`)%2 == 1
+	for opening, closing := range map[string]string{"“": "”", "„": "“", "«": "»", "‘": "’", "「": "」"} {
+		open = open || strings.LastIndex(before, opening) > strings.LastIndex(before, closing)
+	}
+	return open
+}
+
+// subjectPattern is what articles on orders to models call them.
+var subjectPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)prompt[- ]?injection|injection (?:de )?prompts?|inyección de prompts?|iniezione di prompt|prompt[- ]leak|jailbreak|prompt[- ]hacking|プロンプトインジェクション|提示(?:词)?注入|промпт-инъекц|инъекц\S* промпт`)
+})
 
 // phrase is an order to a model, as a skeleton.
 type phrase struct {

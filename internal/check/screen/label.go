@@ -25,41 +25,45 @@ const (
 	labelKinds
 )
 
-// The rules that a value beside a label breaks, by its sort.
-var labelRules = [labelKinds]string{"password", "api-key", "password", "password", accessCode, recoveryCode, "totp-seed", "seed-phrase"}
+// rule returns the ID of the rule that a value beside a label breaks.
+func (k labelKind) rule() string {
+	return [labelKinds]string{"password", "api-key", "password", "password", accessCode, recoveryCode, "totp-seed", "seed-phrase"}[k]
+}
 
 // labels are the words that name a secret, in the languages that support teams write in; a label in a Latin script of
 // six letters or more also ends longer words ("Administratorkennwort"). Capitals count for nothing.
-var labels = [labelKinds]string{
-	passwordLabel: "password|passwd|passphrase|pass phrase|passcode|pass-code|pass|pwd|pw|p/w|identified by|machine login|" +
-		"passwort|kennwort|losungswort|mot de passe|mdp|contraseña|contrasenya|clave de acceso|palavra-passe|palavra passe|senha|" +
-		"parola d'ordine|parola d’ordine|parola|parolă|parole|wachtwoord|adgangskode|kodeord|passord|lösenord|salasana|parool|salasõna|hasło|haslo|heslo|" +
-		"geslo|lozinka|šifra|jelszó|jelszo|slaptažodis|şifre|sifre|mật khẩu|kata sandi|kata laluan|nenosiri|nywila|fjalëkalimi|lykilorð|" +
-		"пароль|парола|лозинка|шифра|нууц үг|құпия сөз|гасло|κωδικός πρόσβασης|κωδικός|συνθηματικό|" +
-		"סיסמה|סיסמא|كلمة المرور|كلمة السر|الرقم السري|رمز عبور|گذرواژه|کلمه عبور|" +
-		"पासवर्ड|कूटशब्द|পাসওয়ার্ড|கடவுச்சொல்|รหัสผ่าน|ពាក្យសម្ងាត់|စကားဝှက်|" +
-		"パスワード|パスフレーズ|暗証番号|密码|密碼|口令|비밀번호|패스워드|암호",
-	keyLabel: "key|token|secret|credential|credentials|psk|api-schlüssel|schlüssel|geheimnis|clé|jeton|chave|chiave|segreto|sleutel|geheim|nøgle|nyckel|avain|" +
-		"klucz|klíč|kľúč|ključ|kulcs|anahtar|khóa|kunci|secreto|segredo|ключ|токен|секрет|κλειδί|מפתח|مفتاح|رمز|कुंजी|চাবি|คีย์|キー|トークン|シークレット|密钥|密鑰|令牌|金鑰|키|토큰",
-	loginLabel: "credentials|login|log in|sign in|user/password|username/password|user / password|username / password|zugangsdaten|anmeldedaten|identifiants|" +
-		"credenciales|credenciais|credenziali|inloggegevens|logowanie|учетные данные|ログイン|账号|帳號",
-	accountLabel: "admin|administrator|root|sysadmin|superuser|superadmin|postgres|oracle|operator|support|guest|ubuntu|cisco|sa",
-	codeLabel: "pin|pin code|pin-code|pincode|pin number|door code|door-code|gate code|entry code|access code|alarm code|keypad code|lock code|safe code|safe combination|" +
-		"lockbox code|key box code|keybox code|building code|garage code|elevator code|disarm code|voicemail code|conference code|host code|" +
-		"türcode|tür-code|zugangscode|alarmcode|alarm-code|torcode|tresorcode|code porte|code de la porte|code d'entrée|code d’entrée|code alarme|digicode|code pin|" +
-		"código de acceso|código de la puerta|código da porta|codice porta|codice di accesso|codice allarme|deurcode|toegangscode|kod do drzwi|kod dostępu|код двери|код домофона|" +
-		"ドアコード|门禁密码|門禁密碼|출입 코드",
-	recoveryLabel: "recovery code|backup code|back-up code|rescue code|scratch code|emergency code|wiederherstellungscode|backup-code|code de secours|code de récupération|" +
-		"código de recuperación|código de recuperação|codice di recupero|herstelcode|kod zapasowy|код восстановления|резервные коды|резервный код|バックアップコード|恢复代码|备用码",
-	totpLabel:   "totp|totp secret|totp seed|totp key|2fa|2fa secret|2fa key|2fa seed|mfa|mfa secret|mfa key|mfa seed|otp secret|otp seed|setup key|authenticator key|authenticator secret|authenticator|two-factor secret|two factor secret",
-	phraseLabel: "seed phrase|recovery phrase|recovery seed|secret recovery phrase|backup phrase|wallet seed|mnemonic|mnemonic phrase|seed words",
+func labels() [labelKinds]string {
+	return [labelKinds]string{
+		passwordLabel: "password|passwd|passphrase|pass phrase|passcode|pass-code|pass|pwd|pw|p/w|identified by|machine login|" +
+			"passwort|kennwort|losungswort|mot de passe|mdp|contraseña|contrasenya|clave de acceso|palavra-passe|palavra passe|senha|" +
+			"parola d'ordine|parola d’ordine|parola|parolă|parole|wachtwoord|adgangskode|kodeord|passord|lösenord|salasana|parool|salasõna|hasło|haslo|heslo|" +
+			"geslo|lozinka|šifra|jelszó|jelszo|slaptažodis|şifre|sifre|mật khẩu|kata sandi|kata laluan|nenosiri|nywila|fjalëkalimi|lykilorð|" +
+			"пароль|парола|лозинка|шифра|нууц үг|құпия сөз|гасло|κωδικός πρόσβασης|κωδικός|συνθηματικό|" +
+			"סיסמה|סיסמא|كلمة المرور|كلمة السر|الرقم السري|رمز عبور|گذرواژه|کلمه عبور|" +
+			"पासवर्ड|कूटशब्द|পাসওয়ার্ড|கடவுச்சொல்|รหัสผ่าน|ពាក្យសម្ងាត់|စကားဝှက်|" +
+			"パスワード|パスフレーズ|暗証番号|密码|密碼|口令|비밀번호|패스워드|암호",
+		keyLabel: "key|token|secret|credential|credentials|psk|api-schlüssel|schlüssel|geheimnis|clé|jeton|chave|chiave|segreto|sleutel|geheim|nøgle|nyckel|avain|" +
+			"klucz|klíč|kľúč|ključ|kulcs|anahtar|khóa|kunci|secreto|segredo|ключ|токен|секрет|κλειδί|מפתח|مفتاح|رمز|कुंजी|চাবি|คีย์|キー|トークン|シークレット|密钥|密鑰|令牌|金鑰|키|토큰",
+		loginLabel: "credentials|login|log in|sign in|user/password|username/password|user / password|username / password|zugangsdaten|anmeldedaten|identifiants|" +
+			"credenciales|credenciais|credenziali|inloggegevens|logowanie|учетные данные|ログイン|账号|帳號",
+		accountLabel: "admin|administrator|root|sysadmin|superuser|superadmin|postgres|oracle|operator|support|guest|ubuntu|cisco|sa",
+		codeLabel: "pin|pin code|pin-code|pincode|pin number|door code|door-code|gate code|entry code|access code|alarm code|keypad code|lock code|safe code|safe combination|" +
+			"lockbox code|key box code|keybox code|building code|garage code|elevator code|disarm code|voicemail code|conference code|host code|" +
+			"türcode|tür-code|zugangscode|alarmcode|alarm-code|torcode|tresorcode|code porte|code de la porte|code d'entrée|code d’entrée|code alarme|digicode|code pin|" +
+			"código de acceso|código de la puerta|código da porta|codice porta|codice di accesso|codice allarme|deurcode|toegangscode|kod do drzwi|kod dostępu|код двери|код домофона|" +
+			"ドアコード|门禁密码|門禁密碼|출입 코드",
+		recoveryLabel: "recovery code|backup code|back-up code|rescue code|scratch code|emergency code|wiederherstellungscode|backup-code|code de secours|code de récupération|" +
+			"código de recuperación|código de recuperação|codice di recupero|herstelcode|kod zapasowy|код восстановления|резервные коды|резервный код|バックアップコード|恢复代码|备用码",
+		totpLabel:   "totp|totp secret|totp seed|totp key|2fa|2fa secret|2fa key|2fa seed|mfa|mfa secret|mfa key|mfa seed|otp secret|otp seed|setup key|authenticator key|authenticator secret|authenticator|two-factor secret|two factor secret",
+		phraseLabel: "seed phrase|recovery phrase|recovery seed|secret recovery phrase|backup phrase|wallet seed|mnemonic|mnemonic phrase|seed words",
+	}
 }
 
 // labelPatterns are the patterns that mark where a label may stand, one for each sort. Those that begin with a letter
 // that is not of ASCII are found by [text.wideLabels].
 func labelPatterns() []*pattern {
 	var patterns []*pattern
-	for _, words := range labels {
+	for _, words := range labels() {
 		p := &pattern{word: true}
 		for word := range strings.SplitSeq(words, "|") {
 			if first, _, _ := strings.Cut(word, " "); isASCII(first) {
@@ -87,7 +91,7 @@ var wideIndex = sync.OnceValue(func() (index struct {
 	unspaced []wideLabel
 }) {
 	index.byWord = map[string][]wideLabel{}
-	for kind, words := range labels {
+	for kind, words := range labels() {
 		for word := range strings.SplitSeq(words, "|") {
 			label := wideLabel{labelKind(kind), word}
 			first, _, _ := strings.Cut(fold(word), " ")

@@ -40,8 +40,10 @@ func hasLogin(encoded string) bool {
 	return found && isPassword(password)
 }
 
-// kubernetesSecret are the words that make a manifest that of a Secret.
-var kubernetesSecret = []string{"kind: secret", `kind: "secret"`, `"kind":"secret"`, `"kind": "secret"`}
+// kubernetesSecret returns the words that make a manifest that of a Secret.
+func kubernetesSecret() []string {
+	return []string{"kind: secret", `kind: "secret"`, `"kind":"secret"`, `"kind": "secret"`}
+}
 
 var (
 	secretData = sync.OnceValue(func() *regexp.Regexp {

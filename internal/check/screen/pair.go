@@ -266,8 +266,24 @@ func goesOn(rest string) bool {
 	return unicode.IsLetter(r) && !strings.Contains(after[:min(len(after), 24)], "=") && !strings.HasPrefix(after, "for ") && !strings.HasPrefix(after, "and ")
 }
 
-// quotes are what a value stands between.
-var quotes = map[rune]string{'"': `"`, '\'': `'`, '`': "`", '“': "”", '„': "“", '«': "»", '‘': "’", '「': "」"}
+// closingQuote returns what ends the quotation that r begins; "" where it begins none.
+func closingQuote(r rune) string {
+	switch r {
+	case '"', '\'', '`':
+		return string(r)
+	case '“':
+		return "”"
+	case '„':
+		return "“"
+	case '«':
+		return "»"
+	case '‘':
+		return "’"
+	case '「':
+		return "」"
+	}
+	return ""
+}
 
 // marked returns the value between quotes, or in an element of code, that begins at a place.
 func (t *text) marked(at int) (value span, ok bool) {
@@ -276,8 +292,8 @@ func (t *text) marked(at int) (value span, ok bool) {
 		return value, !strings.ContainsFunc(t.plain[value.start:value.end], unicode.IsSpace)
 	}
 	r, size := utf8.DecodeRuneInString(t.plain[at:])
-	closing, quoted := quotes[r]
-	if !quoted {
+	closing := closingQuote(r)
+	if closing == "" {
 		return span{}, false
 	}
 	at += size

@@ -90,7 +90,7 @@ func TestAPasswordIsFoundInEveryLayout(t *testing.T) {
 
 func TestPasswordsAreNamedInEveryLanguage(t *testing.T) {
 	t.Parallel()
-	for word := range strings.SplitSeq(labels[passwordLabel], "|") {
+	for word := range strings.SplitSeq(labels()[passwordLabel], "|") {
 		for _, form := range []string{word, strings.ToUpper(word)} {
 			if len(finds(t, Config{Credentials: Hold}, "<p>"+form+": Qm7xT2vLp9Zd4Ke8</p>")) == 0 {
 				t.Errorf("%s", form)

@@ -62,6 +62,9 @@ type credentialRules struct {
 	rules     []credentialRule
 	labels    int // where the patterns of labels begin among those of keywords
 	manifests int // where that of manifests stands
+	turned    int // where that of words backwards stands
+	nouns     int // where those of orders begin
+	orders    []order
 	marks     int // where those of prompts begin
 	keywords  keywords
 	global    allowed
@@ -98,7 +101,12 @@ var ruleset = sync.OnceValue(func() *credentialRules {
 	set.labels = len(patterns)
 	patterns = append(patterns, labelPatterns()...)
 	set.manifests = len(patterns)
-	patterns = append(patterns, &pattern{word: true, keywords: kubernetesSecret})
+	patterns = append(patterns, &pattern{word: true, keywords: kubernetesSecret()})
+	set.turned = len(patterns)
+	patterns = append(patterns, &pattern{word: true, keywords: turnedWords()})
+	set.nouns = len(patterns)
+	set.orders = orders()
+	patterns = append(patterns, nounPatterns(set.orders)...)
 	set.marks = len(patterns)
 	set.keywords = newKeywords(append(patterns, promptPatterns()...))
 	return set
@@ -106,7 +114,10 @@ var ruleset = sync.OnceValue(func() *credentialRules {
 
 // aroundKeywords is what the rules of the program itself find in a text around their
 // keywords.
-type aroundKeywords struct{ credentials, marks []match }
+type aroundKeywords struct {
+	credentials, marks []match
+	turned             []int // where words of orders stand backwards
+}
 
 // around tries the rules on a text, when the first scanner asks for them.
 func (t *text) around() *aroundKeywords {
@@ -123,11 +134,17 @@ func (t *text) around() *aroundKeywords {
 		case i >= set.marks:
 			id := set.keywords.patterns[i].id
 			t.tried.marks = append(t.tried.marks, match{rule: id, kind: Injection, start: groups[0], end: groups[1]})
+		case i >= set.nouns:
+			t.order(set.orders[i-set.nouns], groups[0], groups[1], func(at span) {
+				t.tried.marks = append(t.tried.marks, match{rule: classicOrder, kind: Injection, start: at.start, end: at.end})
+			})
+		case i == set.turned:
+			t.tried.turned = append(t.tried.turned, groups[0])
 		case i == set.manifests:
 			t.inSecret(groups[0], credential)
 		case i >= set.labels:
 			kind := labelKind(i - set.labels)
-			t.labelled(kind, groups[0], groups[1], func(at span) { credential(labelRules[kind], at) })
+			t.labelled(kind, groups[0], groups[1], func(at span) { credential(kind.rule(), at) })
 		default:
 			rule := &set.rules[i]
 			if at := rule.secret(groups); set.counts(rule, t.plain[groups[0]:groups[1]], t.plain[at.start:at.end]) {
@@ -136,7 +153,7 @@ func (t *text) around() *aroundKeywords {
 		}
 	})
 	t.wideLabels(func(kind labelKind, start, end int) {
-		t.labelled(kind, start, end, func(at span) { credential(labelRules[kind], at) })
+		t.labelled(kind, start, end, func(at span) { credential(kind.rule(), at) })
 	})
 	t.runs(credential)
 	return t.tried

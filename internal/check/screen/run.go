@@ -38,6 +38,8 @@ func (t *text) runs(found func(rule string, at span)) {
 }
 
 // runClass says of each byte whether it stands in runs, and as what.
+//
+//nolint:gochecknoglobals // a table that every byte of every page is looked up in
 var runClass = func() (class [256]uint8) {
 	for b := range class {
 		switch b := byte(b); {

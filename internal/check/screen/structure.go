@@ -17,13 +17,18 @@ type cell struct {
 
 // structure notes which text of a page stands in code and in the cells of tables.
 type structure struct {
-	codes []span
-	cells []cell
+	codes, quoted elements
+	cells         []cell
 
-	code   int   // where the element of code begins that is being read; -1 for none
-	nested int   // elements of code inside of it
 	tables int   // that have begun
 	open   []row // of the tables that are being read, the innermost last
+}
+
+// elements are the places of some elements, the outermost.
+type elements struct {
+	spans  []span
+	start  int // of the one that is being read
+	nested int // that are being read; 0 for none
 }
 
 // row is where the reading of a table has come to.
@@ -37,7 +42,10 @@ func (s *structure) see(token cleanhtml.Token, at int) {
 	begins := token.Kind == html.StartTagToken
 	switch token.Tag {
 	case atom.Code, atom.Kbd, atom.Samp:
-		s.seeCode(begins, at)
+		s.codes.see(begins, at)
+		s.quoted.see(begins, at)
+	case atom.Pre, atom.Blockquote, atom.Q:
+		s.quoted.see(begins, at)
 	case atom.Table:
 		if begins {
 			s.open = append(s.open, row{table: s.tables, row: -1, cell: -1})
@@ -52,16 +60,18 @@ func (s *structure) see(token cleanhtml.Token, at int) {
 	}
 }
 
-func (s *structure) seeCode(begins bool, at int) {
+// see takes the beginning or the end of one of the elements.
+func (e *elements) see(begins bool, at int) {
 	switch {
-	case begins && s.nested == 0:
-		s.code, s.nested = at, 1
 	case begins:
-		s.nested++
-	case s.nested > 0:
-		s.nested--
-		if s.nested == 0 && at > s.code {
-			s.codes = append(s.codes, span{s.code, at})
+		if e.nested == 0 {
+			e.start = at
+		}
+		e.nested++
+	case e.nested > 0:
+		e.nested--
+		if e.nested == 0 && at > e.start {
+			e.spans = append(e.spans, span{e.start, at})
 		}
 	}
 }

@@ -32,6 +32,7 @@ type text struct {
 	plain    string
 	headings []heading
 	codes    []span          // what stands in elements of code, sorted
+	quoted   []span          // the same, and what is quoted or preformatted
 	cells    []cell          // of tables, sorted
 	hidden   int             // how often it was in base64
 	tried    *aroundKeywords // once it was looked for
@@ -116,7 +117,7 @@ func walk(source string, r *reading, change *edits) string {
 			out.WriteString(raw)
 		}
 	}
-	r.areas[inBody] = text{plain: body.String(), headings: headings, codes: inside.codes, cells: inside.cells}
+	r.areas[inBody] = text{plain: body.String(), headings: headings, codes: inside.codes.spans, quoted: inside.quoted.spans, cells: inside.cells}
 	r.areas[inAttributes] = text{plain: attributes.String(), headings: above}
 	return out.String()
 }
