@@ -47,7 +47,7 @@ func (t *text) isQuoted(at int) bool {
 	if after > 0 && at < t.quoted[after-1].end {
 		return true
 	}
-	before := t.plain[max(0, at-orderReach):at]
+	before := t.plain[max(0, at-maxGap):at]
 	if line := strings.LastIndexByte(before, '\n'); line >= 0 {
 		before = before[line:]
 	}
