@@ -146,7 +146,7 @@ func (in injections) phrases(t *text, found func(match)) {
 	eachWord(set.automaton, letters, func(trigger, start, stop int) {
 		for _, i := range set.users[trigger] {
 			p := set.phrases[i]
-			t.meter.Spend(4)
+			t.meter.Spend(2 * perTry)
 			last, ok := p.goesOn(letters, stop)
 			for begin := max(0, start-longestLead); ok; begin++ {
 				if begin, ok = p.begins(letters, begin, start); !ok {

@@ -81,12 +81,15 @@ func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int
 	return done
 }
 
+// perTry is the least work that trying an expression is counted as: it takes about a microsecond to begin.
+const perTry = 16
+
 // lead matches text from its beginning on. Most text is told from a match by its first letters, so what counts is how
 // far the expression read, and not how far it might have.
 func (e expression) lead(text string, meter *budget.Meter) (groups []int) {
 	unread := strings.NewReader(text)
 	groups = e.FindReaderSubmatchIndex(unread)
-	meter.Spend(2 * (1 + len(text) - unread.Len()))
+	meter.Spend(perTry + 2*(len(text)-unread.Len()))
 	return groups
 }
 

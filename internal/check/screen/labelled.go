@@ -12,7 +12,7 @@ func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
 	if !ok {
 		return
 	}
-	t.meter.Spend(4)
+	t.meter.Spend(perTry)
 	take := func(p pair) {
 		if value := t.plain[p.value.start:p.value.end]; kind.holds(value, p.evidence) {
 			found(p.value)

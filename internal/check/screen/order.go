@@ -91,7 +91,7 @@ func nounPatterns(orders []order) []*pattern {
 
 // order calls found where the noun of a language that stands from start to end is that of an order.
 func (t *text) order(language order, start, end int, found func(span)) {
-	t.meter.Spend(8)
+	t.meter.Spend(2 * perTry)
 	in := t.sentenceAround(start, end)
 	sentence := fold(norm.NFKC.String(t.plain[in.start:in.end]))
 	if containsAny(sentence, language.verbs) && containsAny(sentence, language.which) {

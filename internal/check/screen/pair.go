@@ -162,7 +162,7 @@ var (
 // onLine pairs the label with what follows on its line, and reports whether a layout gives it a value there.
 func (t *text) onLine(start, end int, found func(pair)) bool {
 	rest := t.plain[end:min(len(t.plain), end+maxGap)]
-	t.meter.Spend(8)
+	t.meter.Spend(perTry)
 	option := isOption(t.plain[max(0, start-40):start])
 	switch {
 	case option && rest != "" && rest[0] == ' ':
