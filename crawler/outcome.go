@@ -25,7 +25,7 @@ const (
 	Gone        Outcome = "gone"         // 404 or 410
 	Encrypted   Outcome = "encrypted"    // a document that needs a password
 	Scanned     Outcome = "scanned"      // a document that shows pictures of text, and has none
-	BrokenFile  Outcome = "broken-file"  // a document that is not whole, or not what it says it is
+	BrokenFile  Outcome = "broken-file"  // a document that is not whole, or not what it says it is, or a page in an unknown encoding
 	TooLarge    Outcome = "too-large"    // body over max_body, headers or a document beyond their limits
 	TooCostly   Outcome = "too-costly"   // a page or document that takes more work or memory than one may: see docs/adr/0040
 

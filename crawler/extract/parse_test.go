@@ -12,7 +12,14 @@ import (
 )
 
 func TestTextIsDecodedByWhatTheBytesAgreeWith(t *testing.T) {
-	const german = "Größe: „schön“ – 5 €"
+	const (
+		german     = "Größe: „schön“ – 5 €"
+		russian    = "Ключ от кладовой лежит у дежурного на первом этаже, и брать его можно только под подпись."
+		greek      = "Το κλειδί της αποθήκης είναι στον φύλακα και δίνεται μόνο με υπογραφή."
+		polish     = "Klucz do magazynu leży u dyżurnego na pierwszym piętrze; można go wziąć, jeśli się podpisze."
+		japanesely = "倉庫の鍵は一階の当番が持っています。署名をすれば借りることができます。"
+		french     = "La clé de la réserve est chez le gardien au rez-de-chaussée, et ne se prête qu’à qui a signé."
+	)
 	encoded := func(enc interface{ String(string) (string, error) }, s string) string {
 		t.Helper()
 		out, err := enc.String(s)
@@ -43,6 +50,19 @@ func TestTextIsDecodedByWhatTheBytesAgreeWith(t *testing.T) {
 		{"UTF-16 with a mark", "text/html", encoded(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder(), "<p>"+german), german},
 		{"UTF-16 by its label", "text/html; charset=utf-16be", encoded(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder(), "<p>"+german), german},
 		{"UTF-16 without any sign", "text/html", encoded(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder(), "<html><body><p>"+german), german},
+		{"label far down", "text/html", encoded(charmap.Windows1251.NewEncoder(), "<script>"+strings.Repeat("let a = 1;\n", 1000)+"</script><meta charset=windows-1251><p>Привет"), "Привет"},
+		{"label in the body", "text/html", encoded(charmap.KOI8R.NewEncoder(), "<body><p>Привет<meta charset=koi8-r>"), "Привет"},
+		{"label that a comment and a script only talk of", "text/html", encoded(cp1252, "<!--<meta charset=koi8-r>--><script>'<meta charset=koi8-r>'</script><p>"+german), german},
+		{"document's label before that of an XML declaration in HTML", "text/html", encoded(charmap.KOI8R.NewEncoder(), `<?xml version="1.0" encoding="windows-1251"?><meta charset=koi8-r><p>Привет`), "Привет"},
+		{"XML declaration before the label in XML", "application/xhtml+xml", encoded(charmap.KOI8R.NewEncoder(), `<?xml version="1.0" encoding="koi8-r"?><meta charset="windows-1251"/><p>Привет`), "Привет"},
+		{"no label, Cyrillic", "text/html", encoded(charmap.Windows1251.NewEncoder(), "<p>"+russian), russian},
+		{"no label, Cyrillic of old", "text/html", encoded(charmap.KOI8R.NewEncoder(), "<p>"+russian), russian},
+		{"no label, Greek", "text/html", encoded(charmap.ISO8859_7.NewEncoder(), "<p>"+greek), greek},
+		{"no label, Polish", "text/html", encoded(charmap.Windows1250.NewEncoder(), "<p>"+polish), polish},
+		{"no label, Japanese", "text/html", encoded(japanese.EUCJP.NewEncoder(), "<p>"+japanesely), japanesely},
+		{"no label, a few words of a language that the page names", "text/html", encoded(charmap.Windows1251.NewEncoder(), "<html lang=ru-RU><p>Да"), "Да"},
+		{"no label, French", "text/html", encoded(cp1252, "<p>"+french), french},
+		{"Japanese in escapes", "text/html; charset=iso-2022-jp", encoded(japanese.ISO2022JP.NewEncoder(), "<p>"+japanesely), japanesely},
 		{"ASCII labelled UTF-16", "text/html; charset=utf-16", "<p>plain", "plain"},
 	}
 	for _, test := range tests {

@@ -69,6 +69,9 @@ func TestEachBadAnswerHasItsOutcome(t *testing.T) {
 		{"XHTML", func(s *testsite.Site) { s.Page("/x", testsite.Page{ContentType: "application/xhtml+xml"}) }, crawler.Paged, "", true, 1},
 		{"nothing", func(s *testsite.Site) { s.Page("/x", testsite.Page{Raw: []byte{}, Status: 204, ContentType: "-"}) }, crawler.NotHTML, "", true, 1},
 		{"an empty page", func(s *testsite.Site) { s.Page("/x", testsite.Page{Raw: []byte{}}) }, crawler.Empty, "", true, 1},
+		{"text that was stored in a wrong encoding", func(s *testsite.Site) {
+			s.Page("/x", testsite.Page{Raw: []byte("<title>Êëþ÷</title><main><p>Êëþ÷ îò êëàäîâîé ëåæèò ó äåæóðíîãî íà ïåðâîì ýòàæå.</main>")})
+		}, crawler.BrokenFile, "encoding", true, 1},
 		{"malformed HTML", func(s *testsite.Site) {
 			s.Page("/x", testsite.Page{Raw: []byte("<html><title>Odd</title><body><article><p>One <b>two <p>three</i></table><td>four words more than enough</articl")})
 		}, crawler.Paged, "", true, 1},

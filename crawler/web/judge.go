@@ -326,6 +326,8 @@ func (c *crawl) asPage(v visit, a answer, found finding, err error) (crawler.Out
 		return crawler.Empty, "cannot be extracted: " + err.Error()
 	case found.article.HTML == "" || found.article.Markdown == "":
 		return crawler.Empty, c.whyEmpty(a)
+	case extract.IsGarbled(found.article.Title + "\n" + found.article.Markdown):
+		return crawler.BrokenFile, "is in an encoding that is not known: its letters are not those of any language"
 	case found.identity == "" && !c.src.Identity.isZero():
 		return crawler.Paged, found.article.How + "; known by its address, having no identity"
 	}

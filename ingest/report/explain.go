@@ -255,7 +255,7 @@ func meaning(o crawler.Outcome, detail string) string {
 		crawler.Empty:          "no content was found on it",
 		crawler.Encrypted:      "it is a document that needs a password:",
 		crawler.Scanned:        "it is a document without text:",
-		crawler.BrokenFile:     "it is a document that cannot be read:",
+		crawler.BrokenFile:     "its text cannot be read:",
 		crawler.TooLarge:       "it is too large to be read, so a page that was sent stays as it is: raise fetch.max_body, or exclude it:",
 		crawler.TooCostly:      "reading it takes more work or memory than one page may; a page that was sent stays as it is:",
 		crawler.Gone:           "it is gone:",
