@@ -21,7 +21,7 @@ func (d *Document) body(c *cleaner, selector string) (content *html.Node, how st
 		}
 		return c.clean(outermost(found)), "content.body", nil
 	}
-	content, how = d.choose(&cleaner{base: c.base, leads: c.leads, meter: c.meter})
+	content, how = d.choose(&cleaner{base: c.base, leads: c.leads, meter: c.meter, set: c.set})
 	return content, how, nil
 }
 

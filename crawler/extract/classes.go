@@ -5,7 +5,7 @@ import "strings"
 // classes is what a class attribute says of the elements that have it, as far as cleaning
 // asks for it. Most say nothing of that, which is known by a look at one of them: a page has
 // few different ones, each on many elements.
-type classes uint8
+type classes uint16
 
 const (
 	forReaders   classes = 1 << iota // for screen readers alone
@@ -16,6 +16,8 @@ const (
 	editor                           // holds lines of code
 	player                           // may become a film
 	mathematical                     // may be a formula
+	struckOut                        // struck through by a utility's name
+	classifier                       // what kind of thing a term is, which Sphinx sets behind a colon
 )
 
 func (c classes) say(any classes) bool { return c&any != 0 }
@@ -55,6 +57,8 @@ func readClasses(attribute string) (said classes) {
 		said.add(toolbar, class == "toolbar" || class == "lang" || copies(class))
 		said.add(editor, isEditor(class))
 		said.add(player, strings.HasPrefix(class, "wistia_async_"))
+		said.add(struckOut, lower == "line-through" || lower == "text-decoration-line-through" || lower == "strikethrough")
+		said.add(classifier, class == "classifier")
 		said.add(mathematical, strings.Contains(lower, "math") || strings.Contains(lower, "katex") || strings.Contains(lower, "mjx"))
 	}
 	return said

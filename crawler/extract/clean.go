@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/extract/css"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
@@ -23,6 +24,7 @@ type cleaner struct {
 	pruned map[*html.Node]bool // what the choice of the body leaves out inside it
 	shown  map[*html.Node]bool // what counts as shown though it is hidden until scripts have run
 	said   map[string]classes  // by class attributes, see [cleaner.classes]
+	set    map[*html.Node]css.Setting
 }
 
 // clean returns the clean tree of the given elements, in a div of its own.
@@ -59,9 +61,22 @@ func (c *cleaner) children(dst, src *html.Node) {
 	}
 }
 
-// element appends what becomes of element n to dst.
+// element appends what becomes of element n to dst, as style sets it.
 func (c *cleaner) element(dst, n *html.Node) {
 	called := c.classes(htmltree.Attr(n, "class"))
+	as := c.set[n]
+	if called.say(struckOut) {
+		as |= css.Struck
+	}
+	if as.Has(css.Struck | css.Lines | css.Apart) {
+		c.styled(dst, n, called, as)
+		return
+	}
+	c.named(dst, n, called)
+}
+
+// named appends what becomes of element n by its name and its classes.
+func (c *cleaner) named(dst, n *html.Node, called classes) {
 	if f, ok := formulaOf(n, called); ok {
 		appendFormula(dst, f)
 		return
@@ -76,7 +91,9 @@ func (c *cleaner) element(dst, n *html.Node) {
 		c.lines(dst, n)
 	case atom.Ul, atom.Ol, atom.Menu, atom.Dir:
 		c.list(dst, n)
-	case atom.Li, atom.Dd, atom.Figure, atom.Dl, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr:
+	case atom.Li:
+		c.container(dst, n, htmltree.Element(atom.Li, htmltree.Kept(n, "value")...))
+	case atom.Dd, atom.Figure, atom.Dl, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr:
 		c.container(dst, n, htmltree.Element(name))
 	case atom.Details:
 		c.panel(dst, n)
@@ -107,10 +124,8 @@ func (c *cleaner) element(dst, n *html.Node) {
 		htmltree.AppendShown(dst, label)
 	case atom.Hr, atom.Br:
 		dst.AppendChild(htmltree.Element(n.DataAtom))
-	case atom.Rt:
-		dst.AppendChild(htmltree.Text("("))
-		c.children(dst, n)
-		dst.AppendChild(htmltree.Text(")"))
+	case atom.Ruby:
+		c.ruby(dst, n)
 	case atom.Strong, atom.B, atom.Em, atom.I, atom.U, atom.S, atom.Del, atom.Ins, atom.Sub, atom.Sup,
 		atom.Kbd, atom.Samp, atom.Var, atom.Mark, atom.Q, atom.Cite, atom.Dfn, atom.Small:
 		c.inline(dst, n, htmltree.Element(n.DataAtom))
@@ -132,6 +147,9 @@ func (c *cleaner) element(dst, n *html.Node) {
 		c.embedded(dst, n)
 	default:
 		switch {
+		case called.say(classifier) && n.Parent.DataAtom == atom.Dt:
+			dst.AppendChild(htmltree.Text(" : "))
+			c.children(dst, n)
 		case called.say(editor):
 			c.code(dst, n)
 		case (called.say(player) || n.DataAtom == 0) && playerOf(n) != "":
@@ -141,6 +159,25 @@ func (c *cleaner) element(dst, n *html.Node) {
 		default:
 			c.children(dst, n)
 		}
+	}
+}
+
+// ruby appends a word and, behind it, how it is read: the word stays whole, though each of
+// its characters may have a reading of its own.
+func (c *cleaner) ruby(dst, n *html.Node) {
+	reading := htmltree.Element(atom.Span)
+	for child := range n.ChildNodes() {
+		switch {
+		case htmltree.IsElement(child, atom.Rt, atom.Rtc):
+			c.children(reading, child)
+		case child.Type == html.ElementNode && !c.drops(child):
+			c.element(dst, child)
+		case child.Type == html.TextNode && !htmltree.IsBlank(child.Data):
+			dst.AppendChild(htmltree.Text(htmltree.Collapse(htmltree.Visible(child.Data))))
+		}
+	}
+	if said := htmltree.TextOf(reading); said != "" {
+		dst.AppendChild(htmltree.Text("(" + said + ")"))
 	}
 }
 
@@ -280,7 +317,7 @@ func (c *cleaner) container(dst, n, clean *html.Node) {
 func (c *cleaner) list(dst, n *html.Node) {
 	list := htmltree.Element(atom.Ul)
 	if n.DataAtom == atom.Ol {
-		list = htmltree.Element(atom.Ol, htmltree.Kept(n, "start", "reversed", "type")...)
+		list = htmltree.Element(atom.Ol, append(htmltree.Kept(n, "start"), counting(n, c.set[n])...)...)
 	}
 	c.children(list, n)
 	itemize(list)

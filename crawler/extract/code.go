@@ -138,7 +138,17 @@ func isToolbar(n *html.Node) bool {
 		case "lang":
 			return n.DataAtom == atom.Span && n.Parent != nil && strings.Contains(htmltree.Attr(n.Parent, "class"), "language-")
 		}
-		if copies(class) && htmltree.WordsUpTo(n, 5) < 5 {
+		if copies(class) && htmltree.WordsUpTo(n, 5) < 5 && !holdsCode(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsCode reports whether what is called a button to copy stands around the code itself.
+func holdsCode(n *html.Node) bool {
+	for d := range htmltree.Below(n) {
+		if htmltree.IsElement(d, atom.Pre, atom.Code, atom.Kbd, atom.Samp, atom.Table) || htmltree.IsHeading(d.DataAtom) {
 			return true
 		}
 	}

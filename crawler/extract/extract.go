@@ -23,6 +23,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
+	"github.com/fincrawl/fincrawl/crawler/extract/css"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 	"github.com/fincrawl/fincrawl/crawler/extract/template"
@@ -38,7 +39,8 @@ type Document struct {
 	// unwinds to [budget.Run].
 	Meter *budget.Meter
 
-	start *url.URL // its base, once that is known
+	start *url.URL                   // its base, once that is known
+	set   map[*html.Node]css.Setting // how style sets elements, once that is known
 	leads leads
 }
 
@@ -88,7 +90,7 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	}
 	d.present()
 	d.start = nil // what was removed may have been its base
-	c := &cleaner{base: d.base(), meter: d.Meter}
+	c := &cleaner{base: d.base(), meter: d.Meter, set: d.set}
 	c.leads = d.leadsFrom(c.base)
 	known := d.platform(c, rules)
 	body, how := known.content, known.how

@@ -135,7 +135,7 @@ func isPermalink(n *html.Node) bool {
 func isFurniture(name string) bool {
 	switch name {
 	case "mw-editsection", "mw-jump-link", "mw-indicators", "printfooter", "siteSub", "contentSub", "jump-to-nav",
-		"secedit", "editbutton_section", "pageId", "docInfo", "toggle-corner", "copy-button", "copybtn", "clipboard-copy":
+		"secedit", "editbutton_section", "pageId", "docInfo", "toggle-corner":
 		return true
 	}
 	return false

@@ -18,6 +18,7 @@ func (d *Document) present() {
 	root := d.node()
 	sheets := css.Read(root, d.Meter)
 	ruled := sheets.Hidden(root)
+	d.set = sheets.Settings(root)
 	panels := panelsOf(root)
 	page := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Main || htmltree.Attr(n, "role") == "main" })
 	for n := range htmltree.Below(root) {
@@ -27,6 +28,9 @@ func (d *Document) present() {
 		hidden, styled := ruled[n], htmltree.Attr(n, "style")
 		if styled != "" {
 			l := css.InlineLook(styled)
+			if as := l.Over(n, d.set[n]); as != d.set[n] {
+				d.set[n] = as
+			}
 			if by, hides := l.Hides(); hides {
 				hidden = !css.IsShownInside(n, by) && !css.IsWaiting(n, by) // whatever the rules say
 			} else if hidden && l.Says[css.Display] != "" {

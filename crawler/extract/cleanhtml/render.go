@@ -117,6 +117,8 @@ func isPermittedAttr(of atom.Atom, key, value string) bool {
 		return (of == atom.Td || of == atom.Th) && (value == "row" || value == "col" || value == "rowgroup" || value == "colgroup")
 	case "start":
 		return of == atom.Ol && isNumber(value)
+	case "value":
+		return of == atom.Li && isNumber(value)
 	case "reversed":
 		return of == atom.Ol && (value == "" || value == "reversed")
 	case "type":

@@ -27,6 +27,7 @@ func judge() *bluemonday.Policy {
 	p.AllowAttrs("colspan", "rowspan").Matching(number).OnElements("td", "th")
 	p.AllowAttrs("scope").Matching(regexp.MustCompile(`^(row|col)(group)?$`)).OnElements("td", "th")
 	p.AllowAttrs("start").Matching(number).OnElements("ol")
+	p.AllowAttrs("value").Matching(number).OnElements("li")
 	p.AllowAttrs("reversed").Matching(regexp.MustCompile(`^(reversed)?$`)).OnElements("ol")
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^[1aAiI]$`)).OnElements("ol")
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[A-Za-z0-9+#._-]+$`)).OnElements("code")
@@ -58,7 +59,7 @@ func TestNothingLeavesWithoutAPermit(t *testing.T) {
 		{"image of nothing", `<p>a<img onerror="x()"></p>`, `<p>a</p>`},
 		{"language of code", `<p><code class="language-c++">a</code><code class="x language-c">b</code></p>`, `<p><code class="language-c++">a</code><code>b</code></p>`},
 		{"anchor of a heading", `<h2 id="a">a</h2><h3 id="a b">b</h3><p id="c">c</p>`, `<h2 id="a">a</h2>` + "\n" + `<h3>b</h3>` + "\n" + `<p>c</p>`},
-		{"list", `<ol start="-3" type="a" reversed><li value="7">a</li></ol><ol start="x" type="b"></ol>`, `<ol start="-3" type="a" reversed=""><li>a</li></ol>` + "\n" + `<ol></ol>`},
+		{"list", `<ol start="-3" type="a" reversed><li value="7">a</li></ol><ol start="x" type="b"></ol>`, `<ol start="-3" type="a" reversed=""><li value="7">a</li></ol>` + "\n" + `<ol></ol>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := Render(bodyOf(t, tt.tree))

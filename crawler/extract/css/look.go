@@ -10,7 +10,7 @@ import (
 )
 
 // Look is what a block of CSS declarations says of those properties that can
-// keep text from being seen; "" for what it leaves alone.
+// keep text from being seen, or say how it is set; "" for what it leaves alone.
 type Look struct {
 	Says   [properties]string
 	strong [properties]bool // said with !important
@@ -46,6 +46,8 @@ const (
 	background
 	backgroundImage
 	backgroundClip
+	decoration
+	listStyle
 	properties
 )
 
@@ -99,6 +101,10 @@ func propertyOf(name []byte) (Property, bool) {
 		return backgroundImage, true
 	case "background-clip", "-webkit-background-clip":
 		return backgroundClip, true
+	case "text-decoration", "text-decoration-line":
+		return decoration, true
+	case "list-style", "list-style-type":
+		return listStyle, true
 	}
 	return 0, false
 }
@@ -139,7 +145,11 @@ func (l *Look) declare(name []byte, values []css.Token) {
 		}
 		value.Write(token.Data)
 	}
-	l.Says[p] = strings.TrimSpace(strings.ToLower(value.String()))
+	said := strings.TrimSpace(strings.ToLower(value.String()))
+	if (p == decoration || p == listStyle) && settingBy(p, said) == 0 {
+		return // most rules say of these what tells a reader nothing
+	}
+	l.Says[p] = said
 }
 
 // Hides tells whether what looks like that is not seen, and by which property. A

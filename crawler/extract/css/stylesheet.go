@@ -28,6 +28,8 @@ type Styles struct {
 	looks    map[*html.Node]Look // by lookOf
 	pictures map[*html.Node]bool // by hasPicture
 
+	names *nameIndex
+
 	papers []rule                // those of rules that set a background
 	inks   map[*html.Node]string // the colour of text that rules set, where it is as light as a page may be
 }
@@ -79,7 +81,7 @@ func (s *Styles) add(own *sheet, when bool) {
 func (s *Styles) Hidden(root *html.Node) map[*html.Node]bool {
 	var names *nameIndex
 	if s.hiding {
-		names = namesBelow(root)
+		names = s.namesBelow(root)
 		s.rules = slices.DeleteFunc(s.rules, func(r rule) bool { return !names.haveAll(r.needs) })
 	}
 	for _, r := range s.rules {
@@ -167,6 +169,13 @@ type nameIndex struct {
 	ids     map[string]bool
 	called  map[string][]*html.Node // by class attributes as they are written, of which there are few
 	classes map[string][]string     // by classes, the attributes that have them
+}
+
+func (s *Styles) namesBelow(root *html.Node) *nameIndex {
+	if s.names == nil {
+		s.names = namesBelow(root)
+	}
+	return s.names
 }
 
 func namesBelow(root *html.Node) *nameIndex {

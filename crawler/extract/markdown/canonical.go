@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,7 +34,8 @@ func canonical(clean *html.Node, meter *budget.Meter) *html.Node {
 type blocks struct {
 	*scribe
 	dst   *html.Node
-	depth int // lists and quotes around dst
+	depth int    // lists and quotes around dst
+	mark  string // what the text of dst begins with, an item that Markdown cannot count
 }
 
 // maxDepth is how deep lists and quotes nest. What nests deeper, by mistake or
@@ -42,6 +44,10 @@ const maxDepth = 20
 
 // flush ends the paragraph that the gathered text makes.
 func (b *blocks) flush() {
+	if b.mark != "" && len(b.run) > 0 && b.dst.FirstChild == nil {
+		b.run = slices.Insert(b.run, 0, span{text: b.mark})
+		b.mark = ""
+	}
 	for line := range paragraphs(b.run) {
 		text := b.written(line, true)
 		if text == "" {
@@ -152,11 +158,17 @@ func (b *blocks) list(n *html.Node) {
 		}
 		return
 	}
+	if n.DataAtom == atom.Ol && b.depth < maxDepth-1 {
+		if counts := countsOf(n); !counts.runOn(b.dst.LastChild) {
+			b.counted(n, counts)
+			return
+		}
+	}
 	list := b.dst.LastChild
 	if list == nil || !htmltree.IsElement(list, n.DataAtom) {
 		list = htmltree.Element(n.DataAtom)
 		if n.DataAtom == atom.Ol {
-			if start, err := strconv.Atoi(htmltree.Attr(n, "start")); err == nil && start > 1 && start < 1e6 {
+			if start := startOf(n); start != 1 && start >= 0 && start < 1e6 {
 				list.Attr = []html.Attribute{{Key: "start", Val: strconv.Itoa(start)}}
 			}
 		}

@@ -1,0 +1,103 @@
+package css
+
+import (
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Setting is how style sets an element where its name says nothing of that.
+type Setting uint8
+
+// The settings. An element has several of them.
+const (
+	Struck      Setting = 1 << iota // through
+	Lines                           // on lines of its own, though its name stands within them
+	Apart                           // with a gap between it and its neighbours
+	Letters                         // a list whose items are counted by small letters
+	Capitals                        // by capitals
+	Romans                          // by small Roman numbers
+	GreatRomans                     // by great ones
+)
+
+// Has reports whether the element has one of the settings.
+func (s Setting) Has(any Setting) bool { return s&any != 0 }
+
+// Setting returns how what looks like that is set.
+func (l *Look) Setting() Setting {
+	return settingBy(decoration, l.Says[decoration]) | settingBy(listStyle, l.Says[listStyle]) | settingBy(Display, l.Says[Display])
+}
+
+func settingBy(p Property, said string) Setting {
+	switch {
+	case said == "":
+	case p == decoration:
+		if strings.Contains(said, "line-through") {
+			return Struck
+		}
+	case p == listStyle:
+		for word := range strings.FieldsSeq(said) {
+			switch word {
+			case "lower-alpha", "lower-latin":
+				return Letters
+			case "upper-alpha", "upper-latin":
+				return Capitals
+			case "lower-roman":
+				return Romans
+			case "upper-roman":
+				return GreatRomans
+			}
+		}
+	case p == Display:
+		switch said {
+		case "block", "flex", "grid", "table", "table-row", "list-item", "flow-root":
+			return Lines
+		case "table-cell":
+			return Apart
+		}
+	}
+	return 0
+}
+
+// Settings returns the elements below root that the rules set in some way.
+func (s *Styles) Settings(root *html.Node) map[*html.Node]Setting {
+	set := map[*html.Node]Setting{}
+	for _, r := range s.rules {
+		if r.when || r.look.Says[Display] == "" && r.look.Says[decoration] == "" && r.look.Says[listStyle] == "" {
+			continue
+		}
+		as := r.look.Setting()
+		if as == 0 && len(set) == 0 {
+			continue
+		}
+		for _, n := range s.namesBelow(root).candidates(r.last, s.meter) {
+			if canBe(n, as|set[n]) && r.matches(n, s.meter) {
+				set[n] = r.look.Over(n, set[n])
+			}
+		}
+	}
+	return set
+}
+
+// Over returns how n is set that was set otherwise before it got this look.
+func (l *Look) Over(n *html.Node, before Setting) Setting {
+	if l.Says[Display] != "" {
+		before &^= Lines | Apart
+	}
+	if as := before | l.Setting(); canBe(n, as) {
+		return as
+	}
+	return before
+}
+
+// canBe reports whether a setting says of n what its name does not.
+func canBe(n *html.Node, as Setting) bool {
+	switch n.DataAtom {
+	case atom.Span, atom.A, atom.B, atom.Strong, atom.I, atom.Em, atom.Small, atom.Label, atom.Time, atom.Abbr, atom.Mark, atom.Cite, atom.Font, atom.U:
+		return as.Has(Struck | Lines | Apart)
+	case atom.Ol:
+		return as.Has(Letters | Capitals | Romans | GreatRomans)
+	}
+	return as.Has(Struck)
+}
