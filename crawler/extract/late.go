@@ -19,6 +19,7 @@ import (
 // What stands in for a boundary (B) until then goes; a segment (P) has nothing
 // in its stead.
 func (d *Document) settle() {
+	d.compose()
 	var places []*html.Node
 	parts := map[string]*html.Node{}
 	for n := range htmltree.Below(d.node()) {

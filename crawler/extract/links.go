@@ -15,8 +15,8 @@ import (
 // <base href> honoured; rel=nofollow left out), in document order, without
 // repeats. They are not normalised.
 //
-// Links are the href of a, area and link rel=next or prev, the src of frame and
-// iframe, and where a refresh leads. Those that only lead to a place in the document itself are none.
+// Links are the href of a, area and link rel=next or prev, the src of frame,
+// iframe and embed, the data of object, and where a refresh leads. Those that only lead to a place in the document itself are none.
 func (d *Document) Links() []*url.URL {
 	base := d.base()
 	d.leads = leads{base, map[string]string{}}
@@ -93,6 +93,20 @@ func linkOf(n *html.Node) string {
 		}
 	case atom.Frame, atom.Iframe:
 		return htmltree.Attr(n, "src")
+	case atom.Embed:
+		return shownDocument(n, "src")
+	case atom.Object:
+		return shownDocument(n, "data")
+	}
+	return ""
+}
+
+// shownDocument returns the reference of what a page shows inside of itself, unless that
+// says to be a picture, a sound or a program.
+func shownDocument(n *html.Node, key string) string {
+	switch kind, _, _ := strings.Cut(strings.ToLower(htmltree.Attr(n, "type")), ";"); {
+	case kind == "", kind == "application/pdf", strings.HasPrefix(kind, "text/"), kind == "application/xhtml+xml":
+		return htmltree.Attr(n, key)
 	}
 	return ""
 }

@@ -22,6 +22,8 @@ func TestLinks(t *testing.T) {
 		{"places in the page itself", `<a href="#top">t</a><a href="">e</a><a>n</a>`, nil},
 		{"areas, frames, next and prev", `<link rel="next" href="2"><link rel=stylesheet href=s.css><area href="m"><iframe src="i"></iframe>`,
 			[]string{"https://help.example.com/articles/2", "https://help.example.com/articles/m", "https://help.example.com/articles/i"}},
+		{"documents shown in the page", `<embed src="a.pdf" type="application/pdf"><object data="b.pdf#view=Fit"></object><embed src="c.swf" type="application/x-shockwave-flash"><object data="d.svg" type="image/svg+xml"></object>`,
+			[]string{"https://help.example.com/articles/a.pdf", "https://help.example.com/articles/b.pdf#view=Fit"}},
 		{"a frameset", `<frameset><frame src="nav.html"><frame src="main.html"></frameset>`,
 			[]string{"https://help.example.com/articles/nav.html", "https://help.example.com/articles/main.html"}},
 		{"white space and stray percents", "<a href=' a\n b '>x</a><a href='100%'>y</a><a href='http://[bad'>z</a><a href='?q=a b'>q</a>",
