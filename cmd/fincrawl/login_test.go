@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -12,16 +14,22 @@ import (
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
-// formSettings are the lines of a source that logs in by the form of a test's site.
+// formSettings are the lines of a source that logs in by the form of a test's site. KEY in more is a key for sessions.
 func formSettings(t *testing.T, site *testsite.Site, more string) string {
 	t.Helper()
-	t.Setenv("WIKI_PASSWORD", "s3cret-pass")
-	t.Setenv("SESSION_KEY", "0123456789abcdef0123456789abcdef")
-	return fmt.Sprintf("    auth:\n      form: {url: %q, fields: {username: sam, password: \"${WIKI_PASSWORD}\"}}\n%s", site.URL(testsite.LoginPath), more)
+	dir := t.TempDir()
+	inFile := func(name, text string) string {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return "file:" + filepath.Join(dir, name)
+	}
+	more = strings.Replace(more, "KEY", inFile("key", "0123456789abcdef0123456789abcdef"), 1)
+	return fmt.Sprintf("    auth:\n      form: {url: %q, fields: {username: sam, password: %q}}\n%s", site.URL(testsite.LoginPath), inFile("password", "s3cret-pass"), more)
 }
 
 func TestASessionIsKeptBetweenRunsOnlyWhereConfigured(t *testing.T) {
-	for more, logins := range map[string]int{"": 3, "      keep_session: ${SESSION_KEY}\n": 1} {
+	for more, logins := range map[string]int{"": 3, "      keep_session: KEY\n": 1} {
 		w := newWorld(t, "", "/a", "/b")
 		sessions := w.site.FormLogin("sam", "s3cret-pass")
 		w.configure(w.source("wiki", w.site, "https://wiki.example.com", formSettings(t, w.site, more)))

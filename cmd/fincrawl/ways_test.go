@@ -133,15 +133,15 @@ func waysIn() map[string]way {
 	return map[string]way{
 		"basic": {false, func(_ *testing.T, m *members) string {
 			m.knows = func(r *http.Request) bool { u, p, _ := r.BasicAuth(); return u == "sam" && p == "s3cret-pass" }
-			return `    auth: {basic: {username: sam, password: "${WIKI_PASSWORD}"}}`
+			return fmt.Sprintf(`    auth: {basic: {username: sam, password: %q}}`, m.password())
 		}},
 		"bearer": {false, func(_ *testing.T, m *members) string {
 			m.knows = bears("Authorization", "Bearer s3cret-pass")
-			return `    auth: {bearer: "${WIKI_PASSWORD}"}`
+			return fmt.Sprintf(`    auth: {bearer: %q}`, m.password())
 		}},
 		"header": {false, func(_ *testing.T, m *members) string {
 			m.knows = bears("X-Key", "s3cret-pass")
-			return `    auth: {headers: {X-Key: "${WIKI_PASSWORD}"}}`
+			return fmt.Sprintf(`    auth: {headers: {X-Key: %q}}`, m.password())
 		}},
 		"cookies": {false, func(_ *testing.T, m *members) string {
 			m.knows = bears("Cookie", "session=s3cret-pass")
@@ -154,7 +154,7 @@ func waysIn() map[string]way {
 				rw.Header().Set("Content-Type", "application/json")
 				_ = json.NewEncoder(rw).Encode(map[string]any{"access_token": m.loggedIn(), "token_type": "Bearer", "expires_in": 3600})
 			}
-			return fmt.Sprintf(`    auth: {oauth2: {token_url: %q, client_id: fincrawl, client_secret: "${WIKI_PASSWORD}"}}`, m.site.URL("/token"))
+			return fmt.Sprintf(`    auth: {oauth2: {token_url: %q, client_id: fincrawl, client_secret: %q}}`, m.site.URL("/token"), m.password())
 		}},
 		"form": {true, func(t *testing.T, m *members) string {
 			m.byForm()
@@ -162,7 +162,7 @@ func waysIn() map[string]way {
 		}},
 		"kept session": {true, func(t *testing.T, m *members) string {
 			m.byForm()
-			return formSettings(t, m.site, "      keep_session: ${SESSION_KEY}\n")
+			return formSettings(t, m.site, "      keep_session: KEY\n")
 		}},
 		"single sign-on": {true, func(t *testing.T, m *members) string {
 			m.knows = m.byCookie
@@ -181,8 +181,8 @@ func waysIn() map[string]way {
 				}
 				http.Redirect(rw, r, signOn.URL+"/auth", http.StatusFound)
 			}
-			return fmt.Sprintf("    auth:\n      form: {url: %q, sign_on: [%q], fields: {username: sam, password: \"${WIKI_PASSWORD}\"}}\n",
-				m.site.URL(testsite.LoginPath), signOn.URL)
+			return fmt.Sprintf("    auth:\n      form: {url: %q, sign_on: [%q], fields: {username: sam, password: %q}}\n",
+				m.site.URL(testsite.LoginPath), signOn.URL, m.password())
 		}},
 		"certificate": {false, func(t *testing.T, m *members) string {
 			m.onTLS(testsite.NewTLSWith(t, &tls.Config{ClientAuth: tls.RequestClientCert}))
@@ -237,10 +237,15 @@ func needsProgram(t *testing.T, program string) {
 	}
 }
 
+// password returns where the settings find it.
+func (m *members) password() string {
+	m.write("password", "s3cret-pass")
+	return "file:" + m.path("password")
+}
+
 // newMembers makes a site with so many articles that is entered in some way.
 func newMembers(t *testing.T, articles int, in way, visitors http.HandlerFunc, public ...string) *members {
 	t.Helper()
-	t.Setenv("WIKI_PASSWORD", "s3cret-pass")
 	m := &members{articles: manyPages(articles), visitors: visitors, public: public}
 	m.world = newWorld(t, "", m.articles...)
 	settings := in.start(t, m)
@@ -281,13 +286,15 @@ func (m *members) night(few int, renews bool) report.Run {
 // Whatever way leads in, and whatever visitors get, credentials that die unseen in the
 // middle of a crawl take nothing with them.
 func TestCredentialsThatDieUnseenTakeNothingWithThem(t *testing.T) {
+	t.Parallel()
 	for name, in := range waysIn() {
 		for what, visitors := range strangers() {
-			if all := name == "basic" || name == "form"; !all && !slices.Contains(fewStrangers(), what) {
+			if all := name == "form"; !all && !slices.Contains(fewStrangers(), what) {
 				continue
 			}
 			for start, public := range map[string][]string{"public": {"/", "/join"}, "private": {"/join"}} {
 				t.Run(fmt.Sprintf("%s/%s/%s start page", name, what, start), func(t *testing.T) {
+					t.Parallel()
 					m := newMembers(t, 40, in, visitors, public...)
 					m.fincrawl(exitDone, "sync")
 					m.night(3, in.renews)
@@ -302,9 +309,10 @@ func TestCredentialsThatDieUnseenTakeNothingWithThem(t *testing.T) {
 // The same holds where nothing was ever sent, so that no page is known which could be missed:
 // what is sent is what members read, and what is lacking is said to be.
 func TestCredentialsThatDieUnseenInAFirstNightSendNothingOfAStrangers(t *testing.T) {
+	t.Parallel()
 	for name, in := range waysIn() {
 		for what, visitors := range strangers() {
-			if all := name == "basic" || name == "form"; !all && !slices.Contains(fewStrangers(), what) {
+			if all := name == "form"; !all && !slices.Contains(fewStrangers(), what) {
 				continue
 			}
 			for start, public := range map[string][]string{"public": {"/", "/join"}, "private": {"/join"}} {
@@ -313,6 +321,7 @@ func TestCredentialsThatDieUnseenInAFirstNightSendNothingOfAStrangers(t *testing
 						continue // one of them will do
 					}
 					t.Run(fmt.Sprintf("%s/%s/%s start page/after %d", name, what, start, read), func(t *testing.T) {
+						t.Parallel()
 						m := newMembers(t, 40, in, visitors, public...)
 						m.firstNight(read, in.renews)
 						m.lasts(-1)
@@ -364,6 +373,7 @@ func (m *members) saysWhatMembersRead() {
 
 // Pages that scripts make are asked for by a browser again, also as a visitor.
 func TestASessionThatDiesUnseenTakesNoRenderedPageWithIt(t *testing.T) {
+	t.Parallel()
 	needsProgram(t, "chromium")
 	rendered := func(name string) way {
 		in := waysIn()[name]
