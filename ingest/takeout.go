@@ -189,7 +189,7 @@ func (t Takeout) set(ctx context.Context, e state.Entry, a crawler.Availability)
 	case err != nil:
 		return e, err
 	case now.ID != e.RemoteID:
-		return e, fmt.Errorf("it is in Intercom twice, as %s and %s: run fincrawl sync --verify, which keeps one", e.RemoteID, now.ID)
+		return e, fmt.Errorf("it is in Intercom twice, as %s and %s: run `fincrawl sync --verify`, which keeps one", e.RemoteID, now.ID)
 	}
 	e.Remote = verify.ContentAfter(request, now)
 	return e, nil

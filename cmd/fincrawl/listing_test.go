@@ -174,7 +174,7 @@ func TestAdoptTakesOverOnlyWhatIsNamed(t *testing.T) {
 func TestAdoptTakesPagesOver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "    deletes: {confirm_runs: 1}\n", articles...)
-	if code, _, logs := w.ask("y\n", "adopt", "wiki"); code != exitUsage || !strings.Contains(logs, "fincrawl sync first") {
+	if code, _, logs := w.ask("y\n", "adopt", "wiki"); code != exitUsage || !strings.Contains(logs, "`fincrawl sync --config") {
 		t.Errorf("before the first run: exit code %d\n%s", code, logs)
 	}
 	w.fincrawl(exitDone, "sync")

@@ -39,7 +39,7 @@ as they are. A page that changed is sent again anyway.`,
 			case total > 0:
 				fmt.Fprintf(a.out, "The next sync sends %s again.\n", plural.Count(total, "page"))
 			case *page != "":
-				return usageError{fmt.Errorf("%s is not among the refused pages; see fincrawl status", *page)}
+				return usageError{fmt.Errorf("%s is not among the refused pages; see `fincrawl status`", *page)}
 			default:
 				fmt.Fprintln(a.out, "No page is refused.")
 			}

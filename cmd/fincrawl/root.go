@@ -51,7 +51,7 @@ func (a *app) execute(ctx context.Context, args []string) int {
 	err := root.ExecuteContext(ctx)
 	var end finished
 	if err != nil && !errors.As(err, &end) {
-		fmt.Fprintf(a.errOut, "fincrawl: %v\n", err)
+		fmt.Fprintf(a.errOut, "fincrawl: %s\n", report.Sentence(err.Error(), a.namedConfig()))
 	}
 	return exitCode(ctx, err)
 }

@@ -81,7 +81,7 @@ func (t *takeout) open(ctx context.Context, urls []string, do func(context.Conte
 		return err
 	}
 	err = t.app.withState(c, func(store *state.Store) error {
-		return do(ctx, decide.Takeouts{Config: c, Store: store, API: t.app.api(c, store), Named: t.app.namedConfig()})
+		return do(ctx, decide.Takeouts{Config: c, Store: store, API: t.app.api(c, store)})
 	})
 	if _, held := errors.AsType[*state.LockedError](err); held {
 		return fmt.Errorf("%w. A sync that is stopped keeps what it has done: stop it by an interrupt (SIGINT or SIGTERM), say this again, "+

@@ -58,11 +58,11 @@ func attention(p *printer, s Source) {
 
 // DecideCommand is the command line by which a person decides about a page that is held.
 func DecideCommand(verb, source, url string) string {
-	return "fincrawl " + verb + " " + quoted(source) + " " + quoted(url)
+	return "fincrawl " + verb + " " + Quoted(source) + " " + Quoted(url)
 }
 
 // ForgetCommand is the command line that gives up what is known of a source.
-func ForgetCommand(source string) string { return "fincrawl forget " + quoted(source) }
+func ForgetCommand(source string) string { return "fincrawl forget " + Quoted(source) }
 
 // Command is a command line as it is to be copied: with the file that it has to name by
 // --config; "" for none.
@@ -70,7 +70,19 @@ func Command(line, config string) string {
 	if config == "" {
 		return line
 	}
-	return line + " --config " + quoted(config)
+	return line + " --config " + Quoted(config)
+}
+
+// Sentence is a text whose commands, which stand between backticks, are as they are to be
+// copied.
+func Sentence(text, config string) string {
+	parts := strings.Split(text, "`")
+	for i := 1; i < len(parts); i += 2 {
+		if strings.HasPrefix(parts[i], "fincrawl ") {
+			parts[i] = Command(parts[i], config)
+		}
+	}
+	return strings.Join(parts, "`")
 }
 
 // withdrawn says how, by whom and why a page, or a whole source, was taken out.
@@ -88,13 +100,13 @@ func withdrawn(w state.Withdrawal) string {
 // restoreCommand is the command line that ends a withdrawal.
 func restoreCommand(source string, w state.Withdrawal) string {
 	if w.Page == "" {
-		return "fincrawl restore --source " + quoted(source)
+		return "fincrawl restore --source " + Quoted(source)
 	}
-	return "fincrawl restore " + quoted(cmp.Or(w.URL, w.Page))
+	return "fincrawl restore " + Quoted(cmp.Or(w.URL, w.Page))
 }
 
-// quoted is a word as a shell takes it.
-func quoted(word string) string {
+// Quoted is a word as a shell takes it.
+func Quoted(word string) string {
 	harmless := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+=,", r)
 	}
@@ -130,7 +142,7 @@ func releases(s Source) []string {
 	for _, g := range ingest.Guards() {
 		pages := slices.Compact(together[g.Name])
 		if len(pages) > 1 {
-			lines = append(lines, fmt.Sprintf("fincrawl approve %s --guard %s", quoted(s.Name), g.Name))
+			lines = append(lines, fmt.Sprintf("fincrawl approve %s --guard %s", Quoted(s.Name), g.Name))
 		} else {
 			singly = append(singly, pages...)
 		}
@@ -140,7 +152,7 @@ func releases(s Source) []string {
 		lines = append(lines, DecideCommand(string(state.Approve), s.Name, page))
 	}
 	if len(singly) > most {
-		lines = append(lines, "fincrawl status "+quoted(s.Name))
+		lines = append(lines, "fincrawl status "+Quoted(s.Name))
 	}
 	return lines
 }

@@ -33,7 +33,7 @@ func next(p *printer, s Source) {
 	}
 	p.heading("What next")
 	for _, line := range slices.Compact(lines) {
-		p.paragraph(2, 4, span{yellow, "→"}, span{plain, line})
+		p.paragraph(2, 4, span{yellow, "→"}, span{plain, p.sentence(line)})
 	}
 	if commands := releases(s); len(commands) > 0 {
 		p.paragraph(2, 4, span{yellow, "→"}, span{plain, "To let them go as they are:"})
@@ -70,7 +70,7 @@ func approach(g ingest.Guard, n int) string {
 		return pages + " stayed in the library for want of proof that fincrawl sent it. Delete by hand in Intercom what should go, or approve it."
 	case ingest.GuardForeign:
 		return are + " not sent, as somebody else's page in the import source has the same external ID: rename or delete that in Intercom, " +
-			"or take over what is in the import source by fincrawl adopt."
+			"or take over what is in the import source by `fincrawl adopt`."
 	case ingest.GuardConfirmation:
 		return are + " missing for now: a later complete crawl decides (deletes.confirm_runs)."
 	case ingest.GuardCount:
@@ -82,10 +82,15 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardWhole:
 		return are + " part of others that are held back: what lets those go, lets these go."
 	case ingest.GuardApproval:
-		return are + " held because the approved plan does not have them so: save and approve a new one (fincrawl preview --out)."
+		return are + " held because the approved plan does not have them so: save and approve a new one (preview --out)."
 	case ingest.GuardSize:
 		return are + " too large to send, and cannot be split (or content.split.over is never): trim by content.body and content.remove, or raise intercom.max_html."
+	case ingest.GuardHint:
+		return pages + " stayed in the library because only a hint says that it should go: open it in a browser. " +
+			"If the site is mistaken, have it mended there; if the page is to go, approve it."
+	case ingest.GuardRefused:
+		return are + " resting after a refusal: edit on the site, or try again as is: `fincrawl retry`, then sync."
 	default:
-		return are + " resting after a refusal: edit on the site, or try again as is: fincrawl retry, then sync."
+		return are + " held by the guard " + string(g) + ": see the reasons above."
 	}
 }

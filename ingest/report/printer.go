@@ -49,17 +49,8 @@ func (p *printer) blank() { p.gap = p.begun }
 // command is a command line as it is to be copied.
 func (p *printer) command(line string) string { return Command(line, p.config) }
 
-// sentence is a text whose commands, which stand between backticks, are as they are to be
-// copied.
-func (p *printer) sentence(text string) string {
-	parts := strings.Split(text, "`")
-	for i := 1; i < len(parts); i += 2 {
-		if strings.HasPrefix(parts[i], "fincrawl ") {
-			parts[i] = p.command(parts[i])
-		}
-	}
-	return strings.Join(parts, "`")
-}
+// sentence is a text whose commands are as they are to be copied.
+func (p *printer) sentence(text string) string { return Sentence(text, p.config) }
 
 func (p *printer) heading(text string) { p.paragraph(2, 4, span{bold, text}) }
 

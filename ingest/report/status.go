@@ -144,7 +144,7 @@ func sourceStatus(p *printer, s SourceStatus, most int) {
 	p.blank()
 	waiting(p, s, most)
 	if n := len(s.Refused); n > 0 {
-		p.heading(fmt.Sprintf("Refused by Intercom (%d): not sent again until the page changes, or by fincrawl retry", n))
+		p.heading(p.sentence(fmt.Sprintf("Refused by Intercom (%d): not sent again until the page changes, or by `fincrawl retry`", n)))
 		for _, r := range s.Refused[:min(n, most)] {
 			p.title(span{red, "!"}, cmp.Or(r.Title, r.URL))
 			p.reasonAndURL(answer(r.Message, r.Status, r.Code, r.RequestID)+" · "+moment(r.At), r.URL)

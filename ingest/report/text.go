@@ -171,7 +171,7 @@ func foreign(p *printer, s Source) {
 	if more := s.Foreign.Pages - len(s.Foreign.First); more > 0 {
 		p.field("", span{plain, fmt.Sprintf("… and %d more", more)})
 	}
-	p.field("", span{plain, "To take over all of them, or those whose URLs follow: " + p.command("fincrawl adopt "+quoted(s.Name))})
+	p.field("", span{plain, "To take over all of them, or those whose URLs follow: " + p.command("fincrawl adopt "+Quoted(s.Name))})
 }
 
 // orphans names the import sources that nothing feeds any more.

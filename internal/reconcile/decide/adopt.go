@@ -36,7 +36,7 @@ func FindAdoption(ctx context.Context, api API, c *config.Config, store *state.S
 			return nil, err
 		}
 		if isConfigured(c, source) {
-			return nil, reconcile.Mistaken("no import source is recorded of %q yet: run fincrawl sync first", source)
+			return nil, reconcile.Mistaken("no import source is recorded of %q yet: run `fincrawl sync` first", source)
 		}
 		return nil, reconcile.Mistaken("nothing is recorded of a source %q; recorded are: %s", source, strings.Join(names, ", "))
 	}

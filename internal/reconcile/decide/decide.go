@@ -42,7 +42,7 @@ type Decided struct {
 // CheckChoice returns an error where a choice means nothing that can be decided about.
 func CheckChoice(ch ingest.Choice) error {
 	if len(ch.URLs) == 0 && ch.Guard == "" && !ch.All {
-		return reconcile.Mistaken("name the pages by their URLs, or choose by --guard or --all; fincrawl status lists what is held")
+		return reconcile.Mistaken("name the pages by their URLs, or choose by --guard or --all; `fincrawl status` lists what is held")
 	}
 	if ch.Guard == "" {
 		return nil
@@ -50,9 +50,9 @@ func CheckChoice(ch ingest.Choice) error {
 	i := slices.IndexFunc(ingest.Guards(), func(g ingest.GuardInfo) bool { return g.Name == ch.Guard })
 	switch {
 	case i < 0:
-		return reconcile.Mistaken("there is no guard %q; fincrawl guards lists them", ch.Guard)
+		return reconcile.Mistaken("there is no guard %q; `fincrawl guards` lists them", ch.Guard)
 	case ingest.Guards()[i].Release == ingest.ByURL:
-		return reconcile.Mistaken("what %s holds is to be looked at page by page: name the URLs, which fincrawl status lists", ch.Guard)
+		return reconcile.Mistaken("what %s holds is to be looked at page by page: name the URLs, which `fincrawl status` lists", ch.Guard)
 	case ingest.Guards()[i].Release == ingest.Never:
 		return reconcile.Mistaken("no decision lets go of what %s holds; the report of a run says what does", ch.Guard)
 	}
@@ -79,7 +79,7 @@ func Choose(store *state.Store, sources []string, choice ingest.Choice, verdict 
 	}
 	for _, u := range choice.URLs {
 		if unknown[u] == len(sources) {
-			return nil, reconcile.Mistaken("nothing is held of %s; fincrawl status lists what is", u)
+			return nil, reconcile.Mistaken("nothing is held of %s; `fincrawl status` lists what is", u)
 		}
 	}
 	for _, d := range all {

@@ -24,7 +24,6 @@ type Takeouts struct {
 	Config *config.Config
 	Store  *state.Store
 	API    API
-	Named  string // sources.yaml, as commands that are to be copied name it; "" for not at all
 }
 
 // Selection is what a person means of one source.
@@ -55,7 +54,7 @@ func (t Takeouts) MayWithdraw(chosen []Selection) error {
 		for _, p := range s.Pages {
 			if !p.ours && !s.Whole {
 				return reconcile.Mistaken("%s was found in Intercom, and nothing shows that fincrawl sent it: take it out there, "+
-					"or take it over first: %s", Shown(p.URL), report.Command("fincrawl adopt "+s.Source, t.Named))
+					"or take it over first: `fincrawl adopt %s`", Shown(p.URL), report.Quoted(s.Source))
 			}
 		}
 	}
@@ -135,17 +134,17 @@ func (t Takeouts) mayRestore(s Selection) error {
 	}
 	if s.Whole {
 		if !whole {
-			return reconcile.Mistaken("%s is not withdrawn as a whole; fincrawl status lists what is", s.Source)
+			return reconcile.Mistaken("%s is not withdrawn as a whole; `fincrawl status` lists what is", s.Source)
 		}
 		return nil
 	}
 	for _, p := range s.Pages {
 		switch {
 		case whole:
-			return reconcile.Mistaken("%s is out with its whole source, which comes back first: %s", Shown(p.URL),
-				report.Command("fincrawl restore --source "+s.Source, t.Named))
+			return reconcile.Mistaken("%s is out with its whole source, which comes back first: `fincrawl restore --source %s`",
+				Shown(p.URL), report.Quoted(s.Source))
 		case p.withdrawn == nil:
-			return reconcile.Mistaken("%s is not withdrawn; fincrawl status lists what is", Shown(p.URL))
+			return reconcile.Mistaken("%s is not withdrawn; `fincrawl status` lists what is", Shown(p.URL))
 		}
 	}
 	return nil
