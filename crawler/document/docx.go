@@ -36,13 +36,17 @@ func readDOCX(ctx context.Context, body []byte) (*draft, error) {
 	if document == nil || document.child("body") == nil {
 		return nil, &Problem{Broken, "has no text of a Word document in it"}
 	}
-	w := &word{meter: budget.From(ctx), numbers: make(map[*xmlNode]int), links: make(map[string]string), notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int)}
+	w := &word{meter: budget.From(ctx), numbers: make(map[*xmlNode]int), links: make(map[string]string), chunks: make(map[string][]*html.Node), notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int), numbered: make(map[*html.Node]string)}
 	beside := map[string]*xmlNode{}
 	for _, r := range pack.relations(main) {
 		kind := path.Base(r.kind)
 		switch kind {
 		case "hyperlink":
 			w.links[r.id] = r.target
+		case "aFChunk":
+			if w.chunks[r.id], err = pack.chunk(r.target); err != nil {
+				return nil, err
+			}
 		case "styles", "numbering", "footnotes", "endnotes":
 			if beside[kind], err = pack.part(r.target); err != nil {
 				return nil, err
@@ -59,7 +63,7 @@ func readDOCX(ctx context.Context, body []byte) (*draft, error) {
 	article := element(atom.Article)
 	w.blocks(&place{node: article}, document.child("body").children)
 	w.writeNotes(article)
-	d := &draft{article: article, title: w.title}
+	d := &draft{article: article, title: w.title, numbered: w.numbered}
 	core, err := pack.part("docProps/core.xml")
 	if err != nil {
 		return nil, err
@@ -77,11 +81,14 @@ type word struct {
 	numbering map[string]*[9]wordLevel
 	links     map[string]string
 	notes     map[string]*xmlNode
+	chunks    map[string][]*html.Node // of other formats, which stand in the document whole
 
 	title  string // what is set in the style Title
 	counts map[string]*[9]int
-	fields []field // that have begun
-	noted  []*xmlNode
+	// numbered are headings by the numbers that they begin with.
+	numbered map[*html.Node]string
+	fields   []field // that have begun
+	noted    []*xmlNode
 	// numbers are those of the notes in noted.
 	numbers map[*xmlNode]int
 }
@@ -123,6 +130,11 @@ func (w *word) blocks(to *place, nodes []*xmlNode) {
 			w.blocks(to, n.chosen())
 		case "customXml", "ins", "moveTo", "smartTag", "txbxContent":
 			w.blocks(to, n.children)
+		case "altChunk":
+			for _, block := range w.chunks[n.attr("id")] {
+				to.block(block)
+			}
+			delete(w.chunks, n.attr("id"))
 		}
 	}
 }
@@ -152,10 +164,7 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 		level = outline.number("val") + 1
 	}
 	called := style.called()
-	listed := properties.child("numPr")
-	if listed == nil {
-		listed = style.listed()
-	}
+	list, depth := w.numberingOf(properties, style)
 	switch {
 	case called == "title":
 		if w.title == "" {
@@ -163,11 +172,19 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 		}
 		to.block(heading(1, htmltree.Text(oneLine(said))))
 	case level >= 1 && level <= 9:
-		to.block(heading(level, children(run.line)...))
+		h := heading(level, children(run.line)...)
+		if list != "" {
+			as, counts := w.count(list, depth)
+			if number := w.label(list, as, counts); number != "" {
+				w.numbered[h] = number
+				h.InsertBefore(htmltree.Text(number+" "), h.FirstChild)
+			}
+		}
+		to.block(h)
 	case style.isCode() || run.isCode():
 		to.codeLine(textOf(run.line))
-	case listed != nil && listed.child("numId").attr("val") != "0" && listed.child("numId") != nil:
-		w.item(to, listed.child("numId").attr("val"), min(max(listed.child("ilvl").number("val"), 0), 8), run.line)
+	case list != "":
+		w.item(to, list, depth, run.line)
 	case strings.Contains(called, "quote"):
 		to.block(element(atom.Blockquote, run.line))
 	case len(to.lists) > 0 && (called == "list paragraph" || strings.HasPrefix(called, "list continue")) && properties.child("ind") != nil:
@@ -199,23 +216,12 @@ func (p *place) codeLine(line string) {
 
 // item adds an item to the list that it belongs to, or begins one.
 func (w *word) item(to *place, id string, level int, line *html.Node) {
-	definition := w.numbering[id]
-	var as wordLevel
-	if definition != nil {
-		as = definition[level]
-	}
-	counts := w.counts[id]
-	if counts == nil {
-		counts = new([9]int)
-		w.counts[id] = counts
-	}
-	if counts[level] == 0 {
-		counts[level] = max(as.start, 1)
-	} else {
-		counts[level]++
-	}
-	for deeper := level + 1; deeper < len(counts); deeper++ {
-		counts[deeper] = 0
+	as, counts := w.count(id, level)
+	if !as.isPlain() {
+		if label := w.label(id, as, counts); label != "" {
+			line.InsertBefore(htmltree.Text(label+" "), line.FirstChild)
+			as.format = "none"
+		}
 	}
 	depth := len(to.lists)
 	for depth > 0 && to.lists[depth-1].level > level {

@@ -8,13 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 
+	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
@@ -70,31 +73,69 @@ func utf16Bytes(s string) []byte {
 }
 
 // part reads a part; nil where the document has none of that name.
-func (p *wordPackage) part(name string) (*xmlNode, error) {
-	f := p.files[name]
-	if f == nil {
+func (p *wordPackage) part(name string) (root *xmlNode, err error) {
+	err = p.open(name, func(r io.Reader) (err error) {
+		root, err = p.parse(r)
+		return err
+	})
+	return root, err
+}
+
+// chunk returns what a part says that is a web page or a plain text; nothing for other formats.
+func (p *wordPackage) chunk(name string) (blocks []*html.Node, err error) {
+	var text []byte
+	switch strings.ToLower(path.Ext(name)) {
+	case ".htm", ".html", ".xhtml", ".txt":
+	default:
 		return nil, nil
 	}
-	if int64(min(f.UncompressedSize64, 1<<40)) > p.left {
-		return nil, p.tooLarge()
-	}
-	r, err := f.Open()
+	err = p.open(name, func(r io.Reader) (err error) {
+		text, err = io.ReadAll(r)
+		return err
+	})
 	if err != nil {
-		return nil, &Problem{Broken, fmt.Sprintf("%s cannot be unpacked: %v", name, err)}
+		return nil, err
 	}
-	defer func() { _ = r.Close() }()
-	counted := &io.LimitedReader{R: r, N: p.left + 1}
-	root, err := p.parse(counted)
-	if p.left = counted.N - 1; p.left < 0 || p.nodes < 0 {
-		return nil, p.tooLarge()
+	if strings.EqualFold(path.Ext(name), ".txt") {
+		source, err := readable("", text)
+		if err != nil {
+			return nil, err
+		}
+		return children(plainText(source, budget.From(p.ctx))), nil
 	}
-	if cause := context.Cause(p.ctx); cause != nil {
-		return nil, cause
-	}
+	page, err := extract.Parse(&url.URL{Path: name}, "text/html", text)
 	if err != nil {
 		return nil, &Problem{Broken, fmt.Sprintf("%s cannot be read: %v", name, err)}
 	}
-	return root, nil
+	return children(page.Root.Find("body").Nodes[0]), nil
+}
+
+// open calls read with what a part unpacks to, if the document has it.
+func (p *wordPackage) open(name string, read func(io.Reader) error) error {
+	f := p.files[name]
+	if f == nil {
+		return nil
+	}
+	if int64(min(f.UncompressedSize64, 1<<40)) > p.left {
+		return p.tooLarge()
+	}
+	r, err := f.Open()
+	if err != nil {
+		return &Problem{Broken, fmt.Sprintf("%s cannot be unpacked: %v", name, err)}
+	}
+	defer func() { _ = r.Close() }()
+	counted := &io.LimitedReader{R: r, N: p.left + 1}
+	err = read(counted)
+	if p.left = counted.N - 1; p.left < 0 || p.nodes < 0 {
+		return p.tooLarge()
+	}
+	if cause := context.Cause(p.ctx); cause != nil {
+		return cause
+	}
+	if err != nil {
+		return &Problem{Broken, fmt.Sprintf("%s cannot be read: %v", name, err)}
+	}
+	return nil
 }
 
 func (p *wordPackage) tooLarge() error {

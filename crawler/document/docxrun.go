@@ -77,8 +77,9 @@ func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
 		case "AlternateContent":
 			r.into(to, n.chosen())
 		case "oMath", "oMathPara":
-			if said := n.allText("t"); said != "" && !r.w.skips() {
-				to.AppendChild(htmltree.Text(said))
+			if !r.w.skips() {
+				r.goOn(nil, "")
+				r.math(to, n.children)
 			}
 		}
 	}

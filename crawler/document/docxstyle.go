@@ -142,6 +142,9 @@ func (n *xmlNode) isGround() bool {
 // wordLevel is how the items of one level of a list are marked.
 type wordLevel struct {
 	format string
+	text   string // with %1 for the number of the first level
+	style  string // whose paragraphs stand at the level
+	legal  bool   // numbers of all levels are plain ones
 	start  int
 }
 
@@ -167,6 +170,13 @@ func readNumbering(part *xmlNode) map[string]*[9]wordLevel {
 				if format := n.child("numFmt").attr("val"); format != "" {
 					levels[i].format = format
 				}
+				if text := n.child("lvlText"); text != nil {
+					levels[i].text = text.attr("val")
+				}
+				if style := n.child("pStyle"); style != nil {
+					levels[i].style = style.attr("val")
+				}
+				levels[i].legal = levels[i].legal || n.child("isLgl").on()
 				if start := n.child("start"); start != nil {
 					levels[i].start = start.number("val")
 				}

@@ -16,8 +16,9 @@ import (
 // draft is a document in the making.
 type draft struct {
 	article  *html.Node
-	title    string // of its metadata; "" for none
-	line     string // that a text without headings begins with; "" for none
+	title    string                // of its metadata; "" for none
+	line     string                // that a text without headings begins with; "" for none
+	numbered map[*html.Node]string // headings by the numbers that they begin with
 	pages    int
 	wordless int
 }
@@ -58,7 +59,7 @@ func (d *draft) firstHeading() string {
 	best := atom.Atom(0)
 	for n := range d.article.Descendants() {
 		if level := headingLevel(n); level > 0 {
-			if said := oneLine(textOf(n)); said != "" && len(said) <= maxTitle && (found == "" || level < headingLevelOf(best)) {
+			if said := strings.TrimPrefix(oneLine(textOf(n)), d.numbered[n]+" "); said != "" && len(said) <= maxTitle && (found == "" || level < headingLevelOf(best)) {
 				found, best = said, n.DataAtom
 			}
 		}

@@ -234,16 +234,24 @@ func dropRules(body *html.Node) {
 	}
 }
 
+// headingBy is within how many words of its beginning a page has its title: behind a date,
+// a name, a path of sections.
+const headingBy = 12
+
 // dropHeading removes the first-level heading of body that says title, or one of the
 // second level that begins it, where [htmltree.Outline] has been. It stays where it is all
-// that body says.
+// that body says, and where a text stands before it.
 func dropHeading(body *html.Node, title string) {
+	words := 0
 	for n := body.FirstChild; n != nil; n = n.NextSibling {
 		if (htmltree.IsElement(n, atom.H1) || htmltree.IsElement(n, atom.H2) && n == body.FirstChild) && htmltree.TextOf(n) == title {
 			if n != body.LastChild || n != body.FirstChild {
 				body.RemoveChild(n)
 			}
 			return
+		}
+		if words += htmltree.WordsUpTo(n, headingBy+1); words > headingBy {
+			return // what comes so late begins a part of the text
 		}
 	}
 }

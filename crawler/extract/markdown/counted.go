@@ -103,7 +103,7 @@ func (b *blocks) counted(n *html.Node, c counts) {
 				point.AppendChild(inner)
 			}
 		} else {
-			inside := blocks{scribe: b.scribe, dst: point, depth: b.depth + 1, mark: markOf(c.kind, number) + ". "}
+			inside := blocks{scribe: b.scribe, dst: point, depth: b.depth + 1, mark: htmltree.Numeral(c.kind, number) + ". "}
 			inside.children(child, span{})
 			inside.flush()
 		}
@@ -114,37 +114,4 @@ func (b *blocks) counted(n *html.Node, c counts) {
 	if list.FirstChild != nil && list.Parent == nil {
 		b.dst.AppendChild(list)
 	}
-}
-
-// markOf writes a number as a mark of a kind.
-func markOf(kind string, number int) string {
-	var mark string
-	switch {
-	case number < 1 || number >= 4000 || kind == "":
-		return strconv.Itoa(number)
-	case kind == "a" || kind == "A":
-		for ; number > 0; number = (number - 1) / 26 {
-			mark = string(rune('a'+(number-1)%26)) + mark
-		}
-	default:
-		mark = roman(number)
-	}
-	if kind == "A" || kind == "I" {
-		return strings.ToUpper(mark)
-	}
-	return mark
-}
-
-// roman writes a number from 1 to 3999 in Roman figures.
-func roman(number int) string {
-	var out strings.Builder
-	for _, figure := range []struct {
-		worth int
-		said  string
-	}{{1000, "m"}, {900, "cm"}, {500, "d"}, {400, "cd"}, {100, "c"}, {90, "xc"}, {50, "l"}, {40, "xl"}, {10, "x"}, {9, "ix"}, {5, "v"}, {4, "iv"}, {1, "i"}} {
-		for ; number >= figure.worth; number -= figure.worth {
-			out.WriteString(figure.said)
-		}
-	}
-	return out.String()
 }

@@ -1,0 +1,135 @@
+package document
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
+)
+
+// math writes an equation (ECMA-376, part 1, 22.1) as a line of text: 3/4, (a+b)/2, √2, and
+// powers and indices that are numbers as such.
+func (r *wordRun) math(to *html.Node, nodes []*xmlNode) {
+	for _, n := range nodes {
+		r.w.meter.Spend(2)
+		part := func(name string) *html.Node {
+			inner := element(atom.Span)
+			r.math(inner, n.child(name).nodes())
+			return inner
+		}
+		switch n.name {
+		case "r":
+			if !n.child("rPr").child("vanish").on() {
+				to.AppendChild(htmltree.Text(n.allText("t")))
+			}
+		case "f":
+			if last, _ := utf8.DecodeLastRuneInString(lastText(to)); unicode.IsDigit(last) {
+				to.AppendChild(htmltree.Text(" ")) // one and a half is not eleven halves
+			}
+			appendGroup(to, part("num"))
+			to.AppendChild(htmltree.Text("/"))
+			appendGroup(to, part("den"))
+		case "sSup", "sSub", "sSubSup", "sPre":
+			appendGroup(to, part("e"))
+			shift(to, atom.Sub, "_", part("sub"))
+			shift(to, atom.Sup, "^", part("sup"))
+		case "rad":
+			if degree := part("deg"); degree.FirstChild != nil {
+				shift(to, atom.Sup, "", degree)
+			}
+			to.AppendChild(htmltree.Text("√"))
+			appendGroup(to, part("e"))
+		case "nary":
+			sign := n.child("naryPr").child("chr").attr("val")
+			if sign == "" {
+				sign = "∫"
+			}
+			to.AppendChild(htmltree.Text(sign))
+			shift(to, atom.Sub, "_", part("sub"))
+			shift(to, atom.Sup, "^", part("sup"))
+			to.AppendChild(htmltree.Text(" "))
+			htmltree.MoveChildren(to, part("e"))
+		case "d":
+			r.delimited(to, n)
+		case "limLow", "limUpp":
+			htmltree.MoveChildren(to, part("e"))
+			shift(to, atom.Sub, "_", part("lim"))
+			to.AppendChild(htmltree.Text(" "))
+		case "func":
+			htmltree.MoveChildren(to, part("fName"))
+			to.AppendChild(htmltree.Text(" "))
+			htmltree.MoveChildren(to, part("e"))
+		case "mr":
+			for i, cell := range n.all("e") {
+				if i > 0 {
+					to.AppendChild(htmltree.Text(", "))
+				}
+				r.math(to, cell.children)
+			}
+			to.AppendChild(htmltree.Text("; "))
+		default:
+			r.math(to, n.children)
+		}
+	}
+}
+
+// lastText is the text that n ends with.
+func lastText(n *html.Node) string {
+	for n.LastChild != nil {
+		n = n.LastChild
+	}
+	return n.Data
+}
+
+// delimited writes what stands between brackets, or other signs.
+func (r *wordRun) delimited(to *html.Node, n *xmlNode) {
+	sign := func(name, usual string) *html.Node {
+		if given := n.child("dPr").child(name); given != nil {
+			usual = given.attr("val")
+		}
+		return htmltree.Text(usual)
+	}
+	to.AppendChild(sign("begChr", "("))
+	for i, inner := range n.all("e") {
+		if i > 0 {
+			to.AppendChild(sign("sepChr", "|"))
+		}
+		r.math(to, inner.children)
+	}
+	to.AppendChild(sign("endChr", ")"))
+}
+
+// appendGroup appends a part of an equation, in brackets unless it is one number or word.
+func appendGroup(to, part *html.Node) {
+	said := strings.TrimSpace(textOf(part))
+	if strings.ContainsFunc(said, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != ',' }) && !isBracketed(said) {
+		to.AppendChild(htmltree.Text("("))
+		htmltree.MoveChildren(to, part)
+		to.AppendChild(htmltree.Text(")"))
+		return
+	}
+	htmltree.MoveChildren(to, part)
+}
+
+// isBracketed reports whether one pair of brackets is around all of a text.
+func isBracketed(said string) bool {
+	return strings.HasPrefix(said, "(") && strings.Index(said, ")") == len(said)-1
+}
+
+// shift appends a power or an index: a number as one that is raised or lowered, whose signs
+// plain text has, and anything else behind a sign.
+func shift(to *html.Node, as atom.Atom, sign string, part *html.Node) {
+	said := strings.TrimSpace(textOf(part))
+	switch {
+	case said == "":
+	case strings.Trim(said, "0123456789+-−") == "":
+		to.AppendChild(element(as, htmltree.Text(said)))
+	default:
+		to.AppendChild(htmltree.Text(sign))
+		appendGroup(to, part)
+	}
+}

@@ -1,0 +1,102 @@
+package document
+
+import (
+	"strings"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
+)
+
+// numbering returns the list and the level that a paragraph of a style is numbered by; "" for
+// none. A style that names its list alone stands at the level which names the style.
+func (w *word) numberingOf(properties *xmlNode, style *wordStyle) (id string, level int) {
+	listed := properties.child("numPr")
+	if listed.child("numId") == nil {
+		styled := style.listed()
+		if listed = listed.orElse(styled); styled.child("numId") == nil {
+			return "", 0
+		}
+		id = styled.child("numId").attr("val")
+	} else {
+		id = listed.child("numId").attr("val")
+	}
+	if id == "0" {
+		return "", 0
+	}
+	if at := listed.child("ilvl"); at != nil {
+		return id, min(max(at.number("val"), 0), 8)
+	}
+	if levels := w.numbering[id]; levels != nil && style != nil {
+		for i, l := range levels {
+			if l.style != "" && w.styles[l.style] == style {
+				return id, i
+			}
+		}
+	}
+	return id, 0
+}
+
+func (n *xmlNode) orElse(other *xmlNode) *xmlNode {
+	if n != nil {
+		return n
+	}
+	return other
+}
+
+// count goes on to the next number of a level of a list.
+func (w *word) count(id string, level int) (as wordLevel, counts *[9]int) {
+	if definition := w.numbering[id]; definition != nil {
+		as = definition[level]
+	}
+	counts = w.counts[id]
+	if counts == nil {
+		counts = new([9]int)
+		w.counts[id] = counts
+	}
+	if counts[level] == 0 {
+		counts[level] = max(as.start, 1)
+	} else {
+		counts[level]++
+	}
+	for deeper := level + 1; deeper < len(counts); deeper++ {
+		counts[deeper] = 0
+	}
+	return as, counts
+}
+
+// label is the number of a heading or an item as Word shows it, such as "2.1" or "Step 3:".
+func (w *word) label(id string, as wordLevel, counts *[9]int) string {
+	if as.format == "bullet" || as.format == "none" || as.text == "" {
+		return ""
+	}
+	var out strings.Builder
+	levels := w.numbering[id]
+	for i := 0; i < len(as.text); i++ {
+		if as.text[i] != '%' || i+1 == len(as.text) || as.text[i+1] < '1' || as.text[i+1] > '9' {
+			out.WriteByte(as.text[i])
+			continue
+		}
+		i++
+		at := int(as.text[i] - '1')
+		level := levels[at]
+		kind := level.htmlType()
+		if as.legal {
+			kind = ""
+		}
+		number := counts[at]
+		if number == 0 {
+			number = max(level.start, 1)
+		}
+		if level.format == "decimalZero" && number < 10 {
+			out.WriteByte('0')
+		}
+		out.WriteString(htmltree.Numeral(kind, number))
+	}
+	return oneLine(out.String())
+}
+
+// isPlain reports whether HTML counts as the level does: by a number of its own with no more
+// than a point or a bracket.
+func (l wordLevel) isPlain() bool {
+	bare := strings.Trim(l.text, "().: \u00a0")
+	return bare == "" || len(bare) == 2 && bare[0] == '%'
+}
