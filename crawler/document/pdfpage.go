@@ -278,6 +278,23 @@ func plain(r rune) string {
 	return string(r)
 }
 
+// measureTurned gives letters that were turned their widths, which PDFium does not know of
+// them: a letter ends where the next one of its word begins.
+func measureTurned(letters []letter) {
+	for i := range len(letters) - 1 {
+		l, next := &letters[i], &letters[i+1]
+		wide, size := next.x0-l.x0, l.style.size
+		if math.Abs(next.y-l.y) > 0.3*size || wide <= 0 {
+			continue
+		}
+		if !next.spaced && wide < 1.2*size {
+			l.x1 = next.x0
+		} else {
+			l.x1 = min(l.x1, next.x0)
+		}
+	}
+}
+
 // straighten turns a page so that most of its text runs from left to right; what runs
 // otherwise, as a stamp in the margin, comes last.
 func (s *sheet) straighten() {
@@ -321,6 +338,9 @@ func (s *sheet) straighten() {
 		} else {
 			others = append(others, l)
 		}
+	}
+	if most != 0 {
+		measureTurned(straight)
 	}
 	if len(others) > 0 {
 		others[0].newLine = true
