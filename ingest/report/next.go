@@ -21,7 +21,7 @@ func next(p *printer, s Source) {
 	var lines []string
 	for _, guard := range ingest.Guards() {
 		if n := held[guard.Name]; n > 0 {
-			lines = append(lines, approach(guard.Name, n))
+			lines = append(lines, approach(s.Name, guard.Name, n))
 		}
 		delete(held, guard.Name)
 	}
@@ -45,8 +45,8 @@ func next(p *printer, s Source) {
 	p.blank()
 }
 
-// approach says what lets the changes go that a guard holds.
-func approach(g ingest.Guard, n int) string {
+// approach says what lets the changes of a source go that a guard holds.
+func approach(source string, g ingest.Guard, n int) string {
 	pages, are := plural.Count(n, "page"), "1 page is"
 	if n != 1 {
 		are = pages + " are"
@@ -61,7 +61,7 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardPersonal, ingest.GuardMarker, ingest.GuardRule:
 		return are + " held by the source's own screen settings: change the page, exclude it, or allow it by screen.allow."
 	case ingest.GuardShrunk:
-		return are + " held because much of the text is gone: see whether the site or content.body broke. One page alone goes by the next run if it still says so; if several are right, approve them."
+		return are + " held because much of the text is gone: see whether the site or content.body broke. What the next run sends by itself has that in its reason; approve the rest where it is right."
 	case ingest.GuardCoverage:
 		return pages + " stayed in the library because the crawl could not see everything. Mend what was not seen, then run again."
 	case ingest.GuardZeroPages:
@@ -69,8 +69,9 @@ func approach(g ingest.Guard, n int) string {
 	case ingest.GuardOwnership:
 		return pages + " stayed in the library for want of proof that fincrawl sent it. Delete by hand in Intercom what should go, or approve it."
 	case ingest.GuardForeign:
-		return are + " not sent, as somebody else's page in the import source has the same external ID: rename or delete that in Intercom, " +
-			"or take over what is in the import source by `fincrawl adopt`."
+		return are + " not sent, as a page in the import source has the same external ID, and this state file does not know it. " +
+			"If it is fincrawl's own, as where the state file is an old copy, take it over: `fincrawl adopt " + Quoted(source) + "`. " +
+			"If it is somebody else's, rename or delete it in Intercom."
 	case ingest.GuardConfirmation:
 		return are + " missing for now: a later complete crawl decides (deletes.confirm_runs)."
 	case ingest.GuardCount:

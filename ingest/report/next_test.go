@@ -9,10 +9,23 @@ import (
 
 func TestWhatAGuardHoldsIsNotCalledRefusedByIntercom(t *testing.T) {
 	for _, guard := range ingest.Guards() {
-		advice := approach(guard.Name, 3)
+		advice := approach("wiki", guard.Name, 3)
 		if refused := strings.Contains(advice, "refusal"); refused != (guard.Name == ingest.GuardRefused) {
 			t.Errorf("%s: %s", guard.Name, advice)
 		}
+	}
+}
+
+func TestAdviceOnWhatTheImportSourceHasNamesTheSourceToAdopt(t *testing.T) {
+	if got, want := approach("our wiki", ingest.GuardForeign, 1), "`fincrawl adopt 'our wiki'`"; !strings.Contains(got, want) {
+		t.Errorf("no %s in: %s", want, got)
+	}
+}
+
+func TestOnlyWhatTheNextRunSendsIsPromised(t *testing.T) {
+	// A page that looks like a notice waits for a person, though it is alone.
+	if got := approach("wiki", ingest.GuardShrunk, 1); strings.Contains(got, "One page alone goes") {
+		t.Error(got)
 	}
 }
 
