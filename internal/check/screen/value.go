@@ -231,7 +231,7 @@ func isCode(value string) bool {
 
 // isWordy reports whether most of a value is words, as in a name of a program that has an odd part.
 func isWordy(value string) bool {
-	inWords := 0
+	inWords, longest := 0, 0
 	for _, run := range strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		for run != "" {
 			end := 1 + strings.IndexFunc(run[1:], unicode.IsUpper)
@@ -240,11 +240,12 @@ func isWordy(value string) bool {
 			}
 			if end >= 4 && strings.ContainsAny(strings.ToLower(run[:end]), "aeiouy") {
 				inWords += end
+				longest = max(longest, end)
 			}
 			run = run[end:]
 		}
 	}
-	return 10*inWords >= 7*len(value)
+	return 10*inWords >= 7*len(value) || longest >= 6 && 2*longest >= len(value)
 }
 
 // isPhrase tells of words, with or without a number, joined by a separator.
