@@ -527,7 +527,7 @@ func (c *cleaner) link(dst, n *html.Node) {
 // leadsTo returns the absolute address of a reference; "" for none.
 func (c *cleaner) leadsTo(ref string) string {
 	if c.leads == nil {
-		c.leads = &leads{c.base, map[string]string{}}
+		c.leads = &leads{base: c.base, to: map[string]string{}}
 	}
 	return c.leads.of(ref)
 }

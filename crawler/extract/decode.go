@@ -17,14 +17,15 @@ import (
 // Decode returns a text that is no HTML as UTF-8, by the rules of [Parse]: for files
 // that are read otherwise.
 func Decode(contentType string, body []byte) (string, error) {
-	text, err := decode(contentType, body)
+	text, _, err := decode(contentType, body)
 	if err != nil {
 		return "", fmt.Errorf("decode: %w", err)
 	}
 	return string(text), nil
 }
 
-// decode returns body as UTF-8 without a byte order mark.
+// decode returns body as UTF-8 without a byte order mark, and what it was written in: nil for
+// UTF-8 and UTF-16, in which nobody writes the query of an address.
 //
 // A byte order mark decides. Otherwise the label of the Content-Type header,
 // then the document's own, is used if the bytes agree with it: bytes that are
@@ -32,17 +33,19 @@ func Decode(contentType string, body []byte) (string, error) {
 // since text in another encoding is hardly ever valid UTF-8 by chance; bytes
 // labelled UTF-8 that mostly are not are read by the next label, in the end as
 // what the bytes look like.  A few broken bytes in UTF-8 become U+FFFD.
-func decode(contentType string, body []byte) ([]byte, error) {
+func decode(contentType string, body []byte) (text []byte, from encoding.Encoding, err error) {
 	if enc, rest := byteOrderMark(body); enc != nil {
-		return enc.NewDecoder().Bytes(rest)
+		text, err = enc.NewDecoder().Bytes(rest)
+		return text, nil, err
 	}
 	if enc := wideWithoutMark(body); enc != nil {
-		return enc.NewDecoder().Bytes(body)
+		text, err = enc.NewDecoder().Bytes(body)
+		return text, nil, err
 	}
 
 	wide, broken := countUTF8(body)
 	if broken == 0 && (wide > 0 || !bytes.Contains(body, []byte{escape})) {
-		return body, nil
+		return body, nil, nil
 	}
 	labels, language := declared(body, strings.Contains(strings.ToLower(contentType), "xml"))
 	for _, label := range append([]string{headerLabel(contentType)}, labels...) {
@@ -52,18 +55,21 @@ func decode(contentType string, body []byte) ([]byte, error) {
 			continue
 		case name == "utf-8":
 			if wide >= broken {
-				return bytes.ToValidUTF8(body, []byte("\uFFFD")), nil
+				return bytes.ToValidUTF8(body, []byte("\uFFFD")), nil, nil
 			}
 			continue
 		case strings.HasPrefix(name, "utf-16"):
 			continue // no zero bytes, see wideWithoutMark
 		}
-		return enc.NewDecoder().Bytes(body)
+		text, err = enc.NewDecoder().Bytes(body)
+		return text, enc, err
 	}
 	if wide > broken || broken == 0 {
-		return bytes.ToValidUTF8(body, []byte("\uFFFD")), nil
+		return bytes.ToValidUTF8(body, []byte("\uFFFD")), nil, nil
 	}
-	return detected(body, language).NewDecoder().Bytes(body)
+	from = detected(body, language)
+	text, err = from.NewDecoder().Bytes(body)
+	return text, from, err
 }
 
 // escape begins the characters of the encodings that have none outside ASCII.

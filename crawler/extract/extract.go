@@ -21,6 +21,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"golang.org/x/text/encoding"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
 	"github.com/fincrawl/fincrawl/crawler/extract/css"
@@ -39,9 +40,10 @@ type Document struct {
 	// unwinds to [budget.Run].
 	Meter *budget.Meter
 
-	start *url.URL                   // its base, once that is known
-	set   map[*html.Node]css.Setting // how style sets elements, once that is known
-	leads leads
+	encoding encoding.Encoding          // what it was written in, and so the queries of its links; nil for UTF-8
+	start    *url.URL                   // its base, once that is known
+	set      map[*html.Node]css.Setting // how style sets elements, once that is known
+	leads    leads
 }
 
 // Rules are what sources.yaml says about the content of a source's pages: CSS

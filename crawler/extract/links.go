@@ -6,9 +6,10 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"golang.org/x/text/encoding"
 
-	"github.com/fincrawl/fincrawl/crawler/extract/cleanhtml"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
+	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
 // Links returns the absolute addresses the document links to (http and https;
@@ -19,7 +20,7 @@ import (
 // iframe and embed, the data of object, and where a refresh leads. Those that only lead to a place in the document itself are none.
 func (d *Document) Links() []*url.URL {
 	base := d.base()
-	d.leads = leads{base, map[string]string{}}
+	d.leads = leads{base, d.encoding, map[string]string{}}
 	listed := map[string]bool{}
 	var links []*url.URL
 	add := func(link *url.URL) (address string) {
@@ -39,7 +40,7 @@ func (d *Document) Links() []*url.URL {
 			continue
 		}
 		if ref != "" {
-			d.leads.to[ref] = add(resolve(base, ref))
+			d.leads.to[ref] = add(resolveIn(base, ref, d.encoding))
 		}
 		if n.DataAtom == atom.Meta {
 			to, _ := refreshOf(n, base)
@@ -52,14 +53,15 @@ func (d *Document) Links() []*url.URL {
 // leads is where the references of a page lead, as they are written there: most lead to
 // places that it names more than once, and it is read for its links and for its text.
 type leads struct {
-	base *url.URL
-	to   map[string]string // the absolute address; "" for nowhere
+	base     *url.URL
+	encoding encoding.Encoding // of the page; see [Document]
+	to       map[string]string // the absolute address; "" for nowhere
 }
 
 func (l *leads) of(ref string) (address string) {
 	address, known := l.to[ref]
 	if !known {
-		if to := resolve(l.base, ref); to != nil {
+		if to := resolveIn(l.base, ref, l.encoding); to != nil {
 			address = to.String()
 		}
 		l.to[ref] = address
@@ -70,7 +72,7 @@ func (l *leads) of(ref string) (address string) {
 // leadsFrom returns where references lead from a base, with what is known of that.
 func (d *Document) leadsFrom(base *url.URL) *leads {
 	if d.leads.base == nil || *d.leads.base != *base {
-		d.leads = leads{base, map[string]string{}}
+		d.leads = leads{base, d.encoding, map[string]string{}}
 	}
 	return &d.leads
 }
@@ -130,7 +132,7 @@ func (d *Document) Directives() Directives {
 		}
 		switch {
 		case n.DataAtom == atom.Link && said.Canonical == nil && htmltree.HasWord(htmltree.Attr(n, "rel"), "canonical") && inHead(n):
-			said.Canonical = resolve(base, htmltree.Attr(n, "href"))
+			said.Canonical = resolveIn(base, htmltree.Attr(n, "href"), d.encoding)
 		case n.DataAtom == atom.Meta && strings.EqualFold(strings.TrimSpace(htmltree.Attr(n, "name")), "robots"):
 			for _, word := range strings.FieldsFunc(strings.ToLower(htmltree.Attr(n, "content")), isRobotsSeparator) {
 				said.NoIndex = said.NoIndex || word == "noindex" || word == "none"
@@ -168,23 +170,17 @@ func (d *Document) findBase() *url.URL {
 
 // resolve returns the absolute address of ref, or nil where it is empty, broken
 // or neither http, https nor mailto.
-func resolve(base *url.URL, ref string) *url.URL {
-	ref = strings.TrimSpace(ref)
-	if strings.ContainsAny(ref, "\n\r\t") {
-		ref = strings.Map(dropLineBreaks, ref)
-	}
-	if ref == "" {
+func resolve(base *url.URL, ref string) *url.URL { return resolveIn(base, ref, nil) }
+
+// resolveIn is [resolve] for a reference on a page in an encoding.
+func resolveIn(base *url.URL, ref string, in encoding.Encoding) *url.URL {
+	if strings.TrimSpace(ref) == "" {
 		return nil
 	}
-	parsed, err := url.Parse(ref)
+	u, err := weburl.ResolveIn(base, strings.TrimSpace(ref), in)
 	if err != nil {
-		// Browsers take a percent sign that starts no escape for itself.
-		if parsed, err = url.Parse(cleanhtml.EscapeStrayPercents(ref)); err != nil {
-			return nil
-		}
+		return nil
 	}
-	u := base.ResolveReference(parsed)
-	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // as browsers send it
 	switch u.Scheme {
 	case "http", "https":
 		if u.Host != "" {
@@ -194,11 +190,4 @@ func resolve(base *url.URL, ref string) *url.URL {
 		return u
 	}
 	return nil
-}
-
-func dropLineBreaks(r rune) rune {
-	if r == '\n' || r == '\r' || r == '\t' {
-		return -1
-	}
-	return r
 }

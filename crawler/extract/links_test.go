@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"net/url"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +29,8 @@ func TestLinks(t *testing.T) {
 			[]string{"https://help.example.com/articles/nav.html", "https://help.example.com/articles/main.html"}},
 		{"white space and stray percents", "<a href=' a\n b '>x</a><a href='100%'>y</a><a href='http://[bad'>z</a><a href='?q=a b'>q</a>",
 			[]string{"https://help.example.com/articles/a%20b", "https://help.example.com/articles/100%25", "https://help.example.com/articles/page?q=a%20b"}},
+		{"as browsers read them", `<a href="sub\one.html">1</a><a href="https:/two">2</a><a href="///three.example/x">3</a>`,
+			[]string{"https://help.example.com/articles/sub/one.html", "https://help.example.com/two", "https://three.example/x"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -39,6 +42,23 @@ func TestLinks(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestQueriesAreWrittenInThePagesEncoding(t *testing.T) {
+	at := &url.URL{Scheme: "https", Host: "help.example.com", Path: "/"}
+	for _, test := range []struct{ contentType, page, want string }{
+		{"text/html; charset=koi8-r", "<a href='/\xd7?q=\xd7'>w</a>", "https://help.example.com/%D0%B2?q=%D7"},
+		{"text/html", "<meta charset=windows-1252><a href='?q=caf\xe9'>w</a>", "https://help.example.com/?q=caf%E9"},
+		{"text/html; charset=utf-8", "<a href='?q=caf\xc3\xa9'>w</a>", "https://help.example.com/?q=caf%C3%A9"},
+	} {
+		doc, err := Parse(at, test.contentType, []byte(test.page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if links := doc.Links(); len(links) != 1 || links[0].String() != test.want {
+			t.Errorf("%q leads to %v, want %s", test.page, links, test.want)
+		}
 	}
 }
 

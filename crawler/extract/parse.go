@@ -18,9 +18,12 @@ import (
 // It departs from the standard where following it would garble the text: a
 // label that the bytes contradict is not believed (see [decode]).
 func Parse(u *url.URL, contentType string, body []byte) (*Document, error) {
-	text, err := decode(contentType, body)
+	text, encoding, err := decode(contentType, body)
 	if err != nil {
 		return nil, fmt.Errorf("decode %s: %w", u, err)
+	}
+	if isXHTML(contentType) {
+		text = fromXHTML(text)
 	}
 	root, err := parseWithin(text)
 	if err != nil {
@@ -28,7 +31,7 @@ func Parse(u *url.URL, contentType string, body []byte) (*Document, error) {
 	}
 	doc := goquery.NewDocumentFromNode(root)
 	doc.Url = u
-	return &Document{URL: u, Root: doc}, nil
+	return &Document{URL: u, Root: doc, encoding: encoding}, nil
 }
 
 // flattenDepth leaves the parser room for the elements that it implies.

@@ -15,11 +15,12 @@ import (
 // before.
 const atOnce = 1
 
-// refreshOf returns where <meta http-equiv="refresh"> in the head leads (HTML, 4.2.5.3:
-// "shared declarative refresh steps"), and whether at once, as a redirect does; or nil
+// refreshOf returns where <meta http-equiv="refresh"> leads (HTML, 4.2.5.3:
+// "shared declarative refresh steps"; in the body, too), and whether at once, as a redirect does; or nil
 // where n is none, or loads its own document again.
 func refreshOf(n *html.Node, base *url.URL) (to *url.URL, now bool) {
-	if n.DataAtom != atom.Meta || !strings.EqualFold(strings.TrimSpace(htmltree.Attr(n, "http-equiv")), "refresh") || !inHead(n) {
+	if n.DataAtom != atom.Meta || !strings.EqualFold(strings.TrimSpace(htmltree.Attr(n, "http-equiv")), "refresh") ||
+		htmltree.Ancestor(n, func(p *html.Node) bool { return p.DataAtom == atom.Template }) != nil {
 		return nil, false
 	}
 	content := strings.TrimSpace(htmltree.Attr(n, "content"))
@@ -44,4 +45,16 @@ func refreshOf(n *html.Node, base *url.URL) (to *url.URL, now bool) {
 		to = nil
 	}
 	return to, delay <= atOnce
+}
+
+// AddRefreshHeader adds to the document's head what the Refresh header of its answer says,
+// which browsers follow as they follow the document's own.
+func (d *Document) AddRefreshHeader(content string) {
+	if content == "" {
+		return
+	}
+	if head := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Head }); head != nil {
+		head.InsertBefore(htmltree.Element(atom.Meta, html.Attribute{Key: "http-equiv", Val: "refresh"},
+			html.Attribute{Key: "content", Val: content}), head.FirstChild)
+	}
 }

@@ -18,7 +18,8 @@ func TestWhereARefreshLeads(t *testing.T) {
 		{"without scripts only", `<noscript><meta http-equiv="refresh" content="0;url=/enable"></noscript>`, "", ""},
 		{"of no number", `<meta http-equiv="refresh" content="url=/b">`, "", ""},
 		{"to a script", `<meta http-equiv="refresh" content="0;url=javascript:x()">`, "", ""},
-		{"in the body", `</head><body><meta http-equiv="refresh" content="0;url=/b">`, "", ""},
+		{"in the body", `</head><body><meta http-equiv="refresh" content="0;url=/b">`, "https://example.com/b", "https://example.com/b"},
+		{"in a template", `<template><meta http-equiv="refresh" content="0;url=/b"></template>`, "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -21,7 +21,7 @@ import (
 // is shared between sources.
 //
 // Each is a chain of small transports, in the order of a request: the session and
-// redirects by http.Client, then [fetch.Retry], [fetch.Pace], the credentials, [fetch.Whole], and
+// redirects by http.Client, then [auth.Jar.Verbatim], [fetch.Retry], [fetch.Pace], the credentials, [fetch.Whole], and
 // the connections.
 type clients struct {
 	pages   *http.Client // HTML documents, whose redirects are judged
@@ -60,18 +60,18 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	}
 	c := &clients{jar: jar, throttle: fetch.NewThrottle(src.Fetch, wait, log), close: closeIdle}
 	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
-		whole := &fetch.Whole{Base: base, Limit: limit, Timeout: src.Fetch.Timeout, PagesOnly: pagesOnly, Documents: src.Documents}
+		whole := &fetch.Whole{Base: base, Limit: limit, Timeout: src.Fetch.Timeout, PagesOnly: pagesOnly, Documents: src.Documents, Language: src.Locale}
 		return &fetch.Retry{Base: &fetch.Pace{Base: credentials(whole), Throttle: c.throttle}, Wait: wait}
 	}
 	none := func(t http.RoundTripper) http.RoundTripper { return t }
 
-	c.pages = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, src.Fetch.MaxBody, true), CheckRedirect: onRedirect}
-	c.files = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, maxSitemap, false)}
-	c.scripts = &http.Client{Jar: jar, Transport: chain(inside, session.Transport, src.Fetch.MaxBody, false)}
+	c.pages = &http.Client{Jar: jar, Transport: jar.Verbatim(chain(inside, session.Transport, src.Fetch.MaxBody, true)), CheckRedirect: onRedirect}
+	c.files = &http.Client{Jar: jar, Transport: jar.Verbatim(chain(inside, session.Transport, maxSitemap, false))}
+	c.scripts = &http.Client{Jar: jar, Transport: jar.Verbatim(chain(inside, session.Transport, src.Fetch.MaxBody, false))}
 	c.named = &http.Client{Transport: &fetch.Whole{Base: outside, Limit: src.Fetch.MaxBody, Timeout: src.Fetch.Timeout}}
 	c.strangers = &http.Client{Transport: &fetch.Whole{Base: strange, Limit: src.Fetch.MaxBody, Timeout: src.Fetch.Timeout}}
-	c.outside = &http.Client{Jar: visitors, Transport: chain(outside, none, src.Fetch.MaxBody, true)}
-	c.outsideScripts = &http.Client{Jar: visitors, Transport: chain(outside, none, src.Fetch.MaxBody, false)}
+	c.outside = &http.Client{Jar: visitors, Transport: visitors.Verbatim(chain(outside, none, src.Fetch.MaxBody, true))}
+	c.outsideScripts = &http.Client{Jar: visitors, Transport: visitors.Verbatim(chain(outside, none, src.Fetch.MaxBody, false))}
 	return c, nil
 }
 

@@ -238,6 +238,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	}
 	doc.Meter = meter
 	doc.AddLinkHeaders(a.header.Values("Link"))
+	doc.AddRefreshHeader(a.header.Get("Refresh"))
 	if form := c.formInstead(doc); form != "" {
 		if isLoginAddress(v.url) {
 			return finding{outcome: crawler.Excluded, detail: "the page to log in on", form: form}

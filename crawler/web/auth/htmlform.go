@@ -16,6 +16,8 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
+
+	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
 // htmlForm is a form of a page with its controls (HTML, section 4.10).
@@ -288,11 +290,11 @@ func (f *htmlForm) action(button *goquery.Selection) *url.URL {
 	}
 	base := &here
 	if href, ok := f.page.find("base[href]").First().Attr("href"); ok {
-		if u, err := here.Parse(strings.TrimSpace(href)); err == nil {
+		if u, err := weburl.Resolve(&here, href); err == nil {
 			base = u
 		}
 	}
-	target, err := base.Parse(action)
+	target, err := weburl.Resolve(base, action)
 	if err != nil {
 		return &url.URL{Scheme: "invalid", Opaque: action}
 	}

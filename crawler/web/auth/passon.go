@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
 // maxPasses bounds how often one page passes a login on to the next.
@@ -95,7 +97,7 @@ func (p *page) refresh() *url.URL {
 	if found == nil {
 		return nil
 	}
-	to, err := p.url.Parse(strings.TrimSpace(found[1]))
+	to, err := weburl.Resolve(p.url, found[1])
 	if err != nil || to.String() == p.url.String() {
 		return nil
 	}

@@ -98,7 +98,7 @@ func (s *Session) addTo(r *http.Request) {
 		pairs = append(pairs, jar)
 	}
 	for _, c := range s.cookies {
-		if len(r.CookiesNamed(c.name)) == 0 {
+		if !sendsCookie(r, c.name) {
 			pairs = append(pairs, c.name+"="+c.value)
 		}
 	}

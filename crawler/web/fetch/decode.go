@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
+	"net/http"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
@@ -17,11 +18,12 @@ import (
 const acceptedEncodings = "gzip, deflate, br, zstd"
 
 // newDecoder undoes one content encoding (RFC 9110, 8.4.1) of body; it is nil for
-// one that changes nothing. The error is one about the first bytes already.
+// one that changes nothing, as a name does that is of no encoding where the body is
+// readable as it is. The error is one about the first bytes already.
 func newDecoder(encoding string, body []byte) (io.ReadCloser, error) {
 	r := bytes.NewReader(body)
 	switch encoding {
-	case "", "identity", "none":
+	case "":
 		return nil, nil
 	case "gzip", "x-gzip":
 		return gzip.NewReader(r)
@@ -42,5 +44,8 @@ func newDecoder(encoding string, body []byte) (io.ReadCloser, error) {
 		}
 		return d.IOReadCloser(), nil
 	}
-	return nil, errors.New("an encoding that was not asked for")
+	if http.DetectContentType(body) == "application/octet-stream" {
+		return nil, errors.New("an encoding that was not asked for")
+	}
+	return nil, nil // "identity", or what belongs elsewhere, such as "utf-8"
 }

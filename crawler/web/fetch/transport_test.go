@@ -173,7 +173,7 @@ func TestTheRateHoldsWhateverTheAnswers(t *testing.T) {
 func TestBodiesAreDecompressed(t *testing.T) {
 	const text = "<p>What the page says."
 	for name, encoded := range map[string][]byte{
-		"": []byte(text), "identity": []byte(text), "gzip": compressed(t, "gzip", text), "deflate": compressed(t, "zlib", text),
+		"": []byte(text), "identity": []byte(text), "UTF-8": []byte(text), "none": []byte(text), "lzma": []byte(text), "gzip": compressed(t, "gzip", text), "deflate": compressed(t, "zlib", text),
 		"Deflate": compressed(t, "flate", text), "br": compressed(t, "br", text), "zstd": compressed(t, "zstd", text),
 		"gzip, br": compressed(t, "br", string(compressed(t, "gzip", text))),
 	} {
@@ -209,7 +209,7 @@ func TestABodyOverTheLimitIsRefusedAndNeverCutOff(t *testing.T) {
 		{"zstd cut off", "zstd", compressed(t, "zstd", page)[:12], 0, crawler.BadEncoding},
 		{"brotli nonsense", "br", []byte(page), 0, crawler.BadEncoding},
 		{"deflate nonsense", "deflate", []byte(page), 0, crawler.BadEncoding},
-		{"unknown", "lzma", []byte(page), 0, crawler.BadEncoding},
+		{"unknown", "lzma", []byte("\x5d\x00\x00\x80\x00 and so on"), 0, crawler.BadEncoding},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

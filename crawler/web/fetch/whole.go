@@ -33,6 +33,9 @@ type Whole struct {
 	PagesOnly bool
 	// Documents are the kinds of files that may be pages.
 	Documents []document.Kind
+	// Language is the one that pages are asked for in, such as "pt-BR"; "" for any. A header
+	// that is there already stays.
+	Language string
 }
 
 var errTimeout = errors.New("no complete answer in time")
@@ -47,6 +50,9 @@ func (t *Whole) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	r = r.Clone(ctx)
 	r.Header.Set("Accept-Encoding", acceptedEncodings)
+	if t.Language != "" && r.Header.Get("Accept-Language") == "" {
+		r.Header.Set("Accept-Language", acceptedLanguages(t.Language))
+	}
 
 	res, err := t.complete(r)
 	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
@@ -55,12 +61,23 @@ func (t *Whole) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
+// acceptedLanguages asks for a language, and then for what it is a variety of (RFC 4647,
+// section 3.4: servers need not look that up by themselves).
+func acceptedLanguages(tag string) string {
+	tag = strings.ReplaceAll(tag, "_", "-")
+	if language, _, ok := strings.Cut(tag, "-"); ok {
+		return tag + "," + language + ";q=0.9"
+	}
+	return tag
+}
+
 func (t *Whole) complete(r *http.Request) (*http.Response, error) {
 	res, err := t.Base.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
 	defer res.Body.Close()
+	readLocation(res)
 
 	stream := bufio.NewReader(res.Body)
 	if t.PagesOnly && !t.mayBePage(res, stream) {

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"golang.org/x/net/html"
+
+	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
 const (
@@ -113,7 +115,7 @@ func (r *reach) read(base *url.URL, k kind, text []byte, steps int) {
 
 // name adds one address, and asks for it where it is on another host.
 func (r *reach) name(base *url.URL, address string, k kind, steps int) {
-	u, err := base.Parse(strings.TrimSpace(address))
+	u, err := weburl.Resolve(base, address)
 	if err != nil || originOf(u) == (origin{}) {
 		return
 	}
@@ -178,7 +180,7 @@ func redirectOf(u *url.URL, got reply) *url.URL {
 	if got.status < 300 || got.status >= 400 {
 		return nil
 	}
-	to, err := u.Parse(got.header.Get("Location"))
+	to, err := weburl.ResolveHeader(u, got.header.Get("Location"))
 	if err != nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/fincrawl/fincrawl/internal/htmltree"
+	"github.com/fincrawl/fincrawl/internal/weburl"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -52,7 +53,7 @@ func (d *servedDocument) rebase(href string) {
 	if d.based || href == "" {
 		return
 	}
-	if base, err := d.base.Parse(strings.TrimSpace(href)); err == nil && originOf(base) != (origin{}) {
+	if base, err := weburl.Resolve(d.base, href); err == nil && originOf(base) != (origin{}) {
 		d.base, d.based = base, true
 	}
 }

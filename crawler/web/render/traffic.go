@@ -311,7 +311,7 @@ func body(r *network.Request) []byte {
 func passesOn(name string) bool {
 	name = http.CanonicalHeaderKey(name)
 	switch name {
-	case "Cookie", "Host", "Content-Length", "Accept-Encoding", "User-Agent", "Connection", "Proxy-Authorization":
+	case "Cookie", "Host", "Content-Length", "Accept-Encoding", "Accept-Language", "User-Agent", "Connection", "Proxy-Authorization":
 		return false
 	}
 	return !strings.HasPrefix(name, "Sec-Ch-")

@@ -141,8 +141,37 @@ func (r *Robots) add(path string, allow bool) {
 	if path[0] != '/' && path[0] != '*' {
 		path = "/" + path
 	}
-	pattern := normalEscapes(path, "!$'()*,:@/?&=+;")
-	r.rules = append(r.rules, robotsRule{pattern, allow, strings.Split(strings.TrimSuffix(pattern, "$"), "*")})
+	path, toTheEnd := strings.CutSuffix(path, "$")
+	parts := strings.Split(path, "*")
+	inQuery := false
+	for i, part := range parts {
+		parts[i], inQuery = literal(part, inQuery)
+	}
+	pattern := strings.Join(parts, "*")
+	if toTheEnd {
+		pattern += "$"
+	}
+	r.rules = append(r.rules, robotsRule{pattern, allow, parts})
+}
+
+// literal writes a part of a path and query one way, so that escapes don't matter where they
+// mean nothing (RFC 9309, section 2.2.2). A star and a dollar are escaped, as a rule has to
+// escape those that it means literally (section 2.2.3). An escaped slash or question mark stays
+// another than the plain one, but within the query, which the part may begin in already.
+func literal(part string, inQuery bool) (written string, endsInQuery bool) {
+	path, query, found := strings.Cut(part, "?")
+	if inQuery {
+		return normalEscapes(part, "!'(),:@/?&=+;"), true
+	}
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		segments[i] = normalEscapes(segment, "!'(),:@&=+;")
+	}
+	written = strings.Join(segments, "/")
+	if found {
+		written += "?" + normalEscapes(query, "!'(),:@/?&=+;")
+	}
+	return written, found
 }
 
 // Allows reports whether a normalised URL may be fetched.
@@ -157,7 +186,7 @@ func (r *Robots) Decide(u *url.URL) (allowed bool, by string) {
 	if r.Unreadable {
 		return false, "it cannot be read, so the site counts as closed"
 	}
-	path := normalEscapes(u.RequestURI(), "!$'()*,:@/?&=+;")
+	path, _ := literal(u.RequestURI(), false)
 	for _, rule := range r.rules {
 		if rule.matches(path) {
 			return rule.allow, rule.String()

@@ -27,6 +27,10 @@ func TestRobotsRules(t *testing.T) {
 		{"end", "User-agent: *\nDisallow: /print$\nDisallow: *.pdf$", []string{"/articles/print", "/print/a", "/a.pdf?x=1"}, []string{"/print", "/a.pdf"}},
 		{"query", "User-agent: *\nDisallow: /*?do=", []string{"/a?id=do"}, []string{"/doku.php?do=edit"}},
 		{"encoding", "User-agent: *\nDisallow: /caf%c3%a9\nDisallow: /%7Esam", []string{"/cafe"}, []string{"/café", "/~sam/x"}},
+		{"escaped stars and dollars are literal", "User-agent: *\nDisallow: /a-%2A\nDisallow: /b-%24", []string{"/a-x", "/b-"}, []string{"/a-*", "/a-%2a.html", "/b-$", "/b-$1"}},
+		{"a dollar inside is literal", "User-agent: *\nDisallow: /a$b", []string{"/a"}, []string{"/a$b", "/a%24bc"}},
+		{"an escaped slash is none", "User-agent: *\nDisallow: /a%2Fb\nAllow: /c%2f\nDisallow: /c/", []string{"/a/b", "/c%2Fd"}, []string{"/a%2fb", "/c/d"}},
+		{"but in a query it is", "User-agent: *\nDisallow: /*?to=%2Fadmin", []string{"/a?to=admin"}, []string{"/a?to=/admin", "/a?to=%2fadmin"}},
 		{"comments, blanks, case, carriage returns, byte order mark", "\ufeffUSER-AGENT : * # all\r\n\r\nDISALLOW:/a # not this\r\n", []string{"/b"}, []string{"/a"}},
 		{"mistakes are skipped", "Disallow: /before\nnonsense\nUser-agent: *\nCrawl-delay: soon\nDisallow: /a", []string{"/before"}, []string{"/a"}},
 	}

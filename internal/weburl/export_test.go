@@ -1,0 +1,7 @@
+package weburl
+
+// The doors of the tests.
+var (
+	ResolvePlain = resolvePlain
+	NewParser    = newParser
+)
