@@ -37,7 +37,7 @@ func TestACookieGoesBackAsItCame(t *testing.T) {
 			t.Fatal(err)
 		}
 		client := &http.Client{Jar: jar, Transport: jar.Verbatim(http.DefaultTransport)}
-		res, err := client.Get(site.URL + "/set") //nolint:noctx // of a server of this test
+		res, err := client.Get(site.URL + "/set")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestACookieWithAControlCharacterIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := &http.Client{Jar: jar, Transport: jar.Verbatim(http.DefaultTransport)}
-	res, err := client.Get(site.URL) //nolint:noctx // of a server of this test
+	res, err := client.Get(site.URL)
 	if err != nil {
 		return // net/http refuses the answer as a whole
 	}
