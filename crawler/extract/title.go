@@ -21,16 +21,20 @@ func (d *Document) title(c *cleaner, article *html.Node) (title, from string) {
 
 func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string) {
 	head := d.head()
+	if head.site == "" {
+		head.site = d.nameOfHome(head.title)
+	}
 	if heading := d.ownHeading(article, head); heading != "" {
 		return heading, "h1"
 	}
 	if heading := d.headingOutside(c, head); heading != "" {
 		return heading, "h1 beside the body"
 	}
-	if shared := withoutSite(head.shared, head.site); shared != "" {
+	shared, named := withoutSite(head.shared, head.site), d.withoutCrumbs(withoutSite(head.title, head.site))
+	if shared != "" && !d.saysTheSite(shared, head) {
 		return shared, "og:title"
 	}
-	if named := d.withoutCrumbs(withoutSite(head.title, head.site)); named != "" {
+	if named != "" && !d.saysTheSite(named, head) {
 		return named, "title"
 	}
 	for n := range htmltree.Below(article) {
@@ -38,7 +42,36 @@ func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string
 			return heading, "heading"
 		}
 	}
+	if said := htmltree.FirstOf(shared, named); said != "" {
+		return said, "title"
+	}
 	return lastPart(d.URL), "address"
+}
+
+// nameOfHome returns title if that is all that a link to the site's first page says, from
+// another page: the name of the site then. It returns "" otherwise.
+func (d *Document) nameOfHome(title string) string {
+	if title == "" || isRoot(d.URL) {
+		return ""
+	}
+	longest := len(d.URL.Scheme) + len("://") + len(d.URL.Host) + len("/index.html")
+	for n := range htmltree.Below(d.node()) {
+		if n.DataAtom != atom.A || len(htmltree.Attr(n, "href")) > longest {
+			continue
+		}
+		if to := resolve(d.base(), htmltree.Attr(n, "href")); to != nil && to.Host == d.URL.Host && isRoot(to) && strings.EqualFold(htmltree.TextOf(n), title) {
+			return title
+		}
+	}
+	return ""
+}
+
+func isRoot(u *url.URL) bool { return strings.Trim(u.Path, "/") == "" && u.RawQuery == "" }
+
+// saysTheSite reports whether a title is the site's name, which says nothing of any page but
+// its first.
+func (d *Document) saysTheSite(title string, h head) bool {
+	return strings.EqualFold(title, h.site) && !isRoot(d.URL)
 }
 
 // ownHeading returns the first-level heading of the article that the head names,
@@ -50,7 +83,7 @@ func (d *Document) ownHeading(article *html.Node, h head) (own string) {
 			continue
 		}
 		heading := htmltree.TextOf(n)
-		if heading == "" {
+		if heading == "" || strings.EqualFold(heading, h.site) && d.leadsHome(onlyLink(n), h) {
 			continue
 		}
 		if strings.EqualFold(heading, withoutSite(h.title, h.site)) || strings.EqualFold(heading, withoutSite(h.shared, h.site)) {

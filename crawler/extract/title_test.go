@@ -1,0 +1,26 @@
+package extract
+
+import "testing"
+
+// What all pages of a site are called is the title of none of them but the first.
+func TestTheNameOfTheSiteIsNoTitle(t *testing.T) {
+	const (
+		logo = `<div><h1><a href="/">Mill Wiki</a></h1></div>`
+		text = `<p>Whoever opens the mill in the morning oils the wheel first, and writes the hour into the book.</p>`
+	)
+	for _, tt := range []struct{ name, page, want string }{
+		{"by a logo", `<title>Mill Wiki</title>` + logo + `<div id="content"><h2>Oiling the wheel</h2>` + text + `</div>`, "Oiling the wheel"},
+		{"by a logo that is no heading", `<title>Mill Wiki</title><a href="https://help.example.com">Mill Wiki</a><main><h3>Oiling the wheel</h3>` + text + `</main>`, "Oiling the wheel"},
+		{"by what it says of itself", `<title>Mill Wiki</title><meta property="og:title" content="Mill Wiki"><meta property="og:site_name" content="Mill Wiki"><main><h2>Oiling the wheel</h2>` + text + `</main>`, "Oiling the wheel"},
+		{"with nothing else", `<title>Mill Wiki</title>` + logo + `<main>` + text + `</main>`, "Mill Wiki"},
+		{"a link to elsewhere of the same words", `<title>Oiling</title><main><h2>First</h2>` + text + `<a href="/oiling">Oiling</a></main>`, "Oiling"},
+	} {
+		article, err := parsePage(t, tt.page).Extract(Rules{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if article.Title != tt.want {
+			t.Errorf("%s: %q (%s), want %q", tt.name, article.Title, article.TitleFrom, tt.want)
+		}
+	}
+}
