@@ -39,6 +39,8 @@ type Document struct {
 	// Meter is told of the work that reading the document takes; nil for none. What it ends
 	// unwinds to [budget.Run].
 	Meter *budget.Meter
+	// Sheets knows the style sheets that the page refers to; nil for none.
+	Sheets css.Linked
 
 	encoding encoding.Encoding          // what it was written in, and so the queries of its links; nil for UTF-8
 	start    *url.URL                   // its base, once that is known

@@ -16,8 +16,8 @@ import (
 // summary, and not hidden. It is for what reads the tree afterwards.
 func (d *Document) present() {
 	root := d.node()
-	sheets := css.Read(root, d.Meter)
-	ruled := sheets.Hidden(root)
+	sheets := css.Read(root, d.base(), d.Sheets, d.Meter)
+	sheets.Match(root)
 	d.set = sheets.Settings(root)
 	panels := panelsOf(root)
 	page := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Main || htmltree.Attr(n, "role") == "main" })
@@ -25,31 +25,61 @@ func (d *Document) present() {
 		if n.Type != html.ElementNode || inHead(n) {
 			continue
 		}
-		hidden, styled := ruled[n], htmltree.Attr(n, "style")
+		styled := htmltree.Attr(n, "style")
 		if styled != "" {
 			l := css.InlineLook(styled)
 			if as := l.Over(n, d.set[n]); as != d.set[n] {
 				d.set[n] = as
 			}
-			if by, hides := l.Hides(); hides {
-				hidden = !css.IsShownInside(n, by) && !css.IsWaiting(n, by) // whatever the rules say
-			} else if hidden && l.Says[css.Display] != "" {
-				hidden = false // a script has shown it
-			}
-		} else if hidden && css.IsShownInside(n, css.Visibility) {
-			hidden = false
 		}
-		hidden = hidden || isHiddenByName(n) || sheets.PaintsOver(n, styled)
-		if !hidden {
+		by, hidden := sheets.Hides(n, styled)
+		byName := isHiddenByName(n)
+		if !hidden && !byName {
 			continue
 		}
-		if panels.opened[n] || isCollapsed(n) || holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html) {
+		switch {
+		case panels.opened[n] || isCollapsed(n) || holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html):
 			show(n)
-		} else if !htmltree.HasAttr(n, "hidden") {
-			n.Attr = append(n.Attr, html.Attribute{Key: "hidden"})
+		case !byName && takesBackInside(sheets, n, by):
+			hideBeside(sheets, n, by)
+		case !htmltree.HasAttr(n, "hidden"):
+			hide(n)
 		}
 	}
 	panels.fold()
+}
+
+func hide(n *html.Node) { n.Attr = append(n.Attr, html.Attribute{Key: "hidden"}) }
+
+// takesBackInside reports whether something in n is seen, though what n has by a property hides it.
+func takesBackInside(sheets *css.Styles, n *html.Node, by css.Property) bool {
+	for inside := range htmltree.Below(n) {
+		if sheets.TakesBack(inside, by) {
+			return true
+		}
+	}
+	return false
+}
+
+// hideBeside hides what stands in n, but for the elements that are seen.
+func hideBeside(sheets *css.Styles, n *html.Node, by css.Property) {
+	for child := n.FirstChild; child != nil; {
+		next := child.NextSibling
+		switch {
+		case child.Type == html.TextNode && !htmltree.IsBlank(child.Data):
+			unseen := htmltree.Element(atom.Span)
+			n.InsertBefore(unseen, child)
+			n.RemoveChild(child)
+			unseen.AppendChild(child)
+			hide(unseen)
+		case child.Type != html.ElementNode || sheets.TakesBack(child, by):
+		case takesBackInside(sheets, child, by):
+			hideBeside(sheets, child, by)
+		case !htmltree.HasAttr(child, "hidden"):
+			hide(child)
+		}
+		child = next
+	}
 }
 
 // isHiddenByName tells of the attributes that hide. Text that a page keeps from
@@ -61,6 +91,8 @@ func isHiddenByName(n *html.Node) bool {
 			if a.Val != "until-found" {
 				return true
 			}
+		case "popover":
+			return true
 		case "aria-hidden":
 			if strings.EqualFold(a.Val, "true") {
 				return true

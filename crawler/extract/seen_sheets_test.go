@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +15,7 @@ func TestPagesShareStyleSheets(t *testing.T) {
 		shown + hidden: false,
 		hidden + shown: true,
 		hidden:         false,
-		`<style media="(min-width:1px)">.x{display:none}</style>`: true,
+		`<style media="(min-width:700px)">.x{display:none}</style>`: true,
 		shown: true,
 	}
 	var all sync.WaitGroup
@@ -29,4 +30,34 @@ func TestPagesShareStyleSheets(t *testing.T) {
 		}
 	}
 	all.Wait()
+}
+
+type linkedSheets map[string]string
+
+func (l linkedSheets) Sheet(address *url.URL) (string, bool) {
+	text, known := l[address.Path]
+	return text, known
+}
+
+// What a page's linked sheets and those that they import hide is hidden, in their order and for their media.
+func TestLinkedStyleSheetsHide(t *testing.T) {
+	sheets := linkedSheets{
+		"/a.css":      `@import "/deep/b.css";@import url(c.css) print;.e{display:block}`,
+		"/deep/b.css": `@import "b.css";@import "/a.css";.b,.e{display:none}`,
+		"/c.css":      `.c{display:none}`,
+		"/d.css":      `.d{display:none}`,
+	}
+	page := `<link rel=stylesheet href=/a.css><link rel=stylesheet href=/d.css media=print><link rel="alternate stylesheet" href=/d.css>` +
+		`<body><p>text<p class=b>SECRET<p class=c>stays<p class=d>remains<p class=e>shows</p>`
+	d := parsePage(t, page)
+	d.Sheets = sheets
+	a, err := d.Extract(Rules{})
+	if err != nil || strings.Contains(a.Markdown, "SECRET") {
+		t.Errorf("got %q, %v", a.Markdown, err)
+	}
+	for _, word := range []string{"stays", "remains", "shows"} {
+		if !strings.Contains(a.Markdown, word) {
+			t.Errorf("%s is lost: %q", word, a.Markdown)
+		}
+	}
 }

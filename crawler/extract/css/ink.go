@@ -1,28 +1,26 @@
 package css
 
 import (
-	"strings"
-
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// PaintsOver tells of text in the colour of the page beneath it. What is beneath
-// is known where n or an element around it says so itself, and on pages without
-// style sheets elsewhere; text upon a picture has a background of its own.
-func (s *Styles) PaintsOver(n *html.Node, styled string) bool {
-	said := s.inks[n]
-	switch {
-	case strings.Contains(styled, "olor"):
-		own := InlineLook(styled)
-		said = htmltree.FirstOf(own.Says[color], said)
-	case n.DataAtom == atom.Font:
-		said = htmltree.FirstOf(htmltree.Attr(n, "color"), said)
+// paintsOver reports whether n's text has no colour, or that of what lies beneath it. Beneath it is
+// what n or an element around it says, and a white page where all style sheets are known; text upon a
+// picture has a background of its own.
+func (s *Styles) paintsOver(n *html.Node, c *computed) bool {
+	if c.Says[shadow] != "" && c.Says[shadow] != "none" {
+		return false
 	}
-	ink, ok := colourOf(said)
-	if !ok || ink.clear() || IsShownInside(n, color) {
+	said, _ := colourOf(c.Says[color])
+	one := c.from[color] == c.from[background] && c.from[backgroundImage] == nil // says both
+	if c.Says[color] != "" && c.colourless() && (s.alone || said.clear() || one) {
+		return true
+	}
+	ink, own, ok := s.inkOf(n)
+	if !ok || ink.clear() {
 		return false
 	}
 	for p := n; p != nil && p.Type == html.ElementNode; p = p.Parent {
@@ -30,50 +28,35 @@ func (s *Styles) PaintsOver(n *html.Node, styled string) bool {
 			return false
 		}
 		around := s.lookOf(p)
+		if around.unsure[color] {
+			return false
+		}
 		paper, known := around.paper()
 		if around.Says[background] == "" && around.Says[backgroundImage] == "" || known && paper.clear() {
 			continue
 		}
-		return known && ink.like(paper)
+		// Sheets that are not known may say otherwise, but of what the elements say for themselves.
+		sure := s.alone || own && around.from[background] == nil && around.from[backgroundImage] == nil
+		return sure && known && ink.like(paper)
 	}
 	return s.alone && ink.like(white())
 }
 
 func white() colour { return colour{255, 255, 255, 255} }
 
-func isLight(said string) bool {
-	ink, ok := colourOf(said)
-	return ok && ink.like(white())
-}
-
-// lookOf returns how n's background looks, by its attributes or by the rules.
-func (s *Styles) lookOf(n *html.Node) Look {
-	known, ok := s.looks[n]
-	if !ok {
-		known = s.findLook(n)
-		s.looks[n] = known
-	}
-	return known
-}
-
-func (s *Styles) findLook(n *html.Node) Look {
-	own := InlineLook(htmltree.Attr(n, "style"))
-	if own.Says[background] == "" {
-		own.Says[background] = htmltree.Attr(n, "bgcolor")
-	}
-	if own.Says[background] != "" || own.Says[backgroundImage] != "" {
-		return own
-	}
-	s.meter.Spend(1 + len(s.papers))
-	for _, r := range s.papers {
-		if r.matches(n, s.meter) {
-			own.Says[background], own.Says[backgroundImage] = r.look.Says[background], r.look.Says[backgroundImage]
-			if r.when {
-				own.Says[background] = "unknown"
-			}
+// inkOf returns the colour of n's text, and whether an element says it for itself.
+func (s *Styles) inkOf(n *html.Node) (ink colour, own, ok bool) {
+	for p := n; p != nil && p.Type == html.ElementNode; p = p.Parent {
+		c := s.lookOf(p)
+		if c.unsure[color] {
+			return colour{}, false, false
+		}
+		if c.Says[color] != "" {
+			ink, ok = colourOf(c.Says[color])
+			return ink, c.from[color] == nil, ok
 		}
 	}
-	return own
+	return colour{3: 255}, false, s.alone
 }
 
 // hasPicture reports whether a picture stands in n. It is asked of what stands around each

@@ -1,8 +1,7 @@
 package css
 
 import (
-	"slices"
-	"strconv"
+	"math"
 	"strings"
 
 	"github.com/tdewolff/parse/v2"
@@ -15,98 +14,13 @@ type Look struct {
 	Says   [properties]string
 	strong [properties]bool // said with !important
 	moves  bool             // a transition or an animation will change it
+	own    []variable
 }
 
-// Property is a CSS property, or a group of them, that may hide an element.
-type Property uint8
-
-// The properties.
-const (
-	Display Property = iota
-	Visibility
-	contentVisibility
-	opacity
-	position
-	left
-	right
-	top
-	bottom
-	indent
-	margin
-	transform
-	clip
-	clipPath
-	width
-	height
-	maxHeight
-	padding
-	overflow
-	fontSize
-	color
-	background
-	backgroundImage
-	backgroundClip
-	decoration
-	listStyle
-	properties
-)
-
-func propertyOf(name []byte) (Property, bool) {
-	switch string(name) {
-	case "display":
-		return Display, true
-	case "visibility":
-		return Visibility, true
-	case "content-visibility":
-		return contentVisibility, true
-	case "opacity":
-		return opacity, true
-	case "position":
-		return position, true
-	case "left", "inset-inline-start":
-		return left, true
-	case "right", "inset-inline-end":
-		return right, true
-	case "top":
-		return top, true
-	case "bottom":
-		return bottom, true
-	case "text-indent":
-		return indent, true
-	case "margin", "margin-left", "margin-top":
-		return margin, true
-	case "transform", "-webkit-transform", "translate", "scale":
-		return transform, true
-	case "clip":
-		return clip, true
-	case "clip-path", "-webkit-clip-path":
-		return clipPath, true
-	case "width":
-		return width, true
-	case "height":
-		return height, true
-	case "max-height":
-		return maxHeight, true
-	case "padding", "padding-top", "padding-bottom":
-		return padding, true
-	case "overflow", "overflow-y":
-		return overflow, true
-	case "font-size":
-		return fontSize, true
-	case "color", "-webkit-text-fill-color":
-		return color, true
-	case "background", "background-color":
-		return background, true
-	case "background-image":
-		return backgroundImage, true
-	case "background-clip", "-webkit-background-clip":
-		return backgroundClip, true
-	case "text-decoration", "text-decoration-line":
-		return decoration, true
-	case "list-style", "list-style-type":
-		return listStyle, true
-	}
-	return 0, false
+// variable is what a block says of a custom property.
+type variable struct {
+	name, value string
+	strong      bool
 }
 
 // InlineLook reads the value of a style attribute.
@@ -121,7 +35,7 @@ func InlineLook(style string) Look {
 			if !parser.HasParseError() {
 				return l
 			}
-		case css.DeclarationGrammar:
+		case css.DeclarationGrammar, css.CustomPropertyGrammar:
 			l.declare(name, parser.Values())
 		}
 	}
@@ -129,6 +43,14 @@ func InlineLook(style string) Look {
 
 // declare adds a declaration, its name in lower case.
 func (l *Look) declare(name []byte, values []css.Token) {
+	if strings.IndexByte(string(name), '\\') >= 0 {
+		name = []byte(strings.ToLower(unescape(string(name))))
+	}
+	if len(name) > 2 && name[0] == '-' && name[1] == '-' {
+		value, strong := strings.CutSuffix(strings.TrimSpace(joinedTokens(values)), "!important")
+		l.own = append(l.own, variable{string(name), strings.ToLower(strings.TrimSpace(value)), strong})
+		return
+	}
 	p, ok := propertyOf(name)
 	if !ok {
 		switch string(name) {
@@ -137,69 +59,214 @@ func (l *Look) declare(name []byte, values []css.Token) {
 		}
 		return
 	}
-	var value strings.Builder
+	var said strings.Builder
+	strong := false
 	for _, token := range values {
 		if token.TokenType == css.DelimToken && token.Data[0] == '!' {
-			l.strong[p] = true
+			strong = true
 			break
 		}
-		value.Write(token.Data)
+		said.Write(token.Data)
 	}
-	said := strings.TrimSpace(strings.ToLower(value.String()))
-	if (p == decoration || p == listStyle) && settingBy(p, said) == 0 {
+	value := strings.TrimSpace(strings.ToLower(unescape(said.String())))
+	if l.strong[p] && !strong || value == "" {
+		return
+	}
+	if (p == decoration || p == listStyle) && settingBy(p, value) == 0 {
 		return // most rules say of these what tells a reader nothing
 	}
-	l.Says[p] = said
+	l.strong[p] = strong
+	switch string(name) {
+	case "font":
+		l.declareFont(value, strong)
+		return
+	case "scale", "rotate":
+		value = string(name) + "(" + value + ")"
+	case "translate":
+		value = "translate(" + strings.Join(valuesIn(value), ",") + ")"
+	case "contain":
+		if strings.Contains(value, "paint") || strings.Contains(value, "strict") || strings.Contains(value, "content") {
+			value = "hidden"
+		}
+	case "-webkit-text-security", "text-security":
+		if value == "none" {
+			value = ""
+		}
+	}
+	if p == transform && l.Says[p] != "" && l.Says[p] != "none" && value != "none" && !strings.Contains(string(name), "transform") {
+		value = l.Says[p] + " " + value
+	}
+	l.Says[p] = value
 }
 
-// Hides tells whether what looks like that is not seen, and by which property. A
+// declareFont reads the shorthand: what stands before the slash is the size.
+func (l *Look) declareFont(value string, strong bool) {
+	before, after, hasLine := strings.Cut(value, "/")
+	parts := valuesIn(before)
+	for i, part := range parts {
+		if _, _, ok := lengthOf(part); ok && (hasLine && i == len(parts)-1 || !isWeight(part)) || strings.HasPrefix(part, "var(") {
+			l.Says[fontSize], l.strong[fontSize] = part, strong
+		}
+	}
+	if hasLine {
+		if parts := valuesIn(after); len(parts) > 0 {
+			l.Says[lineHeight], l.strong[lineHeight] = parts[0], strong
+		}
+	}
+}
+
+func isWeight(part string) bool {
+	number, unit, ok := lengthOf(part)
+	return ok && unit == "" && number != 0
+}
+
+// unescape takes the escapes of CSS out of a value.
+func unescape(text string) string {
+	if strings.IndexByte(text, '\\') < 0 {
+		return text
+	}
+	var out strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			out.WriteByte(text[i])
+			continue
+		}
+		code, end := 0, i+1
+		for end < len(text) && end < i+7 && isHex(text[end]) {
+			code = code<<4 | strings.IndexByte("0123456789abcdef", text[end]|0x20)
+			end++
+		}
+		if end == i+1 {
+			i++
+			out.WriteByte(text[i])
+			continue
+		}
+		if end < len(text) && (text[end] == ' ' || text[end] == '\n' || text[end] == '\t') {
+			end++
+		}
+		out.WriteRune(rune(code))
+		i = end - 1
+	}
+	return out.String()
+}
+
+func isHex(b byte) bool { return b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'f' }
+
+// Hides reports whether what looks like that is not seen, and by which property. A
 // look that moves is on its way to being seen.
 func (l *Look) Hides() (by Property, hidden bool) {
-	at := &l.Says
-	switch {
-	case at[Display] == "none":
-		return Display, true
-	case at[Visibility] == "hidden" || at[Visibility] == "collapse":
-		return Visibility, true
-	case at[contentVisibility] == "hidden":
-		return contentVisibility, true
-	case isNothing(at[opacity], 0.02) && !l.moves && at[transform] == "":
-		return opacity, true
-	case isNothing(at[fontSize], 1):
-		return fontSize, true
-	case at[color] != "" && l.colourless():
-		return color, true
-	case isFarOff(at[indent]):
-		return indent, true
-	case isFarOff(at[margin]):
-		return margin, true
-	case isFarOff(at[transform]) || strings.Contains(at[transform], "scale(0)"):
-		return transform, !l.moves
-	case at[clipPath] != "" && clipsAll(at[clipPath]):
-		return clipPath, !l.moves
-	}
-	if at[position] == "absolute" || at[position] == "fixed" {
-		for _, side := range []Property{left, right, top, bottom} {
-			if isFarOff(at[side]) {
-				return side, true
-			}
-		}
-		if at[clip] != "" && clipsAll(at[clip]) {
-			return clip, true
-		}
-	}
-	// A height of nothing with a padding holds the place of a film.
-	if at[overflow] == "hidden" || at[overflow] == "clip" {
-		for _, size := range []Property{height, maxHeight, width} {
-			if isNothing(at[size], 1) && !l.moves && at[padding] == "" {
-				return size, true
-			}
+	for p := range properties {
+		if l.Says[p] != "" && l.hidesBy(p) {
+			return p, true
 		}
 	}
 	return 0, false
 }
 
-// colourless tells of text in the colour of its own background, or in none.
+// hidesBy reports whether a property, which the look says something of, hides by what it says.
+func (l *Look) hidesBy(p Property) bool {
+	value := l.Says[p]
+	switch p {
+	case Display:
+		return value == "none"
+	case Visibility:
+		return value == "hidden" || value == "collapse"
+	case contentVisibility:
+		return value == "hidden"
+	case opacity:
+		return l.Says[transform] == "" && !l.moves && share(value) <= 0.03
+	case filter:
+		return !l.moves && filtersAll(value)
+	case zoom:
+		return share(value) <= 0.03 && share(value) > 0
+	case fontSize:
+		return isNothing(value, 1)
+	case color:
+		return l.colourless()
+	case indent, marginLeft:
+		return isFarOff(value) || isFarRight(value)
+	case margin:
+		return isFarOff(value)
+	case letterSpacing:
+		number, unit, ok := lengthOf(value)
+		return isFarOff(value) || ok && unit == "em" && number <= -1
+	case transform:
+		return !l.moves && transformsAway(value, l.Says[backface] == "hidden")
+	case clipPath:
+		return !l.moves && clipsAll(value)
+	case mask:
+		return masksAll(value)
+	case maskSize:
+		return isNothing(value, 0) && l.Says[mask] != ""
+	case left, right, top, bottom:
+		return l.Says[position] != "" && l.isOff(p)
+	case clip:
+		return l.isFree() && clipsAll(value)
+	case height, maxHeight, width, maxWidth:
+		// A height of nothing with a padding holds the place of a film.
+		return l.Says[overflow] != "" && l.cutsOff() && isNothing(value, 1) && !l.moves && !l.holdsRoom()
+	case lineHeight:
+		return l.Says[overflow] != "" && l.cutsOff() && isNothing(value, 0.1) && l.Says[height] == "" && !l.holdsRoom()
+	case textSecurity:
+		return true
+	}
+	return false
+}
+
+// isFree reports whether the element is out of the flow.
+func (l *Look) isFree() bool { return l.Says[position] == "absolute" || l.Says[position] == "fixed" }
+
+func (l *Look) cutsOff() bool {
+	return strings.Contains(l.Says[overflow], "hidden") || strings.Contains(l.Says[overflow], "clip")
+}
+
+// isOff reports whether an offset moves the element out of the page.
+func (l *Look) isOff(side Property) bool {
+	value := l.Says[side]
+	switch l.Says[position] {
+	case "absolute", "fixed":
+	case "relative":
+		return isFarOff(value) || side == left && isFarRight(value)
+	default:
+		return false
+	}
+	if isFarOff(value) || side == left && isFarRight(value) {
+		return true
+	}
+	number, unit, ok := lengthOf(value)
+	// What begins at the other end of its box is beyond it where the window is its box.
+	return ok && unit == "%" && l.Says[position] == "fixed" && number >= 100 || ok && (unit == "vw" || unit == "vh") && number >= 100 && l.Says[position] == "fixed"
+}
+
+// holdsRoom reports whether something else than its size gives the element room.
+func (l *Look) holdsRoom() bool {
+	for _, p := range [...]Property{padding, minimum, grows} {
+		for _, part := range valuesIn(l.Says[p]) {
+			number, _, ok := lengthOf(part)
+			if !ok && part != "none" && part != "auto" || number > 0 {
+				return true
+			}
+			if p == grows {
+				break
+			}
+		}
+	}
+	return false
+}
+
+// share reads a number or a percentage; 1 for what is neither.
+func share(value string) float64 {
+	number, unit, ok := lengthOf(value)
+	switch {
+	case ok && unit == "":
+		return number
+	case ok && unit == "%":
+		return number / 100
+	}
+	return 1
+}
+
+// colourless reports whether text has the colour of its own background, or none.
 func (l *Look) colourless() bool {
 	if strings.Contains(l.Says[backgroundClip], "text") {
 		return false
@@ -209,7 +276,7 @@ func (l *Look) colourless() bool {
 		return false
 	}
 	if ink.clear() {
-		return true
+		return !strings.Contains(l.Says[background], " text")
 	}
 	paper, ok := l.paper()
 	return ok && ink.like(paper)
@@ -217,68 +284,244 @@ func (l *Look) colourless() bool {
 
 // paper returns the colour of the background, where it has one alone.
 func (l *Look) paper() (colour, bool) {
-	if l.Says[backgroundImage] != "" && l.Says[backgroundImage] != "none" {
+	if image := l.Says[backgroundImage]; image != "" && image != "none" {
+		if l.Says[backgroundPlace] != "" {
+			return colour{}, false
+		}
+		return plainPicture(image)
+	}
+	if l.Says[backgroundPlace] != "" && strings.Contains(l.Says[background], "gradient(") {
 		return colour{}, false
 	}
-	return colourOf(l.Says[background])
+	return paperOf(l.Says[background])
 }
 
-// isNothing tells of a length of at most so many pixels, or a number of at most that.
+// paperOf finds the colour in a background, which may be a shorthand with a position.
+func paperOf(value string) (colour, bool) {
+	if c, ok := colourOf(value); ok || value == "none" {
+		return c, true
+	}
+	parts := valuesIn(value)
+	if len(parts) == 1 {
+		return plainPicture(value)
+	}
+	found, ok := colour{}, false
+	for _, part := range parts {
+		c, is := colourOf(part)
+		switch {
+		case is:
+			found, ok = c, true
+		case strings.Contains(part, "("), part == unknown, part == "inherit", part == "currentcolor":
+			return colour{}, false // a picture, of which it is not known where it lies
+		}
+	}
+	return found, ok
+}
+
+// plainPicture returns the colour of a gradient that leads from one colour to the same.
+func plainPicture(value string) (colour, bool) {
+	functions := functionsIn(value)
+	if len(functions) != 1 || !strings.HasSuffix(functions[0].name, "gradient") {
+		return colour{}, false
+	}
+	var first colour
+	known := false
+	for _, argument := range functions[0].arguments {
+		c, ok := colourOf(argument)
+		switch {
+		case ok && known && c != first:
+			return colour{}, false
+		case ok:
+			first, known = c, true
+		case strings.HasPrefix(argument, "var("):
+			return colour{}, false
+		}
+	}
+	return first, known
+}
+
+// isNothing reports whether value is a length of at most so many pixels, or a number of at most that.
 func isNothing(value string, most float64) bool {
 	number, unit, ok := lengthOf(value)
 	if !ok || number < 0 {
 		return false
 	}
 	switch unit {
-	case "", "px", "pt":
+	case "":
 		return number <= most
+	case "%":
+		return number <= 2*most
 	}
-	return number == 0
+	px, ok := pixels(value)
+	return ok && px <= most
 }
 
-// isFarOff tells of values with a length far outside of any window.
+// isFarOff reports whether a value has a length far outside of any window, to the left or above.
 func isFarOff(value string) bool {
-	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ' ' || r == ',' || r == '(' || r == ')' }) {
+	for _, part := range valuesIn(value) {
 		number, unit, ok := lengthOf(part)
-		switch {
-		case !ok:
-		case unit == "px" && number <= -900, (unit == "em" || unit == "rem") && number <= -60, (unit == "vw" || unit == "vh") && number <= -100,
-			unit == "%" && number <= -500:
+		if !ok || number >= 0 {
+			continue
+		}
+		if px, ok := pixels(part); ok && px <= -900 || unit == "%" && number <= -500 {
 			return true
 		}
 	}
 	return false
 }
 
-// clipsAll tells of the shapes that leave nothing to see.
-func clipsAll(shape string) bool {
-	name, inside, ok := strings.Cut(strings.TrimSuffix(shape, ")"), "(")
-	if !ok {
-		return false
-	}
-	sides := strings.FieldsFunc(inside, func(r rune) bool { return r == ' ' || r == ',' })
-	if len(sides) == 0 {
-		return false
-	}
-	switch name {
-	case "rect":
-		return !slices.ContainsFunc(sides, func(side string) bool { return !isNothing(side, 1) })
-	case "inset":
-		return !slices.ContainsFunc(sides, func(side string) bool {
-			number, unit, ok := lengthOf(side)
-			return !ok || unit != "%" || number < 50
-		})
-	case "circle", "ellipse":
-		return isNothing(sides[0], 1)
+// isFarRight reports whether a length begins far to the right of any window.
+func isFarRight(value string) bool {
+	number, unit, ok := lengthOf(value)
+	px, known := pixels(value)
+	return ok && (known && px >= 4000 || unit == "%" && number >= 500)
+}
+
+// transformsAway reports whether a transform makes an element too small to be seen, turns it away, or
+// moves it off the page. A back that faces the reader may be hidden.
+func transformsAway(value string, hidesBack bool) bool {
+	for _, f := range functionsIn(value) {
+		first := f.arguments
+		if len(first) == 0 {
+			continue
+		}
+		switch f.name {
+		case "scale", "scalex", "scaley", "scale3d":
+			for i, argument := range first {
+				if i < 2 && math.Abs(share(argument)) <= 0.03 {
+					return true
+				}
+			}
+		case "translate", "translatex", "translate3d", "translatey":
+			if isFarOff(strings.Join(first[:min(2, len(first))], " ")) || f.name != "translatey" && isFarRight(first[0]) {
+				return true
+			}
+		case "rotatex", "rotatey", "rotate3d", "rotate":
+			angle, ok := component(first[len(first)-1], 0)
+			flat := f.name != "rotate" || first[0] == "x" || first[0] == "y"
+			if turned := math.Abs(math.Mod(angle, 360)); ok && flat && (turned == 90 || turned == 270 || hidesBack && turned > 90 && turned < 270) {
+				return true
+			}
+		case "matrix":
+			if len(first) == 6 && (share(first[0]) == 0 && share(first[1]) == 0 || share(first[2]) == 0 && share(first[3]) == 0 || isFarOff(first[4]+"px "+first[5]+"px")) {
+				return true
+			}
+		}
 	}
 	return false
 }
 
-func lengthOf(value string) (number float64, unit string, ok bool) {
-	end := len(value)
-	for end > 0 && (value[end-1] >= 'a' && value[end-1] <= 'z' || value[end-1] == '%') {
-		end--
+// filtersAll reports whether a filter leaves nothing to see.
+func filtersAll(value string) bool {
+	for _, f := range functionsIn(value) {
+		if f.name == "opacity" && len(f.arguments) > 0 && share(f.arguments[0]) <= 0.03 {
+			return true
+		}
 	}
-	number, err := strconv.ParseFloat(value[:end], 64)
-	return number, value[end:], err == nil && value != ""
+	return false
+}
+
+// masksAll reports whether a mask is clear everywhere.
+func masksAll(value string) bool {
+	for _, part := range valuesIn(value) {
+		if c, ok := plainPicture(part); ok && c.clear() {
+			return true
+		}
+	}
+	return false
+}
+
+// clipsAll reports whether a shape leaves nothing to see.
+func clipsAll(shape string) bool {
+	functions := functionsIn(shape)
+	if len(functions) == 0 || len(functions[0].arguments) == 0 {
+		return false
+	}
+	f := functions[0]
+	switch f.name {
+	case "rect":
+		return rectIsEmpty(f.arguments)
+	case "inset":
+		sides := insetSides(f.arguments)
+		return sides[0]+sides[2] >= 100 || sides[1]+sides[3] >= 100
+	case "circle":
+		return isNothing(f.arguments[0], 1)
+	case "ellipse":
+		return isNothing(f.arguments[0], 1) || len(f.arguments) > 1 && isNothing(f.arguments[1], 1)
+	case "xywh":
+		return len(f.arguments) >= 4 && (isNothing(f.arguments[2], 1) || isNothing(f.arguments[3], 1))
+	case "polygon":
+		return polygonIsEmpty(f.arguments)
+	}
+	return false
+}
+
+// rectIsEmpty judges the distances of the sides from above and from the left.
+func rectIsEmpty(sides []string) bool {
+	if len(sides) < 4 {
+		return false
+	}
+	apart := func(from, to string) bool {
+		a, unitA, okA := lengthOf(from)
+		b, unitB, okB := lengthOf(to)
+		return !okA || !okB || unitA != unitB && a != 0 && b != 0 || b-a > 1
+	}
+	return !apart(sides[0], sides[2]) || !apart(sides[3], sides[1])
+}
+
+// insetSides returns how much is cut off from above, right, below and left, in percent; of lengths far
+// larger than a window, all.
+func insetSides(arguments []string) (sides [4]float64) {
+	var read []float64
+	for _, argument := range arguments {
+		if argument == "round" {
+			break
+		}
+		number, unit, ok := lengthOf(argument)
+		if px, known := pixels(argument); unit != "%" {
+			number = 0
+			if known && px >= 4000 {
+				number = 100
+			}
+		}
+		if !ok {
+			number = 0
+		}
+		read = append(read, number)
+	}
+	for side := range sides {
+		switch {
+		case side < len(read):
+			sides[side] = read[side]
+		case side == 3 && len(read) >= 2:
+			sides[side] = read[1]
+		case len(read) > 0:
+			sides[side] = read[0]
+		}
+	}
+	return sides
+}
+
+// polygonIsEmpty reports whether the corners enclose nothing.
+func polygonIsEmpty(arguments []string) bool {
+	var at []float64
+	for _, argument := range arguments {
+		if argument == "evenodd" || argument == "nonzero" {
+			continue
+		}
+		number, _, ok := lengthOf(argument)
+		if !ok {
+			return false
+		}
+		at = append(at, number)
+	}
+	if len(at) < 2 || len(at)%2 != 0 {
+		return false
+	}
+	area := 0.0
+	for i := 0; i < len(at); i += 2 {
+		j := (i + 2) % len(at)
+		area += at[i]*at[j+1] - at[j]*at[i+1]
+	}
+	return math.Abs(area) < 2
 }

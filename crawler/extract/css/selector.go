@@ -38,15 +38,33 @@ func compileSelector(text string) *pageSelector {
 	if len(text) > longestSelector || nesting(text) > deepestSelector || strings.Contains(text, ":contains") || strings.Contains(text, ":matches") {
 		return nil // the last two are no CSS, and look through all text
 	}
-	whole, err := cascadia.Parse(text)
-	if err != nil || whole.PseudoElement() != "" {
-		return nil
-	}
 	parts, ok := compoundsOf(text)
 	if !ok {
 		return nil
 	}
-	return &pageSelector{parts, whole.Specificity()}
+	return &pageSelector{parts, specificityOf(parts)}
+}
+
+// specificityOf follows Selectors 4, section 17: that of the most specific selector counts of those
+// that are enclosed, and none of :where().
+func specificityOf(parts []compound) (all cascadia.Specificity) {
+	for _, c := range parts {
+		if c.simple != nil {
+			all = all.Add(c.simple.Specificity())
+		}
+		for _, e := range c.inner {
+			var most cascadia.Specificity
+			for _, one := range e.any {
+				if its := specificityOf(one.parts); most.Less(its) {
+					most = its
+				}
+			}
+			if e.name != "where" {
+				all = all.Add(most)
+			}
+		}
+	}
+	return all
 }
 
 // What is longer or deeper was written by nobody.
@@ -141,7 +159,15 @@ func compoundOf(text string) (c compound, ok bool) {
 			}
 			e := enclosed{name: name}
 			for _, one := range alternatives([]string{inside}) {
+				if name == "has" && strings.IndexByte(">+~", (strings.TrimSpace(one) + " ")[0]) >= 0 {
+					if one, ok = relative(&e, strings.TrimSpace(one)); !ok {
+						return c, false
+					}
+				}
 				parts, ok := compoundsOf(one)
+				if !ok && (name == "is" || name == "where") {
+					continue // these forgive
+				}
 				if !ok {
 					return c, false
 				}
@@ -162,6 +188,18 @@ func compoundOf(text string) (c compound, ok bool) {
 		c.scans = strings.ContainsRune(rest, ':')
 	}
 	return c, true
+}
+
+// relative makes of ":has(> x)" what looks at the children alone, and of the siblings' likewise. It
+// reports whether that is possible.
+func relative(e *enclosed, one string) (rest string, ok bool) {
+	name := map[byte]string{'>': "haschild", '+': "next", '~': "after"}[one[0]]
+	if len(e.any) > 0 && e.name != name {
+		return "", false
+	}
+	e.name = name
+	parts, ok := compoundsOf(one[1:])
+	return one[1:], ok && len(parts) == 1
 }
 
 // endOfBracket returns where the bracket ends that text begins with, and what it encloses.
@@ -192,7 +230,7 @@ func enclosing(text string) (name, inside string, end int) {
 		return "", "", 0
 	}
 	switch name = strings.ToLower(text[1:open]); name {
-	case "not", "has", "haschild":
+	case "not", "has", "haschild", "is", "where", "-webkit-any", "-moz-any":
 		end = open + endOfBracket(text[open:])
 		return name, strings.TrimSuffix(text[open+1:end], ")"), end
 	}
@@ -288,6 +326,21 @@ func (e *enclosed) match(n *html.Node, m *budget.Meter) bool {
 	switch e.name {
 	case "not":
 		return !e.matchAny(n, m)
+	case "is", "where", "-webkit-any", "-moz-any":
+		return e.matchAny(n, m)
+	case "next", "after":
+		for next := n.NextSibling; next != nil; next = next.NextSibling {
+			if next.Type != html.ElementNode {
+				continue
+			}
+			if e.matchAny(next, m) {
+				return true
+			}
+			if e.name == "next" {
+				return false
+			}
+		}
+		return false
 	case "haschild":
 		for child := n.FirstChild; child != nil; child = child.NextSibling {
 			if e.matchAny(child, m) {

@@ -18,22 +18,28 @@ import (
 // share it, and none changes it.
 type sheet struct {
 	rules   []*declared
-	imports bool // it refers to another one
-	hiding  bool // one of the rules hides, or sets a colour
+	imports []imported // the others that it refers to
+	layers  []string   // in the order in which they are named
 }
 
 // declared is one selector with what a sheet declares for it.
 type declared struct {
 	look     *Look
-	selector string   // one of the list, without pseudo-elements
-	last     string   // the part of it that is about the element itself
-	needs    []string // the classes and IDs that an element and those around it must have
-	when     bool     // holds in some windows only
+	says     []Property // what look says something of
+	noScript bool       // it holds where scripts are switched off
+	selector string     // one of the list, without pseudo-elements
+	last     string     // the part of it that is about the element itself
+	needs    []string   // the classes and IDs that an element and those around it must have
+	when     bool       // holds in some windows only
+	layer    string     // "" for none
 	compiled func() *pageSelector
 
 	by    Property // it hides by
 	hides bool
-	light bool // it does not hide, but its text is as light as a page may be
+
+	odd, varies      bool // see [Look.isOdd]
+	ink, paper       colour
+	hasInk, hasPaper bool
 }
 
 // sheetMemory is style sheets that were read, by their texts: the pages of a site have
@@ -59,7 +65,7 @@ func (m *sheetMemory) read(text string) *sheet {
 		return s
 	}
 	s = readSheet(text)
-	const each = 512 // takes a rule
+	const each = 1024 // takes a rule
 	size := len(text) + each*len(s.rules)
 	if size > maxKnown {
 		return s
@@ -76,12 +82,16 @@ func (m *sheetMemory) read(text string) *sheet {
 // readSheet reads a text of CSS.
 func readSheet(text string) *sheet {
 	s := &sheet{}
+	if strings.Contains(text, "@container") || strings.Contains(text, "@scope") {
+		text = strings.NewReplacer("@container", "@media container", "@scope", "@media scope").Replace(text) // which the parser knows
+	}
 	parser := css.NewParser(parse.NewInputString(text), false)
 	var selectors []string
-	var blocks []bool // of the at-rules around: whether what stands inside holds in some windows only
-	var skip int      // how many of them are for no window at all
+	var blocks []block // the at-rules around
+	var rules []open   // the rules around
+	now := block{}
 	var current Look
-	when, inRule, seen := false, false, false
+	inRule, seen := false, false
 	for {
 		grammar, _, data := parser.Next()
 		switch grammar {
@@ -90,65 +100,140 @@ func readSheet(text string) *sheet {
 				return s
 			}
 		case css.AtRuleGrammar:
-			if string(data) == "@import" {
-				s.imports = true
+			switch prelude := strings.TrimSpace(joinedTokens(parser.Values())); string(data) {
+			case "@import":
+				s.imports = append(s.imports, importOf(prelude))
+			case "@layer":
+				for name := range strings.SplitSeq(prelude, ",") {
+					s.layers = append(s.layers, strings.TrimSpace(name))
+				}
 			}
 		case css.BeginAtRuleGrammar:
-			blocks = append(blocks, when)
-			prelude := strings.ToLower(strings.TrimSpace(joinedTokens(parser.Values())))
-			switch at := string(data); {
-			case skip > 0, at == "@layer":
-			case at == "@media" && (prelude == "screen" || prelude == "all"):
-			case at == "@media" && isPrint(prelude), at != "@media" && at != "@supports" && at != "@container":
-				skip = len(blocks)
-			default:
-				when = true
+			blocks = append(blocks, now)
+			prelude := strings.TrimSpace(joinedTokens(parser.Values()))
+			now = now.within(string(data), prelude)
+			if string(data) == "@layer" {
+				if now.layer == "" {
+					now.layer = anonymous(len(s.layers))
+				}
+				s.layers = append(s.layers, now.layer)
 			}
 		case css.EndAtRuleGrammar:
-			if len(blocks) == 0 {
-				continue
+			if len(blocks) > 0 {
+				now, blocks = blocks[len(blocks)-1], blocks[:len(blocks)-1]
 			}
-			if skip == len(blocks) {
-				skip = 0
-			}
-			when = blocks[len(blocks)-1]
-			blocks = blocks[:len(blocks)-1]
 		case css.QualifiedRuleGrammar:
 			selectors = append(selectors, joinedTokens(parser.Values()))
 		case css.BeginRulesetGrammar:
-			selectors = append(selectors, joinedTokens(parser.Values()))
-			current, inRule, seen = Look{}, true, false
-		case css.DeclarationGrammar:
-			if inRule && skip == 0 {
+			own := alternatives(append(selectors, joinedTokens(parser.Values())))
+			if inRule {
+				rules = append(rules, open{selectors, current, seen})
+				own = nested(rules[len(rules)-1].selectors, own)
+			}
+			selectors, current, inRule, seen = own, Look{}, true, false
+		case css.DeclarationGrammar, css.CustomPropertyGrammar:
+			if inRule && now.holds != never {
 				current.declare(bytes.ToLower(data), parser.Values())
 				seen = true
 			}
 		case css.EndRulesetGrammar:
-			if inRule && seen && skip == 0 && current.Says != [properties]string{} {
-				s.add(selectors, current, when)
+			if inRule && seen && now.holds != never && (current.Says != [properties]string{} || len(current.own) > 0) {
+				s.add(selectors, current, now)
 			}
 			selectors, inRule = nil, false
+			if len(rules) > 0 {
+				around := rules[len(rules)-1]
+				rules = rules[:len(rules)-1]
+				selectors, current, inRule, seen = around.selectors, around.look, true, around.seen
+			}
 		}
 	}
 }
 
-func (s *sheet) add(selectors []string, l Look, when bool) {
-	_, hides := l.Hides()
-	s.hiding = s.hiding || hides || l.Says[color] != ""
-	for _, selector := range alternatives(selectors) {
-		if !strings.Contains(selector, "::") && !strings.Contains(selector, ":before") && !strings.Contains(selector, ":after") {
-			s.rules = append(s.rules, newDeclared(strings.TrimSpace(selector), &l, when))
+// open is a rule around another one.
+type open struct {
+	selectors []string
+	look      Look
+	seen      bool
+}
+
+// nested returns the selectors of a rule that stands inside of another one, see CSS Nesting 1.
+func nested(around, own []string) (all []string) {
+	for _, outer := range around {
+		for _, inner := range own {
+			inner, outer = strings.TrimSpace(inner), strings.TrimSpace(outer)
+			if strings.Contains(inner, "&") {
+				all = append(all, strings.ReplaceAll(inner, "&", outer))
+			} else {
+				all = append(all, outer+" "+inner)
+			}
+			if len(all) > maxNested {
+				return all
+			}
 		}
+	}
+	return all
+}
+
+// maxNested bounds how many selectors a rule has by what is around it.
+const maxNested = 500
+
+func (s *sheet) add(selectors []string, l Look, in block) {
+	said := declaredAs(&l, in)
+	for _, selector := range selectors {
+		selector = strings.TrimSpace(selector)
+		if in.scope != "" {
+			selector = in.scope + " " + selector
+		}
+		if base, _, pseudo := cutPseudoElement(selector); pseudo {
+			// What stands before or after the text may be painted behind it.
+			if base != "" && (l.Says[background] != "" || l.Says[backgroundImage] != "") {
+				behind := Look{}
+				behind.Says[background] = unknown
+				s.rules = append(s.rules, declaredAs(&behind, block{holds: sometimes}).of(base))
+			}
+			continue
+		}
+		s.rules = append(s.rules, said.of(selector))
 	}
 }
 
-func newDeclared(selector string, l *Look, when bool) *declared {
+// cutPseudoElement returns what stands before a pseudo-element in a selector.
+func cutPseudoElement(selector string) (base, name string, found bool) {
+	for _, colons := range []string{"::", ":before", ":after"} {
+		if base, name, found = strings.Cut(selector, colons); found {
+			return base, name, true
+		}
+	}
+	return selector, "", false
+}
+
+// declaredAs is what a block of declarations says, judged once for all of its selectors.
+func declaredAs(l *Look, in block) declared {
 	by, hides := l.Hides()
-	return &declared{
-		look: l, selector: selector, last: preset.LastCompound(selector), needs: needsOf(selector), when: when,
-		by: by, hides: hides, light: !hides && isLight(l.Says[color]),
-		compiled: sync.OnceValue(func() *pageSelector { return compileSelector(selector) }),
+	d := declared{look: l, when: in.holds == sometimes, layer: in.layer, by: by, hides: hides}
+	for p := range properties {
+		if l.Says[p] != "" {
+			d.says = append(d.says, p)
+		}
 	}
+	d.odd, d.varies = l.isOdd()
+	if l.Says[color] != "" {
+		d.ink, d.hasInk = colourOf(l.Says[color])
+	}
+	if l.Says[background] != "" || l.Says[backgroundImage] != "" {
+		d.paper, d.hasPaper = l.paper()
+		d.hasPaper = d.hasPaper && !d.paper.clear()
+	}
+	return d
+}
+
+// of is d for one selector.
+func (d declared) of(selector string) *declared {
+	d.selector, d.last, d.needs = selector, preset.LastCompound(selector), needsOf(selector)
+	d.noScript = strings.Contains(selector, "no-js")
+	d.compiled = sync.OnceValue(func() *pageSelector { return compileSelector(selector) })
+	return &d
 }
 
 // alternatives parts lists of selectors at the commas that stand outside of
@@ -205,11 +290,25 @@ func needsOf(selector string) (needs []string) {
 		for end < len(selector) && isNameByte(selector[end]) {
 			end++
 		}
-		if name := selector[i:end]; !changed.MatchString(name) {
+		if name := selector[i:end]; name[0] == '#' || !isState(name[1:]) {
 			needs = append(needs, name)
 		}
 	}
 	return needs
+}
+
+// isState reports whether a class is one that [changed] knows. It is asked of each class in a sheet.
+func isState(class string) bool {
+	last := class
+	if at := strings.LastIndexAny(strings.TrimSuffix(class, "-view"), "-_"); at >= 0 {
+		last = class[at+1:]
+	}
+	switch strings.ToLower(last) {
+	case "active", "open", "opened", "show", "shown", "showing", "visible", "expanded", "selected", "current", "toggled", "revealed",
+		"loaded", "animate", "animated", "in", "in-view":
+		return true
+	}
+	return false
 }
 
 // reveals tells whether a rule takes back what another hides by a property.

@@ -23,3 +23,12 @@ func TestStyleSheetsAreForgottenBeforeTheyAreTooMany(t *testing.T) {
 		t.Errorf("%d bytes with a large one", m.size)
 	}
 }
+
+// A class is known for a state without the expression that tells of it in selectors.
+func TestClassesOfStatesAreTold(t *testing.T) {
+	for _, class := range []string{"open", "is-open", "tab_active", "in", "in-view", "x-in-view", "a", "opening", "main", "review", "xopen", "Show", "re-view"} {
+		if got, want := isState(class), changed.MatchString("."+class); got != want {
+			t.Errorf("%s: %t", class, got)
+		}
+	}
+}

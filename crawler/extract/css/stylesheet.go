@@ -7,6 +7,7 @@
 package css
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,21 +18,22 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// Styles are the rules of a page's own style elements that bear on whether text is
-// seen. Style sheets of other addresses are not fetched.
+// Styles are the rules of a page's style sheets that bear on whether text is seen.
 type Styles struct {
 	meter  *budget.Meter
-	rules  []rule
-	alone  bool // the page refers to no other style sheets
-	hiding bool // one of the rules hides, or sets a colour
+	rules  []*rule
+	alone  bool // no style sheet of the page is unknown
+	layers map[string]int
 
-	looks    map[*html.Node]Look // by lookOf
+	byKey   map[string][]*rule // the rules by what their last compound demands: ".class", "#id", "tag" or ""
+	vars    map[string][]*rule // the rules that set a custom property
+	suspect map[*html.Node]bool
+	inks    []colour
+	papers  []colour
+
+	looks    map[*html.Node]*computed
 	pictures map[*html.Node]bool // by hasPicture
-
-	names *nameIndex
-
-	papers []rule                // those of rules that set a background
-	inks   map[*html.Node]string // the colour of text that rules set, where it is as light as a page may be
+	names    *nameIndex
 }
 
 // rule is a rule where it stands in a page.
@@ -39,85 +41,271 @@ type rule struct {
 	*declared
 	order int
 	when  bool // holds in some windows only
+	rank  int  // of its layer; those outside of layers come last
 }
 
 // maxSheets is how much of a page's style sheets is read, in bytes. Those of a
 // page's own are far shorter; what is longer is a framework's.
 const maxSheets = 512 << 10
 
-// Read reads the style elements below root.
-func Read(root *html.Node, meter *budget.Meter) *Styles {
-	s := &Styles{alone: true, meter: meter, looks: map[*html.Node]Look{}, pictures: map[*html.Node]bool{}}
-	length := 0
+// Linked knows the style sheets that pages refer to.
+type Linked interface {
+	// Sheet returns the text of the sheet at an address, and whether it is known.
+	Sheet(address *url.URL) (text string, known bool)
+}
+
+// reader reads the style sheets of a page in their order.
+type reader struct {
+	*Styles
+	linked Linked
+	length int
+	depth  int
+	count  int
+}
+
+// maxImports bounds how deep sheets import one another, and maxLinked how many a page has.
+const (
+	maxImports = 4
+	maxLinked  = 40
+)
+
+// Read reads the style sheets of the page below root, whose addresses are relative to base. A nil
+// linked knows none of other addresses.
+func Read(root *html.Node, base *url.URL, linked Linked, meter *budget.Meter) *Styles {
+	s := &Styles{alone: true, meter: meter, looks: map[*html.Node]*computed{}, pictures: map[*html.Node]bool{}, layers: map[string]int{}}
+	r := &reader{Styles: s, linked: linked}
 	for n := range htmltree.Below(root) {
 		switch {
-		case n.DataAtom == atom.Link && htmltree.HasWord(htmltree.Attr(n, "rel"), "stylesheet"):
-			s.alone = false
-		case n.DataAtom == atom.Style && n.FirstChild != nil && n.Namespace == "":
-			media := strings.ToLower(strings.TrimSpace(htmltree.Attr(n, "media")))
-			if length += len(n.FirstChild.Data); length <= maxSheets && !isPrint(media) {
-				s.add(knownSheets.read(n.FirstChild.Data), media != "" && media != "all" && media != "screen")
+		case n.DataAtom == atom.Link && htmltree.HasWord(strings.ToLower(htmltree.Attr(n, "rel")), "stylesheet"):
+			if htmltree.HasAttr(n, "disabled") || htmltree.HasWord(strings.ToLower(htmltree.Attr(n, "rel")), "alternate") {
+				continue
 			}
+			r.link(base, htmltree.Attr(n, "href"), mediaHolds(htmltree.Attr(n, "media")))
+		case n.DataAtom == atom.Style && n.FirstChild != nil && n.Namespace == "":
+			r.text(base, n.FirstChild.Data, mediaHolds(htmltree.Attr(n, "media")))
 		}
 	}
 	return s
 }
 
-func isPrint(media string) bool { return media == "print" || strings.HasPrefix(media, "only print") }
+// link adds the sheet at an address, if it is known.
+func (r *reader) link(base *url.URL, href string, when truth) {
+	if when == never {
+		return
+	}
+	if r.count++; r.linked != nil && base != nil && r.count <= maxLinked && r.depth <= maxImports {
+		if address, err := base.Parse(strings.TrimSpace(href)); err == nil {
+			if text, known := r.linked.Sheet(address); known {
+				r.depth++
+				r.text(address, text, when)
+				r.depth--
+				return
+			}
+		}
+	}
+	r.alone = false
+}
 
-// add adds the rules of a sheet; when tells that they hold in some windows only.
-func (s *Styles) add(own *sheet, when bool) {
-	s.alone = s.alone && !own.imports
-	s.hiding = s.hiding || own.hiding
-	s.rules = slices.Grow(s.rules, len(own.rules))
-	for _, r := range own.rules {
-		s.rules = append(s.rules, rule{r, len(s.rules), when || r.when})
+// text adds the rules of a sheet after those of the sheets that it imports.
+func (r *reader) text(base *url.URL, text string, when truth) {
+	if r.length += len(text); r.length > maxSheets || when == never {
+		r.alone = r.alone && when == never
+		return
+	}
+	own := knownSheets.read(text)
+	for _, other := range own.imports {
+		r.link(base, other.address, when.and(other.when))
+	}
+	for _, layer := range own.layers {
+		if _, known := r.layers[layer]; !known {
+			r.layers[layer] = len(r.layers)
+		}
+	}
+	r.rules = slices.Grow(r.rules, len(own.rules))
+	placed := make([]rule, len(own.rules))
+	for i, d := range own.rules {
+		rank := 1 << 20
+		if d.layer != "" {
+			rank = r.layers[d.layer]
+		}
+		placed[i] = rule{d, len(r.rules), when == sometimes || d.when, rank}
+		r.rules = append(r.rules, &placed[i])
 	}
 }
 
-// Hidden returns the elements below root that the rules hide. That is not for
-// those that another rule shows, at once or in a state that a reader's click or
-// a script brings about: they are seen, sooner or later.
-func (s *Styles) Hidden(root *html.Node) map[*html.Node]bool {
-	var names *nameIndex
-	if s.hiding {
-		names = s.namesBelow(root)
-		s.rules = slices.DeleteFunc(s.rules, func(r rule) bool { return !names.haveAll(r.needs) })
+// Match finds the elements below root that rules may hide. It is called once, before [Styles.Hides].
+func (s *Styles) Match(root *html.Node) {
+	if len(s.rules) == 0 {
+		return
 	}
+	names := s.namesBelow(root)
+	s.rules = slices.DeleteFunc(s.rules, func(r *rule) bool { return !names.haveAll(r.needs) })
+	s.byKey, s.vars, s.suspect = map[string][]*rule{}, map[string][]*rule{}, map[*html.Node]bool{}
 	for _, r := range s.rules {
-		if r.look.Says[background] != "" || r.look.Says[backgroundImage] != "" {
-			s.papers = append(s.papers, r)
-		}
-	}
-	if !s.hiding {
-		return nil
-	}
-	hidden := map[*html.Node]bool{}
-	s.inks = map[*html.Node]string{}
-	for _, r := range s.rules {
-		s.meter.Spend(1)
-		if r.light && s.alone && !r.when {
-			for _, n := range names.candidates(r.last, s.meter) {
-				if r.matches(n, s.meter) && !s.shows(n, r, color) {
-					s.inks[n] = r.look.Says[color]
-				}
+		key := keyOf(r.last)
+		s.byKey[key] = append(s.byKey[key], r)
+		for _, v := range r.look.own {
+			if known := s.vars[v.name]; len(known) == 0 || known[len(known)-1] != r {
+				s.vars[v.name] = append(known, r)
 			}
 		}
-		if !r.hides || r.when || strings.Contains(r.selector, "no-js") || s.waits(r) {
+	}
+	s.collectColours()
+	for _, r := range s.rules {
+		s.meter.Spend(1)
+		if r.when || r.noScript || !s.isOdd(r) {
 			continue
 		}
 		for _, n := range names.candidates(r.last, s.meter) {
-			if !hidden[n] && r.matches(n, s.meter) && !s.shows(n, r, r.by) && !IsWaiting(n, r.by) {
-				hidden[n] = true
+			if !s.suspect[n] && r.matches(n, s.meter) {
+				s.suspect[n] = true
 			}
 		}
 	}
-	return hidden
+}
+
+// collectColours gathers the colours of text and of backgrounds in the page.
+func (s *Styles) collectColours() {
+	s.inks, s.papers = append(s.inks, colour{3: 255}), append(s.papers, white())
+	for _, r := range s.rules {
+		if ink := r.ink; r.hasInk && !slices.Contains(s.inks, ink) {
+			s.inks = append(s.inks, ink)
+		}
+		if paper := r.paper; r.hasPaper && !slices.Contains(s.papers, paper) {
+			s.papers = append(s.papers, paper)
+		}
+	}
+}
+
+// isOdd reports whether what a rule matches has to be looked at.
+func (s *Styles) isOdd(r *rule) bool {
+	if r.odd {
+		return true
+	}
+	l := r.look
+	ink, hasInk, paper, hasPaper := r.ink, r.hasInk, r.paper, r.hasPaper
+	if r.varies {
+		replaced := *l
+		for p := range properties {
+			if strings.Contains(l.Says[p], "var(") {
+				replaced.Says[p] = s.resolve(nil, l.Says[p], 0)
+			}
+		}
+		if odd, _ := replaced.isOdd(); odd {
+			return true
+		}
+		if slices.Contains(replaced.Says[:], several) {
+			return true
+		}
+		ink, hasInk = colourOf(replaced.Says[color])
+		paper, hasPaper = replaced.paper()
+	}
+	// Many pages have black text on white and white text on something: that is looked at where both
+	// may meet.
+	if hasInk && slices.ContainsFunc(s.papers, ink.like) {
+		return true
+	}
+	return hasPaper && !paper.clear() && !paper.like(white()) && slices.ContainsFunc(s.inks, func(ink colour) bool { return ink.like(paper) })
+}
+
+// Hides reports whether n is not seen, by what the rules say and what its style attribute says, which
+// is styled; and by which property.
+func (s *Styles) Hides(n *html.Node, styled string) (by Property, hidden bool) {
+	if !s.suspect[n] && styled == "" && n.DataAtom != atom.Font {
+		return 0, false
+	}
+	if !s.suspect[n] && n.DataAtom != atom.Font {
+		own := InlineLook(styled)
+		if odd, varies := own.isOdd(); !odd && !varies && own.Says[color] == "" && own.Says[background] == "" && own.Says[backgroundImage] == "" {
+			return 0, false
+		}
+	}
+	c := s.lookOf(n)
+	for p := range properties {
+		if c.Says[p] == "" && (p != color || c.Says[background] == "") || c.unsure[p] || !s.hidesBy(n, c, p) {
+			continue
+		}
+		if from := c.from[p]; from != nil && s.waits(from, p) || IsWaiting(n, p) {
+			continue
+		}
+		return p, true
+	}
+	return 0, false
+}
+
+// hidesBy reports whether a property hides n, with what is around it.
+func (s *Styles) hidesBy(n *html.Node, c *computed, p Property) bool {
+	if n.DataAtom == atom.Hr && p != Display && p != Visibility {
+		return false
+	}
+	grows := htmltree.IsElement(n, atom.Td, atom.Th) // whatever its size is said to be
+	switch p {
+	case opacity:
+		return c.Says[transform] == "" && !c.moves && s.opacityOf(n) <= 0.03
+	case fontSize:
+		return s.sizeOf(n, 0) <= 1
+	case color:
+		return s.paintsOver(n, c)
+	case width, maxWidth, height, maxHeight:
+		return !grows && c.hidesBy(p)
+	}
+	return c.hidesBy(p)
+}
+
+// opacityOf returns how much of n is seen through all that is around it.
+func (s *Styles) opacityOf(n *html.Node) float64 {
+	seen := 1.0
+	for p := n; p != nil && p.Type == html.ElementNode; p = p.Parent {
+		if c := s.lookOf(p); c.Says[opacity] != "" && !c.unsure[opacity] && (p == n || !c.moves) {
+			seen *= share(c.Says[opacity])
+		}
+	}
+	return seen
+}
+
+// sizeOf returns the size of n's letters in pixels.
+func (s *Styles) sizeOf(n *html.Node, depth int) float64 {
+	const usual = 16
+	if n == nil || n.Type != html.ElementNode || depth > 200 {
+		return usual
+	}
+	c := s.lookOf(n)
+	said := c.Says[fontSize]
+	number, unit, ok := lengthOf(said)
+	if !ok || c.unsure[fontSize] {
+		return s.sizeOf(n.Parent, depth+1)
+	}
+	switch unit {
+	case "em":
+		return number * s.sizeOf(n.Parent, depth+1)
+	case "%":
+		return number / 100 * s.sizeOf(n.Parent, depth+1)
+	}
+	if px, known := pixels(said); known {
+		return px
+	}
+	return usual
+}
+
+// TakesBack reports whether n, inside of what is hidden by a property that is handed down, says for
+// itself that it is seen.
+func (s *Styles) TakesBack(n *html.Node, by Property) bool {
+	if !by.isHandedDown() || n.Type != html.ElementNode {
+		return false
+	}
+	c := s.lookOf(n)
+	if by == color && (c.Says[background] != "" || c.Says[backgroundImage] != "") || c.unsure[by] {
+		return true
+	}
+	if c.Says[by] == "" {
+		return false
+	}
+	return !s.hidesBy(n, c, by)
 }
 
 // waits tells whether what r hides is shown by another rule, or no longer hidden
 // by r, in some state.
-func (s *Styles) waits(r rule) bool {
+func (s *Styles) waits(r *rule, by Property) bool {
 	if IsOverlay(r.selector) {
 		return false
 	}
@@ -129,7 +317,7 @@ func (s *Styles) waits(r rule) bool {
 	}
 	s.meter.Spend(len(s.rules))
 	for _, other := range s.rules {
-		if other.declared == r.declared || !other.reveals(r.by) {
+		if other.declared == r.declared || !other.reveals(by) {
 			continue
 		}
 		_, after, ok := strings.Cut(other.last, r.last)
@@ -140,27 +328,17 @@ func (s *Styles) waits(r rule) bool {
 	return false
 }
 
-// shows tells whether another rule wins over r, which hides n by a property.
-func (s *Styles) shows(n *html.Node, r rule, by Property) bool {
-	s.meter.Spend(1 + len(s.rules)/4)
-	for _, other := range s.rules {
-		if other.declared == r.declared || other.look.Says[by] == "" || !other.reveals(by) || !other.matches(n, s.meter) {
-			continue
-		}
-		if other.when || other.wins(r, by) {
-			return true
-		}
-	}
-	return false
-}
-
-// wins tells whether what r says of a property stands before what other says.
-func (r rule) wins(other rule, about Property) bool {
-	if a, b := r.look.strong[about], other.look.strong[about]; a != b {
+// wins reports whether what r says of a property stands before what other says.
+func (r *rule) wins(other *rule, about Property) bool {
+	a, b := r.look.strong[about], other.look.strong[about]
+	switch {
+	case a != b:
 		return a
+	case r.rank != other.rank:
+		return r.rank > other.rank != a // of important rules, those of earlier layers count
 	}
-	a, b := r.compiled().specificity, other.compiled().specificity
-	return b.Less(a) || a == b && r.order > other.order
+	mine, its := r.compiled().specificity, other.compiled().specificity
+	return its.Less(mine) || mine == its && r.order > other.order
 }
 
 // nameIndex is a page's elements by their names.
@@ -173,12 +351,12 @@ type nameIndex struct {
 
 func (s *Styles) namesBelow(root *html.Node) *nameIndex {
 	if s.names == nil {
-		s.names = namesBelow(root)
+		s.names = s.indexBelow(root)
 	}
 	return s.names
 }
 
-func namesBelow(root *html.Node) *nameIndex {
+func (s *Styles) indexBelow(root *html.Node) *nameIndex {
 	body := root
 	for n := range htmltree.Below(root) {
 		if n.DataAtom == atom.Body {
@@ -193,8 +371,15 @@ func namesBelow(root *html.Node) *nameIndex {
 		}
 		x.all = append(x.all, n)
 		for _, a := range n.Attr {
-			if a.Key == "class" {
+			switch a.Key {
+			case "class":
 				x.called[a.Val] = append(x.called[a.Val], n)
+			case "style":
+				s.addColours(a.Val)
+			case "bgcolor":
+				if paper, ok := colourOf(a.Val); ok {
+					s.papers = append(s.papers, paper)
+				}
 			}
 		}
 	}
@@ -204,6 +389,21 @@ func namesBelow(root *html.Node) *nameIndex {
 		}
 	}
 	return x
+}
+
+// addColours gathers those of a style attribute.
+func (s *Styles) addColours(styled string) {
+	styled = strings.ToLower(styled)
+	if !strings.Contains(styled, "color") && !strings.Contains(styled, "background") {
+		return
+	}
+	own := InlineLook(styled)
+	if ink, ok := colourOf(own.Says[color]); ok && !slices.Contains(s.inks, ink) {
+		s.inks = append(s.inks, ink)
+	}
+	if paper, ok := own.paper(); ok && !slices.Contains(s.papers, paper) {
+		s.papers = append(s.papers, paper)
+	}
 }
 
 // haveAll tells whether the page has the classes and IDs that a rule needs. Of a
@@ -231,15 +431,9 @@ func (x *nameIndex) hasID(id string) bool {
 
 // candidates returns the elements that a compound selector may be about, in any order.
 func (x *nameIndex) candidates(compound string, m *budget.Meter) (found []*html.Node) {
-	name := compound
-	for i := 1; i < len(name); i++ {
-		if !isNameByte(name[i]) {
-			name = name[:i]
-			break
-		}
-	}
+	name := keyOf(compound)
 	switch {
-	case name == "" || name[0] == '*' || name[0] == '[' || name[0] == ':' || strings.Contains(compound, `\`):
+	case name == "":
 		m.Spend(len(x.all))
 		return x.all
 	case name[0] == '.':
@@ -248,10 +442,9 @@ func (x *nameIndex) candidates(compound string, m *budget.Meter) (found []*html.
 		}
 		return found
 	}
-	tag := strings.ToLower(name)
 	m.Spend(len(x.all) / 4)
 	for _, n := range x.all {
-		if n.Data == tag || name[0] == '#' && htmltree.Attr(n, "id") == name[1:] {
+		if n.Data == name || name[0] == '#' && htmltree.Attr(n, "id") == name[1:] {
 			found = append(found, n)
 		}
 	}
@@ -260,4 +453,22 @@ func (x *nameIndex) candidates(compound string, m *budget.Meter) (found []*html.
 
 func isNameByte(b byte) bool {
 	return b == '-' || b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z' || b >= 0x80
+}
+
+// keyOf returns what a compound demands of an element first: ".class", "#id" or a tag in lower case;
+// "" for what may be about any.
+func keyOf(compound string) string {
+	if compound == "" || strings.IndexByte("*[:&", compound[0]) >= 0 || strings.IndexByte(compound, '\\') >= 0 {
+		return ""
+	}
+	for i := 1; i < len(compound); i++ {
+		if !isNameByte(compound[i]) {
+			compound = compound[:i]
+			break
+		}
+	}
+	if compound[0] != '.' && compound[0] != '#' {
+		return strings.ToLower(compound)
+	}
+	return compound
 }

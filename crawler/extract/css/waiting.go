@@ -11,24 +11,6 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// IsShownInside tells whether what stands inside n takes back, for itself, what
-// hides n by a property that is handed down.
-func IsShownInside(n *html.Node, by Property) bool {
-	if by != Visibility && by != fontSize && by != color && by != indent {
-		return false
-	}
-	for d := range htmltree.Below(n) {
-		if styled := htmltree.Attr(d, "style"); styled != "" {
-			if l := InlineLook(styled); l.Says[by] != "" {
-				if other, hides := l.Hides(); !hides || other != by {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
 // IsWaiting tells of elements that a script makes appear, as the reader comes to
 // them or once the page is there: most of a page is never hidden for good.
 func IsWaiting(n *html.Node, by Property) bool {
