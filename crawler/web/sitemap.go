@@ -10,14 +10,16 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"golang.org/x/net/html/charset"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
-	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
 // The bounds that sitemaps.org sets, and how deep indexes may nest.
@@ -77,7 +79,7 @@ func (c *crawl) sitemaps() ([]sitemap, error) {
 			continue
 		}
 		for _, named := range c.robots.Sitemaps {
-			if u, err := c.scope.Site.Parse(named); err == nil {
+			if u, err := weburl.Resolve(c.scope.Site, named); err == nil {
 				list = append(list, sitemap{url: u, from: "robots.txt"})
 			}
 		}
@@ -130,7 +132,7 @@ func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, e
 		return crawlErr
 	}
 	err = parseSitemap(a.body, func(entry listed) error {
-		u, err := s.url.Parse(withStrayPercents(entry.loc))
+		u, err := weburl.Resolve(s.url, entry.loc)
 		switch {
 		case entry.loc == "":
 			return nil
@@ -173,21 +175,6 @@ func (c *crawl) readSitemap(ctx context.Context, s sitemap) (nested []sitemap, e
 	return nested, nil
 }
 
-// withStrayPercents writes a percent sign that encodes nothing as browsers take it.
-func withStrayPercents(address string) string {
-	if _, err := url.Parse(address); err == nil {
-		return address
-	}
-	var b strings.Builder
-	for i := range len(address) {
-		b.WriteByte(address[i])
-		if address[i] == '%' && (i+2 >= len(address) || !scope.IsHex(address[i+1]) || !scope.IsHex(address[i+2])) {
-			b.WriteString("25")
-		}
-	}
-	return b.String()
-}
-
 var errNoSitemap = errors.New("no sitemap in it")
 
 // listed is an address that a sitemap lists, with what it says of it, as written.
@@ -208,7 +195,7 @@ type alternate struct {
 // versions are the page's alternates with their addresses made absolute.
 func (l listed) versions(base *url.URL) (versions []extract.Alternate) {
 	for _, a := range l.alternates {
-		u, err := base.Parse(withStrayPercents(strings.TrimSpace(a.Href)))
+		u, err := weburl.Resolve(base, a.Href)
 		if err == nil && a.Rel == "alternate" && a.Language != "" && !strings.EqualFold(a.Language, "x-default") {
 			versions = append(versions, extract.Alternate{Language: a.Language, URL: u})
 		}
@@ -216,7 +203,7 @@ func (l listed) versions(base *url.URL) (versions []extract.Alternate) {
 	return versions
 }
 
-// parseSitemap calls found for each address in a sitemap or sitemap index (XML,
+// parseSitemap calls found for each address in a sitemap, sitemap index or feed (XML,
 // streamed) or in a text sitemap (an address a line); all may be gzipped. An
 // entity of the document's own is a mistake to encoding/xml, which expands none,
 // so that an XML bomb has nothing to go off with.
@@ -270,7 +257,7 @@ func parseTextSitemap(body []byte, found func(listed) error) error {
 }
 
 func parseXMLSitemap(body []byte, found func(listed) error) error {
-	d := xml.NewDecoder(bytes.NewReader(bytes.TrimLeft(body, " \t\r\n")))
+	d := xml.NewDecoder(bytes.NewReader(withAmpersands(bytes.TrimLeft(body, " \t\r\n"))))
 	d.CharsetReader = charset.NewReaderLabel
 	var path []string // names of the open elements
 	for {
@@ -283,24 +270,20 @@ func parseXMLSitemap(body []byte, found func(listed) error) error {
 		}
 		switch token := token.(type) {
 		case xml.StartElement:
-			if len(path) == 0 && token.Name.Local != "urlset" && token.Name.Local != "sitemapindex" {
-				return fmt.Errorf("%w, but a <%s>", errNoSitemap, token.Name.Local)
+			name := token.Name.Local
+			if len(path) == 0 && !isSitemap(name) {
+				return fmt.Errorf("%w, but a <%s>", errNoSitemap, name)
 			}
-			if len(path) != 1 || token.Name.Local != "url" && token.Name.Local != "sitemap" {
-				path = append(path, token.Name.Local)
+			if !isEntry(path, name) {
+				path = append(path, name)
 				continue
 			}
-			// <image:loc> and its like stand deeper.
-			var entry struct {
-				Locs       []string    `xml:"loc"`
-				Changed    string      `xml:"lastmod"`
-				Alternates []alternate `xml:"http://www.w3.org/1999/xhtml link"`
-			}
+			var entry sitemapEntry
 			if err := d.DecodeElement(&entry, &token); err != nil {
 				return fmt.Errorf("read XML: %w", err)
 			}
-			for _, loc := range entry.Locs {
-				if err := found(listed{loc, entry.Changed, path[0] == "sitemapindex", entry.Alternates}); err != nil {
+			for _, loc := range entry.addresses() {
+				if err := found(listed{loc, entry.Changed, path[0] == "sitemapindex", entry.alternates()}); err != nil {
 					return err
 				}
 			}
@@ -311,3 +294,97 @@ func parseXMLSitemap(body []byte, found func(listed) error) error {
 		}
 	}
 }
+
+// isSitemap reports whether a document is one by its root: feeds are as well (sitemaps.org,
+// "Other Sitemap formats").
+func isSitemap(root string) bool {
+	switch root {
+	case "urlset", "sitemapindex", "rss", "RDF", "feed":
+		return true
+	}
+	return false
+}
+
+// isEntry reports whether an element below others tells of one page, or one sitemap.
+// <image:loc> and its like stand deeper.
+func isEntry(path []string, name string) bool {
+	switch strings.Join(path, " ") {
+	case "urlset", "sitemapindex":
+		return name == "url" || name == "sitemap"
+	case "rss channel", "RDF":
+		return name == "item"
+	case "feed":
+		return name == "entry"
+	}
+	return false
+}
+
+// sitemapEntry is what a sitemap, RSS or Atom says of one page.
+type sitemapEntry struct {
+	Locs    []string `xml:"loc"`
+	Changed string   `xml:"lastmod"`
+	Links   []struct {
+		alternate
+		Text string `xml:",chardata"`
+	} `xml:"link"`
+}
+
+// addresses are those of the page: RSS has it as the text of a link, and Atom as the href of
+// one that is an alternate, as one without a relation is (RFC 4287, section 4.2.7.2). In a
+// sitemap links lead to other versions.
+func (e sitemapEntry) addresses() []string {
+	found := e.Locs
+	for _, link := range e.Links {
+		switch text := strings.TrimSpace(link.Text); {
+		case text != "":
+			found = append(found, text)
+		case link.Language == "" && (link.Rel == "" || link.Rel == "alternate"):
+			found = append(found, link.Href)
+		}
+	}
+	return found
+}
+
+func (e sitemapEntry) alternates() (versions []alternate) {
+	for _, link := range e.Links {
+		if link.Language != "" {
+			versions = append(versions, link.alternate)
+		}
+	}
+	return versions
+}
+
+// withAmpersands escapes those ampersands that begin no reference, as in an address that was
+// put into the file as it is. In a CDATA section all are meant literally.
+func withAmpersands(body []byte) []byte {
+	if !bytes.Contains(body, []byte("&")) {
+		return body
+	}
+	var out bytes.Buffer
+	out.Grow(len(body) + 256)
+	for len(body) > 0 {
+		text, section, _ := bytes.Cut(body, []byte("<![CDATA["))
+		out.Write(bareAmpersands().ReplaceAllFunc(text, func(found []byte) []byte {
+			if found[len(found)-1] == ';' {
+				return found
+			}
+			return append([]byte("&amp;"), found[1:]...)
+		}))
+		if len(text) == len(body) {
+			break
+		}
+		out.WriteString("<![CDATA[")
+		end := bytes.Index(section, []byte("]]>"))
+		if end < 0 {
+			end = len(section)
+		}
+		out.Write(section[:end])
+		body = section[end:]
+	}
+	return out.Bytes()
+}
+
+// bareAmpersands matches every ampersand, and a reference to its end.
+var bareAmpersands = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,30};)?`)
+})

@@ -19,6 +19,14 @@ func TestSitemapsAreReadInEveryForm(t *testing.T) {
 		{"text", "\ufeffhttps://h/a\r\nhttps://h/b\n\n", "https://h/a https://h/b"},
 		{"other charset", "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><urlset><url><loc>https://h/caf\xe9</loc></url></urlset>", "https://h/café"},
 		{"empty", `<urlset></urlset>`, ""},
+		{"RSS", `<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><link>https://h/</link><atom:link rel="self" href="https://h/feed"/>
+<item><title>A &amp; B</title><link>https://h/a?x=1&y=2</link><comments>https://h/a#c</comments></item></channel></rss>`, "https://h/a?x=1&y=2"},
+		{"RSS 1.0", `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel><link>https://h/</link></channel>
+<item><link>https://h/a</link></item></rdf:RDF>`, "https://h/a"},
+		{"Atom", `<feed xmlns="http://www.w3.org/2005/Atom"><link href="https://h/"/><entry><link rel="edit" href="https://h/edit"/>
+<link rel="alternate" type="text/html" href="https://h/a"/></entry><entry><link href="https://h/b"/></entry></feed>`, "https://h/a https://h/b"},
+		{"bare ampersands", `<urlset><url><loc>https://h/a?b=1&c=2&amp;d=3&#38;copy=4</loc></url><url><loc><![CDATA[https://h/b?c=1&d=2]]></loc></url></urlset>`,
+			"https://h/a?b=1&c=2&d=3&copy=4 https://h/b?c=1&d=2"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -36,7 +44,7 @@ func TestSitemapsThatCannotBeReadSaySo(t *testing.T) {
 	tests := []struct{ name, body, found, want string }{
 		{"entity bomb", bomb, "https://h/ok", "entity"},
 		{"cut off", `<urlset><url><loc>https://h/a</loc></url><url><loc>https://h/b`, "https://h/a", "read XML"},
-		{"something else", `<rss><channel/></rss>`, "", "<rss>"},
+		{"something else", `<svg><g/></svg>`, "", "<svg>"},
 		{"nothing", "", "", "no sitemap"},
 		{"unknown charset", `<?xml version="1.0" encoding="klingon"?><urlset/>`, "", "klingon"},
 		{"broken gzip", "\x1f\x8bnonsense", "", "decompress"},
