@@ -21,6 +21,7 @@ func crawl(p *printer, c crawler.Coverage) {
 	}
 	defer fromInside(p, c)
 	defer tooLarge(p, c)
+	defer thin(p, c)
 	if c.Complete {
 		p.field("Crawl", span{plain, seen + " ·"}, span{green, "complete"})
 		return
