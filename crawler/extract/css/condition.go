@@ -1,6 +1,7 @@
 package css
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -87,31 +88,36 @@ func queryHolds(query string) truth {
 		return queryHolds(strings.TrimSpace(rest)).not()
 	}
 	query = strings.TrimPrefix(query, "only ")
-	holds, joined := always, "and"
-	for i, part := range conditionsIn(query) {
-		var t truth
+	if slices.Contains(conditionsIn(query), "not") {
+		return sometimes
+	}
+	return joinedHold(query, func(part string) truth {
+		switch {
+		case part[0] == '(':
+			return featureHolds(strings.TrimSpace(part[1 : len(part)-1]))
+		case part == "all" || part == "screen":
+			return always
+		case part == "print" || part == "speech" || part == "aural" || part == "braille" || part == "embossed" || part == "projection" || part == "tty" || part == "tv" || part == "handheld":
+			return never
+		}
+		return sometimes
+	})
+}
+
+// joinedHold judges what "and" and "or" join, of which each part is judged by holds.
+func joinedHold(condition string, holds func(part string) truth) truth {
+	all, joined := always, "and"
+	for i, part := range conditionsIn(condition) {
 		switch {
 		case part == "and" || part == "or":
 			joined = part
-			continue
-		case part == "not":
-			return sometimes
-		case part[0] == '(':
-			t = featureHolds(strings.TrimSpace(part[1 : len(part)-1]))
-		case part == "all" || part == "screen":
-			t = always
-		case part == "print" || part == "speech" || part == "aural" || part == "braille" || part == "embossed" || part == "projection" || part == "tty" || part == "tv" || part == "handheld":
-			t = never
+		case i > 0 && joined == "or":
+			all = all.or(holds(part))
 		default:
-			t = sometimes
-		}
-		if i > 0 && joined == "or" {
-			holds = holds.or(t)
-		} else {
-			holds = holds.and(t)
+			all = all.and(holds(part))
 		}
 	}
-	return holds
+	return all
 }
 
 // conditionsIn parts a condition into words and what stands in parentheses, with the name of a function.
@@ -206,33 +212,19 @@ func supportsHolds(condition string) truth {
 	if rest, ok := strings.CutPrefix(condition, "not("); ok {
 		return supportsHolds("(" + rest).not()
 	}
-	holds, joined := always, "and"
-	for i, part := range conditionsIn(condition) {
-		var t truth
-		switch {
-		case part == "and" || part == "or":
-			joined = part
-			continue
-		case part[0] != '(':
-			t = sometimes
+	return joinedHold(condition, func(part string) truth {
+		if part[0] != '(' {
 			if strings.HasPrefix(part, "selector(") || strings.HasPrefix(part, "font-") {
-				t = always
+				return always
 			}
-		default:
-			inside := strings.TrimSpace(part[1 : len(part)-1])
-			if inside == "" || inside[0] == '(' || strings.HasPrefix(inside, "not ") {
-				t = supportsHolds(inside)
-			} else {
-				t = declarationHolds(inside)
-			}
+			return sometimes
 		}
-		if i > 0 && joined == "or" {
-			holds = holds.or(t)
-		} else {
-			holds = holds.and(t)
+		inside := strings.TrimSpace(part[1 : len(part)-1])
+		if inside == "" || inside[0] == '(' || strings.HasPrefix(inside, "not ") {
+			return supportsHolds(inside)
 		}
-	}
-	return holds
+		return declarationHolds(inside)
+	})
 }
 
 func declarationHolds(declaration string) truth {

@@ -7,21 +7,17 @@ import (
 	"strings"
 )
 
-// disguised calls found for each run that says something else when it is decoded: in base64, in hexadecimal digits, escaped as
+// disguised calls found for each part that says something else when it is decoded: in base64, in hexadecimal digits, escaped as
 // in an address, backwards, or with its letters moved by thirteen places. inner is what it says.
-func (t *text) disguised(found func(inner string, at span)) {
+func (t *text) disguised(found func(inner *text, at span)) {
 	if t.hidden >= maxHidden {
 		return
 	}
-	eachRun(t.plain, func(at span) {
-		run := t.plain[at.start:at.end]
-		t.meter.Spend(1 + len(run)/4)
-		if inner := decoded(run); inner != "" {
-			found(inner, at)
-		} else if inner := fromHex(run); inner != "" {
-			found(inner, at)
+	for _, r := range t.runs() {
+		if r.inner != nil {
+			found(r.inner, r.at)
 		}
-	})
+	}
 	t.escaped(found)
 	t.turned(found)
 }
@@ -42,7 +38,7 @@ func fromHex(run string) string {
 
 // escaped calls found for each word that is escaped as in an address (RFC 3986), maybe more than once, and for pairs of
 // hexadecimal digits behind signs of their own.
-func (t *text) escaped(found func(inner string, at span)) {
+func (t *text) escaped(found func(inner *text, at span)) {
 	const enough = 5 // escapes, below which a word is an address like any other
 	for _, sign := range []string{"%", `\x`, `\u00`, "0x", "&#x"} {
 		if strings.Count(t.plain, sign) < enough {
@@ -68,7 +64,7 @@ func (t *text) escaped(found func(inner string, at span)) {
 				inner = plain
 			}
 			if inner != line {
-				found(inner, at)
+				found(t.within(inner), at)
 			}
 		}
 	}
@@ -104,12 +100,12 @@ func turnedWords() []string {
 }
 
 // turned calls found for each line that has one of turnedWords.
-func (t *text) turned(found func(inner string, at span)) {
+func (t *text) turned(found func(inner *text, at span)) {
 	for _, at := range t.around().turned {
 		line := t.lineAt(at)
 		t.meter.Spend(2 * (line.end - line.start))
-		found(backwards(t.plain[line.start:line.end]), line)
-		found(moved13(t.plain[line.start:line.end]), line)
+		found(t.within(backwards(t.plain[line.start:line.end])), line)
+		found(t.within(moved13(t.plain[line.start:line.end])), line)
 	}
 }
 

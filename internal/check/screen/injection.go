@@ -26,10 +26,9 @@ func (in injections) scan(t *text, found func(match)) {
 		take(m)
 	}
 	in.phrases(t, take)
-	t.disguised(func(inner string, at span) {
-		hidden := text{plain: inner, meter: t.meter, hidden: t.hidden + 1}
+	t.disguised(func(inner *text, at span) {
 		rule := ""
-		in.scan(&hidden, func(m match) { rule = cmp.Or(rule, m.rule) })
+		in.scan(inner, func(m match) { rule = cmp.Or(rule, m.rule) })
 		if rule != "" {
 			found(match{rule: rule, kind: Injection, action: in.action, start: at.start, end: at.end})
 		}
@@ -38,7 +37,17 @@ func (in injections) scan(t *text, found func(match)) {
 
 // isAbout reports whether an order is quoted in an article on such orders.
 func (t *text) isAbout(m match) bool {
-	return t.isQuoted(m.start) && subjectPattern().MatchString(t.plain)
+	return t.isQuoted(m.start) && t.hasSubject()
+}
+
+// hasSubject reports whether a text is about orders to models. It is read for that once, however many orders it quotes.
+func (t *text) hasSubject() bool {
+	if t.subject == nil {
+		t.meter.Spend(len(t.plain))
+		about := subjectPattern().MatchString(t.plain)
+		t.subject = &about
+	}
+	return *t.subject
 }
 
 // isQuoted reports whether a place stands in quotes, in code or in a quotation.
@@ -52,8 +61,8 @@ func (t *text) isQuoted(at int) bool {
 		before = before[line:]
 	}
 	open := strings.Count(before, `"`)%2 == 1
-	for opening, closing := range map[string]string{"“": "”", "„": "“", "«": "»", "‘": "’", "「": "」"} {
-		open = open || strings.LastIndex(before, opening) > strings.LastIndex(before, closing)
+	for _, opening := range "“„«‘「" {
+		open = open || strings.LastIndex(before, string(opening)) > strings.LastIndex(before, closingQuote(opening))
 	}
 	return open
 }

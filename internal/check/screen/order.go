@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -72,6 +73,13 @@ const classicOrder = "ignore-instructions"
 // orderReach is how far from its noun an order has its verb, in characters.
 const orderReach = 45
 
+// stems are the verbs of an order and its words for "previous", as they are looked for in a folded sentence.
+type stems struct{ verbs, which []string }
+
+func (o order) stems() stems {
+	return stems{strings.Split(fold(o.verbs), "|"), strings.Split(fold(o.which), "|")}
+}
+
 // nounPatterns are the patterns that mark where the noun of an order stands, one for each language.
 func nounPatterns(orders []order) []*pattern {
 	var patterns []*pattern
@@ -90,22 +98,14 @@ func nounPatterns(orders []order) []*pattern {
 }
 
 // order calls found where the noun of a language that stands from start to end is that of an order.
-func (t *text) order(language order, start, end int, found func(span)) {
+func (t *text) order(language stems, start, end int, found func(span)) {
 	t.meter.Spend(2 * perTry)
 	in := t.sentenceAround(start, end)
 	sentence := fold(norm.NFKC.String(t.plain[in.start:in.end]))
-	if containsAny(sentence, language.verbs) && containsAny(sentence, language.which) {
+	isIn := func(stem string) bool { return strings.Contains(sentence, stem) }
+	if slices.ContainsFunc(language.verbs, isIn) && slices.ContainsFunc(language.which, isIn) {
 		found(in)
 	}
-}
-
-func containsAny(text, words string) bool {
-	for word := range strings.SplitSeq(words, "|") {
-		if strings.Contains(text, fold(word)) {
-			return true
-		}
-	}
-	return false
 }
 
 // sentenceAround returns what of the sentence around a word is near it.

@@ -163,18 +163,24 @@ var (
 func (t *text) onLine(start, end int, found func(pair)) bool {
 	rest := t.plain[end:min(len(t.plain), end+maxGap)]
 	t.meter.Spend(perTry)
-	option := isOption(t.plain[max(0, start-40):start])
-	switch {
-	case option && rest != "" && rest[0] == ' ':
+	if isOption(t.plain[max(0, start-40):start]) && strings.HasPrefix(rest, " ") {
 		return t.next(end+1, assigned, found)
-	case signed().MatchString(rest):
-		return t.next(end+len(signed().FindString(rest)), assigned, found)
-	case strings.ContainsRune(rest, '>') && isInTag(t.plain[max(0, start-maxGap):start]) && element().MatchString(rest):
-		return t.inElement(end+len(element().FindString(rest)), found)
-	case mayBeFar(rest) && far().MatchString(rest):
-		return t.next(end+len(far().FindString(rest)), near, found)
-	case follows().MatchString(rest):
-		return t.next(end+len(follows().FindString(rest)), near, found)
+	}
+	if gap := signed().FindString(rest); gap != "" {
+		return t.next(end+len(gap), assigned, found)
+	}
+	if strings.ContainsRune(rest, '>') && isInTag(t.plain[max(0, start-maxGap):start]) {
+		if gap := element().FindString(rest); gap != "" {
+			return t.inElement(end+len(gap), found)
+		}
+	}
+	if mayBeFar(rest) {
+		if gap := far().FindString(rest); gap != "" {
+			return t.next(end+len(gap), near, found)
+		}
+	}
+	if gap := follows().FindString(rest); gap != "" {
+		return t.next(end+len(gap), near, found)
 	}
 	return false
 }

@@ -60,12 +60,12 @@ type allowed struct {
 // behind them those of labels and of promptPatterns, so that one pass over a text is for all.
 type credentialRules struct {
 	rules     []credentialRule
-	labels    int // where the patterns of labels begin among those of keywords
-	manifests int // where that of manifests stands
-	turned    int // where that of words backwards stands
-	nouns     int // where those of orders begin
-	orders    []order
-	marks     int // where those of prompts begin
+	labels    int     // where the patterns of labels begin among those of keywords
+	manifests int     // where that of manifests stands
+	turned    int     // where that of words backwards stands
+	nouns     int     // where those of orders begin
+	orders    []stems // of each language of those
+	marks     int     // where those of prompts begin
 	keywords  keywords
 	global    allowed
 }
@@ -105,8 +105,10 @@ var ruleset = sync.OnceValue(func() *credentialRules {
 	set.turned = len(patterns)
 	patterns = append(patterns, &pattern{word: true, keywords: turnedWords()})
 	set.nouns = len(patterns)
-	set.orders = orders()
-	patterns = append(patterns, nounPatterns(set.orders)...)
+	patterns = append(patterns, nounPatterns(orders())...)
+	for _, o := range orders() {
+		set.orders = append(set.orders, o.stems())
+	}
 	set.marks = len(patterns)
 	set.keywords = newKeywords(append(patterns, promptPatterns()...))
 	return set
@@ -155,7 +157,7 @@ func (t *text) around() *aroundKeywords {
 	t.wideLabels(func(kind labelKind, start, end int) {
 		t.labelled(kind, start, end, func(at span) { credential(kind.rule(), at) })
 	})
-	t.runs(credential)
+	t.secretRuns(credential)
 	return t.tried
 }
 

@@ -17,24 +17,53 @@ const (
 	maxHidden = 3       // times that text may be in base64
 )
 
-// runs looks at the long runs of letters, digits and the signs of keys: for those that have the form of a key though no
-// word of it is always the same, and for secrets in what is written in base64 (RFC 4648), such as a file of settings. All
-// of the run is the secret then.
-func (t *text) runs(found func(rule string, at span)) {
+// run is a long run of letters, digits and the signs of keys.
+type run struct {
+	at     span
+	inner  *text // what it says when it is decoded; nil for nothing
+	base64 bool  // as RFC 4648 has it, rather than in hexadecimal digits
+}
+
+// runs returns the long runs of a text. They are looked for, and decoded, once.
+func (t *text) runs() []run {
+	if t.read != nil {
+		return *t.read
+	}
+	var list []run
 	eachRun(t.plain, func(at span) {
-		run := t.plain[at.start:at.end]
-		t.meter.Spend(1 + len(run)/4)
-		if rule, in, ok := shapeOf(run); ok {
-			found(rule, span{at.start + in.start, at.start + in.end})
-			return
-		}
-		if inner := decoded(run); inner != "" && t.hidden < maxHidden {
-			hidden := text{plain: inner, meter: t.meter, hidden: t.hidden + 1}
-			if secrets := hidden.around().credentials; len(secrets) > 0 {
-				found(secrets[0].rule, at)
+		r := run{at: at}
+		t.meter.Spend(1 + (at.end-at.start)/4)
+		if t.hidden < maxHidden {
+			written := t.plain[at.start:at.end]
+			if plain := decoded(written); plain != "" {
+				r.inner, r.base64 = t.within(plain), true
+			} else if plain := fromHex(written); plain != "" {
+				r.inner = t.within(plain)
 			}
 		}
+		list = append(list, r)
 	})
+	t.read = &list
+	return list
+}
+
+// within returns the text that a part of this one is when it is decoded.
+func (t *text) within(plain string) *text {
+	return &text{plain: plain, meter: t.meter, hidden: t.hidden + 1}
+}
+
+// secretRuns looks at the long runs for those that have the form of a key though no word of it is always the same, and for
+// secrets in what is written in base64, such as a file of settings. All of the run is the secret then.
+func (t *text) secretRuns(found func(rule string, at span)) {
+	for _, r := range t.runs() {
+		if rule, in, ok := shapeOf(t.plain[r.at.start:r.at.end]); ok {
+			found(rule, span{r.at.start + in.start, r.at.start + in.end})
+		} else if r.base64 {
+			if secrets := r.inner.around().credentials; len(secrets) > 0 {
+				found(secrets[0].rule, r.at)
+			}
+		}
+	}
 }
 
 // runClass says of each byte whether it stands in runs, and as what.

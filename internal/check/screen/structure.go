@@ -106,7 +106,7 @@ func (t *text) cellAt(at int) int {
 // maxNestedCells bounds how many cells that end before a place are passed over to find the one it stands in.
 const maxNestedCells = 64
 
-// isCode reports whether a place begins an element of code, and where that ends.
+// codeAt reports whether a place begins an element of code, and where that ends.
 func (t *text) codeAt(at int) (end int, ok bool) {
 	i, found := slices.BinarySearchFunc(t.codes, at, func(s span, at int) int { return s.start - at })
 	if !found {

@@ -34,7 +34,9 @@ type text struct {
 	codes    []span          // what stands in elements of code, sorted
 	quoted   []span          // the same, and what is quoted or preformatted
 	cells    []cell          // of tables, sorted
-	hidden   int             // how often it was in base64
+	hidden   int             // how often it was encoded in another
+	read     *[]run          // its long runs; nil until they were looked for
+	subject  *bool           // whether it is about orders to models; nil until it was looked for
 	tried    *aroundKeywords // once it was looked for
 	meter    *budget.Meter   // is told of what is tried; may be nil
 }

@@ -16,8 +16,6 @@ func (k labelKind) holds(value string, how evidence) bool {
 		return false
 	case k == codeLabel:
 		return how >= near && isDoorCode(value)
-	case k == totpLabel:
-		return isSeed(value)
 	case k == passwordLabel && how > near:
 		return isRandom(value) || isChosen(value, how)
 	}
