@@ -287,20 +287,37 @@ func (m *members) night(few int, renews bool) report.Run {
 // middle of a crawl take nothing with them.
 func TestCredentialsThatDieUnseenTakeNothingWithThem(t *testing.T) {
 	t.Parallel()
-	for name, in := range waysIn() {
+	eachDeath(func(d death) {
+		t.Run(d.name(), func(t *testing.T) {
+			t.Parallel()
+			m := newMembers(t, 40, d.way, d.visitors, d.public...)
+			m.fincrawl(exitDone, "sync")
+			m.night(3, d.way.renews)
+			m.lasts(-1)
+			m.wantActions(m.fincrawl(exitDone, "sync"))
+		})
+	})
+}
+
+// death is how credentials die: by which way they led in, what visitors get then, and whether they get the start page.
+type death struct {
+	in, what, start string
+	way             way
+	visitors        http.HandlerFunc
+	public          []string
+}
+
+func (d death) name() string { return fmt.Sprintf("%s/%s/%s start page", d.in, d.what, d.start) }
+
+// eachDeath calls f with every way in and few answers to visitors, and with one way and all answers.
+func eachDeath(f func(death)) {
+	for in, way := range waysIn() {
 		for what, visitors := range strangers() {
-			if all := name == "form"; !all && !slices.Contains(fewStrangers(), what) {
+			if all := in == "form"; !all && !slices.Contains(fewStrangers(), what) {
 				continue
 			}
 			for start, public := range map[string][]string{"public": {"/", "/join"}, "private": {"/join"}} {
-				t.Run(fmt.Sprintf("%s/%s/%s start page", name, what, start), func(t *testing.T) {
-					t.Parallel()
-					m := newMembers(t, 40, in, visitors, public...)
-					m.fincrawl(exitDone, "sync")
-					m.night(3, in.renews)
-					m.lasts(-1)
-					m.wantActions(m.fincrawl(exitDone, "sync"))
-				})
+				f(death{in, what, start, way, visitors, public})
 			}
 		}
 	}
@@ -310,29 +327,22 @@ func TestCredentialsThatDieUnseenTakeNothingWithThem(t *testing.T) {
 // what is sent is what members read, and what is lacking is said to be.
 func TestCredentialsThatDieUnseenInAFirstNightSendNothingOfAStrangers(t *testing.T) {
 	t.Parallel()
-	for name, in := range waysIn() {
-		for what, visitors := range strangers() {
-			if all := name == "form"; !all && !slices.Contains(fewStrangers(), what) {
-				continue
+	eachDeath(func(d death) {
+		for _, read := range []int{3, 37} {
+			if d.what != "404" && (read == 3) != (d.start == "public") {
+				continue // one of them will do
 			}
-			for start, public := range map[string][]string{"public": {"/", "/join"}, "private": {"/join"}} {
-				for _, read := range []int{3, 37} {
-					if what != "404" && (read == 3) != (start == "public") {
-						continue // one of them will do
-					}
-					t.Run(fmt.Sprintf("%s/%s/%s start page/after %d", name, what, start, read), func(t *testing.T) {
-						t.Parallel()
-						m := newMembers(t, 40, in, visitors, public...)
-						m.firstNight(read, in.renews)
-						m.lasts(-1)
-						m.fincrawl(exitDone, "sync")
-						m.wantLibrary(m.all()...)
-						m.saysWhatMembersRead()
-					})
-				}
-			}
+			t.Run(fmt.Sprintf("%s/after %d", d.name(), read), func(t *testing.T) {
+				t.Parallel()
+				m := newMembers(t, 40, d.way, d.visitors, d.public...)
+				m.firstNight(read, d.way.renews)
+				m.lasts(-1)
+				m.fincrawl(exitDone, "sync")
+				m.wantLibrary(m.all()...)
+				m.saysWhatMembersRead()
+			})
 		}
-	}
+	})
 }
 
 // firstNight lets the credentials die after so many articles of a crawl of which nothing was
