@@ -13,6 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/crawler/web/sitemap"
 	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
@@ -66,7 +67,7 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	none := func(t http.RoundTripper) http.RoundTripper { return t }
 
 	c.pages = &http.Client{Jar: jar, Transport: jar.Verbatim(chain(inside, session.Transport, src.Fetch.MaxBody, true)), CheckRedirect: onRedirect}
-	c.files = &http.Client{Jar: jar, Transport: jar.Verbatim(chain(inside, session.Transport, maxSitemap, false))}
+	c.files = &http.Client{Jar: jar, Transport: jar.Verbatim(chain(inside, session.Transport, sitemap.MaxSize, false))}
 	c.scripts = &http.Client{Jar: jar, Transport: jar.Verbatim(chain(inside, session.Transport, src.Fetch.MaxBody, false))}
 	c.named = &http.Client{Transport: &fetch.Whole{Base: outside, Limit: src.Fetch.MaxBody, Timeout: src.Fetch.Timeout}}
 	c.strangers = &http.Client{Transport: &fetch.Whole{Base: strange, Limit: src.Fetch.MaxBody, Timeout: src.Fetch.Timeout}}

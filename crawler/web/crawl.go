@@ -18,6 +18,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
 // Source says what to crawl and how. All durations, counts and sizes are
@@ -208,7 +209,7 @@ func (c *crawl) provesLogin(ctx context.Context) (bool, error) {
 			if client == c.pages && found.unreadable() || found.outcome.MayPass() {
 				break // it shows nothing
 			}
-			seen[i] = hash64(fmt.Sprint(a.status, textOf(found.article)))
+			seen[i] = texthash.Of(fmt.Sprint(a.status, textOf(found.article)))
 		}
 		if seen[3] != 0 && seen[0] == seen[2] && seen[1] == seen[3] && seen[0] != seen[1] {
 			return true, nil

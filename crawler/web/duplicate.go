@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
 // Review lets a crawl look over the pages it gave, once all of them are there.
@@ -115,7 +116,7 @@ func (c *crawl) eachPage(keyOf func(Summary) string, do func(key uint64, address
 			return fmt.Errorf("read the frontier: %w", err)
 		}
 		if o := crawler.Outcome(outcome); o == crawler.Paged || o == crawler.NotModified {
-			if err := do(hash64(key), s.URL, o); err != nil {
+			if err := do(texthash.Of(key), s.URL, o); err != nil {
 				return err
 			}
 		}

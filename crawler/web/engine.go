@@ -70,7 +70,7 @@ func (c *crawl) turnedAway(v visit) (crawler.Outcome, string) {
 	switch limits := c.src.Discover; {
 	case !c.scope.Starts[v.url.String()] && !c.robots.Allows(v.url):
 		return crawler.RobotsDenied, ""
-	case v.depth > limits.MaxDepth && c.traps.isCalendar(v.from, v.url):
+	case v.depth > limits.MaxDepth && c.traps.IsCalendar(v.from, v.url):
 		return crawler.Trap, fmt.Sprintf("a calendar with nothing on it, %d links from a start address", v.depth)
 	case v.depth > limits.MaxDepth:
 		return crawler.TooDeep, fmt.Sprintf("%d links from a start address", v.depth)
@@ -97,7 +97,7 @@ func (c *crawl) enqueue(v visit) error {
 		ctx.Put(keyAsItself, "yes")
 	}
 	if v.depth > 0 && !v.asItself {
-		c.traps.queued(v.url)
+		c.traps.Queued(v.url)
 	}
 	if err := c.queue.AddRequest(&colly.Request{URL: v.url, Method: http.MethodGet, Depth: v.depth, Ctx: ctx}); err != nil {
 		return fmt.Errorf("queue %s: %w", v.url, err)
@@ -129,14 +129,14 @@ func (c *crawl) runRound(ctx context.Context) error {
 			return fmt.Errorf("measure the queue: %w", err)
 		}
 		c.round.left.Store(int64(size))
-		c.traps.begin()
+		c.traps.BeginRound()
 		if err := c.queue.Run(c.collector); err != nil {
 			return fmt.Errorf("run the queue: %w", err)
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		c.traps.end()
+		c.traps.EndRound()
 		switch size, err = c.frontier.QueueSize(); {
 		case err != nil:
 			return fmt.Errorf("measure the queue: %w", err)

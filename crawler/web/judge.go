@@ -73,7 +73,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 			return fmt.Errorf("keep the page %s: %w", v.url, err)
 		}
 		c.words.note(page.LeftOut)
-		c.traps.note(v.url, page)
+		c.traps.Note(v.url, page)
 		if !c.src.Auth.IsZero() {
 			c.said.note(v.url.String(), textOf(found.article))
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/web/sitemap"
 )
 
 // Memory is what is remembered of a source's documents, so that those that have not
@@ -176,7 +177,7 @@ func sendable(validator string) string {
 
 // dated passes on when a sitemap says that an address changed last.
 func (c *crawl) dated(u *url.URL, changed string) error {
-	at, ok := parseLastmod(changed)
+	at, ok := sitemap.ParseDate(changed)
 	if c.memory == nil || !ok {
 		return nil
 	}
@@ -188,24 +189,4 @@ func (c *crawl) dated(u *url.URL, changed string) error {
 		return fmt.Errorf("remember the date of %s: %w", n, err)
 	}
 	return nil
-}
-
-// parseLastmod reads a date of a sitemap (https://www.w3.org/TR/NOTE-datetime) as the
-// last moment that it may mean: a day lasts until its end, wherever it was written,
-// and the site's clock is not ours.
-func parseLastmod(text string) (time.Time, bool) {
-	const (
-		aDay     = 24 * time.Hour
-		anywhere = 12 * time.Hour // as far as clocks are behind UTC
-		wrongBy  = time.Minute
-	)
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.Add(wrongBy), true
-		}
-	}
-	if t, err := time.Parse(time.DateOnly, text); err == nil {
-		return t.Add(aDay + anywhere), true
-	}
-	return time.Time{}, false
 }

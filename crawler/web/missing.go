@@ -10,6 +10,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
 // A wiki may answer with status 200 for a page that is gone, and ask that this is not
@@ -62,7 +63,7 @@ func (c *crawl) saysUnindexed(ctx context.Context, u *url.URL) (says string, ok 
 // impossibleNear returns addresses like u at which there is surely nothing: with another
 // name in the place of the page's, be that in its path or in its query.
 func impossibleNear(u *url.URL) (list []*url.URL) {
-	name := fmt.Sprintf("%x", hash64(u.String()))
+	name := fmt.Sprintf("%x", texthash.Of(u.String()))
 	if base := path.Base(u.Path); base != "/" && base != "." {
 		other := *u
 		other.Path, other.RawPath = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), base)+name+path.Ext(base), ""

@@ -142,10 +142,10 @@ func (c *crawl) avoids(v visit) (bool, error) {
 	if v.depth == 0 || v.asItself {
 		return false, nil
 	}
-	if why := c.traps.spent(v.url); why != "" {
+	if why := c.traps.Spent(v.url); why != "" {
 		return true, c.settle(v.url, crawler.Trap, why)
 	}
-	if c.traps.waits(v.url) {
+	if c.traps.Waits(v.url) {
 		return true, c.enqueue(v)
 	}
 	return false, nil

@@ -18,6 +18,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/crawler/web/trap"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
@@ -47,7 +48,7 @@ type crawl struct {
 	robots  scope.Robots // known once the start address was read
 
 	texts sameTexts // of the pages of a private source
-	traps *traps
+	traps *trap.Detector
 
 	*ledger
 	keeper     Keeper
@@ -96,7 +97,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	log = log.With("source", src.Name)
 	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, only: sur.Only, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, pageTexts: sur.Texts,
 		selves: make(map[string]bool), proofs: make(map[string]bool), stop: stop,
-		traps: newTraps(src.Discover.MaxDuplicates),
+		traps: trap.New(src.Discover.MaxDuplicates),
 		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, before: sur.Before, notes: sur.Notes, flush: sur.Flush,
 		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
 	c.door.turn = newTurn()

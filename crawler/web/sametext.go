@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"net/url"
 	"slices"
@@ -11,6 +9,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
 // sameTexts notices a wall that nothing else told of: if many addresses of a
@@ -43,9 +42,9 @@ func (s *sameTexts) note(u *url.URL, a extract.Article) {
 	if s.pages == nil {
 		s.pages, s.places, s.count = make(map[uint64]uint64), make(map[uint64]struct{}), make(map[uint64]int)
 	}
-	says := hash64(text)
-	s.pages[hash64(u.String())] = says
-	place := hash64(u.EscapedPath() + "\x00" + text)
+	says := texthash.Of(text)
+	s.pages[texthash.Of(u.String())] = says
+	place := texthash.Of(u.EscapedPath() + "\x00" + text)
 	if _, again := s.places[place]; !again {
 		s.places[place] = struct{}{}
 		s.count[says]++
@@ -55,14 +54,14 @@ func (s *sameTexts) note(u *url.URL, a extract.Article) {
 // walls returns how many paths have the text of the page at an address, if that is
 // a wall, and 0 if not.
 func (s *sameTexts) walls(address string) int {
-	if n := s.count[s.pages[hash64(address)]]; s.isWall(n) {
+	if n := s.count[s.pages[texthash.Of(address)]]; s.isWall(n) {
 		return n
 	}
 	return 0
 }
 
 // of stands for the text of the page at an address.
-func (s *sameTexts) of(address string) uint64 { return s.pages[hash64(address)] }
+func (s *sameTexts) of(address string) uint64 { return s.pages[texthash.Of(address)] }
 
 func (s *sameTexts) isWall(paths int) bool {
 	return paths >= wallPaths && float64(paths) >= wallShare*float64(len(s.places))
@@ -81,13 +80,6 @@ func (s *sameTexts) any() bool {
 // SayTheSame is in the detail of a login wall that was told by nothing but its text,
 // after the number of addresses that have it.
 const SayTheSame = "addresses say the very same"
-
-// hash64 is good enough where a mistake would need an attacker who writes the
-// site, and he has the site's pages to himself anyway.
-func hash64(text string) uint64 {
-	sum := sha256.Sum256([]byte(text))
-	return binary.BigEndian.Uint64(sum[:8])
-}
 
 // takeBackWalls settles anew, as walls, the pages that turned out to be one. What
 // they put into the sink no longer counts: a page is one whose address is settled so.

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
 // saying is what a page says, as hashes of its lines in words alone: without markup, the
@@ -20,7 +21,7 @@ func sayingOf(text, title string) saying {
 	title = words(title)
 	for line := range strings.Lines(markdown.WithoutTargets(text)) {
 		if w := words(line); w != "" && w != title {
-			s = append(s, hash64(w))
+			s = append(s, texthash.Of(w))
 		}
 	}
 	slices.Sort(s)
@@ -40,14 +41,14 @@ func (s *said) note(address string, text uint64) {
 	if s.texts == nil {
 		s.texts = make(map[uint64]uint64)
 	}
-	s.texts[hash64(address)] = text
+	s.texts[texthash.Of(address)] = text
 }
 
 // of returns what the page at an address said; 0 where that is not known.
 func (s *said) of(address string) uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.texts[hash64(address)]
+	return s.texts[texthash.Of(address)]
 }
 
 // words are the letters and digits of a text in lower case, with single spaces between.
@@ -86,7 +87,7 @@ func triples(text string) map[uint64]bool {
 	all := strings.Fields(words(markdown.WithoutTargets(text)))
 	set := make(map[uint64]bool)
 	for i := range max(0, len(all)-2) {
-		set[hash64(strings.Join(all[i:i+3], " "))] = true
+		set[texthash.Of(strings.Join(all[i:i+3], " "))] = true
 	}
 	return set
 }

@@ -1,6 +1,10 @@
 package web
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/fincrawl/fincrawl/internal/texthash"
+)
 
 // signs remembers what shows that sessions were alive, and which answers were given after
 // that: those may be a stranger's. It holds three numbers for each address. See docs/adr/0023.
@@ -44,10 +48,10 @@ func (s *signs) note(address string, a asked, sure bool) {
 	}
 	s.clock++
 	if sure {
-		delete(s.reads, hash64(address))
+		delete(s.reads, texthash.Of(address))
 		return
 	}
-	s.reads[hash64(address)] = read{a, s.clock}
+	s.reads[texthash.Of(address)] = read{a, s.clock}
 	s.since++
 }
 
@@ -81,7 +85,7 @@ func (s *signs) due() bool {
 func (s *signs) unsure(address string) (r read, is bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, ok := s.reads[hash64(address)]
+	r, ok := s.reads[texthash.Of(address)]
 	return r, ok && r.at > s.seen[r.session]
 }
 
@@ -89,7 +93,7 @@ func (s *signs) unsure(address string) (r read, is bool) {
 func (s *signs) at(address string) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.reads[hash64(address)].at
+	return s.reads[texthash.Of(address)].at
 }
 
 // settle forgets what is unsure: there is no telling.

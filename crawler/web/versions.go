@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
 // versions are what pages say of their versions in other languages. That a page leaves
@@ -21,7 +22,7 @@ type versions struct {
 	contested map[uint64]bool   // version and language: there are two
 }
 
-func pairOf(a, b string) uint64 { return hash64(a + "\x00" + b) }
+func pairOf(a, b string) uint64 { return texthash.Of(a + "\x00" + b) }
 
 // note remembers which versions the document at an address names.
 func (v *versions) note(address string, named []string) {
@@ -33,7 +34,7 @@ func (v *versions) note(address string, named []string) {
 	if v.naming == nil {
 		v.named, v.naming = make(map[uint64]bool), make(map[uint64]bool)
 	}
-	v.naming[hash64(address)] = true
+	v.naming[texthash.Of(address)] = true
 	for _, version := range named {
 		v.named[pairOf(address, version)] = true
 	}
@@ -47,7 +48,7 @@ func (v *versions) claim(address, version, language string) {
 	if v.languages == nil {
 		v.languages, v.claimants, v.contested = make(map[uint64]string), make(map[uint64]uint64), make(map[uint64]bool)
 	}
-	page, place := hash64(address), pairOf(version, language)
+	page, place := texthash.Of(address), pairOf(version, language)
 	v.languages[page] = language
 	if first, claimed := v.claimants[place]; !claimed {
 		v.claimants[place] = page
@@ -61,14 +62,14 @@ func (v *versions) claim(address, version, language string) {
 func (v *versions) verified(address, version string, isStart bool) (verified, known bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	language, known := v.languages[hash64(address)]
+	language, known := v.languages[texthash.Of(address)]
 	switch {
 	case v.named[pairOf(version, address)]:
 		return true, true
 	case !known:
 		return false, false
 	}
-	return !isStart && !v.naming[hash64(version)] && language != "" && !v.contested[pairOf(version, language)], true
+	return !isStart && !v.naming[texthash.Of(version)] && language != "" && !v.contested[pairOf(version, language)], true
 }
 
 // versionsOf are the addresses that a document names as its versions, normalised.

@@ -10,6 +10,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
 // sessionState is what a look at a page that only members see tells of the session.
@@ -214,4 +215,4 @@ func commonFolders(a, b string) (n int) {
 }
 
 // textOf stands for what a page says, without the targets of its links.
-func textOf(a extract.Article) uint64 { return hash64(markdown.WithoutTargets(a.Markdown)) }
+func textOf(a extract.Article) uint64 { return texthash.Of(markdown.WithoutTargets(a.Markdown)) }

@@ -1,4 +1,4 @@
-package web
+package sitemap
 
 import (
 	"fmt"
@@ -48,7 +48,7 @@ func TestSitemapsThatCannotBeReadSaySo(t *testing.T) {
 		{"nothing", "", "", "no sitemap"},
 		{"unknown charset", `<?xml version="1.0" encoding="klingon"?><urlset/>`, "", "klingon"},
 		{"broken gzip", "\x1f\x8bnonsense", "", "decompress"},
-		{"too many", "<urlset>" + strings.Repeat("<url><loc>https://h/a</loc></url>", maxSitemapURLs+1) + "</urlset>", "", "more than 50000"},
+		{"too many", "<urlset>" + strings.Repeat("<url><loc>https://h/a</loc></url>", maxURLs+1) + "</urlset>", "", "more than 50000"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -66,22 +66,22 @@ func TestSitemapsThatCannotBeReadSaySo(t *testing.T) {
 func TestASitemapMayHave50000Addresses(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("<urlset>")
-	for i := range maxSitemapURLs {
+	for i := range maxURLs {
 		fmt.Fprintf(&b, "<url><loc>https://h/%d</loc></url>", i)
 	}
 	b.WriteString("</urlset>")
 	found, err := locations([]byte(b.String()))
-	if err != nil || len(found) != maxSitemapURLs {
+	if err != nil || len(found) != maxURLs {
 		t.Errorf("found %d, %v", len(found), err)
 	}
 }
 
 func locations(body []byte) (found []string, err error) {
-	err = parseSitemap(body, func(entry listed) error {
-		if entry.isSitemap {
-			entry.loc = "sitemap:" + entry.loc
+	err = Parse(body, func(entry Entry) error {
+		if entry.IsSitemap {
+			entry.Loc = "sitemap:" + entry.Loc
 		}
-		found = append(found, entry.loc)
+		found = append(found, entry.Loc)
 		return nil
 	})
 	return found, err
