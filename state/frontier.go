@@ -17,7 +17,7 @@ type Visit struct {
 }
 
 // Discover adds those of urls that are new and returns them, in order: see
-// web.Frontier, whose contract it keeps.
+// the web crawl's frontier.Store, whose contract it keeps.
 func (c *Crawl) Discover(from string, depth int, urls []string) (fresh []string, err error) {
 	c.visiting.Lock()
 	defer c.visiting.Unlock()

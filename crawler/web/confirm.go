@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"net/url"
 	"slices"
@@ -163,11 +162,9 @@ func (c *crawl) readAgain(ctx context.Context, suspects []suspect) (left []suspe
 		if _, unsure := c.signs.unsure(address); !unsure {
 			continue
 		}
-		told, detail, _, err := c.frontier.Outcome(address)
-		if err != nil {
-			return nil, fmt.Errorf("read the frontier: %w", err)
+		if s.outcome, s.detail, _, err = c.frontier.Outcome(address); err != nil {
+			return nil, err
 		}
-		s.outcome, s.detail = crawler.Outcome(told), detail
 		left = append(left, s)
 	}
 	return left, nil
@@ -203,9 +200,9 @@ func (c *crawl) orEnded(ctx context.Context, err error) error {
 func (c *crawl) unsure() (list []suspect, err error) {
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
-			return nil, fmt.Errorf("read the frontier: %w", err)
+			return nil, err
 		}
-		o := crawler.Outcome(s.Outcome)
+		o := s.Outcome
 		when, unsure := c.signs.unsure(s.URL)
 		u, err := url.Parse(s.URL)
 		if err != nil || !unsure || !tellsOfReader(o) {

@@ -15,7 +15,7 @@ import (
 
 func TestAWebsiteKeepsThePromisesOfASource(t *testing.T) {
 	crawlertest.Run(t, func(t *testing.T) crawlertest.Place {
-		p := &place{t: t, Site: testsite.New(t), frontiers: make(map[crawler.Source]*frontier)}
+		p := &place{t: t, Site: testsite.New(t), frontiers: make(map[crawler.Source]*memoryFrontier)}
 		p.Page("/", testsite.Page{Title: "Start", Text: "Where to begin.", Links: []string{"/a", "/b", "/c"}})
 		p.Page("/a", testsite.Page{Title: "Apples", Text: "What to know of apples."})
 		p.Page("/b", testsite.Page{Title: "Bread", Text: "How bread is made."})
@@ -28,7 +28,7 @@ func TestAWebsiteKeepsThePromisesOfASource(t *testing.T) {
 type place struct {
 	*testsite.Site
 	t         *testing.T
-	frontiers map[crawler.Source]*frontier
+	frontiers map[crawler.Source]*memoryFrontier
 }
 
 // Source returns a pointer, so that each is another one.
@@ -52,7 +52,7 @@ func (p *place) Outcome(s crawler.Source, address string) crawler.Outcome {
 	if err != nil {
 		p.t.Error(err)
 	}
-	return crawler.Outcome(outcome)
+	return outcome
 }
 
 func (p *place) Break(address string) { p.FailAlways(p.path(address), testsite.Status(503)) }

@@ -15,6 +15,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/secrets"
@@ -67,7 +68,7 @@ type Discover struct {
 
 // Surroundings are what a crawl needs from its caller.
 type Surroundings struct {
-	Frontier  Frontier
+	Frontier  frontier.Store
 	Pages     crawler.Sink
 	Only      []*url.URL                                 // what is read, with where it leads, and nothing else; nil: everything
 	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
@@ -97,39 +98,6 @@ type Keeper interface {
 	KeepSession(sealed []byte) error
 }
 
-// Frontier remembers every URL of one crawl: the set of the discovered, the
-// queue of those to fetch, and the outcome of each. It is used by several
-// goroutines at once and keeps its bulk on disk. URLs are normalised before
-// they come here. One that has discovered URLs already is that of a crawl which was
-// interrupted, and goes on; its queue is empty then.
-type Frontier interface {
-	// Discover adds those of urls that are new and returns them, in order.
-	// from is the URL they were found on ("" for none), depth their link steps
-	// from a start address. They have no outcome yet and are not queued.
-	Discover(from string, depth int, urls []string) (fresh []string, err error)
-	// Settle gives a discovered URL its outcome, with a detail for people. A
-	// later call for the same URL replaces the earlier one.
-	Settle(url, outcome, detail string) error
-	// Outcome returns what Settle was told of url; "" where it has none yet.
-	// known is false where url was never discovered.
-	Outcome(url string) (outcome, detail string, known bool, err error)
-	// Settled yields every discovered URL in order with its outcome ("" for none).
-	Settled() iter.Seq2[Settlement, error]
-
-	// Init, AddRequest, GetRequest and QueueSize are colly's queue.Storage,
-	// first in, first out; GetRequest returns nil where the queue is empty.
-	Init() error
-	AddRequest(request []byte) error
-	GetRequest() ([]byte, error)
-	QueueSize() (int, error)
-}
-
-// Settlement is a URL with its outcome, as the frontier remembers it.
-type Settlement struct {
-	URL, From, Outcome, Detail string
-	Depth                      int
-}
-
 // Crawl reads a source from its start address until nothing is left to fetch, or no more than
 // what Surroundings.Only names,
 // puts its pages in the sink and returns what it saw. An error means that the
@@ -156,7 +124,7 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage,
 	if err = errors.Join(err, c.takeBackWalls()); (err == nil || ended) && c.only == nil {
 		err = errors.Join(err, c.leaveOutTemplate(outside), c.findDuplicates())
 	}
-	coverage, tallyErr := tally(c.frontier)
+	coverage, tallyErr := c.frontier.Tally()
 	coverage.Proved, coverage.ProvedInAll = c.fromInside[:min(len(c.fromInside), crawler.MaxGaps)], len(c.fromInside)
 	if c.only != nil {
 		coverage.Partial, coverage.Complete = true, false

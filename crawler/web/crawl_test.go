@@ -71,7 +71,7 @@ func crawlWithin(ctx context.Context, t *testing.T, site *testsite.Site, change 
 		return address
 	}
 	for s := range f.Settled() {
-		result.outcomes[short(s.URL)] = crawler.Outcome(s.Outcome)
+		result.outcomes[short(s.URL)] = s.Outcome
 		result.details[short(s.URL)] = s.Detail
 	}
 	for address, p := range kept.pages {

@@ -90,11 +90,11 @@ func (c *crawl) mergeBy(keyOf func(Summary) string) error {
 			return fmt.Errorf("read an address of the pages: %w", err)
 		}
 		if m.outcome == crawler.Paged {
-			c.retract(1)
+			c.frontier.Retract(1)
 		} else {
-			c.unsettle(1)
+			c.frontier.Unsettle(1)
 		}
-		if err := c.settle(u, crawler.Duplicate, first[m.key]); err != nil {
+		if err := c.frontier.Settle(u, crawler.Duplicate, first[m.key]); err != nil {
 			return err
 		}
 	}
@@ -113,10 +113,10 @@ func (c *crawl) eachPage(keyOf func(Summary) string, do func(key uint64, address
 		}
 		outcome, _, _, err := c.frontier.Outcome(s.URL)
 		if err != nil {
-			return fmt.Errorf("read the frontier: %w", err)
+			return err
 		}
-		if o := crawler.Outcome(outcome); o == crawler.Paged || o == crawler.NotModified {
-			if err := do(texthash.Of(key), s.URL, o); err != nil {
+		if outcome == crawler.Paged || outcome == crawler.NotModified {
+			if err := do(texthash.Of(key), s.URL, outcome); err != nil {
 				return err
 			}
 		}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -101,11 +100,11 @@ func (c *crawl) leaveToTranslation(from string, address *url.URL, versions []ext
 		return nil, nil
 	}
 	c.versions.claim(document.String(), nearer.String(), c.languageOf(document, versions, ""))
-	fresh, err := c.claim(from, visit{url: document})
+	fresh, err := c.frontier.Claim(from, 0, document)
 	if err != nil || !fresh {
 		return nil, err
 	}
-	return nearer, c.settle(document, crawler.OtherLocale, nearer.String())
+	return nearer, c.frontier.Settle(document, crawler.OtherLocale, nearer.String())
 }
 
 // ownLanguage are the versions of a document to follow as links: those in the source's
@@ -142,9 +141,9 @@ func (c *crawl) unlessInACircle(v visit, found *finding) error {
 	}
 	outcome, next, _, err := c.frontier.Outcome(found.leads.String())
 	if err != nil {
-		return fmt.Errorf("read the frontier: %w", err)
+		return err
 	}
-	if crawler.Outcome(outcome) == crawler.Redirected && next == v.url.String() {
+	if outcome == crawler.Redirected && next == v.url.String() {
 		found.outcome, found.detail = crawler.RedirectLoop, "leads to "+next+" and back"
 	}
 	return nil

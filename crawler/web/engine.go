@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync/atomic"
 
 	"github.com/gocolly/colly/v2"
 	"github.com/gocolly/colly/v2/queue"
@@ -37,7 +36,7 @@ func (c *crawl) discover(from string, depth int, found []*url.URL) error {
 
 // discoverNormal is discover for addresses that are normalised already.
 func (c *crawl) discoverNormal(from string, depth int, addresses []string) error {
-	fresh, err := c.add(from, depth, addresses)
+	fresh, err := c.frontier.Add(from, depth, addresses)
 	if err != nil {
 		return err
 	}
@@ -56,7 +55,7 @@ func (c *crawl) discoverNormal(from string, depth int, addresses []string) error
 // decide queues a new address, or settles it at once.
 func (c *crawl) decide(v visit) error {
 	if outcome, detail := c.turnedAway(v); outcome != "" {
-		return c.settle(v.url, outcome, detail)
+		return c.frontier.Settle(v.url, outcome, detail)
 	}
 	return c.enqueue(v)
 }
@@ -108,7 +107,7 @@ func (c *crawl) enqueue(v visit) error {
 // newRound prepares a queue for the next [crawl.runRound]. Each round has one of its own,
 // because colly's queue cannot be added to once it has run dry.
 func (c *crawl) newRound(ctx context.Context) (err error) {
-	c.round = &endable{frontier: c.frontier, ctx: ctx, stop: c.stop}
+	c.round = c.frontier.Round(ctx, c.stop)
 	c.queue, err = queue.New(max(c.src.Fetch.Concurrency, 1), c.round)
 	if err != nil {
 		return fmt.Errorf("make a queue: %w", err)
@@ -124,11 +123,9 @@ func (c *crawl) newRound(ctx context.Context) (err error) {
 // returns when the queue is empty, or with the reason why the crawl ended.
 func (c *crawl) runRound(ctx context.Context) error {
 	for {
-		size, err := c.frontier.QueueSize()
-		if err != nil {
-			return fmt.Errorf("measure the queue: %w", err)
+		if err := c.round.Begin(); err != nil {
+			return err
 		}
-		c.round.left.Store(int64(size))
 		c.traps.BeginRound()
 		if err := c.queue.Run(c.collector); err != nil {
 			return fmt.Errorf("run the queue: %w", err)
@@ -137,11 +134,8 @@ func (c *crawl) runRound(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		c.traps.EndRound()
-		switch size, err = c.frontier.QueueSize(); {
-		case err != nil:
-			return fmt.Errorf("measure the queue: %w", err)
-		case size == 0:
-			return nil
+		if waiting, err := c.frontier.Waiting(); err != nil || waiting == 0 {
+			return err
 		}
 		if err := c.newRound(ctx); err != nil {
 			return err
@@ -234,41 +228,4 @@ func visitOf(r *colly.Request) (visit, error) {
 		return visit{}, fmt.Errorf("read an address of the queue: %w", err)
 	}
 	return visit{url: u, depth: r.Depth, asItself: r.Ctx.Get(keyAsItself) != ""}, nil
-}
-
-// endable is the frontier as colly's queue storage, of which a round gets what was there
-// when it began, and a queue that can be ended: once ctx is done it is empty, so that colly's workers finish what they have and
-// go home. (colly's own Stop leaves them blocked for ever; an error of its storage
-// it asks again for without pause.)
-type endable struct {
-	frontier Frontier
-	ctx      context.Context
-	stop     context.CancelCauseFunc
-	left     atomic.Int64 // requests of this round
-}
-
-// Init does nothing: the frontier was initialised for all rounds together.
-func (e *endable) Init() error { return nil }
-
-func (e *endable) AddRequest(request []byte) error { return e.frontier.AddRequest(request) }
-
-func (e *endable) GetRequest() ([]byte, error) {
-	e.left.Add(-1)
-	request, err := e.frontier.GetRequest()
-	if err != nil {
-		e.stop(fmt.Errorf("take from the queue: %w", err))
-	}
-	return request, err
-}
-
-func (e *endable) QueueSize() (int, error) {
-	if e.ctx.Err() != nil || e.left.Load() <= 0 {
-		return 0, nil
-	}
-	size, err := e.frontier.QueueSize()
-	if err != nil {
-		e.stop(fmt.Errorf("measure the queue: %w", err))
-		return 0, nil
-	}
-	return min(size, int(e.left.Load())), nil
 }

@@ -3,13 +3,13 @@ package web
 import (
 	"context"
 	"fmt"
-	"iter"
 	"net/http"
 	"net/url"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
@@ -88,7 +88,7 @@ func Explain(ctx context.Context, src Source, address *url.URL, sur Surroundings
 	if err != nil || judged.Outcome != "" {
 		return Explanation{Judgement: judged}, err
 	}
-	sur.Frontier = nowhere{}
+	sur.Frontier = frontier.Nowhere{}
 	c, err := newCrawl(src, sur, func(error) {})
 	if err != nil {
 		return Explanation{Judgement: judged}, fmt.Errorf("explain %s: %w", judged.URL, err)
@@ -213,19 +213,3 @@ func (c *crawl) describe(v visit, a answer, looked sight) *Seen {
 func isSilence(o crawler.Outcome) bool {
 	return o == crawler.Timeout || o == crawler.Unreachable || o == crawler.TLSFailed
 }
-
-// nowhere is the frontier of who looks at one address only: it remembers nothing.
-type nowhere struct{}
-
-func (nowhere) Discover(string, int, []string) ([]string, error) { return nil, nil }
-func (nowhere) Settle(string, string, string) error              { return nil }
-func (nowhere) Outcome(string) (outcome, detail string, known bool, err error) {
-	return "", "", false, nil
-}
-func (nowhere) Settled() iter.Seq2[Settlement, error] {
-	return func(func(Settlement, error) bool) {}
-}
-func (nowhere) Init() error                 { return nil }
-func (nowhere) AddRequest([]byte) error     { return nil }
-func (nowhere) GetRequest() ([]byte, error) { return nil, nil }
-func (nowhere) QueueSize() (int, error)     { return 0, nil }

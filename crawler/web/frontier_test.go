@@ -6,38 +6,41 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 )
 
-// frontier is a crawler.Frontier in memory.
-type frontier struct {
+// memoryFrontier is a frontier.Store in memory.
+type memoryFrontier struct {
 	mu    sync.Mutex
-	urls  map[string]*web.Settlement
+	urls  map[string]*frontier.Settlement
 	queue [][]byte
 }
 
-func newFrontier() *frontier { return &frontier{urls: make(map[string]*web.Settlement)} }
+func newFrontier() *memoryFrontier {
+	return &memoryFrontier{urls: make(map[string]*frontier.Settlement)}
+}
 
-func (f *frontier) Discover(from string, depth int, urls []string) (fresh []string, err error) {
+func (f *memoryFrontier) Discover(from string, depth int, urls []string) (fresh []string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, u := range urls {
 		if f.urls[u] == nil {
-			f.urls[u] = &web.Settlement{URL: u, From: from, Depth: depth}
+			f.urls[u] = &frontier.Settlement{URL: u, From: from, Depth: depth}
 			fresh = append(fresh, u)
 		}
 	}
 	return fresh, nil
 }
 
-func (f *frontier) Settle(url, outcome, detail string) error {
+func (f *memoryFrontier) Settle(url string, outcome crawler.Outcome, detail string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.urls[url].Outcome, f.urls[url].Detail = outcome, detail // panics for one never discovered, as it should
 	return nil
 }
 
-func (f *frontier) Outcome(url string) (outcome, detail string, known bool, err error) {
+func (f *memoryFrontier) Outcome(url string) (outcome crawler.Outcome, detail string, known bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.urls[url]
@@ -47,10 +50,10 @@ func (f *frontier) Outcome(url string) (outcome, detail string, known bool, err 
 	return s.Outcome, s.Detail, true, nil
 }
 
-func (f *frontier) Settled() iter.Seq2[web.Settlement, error] {
-	return func(yield func(web.Settlement, error) bool) {
+func (f *memoryFrontier) Settled() iter.Seq2[frontier.Settlement, error] {
+	return func(yield func(frontier.Settlement, error) bool) {
 		f.mu.Lock()
-		var all []web.Settlement
+		var all []frontier.Settlement
 		for _, url := range slices.Sorted(maps.Keys(f.urls)) {
 			all = append(all, *f.urls[url])
 		}
@@ -63,16 +66,16 @@ func (f *frontier) Settled() iter.Seq2[web.Settlement, error] {
 	}
 }
 
-func (f *frontier) Init() error { return nil }
+func (f *memoryFrontier) Init() error { return nil }
 
-func (f *frontier) AddRequest(request []byte) error {
+func (f *memoryFrontier) AddRequest(request []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.queue = append(f.queue, slices.Clone(request))
 	return nil
 }
 
-func (f *frontier) GetRequest() ([]byte, error) {
+func (f *memoryFrontier) GetRequest() ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.queue) == 0 {
@@ -83,7 +86,7 @@ func (f *frontier) GetRequest() ([]byte, error) {
 	return request, nil
 }
 
-func (f *frontier) QueueSize() (int, error) {
+func (f *memoryFrontier) QueueSize() (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.queue), nil

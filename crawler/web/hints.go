@@ -77,7 +77,7 @@ func (c *crawl) noteClaim(u *url.URL, found finding) {
 func (c *crawl) isCopy(page, canonical string) (copied, known bool, err error) {
 	u, err := url.Parse(page)
 	if err != nil {
-		return false, false, fmt.Errorf("read the frontier: %w", err)
+		return false, false, err
 	}
 	if c.pageTexts == nil || !c.scope.Includes(u) {
 		return true, true, nil // nothing of it would be sent
@@ -138,8 +138,8 @@ func (c *crawl) verifyMoves(ctx context.Context) error {
 		if m.same || m.permanent && m.known && !c.scope.Starts[to] && leadTo[to] < generalPage {
 			continue
 		}
-		c.unsettle(1)
-		if err := c.settle(m.from, crawler.MoveUnverified, to); err != nil {
+		c.frontier.Unsettle(1)
+		if err := c.frontier.Settle(m.from, crawler.MoveUnverified, to); err != nil {
 			return err
 		}
 	}
@@ -151,13 +151,13 @@ func (c *crawl) verifyMoves(ctx context.Context) error {
 func (c *crawl) moveOf(ctx context.Context, address string) (*move, error) {
 	told, _, _, err := c.frontier.Outcome(address)
 	if err != nil {
-		return nil, fmt.Errorf("read the frontier: %w", err)
+		return nil, err
 	}
 	from, parseErr := url.Parse(address)
-	if crawler.Outcome(told) == crawler.NoIndex && parseErr == nil {
+	if told == crawler.NoIndex && parseErr == nil {
 		return nil, c.settleMissing(ctx, from)
 	}
-	if crawler.Outcome(told) != crawler.Redirected || parseErr != nil {
+	if told != crawler.Redirected || parseErr != nil {
 		return nil, nil
 	}
 	if n, ok := c.scope.Normalise(from); !ok || n.String() != address {
@@ -171,8 +171,8 @@ func (c *crawl) moveOf(ctx context.Context, address string) (*move, error) {
 	case outcome == crawler.Gone:
 		return nil, nil // by way of a redirect
 	case outcome.Unread(), outcome == "":
-		c.unsettle(1)
-		return nil, c.settle(from, cmp.Or(outcome, crawler.Interrupted), "leads to "+to.String())
+		c.frontier.Unsettle(1)
+		return nil, c.frontier.Settle(from, cmp.Or(outcome, crawler.Interrupted), "leads to "+to.String())
 	case outcome != crawler.Paged && outcome != crawler.NotModified:
 		return &move{from: from, to: to}, nil
 	}
@@ -213,17 +213,17 @@ func (c *crawl) moveOf(ctx context.Context, address string) (*move, error) {
 // destination follows an address to where it leads in the end, and says how that ended.
 func (c *crawl) destination(address string) (crawler.Outcome, *url.URL, error) {
 	for range maxRedirects {
-		told, detail, _, err := c.frontier.Outcome(address)
+		outcome, detail, _, err := c.frontier.Outcome(address)
 		if err != nil {
-			return "", nil, fmt.Errorf("read the frontier: %w", err)
+			return "", nil, err
 		}
-		switch outcome := crawler.Outcome(told); outcome {
+		switch outcome {
 		case crawler.Redirected, crawler.Canonical, crawler.Duplicate:
 			address = detail
 		default:
 			u, err := url.Parse(address)
 			if err != nil {
-				return "", nil, fmt.Errorf("read the frontier: %w", err)
+				return "", nil, err
 			}
 			return outcome, u, nil
 		}

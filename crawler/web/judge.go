@@ -84,7 +84,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	if err := c.remember(v.url, found, page.ExternalID); err != nil {
 		return err
 	}
-	return c.settle(v.url, found.outcome, found.detail)
+	return c.frontier.Settle(v.url, found.outcome, found.detail)
 }
 
 // sight is what was seen of a visit, before anything follows from it.
@@ -118,7 +118,7 @@ func (c *crawl) lookAt(ctx context.Context, v visit, a answer) (sight, error) {
 	seen := sight{moved: final}
 	_, _, known, err := c.frontier.Outcome(final.String())
 	if err != nil {
-		return sight{}, fmt.Errorf("read the frontier: %w", err)
+		return sight{}, err
 	}
 	if !known || isLoginAddress(final) {
 		if seen.found, err = c.judgeWithin(ctx, visit{url: final, depth: v.depth}, a); err != nil {
@@ -139,14 +139,14 @@ func (c *crawl) arrive(v visit, seen sight) (visit, error) {
 		return v, nil
 	}
 	moved := visit{url: seen.moved, depth: v.depth}
-	fresh, err := c.claim(v.url.String(), moved)
+	fresh, err := c.frontier.Claim(v.url.String(), moved.depth, moved.url)
 	if err != nil {
 		return visit{}, err
 	}
 	if !fresh {
 		moved = visit{}
 	}
-	return moved, c.settle(v.url, crawler.Redirected, seen.moved.String())
+	return moved, c.frontier.Settle(v.url, crawler.Redirected, seen.moved.String())
 }
 
 // finding is what an answer turned out to be.

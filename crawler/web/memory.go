@@ -106,7 +106,7 @@ func (c *crawl) stays(v visit, m Remembered, says string) error {
 			c.texts.note(v.url, extract.Article{Markdown: m.Fingerprint})
 		}
 	}
-	return c.settle(v.url, crawler.NotModified, says)
+	return c.frontier.Settle(v.url, crawler.NotModified, says)
 }
 
 // unchanged reports whether the site answered that a document has not changed, and

@@ -35,8 +35,8 @@ func (c *crawl) settleMissing(ctx context.Context, u *url.URL) error {
 			return err
 		}
 		if ok && other == says {
-			c.unsettle(1)
-			return c.settle(u, crawler.Missing, "it says what the site says of pages that never were")
+			c.frontier.Unsettle(1)
+			return c.frontier.Settle(u, crawler.Missing, "it says what the site says of pages that never were")
 		}
 	}
 	return nil

@@ -11,12 +11,12 @@ import (
 // it unless it was asked for.
 func (c *crawl) runOnly(ctx context.Context) error {
 	start := visit{url: c.starts[0]}
-	if err := c.frontier.Init(); err != nil {
+	if err := c.frontier.Prepare(); err != nil {
 		return err
 	}
 	first, _, err := c.open(ctx)
 	if err != nil {
-		_, claimErr := c.claim("", start)
+		_, claimErr := c.frontier.Claim("", 0, start.url)
 		return errors.Join(c.closed(start, err), claimErr)
 	}
 	if c.robots, err = c.readRobots(ctx); err != nil {
@@ -30,7 +30,7 @@ func (c *crawl) runOnly(ctx context.Context) error {
 	for _, u := range c.only {
 		if u.String() != start.url.String() {
 			err = c.discover("", 0, []*url.URL{u})
-		} else if _, err = c.claim("", start); err == nil {
+		} else if _, err = c.frontier.Claim("", 0, start.url); err == nil {
 			err = c.conclude(ctx, start, first)
 		}
 		if err != nil {

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -111,9 +110,9 @@ func (c *crawl) suspects() ([]suspect, error) {
 	known, differ := make(map[string]bool), len(list)
 	for address := range c.known {
 		known[address] = true
-		told, detail, met, err := c.frontier.Outcome(address)
+		o, detail, met, err := c.frontier.Outcome(address)
 		if err != nil {
-			return nil, fmt.Errorf("read the frontier: %w", err)
+			return nil, err
 		}
 		u, err := url.Parse(address)
 		if _, decided := c.proofs[address]; !met || err != nil || decided {
@@ -122,7 +121,6 @@ func (c *crawl) suspects() ([]suspect, error) {
 		if n, ok := c.scope.Normalise(u); !ok || n.String() != address {
 			continue // the settings write its address otherwise now
 		}
-		o := crawler.Outcome(told)
 		doubtful := o.Meaning().Answer
 		if o == crawler.Paged && c.review != nil {
 			if doubtful, err = c.review.Changed(address); err != nil {
@@ -157,9 +155,9 @@ const mostNewcomers = 100
 func (c *crawl) newcomers(known map[string]bool) (list []suspect, err error) {
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
-			return nil, fmt.Errorf("read the frontier: %w", err)
+			return nil, err
 		}
-		o := crawler.Outcome(s.Outcome)
+		o := s.Outcome
 		u, err := url.Parse(s.URL)
 		if _, decided := c.proofs[s.URL]; decided || err != nil || known[s.URL] || o != crawler.Paged && o != crawler.Gone {
 			continue
@@ -179,9 +177,9 @@ func (c *crawl) alike() (list []suspect, err error) {
 	looked := make(map[uint64]int)
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
-			return nil, fmt.Errorf("read the frontier: %w", err)
+			return nil, err
 		}
-		if crawler.Outcome(s.Outcome) != crawler.Paged || c.texts.walls(s.URL) == 0 {
+		if s.Outcome != crawler.Paged || c.texts.walls(s.URL) == 0 {
 			continue
 		}
 		text := c.texts.of(s.URL)
@@ -295,9 +293,9 @@ func (c *crawl) askOnceMore(ctx context.Context, s suspect) (seen sight, same bo
 		return seen, true, nil
 	}
 	if s.outcome == crawler.Paged {
-		c.retract(1)
+		c.frontier.Retract(1)
 	} else {
-		c.unsettle(1)
+		c.frontier.Unsettle(1)
 	}
 	return seen, false, c.conclude(ctx, v, a)
 }
@@ -406,9 +404,9 @@ func (c *crawl) settleUnproved(suspects []suspect, why string) error {
 		if s.isNew || s.outcome == crawler.Paged || s.outcome.Spares() {
 			continue // what it says is for the guards, and no other takes the page out
 		}
-		c.unsettle(1)
+		c.frontier.Unsettle(1)
 		detail := strings.TrimSpace(string(s.outcome) + " " + s.detail)
-		if err := c.settle(s.url, crawler.Unproved, detail+"; "+why); err != nil {
+		if err := c.frontier.Settle(s.url, crawler.Unproved, detail+"; "+why); err != nil {
 			return err
 		}
 	}
@@ -426,8 +424,8 @@ func (c *crawl) proved(s suspect) error {
 	if s.outcome != crawler.Forbidden {
 		return nil
 	}
-	c.unsettle(1)
-	return c.settle(s.url, crawler.Restricted, s.detail)
+	c.frontier.Unsettle(1)
+	return c.frontier.Settle(s.url, crawler.Restricted, s.detail)
 }
 
 // lose settles the suspects as walls, and ends the crawl: their answers were given to one
@@ -444,14 +442,14 @@ func (c *crawl) takeBack(suspects []suspect) error {
 	for _, s := range suspects {
 		c.proofs[s.url.String()] = false
 		if s.outcome == crawler.Paged {
-			c.retract(1)
+			c.frontier.Retract(1)
 			if err := c.unlearn(s.url.String()); err != nil {
 				return err
 			}
 		} else {
-			c.unsettle(1)
+			c.frontier.Unsettle(1)
 		}
-		if err := c.settle(s.url, crawler.LoginWall, "the session had ended when it answered so: "+string(s.outcome)); err != nil {
+		if err := c.frontier.Settle(s.url, crawler.LoginWall, "the session had ended when it answered so: "+string(s.outcome)); err != nil {
 			return err
 		}
 	}

@@ -49,7 +49,7 @@ func (c *crawl) readRobots(ctx context.Context) (scope.Robots, error) {
 	}
 	c.log.Warn("robots.txt cannot be read, so the site counts as closed (RFC 9309); fetch.respect_robots: false goes ahead",
 		"url", address.String(), "outcome", outcome, "detail", detail)
-	return scope.Robots{Unreadable: true}, c.settleAside(address, outcome, detail+"; the site counts as closed until its robots.txt can be read")
+	return scope.Robots{Unreadable: true}, c.frontier.SettleAside(address, outcome, detail+"; the site counts as closed until its robots.txt can be read")
 }
 
 func looksLikeHTML(a answer) bool {

@@ -15,16 +15,16 @@ import (
 func (c *crawl) progressOf(start visit) (*url.URL, error) {
 	at := start.url
 	for range maxRedirects {
-		told, detail, _, err := c.frontier.Outcome(at.String())
+		outcome, detail, _, err := c.frontier.Outcome(at.String())
 		if err != nil {
-			return nil, fmt.Errorf("read the frontier: %w", err)
+			return nil, err
 		}
-		switch outcome := crawler.Outcome(told); outcome {
+		switch outcome {
 		case "":
 			return nil, nil
 		case crawler.Redirected:
 			if at, err = url.Parse(detail); err != nil {
-				return nil, fmt.Errorf("read the frontier: %w", err)
+				return nil, err
 			}
 		default:
 			if (finding{outcome: outcome}).unreadable() {
@@ -102,13 +102,13 @@ func (c *crawl) goOn(ctx context.Context, start visit) error {
 	var before crawler.Progress
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
-			return fmt.Errorf("read the frontier: %w", err)
+			return err
 		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		before.Discovered++
-		if outcome := crawler.Outcome(s.Outcome); outcome != "" && outcome != crawler.Interrupted {
+		if outcome := s.Outcome; outcome != "" && outcome != crawler.Interrupted {
 			before.Settled++
 			if outcome == crawler.Paged {
 				before.Pages++
@@ -123,13 +123,13 @@ func (c *crawl) goOn(ctx context.Context, start visit) error {
 		}
 		u, err := url.Parse(s.URL)
 		if err != nil {
-			return fmt.Errorf("read the frontier: %w", err)
+			return err
 		}
 		if err := c.decide(visit{url: u, depth: s.Depth, from: s.From}); err != nil {
 			return err
 		}
 	}
-	c.wasAt(before)
+	c.frontier.Resume(before)
 	if c.earlier == nil || c.src.Auth.IsZero() {
 		return nil
 	}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -38,11 +37,11 @@ func (c *crawl) askForKnown(ctx context.Context) error {
 func (c *crawl) askAgain(u *url.URL) error {
 	outcome, _, known, err := c.frontier.Outcome(u.String())
 	if err != nil {
-		return fmt.Errorf("read the frontier: %w", err)
+		return err
 	}
 	switch {
-	case crawler.Outcome(outcome) == crawler.Trap:
-		c.unsettle(1)
+	case outcome == crawler.Trap:
+		c.frontier.Unsettle(1)
 		return c.enqueue(visit{url: u})
 	case known:
 		return nil
@@ -54,7 +53,7 @@ func (c *crawl) askAgain(u *url.URL) error {
 	if !ok || n.String() == u.String() {
 		return nil
 	}
-	return c.settleAside(u, crawler.Redirected, n.String())
+	return c.frontier.SettleAside(u, crawler.Redirected, n.String())
 }
 
 // fromKnown stands for the URL that a known page was found on.
@@ -80,7 +79,7 @@ func (c *crawl) askForOrphans(ctx context.Context) error {
 				return err
 			}
 		}
-		c.unsettle(len(orphans))
+		c.frontier.Unsettle(len(orphans))
 		if err := c.runRound(ctx); err != nil {
 			return err
 		}
@@ -94,9 +93,9 @@ func (c *crawl) orphans() ([]visit, error) {
 	var orphans []visit
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
-			return nil, fmt.Errorf("read the frontier: %w", err)
+			return nil, err
 		}
-		via := crawler.Outcome(s.Outcome)
+		via := s.Outcome
 		if _, refreshes := c.claims.of(s.URL); via != crawler.Canonical && via != crawler.OtherLocale && (via != crawler.Redirected || !refreshes) {
 			continue
 		}
@@ -106,11 +105,11 @@ func (c *crawl) orphans() ([]visit, error) {
 				break
 			}
 			at = target
-			told, detail, _, err := c.frontier.Outcome(target)
+			told, next, _, err := c.frontier.Outcome(target)
 			if err != nil {
-				return nil, fmt.Errorf("read the frontier: %w", err)
+				return nil, err
 			}
-			outcome, target = crawler.Outcome(told), detail
+			outcome, target = told, next
 		}
 		var believed bool
 		known := true
@@ -129,7 +128,7 @@ func (c *crawl) orphans() ([]visit, error) {
 		}
 		u, err := url.Parse(s.URL)
 		if err != nil {
-			return nil, fmt.Errorf("read the frontier: %w", err)
+			return nil, err
 		}
 		orphans = append(orphans, visit{url: u, depth: s.Depth, asItself: known})
 	}
@@ -143,7 +142,7 @@ func (c *crawl) avoids(v visit) (bool, error) {
 		return false, nil
 	}
 	if why := c.traps.Spent(v.url); why != "" {
-		return true, c.settle(v.url, crawler.Trap, why)
+		return true, c.frontier.Settle(v.url, crawler.Trap, why)
 	}
 	if c.traps.Waits(v.url) {
 		return true, c.enqueue(v)

@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/crawler/web/trap"
@@ -50,7 +51,7 @@ type crawl struct {
 	texts sameTexts // of the pages of a private source
 	traps *trap.Detector
 
-	*ledger
+	frontier   *frontier.Frontier
 	keeper     Keeper
 	memory     Memory
 	earlier    iter.Seq2[crawler.Page, error]
@@ -74,8 +75,8 @@ type crawl struct {
 	words      firstWords      // of the blocks that were left out
 	asked      atomic.Int64    // URLs fetched or queued to be
 	collector  *colly.Collector
-	queue      *queue.Queue // of the round that is running, or comes next
-	round      *endable     // what queue takes from
+	queue      *queue.Queue    // of the round that is running, or comes next
+	round      *frontier.Round // what queue takes from
 
 	// stop ends the crawl because of a failure of our own.
 	stop context.CancelCauseFunc
@@ -99,7 +100,8 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		selves: make(map[string]bool), proofs: make(map[string]bool), stop: stop,
 		traps: trap.New(src.Discover.MaxDuplicates),
 		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, before: sur.Before, notes: sur.Notes, flush: sur.Flush,
-		ledger: &ledger{frontier: sur.Frontier, log: log, progress: sur.Progress}}
+		own: cmp.Or(sur.Secrets, new(secrets.Set))}
+	c.frontier = frontier.New(sur.Frontier, log, c.own, sur.Progress)
 	c.door.turn = newTurn()
 	if c.documents = sur.Documents; c.documents == nil {
 		c.documents, c.ownReader = &document.Reader{Room: c.room}, true
@@ -108,8 +110,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		return nil, err
 	}
 	c.files.CheckRedirect = c.judgeFileRedirect
-	c.own = cmp.Or(sur.Secrets, new(secrets.Set))
-	c.scope.Own, c.ledger.own, c.words.own = c.own, c.own, c.own
+	c.scope.Own, c.words.own = c.own, c.own
 	c.session.Feed(c.own, c.jar)
 	if c.browser, err = c.newBrowser(c.scripts); err == nil {
 		c.visitors, err = c.newBrowser(c.outsideScripts)
@@ -142,10 +143,10 @@ func (c *crawl) run(ctx context.Context) error {
 		return c.runOnly(ctx)
 	}
 	start := visit{url: c.starts[0]}
-	if err := c.frontier.Init(); err != nil {
-		return fmt.Errorf("prepare the frontier: %w", err)
+	if err := c.frontier.Prepare(); err != nil {
+		return err
 	}
-	begins, err := c.claim("", start)
+	begins, err := c.frontier.Claim("", 0, start.url)
 	if err != nil {
 		return err
 	}
@@ -263,5 +264,5 @@ func (c *crawl) closed(start visit, err error) error {
 	case errors.As(err, &refused):
 		outcome, detail = whyNoLogin(refused)
 	}
-	return errors.Join(err, c.settle(start.url, outcome, detail))
+	return errors.Join(err, c.frontier.Settle(start.url, outcome, detail))
 }

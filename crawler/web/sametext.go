@@ -9,6 +9,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
@@ -87,13 +88,13 @@ func (c *crawl) takeBackWalls() error {
 	if !c.texts.any() {
 		return nil
 	}
-	var walls []Settlement
+	var walls []frontier.Settlement
 	fromInside := make(map[uint64]bool)
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
-			return fmt.Errorf("read the frontier: %w", err)
+			return err
 		}
-		if crawler.Outcome(s.Outcome) != crawler.Paged || c.texts.walls(s.URL) == 0 {
+		if s.Outcome != crawler.Paged || c.texts.walls(s.URL) == 0 {
 			continue
 		}
 		walls = append(walls, s)
@@ -101,17 +102,17 @@ func (c *crawl) takeBackWalls() error {
 			fromInside[c.texts.of(s.URL)] = true
 		}
 	}
-	walls = slices.DeleteFunc(walls, func(s Settlement) bool { return fromInside[c.texts.of(s.URL)] })
-	c.retract(len(walls))
+	walls = slices.DeleteFunc(walls, func(s frontier.Settlement) bool { return fromInside[c.texts.of(s.URL)] })
+	c.frontier.Retract(len(walls))
 	for _, s := range walls {
 		u, err := url.Parse(s.URL)
 		if err != nil {
-			return fmt.Errorf("read the frontier: %w", err)
+			return err
 		}
 		if err := c.unlearn(s.URL); err != nil {
 			return err
 		}
-		if err := c.settle(u, crawler.LoginWall, fmt.Sprintf("%d %s", c.texts.walls(s.URL), SayTheSame)); err != nil {
+		if err := c.frontier.Settle(u, crawler.LoginWall, fmt.Sprintf("%d %s", c.texts.walls(s.URL), SayTheSame)); err != nil {
 			return err
 		}
 	}

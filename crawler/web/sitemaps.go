@@ -43,7 +43,7 @@ func (c *crawl) readSitemaps(ctx context.Context) error {
 		}
 		s.url = n
 		if len(seen) == maxSitemaps || len(pending) > 10*maxSitemaps {
-			return c.settleAside(s.url, crawler.OverLimit, fmt.Sprintf("not read, as are all that follow: the source names more than %d sitemaps", maxSitemaps))
+			return c.frontier.SettleAside(s.url, crawler.OverLimit, fmt.Sprintf("not read, as are all that follow: the source names more than %d sitemaps", maxSitemaps))
 		}
 		seen[n.String()] = true
 		var nested []namedSitemap
@@ -85,7 +85,7 @@ const whereYours = "where it is yours, name it in discover.sitemaps"
 // names. The error is the crawl's, not the sitemap's.
 func (c *crawl) readSitemap(ctx context.Context, s namedSitemap) (nested []namedSitemap, err error) {
 	if !c.destinations.include(s.url) {
-		return nil, c.settleAside(s.url, crawler.OutOfScope, "a sitemap on another site, named by "+s.from+"; "+whereYours)
+		return nil, c.frontier.SettleAside(s.url, crawler.OutOfScope, "a sitemap on another site, named by "+s.from+"; "+whereYours)
 	}
 	a := c.getFile(ctx, s.url)
 	if ctx.Err() != nil {
@@ -96,20 +96,20 @@ func (c *crawl) readSitemap(ctx context.Context, s namedSitemap) (nested []named
 	case outcome == crawler.RedirectedOut && s.guessed:
 		return nil, nil
 	case outcome == crawler.RedirectedOut && s.from != "":
-		return nil, c.settleAside(s.url, crawler.OutOfScope, detail+"; "+whereYours)
+		return nil, c.frontier.SettleAside(s.url, crawler.OutOfScope, detail+"; "+whereYours)
 	case outcome == crawler.RedirectedOut:
 		outcome, detail = crawler.BadSitemap, detail+"; "+whereYours
 	case s.guessed && (a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests || outcome == "" && looksLikeHTML(a)):
 		return nil, nil
 	case absent && s.from == "robots.txt":
-		return nil, c.settleAside(s.url, crawler.Gone, "named by robots.txt")
+		return nil, c.frontier.SettleAside(s.url, crawler.Gone, "named by robots.txt")
 	case outcome != "" && !outcome.Failed(): // nothing is known of what it lists
 		outcome = crawler.BadSitemap
 	case outcome == "" && looksLikeHTML(a):
 		outcome, detail = crawler.BadSitemap, "a web page, not a sitemap"
 	}
 	if outcome != "" {
-		return nil, c.settleAside(s.url, outcome, detail)
+		return nil, c.frontier.SettleAside(s.url, outcome, detail)
 	}
 
 	var batch []*url.URL
@@ -158,7 +158,7 @@ func (c *crawl) readSitemap(ctx context.Context, s namedSitemap) (nested []named
 		return nil, nil
 	}
 	if err = cmp.Or(err, complaint); err != nil {
-		return nested, c.settleAside(s.url, crawler.BadSitemap, err.Error())
+		return nested, c.frontier.SettleAside(s.url, crawler.BadSitemap, err.Error())
 	}
 	return nested, nil
 }

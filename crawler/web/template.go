@@ -113,7 +113,7 @@ func (c *crawl) compare(ctx context.Context, common *Common, losing func(address
 		if common.note(page) && common.New(page.Outline) {
 			losing(page.URL)
 		}
-		c.compared()
+		c.frontier.Compared()
 	}
 	return nil
 }
@@ -136,9 +136,9 @@ func (c *crawl) outlines() iter.Seq2[Outlined, error] {
 	return func(yield func(Outlined, error) bool) {
 		for page, err := range c.layout.Outlines() {
 			if err == nil {
-				var outcome string
+				var outcome crawler.Outcome
 				outcome, _, _, err = c.frontier.Outcome(page.URL)
-				if err == nil && crawler.Outcome(outcome) != crawler.Paged {
+				if err == nil && outcome != crawler.Paged {
 					continue
 				}
 			}
@@ -166,9 +166,9 @@ func outlinesOnly(pages iter.Seq2[Outlined, error]) iter.Seq2[template.Outline, 
 func (c *crawl) unread() (n int, err error) {
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
-			return 0, fmt.Errorf("read the frontier: %w", err)
+			return 0, err
 		}
-		switch o := crawler.Outcome(s.Outcome); {
+		switch o := s.Outcome; {
 		case o == crawler.OverLimit, o == crawler.TooDeep: // which no crawl reads
 		case o == "", o.Failed():
 			n++

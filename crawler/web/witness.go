@@ -159,7 +159,7 @@ func (c *crawl) candidates(near []suspect) []*url.URL {
 		if err != nil {
 			return nil
 		}
-		if o := crawler.Outcome(s.Outcome); o != crawler.Paged && o != crawler.NotModified || is[s.URL] {
+		if o := s.Outcome; o != crawler.Paged && o != crawler.NotModified || is[s.URL] {
 			continue
 		}
 		u, err := url.Parse(s.URL)

@@ -13,6 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/verify"
@@ -201,13 +202,22 @@ func reveal(secrets map[string]config.Secret) map[string]string {
 	return plain
 }
 
-// frontier is a crawl in the state file as the crawler wants it.
-type frontier struct{ *state.Crawl }
+// stateFrontier is a crawl in the state file as the web crawler wants it.
+type stateFrontier struct{ *state.Crawl }
 
-func (f frontier) Settled() iter.Seq2[web.Settlement, error] {
-	return func(yield func(web.Settlement, error) bool) {
+func (f stateFrontier) Settle(url string, outcome crawler.Outcome, detail string) error {
+	return f.Crawl.Settle(url, string(outcome), detail)
+}
+
+func (f stateFrontier) Outcome(url string) (outcome crawler.Outcome, detail string, known bool, err error) {
+	told, detail, known, err := f.Crawl.Outcome(url)
+	return crawler.Outcome(told), detail, known, err
+}
+
+func (f stateFrontier) Settled() iter.Seq2[frontier.Settlement, error] {
+	return func(yield func(frontier.Settlement, error) bool) {
 		for v, err := range f.Visits() {
-			s := web.Settlement{URL: v.URL, From: v.From, Outcome: v.Outcome, Detail: v.Detail, Depth: v.Depth}
+			s := frontier.Settlement{URL: v.URL, From: v.From, Outcome: crawler.Outcome(v.Outcome), Detail: v.Detail, Depth: v.Depth}
 			if !yield(s, err) {
 				return
 			}
