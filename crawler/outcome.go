@@ -18,6 +18,7 @@ const (
 	Canonical   Outcome = "canonical"    // names another URL in scope as its canonical one
 	OtherLocale Outcome = "other-locale" // names another URL in scope as its version in the source's language
 	Duplicate   Outcome = "duplicate"    // another URL gave the same page, or one with the same identity
+	View        Outcome = "view"         // shows another page in another way, or asks to change it: see docs/adr/0048
 	Trap        Outcome = "trap"         // one of very many that give nothing new: see docs/adr/0013
 	NoIndex     Outcome = "noindex"      // asks not to be indexed (robots meta, X-Robots-Tag)
 	NotHTML     Outcome = "not-html"     // an image, an archive, …: nothing to read
@@ -126,6 +127,7 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		OutOfScope: {Leaves: GroundRule},
 		Excluded:   {Leaves: GroundRule},
 
+		View:           {Leaves: GroundHint},
 		NoIndex:        {Leaves: GroundHint, Answer: true},
 		OtherLocale:    {Leaves: GroundHint, Answer: true},
 		NotHTML:        {Leaves: GroundHint, Answer: true},

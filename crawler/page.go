@@ -32,6 +32,8 @@ type Page struct {
 	End string
 	// Inside: it shows by itself that its reader is logged in.
 	Inside bool
+	// Dialogue: what it says stands in a form that is to be filled in.
+	Dialogue bool
 }
 
 // EndsOpen reports whether a document that ended so, as Page.End has it, leaves elements open.

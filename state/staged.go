@@ -32,6 +32,8 @@ type Staged struct {
 	End string
 	// Inside: it shows by itself that its reader is logged in.
 	Inside bool
+	// Dialogue: what it says stands in a form that is to be filled in.
+	Dialogue bool
 	// MayShrink: a person allowed it to lose any of its text.
 	MayShrink bool
 }
@@ -104,6 +106,7 @@ func (p Staged) encode() []byte {
 	f.flag(p.MayShrink)
 	f.text(p.End)
 	f.flag(p.Inside)
+	f.flag(p.Dialogue)
 	return f
 }
 
@@ -128,6 +131,6 @@ func decodeStaged(externalID string, value []byte) (Staged, error) {
 		p.Parts = strings.Split(parts, "\n")
 	}
 	p.Sketch, p.Template, p.Notice, p.MayShrink = r.sketch(), int(r.number()), r.text(), r.flag()
-	p.End, p.Inside = r.text(), r.flag()
+	p.End, p.Inside, p.Dialogue = r.text(), r.flag(), r.flag()
 	return p, r.err
 }

@@ -73,6 +73,8 @@ type Article struct {
 	How      string // which rule found the body, for people: "content.body", "preset docusaurus, told by …", "main, without comments", …
 	// TitleFrom is which rule found the title, for people: "content.title", "h1", "og:title", "title", "address", …
 	TitleFrom string
+	// Dialogue: what it says stands in a form that is to be filled in.
+	Dialogue bool
 
 	Outline template.Outline   // with what was left out; nil where no template is looked for
 	LeftOut []template.LeftOut // as template
@@ -93,6 +95,7 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 		return Article{}, err
 	}
 	d.present()
+	forms := d.readForms()
 	d.start = nil // what was removed may have been its base
 	c := &cleaner{base: d.base(), meter: d.Meter, set: d.set}
 	c.leads = d.leadsFrom(c.base)
@@ -121,7 +124,7 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	dropHeading(body, title)
 	dropRules(body)
 	htmltree.Outline(body)
-	article := Article{Title: title, How: how, TitleFrom: titleFrom}
+	article := Article{Title: title, How: how, TitleFrom: titleFrom, Dialogue: forms.leaveLittle(body)}
 	if rules.Body == "" && rules.Template != nil && htmltree.Shows(body) {
 		article.Outline, article.LeftOut = rules.Template.LeaveOut(body, d.URL.Host, title, d.Meter)
 		article.closeGaps(body)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
@@ -127,6 +128,13 @@ func (a answer) failure() (crawler.Outcome, string) {
 		return fetch.FailureOf(a.err)
 	}
 	return fetch.FailureOfStatus(a.status)
+}
+
+// isDownload reports whether an answer is a file to keep, which a browser shows to nobody
+// (RFC 6266).
+func (a answer) isDownload() bool {
+	kind, _, _ := strings.Cut(a.header.Get("Content-Disposition"), ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "attachment")
 }
 
 // get asks for one address by client, outside colly's queue.

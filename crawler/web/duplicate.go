@@ -24,6 +24,8 @@ type Summary struct {
 	URL      string
 	Identity string // see Page.Identity
 	Says     string // stands for all that it says, and to whom; the same for pages that say the same
+	Title    string
+	Dialogue bool // see Page.Dialogue
 }
 
 // findDuplicates settles anew the pages that are the same as another one, by what they

@@ -28,7 +28,7 @@ func (r review) Summaries() iter.Seq2[web.Summary, error] {
 	return func(yield func(web.Summary, error) bool) {
 		for _, address := range slices.Sorted(maps.Keys(r.pages)) {
 			p := r.pages[address]
-			if !yield(web.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says()}, nil) {
+			if !yield(web.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says(), Title: p.Title, Dialogue: p.Dialogue}, nil) {
 				return
 			}
 		}

@@ -217,6 +217,8 @@ func (a answer) weight() int64 {
 func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	outcome, detail := a.failure()
 	switch {
+	case outcome == "" && a.isDownload() && a.file == nil && !c.scope.Starts[v.url.String()]:
+		return finding{outcome: crawler.NotHTML, detail: "a file to keep (Content-Disposition: attachment)"}
 	case a.err == nil && fetch.IsHTML(a.contentType) && (outcome == "" || a.status == http.StatusForbidden):
 		// A document, or a refusal that may say how to get in.
 	case a.file != nil:
@@ -350,6 +352,6 @@ func (c *crawl) page(u *url.URL, found finding) crawler.Page {
 	}
 	return crawler.Page{
 		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
-		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut, End: found.end, Inside: found.inside,
+		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut, End: found.end, Inside: found.inside, Dialogue: a.Dialogue,
 	}
 }

@@ -250,6 +250,7 @@ func meaning(o crawler.Outcome, detail string) string {
 		crawler.Canonical:      "it names another address as its canonical one:",
 		crawler.OtherLocale:    "it names another address as its version in the source's language:",
 		crawler.Duplicate:      "another address gives the same page:",
+		crawler.View:           "it is no article of its own:",
 		crawler.NoIndex:        "it asks not to be indexed (noindex)",
 		crawler.NotHTML:        "it is no HTML:",
 		crawler.Empty:          "no content was found on it",

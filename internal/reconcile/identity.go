@@ -75,7 +75,7 @@ func (r review) Summaries() iter.Seq2[web.Summary, error] {
 			if err == nil && isPart(p) {
 				continue // its page speaks for it
 			}
-			if !yield(web.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says}, err) {
+			if !yield(web.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says, Title: p.Title, Dialogue: p.Dialogue}, err) {
 				return
 			}
 		}

@@ -103,6 +103,7 @@ func (p part) staged() state.Staged {
 		MayShrink:  p.mayShrink,
 		End:        p.page.End,
 		Inside:     p.page.Inside,
+		Dialogue:   p.page.Dialogue,
 	}
 }
 

@@ -1,0 +1,348 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/texthash"
+	"github.com/fincrawl/fincrawl/internal/weburl"
+)
+
+// Software shows one article in many ways: to edit, move or share it, as it was last year, to
+// print. Such a view has the address of its article and something beside it, and what is
+// beside it stands beside others too. Neither makes a view of it: a chapter has the address of
+// its manual and a name that other manuals have a chapter of. What it says decides. See
+// docs/adr/0048.
+
+// leaveOutViews settles anew the pages that only show another page, or ask what to do with it.
+func (c *crawl) leaveOutViews() error {
+	if c.review == nil {
+		return nil
+	}
+	candidates, err := c.derivedPages()
+	if err != nil {
+		return err
+	}
+	of := make(map[string]string) // view → its page
+	for _, judge := range []func(derived) (string, error){
+		func(d derived) (string, error) { return d.asksWhatToDo(), nil },
+		c.saysTheSame,
+		func(d derived) (string, error) { return c.listsViews(d, of) },
+	} {
+		for _, d := range candidates {
+			if of[d.address] != "" {
+				continue
+			}
+			why, err := judge(d)
+			if err != nil {
+				return err
+			}
+			if why == "" {
+				continue
+			}
+			of[d.address] = d.from
+			if err := c.settleView(d, why); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// settleView settles a page as a view. It is read again by the next crawl, whatever the site says
+// of changes: what it is depends on the other page too.
+func (c *crawl) settleView(d derived, why string) error {
+	u, err := url.Parse(d.address)
+	if err != nil {
+		return fmt.Errorf("read an address of the pages: %w", err)
+	}
+	if d.outcome == crawler.Paged {
+		c.frontier.Retract(1)
+	} else {
+		c.frontier.Unsettle(1)
+	}
+	if err := c.unlearn(d.address); err != nil {
+		return err
+	}
+	return c.frontier.Settle(u, crawler.View, why+" "+d.from)
+}
+
+// derived is a page whose address is that of another and something beside it.
+type derived struct {
+	relation
+	address   string
+	title     string
+	dialogue  bool
+	fromTitle string
+	fromAsks  bool // the other page is a dialogue itself
+	outcome   crawler.Outcome
+}
+
+// derivedPages are the pages that may be views, the shortest addresses first. What is beside the
+// address of one is also beside that of at least one other page.
+func (c *crawl) derivedPages() (list []derived, err error) {
+	type page struct {
+		title    string
+		dialogue bool
+	}
+	pages := make(map[uint64]page)
+	each := func(do func(Summary, crawler.Outcome)) error {
+		for s, err := range c.review.Summaries() {
+			if err != nil {
+				return fmt.Errorf("look over the pages: %w", err)
+			}
+			o, _, _, err := c.frontier.Outcome(s.URL)
+			if err != nil {
+				return err
+			}
+			if o == crawler.Paged || o == crawler.NotModified {
+				do(s, o)
+			}
+		}
+		return nil
+	}
+	if err := each(func(s Summary, _ crawler.Outcome) { pages[texthash.Of(s.URL)] = page{s.Title, s.Dialogue} }); err != nil {
+		return nil, err
+	}
+	articles := make(map[uint64]string) // an address of a dialogue with a blank → a page that fits it
+	err = each(func(s Summary, _ crawler.Outcome) {
+		if s.Dialogue {
+			for _, blank := range blanks(s.URL) {
+				articles[texthash.Of(blank)] = ""
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(articles) > 0 {
+		err = each(func(s Summary, _ crawler.Outcome) {
+			for _, blank := range blanks(s.URL) {
+				if best, wanted := articles[texthash.Of(blank)]; wanted && !s.Dialogue && (best == "" || shorter(s.URL, best) < 0) {
+					articles[texthash.Of(blank)] = s.URL
+				}
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	beside := make(map[string]string) // what is beside an address → the address, or "" for several
+	add := func(d derived) {
+		if other, known := beside[d.beside]; !known {
+			beside[d.beside] = d.from
+		} else if other != d.from {
+			beside[d.beside] = ""
+		}
+		list = append(list, d)
+	}
+	err = each(func(s Summary, o crawler.Outcome) {
+		if c.scope.Starts[s.URL] {
+			return
+		}
+		for _, r := range relationsOf(s.URL) {
+			from, ok := pages[texthash.Of(r.from)]
+			if ok {
+				add(derived{r, s.URL, s.Title, s.Dialogue, from.title, from.dialogue, o})
+			}
+		}
+		if !s.Dialogue {
+			return
+		}
+		for segment, blank := range blanks(s.URL) {
+			if other := articles[texthash.Of(blank)]; other != "" {
+				add(derived{relation{from: other, beside: "=" + segment}, s.URL, s.Title, true, "", false, o})
+			}
+		}
+	})
+	list = slices.DeleteFunc(list, func(d derived) bool { return beside[d.beside] != "" })
+	slices.SortStableFunc(list, func(a, b derived) int { return shorter(a.address, b.address) })
+	return list, err
+}
+
+// relation is how the address of a page may be made of that of another.
+type relation struct {
+	from   string // the other page's address
+	beside string // what is beside it, with # for numbers
+	atEnd  bool   // it stands at the end of the address, or in the query
+	file   bool   // it is the extension of a file
+}
+
+// numbered reports whether what is beside the address is one of a row, such as a version.
+func (r relation) numbered() bool { return strings.Contains(r.beside, "#") }
+
+// numbers are those of versions, also where they are hashes.
+var numbers = regexp.MustCompile(`(?i)\b[0-9a-f]{7,}\b|[0-9]+`)
+
+// mostBeside is how many segments of a path a view may have beside those of its page.
+const mostBeside = 3
+
+// relationsOf returns all pages that an address may be made of.
+func relationsOf(address string) (list []relation) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil
+	}
+	add := func(path, query, beside string, r relation) {
+		other := *u
+		other.RawPath, other.RawQuery = path, query
+		if other.Path, err = url.PathUnescape(path); err != nil || path == "" {
+			return
+		}
+		r.from, r.beside = other.String(), numbers.ReplaceAllString(beside, "#")
+		list = append(list, r)
+	}
+	path := u.EscapedPath()
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	slash := strings.HasSuffix(path, "/")
+	for n := 1; n <= min(mostBeside, len(segments)-1); n++ {
+		for at := range len(segments) - n + 1 {
+			atEnd := at == len(segments)-n
+			if !atEnd && n > 1 {
+				continue
+			}
+			rest := "/" + strings.Join(slices.Concat(segments[:at], segments[at+n:]), "/")
+			beside := fmt.Sprintf("%t /%s", atEnd, strings.Join(segments[at:at+n], "/"))
+			for _, query := range slices.Compact([]string{u.RawQuery, ""}) {
+				add(rest, query, beside, relation{atEnd: atEnd})
+				if atEnd || slash {
+					add(rest+"/", query, beside, relation{atEnd: atEnd})
+				}
+			}
+		}
+	}
+	pairs := strings.Split(u.RawQuery, "&")
+	for i, pair := range pairs {
+		if pair != "" {
+			add(path, strings.Join(slices.Concat(pairs[:i], pairs[i+1:]), "&"), "?"+pair, relation{atEnd: true})
+		}
+	}
+	if len(pairs) > 1 {
+		add(path, "", "?"+u.RawQuery, relation{atEnd: true})
+	}
+	if dot := strings.LastIndexByte(path, '.'); dot > strings.LastIndexByte(path, '/')+1 {
+		add(path[:dot], u.RawQuery, path[dot:], relation{atEnd: true, file: true})
+	}
+	return list
+}
+
+// blanks yields an address with a blank in place of each segment of its path but the last, by
+// that segment: /edit/gates is a form of what is at /view/gates.
+func blanks(address string) iter.Seq2[string, string] {
+	return func(yield func(segment, blank string) bool) {
+		u, err := url.Parse(address)
+		if err != nil {
+			return
+		}
+		segments := strings.Split(strings.TrimPrefix(u.EscapedPath(), "/"), "/")
+		for i := range len(segments) - 1 {
+			with := slices.Clone(segments)
+			with[i] = "*"
+			if !yield(fmt.Sprintf("%d %s", i, segments[i]), strings.Join(with, "/")+"?"+u.RawQuery) {
+				return
+			}
+		}
+	}
+}
+
+// asksWhatToDo says that a page is a form about another one; "" where it is none.
+func (d derived) asksWhatToDo() string {
+	if d.dialogue && !d.fromAsks {
+		return "a form that belongs to"
+	}
+	return ""
+}
+
+// How much of two pages is the same where one is a view of the other. A version of long ago has
+// lost and got words. What is printed or taken home says no more than its page does, and may
+// leave out what is beside the text.
+const (
+	ofAVersion = 0.6
+	ofACopy    = 0.9
+	leastOfIt  = 0.5
+)
+
+// saysTheSame says that a page gives the text of the other one again; "" where it does not.
+func (c *crawl) saysTheSame(d derived) (string, error) {
+	copied := d.file || d.title == d.fromTitle
+	version := d.numbered() && d.atEnd
+	if c.pageTexts == nil || !copied && !version {
+		return "", nil
+	}
+	says, ok, err := c.pageTexts.Read(d.address)
+	if err != nil || !ok {
+		return "", err
+	}
+	other, ok, err := c.pageTexts.Read(d.from)
+	switch {
+	case err != nil || !ok:
+		return "", err
+	case copied && similar(says, other, ofACopy) && similar(other, says, leastOfIt):
+		return "a copy of", nil
+	case version && similar(says, other, ofAVersion) && similar(other, says, ofAVersion):
+		return "a version of", nil
+	}
+	return "", nil
+}
+
+// listsViews says that a page only lists views of the other one; "" where it does not.
+func (c *crawl) listsViews(d derived, views map[string]string) (string, error) {
+	if c.pageTexts == nil || !d.atEnd {
+		return "", nil
+	}
+	says, ok, err := c.pageTexts.Read(d.address)
+	if err != nil || !ok {
+		return "", err
+	}
+	own, _ := url.Parse(d.address)
+	listed := 0
+	for _, target := range targetsIn(says) {
+		u, err := weburl.Resolve(own, target)
+		if err != nil {
+			continue
+		}
+		n, ok := c.scope.Normalise(u)
+		if !ok {
+			return "", nil
+		}
+		switch to := n.String(); {
+		case views[to] == d.from:
+			listed++
+		case to == d.from, to == d.address:
+		case !slices.ContainsFunc(relationsOf(to), func(r relation) bool { return r.from == d.from }):
+			return "", nil
+		default:
+			o, _, _, err := c.frontier.Outcome(to)
+			if err != nil {
+				return "", err
+			}
+			if o == crawler.Paged || o == crawler.NotModified || o == crawler.Duplicate {
+				return "", nil
+			}
+		}
+	}
+	if listed == 0 {
+		return "", nil
+	}
+	return "a list of views of", nil
+}
+
+// targetsIn returns where the links of a Markdown text lead, as written there.
+func targetsIn(markdown string) (list []string) {
+	for {
+		_, rest, ok := strings.Cut(markdown, "](")
+		if !ok {
+			return list
+		}
+		target, after, _ := strings.Cut(rest, ")")
+		target, _, _ = strings.Cut(strings.TrimPrefix(target, "<"), " ")
+		list = append(list, strings.TrimSuffix(target, ">"))
+		markdown = cmp.Or(after, "")
+	}
+}
