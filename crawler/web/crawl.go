@@ -122,7 +122,7 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage,
 		err = errors.Join(err, c.giveUpProofs(outside, err))
 	}
 	if err = errors.Join(err, c.takeBackWalls()); (err == nil || ended) && c.only == nil {
-		err = errors.Join(err, c.leaveOutTemplate(outside), c.leaveOutViews(), c.findDuplicates())
+		err = errors.Join(err, c.leaveOutBlanks(), c.leaveOutTemplate(outside), c.leaveOutViews(), c.findDuplicates())
 	}
 	coverage, tallyErr := c.frontier.Tally()
 	coverage.Proved, coverage.ProvedInAll = c.fromInside[:min(len(c.fromInside), crawler.MaxGaps)], len(c.fromInside)

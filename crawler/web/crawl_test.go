@@ -96,7 +96,7 @@ func (c crawled) checkSums(t *testing.T) {
 		t.Errorf("the sums do not add up: %d outcomes of %d discovered URLs, %d in the frontier", sum, c.coverage.Discovered, len(c.outcomes))
 	}
 	for path := range c.pages {
-		if o := c.outcomes[path]; o != crawler.Paged && o != crawler.Duplicate && o != crawler.View && c.err == nil {
+		if o := c.outcomes[path]; o != crawler.Paged && o != crawler.Duplicate && o != crawler.View && o != crawler.Trap && c.err == nil {
 			t.Errorf("%s gave a page, but is %s", path, o)
 		}
 	}

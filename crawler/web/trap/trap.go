@@ -36,6 +36,10 @@ type Detector struct {
 	words map[uint64]vocabulary
 	asked map[uint64]int // pattern → addresses asked for in the rounds before, where many are
 
+	blanks    map[uint64]uint64   // address of a page without anything of its own but a date → what it says
+	blankText map[uint64]int      // what such pages say → how many of them there are
+	grids     map[uint64]struct{} // patterns whose pages show a month, in the rounds before
+
 	now     map[uint64]*tally   // of this round, by pattern
 	waiting map[uint64][]uint64 // pattern → names of the addresses of the next round
 	upTo    map[uint64]uint64   // pattern → highest name that this round asks for
@@ -46,6 +50,7 @@ type tally struct {
 	fresh map[uint64]struct{} // texts that nobody had given
 	again int                 // pages that gave nothing new
 	words map[uint64]struct{} // of addresses that may be a calendar's or the like
+	grid  bool                // a page shows a month
 }
 
 // vocabulary is what the pages of a pattern have said so far, word by word.
@@ -57,18 +62,26 @@ const maxVocabulary = 20_000
 // New returns a detector to which so many duplicates in a row are a trap; 0 for any number.
 func New(limit int) *Detector {
 	return &Detector{limit: limit, texts: make(map[uint64]struct{}), rows: make(map[uint64]int), words: make(map[uint64]vocabulary),
-		asked: make(map[uint64]int), now: make(map[uint64]*tally), waiting: make(map[uint64][]uint64)}
+		asked: make(map[uint64]int), now: make(map[uint64]*tally), blanks: make(map[uint64]uint64),
+		blankText: make(map[uint64]int), grids: make(map[uint64]struct{}), waiting: make(map[uint64][]uint64)}
 }
 
 // Note remembers what the page at u says.
 func (t *Detector) Note(u *url.URL, p crawler.Page) {
 	says, pattern := texthash.Of(p.Says()), texthash.Of(alike(u))
+	rest, grid, dated := withoutDates(u, p)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if dated {
+		t.noteBlank(u, rest)
+	}
 	now := t.now[pattern]
 	if now == nil {
 		now = new(tally)
 		t.now[pattern] = now
+	}
+	if grid {
+		now.grid, says = true, rest
 	}
 	if looksEndless(u) != "" {
 		t.noteWords(now, pattern, u, p)
@@ -169,6 +182,9 @@ func (t *Detector) EndRound() {
 		default:
 			delete(t.rows, pattern)
 		}
+		if now.grid {
+			t.grids[pattern] = struct{}{}
+		}
 		if now.words != nil {
 			t.learn(pattern, now)
 			continue
@@ -235,7 +251,14 @@ func (t *Detector) Spent(u *url.URL) string {
 // IsCalendar reports whether u, which was found on another page that is built alike, is
 // one more of a calendar whose last pages had nothing on them.
 func (t *Detector) IsCalendar(from string, u *url.URL) bool {
-	return looksEndless(u) == datedLook && isNextTo(from, u) && t.row(u) >= emptyRow
+	return (looksEndless(u) == datedLook || t.showsMonths(u)) && isNextTo(from, u) && t.row(u) >= emptyRow
+}
+
+func (t *Detector) showsMonths(u *url.URL) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, shown := t.grids[texthash.Of(alike(u))]
+	return shown
 }
 
 // eachWord calls do for each word of a text: letters and digits without a gap.
