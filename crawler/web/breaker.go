@@ -8,6 +8,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
 )
 
 // breaker ends the crawl of a site that is down, instead of asking it in vain for
@@ -64,7 +65,7 @@ func isDown(o crawler.Outcome) bool {
 // endedEarly says why a crawl ended before it was through, though nothing was wrong
 // with the crawl itself; "" where that is not so.
 func endedEarly(err error) string {
-	var session *lost
+	var session *proof.SessionLostError
 	var site *siteDown
 	switch {
 	case errors.As(err, &session):

@@ -12,6 +12,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/crawler/web/sitemap"
@@ -113,13 +114,13 @@ type answer struct {
 	tls         *tls.ConnectionState // nil where the connection was not encrypted
 	err         error                // instead of all but the session
 
-	asked                       // with which session, and when
-	remembered *Remembered      // whose validators were sent; nil where none were
-	rendered   bool             // is as a browser has shown it, or could not
-	refused    []render.Refusal // what its scripts asked for and did not get
-	permanent  bool             // was come to by redirects that are for good
-	unripe     bool             // was rendered, and lacks what a whole page has
-	file       *file            // what its file says; nil where it is none that is read
+	proof.Asked                  // with which session, and when
+	remembered  *Remembered      // whose validators were sent; nil where none were
+	rendered    bool             // is as a browser has shown it, or could not
+	refused     []render.Refusal // what its scripts asked for and did not get
+	permanent   bool             // was come to by redirects that are for good
+	unripe      bool             // was rendered, and lacks what a whole page has
+	file        *file            // what its file says; nil where it is none that is read
 }
 
 // failure names the outcome of an answer without a document; "" for the others.
@@ -139,21 +140,21 @@ func (a answer) isDownload() bool {
 
 // get asks for one address by client, outside colly's queue.
 func (c *crawl) get(ctx context.Context, client *http.Client, u *url.URL) answer {
-	with := c.signs.begins(c.door.session.Load())
+	with := c.prover.Begins(c.door.session.Load())
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return answer{url: u, asked: with, err: err}
+		return answer{url: u, Asked: with, err: err}
 	}
 	r.Header.Set("User-Agent", c.src.Fetch.UserAgent)
 	r.Header.Set("Accept", accepted)
 	res, err := client.Do(r)
 	if err != nil {
-		return answer{url: u, asked: with, err: err}
+		return answer{url: u, Asked: with, err: err}
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	return answer{url: scope.WithoutSecrets(res.Request.URL, c.own), status: res.StatusCode, header: res.Header,
-		contentType: res.Header.Get("Content-Type"), body: body, tls: res.TLS, asked: with, err: err,
+		contentType: res.Header.Get("Content-Type"), body: body, tls: res.TLS, Asked: with, err: err,
 		permanent: isPermanent(res.Request)}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/secrets"
@@ -119,13 +120,14 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage,
 	err = c.run(ctx)
 	ended := endedEarly(err) != ""
 	if ended {
-		err = errors.Join(err, c.giveUpProofs(outside, err))
+		err = errors.Join(err, c.prover.GiveUp(outside, err))
 	}
-	if err = errors.Join(err, c.takeBackWalls()); (err == nil || ended) && c.only == nil {
+	if err = errors.Join(err, c.prover.TakeBackWalls()); (err == nil || ended) && c.only == nil {
 		err = errors.Join(err, c.leaveOutBlanks(), c.leaveOutTemplate(outside), c.leaveOutViews(), c.findDuplicates())
 	}
 	coverage, tallyErr := c.frontier.Tally()
-	coverage.Proved, coverage.ProvedInAll = c.fromInside[:min(len(c.fromInside), crawler.MaxGaps)], len(c.fromInside)
+	proved := c.prover.Proved()
+	coverage.Proved, coverage.ProvedInAll = proved[:min(len(proved), crawler.MaxGaps)], len(proved)
 	if c.only != nil {
 		coverage.Partial, coverage.Complete = true, false
 	}
@@ -159,13 +161,16 @@ func CheckLogin(ctx context.Context, src Source, sur Surroundings) (seen []strin
 		"to a page that only members see, or, with a form, auth.form.logged_in to what only they see"), nil
 }
 
+// maxLoginChecks bounds how many start addresses are looked at for that.
+const maxLoginChecks = 8
+
 // provesLogin reports whether there is no login, or a start address shows that it works.
 func (c *crawl) provesLogin(ctx context.Context) (bool, error) {
 	form := c.src.Auth.Form
 	if c.src.Auth.IsZero() || c.wall.refused || c.wall.place != "" || form != nil && form.LoggedIn != "" && c.wall.tellsLoggedIn() {
 		return true, nil
 	}
-	for _, u := range c.starts[:min(len(c.starts), maxCandidates)] {
+	for _, u := range c.starts[:min(len(c.starts), maxLoginChecks)] {
 		var seen [4]uint64 // by a member and a visitor in turns: a page may say something else each time
 		for i := range seen {
 			client := []*http.Client{c.pages, c.outside}[i%2]
@@ -177,7 +182,7 @@ func (c *crawl) provesLogin(ctx context.Context) (bool, error) {
 			if client == c.pages && found.unreadable() || found.outcome.MayPass() {
 				break // it shows nothing
 			}
-			seen[i] = texthash.Of(fmt.Sprint(a.status, textOf(found.article)))
+			seen[i] = texthash.Of(fmt.Sprint(a.status, proof.TextOf(found.article.Markdown)))
 		}
 		if seen[3] != 0 && seen[0] == seen[2] && seen[1] == seen[3] && seen[0] != seen[1] {
 			return true, nil

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -11,6 +10,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
 )
 
 // door is the way into a private source while it is crawled. Its session may end
@@ -58,19 +58,6 @@ func (d *door) enter(ctx context.Context) int64 {
 	return d.session.Load()
 }
 
-// lost is the end of a crawl whose session cannot be had again. What was seen
-// until then stands; the source is incomplete.
-type lost struct {
-	url string
-	why error
-}
-
-func (e *lost) Error() string {
-	return fmt.Sprintf("the session ended at %s and could not be renewed: %v", e.url, e.why)
-}
-
-func (e *lost) Unwrap() error { return e.why }
-
 // reopen deals with a wall that was met at v with an answer of the given session:
 // it logs in again, unless somebody has, and asks again. It returns what is seen
 // then: still the wall, where that is the page's own, or where the crawl has to end.
@@ -95,7 +82,7 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 				return met, context.Cause(ctx)
 			}
 			if err != nil {
-				c.stop(&lost{v.url.String(), err})
+				c.stop(&proof.SessionLostError{URL: v.url.String(), Why: err})
 			}
 			if err != nil || !closed {
 				return met, nil
@@ -141,7 +128,7 @@ func (c *crawl) isClosed(ctx context.Context, again bool) (bool, error) {
 		}
 		return false, nil
 	case !renewable:
-		return false, errors.New("the credentials are no longer accepted; check that they have not expired")
+		return false, proof.ErrExpired
 	case again && !c.door.proven:
 		return false, errors.New("the login works, and yet the site shows its wall again")
 	}
@@ -159,7 +146,7 @@ func (c *crawl) getFile(ctx context.Context, u *url.URL) answer {
 		return a
 	}
 	defer c.door.turn.leave()
-	if a.session == c.door.session.Load() && (c.lookFromInside(ctx) != shut || c.renew(ctx, u) != nil) {
+	if a.Session == c.door.session.Load() && (c.lookFromInside(ctx) != shut || c.renew(ctx, u) != nil) {
 		return a // if the session is at fault, the next page will tell
 	}
 	return c.get(ctx, c.files, u)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
@@ -161,7 +162,7 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 
 	collector.OnRequest(func(r *colly.Request) {
 		r.Headers.Set("Accept", accepted)
-		r.Ctx.Put(keyAsked, c.signs.begins(c.door.enter(ctx)))
+		r.Ctx.Put(keyAsked, c.prover.Begins(c.door.enter(ctx)))
 		// colly has written the address in its own way; ask for it in ours.
 		v, err := visitOf(r)
 		if err != nil {
@@ -201,14 +202,14 @@ func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
 	if ctx.Err() != nil {
 		return
 	}
-	a.asked, _ = r.Ctx.GetAny(keyAsked).(asked)
+	a.Asked, _ = r.Ctx.GetAny(keyAsked).(proof.Asked)
 	a.remembered, _ = r.Ctx.GetAny(keyRemembered).(*Remembered)
 	v, err := visitOf(r.Request)
 	if err == nil {
 		err = c.conclude(ctx, v, a)
 	}
 	if err == nil {
-		err = c.glance(ctx, v)
+		err = c.prover.Glance(ctx, v.url)
 	}
 	// What was fetched is to outlive a kill before the next request is made, so that no
 	// more is ever fetched twice than was in flight. To ask again whether a document has

@@ -12,6 +12,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
@@ -31,17 +32,17 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	}
 	seen, err := c.look(ctx, v, a)
 	if err == nil && seen.walled() {
-		seen, err = c.reopen(ctx, v, seen, a.session)
+		seen, err = c.reopen(ctx, v, seen, a.Session)
 	}
 	if err != nil {
 		return err
 	}
-	c.signs.note(v.url.String(), seen.asked, c.isSure(seen))
+	c.prover.Answered(v.url.String(), seen.Asked, seen.found.loggedIn, seen.found.inside)
 	v, err = c.arrive(v, seen)
 	if err != nil || v.url == nil {
 		return err
 	}
-	c.signs.note(v.url.String(), seen.asked, c.isSure(seen))
+	c.prover.Answered(v.url.String(), seen.Asked, seen.found.loggedIn, seen.found.inside)
 	found, err := c.unlessCutOff(ctx, v, seen.found)
 	if err != nil {
 		return err
@@ -74,12 +75,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		}
 		c.words.note(page.LeftOut)
 		c.traps.Note(v.url, page)
-		if !c.src.Auth.IsZero() {
-			c.said.note(v.url.String(), textOf(found.article))
-		}
-		if !c.src.Auth.IsZero() && !found.inside {
-			c.texts.note(v.url, found.article)
-		}
+		c.prover.Said(v.url, found.article.Markdown, found.inside)
 	}
 	if err := c.remember(v.url, found, page.ExternalID); err != nil {
 		return err
@@ -91,7 +87,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 type sight struct {
 	found finding
 	moved *url.URL // where redirects led; nil where they did not, or to a wall
-	asked
+	proof.Asked
 }
 
 // walled reports whether a page was asked for that only a reader who is logged in
@@ -101,7 +97,7 @@ func (s sight) walled() bool { return s.found.outcome == crawler.LoginWall || s.
 // look judges an answer where it came from.
 func (c *crawl) look(ctx context.Context, v visit, a answer) (sight, error) {
 	seen, err := c.lookAt(ctx, v, a)
-	seen.asked = a.asked
+	seen.Asked = a.Asked
 	return seen, err
 }
 

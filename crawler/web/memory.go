@@ -11,7 +11,6 @@ import (
 	"github.com/gocolly/colly/v2"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/web/sitemap"
 )
 
@@ -102,9 +101,7 @@ func (c *crawl) stays(v visit, m Remembered, says string) error {
 		if err := c.memory.Again(m); err != nil {
 			return fmt.Errorf("keep the page %s: %w", v.url, err)
 		}
-		if !c.src.Auth.IsZero() {
-			c.texts.note(v.url, extract.Article{Markdown: m.Fingerprint})
-		}
+		c.prover.SaidEarlier(v.url, m.Fingerprint)
 	}
 	return c.frontier.Settle(v.url, crawler.NotModified, says)
 }

@@ -118,10 +118,10 @@ func (c *crawl) shown(ctx context.Context, browser *render.Browser, a answer) an
 		err = c.missing(doc.Missing)
 	}
 	if err != nil {
-		return answer{url: a.url, tls: a.tls, asked: a.asked, rendered: true, err: whyNotShown(err)}
+		return answer{url: a.url, tls: a.tls, Asked: a.Asked, rendered: true, err: whyNotShown(err)}
 	}
 	return answer{url: scope.WithoutSecrets(doc.URL, c.own), status: doc.Status, header: doc.Header, contentType: "text/html; charset=utf-8", body: doc.HTML,
-		tls: a.tls, asked: a.asked, rendered: true, refused: doc.Refused, unripe: c.src.Render.WaitFor != "" && !doc.Found}
+		tls: a.tls, Asked: a.Asked, rendered: true, refused: doc.Refused, unripe: c.src.Render.WaitFor != "" && !doc.Found}
 }
 
 func (c *crawl) isToBeShown(a answer) bool {

@@ -7,7 +7,6 @@ import (
 	"net/url"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
 // progressOf returns where the start address leads if it was read before the crawl was
@@ -138,7 +137,7 @@ func (c *crawl) goOn(ctx context.Context, start visit) error {
 			return fmt.Errorf("read the pages of the crawl: %w", err)
 		}
 		if u, err := url.Parse(p.URL); err == nil && !p.Inside {
-			c.texts.note(u, extract.Article{Markdown: p.Markdown})
+			c.prover.SaidEarlier(u, p.Markdown)
 		}
 	}
 	return nil

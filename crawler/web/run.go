@@ -17,6 +17,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/crawler/web/trap"
@@ -48,35 +49,30 @@ type crawl struct {
 	wall    wall         // known once the start address was read
 	robots  scope.Robots // known once the start address was read
 
-	texts sameTexts // of the pages of a private source
 	traps *trap.Detector
 
-	frontier   *frontier.Frontier
-	keeper     Keeper
-	memory     Memory
-	earlier    iter.Seq2[crawler.Page, error]
-	before     func(url, identity string) (Before, error)
-	notes      Notebook
-	flush      func() error
-	sink       crawler.Sink
-	review     Review
-	layout     Layout
-	pageTexts  Texts
-	claims     claims
-	leftOpen   atomic.Int64 // documents that stayed open: see readToItsEnd
-	doubted    int          // pages of which it was asked whether they say that they are missing
-	versions   versions
-	said       said
-	signs      signs
-	witness    *witness
-	proofs     map[string]bool // addresses whose answers are decided on: whether they were proved
-	fromInside []crawler.Proof
-	selves     map[string]bool // pages that were read as themselves, whatever they name
-	words      firstWords      // of the blocks that were left out
-	asked      atomic.Int64    // URLs fetched or queued to be
-	collector  *colly.Collector
-	queue      *queue.Queue    // of the round that is running, or comes next
-	round      *frontier.Round // what queue takes from
+	frontier  *frontier.Frontier
+	keeper    Keeper
+	memory    Memory
+	earlier   iter.Seq2[crawler.Page, error]
+	before    func(url, identity string) (Before, error)
+	notes     Notebook
+	flush     func() error
+	sink      crawler.Sink
+	review    Review
+	layout    Layout
+	pageTexts Texts
+	claims    claims
+	leftOpen  atomic.Int64 // documents that stayed open: see readToItsEnd
+	doubted   int          // pages of which it was asked whether they say that they are missing
+	versions  versions
+	prover    *proof.Prover
+	selves    map[string]bool // pages that were read as themselves, whatever they name
+	words     firstWords      // of the blocks that were left out
+	asked     atomic.Int64    // URLs fetched or queued to be
+	collector *colly.Collector
+	queue     *queue.Queue    // of the round that is running, or comes next
+	round     *frontier.Round // what queue takes from
 
 	// stop ends the crawl because of a failure of our own.
 	stop context.CancelCauseFunc
@@ -97,11 +93,12 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	}
 	log = log.With("source", src.Name)
 	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, only: sur.Only, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, pageTexts: sur.Texts,
-		selves: make(map[string]bool), proofs: make(map[string]bool), stop: stop,
+		selves: make(map[string]bool), stop: stop,
 		traps: trap.New(src.Discover.MaxDuplicates),
 		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, before: sur.Before, notes: sur.Notes, flush: sur.Flush,
 		own: cmp.Or(sur.Secrets, new(secrets.Set))}
 	c.frontier = frontier.New(sur.Frontier, log, c.own, sur.Progress)
+	c.prover = c.newProver()
 	c.door.turn = newTurn()
 	if c.documents = sur.Documents; c.documents == nil {
 		c.documents, c.ownReader = &document.Reader{Room: c.room}, true
@@ -191,7 +188,7 @@ func (c *crawl) run(ctx context.Context) error {
 		if err := c.conclude(ctx, start, first); err != nil {
 			return err
 		}
-		c.signs.note(first.url.String(), first.asked, true) // the login was new
+		c.prover.AnsweredMember(first.url.String(), first.Asked) // the login was new
 	}
 	if err := c.discover("", 0, c.starts[1:]); err != nil {
 		return err
@@ -205,10 +202,10 @@ func (c *crawl) run(ctx context.Context) error {
 	if err := c.askForOrphans(ctx); err != nil {
 		return err
 	}
-	if err := c.confirmSession(ctx); err != nil {
+	if err := c.prover.ConfirmSession(ctx); err != nil {
 		return err
 	}
-	if err := c.proveAnswers(ctx); err != nil {
+	if err := c.prover.ProveAnswers(ctx); err != nil {
 		return err
 	}
 	return c.verifyMoves(ctx)

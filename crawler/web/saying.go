@@ -3,7 +3,6 @@ package web
 import (
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
@@ -26,29 +25,6 @@ func sayingOf(text, title string) saying {
 	}
 	slices.Sort(s)
 	return slices.Compact(s)
-}
-
-// said is what each page of a private source said when it was read last, as [textOf]
-// stands for it.
-type said struct {
-	mu    sync.Mutex
-	texts map[uint64]uint64 // by address
-}
-
-func (s *said) note(address string, text uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.texts == nil {
-		s.texts = make(map[uint64]uint64)
-	}
-	s.texts[texthash.Of(address)] = text
-}
-
-// of returns what the page at an address said; 0 where that is not known.
-func (s *said) of(address string) uint64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.texts[texthash.Of(address)]
 }
 
 // words are the letters and digits of a text in lower case, with single spaces between.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
 )
 
 // Advice on what was not seen names the cause that was observed, and the next step. What
@@ -32,7 +32,7 @@ func adviceOn(g crawler.Gap, ended bool) string {
 		switch {
 		case ended:
 			return "" // the session was lost, which was said above
-		case strings.Contains(g.Detail, web.SayTheSame):
+		case strings.Contains(g.Detail, proof.SayTheSame):
 			return "Several addresses give one and the same text: open one of them in a browser. If it is an error or a notice, run again when it is gone; " +
 				"if it is what content.body leaves of every page, change that; if it is a login, see `fincrawl check --online`; " +
 				"if the pages really are alike, exclude all but one."

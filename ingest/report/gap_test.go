@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
 )
 
 func TestAdviceNamesTheCauseThatWasSeen(t *testing.T) {
@@ -23,7 +23,7 @@ func TestAdviceNamesTheCauseThatWasSeen(t *testing.T) {
 		"a source that failed has its error": {gap(crawler.LoginWall, "the login failed"), "", true, "", "→"},
 		"a session that was lost":            {gap(crawler.LoginWall, "a form"), "the session ended", false, "", "give"},
 		"what was not read after that":       {gap(crawler.Interrupted, ""), "the session ended", false, "mend what ended it", "give"},
-		"one text at many addresses":         {gap(crawler.LoginWall, "7 "+web.SayTheSame), "", false, "open one of them", "give its user access"},
+		"one text at many addresses":         {gap(crawler.LoginWall, "7 "+proof.SayTheSame), "", false, "open one of them", "give its user access"},
 		"a wall of a page":                   {gap(crawler.LoginWall, "a login form"), "", false, "add it", ""},
 		"a refusal":                          {gap(crawler.Forbidden, "HTTP 403"), "", false, "add auth to the source", ""},
 		"a site that is down":                {gap(crawler.ServerError, "HTTP 500 after 4 tries"), "", false, "run again when it is well", "access"},

@@ -1,9 +1,8 @@
-package web
+package proof
 
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -35,95 +34,86 @@ const (
 	looksOfOneText = 3
 )
 
-// proveAnswers asks again for the pages that were sent and for which the site had an
+// ProveAnswers asks again for the pages that were sent and for which the site had an
 // answer that a visitor without a session may get too, and believes it only from a session
 // that is proved alive afterwards. See docs/adr/0023.
-func (c *crawl) proveAnswers(ctx context.Context) error {
-	if c.src.Auth.IsZero() || c.known == nil {
+func (p *Prover) ProveAnswers(ctx context.Context) error {
+	if !p.Private || p.Known == nil {
 		return nil
 	}
 	for range maxProvings {
-		suspects, err := c.suspects()
+		suspects, err := p.suspects()
 		if err != nil || len(suspects) == 0 {
 			return err
 		}
-		if err := c.newRound(ctx); err != nil {
-			return err
-		}
-		if err := c.prove(ctx, suspects); err != nil {
-			return err
-		}
-		if err := c.runRound(ctx); err != nil {
-			return err
-		}
-		if err := c.askForOrphans(ctx); err != nil {
+		if err := p.Site.Round(ctx, func() error { return p.prove(ctx, suspects) }); err != nil {
 			return err
 		}
 	}
-	left, err := c.suspects()
+	left, err := p.suspects()
 	if err != nil {
 		return err
 	}
-	return c.settleUnproved(left, "the site answers otherwise each time")
+	return p.settleUnproved(left, "the site answers otherwise each time")
 }
 
-// giveUpProofs settles the answers that were still to be proved when the crawl ended. Where
+// GiveUp settles the answers that were still to be proved when the crawl ended. Where
 // it was the session that ended, an answer since it was last seen alive, or a new text, that
 // visitors get as well was meant for one.
-func (c *crawl) giveUpProofs(ctx context.Context, ended error) error {
-	if c.src.Auth.IsZero() {
+func (p *Prover) GiveUp(ctx context.Context, ended error) error {
+	if !p.Private {
 		return nil
 	}
-	left, err := c.suspects()
+	left, err := p.suspects()
 	if err != nil {
 		return err
 	}
-	if sessionLost := (*lost)(nil); errors.As(ended, &sessionLost) && ctx.Err() == nil {
-		unsure, err := c.unsureNow(ctx)
+	if sessionLost := (*SessionLostError)(nil); errors.As(ended, &sessionLost) && ctx.Err() == nil {
+		unsure, err := p.unsureNow(ctx)
 		if err != nil {
 			return err
 		}
 		texts := slices.DeleteFunc(slices.Clone(left), func(s suspect) bool { return s.outcome != crawler.Paged })
 		unsure = append(unsure, texts...)
 		slices.SortStableFunc(unsure, byURL)
-		same, _, err := c.asVisitorsGet(ctx, slices.CompactFunc(unsure, isSameURL))
+		same, _, err := p.asVisitorsGet(ctx, slices.CompactFunc(unsure, isSameURL))
 		if err != nil {
 			return err
 		}
-		if err := c.takeBack(same); err != nil {
+		if err := p.takeBack(same); err != nil {
 			return err
 		}
 	}
-	return c.settleUnproved(left, "the crawl ended before the page could be asked for again")
+	return p.settleUnproved(left, "the crawl ended before the page could be asked for again")
 }
 
 // suspects are the pages that were sent and whose answers are to be proved still, and some
 // of those that say what many others do.
-func (c *crawl) suspects() ([]suspect, error) {
-	list, err := c.alike()
+func (p *Prover) suspects() ([]suspect, error) {
+	list, err := p.alike()
 	if err != nil {
 		return nil, err
 	}
-	if c.known == nil {
+	if p.Known == nil {
 		return list, nil
 	}
 	known, differ := make(map[string]bool), len(list)
-	for address := range c.known {
+	for address := range p.Known {
 		known[address] = true
-		o, detail, met, err := c.frontier.Outcome(address)
+		o, detail, met, err := p.Frontier.Outcome(address)
 		if err != nil {
 			return nil, err
 		}
 		u, err := url.Parse(address)
-		if _, decided := c.proofs[address]; !met || err != nil || decided {
+		if _, decided := p.decided[address]; !met || err != nil || decided {
 			continue
 		}
-		if n, ok := c.scope.Normalise(u); !ok || n.String() != address {
+		if n, ok := p.Scope.Normalise(u); !ok || n.String() != address {
 			continue // the settings write its address otherwise now
 		}
 		doubtful := o.Meaning().Answer
-		if o == crawler.Paged && c.review != nil {
-			if doubtful, err = c.review.Changed(address); err != nil {
+		if o == crawler.Paged && p.Changed != nil {
+			if doubtful, err = p.Changed(address); err != nil {
 				return nil, err
 			}
 		}
@@ -132,7 +122,7 @@ func (c *crawl) suspects() ([]suspect, error) {
 		}
 	}
 	if len(list) > differ {
-		newcomers, err := c.newcomers(known)
+		newcomers, err := p.newcomers(known)
 		if err != nil {
 			return nil, err
 		}
@@ -152,14 +142,14 @@ const mostNewcomers = 100
 // newcomers are the pages that were never sent, and those that are linked and seem not to be
 // there. Where a page that was sent says less now, one of them may have the rest, which a
 // stranger was not shown.
-func (c *crawl) newcomers(known map[string]bool) (list []suspect, err error) {
-	for s, err := range c.frontier.Settled() {
+func (p *Prover) newcomers(known map[string]bool) (list []suspect, err error) {
+	for s, err := range p.Frontier.Settled() {
 		if err != nil {
 			return nil, err
 		}
 		o := s.Outcome
 		u, err := url.Parse(s.URL)
-		if _, decided := c.proofs[s.URL]; decided || err != nil || known[s.URL] || o != crawler.Paged && o != crawler.Gone {
+		if _, decided := p.decided[s.URL]; decided || err != nil || known[s.URL] || o != crawler.Paged && o != crawler.Gone {
 			continue
 		}
 		if list = append(list, suspect{url: u, outcome: o, detail: s.Detail, isNew: true}); len(list) > mostNewcomers {
@@ -170,24 +160,24 @@ func (c *crawl) newcomers(known map[string]bool) (list []suspect, err error) {
 }
 
 // alike are a few of the pages of each text that looks like a wall.
-func (c *crawl) alike() (list []suspect, err error) {
-	if !c.texts.any() {
+func (p *Prover) alike() (list []suspect, err error) {
+	if !p.texts.any() {
 		return nil, nil
 	}
 	looked := make(map[uint64]int)
-	for s, err := range c.frontier.Settled() {
+	for s, err := range p.Frontier.Settled() {
 		if err != nil {
 			return nil, err
 		}
-		if s.Outcome != crawler.Paged || c.texts.walls(s.URL) == 0 {
+		if s.Outcome != crawler.Paged || p.texts.walls(s.URL) == 0 {
 			continue
 		}
-		text := c.texts.of(s.URL)
+		text := p.texts.of(s.URL)
 		if looked[text]++; looked[text] > looksOfOneText {
 			continue
 		}
 		u, err := url.Parse(s.URL)
-		if _, decided := c.proofs[s.URL]; err == nil && !decided {
+		if _, decided := p.decided[s.URL]; err == nil && !decided {
 			list = append(list, suspect{url: u, outcome: crawler.Paged, detail: s.Detail})
 		}
 	}
@@ -196,23 +186,23 @@ func (c *crawl) alike() (list []suspect, err error) {
 
 // prove asks for the suspects again, and then whether the session is alive. Those that
 // answer otherwise now are concluded anew.
-func (c *crawl) prove(ctx context.Context, suspects []suspect) error {
-	same, apart, err := c.asVisitorsGet(ctx, suspects)
+func (p *Prover) prove(ctx context.Context, suspects []suspect) error {
+	same, apart, err := p.asVisitorsGet(ctx, suspects)
 	if err != nil {
 		return err
 	}
-	looked, err := c.askUntilAlive(ctx, apart, 1, c.askSuspects)
+	looked, err := p.askUntilAlive(ctx, apart, 1, p.askSuspects)
 	if err != nil {
 		return err
 	}
-	if err := c.believe(looked, len(same) < len(suspects)); err != nil {
+	if err := p.believe(looked, len(same) < len(suspects)); err != nil {
 		return err
 	}
-	looked, err = c.askUntilAlive(ctx, same, looksAlike, c.askSuspects)
+	looked, err = p.askUntilAlive(ctx, same, looksAlike, p.askSuspects)
 	if err != nil {
 		return err
 	}
-	return c.believe(looked, false)
+	return p.believe(looked, false)
 }
 
 // looked are suspects that answered as before, and whether the session was alive after.
@@ -224,7 +214,7 @@ type looked struct {
 // askUntilAlive asks for the suspects as often as is wanted, each time looking whether the
 // session is alive after it. Where it is not, it is renewed, and all is asked again. ask
 // returns those of the suspects that it still matters for.
-func (c *crawl) askUntilAlive(ctx context.Context, suspects []suspect, times int,
+func (p *Prover) askUntilAlive(ctx context.Context, suspects []suspect, times int,
 	ask func(context.Context, []suspect) ([]suspect, error)) (looked, error) {
 	for renewals := 0; len(suspects) > 0; renewals++ {
 		alive, left := sessionAlive, suspects
@@ -233,7 +223,7 @@ func (c *crawl) askUntilAlive(ctx context.Context, suspects []suspect, times int
 			if left, err = ask(ctx, left); err != nil || len(left) == 0 {
 				return looked{}, err
 			}
-			if alive = c.sessionState(ctx, left); ctx.Err() != nil {
+			if alive = p.state(ctx, left); ctx.Err() != nil {
 				return looked{}, context.Cause(ctx)
 			}
 			if alive != sessionAlive {
@@ -241,34 +231,34 @@ func (c *crawl) askUntilAlive(ctx context.Context, suspects []suspect, times int
 			}
 		}
 		suspects = left
-		renewable := c.session.Renewable()
+		renewable := p.Session.Renewable()
 		switch {
 		case alive == sessionAlive:
 			return looked{suspects, alive}, nil
 		case alive == sessionUnknown && (!renewable || renewals > 0), alive == sessionDead && renewable && renewals == maxRenewals:
 			return looked{suspects, alive}, nil
 		case !renewable:
-			return looked{}, c.lose(suspects, errExpired)
+			return looked{}, p.lose(suspects, ErrExpired)
 		}
-		if err := c.renew(ctx, suspects[0].url); err != nil {
+		if err := p.Session.Renew(ctx, suspects[0].url); err != nil {
 			if ctx.Err() != nil {
 				return looked{}, context.Cause(ctx)
 			}
-			return looked{}, c.lose(suspects, err)
+			return looked{}, p.lose(suspects, err)
 		}
 	}
 	return looked{}, nil
 }
 
 // askSuspects asks for each of the suspects, and returns those that answer as before.
-func (c *crawl) askSuspects(ctx context.Context, suspects []suspect) (left []suspect, err error) {
+func (p *Prover) askSuspects(ctx context.Context, suspects []suspect) (left []suspect, err error) {
 	for _, s := range suspects {
-		seen, same, err := c.askOnceMore(ctx, s)
+		seen, same, err := p.askOnceMore(ctx, s)
 		switch {
 		case err != nil:
 			return nil, err
-		case same && seen.found.loggedIn && c.wall.tellsLoggedIn():
-			if err := c.proved(s); err != nil {
+		case same && seen.LoggedIn && p.Wall().MembersOnly:
+			if err := p.believed(s); err != nil {
 				return nil, err
 			}
 		case same:
@@ -279,53 +269,48 @@ func (c *crawl) askSuspects(ctx context.Context, suspects []suspect) (left []sus
 }
 
 // askOnceMore asks for a suspect again, and concludes it anew where it answers otherwise.
-func (c *crawl) askOnceMore(ctx context.Context, s suspect) (seen sight, same bool, err error) {
-	v := visit{url: s.url, asItself: c.selves[s.url.String()]}
-	a := c.read(ctx, s.url)
-	if ctx.Err() != nil {
-		return sight{}, false, context.Cause(ctx)
-	}
-	if seen, err = c.look(ctx, v, a); err != nil {
+func (p *Prover) askOnceMore(ctx context.Context, s suspect) (seen Sight, same bool, err error) {
+	if seen, err = p.Site.AsMember(ctx, s.url); err != nil {
 		return seen, false, err
 	}
-	if c.answersAs(seen, s) {
-		c.signs.note(s.url.String(), seen.asked, c.isSure(seen))
+	if p.answersAs(seen, s) {
+		p.Answered(s.url.String(), seen.Asked, seen.LoggedIn, seen.Inside)
 		return seen, true, nil
 	}
 	if s.outcome == crawler.Paged {
-		c.frontier.Retract(1)
+		p.Frontier.Retract(1)
 	} else {
-		c.frontier.Unsettle(1)
+		p.Frontier.Unsettle(1)
 	}
-	return seen, false, c.conclude(ctx, v, a)
+	return seen, false, seen.Conclude(ctx)
 }
 
 // answersAs reports whether what was seen is what a suspect answered before.
-func (c *crawl) answersAs(seen sight, s suspect) bool {
-	if seen.moved != nil {
-		return s.outcome == crawler.Redirected && s.detail == seen.moved.String()
+func (p *Prover) answersAs(seen Sight, s suspect) bool {
+	if seen.Moved != nil {
+		return s.outcome == crawler.Redirected && s.detail == seen.Moved.String()
 	}
-	if seen.found.outcome != s.outcome {
+	if seen.Outcome != s.outcome {
 		return false
 	}
 	switch s.outcome {
 	case crawler.Paged:
-		return c.said.of(s.url.String()) == textOf(seen.found.article)
+		return p.said.of(s.url.String()) == seen.Says
 	case crawler.Redirected, crawler.Canonical, crawler.OtherLocale:
-		return seen.found.detail == s.detail
+		return seen.Detail == s.detail
 	}
 	return true
 }
 
 // asVisitorsGet parts the suspects into those for which a visitor without a session gets
 // the same answer, and the others.
-func (c *crawl) asVisitorsGet(ctx context.Context, suspects []suspect) (same, apart []suspect, err error) {
+func (p *Prover) asVisitorsGet(ctx context.Context, suspects []suspect) (same, apart []suspect, err error) {
 	for _, s := range suspects {
-		seen, err := c.lookAsVisitor(ctx, s.url)
+		seen, err := p.Site.AsVisitor(ctx, s.url)
 		if err != nil {
 			return nil, nil, err
 		}
-		if seen.mayPass() || c.answersAs(seen, s) {
+		if seen.mayPass() || p.answersAs(seen, s) {
 			same = append(same, s)
 		} else {
 			apart = append(apart, s)
@@ -335,54 +320,31 @@ func (c *crawl) asVisitorsGet(ctx context.Context, suspects []suspect) (same, ap
 }
 
 // mayPass reports whether what was seen says nothing of what is seen another time.
-func (s sight) mayPass() bool { return s.moved == nil && s.found.outcome.MayPass() }
+func (s Sight) mayPass() bool { return s.Moved == nil && s.Outcome.MayPass() }
 
 // sameAs reports whether two answers to one address say the same.
-func (s sight) sameAs(other sight) bool {
+func (s Sight) sameAs(other Sight) bool {
 	switch {
-	case s.moved != nil || other.moved != nil:
-		return s.moved != nil && other.moved != nil && s.moved.String() == other.moved.String()
-	case s.found.outcome != other.found.outcome:
+	case s.Moved != nil || other.Moved != nil:
+		return s.Moved != nil && other.Moved != nil && s.Moved.String() == other.Moved.String()
+	case s.Outcome != other.Outcome:
 		return false
 	}
-	switch s.found.outcome {
+	switch s.Outcome {
 	case crawler.Paged:
-		return textOf(s.found.article) == textOf(other.found.article)
+		return s.Says == other.Says
 	case crawler.Redirected, crawler.Canonical, crawler.OtherLocale:
-		return s.found.detail == other.found.detail
+		return s.Detail == other.Detail
 	}
 	return true
 }
 
-// lookAsVisitor asks for a page without credentials.
-func (c *crawl) lookAsVisitor(ctx context.Context, u *url.URL) (sight, error) {
-	endless := false
-	c.outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
-		endless = len(via) > maxRedirects
-		if endless || !c.destinations.own.SameSite(next.URL) {
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}
-	a := c.get(ctx, c.outside, u)
-	if ctx.Err() != nil {
-		return sight{}, context.Cause(ctx)
-	}
-	if endless {
-		return sight{found: finding{outcome: crawler.RedirectLoop}}, nil
-	}
-	if a.err == nil && a.status >= 300 && a.status < 400 {
-		return sight{found: finding{outcome: crawler.LoginWall, detail: "leads to another site"}}, nil
-	}
-	return c.look(ctx, visit{url: u, asItself: c.selves[u.String()]}, c.opened(ctx, c.shown(ctx, c.visitors, a)))
-}
-
 // believe settles what the looks have shown. Where nothing told whether the session was
 // alive, an answer that differs from a visitor's is believed all the same.
-func (c *crawl) believe(l looked, apart bool) error {
+func (p *Prover) believe(l looked, apart bool) error {
 	if l.alive == sessionAlive || l.alive == sessionUnknown && apart {
 		for _, s := range l.suspects {
-			if err := c.proved(s); err != nil {
+			if err := p.believed(s); err != nil {
 				return err
 			}
 		}
@@ -392,64 +354,64 @@ func (c *crawl) believe(l looked, apart bool) error {
 	if l.alive == sessionDead {
 		why = "the session ends again and again"
 	}
-	return c.settleUnproved(l.suspects, why)
+	return p.settleUnproved(l.suspects, why)
 }
 
-func (c *crawl) settleUnproved(suspects []suspect, why string) error {
+func (p *Prover) settleUnproved(suspects []suspect, why string) error {
 	for _, s := range suspects {
-		if _, decided := c.proofs[s.url.String()]; decided {
+		if _, decided := p.decided[s.url.String()]; decided {
 			continue
 		}
-		c.proofs[s.url.String()] = false
+		p.decide(s.url.String(), false)
 		if s.isNew || s.outcome == crawler.Paged || s.outcome.Spares() {
 			continue // what it says is for the guards, and no other takes the page out
 		}
-		c.frontier.Unsettle(1)
+		p.Frontier.Unsettle(1)
 		detail := strings.TrimSpace(string(s.outcome) + " " + s.detail)
-		if err := c.frontier.Settle(s.url, crawler.Unproved, detail+"; "+why); err != nil {
+		if err := p.Frontier.Settle(s.url, crawler.Unproved, detail+"; "+why); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// proved notes that the answer to a suspect was given to one who is logged in. What is
+// believed notes that the answer to a suspect was given to one who is logged in. What is
 // forbidden to that one is restricted.
-func (c *crawl) proved(s suspect) error {
-	c.proofs[s.url.String()] = true
+func (p *Prover) believed(s suspect) error {
+	p.decide(s.url.String(), true)
 	if s.isNew || s.outcome == crawler.Paged {
 		return nil
 	}
-	c.fromInside = append(c.fromInside, crawler.Proof{URL: s.url.String(), Outcome: s.outcome})
+	p.proved = append(p.proved, crawler.Proof{URL: s.url.String(), Outcome: s.outcome})
 	if s.outcome != crawler.Forbidden {
 		return nil
 	}
-	c.frontier.Unsettle(1)
-	return c.frontier.Settle(s.url, crawler.Restricted, s.detail)
+	p.Frontier.Unsettle(1)
+	return p.Frontier.Settle(s.url, crawler.Restricted, s.detail)
 }
 
 // lose settles the suspects as walls, and ends the crawl: their answers were given to one
 // who was not logged in any more.
-func (c *crawl) lose(suspects []suspect, why error) error {
-	if err := c.takeBack(suspects); err != nil {
+func (p *Prover) lose(suspects []suspect, why error) error {
+	if err := p.takeBack(suspects); err != nil {
 		return err
 	}
-	return &lost{suspects[0].url.String(), why}
+	return &SessionLostError{suspects[0].url.String(), why}
 }
 
 // takeBack settles suspects as walls.
-func (c *crawl) takeBack(suspects []suspect) error {
+func (p *Prover) takeBack(suspects []suspect) error {
 	for _, s := range suspects {
-		c.proofs[s.url.String()] = false
+		p.decide(s.url.String(), false)
 		if s.outcome == crawler.Paged {
-			c.frontier.Retract(1)
-			if err := c.unlearn(s.url.String()); err != nil {
+			p.Frontier.Retract(1)
+			if err := p.Unlearn(s.url.String()); err != nil {
 				return err
 			}
 		} else {
-			c.frontier.Unsettle(1)
+			p.Frontier.Unsettle(1)
 		}
-		if err := c.frontier.Settle(s.url, crawler.LoginWall, "the session had ended when it answered so: "+string(s.outcome)); err != nil {
+		if err := p.Frontier.Settle(s.url, crawler.LoginWall, "the session had ended when it answered so: "+string(s.outcome)); err != nil {
 			return err
 		}
 	}

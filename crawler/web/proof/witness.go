@@ -1,4 +1,4 @@
-package web
+package proof
 
 import (
 	"cmp"
@@ -8,9 +8,6 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/extract"
-	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
-	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
 // sessionState is what a look at a page that only members see tells of the session.
@@ -33,32 +30,32 @@ type witness struct {
 // maxCandidates bounds how many pages are looked at to find a witness.
 const maxCandidates = 8
 
-// sessionState looks whether the session is alive. near are the pages that it is wanted for.
-func (c *crawl) sessionState(ctx context.Context, near []suspect) sessionState {
-	since := c.signs.begins(c.door.session.Load())
-	state := c.lookForSession(ctx, near)
+// state looks whether the session is alive. near are the pages that it is wanted for.
+func (p *Prover) state(ctx context.Context, near []suspect) sessionState {
+	since := p.signs.begins(p.Session.Number())
+	state := p.lookForSession(ctx, near)
 	if state == sessionAlive {
-		c.signs.sign(since)
+		p.signs.sign(since)
 	}
 	return state
 }
 
-func (c *crawl) lookForSession(ctx context.Context, near []suspect) sessionState {
-	if c.witness == nil {
-		if state := c.stateAtStart(ctx); state != sessionUnknown {
-			c.witness = &witness{}
+func (p *Prover) lookForSession(ctx context.Context, near []suspect) sessionState {
+	if p.witness == nil {
+		if state := p.stateAtStart(ctx); state != sessionUnknown {
+			p.witness = &witness{}
 			return state
 		}
-		return c.findWitness(ctx, near)
+		return p.findWitness(ctx, near)
 	}
-	if c.witness.url == nil {
-		return c.stateAtStart(ctx)
+	if p.witness.url == nil {
+		return p.stateAtStart(ctx)
 	}
-	seen, err := c.look(ctx, visit{url: c.witness.url}, c.read(ctx, c.witness.url))
+	seen, err := p.Site.AsMember(ctx, p.witness.url)
 	switch {
 	case err != nil, seen.mayPass():
 		return sessionUnknown
-	case seen.moved == nil && seen.found.outcome == crawler.Paged && (c.witness.only || textOf(seen.found.article) == c.witness.says):
+	case seen.Moved == nil && seen.Outcome == crawler.Paged && (p.witness.only || seen.Says == p.witness.says):
 		return sessionAlive
 	}
 	return sessionDead
@@ -66,27 +63,26 @@ func (c *crawl) lookForSession(ctx context.Context, near []suspect) sessionState
 
 // stateAtStart is what the start address tells, where visitors get no page there, or
 // something is configured that only members see.
-func (c *crawl) stateAtStart(ctx context.Context) sessionState {
-	closed := c.wall.refused || c.wall.place != ""
-	shows := c.src.Auth.Form != nil && c.src.Auth.Form.LoggedIn != "" && c.wall.tellsLoggedIn()
-	if !closed && !shows {
+func (p *Prover) stateAtStart(ctx context.Context) sessionState {
+	wall := p.Wall()
+	shows := p.Configured && wall.MembersOnly
+	if !wall.Closed && !shows {
 		return sessionUnknown
 	}
-	start := c.starts[0]
-	seen, err := c.look(ctx, visit{url: start}, c.read(ctx, start))
-	if err == nil && seen.moved != nil && seen.found.outcome == "" {
-		seen, err = c.look(ctx, visit{url: seen.moved}, c.read(ctx, seen.moved))
+	seen, err := p.Site.AsMember(ctx, p.Start)
+	if err == nil && seen.Moved != nil && seen.Outcome == "" {
+		seen, err = p.Site.AsMember(ctx, seen.Moved)
 	}
-	switch found := seen.found; {
+	switch {
 	case err != nil:
 		return sessionUnknown
-	case found.loggedIn && shows:
+	case seen.LoggedIn && shows:
 		return sessionAlive
-	case seen.walled():
+	case seen.Walled:
 		return sessionDead
-	case c.wall.refused && (found.outcome == crawler.Gone || found.outcome == crawler.Forbidden || found.outcome == crawler.RedirectLoop):
+	case wall.Refused && (seen.Outcome == crawler.Gone || seen.Outcome == crawler.Forbidden || seen.Outcome == crawler.RedirectLoop):
 		return sessionDead
-	case closed && (found.outcome == crawler.Paged || found.outcome == crawler.Listing || found.outcome == crawler.NoIndex):
+	case wall.Closed && (seen.Outcome == crawler.Paged || seen.Outcome == crawler.Listing || seen.Outcome == crawler.NoIndex):
 		return sessionAlive
 	}
 	return sessionUnknown
@@ -96,31 +92,31 @@ func (c *crawl) stateAtStart(ctx context.Context) sessionState {
 // returns what it tells of the session. Pages near the ones that it is wanted for come
 // first: sections of a site may have logins of their own. Where there is none, but pages
 // that this crawl has read answer now as they do to visitors, the session is dead.
-func (c *crawl) findWitness(ctx context.Context, near []suspect) sessionState {
+func (p *Prover) findWitness(ctx context.Context, near []suspect) sessionState {
 	state := sessionUnknown
-	for _, u := range c.candidates(near) {
-		inside, err := c.look(ctx, visit{url: u}, c.read(ctx, u))
+	for _, u := range p.candidates(near) {
+		inside, err := p.Site.AsMember(ctx, u)
 		if err != nil || inside.mayPass() {
 			continue
 		}
-		outside, err := c.lookAsVisitor(ctx, u)
+		outside, err := p.Site.AsVisitor(ctx, u)
 		if err != nil || outside.mayPass() {
 			continue
 		}
-		said := c.said.of(u.String())
-		switch says := textOf(inside.found.article); {
-		case inside.moved == nil && inside.found.outcome == crawler.Paged && said != says && said == saysAt(outside) && c.bothStay(ctx, u, inside, outside):
-			c.witness = &witness{url: u, says: says} // it was read as visitors get it: by a session that has ended since
+		said := p.said.of(u.String())
+		switch says := inside.Says; {
+		case inside.Moved == nil && inside.Outcome == crawler.Paged && said != says && said == saysAt(outside) && p.bothStay(ctx, u, inside, outside):
+			p.witness = &witness{url: u, says: says} // it was read as visitors get it: by a session that has ended since
 			return sessionAlive
-		case inside.moved != nil || inside.found.outcome != crawler.Paged || said != 0 && said != says:
-			if said != 0 && (inside.walled() || inside.sameAs(outside)) {
+		case inside.Moved != nil || inside.Outcome != crawler.Paged || said != 0 && said != says:
+			if said != 0 && (inside.Walled || inside.sameAs(outside)) {
 				state = sessionDead
 			}
-		case outside.moved != nil || outside.found.outcome != crawler.Paged:
-			c.witness = &witness{url: u, says: says, only: true}
+		case outside.Moved != nil || outside.Outcome != crawler.Paged:
+			p.witness = &witness{url: u, says: says, only: true}
 			return sessionAlive
-		case textOf(outside.found.article) != says && c.bothStay(ctx, u, inside, outside):
-			c.witness = &witness{url: u, says: says}
+		case outside.Says != says && p.bothStay(ctx, u, inside, outside):
+			p.witness = &witness{url: u, says: says}
 			return sessionAlive
 		}
 	}
@@ -129,33 +125,33 @@ func (c *crawl) findWitness(ctx context.Context, near []suspect) sessionState {
 
 // bothStay reports whether members and visitors get at a page what they got before: two
 // texts may differ because they are never the same.
-func (c *crawl) bothStay(ctx context.Context, u *url.URL, inside, outside sight) bool {
-	again, err := c.look(ctx, visit{url: u}, c.read(ctx, u))
+func (p *Prover) bothStay(ctx context.Context, u *url.URL, inside, outside Sight) bool {
+	again, err := p.Site.AsMember(ctx, u)
 	if err != nil || !again.sameAs(inside) {
 		return false
 	}
-	again, err = c.lookAsVisitor(ctx, u)
+	again, err = p.Site.AsVisitor(ctx, u)
 	return err == nil && again.sameAs(outside)
 }
 
 // saysAt stands for what a page was seen to say; 0 where no page was seen.
-func saysAt(seen sight) uint64 {
-	if seen.moved != nil || seen.found.outcome != crawler.Paged {
+func saysAt(seen Sight) uint64 {
+	if seen.Moved != nil || seen.Outcome != crawler.Paged {
 		return 0
 	}
-	return textOf(seen.found.article)
+	return seen.Says
 }
 
 // candidates are pages that this crawl has read: those whose addresses begin as those of
 // the suspects do, and then the first in order. Where there are no suspects, they are those
 // that were read first, when the session was new, and last.
-func (c *crawl) candidates(near []suspect) []*url.URL {
+func (p *Prover) candidates(near []suspect) []*url.URL {
 	var best, first, last []candidate
 	is := make(map[string]bool, len(near))
 	for _, s := range near {
 		is[s.url.String()] = true
 	}
-	for s, err := range c.frontier.Settled() {
+	for s, err := range p.Frontier.Settled() {
 		if err != nil {
 			return nil
 		}
@@ -167,7 +163,7 @@ func (c *crawl) candidates(near []suspect) []*url.URL {
 			continue
 		}
 		if len(near) == 0 {
-			at := c.signs.at(s.URL)
+			at := p.signs.at(s.URL)
 			first, last = kept(first, candidate{u, -at}, maxCandidates/2), kept(last, candidate{u, at}, maxCandidates/2)
 			continue
 		}
@@ -213,6 +209,3 @@ func commonFolders(a, b string) (n int) {
 	}
 	return n
 }
-
-// textOf stands for what a page says, without the targets of its links.
-func textOf(a extract.Article) uint64 { return texthash.Of(markdown.WithoutTargets(a.Markdown)) }

@@ -1,4 +1,4 @@
-package web
+package proof
 
 import (
 	"sync"
@@ -19,28 +19,31 @@ type signs struct {
 
 // read is a request and when it was answered.
 type read struct {
-	asked
+	Asked
 	at int64
 }
 
-// asked is when a request began, and with which session.
-type asked struct{ session, began int64 }
+// Asked is when a request began, and with which session.
+type Asked struct {
+	Session int64
+	began   int64
+}
 
 // looksEvery is after how many answers without a sign it is looked whether the session is
 // alive. It doubles where nothing tells.
 const looksEvery = 100
 
 // begins returns what a request of a session is remembered by that begins now.
-func (s *signs) begins(session int64) asked {
+func (s *signs) begins(session int64) Asked {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clock++
-	return asked{session, s.clock}
+	return Asked{session, s.clock}
 }
 
 // note remembers that an address was answered. sure: the answer itself shows that it is a
 // member's.
-func (s *signs) note(address string, a asked, sure bool) {
+func (s *signs) note(address string, a Asked, sure bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.reads == nil {
@@ -57,13 +60,13 @@ func (s *signs) note(address string, a asked, sure bool) {
 
 // sign remembers that a request was answered as a member's: so all answers of its session
 // were that came before.
-func (s *signs) sign(a asked) {
+func (s *signs) sign(a Asked) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.seen == nil {
 		s.seen = make(map[int64]int64)
 	}
-	s.seen[a.session] = max(s.seen[a.session], a.began)
+	s.seen[a.Session] = max(s.seen[a.Session], a.began)
 	s.since = 0
 }
 
@@ -86,7 +89,7 @@ func (s *signs) unsure(address string) (r read, is bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, ok := s.reads[texthash.Of(address)]
-	return r, ok && r.at > s.seen[r.session]
+	return r, ok && r.at > s.seen[r.Session]
 }
 
 // at returns when an address was answered; 0 where that is not known, or of no matter.

@@ -1,4 +1,4 @@
-package web
+package proof
 
 import (
 	"fmt"
@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/internal/texthash"
@@ -33,8 +32,8 @@ const (
 
 // note remembers what the page at u says. Its title is left out, since a wall may
 // stand under that of the page asked for.
-func (s *sameTexts) note(u *url.URL, a extract.Article) {
-	text := markdown.WithoutTargets(a.Markdown)
+func (s *sameTexts) note(u *url.URL, text string) {
+	text = markdown.WithoutTargets(text)
 	if len(text) < wallText {
 		return
 	}
@@ -82,37 +81,37 @@ func (s *sameTexts) any() bool {
 // after the number of addresses that have it.
 const SayTheSame = "addresses say the very same"
 
-// takeBackWalls settles anew, as walls, the pages that turned out to be one. What
+// TakeBackWalls settles anew, as walls, the pages that turned out to be one. What
 // they put into the sink no longer counts: a page is one whose address is settled so.
-func (c *crawl) takeBackWalls() error {
-	if !c.texts.any() {
+func (p *Prover) TakeBackWalls() error {
+	if !p.texts.any() {
 		return nil
 	}
 	var walls []frontier.Settlement
 	fromInside := make(map[uint64]bool)
-	for s, err := range c.frontier.Settled() {
+	for s, err := range p.Frontier.Settled() {
 		if err != nil {
 			return err
 		}
-		if s.Outcome != crawler.Paged || c.texts.walls(s.URL) == 0 {
+		if s.Outcome != crawler.Paged || p.texts.walls(s.URL) == 0 {
 			continue
 		}
 		walls = append(walls, s)
-		if c.proofs[s.URL] {
-			fromInside[c.texts.of(s.URL)] = true
+		if p.decided[s.URL] {
+			fromInside[p.texts.of(s.URL)] = true
 		}
 	}
-	walls = slices.DeleteFunc(walls, func(s frontier.Settlement) bool { return fromInside[c.texts.of(s.URL)] })
-	c.frontier.Retract(len(walls))
+	walls = slices.DeleteFunc(walls, func(s frontier.Settlement) bool { return fromInside[p.texts.of(s.URL)] })
+	p.Frontier.Retract(len(walls))
 	for _, s := range walls {
 		u, err := url.Parse(s.URL)
 		if err != nil {
 			return err
 		}
-		if err := c.unlearn(s.URL); err != nil {
+		if err := p.Unlearn(s.URL); err != nil {
 			return err
 		}
-		if err := c.frontier.Settle(u, crawler.LoginWall, fmt.Sprintf("%d %s", c.texts.walls(s.URL), SayTheSame)); err != nil {
+		if err := p.Frontier.Settle(u, crawler.LoginWall, fmt.Sprintf("%d %s", p.texts.walls(s.URL), SayTheSame)); err != nil {
 			return err
 		}
 	}

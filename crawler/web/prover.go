@@ -1,0 +1,96 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/proof"
+)
+
+// newProver returns who proves the answers of a crawl.
+func (c *crawl) newProver() *proof.Prover {
+	asker := asker{c}
+	p := &proof.Prover{Private: !c.src.Auth.IsZero(), Site: asker, Session: asker, Frontier: c.frontier, Scope: c.scope, Start: c.starts[0],
+		Known: c.known, Unlearn: c.unlearn, Wall: func() proof.Wall {
+			return proof.Wall{Closed: c.wall.refused || c.wall.place != "", Refused: c.wall.refused, MembersOnly: c.wall.tellsLoggedIn()}
+		}}
+	if form := c.src.Auth.Form; form != nil {
+		p.Configured = form.LoggedIn != ""
+	}
+	if c.review != nil {
+		p.Changed = c.review.Changed
+	}
+	return p
+}
+
+// asker asks pages for the prover, with the session of the crawl and without it.
+type asker struct{ *crawl }
+
+func (c asker) AsMember(ctx context.Context, u *url.URL) (proof.Sight, error) {
+	v := visit{url: u, asItself: c.selves[u.String()]}
+	a := c.read(ctx, u)
+	if ctx.Err() != nil {
+		return proof.Sight{}, context.Cause(ctx)
+	}
+	seen, err := c.look(ctx, v, a)
+	sight := sightOf(seen)
+	sight.Conclude = func(ctx context.Context) error { return c.conclude(ctx, v, a) }
+	return sight, err
+}
+
+func (c asker) AsVisitor(ctx context.Context, u *url.URL) (proof.Sight, error) {
+	endless := false
+	c.outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+		endless = len(via) > maxRedirects
+		if endless || !c.destinations.own.SameSite(next.URL) {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	a := c.get(ctx, c.outside, u)
+	switch {
+	case ctx.Err() != nil:
+		return proof.Sight{}, context.Cause(ctx)
+	case endless:
+		return proof.Sight{Outcome: crawler.RedirectLoop}, nil
+	case a.err == nil && a.status >= 300 && a.status < 400:
+		return proof.Sight{Outcome: crawler.LoginWall, Detail: "leads to another site"}, nil
+	}
+	seen, err := c.look(ctx, visit{url: u, asItself: c.selves[u.String()]}, c.opened(ctx, c.shown(ctx, c.visitors, a)))
+	return sightOf(seen), err
+}
+
+func sightOf(seen sight) proof.Sight {
+	found := seen.found
+	return proof.Sight{Moved: seen.moved, Outcome: found.outcome, Detail: found.detail, Says: proof.TextOf(found.article.Markdown),
+		Walled: seen.walled(), LoggedIn: found.loggedIn, Inside: found.inside, Asked: seen.Asked}
+}
+
+func (c asker) Round(ctx context.Context, work func() error) error {
+	if err := c.newRound(ctx); err != nil {
+		return err
+	}
+	if err := work(); err != nil {
+		return err
+	}
+	if err := c.runRound(ctx); err != nil {
+		return err
+	}
+	return c.askForOrphans(ctx)
+}
+
+func (c asker) Number() int64 { return c.door.session.Load() }
+
+func (c asker) Renewable() bool { return c.session.Renewable() }
+
+func (c asker) Renew(ctx context.Context, at *url.URL) error { return c.renew(ctx, at) }
+
+func (c asker) Alone(ctx context.Context, do func() error) error {
+	if err := c.door.turn.take(ctx); err != nil {
+		return err
+	}
+	defer c.door.turn.leave()
+	return do()
+}
