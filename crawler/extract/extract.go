@@ -39,6 +39,9 @@ type Document struct {
 	// Meter is told of the work that reading the document takes; nil for none. What it ends
 	// unwinds to [budget.Run].
 	Meter *budget.Meter
+	// Shorten takes off an address that the page links to what is another one with each visit;
+	// nil takes nothing off.
+	Shorten func(*url.URL) *url.URL
 	// Sheets knows the style sheets that the page refers to; nil for none.
 	Sheets css.Linked
 

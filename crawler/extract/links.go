@@ -20,7 +20,7 @@ import (
 // iframe and embed, the data of object, and where a refresh leads. Those that only lead to a place in the document itself are none.
 func (d *Document) Links() []*url.URL {
 	base := d.base()
-	d.leads = leads{base, d.encoding, map[string]string{}}
+	d.leads = leads{base, d.encoding, d.Shorten, map[string]string{}}
 	listed := map[string]bool{}
 	var links []*url.URL
 	add := func(link *url.URL) (address string) {
@@ -40,7 +40,7 @@ func (d *Document) Links() []*url.URL {
 			continue
 		}
 		if ref != "" {
-			d.leads.to[ref] = add(resolveIn(base, ref, d.encoding))
+			d.leads.to[ref] = add(shortened(resolveIn(base, ref, d.encoding), d.Shorten))
 		}
 		if n.DataAtom == atom.Meta {
 			to, _ := refreshOf(n, base)
@@ -55,13 +55,14 @@ func (d *Document) Links() []*url.URL {
 type leads struct {
 	base     *url.URL
 	encoding encoding.Encoding // of the page; see [Document]
+	shorten  func(*url.URL) *url.URL
 	to       map[string]string // the absolute address; "" for nowhere
 }
 
 func (l *leads) of(ref string) (address string) {
 	address, known := l.to[ref]
 	if !known {
-		if to := resolveIn(l.base, ref, l.encoding); to != nil {
+		if to := shortened(resolveIn(l.base, ref, l.encoding), l.shorten); to != nil {
 			address = to.String()
 		}
 		l.to[ref] = address
@@ -69,10 +70,17 @@ func (l *leads) of(ref string) (address string) {
 	return address
 }
 
+func shortened(u *url.URL, shorten func(*url.URL) *url.URL) *url.URL {
+	if u == nil || shorten == nil {
+		return u
+	}
+	return shorten(u)
+}
+
 // leadsFrom returns where references lead from a base, with what is known of that.
 func (d *Document) leadsFrom(base *url.URL) *leads {
 	if d.leads.base == nil || *d.leads.base != *base {
-		d.leads = leads{base, d.encoding, map[string]string{}}
+		d.leads = leads{base, d.encoding, d.Shorten, map[string]string{}}
 	}
 	return &d.leads
 }

@@ -234,7 +234,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	if err != nil {
 		return finding{outcome: crawler.BadEncoding, detail: err.Error()}
 	}
-	doc.Meter = meter
+	doc.Meter, doc.Shorten = meter, c.scope.WithoutSession
 	doc.AddLinkHeaders(a.header.Values("Link"))
 	doc.AddRefreshHeader(a.header.Get("Refresh"))
 	if form := c.formInstead(doc); form != "" {

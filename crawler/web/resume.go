@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
 // progressOf returns where the start address leads if it was read before the crawl was
@@ -47,15 +48,17 @@ type wallNote struct {
 	Place, Away, Title string
 	Text               []byte
 	Refused, LoggedIn  bool
+	Volatile           []scope.Volatile
 }
 
-// noteWall notes what visitors without a session see, which is looked at once.
+// noteWall notes what visitors without a session see, and what of addresses is volatile, which are
+// looked at once.
 func (c *crawl) noteWall() error {
-	if c.notes == nil || c.src.Auth.IsZero() {
+	if c.notes == nil || c.src.Auth.IsZero() && len(c.scope.Volatile) == 0 {
 		return nil
 	}
 	w := c.wall
-	note, err := json.Marshal(wallNote{w.place, w.away, w.page.title, w.page.text[:], w.refused, w.loggedIn})
+	note, err := json.Marshal(wallNote{w.place, w.away, w.page.title, w.page.text[:], w.refused, w.loggedIn, c.scope.Volatile})
 	if err == nil {
 		err = c.notes.SetNote(note)
 	}
@@ -68,9 +71,6 @@ func (c *crawl) noteWall() error {
 // reenter gets into a source again whose start address was read before the crawl was
 // interrupted. Whether the login works shows on the pages that are left.
 func (c *crawl) reenter(ctx context.Context) error {
-	if c.src.Auth.IsZero() {
-		return nil
-	}
 	var noted wallNote
 	if c.notes != nil {
 		note, err := c.notes.Note()
@@ -80,6 +80,10 @@ func (c *crawl) reenter(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read what visitors see: %w", err)
 		}
+	}
+	c.scope.Volatile = noted.Volatile
+	if c.src.Auth.IsZero() {
+		return nil
 	}
 	if noted.Text == nil {
 		_, _, err := c.open(ctx)

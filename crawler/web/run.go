@@ -162,6 +162,7 @@ func (c *crawl) run(ctx context.Context) error {
 		if first, _, err = c.open(ctx); err != nil {
 			return c.closed(start, err)
 		}
+		c.learnVolatile(ctx, first)
 		if err = c.noteWall(); err != nil {
 			return err
 		}

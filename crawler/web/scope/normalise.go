@@ -62,6 +62,9 @@ func normalPath(escaped string) string {
 	kept := segments[:0]
 	for i, segment := range segments {
 		segment = withoutSession(normalEscapes(segment, "!$'()*,:@&=+;"))
+		if isCookieless(segment) && len(segments) > 1 {
+			continue
+		}
 		if segment != "." && segment != ".." {
 			kept = append(kept, segment)
 			continue
@@ -84,6 +87,25 @@ func withoutSession(segment string) string {
 		return segment
 	}
 	return segment[:len(before)]
+}
+
+// isCookieless reports whether a segment is the session that ASP.NET writes into the path where it
+// sets no cookie, such as (S(lit3py55t21z5v55vlm25s55)): a letter and a value in brackets, or
+// several.
+func isCookieless(segment string) bool {
+	inside, opened := strings.CutPrefix(segment, "(")
+	inside, closed := strings.CutSuffix(inside, ")")
+	if !opened || !closed || inside == "" {
+		return false
+	}
+	for inside != "" {
+		end := strings.IndexByte(inside, ')')
+		if end < 3 || inside[1] != '(' || inside[0] < 'A' || inside[0] > 'Z' {
+			return false
+		}
+		inside = inside[end+1:]
+	}
+	return true
 }
 
 func (q Query) normal(raw string) string {
@@ -109,13 +131,21 @@ func choosesNothing(name, value string) bool {
 	switch name {
 	case "gclid", "dclid", "gbraid", "wbraid", "gad_source", "fbclid", "msclkid", "yclid", "twclid", "ttclid", "igshid",
 		"li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp",
-		"hsctatracking", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id", "srsltid",
-		"phpsessid", "jsessionid", "asp.net_sessionid":
+		"hsctatracking", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id", "srsltid":
+		return true
+	}
+	return strings.HasPrefix(name, "utm_") || isSession(name, value)
+}
+
+// isSession reports whether a query parameter carries a session by its name.
+func isSession(name, value string) bool {
+	switch name = strings.ToLower(name); name {
+	case "phpsessid", "jsessionid", "asp.net_sessionid":
 		return true
 	case "sid":
 		return sessionLike(value)
 	}
-	return strings.HasPrefix(name, "utm_") || strings.HasPrefix(name, "aspsessionid")
+	return strings.HasPrefix(name, "aspsessionid")
 }
 
 // sessionLike tells a session ("sid" of a forum, 32 hexadecimal digits) from a

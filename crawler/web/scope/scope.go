@@ -25,6 +25,7 @@ type Scope struct {
 	LoggedIn bool            // the crawl has credentials, so links may act
 	login    *url.URL        // the configured login form; nil for none
 	Own      *secrets.Set    // our own, which no address keeps
+	Volatile []Volatile      // parts of addresses that are left out of them
 	Starts   map[string]bool // start address and seeds, normalised: always fetched
 }
 
@@ -93,7 +94,7 @@ func (s *Scope) Normalise(u *url.URL) (*url.URL, bool) {
 	if !ok {
 		return nil, false
 	}
-	return WithoutSecrets(s.upgraded(n), s.Own), true
+	return WithoutSecrets(Without(s.upgraded(n), s.Volatile), s.Own), true
 }
 
 func (s *Scope) upgraded(n *url.URL) *url.URL {
