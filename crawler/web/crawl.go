@@ -14,6 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
@@ -75,9 +76,9 @@ type Surroundings struct {
 	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
 	Secrets   *secrets.Set                               // learns the source's, and is what nothing that is kept may have in it; nil: one of its own
 	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
-	Review    Review                                     // of the pages; nil: duplicates are not looked for
+	Review    compare.Pages                              // of the pages; nil: duplicates are not looked for
 	Texts     Texts                                      // of the pages; nil: hints that pages give of each other are believed
-	Layout    Layout                                     // of the pages; nil: no template is learnt
+	Layout    compare.Layout                             // of the pages; nil: no template is learnt
 	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
 	Earlier   iter.Seq2[crawler.Page, error]             // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
 	Before    func(url, identity string) (Before, error) // what is remembered of a page that was sent; nil: nothing
@@ -123,7 +124,7 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage,
 		err = errors.Join(err, c.prover.GiveUp(outside, err))
 	}
 	if err = errors.Join(err, c.prover.TakeBackWalls()); (err == nil || ended) && c.only == nil {
-		err = errors.Join(err, c.leaveOutBlanks(), c.leaveOutTemplate(outside), c.leaveOutViews(), c.findDuplicates())
+		err = errors.Join(err, c.leaveOutBlanks(), c.comparison.Run(outside))
 	}
 	coverage, tallyErr := c.frontier.Tally()
 	proved := c.prover.Proved()

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/wording"
 )
 
 // This file tells a document that was cut off on its way from one that was edited. Where
@@ -171,7 +172,7 @@ func (c *crawl) readToItsEnd(ctx context.Context, v visit, found finding) (findi
 		if err != nil || ctx.Err() != nil {
 			return found, err
 		}
-		if seen.moved == nil && seen.found.outcome == crawler.Paged && lettersIn(seen.found.article.Markdown) > lettersIn(found.article.Markdown) {
+		if seen.moved == nil && seen.found.outcome == crawler.Paged && wording.Letters(seen.found.article.Markdown) > wording.Letters(found.article.Markdown) {
 			found = seen.found
 		}
 		if !crawler.EndsOpen(found.end) {
@@ -193,9 +194,9 @@ func (c *crawl) cutOff(u *url.URL, found finding) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read what was sent of %s: %w", u, err)
 	}
-	had, left := max(lettersIn(before.Markdown), before.Letters), lettersIn(found.article.Markdown)
+	had, left := max(wording.Letters(before.Markdown), before.Letters), wording.Letters(found.article.Markdown)
 	for _, l := range found.article.LeftOut {
-		left += lettersIn(l.Text)
+		left += wording.Letters(l.Text)
 	}
 	share := cutShare
 	switch {
@@ -219,18 +220,4 @@ func endsSooner(before, now string) bool {
 	had, _ := strconv.Atoi(strings.TrimPrefix(before, endOpen))
 	has, _ := strconv.Atoi(strings.TrimPrefix(now, endOpen))
 	return has > had
-}
-
-// lettersIn counts the letters and digits of Markdown, but for where its links lead.
-func lettersIn(markdown string) (n int) {
-	for markdown != "" {
-		text, rest, _ := strings.Cut(markdown, "](")
-		for _, r := range text {
-			if unicode.IsLetter(r) || unicode.IsDigit(r) {
-				n++
-			}
-		}
-		_, markdown, _ = strings.Cut(rest, ")")
-	}
-	return n
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
@@ -24,11 +25,11 @@ type review struct {
 	changed []string
 }
 
-func (r review) Summaries() iter.Seq2[web.Summary, error] {
-	return func(yield func(web.Summary, error) bool) {
+func (r review) Summaries() iter.Seq2[compare.Summary, error] {
+	return func(yield func(compare.Summary, error) bool) {
 		for _, address := range slices.Sorted(maps.Keys(r.pages)) {
 			p := r.pages[address]
-			if !yield(web.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says(), Title: p.Title, Dialogue: p.Dialogue}, nil) {
+			if !yield(compare.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says(), Title: p.Title, Dialogue: p.Dialogue}, nil) {
 				return
 			}
 		}

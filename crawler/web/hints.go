@@ -10,6 +10,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/web/wording"
 )
 
 // Texts tells what pages say, so that a crawl can verify what the site says of them: that
@@ -39,19 +40,19 @@ const (
 // lead their readers there at once.
 type claims struct {
 	mu   sync.Mutex
-	says map[string]saying
+	says map[string]wording.Lines
 }
 
 func (c *claims) note(address string, a extract.Article) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.says == nil {
-		c.says = make(map[string]saying)
+		c.says = make(map[string]wording.Lines)
 	}
-	c.says[address] = sayingOf(a.Markdown, a.Title)
+	c.says[address] = wording.LinesOf(a.Markdown, a.Title)
 }
 
-func (c *claims) of(address string) (saying, bool) {
+func (c *claims) of(address string) (wording.Lines, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s, ok := c.says[address]
@@ -67,7 +68,7 @@ func (c *crawl) noteClaim(u *url.URL, found finding) {
 	switch {
 	case found.outcome == crawler.OtherLocale:
 		c.versions.claim(u.String(), found.detail, found.language)
-	case c.scope.Includes(u) && (found.outcome == crawler.Canonical || lettersIn(found.article.Markdown) >= ownText):
+	case c.scope.Includes(u) && (found.outcome == crawler.Canonical || wording.Letters(found.article.Markdown) >= ownText):
 		c.claims.note(u.String(), found.article)
 	}
 }
@@ -90,7 +91,7 @@ func (c *crawl) isCopy(page, canonical string) (copied, known bool, err error) {
 	if err != nil {
 		return false, true, fmt.Errorf("read what %s says: %w", canonical, err)
 	}
-	return ok && says.within(sayingOf(markdown, "")), true, nil
+	return ok && says.Within(wording.LinesOf(markdown, "")), true, nil
 }
 
 // generalPage is how many pages that were sent may lead to one other page by redirects
@@ -195,7 +196,7 @@ func (c *crawl) moveOf(ctx context.Context, address string) (*move, error) {
 	if m.known {
 		share = allOfIt
 	}
-	m.same = read && sent != "" && similar(sent, now, share)
+	m.same = read && sent != "" && wording.Similar(sent, now, share)
 	if sent == "" {
 		if m.same, err = c.pageTexts.SaysAllOf(to.String(), address); err != nil {
 			return nil, fmt.Errorf("compare %s with what Intercom has of %s: %w", to, address, err)

@@ -73,7 +73,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		if err != nil {
 			return fmt.Errorf("keep the page %s: %w", v.url, err)
 		}
-		c.words.note(page.LeftOut)
+		c.comparison.LeftOut(page.LeftOut)
 		c.traps.Note(v.url, page)
 		c.prover.Said(v.url, found.article.Markdown, found.inside)
 	}

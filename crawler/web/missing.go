@@ -10,6 +10,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
+	"github.com/fincrawl/fincrawl/crawler/web/wording"
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
@@ -54,8 +55,8 @@ func (c *crawl) saysUnindexed(ctx context.Context, u *url.URL) (says string, ok 
 	case seen.moved != nil || seen.found.outcome != crawler.NoIndex || seen.found.article.Markdown == "":
 		return "", false, nil
 	}
-	address := strings.Fields(words(u.Path + " " + u.RawQuery))
-	text := strings.Fields(words(markdown.WithoutTargets(seen.found.article.Markdown)))
+	address := strings.Fields(wording.Words(u.Path + " " + u.RawQuery))
+	text := strings.Fields(wording.Words(markdown.WithoutTargets(seen.found.article.Markdown)))
 	text = slices.DeleteFunc(text, func(word string) bool { return slices.Contains(address, word) })
 	return strings.Join(text, " "), true, nil
 }

@@ -6,11 +6,12 @@ import (
 	"net/url"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 )
 
 // newProver returns who proves the answers of a crawl.
-func (c *crawl) newProver() *proof.Prover {
+func (c *crawl) newProver(pages compare.Pages) *proof.Prover {
 	asker := asker{c}
 	p := &proof.Prover{Private: !c.src.Auth.IsZero(), Site: asker, Session: asker, Frontier: c.frontier, Scope: c.scope, Start: c.starts[0],
 		Known: c.known, Unlearn: c.unlearn, Wall: func() proof.Wall {
@@ -19,8 +20,8 @@ func (c *crawl) newProver() *proof.Prover {
 	if form := c.src.Auth.Form; form != nil {
 		p.Configured = form.LoggedIn != ""
 	}
-	if c.review != nil {
-		p.Changed = c.review.Changed
+	if pages != nil {
+		p.Changed = pages.Changed
 	}
 	return p
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
@@ -51,28 +52,26 @@ type crawl struct {
 
 	traps *trap.Detector
 
-	frontier  *frontier.Frontier
-	keeper    Keeper
-	memory    Memory
-	earlier   iter.Seq2[crawler.Page, error]
-	before    func(url, identity string) (Before, error)
-	notes     Notebook
-	flush     func() error
-	sink      crawler.Sink
-	review    Review
-	layout    Layout
-	pageTexts Texts
-	claims    claims
-	leftOpen  atomic.Int64 // documents that stayed open: see readToItsEnd
-	doubted   int          // pages of which it was asked whether they say that they are missing
-	versions  versions
-	prover    *proof.Prover
-	selves    map[string]bool // pages that were read as themselves, whatever they name
-	words     firstWords      // of the blocks that were left out
-	asked     atomic.Int64    // URLs fetched or queued to be
-	collector *colly.Collector
-	queue     *queue.Queue    // of the round that is running, or comes next
-	round     *frontier.Round // what queue takes from
+	frontier   *frontier.Frontier
+	keeper     Keeper
+	memory     Memory
+	earlier    iter.Seq2[crawler.Page, error]
+	before     func(url, identity string) (Before, error)
+	notes      Notebook
+	flush      func() error
+	sink       crawler.Sink
+	comparison *compare.Comparison
+	pageTexts  Texts
+	claims     claims
+	leftOpen   atomic.Int64 // documents that stayed open: see readToItsEnd
+	doubted    int          // pages of which it was asked whether they say that they are missing
+	versions   versions
+	prover     *proof.Prover
+	selves     map[string]bool // pages that were read as themselves, whatever they name
+	asked      atomic.Int64    // URLs fetched or queued to be
+	collector  *colly.Collector
+	queue      *queue.Queue    // of the round that is running, or comes next
+	round      *frontier.Round // what queue takes from
 
 	// stop ends the crawl because of a failure of our own.
 	stop context.CancelCauseFunc
@@ -92,13 +91,15 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("source", src.Name)
-	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, only: sur.Only, keeper: sur.Session, sink: sur.Pages, review: sur.Review, layout: sur.Layout, pageTexts: sur.Texts,
+	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, only: sur.Only, keeper: sur.Session, sink: sur.Pages, pageTexts: sur.Texts,
 		selves: make(map[string]bool), stop: stop,
 		traps: trap.New(src.Discover.MaxDuplicates),
 		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, before: sur.Before, notes: sur.Notes, flush: sur.Flush,
 		own: cmp.Or(sur.Secrets, new(secrets.Set))}
 	c.frontier = frontier.New(sur.Frontier, log, c.own, sur.Progress)
-	c.prover = c.newProver()
+	c.comparison = &compare.Comparison{Frontier: c.frontier, Scope: scope, Pages: sur.Review, Layout: sur.Layout, Template: src.Content.Template,
+		Texts: sur.Texts, Own: c.own, Unlearn: c.unlearn}
+	c.prover = c.newProver(sur.Review)
 	c.door.turn = newTurn()
 	if c.documents = sur.Documents; c.documents == nil {
 		c.documents, c.ownReader = &document.Reader{Room: c.room}, true
@@ -107,7 +108,7 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		return nil, err
 	}
 	c.files.CheckRedirect = c.judgeFileRedirect
-	c.scope.Own, c.words.own = c.own, c.own
+	c.scope.Own = c.own
 	c.session.Feed(c.own, c.jar)
 	if c.browser, err = c.newBrowser(c.scripts); err == nil {
 		c.visitors, err = c.newBrowser(c.outsideScripts)

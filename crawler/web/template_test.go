@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract/template"
 	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -26,13 +27,13 @@ type layout struct {
 
 	mu     sync.Mutex
 	taken  []string // URLs, in the order of the calls
-	common []web.Common
+	common []compare.Common
 }
 
-func (l *layout) Outlines() iter.Seq2[web.Outlined, error] {
-	return func(yield func(web.Outlined, error) bool) {
+func (l *layout) Outlines() iter.Seq2[compare.Outlined, error] {
+	return func(yield func(compare.Outlined, error) bool) {
 		for _, address := range slices.Sorted(maps.Keys(l.pages)) {
-			if !yield(web.Outlined{URL: address, Outline: l.pages[address].Outline}, nil) {
+			if !yield(compare.Outlined{URL: address, Outline: l.pages[address].Outline}, nil) {
 				return
 			}
 		}
@@ -55,7 +56,7 @@ func (l *layout) LeaveOut(_ context.Context, url string, t *template.Template) (
 	return left, !strings.HasSuffix(url, "/unread"), nil
 }
 
-func (l *layout) Learned(c web.Common) error {
+func (l *layout) Learned(c compare.Common) error {
 	l.common = append(l.common, c)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
@@ -69,13 +70,13 @@ type review struct {
 	sent   sentUnder
 }
 
-func (r review) Summaries() iter.Seq2[web.Summary, error] {
-	return func(yield func(web.Summary, error) bool) {
+func (r review) Summaries() iter.Seq2[compare.Summary, error] {
+	return func(yield func(compare.Summary, error) bool) {
 		for p, err := range r.crawl.Staged() {
 			if err == nil && isPart(p) {
 				continue // its page speaks for it
 			}
-			if !yield(web.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says, Title: p.Title, Dialogue: p.Dialogue}, err) {
+			if !yield(compare.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says, Title: p.Title, Dialogue: p.Dialogue}, err) {
 				return
 			}
 		}

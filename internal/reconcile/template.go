@@ -16,7 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/template"
-	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/budget"
@@ -96,13 +96,13 @@ type layout struct {
 	stager
 	known  *template.Template // when the crawl began
 	memory *memory            // nil: nothing is remembered
-	common web.Common
+	common compare.Common
 }
 
-func (l *layout) Outlines() iter.Seq2[web.Outlined, error] {
-	return func(yield func(web.Outlined, error) bool) {
+func (l *layout) Outlines() iter.Seq2[compare.Outlined, error] {
+	return func(yield func(compare.Outlined, error) bool) {
 		for o, err := range l.crawl.Outlines() {
-			page := web.Outlined{URL: o.URL}
+			page := compare.Outlined{URL: o.URL}
 			if err == nil {
 				page.Outline, err = template.ParseOutline(o.Outline)
 			}
@@ -177,7 +177,7 @@ func unlessCostly(err error) error {
 	return err
 }
 
-func (l *layout) Learned(c web.Common) error {
+func (l *layout) Learned(c compare.Common) error {
 	l.common = c
 	return nil
 }
@@ -264,7 +264,7 @@ func (r *Runner) keepTemplate(s config.Source, read reading, l *layout) error {
 }
 
 // inReport is what the report says of the template.
-func inReport(c web.Common) *report.Template {
+func inReport(c compare.Common) *report.Template {
 	if c.Of == 0 || c.Pages == 0 && len(c.Whole) == 0 {
 		return nil
 	}
@@ -272,7 +272,7 @@ func inReport(c web.Common) *report.Template {
 }
 
 // wholeAdvice names the pages that have nothing but template.
-func wholeAdvice(c web.Common) (list []report.Advice) {
+func wholeAdvice(c compare.Common) (list []report.Advice) {
 	for _, address := range c.Whole {
 		list = append(list, report.Advice{Kind: "template-only", URL: address,
 			Detail: "it says nothing but what most pages begin or end with, so it is left as it is",

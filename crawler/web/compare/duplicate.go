@@ -1,4 +1,4 @@
-package web
+package compare
 
 import (
 	"cmp"
@@ -10,8 +10,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// Review lets a crawl look over the pages it gave, once all of them are there.
-type Review interface {
+// Pages lets a crawl look over the pages it gave, once all of them are there.
+type Pages interface {
 	// Summaries yields each page that the sink, or Memory.Again, got in this crawl. It
 	// is asked for several times.
 	Summaries() iter.Seq2[Summary, error]
@@ -36,8 +36,8 @@ type Summary struct {
 // A page that was sent with another text is left out, and stays a page of its own:
 // whether many pages may change to one text at once is the policy's to say. By the
 // next run it says what it said before, and is a duplicate then. See docs/adr/0012.
-func (c *crawl) findDuplicates() error {
-	if c.review == nil {
+func (c *Comparison) findDuplicates() error {
+	if c.Pages == nil {
 		return nil
 	}
 	for _, keyOf := range []func(Summary) string{
@@ -53,7 +53,7 @@ func (c *crawl) findDuplicates() error {
 
 // mergeBy leaves one page of those with the same key; "" is none. It holds a number
 // for each page, and the addresses of those only that have a key in common.
-func (c *crawl) mergeBy(keyOf func(Summary) string) error {
+func (c *Comparison) mergeBy(keyOf func(Summary) string) error {
 	count := make(map[uint64]int32)
 	err := c.eachPage(keyOf, func(key uint64, _ string, _ crawler.Outcome) error { count[key]++; return nil })
 	if err != nil {
@@ -70,7 +70,7 @@ func (c *crawl) mergeBy(keyOf func(Summary) string) error {
 		if count[key] < 2 {
 			return nil
 		}
-		changed, err := c.review.Changed(address)
+		changed, err := c.Pages.Changed(address)
 		if err != nil || changed {
 			return err
 		}
@@ -92,11 +92,11 @@ func (c *crawl) mergeBy(keyOf func(Summary) string) error {
 			return fmt.Errorf("read an address of the pages: %w", err)
 		}
 		if m.outcome == crawler.Paged {
-			c.frontier.Retract(1)
+			c.Frontier.Retract(1)
 		} else {
-			c.frontier.Unsettle(1)
+			c.Frontier.Unsettle(1)
 		}
-		if err := c.frontier.Settle(u, crawler.Duplicate, first[m.key]); err != nil {
+		if err := c.Frontier.Settle(u, crawler.Duplicate, first[m.key]); err != nil {
 			return err
 		}
 	}
@@ -104,8 +104,8 @@ func (c *crawl) mergeBy(keyOf func(Summary) string) error {
 }
 
 // eachPage calls do for each page of the crawl that is one still and has a key.
-func (c *crawl) eachPage(keyOf func(Summary) string, do func(key uint64, address string, outcome crawler.Outcome) error) error {
-	for s, err := range c.review.Summaries() {
+func (c *Comparison) eachPage(keyOf func(Summary) string, do func(key uint64, address string, outcome crawler.Outcome) error) error {
+	for s, err := range c.Pages.Summaries() {
 		if err != nil {
 			return fmt.Errorf("look over the pages: %w", err)
 		}
@@ -113,7 +113,7 @@ func (c *crawl) eachPage(keyOf func(Summary) string, do func(key uint64, address
 		if key == "" {
 			continue
 		}
-		outcome, _, _, err := c.frontier.Outcome(s.URL)
+		outcome, _, _, err := c.Frontier.Outcome(s.URL)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package web
+package compare
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/wording"
 	"github.com/fincrawl/fincrawl/internal/texthash"
 	"github.com/fincrawl/fincrawl/internal/weburl"
 )
@@ -21,8 +22,8 @@ import (
 // docs/adr/0048.
 
 // leaveOutViews settles anew the pages that only show another page, or ask what to do with it.
-func (c *crawl) leaveOutViews() error {
-	if c.review == nil {
+func (c *Comparison) leaveOutViews() error {
+	if c.Pages == nil {
 		return nil
 	}
 	candidates, err := c.derivedPages()
@@ -57,20 +58,20 @@ func (c *crawl) leaveOutViews() error {
 
 // settleView settles a page as a view. It is read again by the next crawl, whatever the site says
 // of changes: what it is depends on the other page too.
-func (c *crawl) settleView(d derived, why string) error {
+func (c *Comparison) settleView(d derived, why string) error {
 	u, err := url.Parse(d.address)
 	if err != nil {
 		return fmt.Errorf("read an address of the pages: %w", err)
 	}
 	if d.outcome == crawler.Paged {
-		c.frontier.Retract(1)
+		c.Frontier.Retract(1)
 	} else {
-		c.frontier.Unsettle(1)
+		c.Frontier.Unsettle(1)
 	}
-	if err := c.unlearn(d.address); err != nil {
+	if err := c.Unlearn(d.address); err != nil {
 		return err
 	}
-	return c.frontier.Settle(u, crawler.View, why+" "+d.from)
+	return c.Frontier.Settle(u, crawler.View, why+" "+d.from)
 }
 
 // derived is a page whose address is that of another and something beside it.
@@ -86,18 +87,18 @@ type derived struct {
 
 // derivedPages are the pages that may be views, the shortest addresses first. What is beside the
 // address of one is also beside that of at least one other page.
-func (c *crawl) derivedPages() (list []derived, err error) {
+func (c *Comparison) derivedPages() (list []derived, err error) {
 	type page struct {
 		title    string
 		dialogue bool
 	}
 	pages := make(map[uint64]page)
 	each := func(do func(Summary, crawler.Outcome)) error {
-		for s, err := range c.review.Summaries() {
+		for s, err := range c.Pages.Summaries() {
 			if err != nil {
 				return fmt.Errorf("look over the pages: %w", err)
 			}
-			o, _, _, err := c.frontier.Outcome(s.URL)
+			o, _, _, err := c.Frontier.Outcome(s.URL)
 			if err != nil {
 				return err
 			}
@@ -143,7 +144,7 @@ func (c *crawl) derivedPages() (list []derived, err error) {
 		list = append(list, d)
 	}
 	err = each(func(s Summary, o crawler.Outcome) {
-		if c.scope.Starts[s.URL] {
+		if c.Scope.Starts[s.URL] {
 			return
 		}
 		for _, r := range relationsOf(s.URL) {
@@ -269,34 +270,34 @@ const (
 )
 
 // saysTheSame says that a page gives the text of the other one again; "" where it does not.
-func (c *crawl) saysTheSame(d derived) (string, error) {
+func (c *Comparison) saysTheSame(d derived) (string, error) {
 	copied := d.file || d.title == d.fromTitle
 	version := d.numbered() && d.atEnd
-	if c.pageTexts == nil || !copied && !version {
+	if c.Texts == nil || !copied && !version {
 		return "", nil
 	}
-	says, ok, err := c.pageTexts.Read(d.address)
+	says, ok, err := c.Texts.Read(d.address)
 	if err != nil || !ok {
 		return "", err
 	}
-	other, ok, err := c.pageTexts.Read(d.from)
+	other, ok, err := c.Texts.Read(d.from)
 	switch {
 	case err != nil || !ok:
 		return "", err
-	case copied && similar(says, other, ofACopy) && similar(other, says, leastOfIt):
+	case copied && wording.Similar(says, other, ofACopy) && wording.Similar(other, says, leastOfIt):
 		return "a copy of", nil
-	case version && similar(says, other, ofAVersion) && similar(other, says, ofAVersion):
+	case version && wording.Similar(says, other, ofAVersion) && wording.Similar(other, says, ofAVersion):
 		return "a version of", nil
 	}
 	return "", nil
 }
 
 // listsViews says that a page only lists views of the other one; "" where it does not.
-func (c *crawl) listsViews(d derived, views map[string]string) (string, error) {
-	if c.pageTexts == nil || !d.atEnd {
+func (c *Comparison) listsViews(d derived, views map[string]string) (string, error) {
+	if c.Texts == nil || !d.atEnd {
 		return "", nil
 	}
-	says, ok, err := c.pageTexts.Read(d.address)
+	says, ok, err := c.Texts.Read(d.address)
 	if err != nil || !ok {
 		return "", err
 	}
@@ -307,7 +308,7 @@ func (c *crawl) listsViews(d derived, views map[string]string) (string, error) {
 		if err != nil {
 			continue
 		}
-		n, ok := c.scope.Normalise(u)
+		n, ok := c.Scope.Normalise(u)
 		if !ok {
 			return "", nil
 		}
@@ -318,7 +319,7 @@ func (c *crawl) listsViews(d derived, views map[string]string) (string, error) {
 		case !slices.ContainsFunc(relationsOf(to), func(r relation) bool { return r.from == d.from }):
 			return "", nil
 		default:
-			o, _, _, err := c.frontier.Outcome(to)
+			o, _, _, err := c.Frontier.Outcome(to)
 			if err != nil {
 				return "", err
 			}

@@ -1,4 +1,4 @@
-package web
+package compare
 
 import (
 	"context"
@@ -51,15 +51,15 @@ const MaxWhole = 20
 // leaveOutTemplate learns what the pages of the crawl have in common, and leaves out of
 // them what was not known when they were read. It comes before duplicates are looked
 // for: pages that differ in their menu alone are the same. See docs/adr/0017.
-func (c *crawl) leaveOutTemplate(ctx context.Context) error {
-	if c.layout == nil || c.src.Content.Template == nil {
+func (c *Comparison) leaveOutTemplate(ctx context.Context) error {
+	if c.Layout == nil || c.Template == nil {
 		return nil
 	}
 	unread, err := c.unread()
 	if err != nil {
 		return err
 	}
-	learned, err := template.Learn(c.src.Content.Template, outlinesOnly(c.outlines()), unread)
+	learned, err := template.Learn(c.Template, outlinesOnly(c.outlines()), unread)
 	if err != nil {
 		return fmt.Errorf("learn the template: %w", err)
 	}
@@ -68,7 +68,7 @@ func (c *crawl) leaveOutTemplate(ctx context.Context) error {
 		return err
 	}
 	common.Now, common.Next = c.words.name(common.Now), c.words.name(common.Next)
-	if err := c.layout.Learned(common); err != nil {
+	if err := c.Layout.Learned(common); err != nil {
 		return fmt.Errorf("keep the template: %w", err)
 	}
 	return nil
@@ -76,17 +76,17 @@ func (c *crawl) leaveOutTemplate(ctx context.Context) error {
 
 // leaveOut leaves out of the pages what is new, of as many at once as there are
 // processors, and notes in common what all together lose.
-func (c *crawl) leaveOut(ctx context.Context, common *Common) error {
+func (c *Comparison) leaveOut(ctx context.Context, common *Common) error {
 	pool, ctx := errgroup.WithContext(ctx)
 	pool.SetLimit(runtime.GOMAXPROCS(0))
 	var unread atomic.Bool
 	ended := c.compare(ctx, common, func(address string) {
 		pool.Go(func() error {
-			left, ok, err := c.layout.LeaveOut(ctx, address, common.Now)
+			left, ok, err := c.Layout.LeaveOut(ctx, address, common.Now)
 			if err != nil {
 				return fmt.Errorf("leave the template out of %s: %w", address, err)
 			}
-			c.words.note(left)
+			c.LeftOut(left)
 			if !ok {
 				unread.Store(true)
 			}
@@ -102,7 +102,7 @@ func (c *crawl) leaveOut(ctx context.Context, common *Common) error {
 
 // compare notes what is left out of each page, and calls losing with the URLs of those
 // that it has not been left out of yet.
-func (c *crawl) compare(ctx context.Context, common *Common, losing func(address string)) error {
+func (c *Comparison) compare(ctx context.Context, common *Common, losing func(address string)) error {
 	for page, err := range c.outlines() {
 		if err != nil {
 			return err
@@ -113,7 +113,7 @@ func (c *crawl) compare(ctx context.Context, common *Common, losing func(address
 		if common.note(page) && common.New(page.Outline) {
 			losing(page.URL)
 		}
-		c.frontier.Compared()
+		c.Frontier.Compared()
 	}
 	return nil
 }
@@ -132,12 +132,12 @@ func (c *Common) note(page Outlined) bool {
 }
 
 // outlines yields those of what is a page still: some prove to be walls later.
-func (c *crawl) outlines() iter.Seq2[Outlined, error] {
+func (c *Comparison) outlines() iter.Seq2[Outlined, error] {
 	return func(yield func(Outlined, error) bool) {
-		for page, err := range c.layout.Outlines() {
+		for page, err := range c.Layout.Outlines() {
 			if err == nil {
 				var outcome crawler.Outcome
-				outcome, _, _, err = c.frontier.Outcome(page.URL)
+				outcome, _, _, err = c.Frontier.Outcome(page.URL)
 				if err == nil && outcome != crawler.Paged {
 					continue
 				}
@@ -163,8 +163,8 @@ func outlinesOnly(pages iter.Seq2[Outlined, error]) iter.Seq2[template.Outline, 
 }
 
 // unread counts the pages that are there, or may be, and were not read in this crawl.
-func (c *crawl) unread() (n int, err error) {
-	for s, err := range c.frontier.Settled() {
+func (c *Comparison) unread() (n int, err error) {
+	for s, err := range c.Frontier.Settled() {
 		if err != nil {
 			return 0, err
 		}
@@ -172,11 +172,11 @@ func (c *crawl) unread() (n int, err error) {
 		case o == crawler.OverLimit, o == crawler.TooDeep: // which no crawl reads
 		case o == "", o.Failed():
 			n++
-		case o == crawler.NotModified && c.review == nil:
+		case o == crawler.NotModified && c.Pages == nil:
 			n++
 		}
 	}
-	if c.review == nil {
+	if c.Pages == nil {
 		return n, nil
 	}
 	err = c.eachPage(func(s Summary) string { return s.URL }, func(_ uint64, _ string, o crawler.Outcome) error {
@@ -192,12 +192,11 @@ func (c *crawl) unread() (n int, err error) {
 // a hash of its text, so that it has the same words wherever it is met, but for what was
 // redacted since; of those that differ the first in order are taken, whichever is met first.
 type firstWords struct {
-	own   *secrets.Set // they are without these
 	mu    sync.Mutex
 	words map[uint64]string
 }
 
-func (w *firstWords) note(left []template.LeftOut) {
+func (w *firstWords) note(left []template.LeftOut, own *secrets.Set) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, l := range left {
@@ -207,7 +206,7 @@ func (w *firstWords) note(left []template.LeftOut) {
 		if w.words == nil {
 			w.words = make(map[uint64]string)
 		}
-		w.words[l.Hash] = w.own.Mask(l.Text)
+		w.words[l.Hash] = own.Mask(l.Text)
 	}
 }
 

@@ -1,4 +1,4 @@
-package web
+package wording
 
 import "testing"
 
@@ -16,11 +16,11 @@ func TestAPageIsWithinAnotherThatSaysAllOfIt(t *testing.T) {
 		"something else":               {"Welcome to our shop.\n", false},
 		"nothing, as of an empty page": {"", false},
 	} {
-		if got := sayingOf(page, "Paying").within(sayingOf(test.other, "")); got != test.want {
+		if got := LinesOf(page, "Paying").Within(LinesOf(test.other, "")); got != test.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if !sayingOf("# How to pay\n\nBy card.", "How to pay").within(sayingOf("By card.", "")) {
+	if !LinesOf("# How to pay\n\nBy card.", "How to pay").Within(LinesOf("By card.", "")) {
 		t.Error("the title counts")
 	}
 }
@@ -33,7 +33,7 @@ func TestAPageIsSimilarToOneThatHasNearlyAllOfIt(t *testing.T) {
 		"We are down for maintenance. Come back later today, please.":      false,
 		"": false,
 	} {
-		if similar(sent, now, mostOfIt) != want {
+		if Similar(sent, now, 0.9) != want {
 			t.Errorf("%q: want %v", now, want)
 		}
 	}
