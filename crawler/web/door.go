@@ -9,6 +9,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 )
@@ -25,6 +26,7 @@ type door struct {
 	// Below is for whoever has the turn.
 	proven  bool // the session has opened a page that the one before did not
 	useless int  // above 0 once a renewal changed nothing; counts those of which it cannot be told why
+	untold  int  // how often nothing told whether the session lives
 }
 
 // maxUseless is how many renewals may change nothing before they are given up,
@@ -74,9 +76,21 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 			return met, context.Cause(ctx)
 		}
 		if session == c.door.session.Load() {
+			if c.sessionLives(ctx) {
+				v.alive = true
+				seen, err := c.look(ctx, v, c.read(context.WithValue(ctx, sessionAlive{}, true), v.url))
+				if err == nil && again {
+					c.door.useless = max(c.door.useless, 1)
+				}
+				return seen, err
+			}
 			closed, err := c.isClosed(ctx, again)
 			if err == nil && closed {
 				err = c.renew(ctx, v.url)
+			}
+			if refused := (*auth.LoginError)(nil); errors.As(err, &refused) && refused.NoForm && c.door.useless < maxUseless {
+				c.door.useless++
+				return met, nil // the session may live: nothing tells
 			}
 			if ctx.Err() != nil {
 				return met, context.Cause(ctx)
@@ -102,6 +116,26 @@ func (c *crawl) reopen(ctx context.Context, v visit, met sight, session int64) (
 		}
 	}
 }
+
+// maxUntold is how often it is asked whether the session lives, where nothing tells.
+const maxUntold = 2
+
+// sessionLives reports whether something that needs the session is there now. What looks like a
+// wall is a page then, such as an article on logging in, or one that is closed to this user.
+func (c *crawl) sessionLives(ctx context.Context) bool {
+	if c.door.untold == maxUntold {
+		return false
+	}
+	lives, known := c.prover.SessionLives(ctx)
+	if !known {
+		c.door.untold++
+	}
+	return lives
+}
+
+// sessionAlive is the key under which the context of a request says that its session lives: a
+// redirect leads to no login then.
+type sessionAlive struct{}
 
 // isClosed reports whether it is the session that a wall tells of, so that a new
 // one may help, and not the page alone. again is true where the page was asked for

@@ -21,6 +21,7 @@ type visit struct {
 	depth    int      // link steps from a start address
 	from     string   // where it was found; known until it is decided on
 	asItself bool     // whatever it names as its canonical address
+	alive    bool     // the session is known to be alive, so that a link to log in is no wall
 }
 
 // discover notes the addresses found on from and queues those that are new and

@@ -88,6 +88,8 @@ func hintForCertificate(err error) string {
 		untested x509.UnknownAuthorityError
 	)
 	switch {
+	case errors.As(err, &name) && name.Certificate != nil && len(name.Certificate.DNSNames) == 0:
+		return "the certificate names no host: have one made whose subject alternative names have the host of url"
 	case errors.As(err, &name) && name.Certificate != nil:
 		return fmt.Sprintf("the certificate is for %s: use such a name in url, or have the certificate renewed",
 			strings.Join(name.Certificate.DNSNames, ", "))

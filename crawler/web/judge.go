@@ -117,7 +117,7 @@ func (c *crawl) lookAt(ctx context.Context, v visit, a answer) (sight, error) {
 		return sight{}, err
 	}
 	if !known || isLoginAddress(final) {
-		if seen.found, err = c.judgeWithin(ctx, visit{url: final, depth: v.depth}, a); err != nil {
+		if seen.found, err = c.judgeWithin(ctx, visit{url: final, depth: v.depth, alive: v.alive}, a); err != nil {
 			return sight{}, err
 		}
 		if seen.found.form != "" && !isLoginAddress(v.url) {
@@ -237,7 +237,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	doc.Meter, doc.Shorten = meter, c.scope.WithoutSession
 	doc.AddLinkHeaders(a.header.Values("Link"))
 	doc.AddRefreshHeader(a.header.Get("Refresh"))
-	if form := c.formInstead(doc); form != "" {
+	if form := c.formInstead(doc); form != "" && (!v.alive || doc.Has(`input[type="password" i]`)) {
 		if isLoginAddress(v.url) {
 			return finding{outcome: crawler.Excluded, detail: "the page to log in on", form: form}
 		}

@@ -33,6 +33,9 @@ func (c *crawl) judgeRedirect(next *http.Request, via []*http.Request) error {
 		return &fetch.Failure{Outcome: crawler.RedirectLoop, Detail: fmt.Sprintf("%d redirects, and on to %s", len(via), target)}
 	}
 	first, _ := c.scope.Normalise(via[0].URL)
+	if alive, _ := next.Context().Value(sessionAlive{}).(bool); alive && c.scope.SameSite(target) && (c.scope.IsLoginForm(target) || c.wall.leadsTo(target)) {
+		return nil // what is shown there tells whether it asks for a login
+	}
 	if c.asksForLogin(first, target) {
 		return &fetch.Failure{Outcome: crawler.LoginWall, Detail: "leads to " + target.String()}
 	}

@@ -159,7 +159,8 @@ type visit struct {
 	*Session
 	client  http.Client // a copy, whose redirects are the visit's own
 	seen    []string
-	dropped bool // a Secure cookie was set over http, where a client may not send it back
+	dropped bool   // a Secure cookie was set over http, where a client may not send it back
+	before  string // the cookies before the last form was sent
 }
 
 // login opens the form's page, fills the form in, submits it, does the same with
@@ -240,6 +241,7 @@ func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page
 	if form == nil {
 		missing := v.fail(step.named(stepFind), on, nil, v.whyNoForm(step, on))
 		missing.Scripted = on.status < 300 && on.find("script").Length() > 0
+		missing.NoForm = on.status < 300 && !on.asksForPassword()
 		return nil, missing
 	}
 	if on.cut {
@@ -249,9 +251,13 @@ func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page
 
 	filled, missing := form.fill(step)
 	if len(missing) > 0 {
-		return nil, v.fail(step.named(stepFill), on, nil, fmt.Sprintf("%s has no %s; it has %s",
-			form.name(), strings.Join(missing, ", "), form.describe()))
+		hint := fmt.Sprintf("%s has no %s; it has %s", form.name(), strings.Join(missing, ", "), form.describe())
+		if step.number == 0 && form.hasSome(step.fields) {
+			hint += ". " + useSteps
+		}
+		return nil, v.fail(step.named(stepFill), on, nil, hint)
 	}
+	v.before = v.cookies()
 	return v.submit(ctx, step.named(stepSubmit), filled, on)
 }
 
@@ -282,7 +288,7 @@ func (v *visit) verify(ctx context.Context, answer *page) error {
 		v.saw("logged_in %s: found", want.text)
 		return v.done()
 	}
-	if want == nil && answer.asksForPassword() {
+	if want == nil && v.asksAgain(answer) {
 		v.saw("password field: still there")
 		return v.fail(stepVerify, answer, nil, v.hint(answer))
 	}
@@ -307,10 +313,16 @@ func (v *visit) verify(ctx context.Context, answer *page) error {
 	case want != nil:
 		v.saw("logged_in %s: not found", want.text)
 		return v.fail(stepVerify, answer, nil, v.hint(answer))
-	case start.asksForPassword():
+	case v.asksAgain(start):
 		v.saw("password field: still there")
+	case v.otherForm(start) != nil:
+		v.saw("start page: another form")
+		return v.fail(stepVerify, start, nil, v.hint(start))
 	case start.status == http.StatusUnauthorized, start.status == http.StatusForbidden:
 		v.saw("start page: refused")
+	case start.asksForPassword():
+		v.saw("login form: gone, and another one with a password is there")
+		return v.done()
 	default:
 		v.saw("password field: gone")
 		return v.done()
@@ -320,6 +332,49 @@ func (v *visit) verify(ctx context.Context, answer *page) error {
 		answer = start
 	}
 	return v.fail(stepVerify, answer, nil, v.hint(answer))
+}
+
+// asksAgain reports whether a page shows the login form again. A page of a member may have
+// password fields too, as that of a user's own profile: it is another form, and the site has
+// given the one who sees it a session.
+func (v *visit) asksAgain(p *page) bool {
+	if !p.asksForPassword() {
+		return false
+	}
+	for _, f := range p.forms() {
+		for _, step := range v.form.steps {
+			if len(step.fields) > 0 && f.hasAll(step.fields) && visible(f.node) {
+				return true
+			}
+		}
+	}
+	return v.cookies() == v.before
+}
+
+// cookies are those that the source and its login page get, as one text.
+func (v *visit) cookies() string {
+	var all []string
+	for _, u := range []*url.URL{v.start, v.form.url} {
+		for _, c := range v.client.Jar.Cookies(u) {
+			all = append(all, c.Name+"="+c.Value)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "; ")
+}
+
+// otherForm returns the form that a page shows instead of the start page, such as one that asks for consent; nil
+// for none. The login's own is none.
+func (v *visit) otherForm(p *page) *htmlForm {
+	if p.url.Path == v.start.Path || p.asksForPassword() {
+		return nil
+	}
+	for _, f := range p.forms() {
+		if strings.EqualFold(f.node.AttrOr("method", ""), "post") && visible(f.node) && f.submitter(nil) != nil && p.wordsBesideForms() < wordsBesideForm {
+			return f
+		}
+	}
+	return nil
 }
 
 // done tells of the session's cookies, and how long they last.
@@ -391,7 +446,7 @@ func (v *visit) whyNoForm(step formStep, p *page) string {
 	if p.status == http.StatusTooManyRequests || p.status >= 500 || isMissing(p) || step.number > 1 && p.message() != "" {
 		return v.hint(p)
 	}
-	return p.whyNoForm(step.form)
+	return p.whyNoForm(step.form, step.fields)
 }
 
 // hint guesses from p why the login did not work, and says what to do.
@@ -409,6 +464,9 @@ func (v *visit) hint(p *page) string {
 		return "the site asks for a second factor; use an account without one, or configure a session's cookies instead"
 	case v.dropped:
 		return "the site set a Secure cookie over http, which must not be sent back; use its https address"
+	case v.otherForm(p) != nil:
+		f := v.otherForm(p)
+		return fmt.Sprintf("another form, %s (%s), is shown: add a step for it to form.steps, with form: %q", f.name(), f.describe(), f.name())
 	case p.asksForPassword() && p.message() == "":
 		return "the form was shown again; check " + v.fieldNames() + ", and whether the form needs JavaScript"
 	case p.asksForPassword():

@@ -105,13 +105,21 @@ func first(s *goquery.Selection) *html.Node {
 	return s.Get(0)
 }
 
+// useSteps is what to do about a site that asks for one thing after the other.
+const useSteps = "Where the site asks for the rest on the next page, use form.steps: one for each form, in their order"
+
 // whyNoForm says what the page has instead of the form that was looked for.
-func (p *page) whyNoForm(wanted *selector) string {
+func (p *page) whyNoForm(wanted *selector, fields map[string]string) string {
 	var others []string
 	for _, f := range p.forms() {
 		others = append(others, fmt.Sprintf("%s (%s)", f.name(), f.describe()))
 	}
 	has := "the page has no form"
+	for _, f := range p.forms() {
+		if f.hasSome(fields) && visible(f.node) && !f.hasPassword() {
+			return fmt.Sprintf("%s asks for a part of it only (%s). %s", f.name(), f.describe(), useSteps)
+		}
+	}
 	switch {
 	case len(others) > 0 && wanted != nil:
 		has = fmt.Sprintf("no form matches %s; the page has %s", wanted.text, strings.Join(others, ", "))
@@ -176,6 +184,15 @@ func (f *htmlForm) hasAll(fields map[string]string) bool {
 		}
 	}
 	return true
+}
+
+// hasSome reports whether the form has one of the fields, and lacks another.
+func (f *htmlForm) hasSome(fields map[string]string) bool {
+	some := false
+	for name := range fields {
+		some = some || f.named(name)
+	}
+	return some && !f.hasAll(fields)
 }
 
 func (f *htmlForm) hasPassword() bool {

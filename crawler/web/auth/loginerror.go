@@ -16,6 +16,8 @@ type LoginError struct {
 	Err     error  // underlying error; may be nil
 	// Scripted: the page has no such form in its HTML, so scripts may have to make it.
 	Scripted bool
+	// NoForm: the login page was shown, and asks for no login. Whoever is logged in may get that.
+	NoForm bool
 }
 
 // Error says on one line what was being done, what the site answered and how to mend it.

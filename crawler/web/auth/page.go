@@ -288,3 +288,13 @@ func visible(s *goquery.Selection) bool {
 	}
 	return true
 }
+
+// wordsBesideForm is how many words a page has at most, beside a form that is shown instead of another page.
+const wordsBesideForm = 120
+
+// wordsBesideForms counts the words of the page that stand outside of its forms.
+func (p *page) wordsBesideForms() int {
+	body := p.find("body").Clone()
+	body.Find("form, script, style, template, nav, header, footer").Remove()
+	return len(strings.Fields(body.Text()))
+}

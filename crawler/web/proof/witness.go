@@ -40,6 +40,13 @@ func (p *Prover) state(ctx context.Context, near []suspect) sessionState {
 	return state
 }
 
+// SessionLives looks whether the session is alive; known is false where nothing tells. It is
+// for whoever is alone with the session: see Session.Alone.
+func (p *Prover) SessionLives(ctx context.Context) (lives, known bool) {
+	state := p.state(ctx, nil)
+	return state == sessionAlive, state != sessionUnknown
+}
+
 func (p *Prover) lookForSession(ctx context.Context, near []suspect) sessionState {
 	if p.witness == nil {
 		if state := p.stateAtStart(ctx); state != sessionUnknown {
