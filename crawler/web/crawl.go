@@ -146,13 +146,18 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage,
 // and says what it saw, step by step, for people. It keeps nothing; the frontier
 // and the sink of sur are not used.
 func CheckLogin(ctx context.Context, src Source, sur Surroundings) (seen []string, err error) {
+	sur.Frontier = frontier.Nowhere{}
 	c, err := newCrawl(src, sur, func(error) {})
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", src.Name, err)
 	}
 	defer c.close()
-	_, seen, err = c.open(ctx)
+	first, seen, err := c.open(ctx)
 	if err != nil {
+		return seen, fmt.Errorf("check %s: %w", src.Name, err)
+	}
+	start, err := c.describeStart(ctx, first)
+	if seen = append(seen, start...); err != nil {
 		return seen, fmt.Errorf("check %s: %w", src.Name, err)
 	}
 	if proved, err := c.provesLogin(ctx); err != nil || proved {

@@ -370,7 +370,7 @@ func TestCheckLoginSaysWhatItSaw(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if last := seen[len(seen)-1]; !strings.Contains(last, "HTTP 200") || !strings.Contains(last, "Home") {
+	if all := strings.Join(seen, "\n"); !strings.Contains(all, "HTTP 200, \"Home\"") {
 		t.Errorf("saw %q", seen)
 	}
 	withForm(site, "wr0ng")(&src, nil)
@@ -380,5 +380,40 @@ func TestCheckLoginSaysWhatItSaw(t *testing.T) {
 	}
 	if site.Count("/a") > 0 {
 		t.Error("it went on to crawl")
+	}
+}
+
+// A mistyped selector, a site of scripts, links that all lead elsewhere, a robots.txt that shuts
+// all: what a crawl would only show after an hour is seen on the start page.
+func TestCheckLoginSaysWhatTheStartPageGives(t *testing.T) {
+	links := []string{"/a", "/b", "/c"}
+	for name, test := range map[string]struct {
+		page   testsite.Page
+		robots string
+		change func(*web.Source)
+		want   []string
+	}{
+		"all is well":      {testsite.Page{Links: links}, "", nil, []string{"text: 1", "links: 3 in scope, 0 not", "robots.txt: open"}},
+		"a wrong selector": {testsite.Page{Links: links}, "", func(s *web.Source) { s.Content.Body = ".artcle" }, []string{"text: none: content.body (.artcle)"}},
+		"only scripts":     {testsite.Page{Body: `<div id=app></div><script src=/app.js></script>`}, "", nil, []string{"set render: auto"}},
+		"another host":     {testsite.Page{Links: []string{"https://docs.example/a", "https://docs.example/b"}}, "", nil, []string{"links: 0 in scope, 2 not, 2 of them to https://docs.example"}},
+		"a closed site":    {testsite.Page{Links: links}, "User-agent: *\nDisallow: /", nil, []string{"3 closed by robots.txt: where", "robots.txt: closes"}},
+		"noindex":          {testsite.Page{Links: links, Robots: "noindex"}, "", nil, []string{"asks not to be indexed"}},
+	} {
+		site := testsite.New(t)
+		site.Page("/", test.page)
+		if test.robots != "" {
+			site.Page("/robots.txt", testsite.Page{Raw: []byte(test.robots), ContentType: "text/plain"})
+		}
+		src := web.Source{Name: "help", URL: parse(t, site.URL("/")), Fetch: fetch.Limits{MaxBody: 1 << 20, UserAgent: "fincrawl/test", RespectRobots: true}}
+		if test.change != nil {
+			test.change(&src)
+		}
+		seen, err := web.CheckLogin(t.Context(), src, web.Surroundings{})
+		for _, want := range test.want {
+			if all := strings.Join(seen, "\n"); err != nil || !strings.Contains(all, want) {
+				t.Errorf("%s: %v\n%s\nlacks %q", name, err, all, want)
+			}
+		}
 	}
 }
