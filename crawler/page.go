@@ -34,6 +34,15 @@ type Page struct {
 	Inside bool
 	// Dialogue: what it says stands in a form that is to be filled in.
 	Dialogue bool
+	// Unseen is what its file has beside this text and does not show its readers.
+	Unseen []Unseen
+}
+
+// Unseen is text that a file has at a place and does not show, as under a black box.
+type Unseen struct {
+	Rule    string // what it is called in reports
+	Where   string // for people
+	Letters int
 }
 
 // EndsOpen reports whether a document that ended so, as Page.End has it, leaves elements open.

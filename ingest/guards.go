@@ -40,6 +40,7 @@ func Guards() []GuardInfo {
 		{GuardOwnSecret, "pages that show a password, token or session of fincrawl's own", "", "on", Never},
 		{GuardSecret, "pages with credentials", "screen.credentials", "hold", ByURL},
 		{GuardInjection, "pages with text that gives orders to a model", "screen.injections", "hold", ByURL},
+		{GuardRedaction, "documents with text under a box, in the colour of its ground, or otherwise out of sight", "screen.redactions", "hold", ByURL},
 		{GuardPersonal, "pages with personal data", "screen.personal", "off", ByGuard},
 		{GuardMarker, "pages that are marked as internal", "screen.markers", "none", ByGuard},
 		{GuardRule, "pages that a rule of the source's own speaks against", "screen.rules", "none", ByGuard},

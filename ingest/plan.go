@@ -56,6 +56,7 @@ const (
 	GuardPersonal  Guard = "personal"   // personal data
 	GuardMarker    Guard = "marker"     // words that mark it as internal
 	GuardInjection Guard = "injection"  // orders to a model
+	GuardRedaction Guard = "redaction"  // text that a file has and does not show
 	GuardRule      Guard = "rule"       // a rule of the user's own
 	GuardShrunk    Guard = "shrunk"     // much of the text that was sent is gone
 

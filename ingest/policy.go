@@ -148,6 +148,7 @@ func (p Policy) guards(lost map[string]verdict) []guard {
 		{name: GuardOwnSecret, judges: pages, objects: finds("own-secret")},
 		{name: GuardSecret, judges: pages, objects: finds("credential")},
 		{name: GuardInjection, judges: pages, objects: finds("injection")},
+		{name: GuardRedaction, judges: pages, objects: finds("redaction")},
 		{name: GuardPersonal, judges: pages, objects: finds("personal")},
 		{name: GuardMarker, judges: pages, objects: finds("marker")},
 		{name: GuardRule, judges: pages, objects: finds("custom")},
@@ -260,6 +261,9 @@ func finds(kind string) func(Change, scene) string {
 		}
 		if len(rules) == 0 {
 			return ""
+		}
+		if kind == "redaction" {
+			return "its file has text that it does not show (" + enumerate(rules) + ")"
 		}
 		if kind == "own-secret" {
 			return "shows a secret that fincrawl itself uses for this site or for Intercom"

@@ -54,6 +54,12 @@ var holds = map[string]func(w *world) (guard ingest.Guard, approve func(w *world
 		w.site.Page("/a2", testsite.Page{Robots: "noindex"})
 		return ingest.GuardHint, byGuard(ingest.GuardHint), func(w *world) { w.wantLibrary(without("/a1", "/a2")...) }
 	},
+	"a document that is redacted badly": func(w *world) (ingest.Guard, func(*world) []string, func(*world)) {
+		w.configure(w.source("wiki", w.site, "https://wiki.example.com", screened+"    documents: [pdf]\n"))
+		text := testsite.Line("F1", 11, 72, 700, "What everybody may read.") + testsite.Line("F1", 11, 72, 600, "The code is Tulip4711.")
+		w.site.Page("/a1", testsite.Page{Raw: testsite.PDF("Codes", text+"70 595 200 16 re f"), ContentType: "application/pdf"})
+		return ingest.GuardRedaction, byURL("/a1"), func(w *world) { w.wantText("/a1", "everybody may read") }
+	},
 	"words that mark a page as internal": func(w *world) (ingest.Guard, func(*world) []string, func(*world)) {
 		w.site.Page("/a1", testsite.Page{Text: "CONFIDENTIAL: for us alone."})
 		return ingest.GuardMarker, byAll, func(w *world) { w.wantText("/a1", "for us alone") }

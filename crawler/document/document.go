@@ -49,6 +49,8 @@ type Document struct {
 	Pages int
 	// Wordless counts the pages of a PDF that show pictures and no text.
 	Wordless int
+	// Unseen is what the file has and does not show, by its places.
+	Unseen []Unseen
 }
 
 // Problem is a file that could not be read.

@@ -47,13 +47,20 @@ func readDOCX(ctx context.Context, body []byte) (*draft, error) {
 			if w.chunks[r.id], err = pack.chunk(r.target); err != nil {
 				return nil, err
 			}
-		case "styles", "numbering", "footnotes", "endnotes":
+		case "styles", "numbering", "footnotes", "endnotes", "theme", "settings":
 			if beside[kind], err = pack.part(r.target); err != nil {
 				return nil, err
 			}
 		}
 	}
 	w.styles = readStyles(beside["styles"])
+	w.theme = readTheme(beside["theme"], beside["settings"])
+	w.readDefaults(beside["styles"])
+	paper := known3(255, 255, 255)
+	if beside["settings"].child("displayBackgroundShape").on() {
+		paper = w.theme.said(document.child("background"), "color", "themeColor", "themeTint", "themeShade").or(paper)
+	}
+	w.paper = paper
 	w.numbering = readNumbering(beside["numbering"])
 	for _, kind := range []string{"footnote", "endnote"} {
 		for _, note := range beside[kind+"s"].all(kind) {
@@ -61,9 +68,9 @@ func readDOCX(ctx context.Context, body []byte) (*draft, error) {
 		}
 	}
 	article := element(atom.Article)
-	w.blocks(&place{node: article}, document.child("body").children)
+	w.blocks(&place{node: article, ground: paper}, document.child("body").children)
 	w.writeNotes(article)
-	d := &draft{article: article, title: w.title, numbered: w.numbered}
+	d := &draft{article: article, title: w.title, numbered: w.numbered, unseen: w.unseen.places}
 	core, err := pack.part("docProps/core.xml")
 	if err != nil {
 		return nil, err
@@ -91,6 +98,14 @@ type word struct {
 	noted    []*xmlNode
 	// numbers are those of the notes in noted.
 	numbers map[*xmlNode]int
+
+	theme        wordTheme
+	normal       *wordStyle // of paragraphs that name none
+	plain        contrast
+	plainSpacing *xmlNode
+	paper        wordColour
+	paragraphs   int // that were read
+	unseen       unseenText
 }
 
 // field is a field of the document: an instruction, and the text that it gave.
@@ -104,7 +119,8 @@ type place struct {
 	node   *html.Node
 	lists  []wordList
 	code   *html.Node // an open block of code
-	shaded bool       // has a ground that is not white, or may have
+	ground wordColour // what text stands on
+	room   int        // height that is left, where it is fixed, in twentieths of a point
 	cell   bool       // is a cell of a table, where code is no block
 }
 
@@ -145,15 +161,19 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 	w.meter.Make(1)
 	properties := p.child("pPr")
 	style := w.styles[properties.child("pStyle").attr("val")]
-	run := &wordRun{w: w, shaded: to.shaded || properties.child("shd").isGround(), base: style.look()}
+	run := &wordRun{w: w, base: style.look()}
+	run.base.contrast, run.ground = w.setOf(properties, style, to.ground)
+	w.paragraphs++
+	run.height = to.take(run.base.contrast.size, w.lineOf(properties, style))
 	run.write(p.children)
+	w.tell(run, to)
 	said := strings.TrimSpace(textOf(run.line))
 	if tocStyle().MatchString(style.called()) || said == "" && len(run.boxes) == 0 {
 		return
 	}
 	defer func() {
 		for _, box := range run.boxes {
-			w.blocks(to, box)
+			w.boxed(to, box)
 		}
 	}()
 	if said == "" {
@@ -192,6 +212,14 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 	default:
 		to.block(run.line)
 	}
+}
+
+// boxed writes what stands in a text box where the box is fixed.
+func (w *word) boxed(to *place, box wordBox) {
+	ground, room := to.ground, to.room
+	to.ground, to.room = box.ground, box.room
+	w.blocks(to, box.blocks)
+	to.ground, to.room = ground, room
 }
 
 // block adds what belongs to no list and no code.
@@ -258,6 +286,7 @@ func (w *word) table(to *place, t *xmlNode) {
 	styled := t.child("tblPr").child("tblStyle") != nil
 	look := t.child("tblPr").child("tblLook")
 	firstRow := styled && (look.attr("firstRow") == "1" || look.bits("val")&0x20 != 0)
+	behind := w.behindTable(t, to.ground)
 	table := element(atom.Table)
 	above := make(map[int]*html.Node) // the cell that a column's cells go on with
 	cells := 0
@@ -266,6 +295,7 @@ func (w *word) table(to *place, t *xmlNode) {
 		if properties.child("hidden").on() || properties.child("del") != nil {
 			continue
 		}
+		height := properties.child("trHeight")
 		tag := atom.Td
 		if properties.child("tblHeader").on() || firstRow && i == 0 {
 			tag = atom.Th
@@ -290,7 +320,11 @@ func (w *word) table(to *place, t *xmlNode) {
 			if merge != nil {
 				above[column] = td
 			}
-			w.blocks(&place{node: td, cell: true, shaded: to.shaded || styled || how.child("shd").isGround()}, cell.children)
+			in := &place{node: td, cell: true, ground: w.theme.shading(how.child("shd")).or(behind)}
+			if height.attr("hRule") == "exact" && merge == nil {
+				in.room = max(height.number("val"), 1)
+			}
+			w.blocks(in, cell.children)
 			tr.AppendChild(td)
 			column += wide
 			cells++
@@ -344,7 +378,7 @@ func (w *word) writeNotes(article *html.Node) {
 	list := element(atom.Ol)
 	for i := 0; i < len(w.noted); i++ { // a note may refer to another one
 		item := element(atom.Li)
-		w.blocks(&place{node: item}, w.noted[i].children)
+		w.blocks(&place{node: item, ground: w.paper}, w.noted[i].children)
 		list.AppendChild(item)
 	}
 	article.AppendChild(list)

@@ -16,9 +16,11 @@ import (
 type wordRun struct {
 	w      *word
 	base   look // of the paragraph's style
-	shaded bool
+	ground wordColour
+	height int // of its lines, in twentieths of a point; 0 for as much as they need
 	line   *html.Node
-	boxes  [][]*xmlNode // text boxes that are fixed to the paragraph
+	boxes  []wordBox // that are fixed to the paragraph
+	unseen []Unseen
 
 	letters, mono int
 
@@ -28,8 +30,9 @@ type wordRun struct {
 
 // look is how a run of text is set.
 type look struct {
-	bold, italic, strike, mono, hidden, white bool
-	raised                                    string // "sup", "sub" or ""
+	bold, italic, strike, mono, hidden bool
+	raised                             string // "sup", "sub" or ""
+	contrast                           contrast
 }
 
 func (r *wordRun) write(nodes []*xmlNode) {
@@ -88,8 +91,8 @@ func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
 // run writes one run: text that is set alike.
 func (r *wordRun) run(to *html.Node, n *xmlNode) {
 	r.w.meter.Spend(10)
-	look := r.base.with(n.child("rPr"), r.w.styles)
-	hidden := look.hidden || look.white && !r.shaded
+	look := r.base.with(n.child("rPr"), r.w.styles, r.w.theme)
+	unseen := r.unseenBy(look.contrast)
 	for _, c := range n.children {
 		switch c.name {
 		case "fldChar":
@@ -99,7 +102,11 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 			r.w.instruct(c)
 			continue
 		}
-		if hidden || r.w.skips() {
+		if look.hidden || r.w.skips() {
+			continue
+		}
+		if unseen != "" && c.name == "t" {
+			r.unseenIn(unseen, c.text())
 			continue
 		}
 		switch c.name {
@@ -134,7 +141,7 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 // drawing writes what a picture is said to show, and keeps the text of its boxes.
 func (r *wordRun) drawing(to *html.Node, n *xmlNode) {
 	if box := n.find("txbxContent"); box != nil {
-		r.boxes = append(r.boxes, box.children)
+		r.boxes = append(r.boxes, r.w.box(n, box))
 		return
 	}
 	var said string

@@ -91,8 +91,11 @@ func (s *wordStyle) look() look {
 }
 
 // with is a look as the properties of a run change it.
-func (l look) with(properties *xmlNode, styles map[string]*wordStyle) look {
+func (l look) with(properties *xmlNode, styles map[string]*wordStyle, theme wordTheme) look {
 	if style := styles[properties.child("rStyle").attr("val")]; style != nil {
+		for _, p := range style.chain("rPr") {
+			l.contrast.apply(p, theme)
+		}
 		style.each(func(s *wordStyle) bool {
 			l.apply(s.node.child("rPr"))
 			l.mono = l.mono || hasAny(s.name, "code", "verbatim", "html typewriter", "html keyboard", "html sample")
@@ -100,6 +103,7 @@ func (l look) with(properties *xmlNode, styles map[string]*wordStyle) look {
 		})
 	}
 	l.apply(properties)
+	l.contrast.apply(properties, theme)
 	return l
 }
 
@@ -112,15 +116,6 @@ func (l *look) apply(p *xmlNode) {
 	if fonts := p.child("rFonts"); fonts.attr("ascii") != "" {
 		l.mono = isMonoFont(fonts.attr("ascii"))
 	}
-	if n := p.child("color"); n != nil {
-		l.white = strings.EqualFold(n.attr("val"), "FFFFFF")
-	}
-	if p.child("shd").isGround() || p.child("highlight") != nil {
-		l.white = false
-	}
-	if n := p.child("sz"); n != nil && n.number("val") > 0 && n.number("val") <= 3 { // in half points
-		l.hidden = true
-	}
 	switch p.child("vertAlign").attr("val") {
 	case "superscript":
 		l.raised = "sup"
@@ -131,12 +126,6 @@ func (l *look) apply(p *xmlNode) {
 
 func isMonoFont(name string) bool {
 	return hasAny(strings.ToLower(name), "courier", "consolas", "menlo", "monaco", "mono", "cascadia", "lucida console", "source code", "fira code", "andale")
-}
-
-// isGround reports whether a shading shows: it has a colour, and not white.
-func (n *xmlNode) isGround() bool {
-	fill := strings.ToUpper(n.attr("fill"))
-	return n != nil && fill != "" && fill != "AUTO" && fill != "FFFFFF" || n.attr("themeFill") != ""
 }
 
 // wordLevel is how the items of one level of a list are marked.

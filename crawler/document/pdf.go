@@ -10,11 +10,27 @@ func (e *engine) read(ctx context.Context, body []byte) (*draft, error) {
 	if len(body) == 0 {
 		return nil, &Problem{Broken, "has no bytes"}
 	}
+	d, broke, err := e.readPages(ctx, body, false)
+	if broke { // drawing it takes more than it may
+		d, _, err = e.readPages(ctx, body, true)
+	}
+	return d, err
+}
+
+// readPages reads a PDF. Without drawing its pages, it takes for unseen only what is so by all that
+// is known of them; broke reports whether drawing one broke the sandbox.
+func (e *engine) readPages(ctx context.Context, body []byte, blind bool) (d *draft, broke bool, err error) {
 	f, err := e.open(ctx, body)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer f.close()
+	f.blind = blind
+	d, err = f.read()
+	return d, f.drawing && ctx.Err() == nil, err
+}
+
+func (f *pdfFile) read() (*draft, error) {
 	pages := f.count("FPDF_GetPageCount", f.doc)
 	if pages > maxPages {
 		return nil, &Problem{TooLarge, fmt.Sprintf("has %d pages, more than %d", pages, maxPages)}
@@ -45,7 +61,7 @@ func (e *engine) read(ctx context.Context, body []byte) (*draft, error) {
 	case pages == 0:
 		return nil, &Problem{Broken, "has no pages"}
 	}
-	return &draft{article: setting.article(outline), title: title, pages: pages, wordless: wordless}, nil
+	return &draft{article: setting.article(outline), title: title, pages: pages, wordless: wordless, unseen: f.unseen.places}, nil
 }
 
 // maxLetters bounds how many letters a page may have. A page of a newspaper has a tenth.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"sync"
 	"unicode/utf16"
 
@@ -103,6 +104,11 @@ type pdfFile struct {
 	scratch   uint64 // address of a few bytes for what functions return through pointers
 	doc       uint64
 	err       error
+
+	optionalForms bool // what is drawn inside of others may be optional content
+	unseen        unseenText
+	drawing       bool // a page is being drawn, or broke the sandbox
+	blind         bool // pages are not drawn
 }
 
 const scratchSize = 4096
@@ -138,6 +144,7 @@ func (f *pdfFile) load(body []byte) error {
 		return errors.New("open a sandbox for a PDF: the library keeps its module elsewhere")
 	}
 	f.module = module
+	f.optionalForms = optionalForm().Match(body)
 	f.scratch = f.call("malloc", scratchSize)
 	at := f.call("malloc", uint64(len(body)))
 	if f.err != nil || at == 0 || !module.Memory().Write(uint32(at), body) {
@@ -160,6 +167,10 @@ func (f *pdfFile) load(body []byte) error {
 	}
 	return nil
 }
+
+// optionalForm matches the entry of a stream's dictionary that makes it optional content. Streams
+// stand in a file as they are, while other objects may be packed.
+var optionalForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/OC\s*(?:<<|\d+\s+\d+\s+R)`) })
 
 func (f *pdfFile) close() {
 	_ = f.instance.Close() // a sandbox that died says so again

@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -35,8 +36,10 @@ type style struct {
 	size               float64 // in points
 	bold, italic, mono bool
 	angle              float64 // of its lines
-	hidden             bool    // is not painted, or too small to be seen
-	white              bool    // seen only on what is not
+	unpainted          bool    // is set without being drawn
+	ink                ink
+	inked              bool // its ink is known
+	fades              int8 // whether anything has its colour: 1 or -1, 0 for not looked at
 }
 
 // pdfLink is a part of a page that leads to an address.
@@ -54,10 +57,10 @@ func (f *pdfFile) sheet(i int) sheet {
 	defer f.call("FPDF_ClosePage", page)
 	box := f.pageBox(page)
 	s := sheet{width: box.right - box.left, height: box.top - box.bottom}
-	shapes := f.shapes(page, box)
-	s.pictures = shapes.pictures
+	layers := f.layers(page, box)
+	s.pictures = layers.pictures
 	s.links = f.links(page, box)
-	for _, dot := range shapes.dots {
+	for _, dot := range layers.dots {
 		s.dots = append(s.dots, rect{dot.left - box.left, box.top - dot.bottom, dot.right - box.left, box.top - dot.top})
 	}
 
@@ -73,6 +76,8 @@ func (f *pdfFile) sheet(i int) sheet {
 		s.letters = make([]letter, maxLetters+1) // too many to look at
 		return s
 	}
+	var doubts []doubt
+	marked := 0
 	for k := uint64(0); k < uint64(n) && f.err == nil; k++ {
 		r := rune(uint32(f.call("FPDFText_GetUnicode", text, k)))
 		if ligature := texLigature(r); ligature != 0 && !f.truth("FPDFText_IsGenerated", text, k) {
@@ -93,7 +98,7 @@ func (f *pdfFile) sheet(i int) sheet {
 		object := f.call("FPDFText_GetTextObject", text, k)
 		look := styles[object]
 		if look == nil {
-			look = f.style(text, k, object, shapes)
+			look = f.style(text, k, object)
 			styles[object] = look
 		}
 		f.call("FPDFText_GetCharOrigin", text, k, f.scratch, f.scratch+8)
@@ -104,17 +109,27 @@ func (f *pdfFile) sheet(i int) sheet {
 		if mid < box.left || mid > box.right || y < box.bottom || y > box.top {
 			continue // off the page
 		}
-		if look.hidden || look.white && !shapes.behind(mid, (loose[1]+loose[3])/2) {
-			continue
-		}
 		l := letter{text: plain(r), x0: loose[0] - box.left, x1: loose[2] - box.left, y: box.top - y, style: look,
 			newLine: breaks, spaced: spaced}
 		if l.text == "" {
 			continue
 		}
+		at := rect{loose[0], min(loose[1], loose[3]), loose[2], max(loose[1], loose[3])}
+		if d, ok := layers.doubtOf(look, object, at); ok {
+			d.letter, d.said = len(s.letters), isSaid(r)
+			doubts = append(doubts, d)
+		}
+		if x, y := at.middle(); isSaid(r) && slices.ContainsFunc(layers.marked, func(m rect) bool { return m.has(x, y) }) {
+			marked++
+		}
 		s.letters = append(s.letters, l)
 		breaks, spaced = false, false
 	}
+	where := func(y float64) string {
+		return fmt.Sprintf("page %d, %s", i+1, [3]string{"near the top", "in the middle", "near the bottom"}[min(max(int(3*y/max(s.height, 1)), 0), 2)])
+	}
+	f.unseen.add(Marked, fmt.Sprintf("page %d", i+1), marked)
+	f.settle(page, &s, box, doubts, where, &f.unseen)
 	s.straighten()
 	return s
 }
@@ -136,75 +151,8 @@ func (f *pdfFile) pageBox(page uint64) rect {
 	return rect{0, 0, 612, 792}
 }
 
-// shapes are what stands on a page beside its text.
-type shapes struct {
-	pictures float64 // share of the page
-	grounds  []rect  // what is not white
-	dots     []rect  // as large as bullets
-	looked   int     // how many grounds were looked at for letters, see behind
-}
-
-// maxShapes bounds how many parts of a page are looked at: a drawing may have very many.
-const maxShapes = 20_000
-
-func (f *pdfFile) shapes(page uint64, box rect) shapes {
-	const path, image, shading, form = 2, 3, 4, 5
-	var s shapes
-	covered := 0.0
-	for i := range uint64(min(f.count("FPDFPage_CountObjects", page), maxShapes)) {
-		object := f.call("FPDFPage_GetObject", page, i)
-		kind := f.count("FPDFPageObj_GetType", object)
-		switch {
-		case kind != path && kind != image && kind != shading && kind != form:
-			continue
-		case kind == path && f.isWhite(object):
-			continue
-		case !f.truth("FPDFPageObj_GetBounds", object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12):
-			continue
-		}
-		b := f.floats() // left, bottom, right, top
-		ground := rect{max(b[0], box.left), max(b[1], box.bottom), min(b[2], box.right), min(b[3], box.top)}
-		if ground.right <= ground.left || ground.top <= ground.bottom {
-			continue
-		}
-		s.grounds = append(s.grounds, ground)
-		if wide, high := ground.right-ground.left, ground.top-ground.bottom; kind == path && wide > 1.5 && wide < 8 && high > 0.6*wide && high < 1.6*wide {
-			s.dots = append(s.dots, ground)
-		}
-		if kind == image {
-			covered += (ground.right - ground.left) * (ground.top - ground.bottom)
-		}
-	}
-	if area := (box.right - box.left) * (box.top - box.bottom); area > 0 {
-		s.pictures = min(covered/area, 1)
-	}
-	return s
-}
-
-// isWhite reports whether an object is filled with white, or with nothing that shows.
-func (f *pdfFile) isWhite(object uint64) bool {
-	if !f.truth("FPDFPageObj_GetFillColor", object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
-		return true
-	}
-	raw := f.bytes(16)
-	red, green, blue, alpha := raw[0], raw[4], raw[8], raw[12]
-	const nearly = 250
-	return alpha == 0 || red >= nearly && green >= nearly && blue >= nearly
-}
-
-// maxLooked bounds how many shapes are looked at to tell what lies behind white letters.
-const maxLooked = 50_000_000
-
-// behind reports whether anything that is not white lies at a place.
-func (s *shapes) behind(x, y float64) bool {
-	if s.looked += len(s.grounds); s.looked > maxLooked {
-		return false
-	}
-	return slices.ContainsFunc(s.grounds, func(ground rect) bool { return ground.has(x, y) })
-}
-
 // style looks up what the letters of one text object look like.
-func (f *pdfFile) style(text, k, object uint64, s shapes) *style {
+func (f *pdfFile) style(text, k, object uint64) *style {
 	look := &style{size: math.Float64frombits(f.call("FPDFText_GetFontSize", text, k))}
 	look.size = math.Abs(finite(look.size))
 	if f.truth("FPDFText_GetMatrix", text, k, f.scratch) {
@@ -224,15 +172,28 @@ func (f *pdfFile) style(text, k, object uint64, s shapes) *style {
 	look.bold = flags&forceBold != 0 || hasAny(name, "bold", "black", "heavy", "cmbx", "-semibold", "demi")
 	look.italic = flags&slanted != 0 || hasAny(name, "italic", "oblique", "cmti")
 	look.mono = flags&fixedPitch != 0 || hasAny(name, "mono", "courier", "consol", "menlo", "cmtt", "typewriter", "lmtt", "sftt", "nimbusmon")
-	const unseen, clip = 3, 7
 	if object != 0 {
-		mode := f.count("FPDFTextObj_GetTextRenderMode", object)
-		// Text that is not painted lies over a picture of itself where it was recognised.
-		look.hidden = (mode == unseen || mode == clip) && s.pictures < 0.5
-		look.white = f.isWhite(object)
+		f.inkOf(object, look)
 	}
-	look.hidden = look.hidden || look.size < 1.5
 	return look
+}
+
+// inkOf looks up what a text object is drawn with.
+func (f *pdfFile) inkOf(object uint64, look *style) {
+	const fills, strokes, both, unseen, clip = 0, 1, 2, 3, 7
+	mode := f.count("FPDFTextObj_GetTextRenderMode", object)
+	if mode == unseen || mode == clip {
+		look.unpainted = true
+		return
+	}
+	if mode%4 == strokes {
+		look.ink, look.inked = f.stroke(object)
+		return
+	}
+	look.ink, look.inked = f.fill(object)
+	if line, ok := f.stroke(object); mode%4 == both && ok && !line.like(look.ink) {
+		look.inked = false // of two colours
+	}
 }
 
 func hasAny(s string, parts ...string) bool {

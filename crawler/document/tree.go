@@ -21,6 +21,7 @@ type draft struct {
 	numbered map[*html.Node]string // headings by the numbers that they begin with
 	pages    int
 	wordless int
+	unseen   []Unseen
 }
 
 // finish gives the document its title and its frame.
@@ -33,7 +34,7 @@ func (d *draft) finish(u *url.URL) Document {
 	page.AppendChild(body)
 	head.AppendChild(element(atom.Title, htmltree.Text(title)))
 	body.AppendChild(d.article)
-	return Document{Root: root, TitleFrom: from, Pages: d.pages, Wordless: d.wordless}
+	return Document{Root: root, TitleFrom: from, Pages: d.pages, Wordless: d.wordless, Unseen: d.unseen}
 }
 
 // bestTitle is never empty.

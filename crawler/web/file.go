@@ -62,6 +62,9 @@ func (c *crawl) judgeFile(v visit, a answer, meter *budget.Meter) finding {
 	var err error
 	found.article, err = doc.Extract(extract.Rules{Title: "title", Body: "article"})
 	found.article.How, found.article.TitleFrom = a.file.how(), a.file.doc.TitleFrom
+	for _, u := range a.file.doc.Unseen {
+		found.unseen = append(found.unseen, crawler.Unseen{Rule: string(u.How), Where: u.Where, Letters: u.Letters})
+	}
 	switch {
 	case c.wall.shows(found.article):
 		return asVisitorsSee(found.article)

@@ -149,10 +149,11 @@ func (c *crawl) arrive(v visit, seen sight) (visit, error) {
 type finding struct {
 	outcome  crawler.Outcome
 	detail   string
-	form     string     // the login form that was shown; "" for none
-	loggedIn bool       // has what auth.form.logged_in matches
-	end      string     // how the document ends, as served; see Page.End
-	inside   bool       // shows by itself that its reader is logged in
+	form     string // the login form that was shown; "" for none
+	loggedIn bool   // has what auth.form.logged_in matches
+	end      string // how the document ends, as served; see Page.End
+	inside   bool   // shows by itself that its reader is logged in
+	unseen   []crawler.Unseen
 	links    []*url.URL // to follow; not normalised
 	leads    *url.URL   // where the document leads its readers: see elsewhere
 	versions []string   // in other languages that it names, normalised
@@ -349,5 +350,6 @@ func (c *crawl) page(u *url.URL, found finding) crawler.Page {
 	return crawler.Page{
 		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
 		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut, End: found.end, Inside: found.inside, Dialogue: a.Dialogue,
+		Unseen: found.unseen,
 	}
 }

@@ -58,6 +58,9 @@ func approach(source string, g ingest.Guard, n int) string {
 		return are + " held for a credential: take it off the site and change it there; or, where it is none, approve the page, or allow it by screen.allow, with a reason."
 	case ingest.GuardInjection:
 		return are + " held for text that is meant for a model: take it off the site, or, where it is only about such text, allow it by screen.allow."
+	case ingest.GuardRedaction:
+		return are + " held for text that a document has and does not show, as under a black box: whoever downloads it can read that. " +
+			"Have the text taken out at the site; or, where nothing is wrong with it, approve the page, or allow it by screen.allow."
 	case ingest.GuardPersonal, ingest.GuardMarker, ingest.GuardRule:
 		return are + " held by the source's own screen settings: change the page, exclude it, or allow it by screen.allow."
 	case ingest.GuardShrunk:

@@ -207,6 +207,7 @@ sources:
       credentials: redact
       codes: hold
       injections: off
+      redactions: warn
       personal: {emails: redact, phones: warn, cards: hold, ibans: copilot_only}
       markers: ["internal only"]
       marker_action: warn
@@ -260,7 +261,7 @@ sources:
 			Split: config.Split{Over: 200_000, At: 2, Pages: []string{"/faq/**"}}},
 		Availability: config.Availability{Rules: []config.AvailabilityRule{{Match: "/internal/**", AIAgent: &no}, {Match: "re:^/x", Selector: ".internal", Meta: "audience=staff", Breadcrumb: "Internal", AICopilot: &yes}}},
 		Screen: config.Screen{
-			Credentials: "redact", Codes: "hold", Injections: "off", Markers: []string{"internal only"}, MarkerAction: "warn",
+			Credentials: "redact", Codes: "hold", Injections: "off", Redactions: "warn", Markers: []string{"internal only"}, MarkerAction: "warn",
 			Personal: config.Personal{Emails: "redact", Phones: "warn", Cards: "hold", IBANs: "copilot_only"},
 			Rules:    []config.ScreenRule{{ID: "ticket", Regex: "OPS-[0-9]+", Action: "redact"}, {ID: "x", Regex: "x", Action: "hold"}},
 			Allow:    []config.Allowance{{Page: "/keys", Rule: "*", Reason: "they open nothing"}},
@@ -305,7 +306,7 @@ sources:
 			Content:      config.Content{Preset: config.PresetAuto, Template: config.TemplateAuto, Split: config.Split{Over: 1_000_000}},
 			Availability: config.Availability{AIAgent: true, AICopilot: true},
 			Screen: config.Screen{
-				Credentials: "hold", Codes: "warn", Injections: "hold", MarkerAction: "hold", Personal: config.Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},
+				Credentials: "hold", Codes: "warn", Injections: "hold", Redactions: "hold", MarkerAction: "hold", Personal: config.Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},
 			},
 			Lint:    config.Lint{ThinWords: 20, LongWords: 10_000, StaleDays: 730},
 			Updates: config.Updates{MaxSameText: 5, MaxShrink: 0.5},

@@ -11,6 +11,7 @@ type Screen struct {
 	Credentials  string
 	Codes        string // what seems to be a code for people
 	Injections   string // orders to a model
+	Redactions   string // text that a file has and does not show
 	Personal     Personal
 	Markers      []string // words that mark what is internal
 	MarkerAction string
@@ -40,13 +41,14 @@ type Lint struct {
 
 func (d *decoder) screen(c *Screen) fields {
 	*c = Screen{
-		Credentials: "hold", Codes: "warn", Injections: "hold", MarkerAction: "hold",
+		Credentials: "hold", Codes: "warn", Injections: "hold", Redactions: "hold", MarkerAction: "hold",
 		Personal: Personal{Emails: "off", Phones: "off", Cards: "off", IBANs: "off"},
 	}
 	return fields{
 		{"credentials", d.screening(&c.Credentials)},
 		{"codes", d.screening(&c.Codes)},
 		{"injections", d.oneOf(&c.Injections, "hold", "copilot_only", "warn", "off")},
+		{"redactions", d.oneOf(&c.Redactions, "hold", "copilot_only", "warn", "off")},
 		{"personal", d.section(d.personal(&c.Personal))},
 		{"markers", list(d, &c.Markers, d.marker)},
 		{"marker_action", d.screening(&c.MarkerAction)},

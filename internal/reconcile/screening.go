@@ -20,6 +20,7 @@ func newScreener(s config.Source, own *secrets.Set) (*screen.Screener, error) {
 		Credentials:  screen.Action(s.Screen.Credentials),
 		Codes:        screen.Action(s.Screen.Codes),
 		Injections:   screen.Action(s.Screen.Injections),
+		Redactions:   screen.Action(s.Screen.Redactions),
 		Emails:       screen.Action(s.Screen.Personal.Emails),
 		Phones:       screen.Action(s.Screen.Personal.Phones),
 		Cards:        screen.Action(s.Screen.Personal.Cards),

@@ -27,6 +27,7 @@ const (
 	Marker     Kind = "marker"
 	Injection  Kind = "injection"
 	Custom     Kind = "custom"
+	Redaction  Kind = "redaction"  // text that the page's file has and does not show
 	OwnSecret  Kind = "own-secret" // what gets this program itself in, which a page echoed
 )
 

@@ -21,6 +21,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
@@ -30,6 +31,7 @@ type Config struct {
 	Credentials Action
 	Codes       Action // about what seems to be a code for people: of a door, an alarm or a second factor
 	Injections  Action
+	Redactions  Action // about text that the page's file has and does not show, which is no part of the page
 
 	Emails, Phones, Cards, IBANs Action
 
@@ -139,16 +141,17 @@ func New(c Config) (*Screener, error) {
 // again afterwards, is held. A secret that holds the page is taken out of its title
 // all the same, since that is what reports name the page by.
 func (s *Screener) Page(p crawler.Page, meter *budget.Meter) (crawler.Page, []Finding, error) {
-	if len(s.scanners) == 0 {
+	unseen := s.unseen(p)
+	if len(s.scanners) == 0 && len(unseen) == 0 {
 		return p, nil, nil
 	}
 	meter.Spend((len(p.HTML) + len(p.Title)) / 4)
 	r := read(p)
 	matches := s.ownSecretsElsewhere(p, r, s.matches(r, s.allowed(p.URL), meter))
-	if len(matches) == 0 {
+	if len(matches) == 0 && len(unseen) == 0 {
 		return p, nil, nil
 	}
-	findings := r.describe(matches)
+	findings := slices.Concat(unseen, r.describe(matches))
 	screened := p
 	if has(findings, CopilotOnly) {
 		screened.Availability = crawler.Availability{AICopilot: true}
@@ -166,6 +169,22 @@ func (s *Screener) Page(p crawler.Page, meter *budget.Meter) (crawler.Page, []Fi
 		}
 	}
 	return screened, findings, nil
+}
+
+// unseen are the findings about text that a page's file has and does not show.
+func (s *Screener) unseen(p crawler.Page) (findings []Finding) {
+	if len(p.Unseen) == 0 || !s.config.Redactions.on() {
+		return nil
+	}
+	allowed := s.allowed(p.URL)
+	for _, u := range p.Unseen {
+		if !allowed(u.Rule) && !allowed(string(Redaction)) {
+			findings = append(findings, Finding{
+				Rule: u.Rule, Kind: Redaction, Action: s.config.Redactions, Where: u.Where, Excerpt: plural.Count(u.Letters, "letter"), Count: 1,
+			})
+		}
+	}
+	return findings
 }
 
 // matches scans all areas of a page. Of matches of one kind that overlap, the

@@ -317,3 +317,26 @@ func TestAPageThatBeginsWithAnEmptyHeading(t *testing.T) {
 		t.Errorf("found %+v", findings)
 	}
 }
+
+// A document that has text which it does not show is held, unless that is allowed.
+func TestWhatADocumentDoesNotShowHoldsIt(t *testing.T) {
+	p := page("What everybody may read.")
+	p.Unseen = []crawler.Unseen{{Rule: "covered-text", Where: "page 3, near the top", Letters: 14}}
+	_, findings := screened(t, Config{Redactions: Hold}, p)
+	want := []Finding{{Rule: "covered-text", Kind: Redaction, Action: Hold, Where: "page 3, near the top", Excerpt: "14 letters", Count: 1}}
+	if !slices.Equal(findings, want) {
+		t.Errorf("found %+v, want %+v", findings, want)
+	}
+	if shown, _ := screened(t, Config{Redactions: CopilotOnly}, p); shown.Availability.AIAgent || !shown.Availability.AICopilot {
+		t.Errorf("it is for %+v", shown.Availability)
+	}
+	pattern, err := urlpattern.Parse("/**")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, config := range []Config{{}, {Redactions: Off}, {Redactions: Hold, Allow: []Allowance{{Page: pattern, Rule: "covered-text"}}}, {Redactions: Hold, Allow: []Allowance{{Page: pattern, Rule: "redaction"}}}} {
+		if _, findings := screened(t, config, p); len(findings) > 0 {
+			t.Errorf("%+v: found %+v", config, findings)
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package document
+
+import (
+	"math"
+	"slices"
+)
+
+// doubt is a letter that a reader may not see. Whether it is seen is told by drawing the page
+// with its text and without: see [pdfFile.settle].
+type doubt struct {
+	letter int // in sheet.letters
+	how    How
+	box    rect // of the letter, on the page
+	object uint64
+	cover  rect // what lies over it
+	said   bool // is a letter or a digit
+	sure   bool // nothing of it is seen by all that is known of the page
+	// scanned: the letter is the word for a picture, and is not drawn itself.
+	scanned bool
+}
+
+// doubtOf says why a letter may not be seen, as far as it may.
+func (s *layers) doubtOf(look *style, object uint64, box rect) (d doubt, ok bool) {
+	d = doubt{box: box, object: object}
+	in := s.texts[object]
+	x, y := box.middle()
+	cover, big, sure := s.cover(in.order, box)
+	covered := cover.size() > 0
+	scanned := look.unpainted && (s.pictures > 0.5 || s.onPicture(x, y)) || big
+	switch {
+	case scanned:
+		d.how, d.cover, d.scanned = Covered, cover, true
+		return d, covered
+	case covered:
+		d.how, d.cover, d.sure = Covered, cover, sure
+	case look.unpainted:
+		d.how, d.sure = Unpainted, true
+	case look.size < tiniest:
+		d.how, d.sure = Tiny, true
+	case in.order > 0 && !in.clip.has(x, y):
+		d.how = Clipped
+	case s.fades(look, in.order, x, y):
+		d.how, d.sure = Colour, true
+	case in.optional:
+		d.how = LayerOff
+	default:
+		return d, false
+	}
+	return d, true
+}
+
+// tiniest is the size of the smallest text that readers make out, in points.
+const tiniest = 1.5
+
+// cover is what covers a letter that was painted before it, the uppermost; zero for nothing. Big reports
+// whether a picture does that is most of the page, as where a scanned page lies over the text
+// that was recognised on it.
+func (s *layers) cover(order int, box rect) (cover rect, big, sure bool) {
+	const most = 0.5 // of a page
+	x, y := box.middle()
+	for _, g := range slices.Backward(s.grounds) {
+		if s.looked++; g.order <= order || s.looked > maxLooked {
+			break
+		}
+		if !g.covers || !g.has(x, y) {
+			continue
+		}
+		if g.picture && g.size() > most*s.area {
+			big = true
+			continue
+		}
+		if cover.size() == 0 {
+			cover = g.rect
+		}
+		sure = sure || g.sure && g.top-g.bottom > (box.top-box.bottom)/2
+	}
+	return cover, big, sure
+}
+
+// onPicture reports whether a picture that may show text lies at a place.
+func (s *layers) onPicture(x, y float64) bool {
+	const least = 0.005 // of a page: one word in it
+	for _, g := range s.grounds {
+		if s.looked++; s.looked > maxLooked {
+			break
+		}
+		if g.picture && g.has(x, y) && g.size() > least*s.area {
+			return true
+		}
+	}
+	return false
+}
+
+// fades reports whether text has the colour of what lies behind it.
+func (s *layers) fades(look *style, order int, x, y float64) bool {
+	if !look.inked || !s.mayFade(look) {
+		return false
+	}
+	const thin = 2 // points: a rule is no ground
+	paper := ink{255, 255, 255, 255}
+	for _, g := range slices.Backward(s.grounds) {
+		if s.looked++; s.looked > maxLooked {
+			return false
+		}
+		if g.order > order || !g.has(x, y) || g.flat && g.paint[3] == 0 || min(g.right-g.left, g.top-g.bottom) < thin {
+			continue
+		}
+		if !g.flat {
+			return false // a picture, or what has many colours
+		}
+		paper = g.paint
+		break
+	}
+	return look.ink.like(paper)
+}
+
+// mayFade reports whether anything on the page has the colour of a text, so that it need not be
+// looked for behind each letter.
+func (s *layers) mayFade(look *style) bool {
+	if look.fades == 0 {
+		look.fades = -1
+		if look.ink.like(ink{255, 255, 255, 255}) || slices.ContainsFunc(s.grounds, func(g ground) bool { return g.flat && g.paint[3] > 0 && look.ink.like(g.paint) }) {
+			look.fades = 1
+		}
+	}
+	return look.fades > 0
+}
+
+func (r rect) middle() (x, y float64) { return (r.left + r.right) / 2, (r.bottom + r.top) / 2 }
+
+// settle takes the letters out of a page that are not seen, and says where they were.
+func (f *pdfFile) settle(page uint64, s *sheet, box rect, doubts []doubt, where func(y float64) string, found *unseenText) {
+	if len(doubts) == 0 {
+		return
+	}
+	gone, aside := f.notSeen(page, doubts)
+	// What stands at the same place a second time, as a shadow, is seen there.
+	type spot struct {
+		text string
+		x, y int
+	}
+	const near = 3 // points
+	spotOf := func(l letter) spot { return spot{l.text, int(math.Floor(l.x0 / near)), int(math.Floor(l.y / near))} }
+	seen := make(map[spot]bool)
+	hidden := make(map[int]bool)
+	var readable []int // letters
+	for i, d := range doubts {
+		hidden[d.letter] = gone[i]
+	}
+	for i, l := range s.letters {
+		if !hidden[i] {
+			readable = append(readable, i)
+			at := spotOf(l)
+			for dx := -1; dx <= 1; dx++ {
+				for dy := -1; dy <= 1; dy++ {
+					seen[spot{at.text, at.x + dx, at.y + dy}] = true
+				}
+			}
+		}
+	}
+	bears := func(cover rect) bool {
+		return cover.size() > 0 && slices.ContainsFunc(readable, func(i int) bool {
+			l := s.letters[i]
+			return cover.has(box.left+(l.x0+l.x1)/2, box.top-l.y+l.style.size/3)
+		})
+	}
+	var run unseenRun
+	for i, d := range doubts {
+		l := s.letters[d.letter]
+		if !gone[i] || aside[i] || !d.said || seen[spotOf(l)] {
+			continue
+		}
+		here := unseenRun{how: d.how, where: where(l.y), last: run.last}
+		if here.how != run.how || here.where != run.where {
+			run.tell(found, bears(run.cover))
+			run = here
+		}
+		run.add(d.letter, l.spaced || l.newLine)
+		run.cover = run.cover.around(d.cover)
+	}
+	run.tell(found, bears(run.cover))
+	kept := s.letters[:0]
+	for i, l := range s.letters {
+		if !hidden[i] {
+			kept = append(kept, l)
+		} else if i+1 < len(s.letters) {
+			next := &s.letters[i+1]
+			next.newLine, next.spaced = next.newLine || l.newLine, true
+		}
+	}
+	s.letters = kept
+}
+
+// unseenRun is text of one place that is not seen for one reason.
+type unseenRun struct {
+	how           How
+	where         string
+	cover         rect
+	letters       int
+	word, longest int // letters of the word that goes on, and of the longest one
+	last          int
+}
+
+// add takes in the letter at a place among those of its page.
+func (r *unseenRun) add(at int, begins bool) {
+	if begins || at != r.last+1 {
+		r.word = 0
+	}
+	r.last = at
+	r.letters++
+	r.word++
+	r.longest = max(r.longest, r.word)
+}
+
+// tell adds what was found, where it says something. The numbers on an axis do not, and a word under a
+// panel that bears a text of its own slipped there.
+func (r *unseenRun) tell(found *unseenText, bears bool) {
+	const word = 8
+	if r.longest >= fewestUnseen && (r.letters >= word || !bears) {
+		found.add(r.how, r.where, r.letters)
+	}
+}

@@ -1,0 +1,307 @@
+package document
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// layers are what a page is painted with beside its text, in the order in which that is done.
+type layers struct {
+	pictures float64 // share of the page
+	grounds  []ground
+	dots     []rect               // as large as bullets
+	texts    map[uint64]textLayer // text objects
+	marked   []rect               // marked to be redacted
+	looked   int                  // how many grounds were looked at for letters: see maxLooked
+
+	left int // objects that may still be looked at
+	next int // place in the order
+	area float64
+}
+
+// ground is what may lie behind text, or over it.
+type ground struct {
+	rect
+	order   int
+	picture bool
+	paint   ink
+	flat    bool // has one colour, which is known
+	covers  bool // hides what lies beneath, as far as its outline goes
+	sure    bool // is known to be opaque
+}
+
+// textLayer is a text object in its place.
+type textLayer struct {
+	order    int
+	optional bool // is part of an optional content, which may be off
+	clip     rect // beyond which nothing of it is shown
+}
+
+// ink is red, green, blue and opacity.
+type ink [4]uint8
+
+// maxShapes bounds how many parts of a page are looked at: a drawing may have very many.
+const maxShapes = 20_000
+
+// maxLooked bounds how many shapes are looked at to tell what lies behind letters, and over them.
+const maxLooked = 50_000_000
+
+// layers looks at what page is painted with.
+func (f *pdfFile) layers(page uint64, box rect) *layers {
+	s := &layers{texts: make(map[uint64]textLayer), left: maxShapes, area: max((box.right-box.left)*(box.top-box.bottom), 1)}
+	at := parent{to: affine{1, 0, 0, 1, 0, 0}, box: box}
+	for i := range uint64(f.count("FPDFPage_CountObjects", page)) {
+		if s.left--; s.left < 0 {
+			break
+		}
+		f.layer(s, f.call("FPDFPage_GetObject", page, i), at)
+	}
+	f.annotations(page, s, box)
+	s.pictures = min(s.pictures/s.area, 1)
+	return s
+}
+
+// parent is what a part of a page stands in.
+type parent struct {
+	to       affine // from its measures to those of the page
+	box      rect   // of the page
+	depth    int
+	optional bool
+}
+
+// layer adds an object of a page, and those that are drawn in it.
+func (f *pdfFile) layer(s *layers, object uint64, in parent) {
+	const text, path, image, shading, form, deepest = 1, 2, 3, 4, 5, 8
+	s.next++
+	kind := f.count("FPDFPageObj_GetType", object)
+	switch kind {
+	case text:
+		s.texts[object] = textLayer{order: s.next, optional: in.optional || f.isOptional(object), clip: f.clip(object, in)}
+		return
+	case form:
+		if in.depth >= deepest {
+			return
+		}
+		inside := in
+		inside.depth++
+		inside.optional = in.optional || f.optionalForms || f.isOptional(object)
+		if f.truth("FPDFPageObj_GetMatrix", object, f.scratch) {
+			inside.to = f.affine().then(in.to)
+		}
+		for i := range uint64(f.count("FPDFFormObj_CountObjects", object)) {
+			if s.left--; s.left < 0 {
+				return
+			}
+			f.layer(s, f.call("FPDFFormObj_GetObject", object, i), inside)
+		}
+		return
+	case path, image, shading:
+	default:
+		return
+	}
+	if !f.truth("FPDFPageObj_GetBounds", object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
+		return
+	}
+	b := f.floats() // left, bottom, right, top
+	g := ground{rect: in.to.rect(rect{b[0], b[1], b[2], b[3]}).within(in.box), order: s.next, picture: kind == image}
+	wide, high := g.right-g.left, g.top-g.bottom
+	if wide <= 0 || high <= 0 {
+		return
+	}
+	switch kind {
+	case path:
+		if f.paintOf(object, &g) && wide > 1.5 && wide < 8 && high > 0.6*wide && high < 1.6*wide {
+			s.dots = append(s.dots, g.rect)
+		}
+	case image:
+		s.pictures += wide * high
+		g.covers = true
+	case shading:
+		g.covers = true
+	}
+	s.grounds = append(s.grounds, g)
+}
+
+// paintOf says what a path is filled with, or drawn with a line so wide that it covers text. It reports
+// whether the path shows upon white.
+func (f *pdfFile) paintOf(path uint64, g *ground) (shows bool) {
+	const widest = 1 // points; a wider line may be one of several that cover a text
+	if !f.truth("FPDFPath_GetDrawMode", path, f.scratch, f.scratch+4) {
+		return false
+	}
+	mode := f.bytes(8)
+	fills, strokes := binary.LittleEndian.Uint32(mode) != 0, binary.LittleEndian.Uint32(mode[4:]) != 0
+	switch {
+	case fills:
+		g.paint, g.flat = f.fill(path)
+	case strokes && f.truth("FPDFPageObj_GetStrokeWidth", path, f.scratch) && f.floats()[0] > widest:
+		g.paint, g.flat = f.stroke(path)
+	default:
+		g.flat = true // by nothing
+		return strokes
+	}
+	const nearly = 200
+	g.covers = !g.flat || g.paint[3] > nearly
+	g.sure = g.covers && g.flat && fills && !f.truth("FPDFPageObj_HasTransparency", path)
+	return strokes || !g.flat || !g.paint.isWhite()
+}
+
+func (f *pdfFile) fill(object uint64) (ink, bool) { return f.inkBy("FPDFPageObj_GetFillColor", object) }
+func (f *pdfFile) stroke(object uint64) (ink, bool) {
+	return f.inkBy("FPDFPageObj_GetStrokeColor", object)
+}
+
+func (f *pdfFile) inkBy(function string, object uint64) (ink, bool) {
+	if !f.truth(function, object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
+		return ink{}, false
+	}
+	raw := f.bytes(16)
+	return ink{raw[0], raw[4], raw[8], raw[12]}, true
+}
+
+// isWhite reports whether an ink is white, or shows nothing.
+func (c ink) isWhite() bool {
+	const nearly = 250
+	return c[3] == 0 || c[0] >= nearly && c[1] >= nearly && c[2] >= nearly
+}
+
+// like reports whether no reader tells an ink upon paper from the paper.
+func (c ink) like(paper ink) bool { return c.within(paper, sameColour) }
+
+// within reports whether the parts of an ink upon paper are so far from those of the paper at most.
+func (c ink) within(paper ink, far int) bool {
+	for i := range 3 {
+		shown := (int(c[i])*int(c[3]) + int(paper[i])*(255-int(c[3]))) / 255
+		if d := shown - int(paper[i]); d > far || d < -far {
+			return false
+		}
+	}
+	return true
+}
+
+// sameColour is how far the parts of two colours, from 0 to 255, are apart at most that no
+// reader tells from each other.
+const sameColour = 18
+
+// isOptional reports whether an object is marked as optional content.
+func (f *pdfFile) isOptional(object uint64) bool {
+	const most = 16 // marks around an object
+	for i := range uint64(min(f.count("FPDFPageObj_CountMarks", object), most)) {
+		mark := f.call("FPDFPageObj_GetMark", object, i)
+		if mark == 0 || !f.truth("FPDFPageObjMark_GetName", mark, f.scratch, 64, f.scratch+64) {
+			continue
+		}
+		if name := f.bytes(68); binary.LittleEndian.Uint32(name[64:]) == 6 && name[0] == 'O' && name[2] == 'C' {
+			return true
+		}
+	}
+	return false
+}
+
+// clip is the part of the page that an object is shown in.
+func (f *pdfFile) clip(object uint64, in parent) rect {
+	shown := in.box
+	path := f.call("FPDFPageObj_GetClipPath", object)
+	if path == 0 {
+		return shown
+	}
+	const mostPaths, mostPoints = 8, 64
+	for i := range uint64(min(f.count("FPDFClipPath_CountPaths", path), mostPaths)) {
+		points := f.count("FPDFClipPath_CountPathSegments", path, i)
+		if points == 0 || points > mostPoints {
+			continue
+		}
+		outline := rect{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+		step := uint64(1)
+		if points == 4 || points == 5 {
+			step = 2 // most are rectangles: two corners tell
+		}
+		for k := uint64(0); k < uint64(points); k += step {
+			segment := f.call("FPDFClipPath_GetPathSegment", path, i, k)
+			if segment == 0 || !f.truth("FPDFPathSegment_GetPoint", segment, f.scratch, f.scratch+4) {
+				continue
+			}
+			p := f.floats()
+			x, y := in.to.point(p[0], p[1])
+			outline = rect{min(outline.left, x), min(outline.bottom, y), max(outline.right, x), max(outline.top, y)}
+		}
+		shown = shown.within(outline)
+	}
+	return shown
+}
+
+// annotations adds what is laid upon a page, such as a black square, and remembers what is
+// only marked to be redacted.
+func (f *pdfFile) annotations(page uint64, s *layers, box rect) {
+	const text, link, popup, redact, most = 1, 2, 16, 28, 2000
+	for i := range uint64(min(f.count("FPDFPage_GetAnnotCount", page), most)) {
+		annotation := f.call("FPDFPage_GetAnnot", page, i)
+		if annotation == 0 {
+			continue
+		}
+		kind := f.count("FPDFAnnot_GetSubtype", annotation)
+		if kind != text && kind != link && kind != popup && f.truth("FPDFAnnot_GetRect", annotation, f.scratch) {
+			b := f.floats() // left, top, right, bottom
+			s.next++
+			at := rect{min(b[0], b[2]), min(b[1], b[3]), max(b[0], b[2]), max(b[1], b[3])}.within(box)
+			if kind == redact {
+				s.marked = append(s.marked, at)
+			}
+			s.grounds = append(s.grounds, ground{rect: at, order: s.next, covers: true})
+		}
+		f.call("FPDFPage_CloseAnnot", annotation)
+	}
+}
+
+// affine maps places to places, as PDF writes it.
+type affine [6]float64
+
+// affine is what a call left in the scratch space.
+func (f *pdfFile) affine() (m affine) {
+	b := f.bytes(4 * len(m))
+	for i := range m {
+		m[i] = finite(float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))))
+	}
+	return m
+}
+
+func (m affine) point(x, y float64) (float64, float64) {
+	return m[0]*x + m[2]*y + m[4], m[1]*x + m[3]*y + m[5]
+}
+
+// then does m first, and next after it.
+func (m affine) then(next affine) affine {
+	e, g := next.point(m[4], m[5])
+	return affine{
+		m[0]*next[0] + m[1]*next[2], m[0]*next[1] + m[1]*next[3],
+		m[2]*next[0] + m[3]*next[2], m[2]*next[1] + m[3]*next[3], e, g,
+	}
+}
+
+// rect is the smallest rectangle around a mapped one.
+func (m affine) rect(r rect) rect {
+	x0, y0 := m.point(r.left, r.bottom)
+	around := rect{x0, y0, x0, y0}
+	for _, corner := range [3][2]float64{{r.left, r.top}, {r.right, r.bottom}, {r.right, r.top}} {
+		x, y := m.point(corner[0], corner[1])
+		around = rect{min(around.left, x), min(around.bottom, y), max(around.right, x), max(around.top, y)}
+	}
+	return around
+}
+
+func (r rect) within(box rect) rect {
+	return rect{max(r.left, box.left), max(r.bottom, box.bottom), min(r.right, box.right), min(r.top, box.top)}
+}
+
+func (r rect) size() float64 { return max(r.right-r.left, 0) * max(r.top-r.bottom, 0) }
+
+// around is the smallest rectangle around two.
+func (r rect) around(other rect) rect {
+	if r.size() == 0 {
+		return other
+	}
+	if other.size() == 0 {
+		return r
+	}
+	return rect{min(r.left, other.left), min(r.bottom, other.bottom), max(r.right, other.right), max(r.top, other.top)}
+}
