@@ -160,3 +160,16 @@ func (c *crawl) get(ctx context.Context, client *http.Client, u *url.URL) answer
 
 // accepted is the Accept header of all requests.
 const accepted = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+// isPermanent reports whether an answer was come to by redirects that are for good.
+func isPermanent(r *http.Request) bool {
+	if r == nil || r.Response == nil {
+		return false
+	}
+	for ; r != nil && r.Response != nil; r = r.Response.Request {
+		if s := r.Response.StatusCode; s != http.StatusMovedPermanently && s != http.StatusPermanentRedirect {
+			return false
+		}
+	}
+	return true
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
+	"github.com/fincrawl/fincrawl/crawler/web/hint"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/internal/budget"
@@ -68,6 +69,12 @@ type Discover struct {
 	Canonical string
 }
 
+// The values of Discover.Canonical.
+const (
+	CanonicalVerify = "verify" // believed where the canonical page says the same; the default
+	CanonicalIgnore = "ignore"
+)
+
 // Surroundings are what a crawl needs from its caller.
 type Surroundings struct {
 	Frontier  frontier.Store
@@ -77,7 +84,7 @@ type Surroundings struct {
 	Secrets   *secrets.Set                               // learns the source's, and is what nothing that is kept may have in it; nil: one of its own
 	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
 	Review    compare.Pages                              // of the pages; nil: duplicates are not looked for
-	Texts     Texts                                      // of the pages; nil: hints that pages give of each other are believed
+	Texts     hint.Texts                                 // of the pages; nil: hints that pages give of each other are believed
 	Layout    compare.Layout                             // of the pages; nil: no template is learnt
 	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
 	Earlier   iter.Seq2[crawler.Page, error]             // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil

@@ -94,12 +94,12 @@ func (c *crawl) leaveToTranslation(from string, address *url.URL, versions []ext
 	if !ok || c.src.Discover.OtherLocales {
 		return nil, nil
 	}
-	c.versions.note(document.String(), c.versionsOf(versions))
+	c.hints.Named(document.String(), c.versionsOf(versions))
 	nearer := c.inOurLanguage(document, versions, "")
 	if nearer == nil {
 		return nil, nil
 	}
-	c.versions.claim(document.String(), nearer.String(), c.languageOf(document, versions, ""))
+	c.hints.LeftToVersion(document.String(), nearer.String(), c.languageOf(document, versions, ""))
 	fresh, err := c.frontier.Claim(from, 0, document)
 	if err != nil || !fresh {
 		return nil, err
@@ -147,4 +147,28 @@ func (c *crawl) unlessInACircle(v visit, found *finding) error {
 		found.outcome, found.detail = crawler.RedirectLoop, "leads to "+next+" and back"
 	}
 	return nil
+}
+
+// versionsOf are the addresses that a document names as its versions, normalised.
+func (c *crawl) versionsOf(named []extract.Alternate) (addresses []string) {
+	for _, version := range named {
+		if u, ok := c.scope.Normalise(version.URL); ok {
+			addresses = append(addresses, u.String())
+		}
+	}
+	return addresses
+}
+
+// languageOf is the language that a document says of itself: as one of its versions, or
+// else as a whole; "" where it does not say any, or says the source's own.
+func (c *crawl) languageOf(document *url.URL, named []extract.Alternate, language string) string {
+	for _, version := range named {
+		if u, ok := c.scope.Normalise(version.URL); ok && u.String() == document.String() {
+			return version.Language
+		}
+	}
+	if nearness(language, c.src.Locale) > 0 {
+		return ""
+	}
+	return language
 }

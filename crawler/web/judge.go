@@ -52,11 +52,15 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 			return err
 		}
 	}
-	c.versions.note(v.url.String(), found.versions)
+	c.hints.Named(v.url.String(), found.versions)
 	var page crawler.Page
 	switch found.outcome {
 	case crawler.Canonical, crawler.OtherLocale, crawler.Redirected:
-		c.noteClaim(v.url, found)
+		if found.outcome == crawler.OtherLocale {
+			c.hints.LeftToVersion(v.url.String(), found.detail, found.language)
+		} else {
+			c.hints.LeftToOther(v.url, found.outcome, found.article.Markdown, found.article.Title)
+		}
 		if err := c.discover(v.url.String(), v.depth, []*url.URL{found.leads}); err != nil {
 			return err
 		}

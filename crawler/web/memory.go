@@ -91,7 +91,7 @@ func (c *crawl) remember(u *url.URL, found finding, externalID string) error {
 // its page and with the links it had.
 func (c *crawl) stays(v visit, m Remembered, says string) error {
 	c.breaker.inARow.Store(0)
-	c.versions.note(v.url.String(), m.Versions)
+	c.hints.Named(v.url.String(), m.Versions)
 	if len(m.Links) > 0 && c.src.Discover.Links && c.scope.Follows(v.url) {
 		if err := c.discoverNormal(v.url.String(), v.depth+1, m.Links); err != nil {
 			return err

@@ -37,7 +37,7 @@ func (c *crawl) runOnly(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, step := range []func(context.Context) error{c.runRound, c.askForOrphans, c.prover.ConfirmSession, c.prover.ProveAnswers, c.verifyMoves} {
+	for _, step := range []func(context.Context) error{c.runRound, c.askForOrphans, c.prover.ConfirmSession, c.prover.ProveAnswers, c.hints.VerifyMoves} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -64,18 +64,18 @@ const fromKnown = "known"
 // and 0025.
 func (c *crawl) askForOrphans(ctx context.Context) error {
 	for {
-		orphans, err := c.orphans()
+		orphans, err := c.hints.Orphans()
 		if err != nil || len(orphans) == 0 {
 			return err
 		}
 		if err := c.newRound(ctx); err != nil {
 			return err
 		}
-		for _, v := range orphans {
-			if v.asItself {
-				c.selves[v.url.String()] = true
+		for _, o := range orphans {
+			if o.AsItself {
+				c.selves[o.URL.String()] = true
 			}
-			if err := c.enqueue(v); err != nil {
+			if err := c.enqueue(visit{url: o.URL, depth: o.Depth, asItself: o.AsItself}); err != nil {
 				return err
 			}
 		}
@@ -84,55 +84,6 @@ func (c *crawl) askForOrphans(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// orphans are the pages that left themselves to another address which did not become a page
-// or listing, nor leads to one; and those that say what that one does not, or are not its
-// version in another language.
-func (c *crawl) orphans() ([]visit, error) {
-	var orphans []visit
-	for s, err := range c.frontier.Settled() {
-		if err != nil {
-			return nil, err
-		}
-		via := s.Outcome
-		if _, refreshes := c.claims.of(s.URL); via != crawler.Canonical && via != crawler.OtherLocale && (via != crawler.Redirected || !refreshes) {
-			continue
-		}
-		outcome, target, at := crawler.Redirected, s.Detail, s.Detail
-		for range maxRedirects {
-			if outcome != crawler.Redirected && (via != crawler.OtherLocale || outcome != crawler.Canonical) {
-				break
-			}
-			at = target
-			told, next, _, err := c.frontier.Outcome(target)
-			if err != nil {
-				return nil, err
-			}
-			outcome, target = told, next
-		}
-		var believed bool
-		known := true
-		switch read := outcome == crawler.Paged || outcome == crawler.Listing || outcome == crawler.NotModified; {
-		case read && via == crawler.OtherLocale:
-			believed, known = c.versions.verified(s.URL, at, c.scope.Starts[at])
-		case read:
-			if believed, known, err = c.isCopy(s.URL, at); err != nil {
-				return nil, err
-			}
-		default: // one that could not be read is there
-			believed = outcome.Unread() && via != crawler.Canonical
-		}
-		if believed {
-			continue
-		}
-		u, err := url.Parse(s.URL)
-		if err != nil {
-			return nil, err
-		}
-		orphans = append(orphans, visit{url: u, depth: s.Depth, asItself: known})
-	}
-	return orphans, nil
 }
 
 // avoids settles a visit without asking for its address where that would be one more of

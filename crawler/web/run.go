@@ -18,6 +18,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
+	"github.com/fincrawl/fincrawl/crawler/web/hint"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
@@ -61,11 +62,8 @@ type crawl struct {
 	flush      func() error
 	sink       crawler.Sink
 	comparison *compare.Comparison
-	pageTexts  Texts
-	claims     claims
+	hints      *hint.Verifier
 	leftOpen   atomic.Int64 // documents that stayed open: see readToItsEnd
-	doubted    int          // pages of which it was asked whether they say that they are missing
-	versions   versions
 	prover     *proof.Prover
 	selves     map[string]bool // pages that were read as themselves, whatever they name
 	asked      atomic.Int64    // URLs fetched or queued to be
@@ -91,12 +89,13 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		log = slog.New(slog.DiscardHandler)
 	}
 	log = log.With("source", src.Name)
-	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, only: sur.Only, keeper: sur.Session, sink: sur.Pages, pageTexts: sur.Texts,
+	c := &crawl{src: src, log: log, scope: scope, destinations: newDestinations(src, scope), session: session, starts: starts, known: sur.Known, only: sur.Only, keeper: sur.Session, sink: sur.Pages,
 		selves: make(map[string]bool), stop: stop,
 		traps: trap.New(src.Discover.MaxDuplicates),
 		room:  cmp.Or(sur.Room, new(budget.Memory)), memory: sur.Memory, earlier: sur.Earlier, before: sur.Before, notes: sur.Notes, flush: sur.Flush,
 		own: cmp.Or(sur.Secrets, new(secrets.Set))}
 	c.frontier = frontier.New(sur.Frontier, log, c.own, sur.Progress)
+	c.hints = &hint.Verifier{Frontier: c.frontier, Scope: scope, Texts: sur.Texts, Known: sur.Known, Site: asker{c}}
 	c.comparison = &compare.Comparison{Frontier: c.frontier, Scope: scope, Pages: sur.Review, Layout: sur.Layout, Template: src.Content.Template,
 		Texts: sur.Texts, Own: c.own, Unlearn: c.unlearn}
 	c.prover = c.newProver(sur.Review)
@@ -210,7 +209,7 @@ func (c *crawl) run(ctx context.Context) error {
 	if err := c.prover.ProveAnswers(ctx); err != nil {
 		return err
 	}
-	return c.verifyMoves(ctx)
+	return c.hints.VerifyMoves(ctx)
 }
 
 // open gets into the source and reads its start address. The error is a

@@ -26,7 +26,7 @@ func (c *crawl) newProver(pages compare.Pages) *proof.Prover {
 	return p
 }
 
-// asker asks pages for the prover, with the session of the crawl and without it.
+// asker asks for pages, with the session of the crawl and without it.
 type asker struct{ *crawl }
 
 func (c asker) AsMember(ctx context.Context, u *url.URL) (proof.Sight, error) {
@@ -94,4 +94,21 @@ func (c asker) Alone(ctx context.Context, do func() error) error {
 	}
 	defer c.door.turn.leave()
 	return do()
+}
+
+func (c asker) MovedForGood(ctx context.Context, u *url.URL) bool {
+	return c.get(ctx, c.pages, u).permanent
+}
+
+func (c asker) Unindexed(ctx context.Context, u *url.URL) (string, error) {
+	seen, err := c.look(ctx, visit{url: u}, c.read(ctx, u))
+	switch {
+	case err != nil:
+		return "", err
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case seen.moved != nil || seen.found.outcome != crawler.NoIndex:
+		return "", nil
+	}
+	return seen.found.article.Markdown, nil
 }

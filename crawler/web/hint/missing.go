@@ -1,4 +1,4 @@
-package web
+package hint
 
 import (
 	"context"
@@ -22,22 +22,22 @@ const maxDoubted = 20
 
 // settleMissing settles a page that was sent, and that asks not to be indexed now, as
 // missing, where the site says the same of a page that cannot exist.
-func (c *crawl) settleMissing(ctx context.Context, u *url.URL) error {
-	if c.doubted++; c.doubted > maxDoubted {
+func (v *Verifier) settleMissing(ctx context.Context, u *url.URL) error {
+	if v.doubted++; v.doubted > maxDoubted {
 		return nil
 	}
-	says, ok, err := c.saysUnindexed(ctx, u)
+	says, ok, err := v.saysUnindexed(ctx, u)
 	if err != nil || !ok {
 		return err
 	}
 	for _, impossible := range impossibleNear(u) {
-		other, ok, err := c.saysUnindexed(ctx, impossible)
+		other, ok, err := v.saysUnindexed(ctx, impossible)
 		if err != nil {
 			return err
 		}
 		if ok && other == says {
-			c.frontier.Unsettle(1)
-			return c.frontier.Settle(u, crawler.Missing, "it says what the site says of pages that never were")
+			v.Frontier.Unsettle(1)
+			return v.Frontier.Settle(u, crawler.Missing, "it says what the site says of pages that never were")
 		}
 	}
 	return nil
@@ -45,18 +45,13 @@ func (c *crawl) settleMissing(ctx context.Context, u *url.URL) error {
 
 // saysUnindexed returns the words of a page, without those of its address; ok is false
 // where it is none that asks not to be indexed.
-func (c *crawl) saysUnindexed(ctx context.Context, u *url.URL) (says string, ok bool, err error) {
-	seen, err := c.look(ctx, visit{url: u}, c.read(ctx, u))
-	switch {
-	case err != nil:
+func (v *Verifier) saysUnindexed(ctx context.Context, u *url.URL) (says string, ok bool, err error) {
+	page, err := v.Site.Unindexed(ctx, u)
+	if err != nil || page == "" {
 		return "", false, err
-	case ctx.Err() != nil:
-		return "", false, context.Cause(ctx)
-	case seen.moved != nil || seen.found.outcome != crawler.NoIndex || seen.found.article.Markdown == "":
-		return "", false, nil
 	}
 	address := strings.Fields(wording.Words(u.Path + " " + u.RawQuery))
-	text := strings.Fields(wording.Words(markdown.WithoutTargets(seen.found.article.Markdown)))
+	text := strings.Fields(wording.Words(markdown.WithoutTargets(page)))
 	text = slices.DeleteFunc(text, func(word string) bool { return slices.Contains(address, word) })
 	return strings.Join(text, " "), true, nil
 }

@@ -1,10 +1,8 @@
-package web
+package hint
 
 import (
-	"net/url"
 	"sync"
 
-	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
@@ -70,28 +68,4 @@ func (v *versions) verified(address, version string, isStart bool) (verified, kn
 		return false, false
 	}
 	return !isStart && !v.naming[texthash.Of(version)] && language != "" && !v.contested[pairOf(version, language)], true
-}
-
-// versionsOf are the addresses that a document names as its versions, normalised.
-func (c *crawl) versionsOf(named []extract.Alternate) (addresses []string) {
-	for _, version := range named {
-		if u, ok := c.scope.Normalise(version.URL); ok {
-			addresses = append(addresses, u.String())
-		}
-	}
-	return addresses
-}
-
-// languageOf is the language that a document says of itself: as one of its versions, or
-// else as a whole; "" where it does not say any, or says the source's own.
-func (c *crawl) languageOf(document *url.URL, named []extract.Alternate, language string) string {
-	for _, version := range named {
-		if u, ok := c.scope.Normalise(version.URL); ok && u.String() == document.String() {
-			return version.Language
-		}
-	}
-	if nearness(language, c.src.Locale) > 0 {
-		return ""
-	}
-	return language
 }

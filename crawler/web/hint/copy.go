@@ -1,0 +1,53 @@
+package hint
+
+import (
+	"fmt"
+	"net/url"
+	"sync"
+
+	"github.com/fincrawl/fincrawl/crawler/web/wording"
+)
+
+// claims are what the pages say that name another address as their canonical one, or that
+// lead their readers there at once.
+type claims struct {
+	mu   sync.Mutex
+	says map[string]wording.Lines
+}
+
+func (c *claims) note(address, text, title string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.says == nil {
+		c.says = make(map[string]wording.Lines)
+	}
+	c.says[address] = wording.LinesOf(text, title)
+}
+
+func (c *claims) of(address string) (wording.Lines, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s, ok := c.says[address]
+	return s, ok
+}
+
+// isCopy reports whether a page that named another as its canonical one says nothing that
+// the other does not. known is false where the page has to be read again to tell.
+func (v *Verifier) isCopy(page, canonical string) (copied, known bool, err error) {
+	u, err := url.Parse(page)
+	if err != nil {
+		return false, false, err
+	}
+	if v.Texts == nil || !v.Scope.Includes(u) {
+		return true, true, nil // nothing of it would be sent
+	}
+	says, known := v.claims.of(page)
+	if !known {
+		return false, false, nil
+	}
+	markdown, ok, err := v.Texts.Read(canonical)
+	if err != nil {
+		return false, true, fmt.Errorf("read what %s says: %w", canonical, err)
+	}
+	return ok && says.Within(wording.LinesOf(markdown, "")), true, nil
+}
