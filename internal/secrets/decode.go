@@ -63,37 +63,41 @@ func unescapePercent(s string) string {
 // unescapeUnicode undoes the escapes that JSON and scripts have, such as \u0026 and \x26, and
 // drops those of line breaks.
 func unescapeUnicode(s string) string {
-	if strings.IndexByte(s, '\\') < 0 {
-		return s
-	}
 	var out strings.Builder
 	done := 0
-	for i := 0; i < len(s); {
-		var escape string
-		switch {
-		case strings.HasPrefix(s[i:], `\u00`) && i+6 <= len(s):
-			escape = s[i : i+6]
-		case strings.HasPrefix(s[i:], `\x`) && i+4 <= len(s):
-			escape = s[i : i+4]
-		case strings.HasPrefix(s[i:], `\n`), strings.HasPrefix(s[i:], `\r`), strings.HasPrefix(s[i:], `\t`):
+	for i := strings.IndexByte(s, '\\'); i >= 0; {
+		next := i + 1
+		if plain, n, ok := unescapeAt(s[i:]); ok {
 			out.WriteString(s[done:i])
-			i += 2
-			done = i
-			continue
-		default:
-			i++
-			continue
+			out.WriteString(plain)
+			next = i + n
+			done = next
 		}
-		b, err := strconv.ParseUint(escape[len(escape)-2:], 16, 8)
-		if err != nil {
-			i++
-			continue
+		i = strings.IndexByte(s[next:], '\\')
+		if i >= 0 {
+			i += next
 		}
-		out.WriteString(s[done:i])
-		out.WriteRune(rune(b))
-		i += len(escape)
-		done = i
+	}
+	if done == 0 {
+		return s
 	}
 	out.WriteString(s[done:])
 	return out.String()
+}
+
+// unescapeAt returns what the escape stands for that s begins with, and how many bytes it has.
+func unescapeAt(s string) (plain string, n int, ok bool) {
+	digits := 0 // where the last two begin
+	switch {
+	case len(s) >= 6 && s[1] == 'u' && s[2:4] == "00":
+		digits = 4
+	case len(s) >= 4 && s[1] == 'x':
+		digits = 2
+	case len(s) >= 2 && (s[1] == 'n' || s[1] == 'r' || s[1] == 't'):
+		return "", 2, true
+	default:
+		return "", 0, false
+	}
+	b, err := strconv.ParseUint(s[digits:digits+2], 16, 8)
+	return string(rune(b)), digits + 2, err == nil
 }

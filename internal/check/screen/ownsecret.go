@@ -18,14 +18,14 @@ func (o ownSecrets) scan(t *text, found func(match)) {
 	}
 }
 
-// ownSecretsElsewhere adds a match where a secret stands in what of a page is no text,
-// but is sent, or kept, all the same.
+// ownSecretsElsewhere adds a match where a secret stands in what a page is known by. All else of it that is sent
+// is in the areas that are scanned: its Markdown says what its HTML says.
 func (s *Screener) ownSecretsElsewhere(p crawler.Page, r *reading, matches []match) []match {
 	own := s.config.Own
 	if own == nil || slices.ContainsFunc(matches, func(m match) bool { return m.kind == OwnSecret }) {
 		return matches
 	}
-	if own.In(p.HTML) || own.In(p.Markdown) || own.In(p.ExternalID) || own.In(p.Identity) {
+	if own.In(p.ExternalID) || own.In(p.Identity) {
 		return append(matches, match{rule: ownSecret, kind: OwnSecret, action: Hold, area: inAttributes, end: len(r.areas[inAttributes].plain)})
 	}
 	return matches

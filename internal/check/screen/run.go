@@ -125,22 +125,43 @@ func mayBeKey(in uint8, n int) bool {
 // shape is the form of a key of which no word is always the same.
 type shape struct {
 	rule       string
-	mark       string         // that each such key has
-	expression *regexp.Regexp // whose first group is the key
+	may        func(run string) bool // what is quick to see, and true of each run with such a key
+	expression *regexp.Regexp        // whose first group is the key
 	is         func(key string) bool
 }
 
 var shapes = sync.OnceValue(func() []shape {
 	return []shape{
-		{"discord-bot-token", ".", regexp.MustCompile(`(?:\A|[^\w-])([MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40})\z`), isMixed},
-		{"telegram-bot-token", ":AA", regexp.MustCompile(`(?:\A|[^\d])(\d{8,10}:AA[A-Za-z0-9_-]{32,34})\b`), isMixed},
-		{"mailgun-key", "-", regexp.MustCompile(`(?:\A|[^\w-])([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\z`), isHex},
-		{"airtable-token", "pat", regexp.MustCompile(`(?:\A|[^\w-])(pat[A-Za-z0-9]{14}\.[0-9a-f]{64})\b`), isMixed},
-		{"azure-key", "AZDO", regexp.MustCompile(`(?:\A|[^\w-])([A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4})\b`), isMixed},
-		{"prefixed-token", "", regexp.MustCompile(`(?:\A|[=:/])(?:[a-z][a-z0-9]{1,11}(?:[_-][a-z0-9]{1,10}){0,4}|[A-Z][A-Z0-9]{1,9})[_-]([A-Za-z0-9]{24,120})(?:\z|=)`), isMixed},
-		{"bitlocker-key", "-", regexp.MustCompile(`(?:\A|[:=])(\d{6}(?:-\d{6}){7})\z`), isBitLockerKey},
+		{"discord-bot-token", marked("."), regexp.MustCompile(`(?:\A|[^\w-])([MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40})\z`), isMixed},
+		{"telegram-bot-token", marked(":AA"), regexp.MustCompile(`(?:\A|[^\d])(\d{8,10}:AA[A-Za-z0-9_-]{32,34})\b`), isMixed},
+		{"mailgun-key", marked("-"), regexp.MustCompile(`(?:\A|[^\w-])([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\z`), isHex},
+		{"airtable-token", marked("pat"), regexp.MustCompile(`(?:\A|[^\w-])(pat[A-Za-z0-9]{14}\.[0-9a-f]{64})\b`), isMixed},
+		{"azure-key", marked("AZDO"), regexp.MustCompile(`(?:\A|[^\w-])([A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4})\b`), isMixed},
+		{"prefixed-token", hasMixedStretch, regexp.MustCompile(`(?:\A|[=:/])(?:[a-z][a-z0-9]{1,11}(?:[_-][a-z0-9]{1,10}){0,4}|[A-Z][A-Z0-9]{1,9})[_-]([A-Za-z0-9]{24,120})(?:\z|=)`), isMixed},
+		{"bitlocker-key", marked("-"), regexp.MustCompile(`(?:\A|[:=])(\d{6}(?:-\d{6}){7})\z`), isBitLockerKey},
 	}
 })
+
+func marked(mark string) func(run string) bool {
+	return func(run string) bool { return strings.Contains(run, mark) }
+}
+
+// hasMixedStretch reports whether letters of both cases and digits stand together, without a sign, at a run's end or before "=".
+func hasMixedStretch(run string) bool {
+	in, from := uint8(0), 0
+	for i := range len(run) + 1 {
+		if i < len(run) && run[i] != '=' {
+			if class := runClass[run[i]]; class != runSign {
+				in |= class
+				continue
+			}
+		} else if in == runLower|runUpper|runDigit && i-from >= minRun {
+			return true
+		}
+		in, from = 0, i+1
+	}
+	return false
+}
 
 // isMixed reports whether a key has letters of both cases and digits in no order.
 func isMixed(key string) bool {
@@ -151,7 +172,7 @@ func isMixed(key string) bool {
 // shapeOf returns the rule that a run has the form for, and where in the run the key stands.
 func shapeOf(run string) (rule string, at span, ok bool) {
 	for _, s := range shapes() {
-		if !strings.Contains(run, s.mark) {
+		if !s.may(run) {
 			continue
 		}
 		in := s.expression.FindStringSubmatchIndex(run)

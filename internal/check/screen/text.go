@@ -18,7 +18,7 @@ type area int
 const (
 	inTitle area = iota
 	inBody
-	inAttributes // what links lead to, what stands for images, what abbreviations mean
+	inAttributes // what links lead to, what stands for images, what abbreviations mean, which language code is in
 	inAddress
 	areas
 )
@@ -163,10 +163,10 @@ func isHeading(tag atom.Atom) bool {
 	return false
 }
 
-// isShown tells of the attributes whose text reaches a model.
+// isShown reports whether an attribute's text reaches a model. The class of code names its language.
 func isShown(attribute string) bool {
 	switch attribute {
-	case "alt", "title", "href", "src", "datetime", "id":
+	case "alt", "title", "href", "src", "datetime", "id", "class":
 		return true
 	}
 	return false
