@@ -1,30 +1,47 @@
 package screen
 
+import "unicode/utf8"
+
 // automaton finds all of many words in a text in one pass (Aho and Corasick), with
 // one look at a table for each byte. ASCII letters are found in either case. It is ours since the tables of the libraries
 // there are follow links between states and have a column for each byte value,
 // which took a third of the time of all screening.
+//
+// Bytes beyond ASCII share a few columns, so that the words of many scripts leave the table small. What seems to be a
+// word that has such bytes is compared with it.
 type automaton struct {
 	column  [256]uint8 // of each byte in the table; 0: in no word
 	columns int32
 	table   []int32   // a row for each state: where the next one's begins, by column; its complement where words end
-	ends    [][]int32 // by state: the words that end there, the longest first
-	length  []int     // of each word
+	ends    [][]int32 // by state: the words that may end there, the longest first
+	words   []string
+	ascii   []bool // of each word: whether it has no other bytes
 }
+
+// sharedColumns is how many columns the bytes beyond ASCII have, by their last bits.
+const sharedColumns = 16
 
 // newAutomaton returns the automaton of different words in lower case, none of them
 // empty.
 func newAutomaton(words []string) *automaton {
-	a := &automaton{columns: 1}
+	a := &automaton{columns: 1 + sharedColumns, words: words}
+	states := 1
+	for b := utf8.RuneSelf; b < 256; b++ {
+		a.column[b] = uint8(1 + b%sharedColumns)
+	}
 	for _, word := range words {
-		a.length = append(a.length, len(word))
+		states += len(word)
+		a.ascii = append(a.ascii, true)
 		for i := range len(word) {
-			if a.column[word[i]] == 0 {
-				a.column[word[i]] = uint8(a.columns)
+			if b := word[i]; b >= utf8.RuneSelf {
+				a.ascii[len(a.ascii)-1] = false
+			} else if a.column[b] == 0 {
+				a.column[b] = uint8(a.columns)
 				a.columns++
 			}
 		}
 	}
+	a.table = make([]int32, 0, states*int(a.columns))
 	a.addState()
 	for w, word := range words {
 		state := int32(0)
@@ -47,7 +64,7 @@ func newAutomaton(words []string) *automaton {
 func (a *automaton) addState() int32 {
 	state := int32(len(a.ends))
 	a.ends = append(a.ends, nil)
-	a.table = append(a.table, make([]int32, a.columns)...)
+	a.table = a.table[:len(a.table)+int(a.columns)]
 	return state
 }
 
@@ -92,7 +109,19 @@ func eachWord[Text string | []byte](a *automaton, text Text, found func(word, st
 		}
 		row = ^row
 		for _, word := range a.ends[row/a.columns] {
-			found(int(word), i+1-a.length[word], i+1)
+			if w := a.words[word]; a.ascii[word] || spells(w, text[i+1-len(w):i+1]) {
+				found(int(word), i+1-len(w), i+1)
+			}
 		}
 	}
+}
+
+// spells reports whether text is a word as to its bytes beyond ASCII.
+func spells[Text string | []byte](word string, text Text) bool {
+	for i := range len(word) {
+		if word[i] != text[i] && (word[i] >= utf8.RuneSelf || text[i] >= utf8.RuneSelf) {
+			return false
+		}
+	}
+	return true
 }

@@ -12,6 +12,7 @@ func FuzzAutomatonFindsEveryWord(f *testing.F) {
 	f.Add("a aa aaa", "aaaa")
 	f.Add("Pass word", "PASSWORD Word")
 	f.Add("ab b", "\x00abab\xff")
+	f.Add("пароль пирог 密码 p\xf0x", "Пароль: пирог, 密码 p\xf0x p\xe0x")
 	f.Fuzz(func(t *testing.T, list, text string) {
 		words := strings.Fields(lowerASCII(list))
 		slices.Sort(words)
