@@ -54,9 +54,8 @@ func (d *Document) nameOfHome(title string) string {
 	if title == "" || isRoot(d.URL) {
 		return ""
 	}
-	longest := len(d.URL.Scheme) + len("://") + len(d.URL.Host) + len("/index.html")
 	for n := range htmltree.Below(d.node()) {
-		if n.DataAtom != atom.A || len(htmltree.Attr(n, "href")) > longest {
+		if n.DataAtom != atom.A || !mayBeRoot(htmltree.Attr(n, "href")) {
 			continue
 		}
 		if to := resolve(d.base(), htmltree.Attr(n, "href")); to != nil && to.Host == d.URL.Host && isRoot(to) && strings.EqualFold(htmltree.TextOf(n), title) {
@@ -64,6 +63,12 @@ func (d *Document) nameOfHome(title string) string {
 		}
 	}
 	return ""
+}
+
+// mayBeRoot reports whether a link may lead to a site's first page, as can be seen of most without resolving them.
+func mayBeRoot(href string) bool {
+	before, _, _ := strings.Cut(strings.TrimSpace(href), "#")
+	return before == "" || strings.Contains(before, "//") || strings.IndexByte(`/\.`, before[len(before)-1]) >= 0
 }
 
 func isRoot(u *url.URL) bool { return strings.Trim(u.Path, "/") == "" && u.RawQuery == "" }

@@ -5,7 +5,6 @@ package sketch
 import (
 	"encoding/binary"
 	"html"
-	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -25,31 +24,18 @@ const sketchPairs = 16
 func Of(markup string) state.Sketch {
 	var s state.Sketch
 	lowest := make([]uint32, 0, sketchPairs+1)
-	for said, pair := range pairsIn(wordsOf(withoutFirstHeading(markup))) {
-		s.Letters += int(said.letters)
+	eachPair(withoutFirstHeading(markup), func(letters int, pair uint32) {
+		s.Letters += letters
 		if len(lowest) == sketchPairs && pair >= lowest[sketchPairs-1] {
-			continue
+			return
 		}
 		if at, known := slices.BinarySearch(lowest, pair); !known {
 			lowest = slices.Insert(lowest, at, pair)
 			lowest = lowest[:min(len(lowest), sketchPairs)]
 		}
-	}
+	})
 	s.Pairs = asText(lowest)
 	return s
-}
-
-// pairsIn yields each word with the hash of the pair that it ends.
-func pairsIn(words []word) iter.Seq2[word, uint32] {
-	return func(yield func(word, uint32) bool) {
-		before := uint32(0)
-		for _, said := range words {
-			if !yield(said, mixed(before, said.hash)) {
-				return
-			}
-			before = said.hash
-		}
-	}
 }
 
 // OfMarkdown sketches a text that is known as Markdown alone.
@@ -72,35 +58,37 @@ func markupOf(markdown string) string {
 	return text.String()
 }
 
-// word is one word of a text.
-type word struct {
-	hash    uint32
-	letters uint16 // and digits
+// eachPair calls found for each word of HTML, or of plain text, with how many letters and digits it has and the hash of
+// the pair that it ends.
+func eachPair(markup string, found func(letters int, pair uint32)) {
+	before := uint32(0)
+	eachWord(markup, func(letters int, hash uint32) {
+		found(letters, mixed(before, hash))
+		before = hash
+	})
 }
 
-// wordsOf returns the words of HTML, or of plain text. Scripts that put no spaces
-// between words have one for each letter.
-func wordsOf(markup string) []word {
-	words := make([]word, 0, len(markup)/8)
+// eachWord calls found for each word of HTML, or of plain text, with how many letters and digits it has and its hash.
+// Scripts that put no spaces between words have one for each letter.
+func eachWord(markup string, found func(letters int, hash uint32)) {
 	for markup != "" {
 		text, rest, _ := strings.Cut(markup, "<")
 		if strings.Contains(text, "&") {
 			text = html.UnescapeString(text)
 		}
-		words = appendWords(words, text)
+		eachWordOf(text, found)
 		_, markup, _ = strings.Cut(rest, ">")
 	}
-	return words
 }
 
-func appendWords(words []word, text string) []word {
+func eachWordOf(text string, found func(letters int, hash uint32)) {
 	const offset, prime = 2166136261, 16777619 // FNV-1a
-	now := word{hash: offset}
+	letters, hash := 0, uint32(offset)
 	end := func() {
-		if now.letters > 0 {
-			words = append(words, now)
+		if letters > 0 {
+			found(min(letters, 1<<16-1), hash)
 		}
-		now = word{hash: offset}
+		letters, hash = 0, offset
 	}
 	for _, r := range text {
 		switch {
@@ -114,7 +102,7 @@ func appendWords(words []word, text string) []word {
 		case unicode.IsDigit(r):
 		case htmltree.IsUnspaced(r):
 			end()
-			words = append(words, word{hash: (offset ^ uint32(r)) * prime, letters: 1})
+			found(1, (offset^uint32(r))*prime)
 			continue
 		case unicode.IsLetter(r):
 			r = unicode.ToLower(r)
@@ -124,13 +112,10 @@ func appendWords(words []word, text string) []word {
 			end()
 			continue
 		}
-		now.hash = (now.hash ^ uint32(r)) * prime
-		if now.letters < 1<<16-1 {
-			now.letters++
-		}
+		hash = (hash ^ uint32(r)) * prime
+		letters++
 	}
 	end()
-	return words
 }
 
 // withoutFirstHeading is HTML without a heading that it begins with.
@@ -241,9 +226,7 @@ func Union(a, b state.Sketch) state.Sketch {
 // PairsOfMarkdown returns the hashes of all pairs of words of a text.
 func PairsOfMarkdown(markdown string) map[uint32]bool {
 	pairs := make(map[uint32]bool)
-	for _, pair := range pairsIn(wordsOf(markupOf(markdown))) {
-		pairs[pair] = true
-	}
+	eachPair(markupOf(markdown), func(_ int, pair uint32) { pairs[pair] = true })
 	return pairs
 }
 

@@ -85,10 +85,7 @@ func resolvePlain(base *url.URL, ref string) *url.URL {
 		return nil // here they differ
 	}
 	for i := host; i < len(rest); i++ {
-		switch b := rest[i]; {
-		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9':
-		case strings.IndexByte("-_~/.?=&#+,;", b) >= 0: // and no colon, which may end a scheme
-		default:
+		if !isPlain(rest[i]) {
 			return nil
 		}
 	}
@@ -97,6 +94,15 @@ func resolvePlain(base *url.URL, ref string) *url.URL {
 		return nil
 	}
 	return base.ResolveReference(u)
+}
+
+// isPlain reports whether both standards read a byte of a path, a query or a fragment alike. A colon may end a scheme.
+func isPlain(b byte) bool {
+	switch b {
+	case '-', '_', '~', '/', '.', '?', '=', '&', '#', '+', ',', ';':
+		return true
+	}
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
 }
 
 // isPlainHost reports whether a host is a name in small letters. One whose last label is
