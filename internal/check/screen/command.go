@@ -39,8 +39,8 @@ type command struct{ names, options string }
 // commandRules are the rules on passwords in commands.
 func commandRules() []credentialRule {
 	const (
-		value = `["'\x60]?([^\s"'\x60<>|]{6,200})`
-		pair  = `["'\x60]?(?:[^\s"'\x60:<>]{0,100}:([^\s"'\x60<>@]{6,200})|([^\s"'\x60:<>]{10,200}):["'\x60]?(?:\s|$))`
+		value = `["'\x60]?([^\s"'\x60<>|]{6,})`
+		pair  = `["'\x60]?(?:[^\s"'\x60:<>]*:([^\s"'\x60<>@]{6,})|([^\s"'\x60:<>]{10,}):["'\x60]?(?:\s|$))`
 	)
 	var rules []credentialRule
 	for _, c := range commands() {
@@ -50,7 +50,7 @@ func commandRules() []credentialRule {
 			names = append(names, name+" ", name+".exe ")
 		}
 		alternatives := strings.ReplaceAll(c.names, ".", `\.`)
-		rules = append(rules, rule("command-password", 0, endsWord, `(?i:`+alternatives+`)(?:\.exe)?[ \t](?:[^\n|;]{0,200}?[ \t])??`+options, names...).that(isPassword))
+		rules = append(rules, rule("command-password", 0, endsWord, `(?i:`+alternatives+`)(?:\.exe)?[ \t](?:[^\n|;]*?[ \t])??`+options, names...).that(isPassword))
 	}
 	return rules
 }

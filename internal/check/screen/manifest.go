@@ -12,14 +12,14 @@ import (
 // something else elsewhere.
 func manifestRules() []credentialRule {
 	return []credentialRule{
-		rule("registry-login", 0, nil, `"auth"\s*:\s*"([A-Za-z0-9+/=]{12,400})"`, `"auth"`).that(hasLogin),
-		rule("registry-login", 0, endsWord, `_auth(?:Token)?\s?=\s?"?([A-Za-z0-9+/=_-]{16,400})`, "_auth").that(func(s string) bool { return hasLogin(s) || isRandom(s) }),
-		rule("netrc", 0, nil, `machine\s+\S+\s+login\s+\S+\s+password\s+(\S{4,200})`, "machine ").that(isPassword),
-		rule("router-password", 0, nil, `(?i)(?:secret|password|key)\s(?:7\s[0-9A-F]{8,100}|[4589]\s(\S{20,200}))`, "secret", "password", "key").whose(isTyped),
-		rule("router-password", 0, nil, `(?i)(?:enable|username \S{1,60}(?: privilege \d{1,2})?)\s(?:secret|password)\s(?:0\s)?(\S{6,200})`, "enable", "username").that(isPassword),
-		rule("snmp-community", 0, nil, `(?i)(?:snmp-server community|r[ow]community6?|set snmp community)\s(\S{6,100})`, "snmp-server", "rocommunity", "rwcommunity", "set snmp").that(isPassword),
-		rule("snmp-community", 0, nil, `(?i)(?:snmp-server user|createuser)\s[^\n]{1,80}?\s(?:md5|sha\d{0,3}|aes|des|priv|auth)\s(?:\d+\s)?["']?([^\s"']{8,100})`, "snmp-server user", "createuser").that(isPassword),
-		rule("ppp-secret", 0, nil, `(?i)(?:crypto isakmp key|pre-shared-key|tacacs-server key|radius-server key|set psksecret|key-string|neighbor \S+ password)\s(?:\d\s|ascii-text\s|address\s)?["']?([^\s"']{8,200})`,
+		rule("registry-login", 0, nil, `"auth"\s*:\s*"([A-Za-z0-9+/=]{12,})"`, `"auth"`).that(hasLogin),
+		rule("registry-login", 0, endsWord, `_auth(?:Token)?\s?=\s?"?([A-Za-z0-9+/=_-]{16,})`, "_auth").that(func(s string) bool { return hasLogin(s) || isRandom(s) }),
+		rule("netrc", 0, nil, `machine\s+\S+\s+login\s+\S+\s+password\s+(\S{4,})`, "machine ").that(isPassword),
+		rule("router-password", 0, nil, `(?i)(?:secret|password|key)\s(?:7\s[0-9A-F]{8,}|[4589]\s(\S{20,}))`, "secret", "password", "key").whose(isTyped),
+		rule("router-password", 0, nil, `(?i)(?:enable|username \S{1,60}(?: privilege \d{1,2})?)\s(?:secret|password)\s(?:0\s)?(\S{6,})`, "enable", "username").that(isPassword),
+		rule("snmp-community", 0, nil, `(?i)(?:snmp-server community|r[ow]community6?|set snmp community)\s(\S{6,})`, "snmp-server", "rocommunity", "rwcommunity", "set snmp").that(isPassword),
+		rule("snmp-community", 0, nil, `(?i)(?:snmp-server user|createuser)\s[^\n]{1,80}?\s(?:md5|sha\d{0,3}|aes|des|priv|auth)\s(?:\d+\s)?["']?([^\s"']{8,})`, "snmp-server user", "createuser").that(isPassword),
+		rule("ppp-secret", 0, nil, `(?i)(?:crypto isakmp key|pre-shared-key|tacacs-server key|radius-server key|set psksecret|key-string|neighbor \S+ password)\s(?:\d\s|ascii-text\s|address\s)?["']?([^\s"']{8,})`,
 			"crypto isakmp", "pre-shared-key", "tacacs-server", "radius-server", "set psksecret", "key-string", "neighbor").that(isPassword),
 	}
 }
