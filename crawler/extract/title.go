@@ -55,7 +55,7 @@ func (d *Document) nameOfHome(title string) string {
 		return ""
 	}
 	for n := range htmltree.Below(d.node()) {
-		if n.DataAtom != atom.A || !mayBeRoot(htmltree.Attr(n, "href")) {
+		if n.DataAtom != atom.A || !d.mayLeadHome(htmltree.Attr(n, "href")) {
 			continue
 		}
 		if to := resolve(d.base(), htmltree.Attr(n, "href")); to != nil && to.Host == d.URL.Host && isRoot(to) && strings.EqualFold(htmltree.TextOf(n), title) {
@@ -65,10 +65,16 @@ func (d *Document) nameOfHome(title string) string {
 	return ""
 }
 
-// mayBeRoot reports whether a link may lead to a site's first page, as can be seen of most without resolving them.
-func mayBeRoot(href string) bool {
+// mayLeadHome reports whether a link may lead to the site's first page, as can be seen of most without resolving them.
+func (d *Document) mayLeadHome(href string) bool {
 	before, _, _ := strings.Cut(strings.TrimSpace(href), "#")
-	return before == "" || strings.Contains(before, "//") || strings.IndexByte(`/\.`, before[len(before)-1]) >= 0
+	switch {
+	case before == "":
+		return true
+	case strings.Contains(before, "//"):
+		return strings.Contains(strings.ToLower(before), d.URL.Host)
+	}
+	return strings.IndexByte(`/\.`, before[len(before)-1]) >= 0
 }
 
 func isRoot(u *url.URL) bool { return strings.Trim(u.Path, "/") == "" && u.RawQuery == "" }

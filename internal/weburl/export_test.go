@@ -3,5 +3,5 @@ package weburl
 // The doors of the tests.
 var (
 	ResolvePlain = resolvePlain
-	NewParser    = newParser
+	Parser       = parser
 )

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	whatwg "github.com/nlnwa/whatwg-url/url"
@@ -24,7 +25,7 @@ func ResolveIn(base *url.URL, ref string, in encoding.Encoding) (*url.URL, error
 	if u := resolvePlain(base, ref); u != nil {
 		return u, nil
 	}
-	parsed, err := newParser().ParseRef(base.String(), inEncoding(ref, in))
+	parsed, err := parser().ParseRef(base.String(), inEncoding(ref, in))
 	if err != nil {
 		return nil, fmt.Errorf("read the address %q: %w", ref, err)
 	}
@@ -60,7 +61,7 @@ func ResolveHeader(base *url.URL, ref string) (*url.URL, error) {
 	return Resolve(base, ascii.String())
 }
 
-func newParser() whatwg.Parser { return whatwg.NewParser(whatwg.WithPercentEncodeSinglePercentSign()) }
+var parser = sync.OnceValue(func() whatwg.Parser { return whatwg.NewParser(whatwg.WithPercentEncodeSinglePercentSign()) })
 
 // resolvePlain resolves a reference of which both standards say the same, as nearly all are,
 // at a small part of the cost; nil for the others.
