@@ -68,11 +68,13 @@ const maxUnended = 8
 
 // isFormatting tells of the elements that the parser begins anew, by a tag from its name on.
 func isFormatting(tag []byte) bool {
-	end := 0
-	for end < len(tag) && end < 7 && tag[end]|0x20 >= 'a' && tag[end]|0x20 <= 'z' {
-		end++
+	var name [len("strong") + 1]byte
+	n := 0
+	for n < len(name) && n < len(tag) && tag[n]|0x20 >= 'a' && tag[n]|0x20 <= 'z' {
+		name[n] = tag[n] | 0x20
+		n++
 	}
-	switch string(bytes.ToLower(tag[:end])) {
+	switch string(name[:n]) {
 	case "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u":
 		return true
 	}

@@ -27,13 +27,24 @@ type visit struct {
 // discover notes the addresses found on from and queues those that are new and
 // worth fetching; the others are settled at once.
 func (c *crawl) discover(from string, depth int, found []*url.URL) error {
+	return c.discoverNormal(from, depth, c.normal(found))
+}
+
+// normal returns addresses as they are normalised, each of them once.
+func (c *crawl) normal(found []*url.URL) []string {
 	addresses := make([]string, 0, len(found))
+	seen := make(map[string]bool, len(found))
 	for _, u := range found {
-		if n, ok := c.scope.Normalise(u); ok {
-			addresses = append(addresses, n.String())
+		n, ok := c.scope.Normalise(u)
+		if !ok {
+			continue
+		}
+		if address := n.String(); !seen[address] {
+			seen[address] = true
+			addresses = append(addresses, address)
 		}
 	}
-	return c.discoverNormal(from, depth, addresses)
+	return addresses
 }
 
 // discoverNormal is discover for addresses that are normalised already.

@@ -55,7 +55,7 @@ func (c *crawl) judgeFile(v visit, a answer, meter *budget.Meter) finding {
 	found.etag, found.lastModified = c.validators(a.header)
 	noIndex, noFollow := c.keepOut(a.header, extract.Directives{}, doc)
 	if !noFollow {
-		found.links = doc.Links()
+		found.links = c.normal(doc.Links())
 	}
 	found.identity = c.identityOf(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)

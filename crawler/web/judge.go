@@ -48,7 +48,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		return err
 	}
 	if len(found.links) > 0 && c.only == nil && c.src.Discover.Links && c.scope.Follows(v.url) {
-		if err := c.discover(v.url.String(), v.depth+1, found.links); err != nil {
+		if err := c.discoverNormal(v.url.String(), v.depth+1, found.links); err != nil {
 			return err
 		}
 	}
@@ -158,11 +158,11 @@ type finding struct {
 	end      string // how the document ends, as served; see Page.End
 	inside   bool   // shows by itself that its reader is logged in
 	unseen   []crawler.Unseen
-	links    []*url.URL // to follow; not normalised
-	leads    *url.URL   // where the document leads its readers: see elsewhere
-	versions []string   // in other languages that it names, normalised
-	language string     // see languageOf
-	identity string     // see Identity
+	links    []string // to follow; normalised
+	leads    *url.URL // where the document leads its readers: see elsewhere
+	versions []string // in other languages that it names, normalised
+	language string   // see languageOf
+	identity string   // see Identity
 	article  extract.Article
 
 	answers   crawler.Availability // see AvailabilityPolicy
@@ -270,7 +270,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.etag, found.lastModified = c.validators(a.header)
 	}
 	if !noFollow {
-		found.links = append(doc.Links(), c.ownLanguage(doc)...)
+		found.links = c.normal(append(doc.Links(), c.ownLanguage(doc)...))
 	}
 	found.identity = c.identityOf(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)

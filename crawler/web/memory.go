@@ -73,14 +73,8 @@ func (c *crawl) remember(u *url.URL, found finding, externalID string) error {
 	if c.memory == nil || found.outcome != crawler.Paged && found.outcome != crawler.Listing {
 		return nil
 	}
-	m := Remembered{ETag: found.etag, LastModified: found.lastModified, Outcome: found.outcome, ExternalID: externalID, Versions: found.versions}
-	seen := make(map[string]bool)
-	for _, link := range found.links {
-		if n, ok := c.scope.Normalise(link); ok && !seen[n.String()] {
-			seen[n.String()] = true
-			m.Links = append(m.Links, n.String())
-		}
-	}
+	m := Remembered{ETag: found.etag, LastModified: found.lastModified, Outcome: found.outcome, ExternalID: externalID,
+		Versions: found.versions, Links: found.links}
 	if err := c.memory.Remember(u.String(), m); err != nil {
 		return fmt.Errorf("remember %s: %w", u, err)
 	}

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -23,9 +24,9 @@ func noticeIn(p crawler.Page) string {
 		return ""
 	}
 	said := strings.ToLower(text)
-	for _, n := range noticeWords() {
+	for _, n := range notices() {
 		for _, words := range n.words {
-			if strings.Contains(said, lettersOf(words)) {
+			if strings.Contains(said, words) {
 				return n.about
 			}
 		}
@@ -33,16 +34,26 @@ func noticeIn(p crawler.Page) string {
 	return ""
 }
 
+// notice is what notices of one kind say.
+type notice struct {
+	about string
+	words []string // as [lettersOf] has them
+}
+
+var notices = sync.OnceValue(func() []notice {
+	all := noticeWords()
+	for _, n := range all {
+		for i, words := range n.words {
+			n.words[i] = lettersOf(words)
+		}
+	}
+	return all
+})
+
 // noticeWords are the words that notices have in many languages, without the spaces and
 // signs between them.
-func noticeWords() []struct {
-	about string
-	words []string
-} {
-	return []struct {
-		about string
-		words []string
-	}{
+func noticeWords() []notice {
+	return []notice{
 		{"it says that it is being loaded", []string{
 			"loading", "pleasewait", "wirdgeladen", "ladevorgang", "bittewarten", "chargement", "patientez", "cargando", "espereporfavor",
 			"caricamento", "attendere", "carregando", "aguarde", "wordtgeladen", "ladenbezig", "evengeduld", "laddar", "laster", "indlæser", "ladataan",

@@ -87,7 +87,7 @@ func unescapeUnicode(s string) string {
 
 // unescapeAt returns what the escape stands for that s begins with, and how many bytes it has.
 func unescapeAt(s string) (plain string, n int, ok bool) {
-	digits := 0 // where the last two begin
+	var digits int // where the last two begin
 	switch {
 	case len(s) >= 6 && s[1] == 'u' && s[2:4] == "00":
 		digits = 4
