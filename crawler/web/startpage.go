@@ -67,13 +67,11 @@ func (c *crawl) textFound(found finding, a answer) string {
 func (c *crawl) linksFound(found finding) string {
 	var follow, closed, outside int
 	hosts := make(map[string]int)
-	known := make(map[string]bool)
 	for _, link := range found.links {
-		n, ok := c.scope.Normalise(link)
-		if !ok || known[n.String()] || c.scope.Starts[n.String()] {
+		n, err := url.Parse(link)
+		if err != nil || c.scope.Starts[link] {
 			continue
 		}
-		known[n.String()] = true
 		switch outcome, _ := c.scope.Judge(n); {
 		case outcome != "":
 			outside++
