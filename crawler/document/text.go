@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
-	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/decode"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
@@ -34,7 +34,7 @@ func readable(contentType string, body []byte) (string, error) {
 	if len(body) > maxText {
 		return "", &Problem{TooLarge, "is a text of more than 8 MB"}
 	}
-	source, err := extract.Decode(contentType, body)
+	source, err := decode.Text(contentType, body)
 	if err != nil {
 		return "", &Problem{Broken, err.Error()}
 	}

@@ -140,12 +140,12 @@ func titleOf(n *html.Node) string {
 			continue
 		}
 		if htmltree.IsElement(d, atom.Summary) {
-			return rawText(d, 300)
+			return htmltree.RawText(d, 300)
 		}
 		for word := range css.NameWords(htmltree.Attr(d, "class")) {
 			switch word {
 			case "title", "heading", "header", "notetitle", "summary":
-				return rawText(d, 300)
+				return htmltree.RawText(d, 300)
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/css"
+	"github.com/fincrawl/fincrawl/crawler/extract/panel"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
@@ -234,7 +235,7 @@ func (c *cleaner) panel(dst, n *html.Node) {
 	}
 	htmltree.WrapLoose(rest)
 	if label.Attr = htmltree.Kept(n, "id"); label.Attr == nil {
-		for _, child := range elementsIn(n) {
+		for _, child := range htmltree.ElementsIn(n) {
 			if child.DataAtom != atom.Summary {
 				label.Attr = htmltree.Kept(child, "id")
 				break
@@ -539,7 +540,7 @@ func isHere(n *html.Node) bool {
 		return false
 	}
 	if htmltree.IsHeading(n.Parent.DataAtom) || n.Parent.DataAtom == atom.Dt {
-		return onlyLink(n.Parent) == n
+		return htmltree.OnlyLink(n.Parent) == n
 	}
-	return isCollapseToggle(n) || htmltree.HasAttr(n, "aria-expanded") || htmltree.Attr(n, "role") == "button" || htmltree.Attr(n, "role") == "tab"
+	return panel.IsToggle(n) || htmltree.HasAttr(n, "aria-expanded") || htmltree.Attr(n, "role") == "button" || htmltree.Attr(n, "role") == "tab"
 }

@@ -106,7 +106,7 @@ func numbersOf(pre *html.Node) map[*html.Node]bool {
 		}
 		numbers = append(numbers, d)
 	}
-	if len(numbers) < 2 || len(numbers) != len(elementsIn(numbers[0].Parent.Parent)) {
+	if len(numbers) < 2 || len(numbers) != len(htmltree.ElementsIn(numbers[0].Parent.Parent)) {
 		return nil
 	}
 	marked := map[*html.Node]bool{}

@@ -230,7 +230,7 @@ func (d *Document) dropSiteHeading(body *html.Node) {
 	if first == nil || first.DataAtom != atom.H1 || first == body.LastChild {
 		return
 	}
-	if link := onlyLink(first); link != nil && d.leadsHome(link, d.head()) {
+	if link := htmltree.OnlyLink(first); link != nil && d.leadsHome(link, d.head()) {
 		body.RemoveChild(first)
 	}
 }

@@ -25,10 +25,10 @@ func isNoteMark(a *html.Node) bool {
 			return true
 		}
 	}
-	if a.Parent == nil || a.Parent.DataAtom != atom.Sup || onlyLink(a.Parent) != a {
+	if a.Parent == nil || a.Parent.DataAtom != atom.Sup || htmltree.OnlyLink(a.Parent) != a {
 		return false
 	}
-	mark := strings.Trim(rawText(a, 20), "[]()")
+	mark := strings.Trim(htmltree.RawText(a, 20), "[]()")
 	return mark != "" && len(mark) <= 6
 }
 
@@ -44,7 +44,7 @@ func (c *cleaner) noteMark(dst, a *html.Node) {
 // isBackLink tells of the links that lead from a footnote back to the text, which
 // are for those who click.
 func isBackLink(a *html.Node) bool {
-	return isBackward(a) && strings.IndexFunc(rawText(a, 40), isWordRune) < 0
+	return isBackward(a) && strings.IndexFunc(htmltree.RawText(a, 40), isWordRune) < 0
 }
 
 func isBackward(a *html.Node) bool {
@@ -60,7 +60,7 @@ func isBackward(a *html.Node) bool {
 			return true
 		}
 	}
-	switch strings.Trim(rawText(a, 20), "\ufe0e\ufe0f ") {
+	switch strings.Trim(htmltree.RawText(a, 20), "\ufe0e\ufe0f ") {
 	case "↩", "↑", "⤴", "↵", "⏎", "↲":
 		return true
 	}

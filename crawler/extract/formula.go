@@ -174,7 +174,7 @@ func withoutStyle(source string) string {
 
 // linear writes MathML on one line, with the signs that calculators take.
 func linear(out *strings.Builder, n *html.Node) {
-	parts := elementsIn(n)
+	parts := htmltree.ElementsIn(n)
 	between := func(sign string) {
 		for i, part := range parts {
 			if i > 0 {

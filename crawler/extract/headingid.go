@@ -15,7 +15,7 @@ func idOf(n *html.Node) []html.Attribute {
 	if id == "" {
 		id = idInside(n)
 	}
-	if before := prevElement(n); id == "" && before != nil && before.DataAtom == atom.A && rawText(before, 8) == "" {
+	if before := prevElement(n); id == "" && before != nil && before.DataAtom == atom.A && htmltree.RawText(before, 8) == "" {
 		id = htmltree.FirstOf(htmltree.Attr(before, "id"), htmltree.Attr(before, "name"))
 	}
 	if id == "" && n.Parent != nil && prevElement(n) == nil && (n.Parent.DataAtom == atom.Section || htmltree.HasWord(htmltree.Attr(n.Parent, "class"), "section")) {

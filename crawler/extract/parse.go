@@ -7,23 +7,18 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
+
+	"github.com/fincrawl/fincrawl/crawler/extract/decode"
 )
 
-// Parse decodes body, honouring the byte order mark, contentType's charset and
-// the document's own declaration in the order of the HTML standard's encoding
-// sniffing algorithm, and parses it.
+// Parse decodes body by its byte order mark, contentType's charset and the document's own
+// declaration (see [decode.HTML]), and parses it.
 //
 // The error is a *[budget.Exceeded] where the page has more elements than one may.
-//
-// It departs from the standard where following it would garble the text: a
-// label that the bytes contradict is not believed (see [decode]).
 func Parse(u *url.URL, contentType string, body []byte) (*Document, error) {
-	text, encoding, err := decode(contentType, body)
+	text, encoding, err := decode.HTML(contentType, body)
 	if err != nil {
 		return nil, fmt.Errorf("decode %s: %w", u, err)
-	}
-	if isXHTML(contentType) {
-		text = fromXHTML(text)
 	}
 	root, err := parseWithin(text)
 	if err != nil {

@@ -102,7 +102,7 @@ func (c *cleaner) embedded(dst, n *html.Node) {
 		return
 	}
 	if n.DataAtom == atom.Object && strings.HasPrefix(htmltree.Attr(n, "type"), "image/") {
-		dst.AppendChild(htmltree.Element(atom.Img, html.Attribute{Key: "src", Val: target.String()}, html.Attribute{Key: "alt", Val: htmltree.TextOf(c.clean(elementsIn(n)))}))
+		dst.AppendChild(htmltree.Element(atom.Img, html.Attribute{Key: "src", Val: target.String()}, html.Attribute{Key: "alt", Val: htmltree.TextOf(c.clean(htmltree.ElementsIn(n)))}))
 		return
 	}
 	target, service := watchable(target)

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/css"
+	"github.com/fincrawl/fincrawl/crawler/extract/panel"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -19,7 +20,7 @@ func (d *Document) present() {
 	sheets := css.Read(root, d.base(), d.Sheets, d.Meter)
 	sheets.Match(root)
 	d.set = sheets.Settings(root)
-	panels := panelsOf(root)
+	panels := panel.Find(root)
 	page := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Main || htmltree.Attr(n, "role") == "main" })
 	for n := range htmltree.Below(root) {
 		if n.Type != html.ElementNode || inHead(n) {
@@ -38,7 +39,7 @@ func (d *Document) present() {
 			continue
 		}
 		switch {
-		case panels.opened[n] || isCollapsed(n) || holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html):
+		case panels.Opened[n] || isCollapsed(n) || htmltree.Holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html):
 			show(n)
 		case !byName && takesBackInside(sheets, n, by):
 			hideBeside(sheets, n, by)
@@ -46,7 +47,7 @@ func (d *Document) present() {
 			hide(n)
 		}
 	}
-	panels.fold()
+	panels.Fold()
 }
 
 func hide(n *html.Node) { n.Attr = append(n.Attr, html.Attribute{Key: "hidden"}) }
@@ -122,16 +123,6 @@ func show(n *html.Node) {
 		}
 	}
 	n.Attr = kept
-}
-
-// holds tells whether inner is n or stands inside it.
-func holds(n, inner *html.Node) bool {
-	for p := inner; p != nil; p = p.Parent {
-		if p == n {
-			return true
-		}
-	}
-	return false
 }
 
 // isCollapsed tells of what a click shows, where only names and neighbours say

@@ -94,13 +94,13 @@ func (d *Document) ownHeading(article *html.Node, h head) (own string) {
 			continue
 		}
 		heading := htmltree.TextOf(n)
-		if heading == "" || strings.EqualFold(heading, h.site) && d.leadsHome(onlyLink(n), h) {
+		if heading == "" || strings.EqualFold(heading, h.site) && d.leadsHome(htmltree.OnlyLink(n), h) {
 			continue
 		}
 		if strings.EqualFold(heading, withoutSite(h.title, h.site)) || strings.EqualFold(heading, withoutSite(h.shared, h.site)) {
 			return heading
 		}
-		if own == "" && !strings.EqualFold(heading, h.site) && !d.leadsHome(onlyLink(n), h) {
+		if own == "" && !strings.EqualFold(heading, h.site) && !d.leadsHome(htmltree.OnlyLink(n), h) {
 			own = heading
 		}
 	}

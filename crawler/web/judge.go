@@ -11,6 +11,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/decode"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/internal/budget"
@@ -330,7 +331,7 @@ func (c *crawl) asPage(v visit, a answer, found finding, err error) (crawler.Out
 		return crawler.Empty, "cannot be extracted: " + err.Error()
 	case found.article.HTML == "" || found.article.Markdown == "":
 		return crawler.Empty, c.whyEmpty(a)
-	case extract.IsGarbled(found.article.Title + "\n" + found.article.Markdown):
+	case decode.IsGarbled(found.article.Title + "\n" + found.article.Markdown):
 		return crawler.BrokenFile, "is in an encoding that is not known: its letters are not those of any language"
 	case found.identity == "" && !c.src.Identity.isZero():
 		return crawler.Paged, found.article.How + "; known by its address, having no identity"

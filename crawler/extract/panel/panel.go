@@ -1,4 +1,5 @@
-package extract
+// Package panel finds what clicks show on a page, with the labels that are there to be clicked.
+package panel
 
 import (
 	"strings"
@@ -10,22 +11,22 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// panels are what clicks show on a page: the panels of tabs, the answers of
+// Panels are what clicks show on a page: the panels of tabs, the answers of
 // accordions. Each is named by the label that is there to be clicked.
-type panels struct {
-	opened map[*html.Node]bool // panels, whether they have a label or not
-	pairs  []panelPair
+type Panels struct {
+	Opened map[*html.Node]bool // panels, whether they have a label or not
+	pairs  []labelled
 	spent  []*html.Node // labels that say nothing beside their panels
 	byID   map[string]*html.Node
 }
 
-type panelPair struct{ label, panel *html.Node }
+type labelled struct{ label, panel *html.Node }
 
-// panelsOf finds the panels below root by what the page says of them: by ARIA's
+// Find finds the panels below root by what the page says of them: by ARIA's
 // roles, by the attributes of the common frameworks, by labels of radio buttons,
 // and by lists of links to places in the page that are called tabs.
-func panelsOf(root *html.Node) *panels {
-	p := &panels{opened: map[*html.Node]bool{}}
+func Find(root *html.Node) *Panels {
+	p := &Panels{Opened: map[*html.Node]bool{}}
 	var tabs, bodies, toggles, fields, lists []*html.Node
 	for n := range htmltree.Below(root) {
 		if n.Type != html.ElementNode {
@@ -50,7 +51,7 @@ func panelsOf(root *html.Node) *panels {
 			tabs = append(tabs, n)
 		case role == "tabpanel":
 			bodies = append(bodies, n)
-			p.opened[n] = true
+			p.Opened[n] = true
 		case expands && controls, collapses:
 			toggles = append(toggles, n)
 		case n.DataAtom == atom.Label && (len(fields) == 0 || fields[len(fields)-1] != n.Parent) && isFieldSet(n.Parent):
@@ -87,8 +88,8 @@ func idsBelow(root *html.Node) map[string]*html.Node {
 }
 
 // add takes label for the name of panel, unless one of them is taken already.
-func (p *panels) add(label, panel *html.Node) bool {
-	if panel == nil || holds(panel, label) || holds(label, panel) {
+func (p *Panels) add(label, panel *html.Node) bool {
+	if panel == nil || htmltree.Holds(panel, label) || htmltree.Holds(label, panel) {
 		return false
 	}
 	for _, pair := range p.pairs {
@@ -96,13 +97,13 @@ func (p *panels) add(label, panel *html.Node) bool {
 			return false
 		}
 	}
-	p.opened[panel] = true
-	p.pairs = append(p.pairs, panelPair{label, panel})
+	p.Opened[panel] = true
+	p.pairs = append(p.pairs, labelled{label, panel})
 	return true
 }
 
 // tabs pairs tabs with panels: by their IDs, else by their order.
-func (p *panels) tabs(tabs, bodies []*html.Node) {
+func (p *Panels) tabs(tabs, bodies []*html.Node) {
 	labelled := map[string]*html.Node{}
 	for _, panel := range bodies {
 		for id := range strings.FieldsSeq(htmltree.Attr(panel, "aria-labelledby")) {
@@ -142,7 +143,7 @@ func tabListOf(tab *html.Node) *html.Node {
 	return tab.Parent
 }
 
-func (p *panels) unnamed(bodies []*html.Node) []*html.Node {
+func (p *Panels) unnamed(bodies []*html.Node) []*html.Node {
 	var open []*html.Node
 	for _, panel := range bodies {
 		named := false
@@ -159,11 +160,11 @@ func (p *panels) unnamed(bodies []*html.Node) []*html.Node {
 // inOrder pairs the tabs of a list with the panels nearest to it. Where a page
 // holds but the panel that is open, that is the chosen tab's, and the others
 // lead nowhere.
-func (p *panels) inOrder(list *html.Node, tabs, bodies []*html.Node) {
+func (p *Panels) inOrder(list *html.Node, tabs, bodies []*html.Node) {
 	for around, up := list.Parent, 0; around != nil && up < 4; around, up = around.Parent, up+1 {
 		var near []*html.Node
 		for _, panel := range bodies {
-			if holds(around, panel) && (len(near) == 0 || !holds(near[len(near)-1], panel)) {
+			if htmltree.Holds(around, panel) && (len(near) == 0 || !htmltree.Holds(near[len(near)-1], panel)) {
 				near = append(near, panel)
 			}
 		}
@@ -193,7 +194,7 @@ func isChosen(tab *html.Node) bool {
 }
 
 // target returns the element that n says it shows, or nil.
-func (p *panels) target(n *html.Node) *html.Node {
+func (p *Panels) target(n *html.Node) *html.Node {
 	for id := range strings.FieldsSeq(htmltree.Attr(n, "aria-controls")) {
 		return p.byID[id]
 	}
@@ -202,27 +203,14 @@ func (p *panels) target(n *html.Node) *html.Node {
 			return p.byID[id]
 		}
 	}
-	if link := onlyLink(n); link != nil {
+	if link := htmltree.OnlyLink(n); link != nil {
 		return p.target(link)
 	}
 	return nil
 }
 
-// onlyLink returns the link that is all there is in n, or nil.
-func onlyLink(n *html.Node) *html.Node {
-	var link *html.Node
-	for child := n.FirstChild; child != nil; child = child.NextSibling {
-		switch {
-		case child.Type == html.ElementNode && htmltree.IsElement(child, atom.A, atom.Button) && link == nil:
-			link = child
-		case child.Type == html.ElementNode, child.Type == html.TextNode && !htmltree.IsBlank(child.Data):
-			return nil
-		}
-	}
-	return link
-}
-
-func isCollapseToggle(n *html.Node) bool {
+// IsToggle reports whether a click on n opens or closes a panel.
+func IsToggle(n *html.Node) bool {
 	return isCollapse(htmltree.Attr(n, "data-toggle")) || isCollapse(htmltree.Attr(n, "data-bs-toggle"))
 }
 
@@ -232,12 +220,12 @@ func isCollapse(toggle string) bool {
 
 // toggle takes n for the label of what it shows, unless that is the page's menu. A
 // heading around n is the label already.
-func (p *panels) toggle(n *html.Node) {
+func (p *Panels) toggle(n *html.Node) {
 	panel := p.target(n)
-	if panel == nil || htmltree.HasAttr(n, "aria-haspopup") && htmltree.Attr(n, "aria-haspopup") != "false" || isMenu(n) || isMenu(panel) || holds(panel, n) {
+	if panel == nil || htmltree.HasAttr(n, "aria-haspopup") && htmltree.Attr(n, "aria-haspopup") != "false" || isMenu(n) || isMenu(panel) || htmltree.Holds(panel, n) {
 		return
 	}
-	p.opened[panel] = true
+	p.Opened[panel] = true
 	if htmltree.Ancestor(n, func(a *html.Node) bool {
 		return htmltree.IsHeading(a.DataAtom) || htmltree.Attr(a, "role") == "heading" || htmltree.IsElement(a, atom.Dt, atom.Summary, atom.P)
 	}) != nil {
@@ -246,7 +234,7 @@ func (p *panels) toggle(n *html.Node) {
 		}
 		return
 	}
-	switch label := rawText(n, 300); {
+	switch label := htmltree.RawText(n, 300); {
 	case saysMore(n):
 		p.spent = append(p.spent, n)
 	case label != "" && len(label) <= 240:
@@ -267,27 +255,12 @@ func isMenu(n *html.Node) bool {
 
 // saysMore tells of the labels that say only that there is more to see.
 func saysMore(n *html.Node) bool {
-	switch strings.Trim(strings.ToLower(rawText(n, 40)), " .…+-▼▾›»") {
+	switch strings.Trim(strings.ToLower(htmltree.RawText(n, 40)), " .…+-▼▾›»") {
 	case "more", "less", "show more", "show less", "read more", "read less", "see more", "view more", "show all", "expand", "expand all", "collapse",
 		"collapse all", "toggle", "open", "close", "show", "hide":
 		return true
 	}
 	return false
-}
-
-// rawText returns the words of n as it was parsed; it stops after so many bytes.
-func rawText(n *html.Node, most int) string {
-	var out strings.Builder
-	for d := range htmltree.Below(n) {
-		if d.Type == html.TextNode && !htmltree.IsElement(d.Parent, atom.Script, atom.Style, atom.Template) {
-			out.WriteString(d.Data)
-			out.WriteByte(' ')
-		}
-		if out.Len() > most+most/2 {
-			break
-		}
-	}
-	return htmltree.Words(out.String())
 }
 
 // isFieldSet tells of elements with radio buttons or checkboxes and their labels
@@ -321,7 +294,7 @@ func hasField(n *html.Node) bool {
 
 // fields pairs the labels that are n's children with the panel that follows each
 // of them, or with the panels that follow all of them, in order.
-func (p *panels) fields(n *html.Node) {
+func (p *Panels) fields(n *html.Node) {
 	var labels []*html.Node
 	paired := false
 	for child := range n.ChildNodes() {
@@ -329,15 +302,15 @@ func (p *panels) fields(n *html.Node) {
 			continue
 		}
 		labels = append(labels, child)
-		if next := nextElement(child); next != nil && htmltree.IsElement(next, atom.Div, atom.Section, atom.Article, atom.P, atom.Ul, atom.Ol, atom.Pre, atom.Table) {
+		if next := htmltree.NextElement(child); next != nil && htmltree.IsElement(next, atom.Div, atom.Section, atom.Article, atom.P, atom.Ul, atom.Ol, atom.Pre, atom.Table) {
 			paired = p.add(child, next) || paired
 		}
 	}
 	if paired || len(labels) < 2 {
 		return
 	}
-	if box := nextElement(n); box != nil {
-		p.pairAll(labels, elementsIn(box))
+	if box := htmltree.NextElement(n); box != nil {
+		p.pairAll(labels, htmltree.ElementsIn(box))
 	}
 }
 
@@ -365,28 +338,28 @@ func isTabList(n *html.Node) bool {
 
 // list pairs the items of a list of tabs with the panels that they link to, or
 // that follow in the same number.
-func (p *panels) list(n *html.Node) {
+func (p *Panels) list(n *html.Node) {
 	if n.DataAtom == atom.Div {
-		children := elementsIn(n)
+		children := htmltree.ElementsIn(n)
 		if len(children) == 2 {
-			labels := elementsIn(children[0])
+			labels := htmltree.ElementsIn(children[0])
 			if len(labels) == 1 {
-				labels = elementsIn(labels[0])
+				labels = htmltree.ElementsIn(labels[0])
 			}
 			if len(labels) > 1 && areShort(labels) {
-				p.pairAll(labels, elementsIn(children[1]))
+				p.pairAll(labels, htmltree.ElementsIn(children[1]))
 			}
 		}
 		return
 	}
 	var labels, bodies []*html.Node
-	for _, item := range elementsIn(n) {
-		link := onlyLink(item)
+	for _, item := range htmltree.ElementsIn(n) {
+		link := htmltree.OnlyLink(item)
 		if link == nil {
 			return
 		}
 		panel := p.target(link)
-		if panel == nil || panel.Parent == nil || !holds(n.Parent, panel) && !holds(n.Parent.Parent, panel) || holds(n, panel) {
+		if panel == nil || panel.Parent == nil || !htmltree.Holds(n.Parent, panel) && !htmltree.Holds(n.Parent.Parent, panel) || htmltree.Holds(n, panel) {
 			return
 		}
 		labels, bodies = append(labels, item), append(bodies, panel)
@@ -396,7 +369,7 @@ func (p *panels) list(n *html.Node) {
 
 func areShort(labels []*html.Node) bool {
 	for _, label := range labels {
-		text := rawText(label, 80)
+		text := htmltree.RawText(label, 80)
 		if text == "" || len(text) > 80 || htmltree.HasBlock(label) {
 			return false
 		}
@@ -405,7 +378,7 @@ func areShort(labels []*html.Node) bool {
 }
 
 // pairAll pairs labels and panels in order, if there are as many.
-func (p *panels) pairAll(labels, bodies []*html.Node) {
+func (p *Panels) pairAll(labels, bodies []*html.Node) {
 	if len(labels) != len(bodies) {
 		return
 	}
@@ -414,36 +387,17 @@ func (p *panels) pairAll(labels, bodies []*html.Node) {
 	}
 }
 
-func elementsIn(n *html.Node) []*html.Node {
-	var all []*html.Node
-	for child := range n.ChildNodes() {
-		if child.Type == html.ElementNode && !htmltree.IsElement(child, atom.Input, atom.Script, atom.Style) {
-			all = append(all, child)
-		}
-	}
-	return all
-}
-
-func nextElement(n *html.Node) *html.Node {
-	for next := n.NextSibling; next != nil; next = next.NextSibling {
-		if next.Type == html.ElementNode {
-			return next
-		}
-	}
-	return nil
-}
-
-// fold wraps every panel with a label in a details element that has the label for
+// Fold wraps every panel with a label in a details element that has the label for
 // its summary.
-func (p *panels) fold() {
+func (p *Panels) Fold() {
 	for _, pair := range p.pairs {
 		label, panel := pair.label, pair.panel
 		if panel.Parent == nil || label.Parent == nil {
 			continue
 		}
 		details, summary := htmltree.Element(atom.Details), htmltree.Element(atom.Summary)
-		for _, inner := range []*html.Node{label, onlyLink(label)} {
-			if inner != nil && inner.FirstChild != nil && onlyLink(inner) == nil {
+		for _, inner := range []*html.Node{label, htmltree.OnlyLink(label)} {
+			if inner != nil && inner.FirstChild != nil && htmltree.OnlyLink(inner) == nil {
 				htmltree.MoveChildren(summary, inner)
 			}
 		}

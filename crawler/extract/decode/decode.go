@@ -1,4 +1,5 @@
-package extract
+// Package decode returns the bytes of a document as text.
+package decode
 
 import (
 	"bytes"
@@ -14,9 +15,22 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// Decode returns a text that is no HTML as UTF-8, by the rules of [Parse]: for files
-// that are read otherwise.
-func Decode(contentType string, body []byte) (string, error) {
+// HTML returns the markup of a document as UTF-8 without a byte order mark, and what it was
+// written in: nil for UTF-8 and UTF-16, in which nobody writes the query of an address. XHTML
+// becomes HTML that says the same.
+//
+// It follows the HTML standard's encoding sniffing algorithm, and departs from it where that
+// would garble the text: a label that the bytes contradict is not believed (see [decode]).
+func HTML(contentType string, body []byte) (text []byte, from encoding.Encoding, err error) {
+	text, from, err = decode(contentType, body)
+	if err == nil && isXHTML(contentType) {
+		text = fromXHTML(text)
+	}
+	return text, from, err
+}
+
+// Text returns a text that is no HTML as UTF-8, by the same rules.
+func Text(contentType string, body []byte) (string, error) {
 	text, _, err := decode(contentType, body)
 	if err != nil {
 		return "", fmt.Errorf("decode: %w", err)

@@ -1,10 +1,8 @@
-package extract_test
+package decode
 
 import (
 	"strings"
 	"testing"
-
-	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
 func TestTextThatWasReadInAWrongEncodingIsTold(t *testing.T) {
@@ -22,7 +20,7 @@ func TestTextThatWasReadInAWrongEncodingIsTold(t *testing.T) {
 		{"a formula", "± ÅÄÖ é", false},
 		{"nothing", "", false},
 	} {
-		if got := extract.IsGarbled(tt.text); got != tt.garbled {
+		if got := IsGarbled(tt.text); got != tt.garbled {
 			t.Errorf("%s: got %v", tt.name, got)
 		}
 	}
