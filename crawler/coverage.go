@@ -18,6 +18,10 @@ type Coverage struct {
 	// them. GapsInAll counts them all.
 	Gaps      []Gap `json:"gaps,omitempty"`
 	GapsInAll int   `json:"gaps_in_all,omitempty"`
+	// MayAct are addresses that were not asked for, since that may do something, although they may
+	// as well be articles: sorted by URL, the first MaxGaps of them. MayActInAll counts them all.
+	MayAct      []Gap `json:"may_act,omitempty"`
+	MayActInAll int   `json:"may_act_in_all,omitempty"`
 	// Proved are the answers against pages that were sent, of a private source, which were
 	// proved to be given to one who was logged in: sorted by URL, the first MaxGaps of
 	// them. ProvedInAll counts them all. See docs/adr/0023.

@@ -136,10 +136,10 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		Restricted:     {Leaves: GroundHint},
 		Unproved:       {Leaves: GroundHint},
 		RobotsDenied:   {Leaves: GroundHint},
-		Unsafe:         {Leaves: GroundHint},
 
 		Trap:       spares,
 		OwnSecret:  spares,
+		Unsafe:     spares,
 		Empty:      {Spares: true, Leaves: GroundNever, Answer: true},
 		Encrypted:  spares,
 		Scanned:    spares,

@@ -273,6 +273,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	if !noFollow {
 		found.links = c.normal(append(doc.Links(), c.ownLanguage(doc)...))
 	}
+	c.acting.note(doc.LinkSigns(c.bearsAction), c.scope)
 	found.identity = c.identityOf(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
 

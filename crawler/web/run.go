@@ -65,6 +65,7 @@ type crawl struct {
 	hints      *hint.Verifier
 	leftOpen   atomic.Int64 // documents that stayed open: see readToItsEnd
 	prover     *proof.Prover
+	acting     acting          // what looks as if asking for it would do something
 	selves     map[string]bool // pages that were read as themselves, whatever they name
 	asked      atomic.Int64    // URLs fetched or queued to be
 	collector  *colly.Collector
@@ -195,6 +196,9 @@ func (c *crawl) run(ctx context.Context) error {
 		return err
 	}
 	if err := c.runRound(ctx); err != nil {
+		return err
+	}
+	if err := c.weighActions(ctx); err != nil {
 		return err
 	}
 	if err := c.askForKnown(ctx); err != nil {

@@ -20,6 +20,7 @@ func crawl(p *printer, c crawler.Coverage) {
 		seen += ": " + outcomes
 	}
 	defer fromInside(p, c)
+	defer mayAct(p, c)
 	defer tooLarge(p, c)
 	defer thin(p, c)
 	if c.Complete {
@@ -42,6 +43,22 @@ func crawl(p *printer, c crawler.Coverage) {
 func tooLarge(p *printer, c crawler.Coverage) {
 	if n := c.Outcomes[crawler.TooLarge]; n > 0 {
 		p.field("", span{plain, plural.Count(n, "URL") + " too large to be read: raise fetch.max_body, or exclude them. What was sent of them stays as it is."})
+	}
+}
+
+// mayAct names what was not asked for, since that may do something.
+func mayAct(p *printer, c crawler.Coverage) {
+	if c.MayActInAll == 0 {
+		return
+	}
+	p.field("", span{plain, fmt.Sprintf("Not asked for, since nothing tells whether they are articles or do something: %s. Name those that are articles in discover.allow:",
+		plural.Count(c.MayActInAll, "URL"))})
+	shown := c.MayAct[:min(len(c.MayAct), maxGapsListed)]
+	for _, g := range shown {
+		p.field("", span{plain, g.URL}, span{dim, g.Detail})
+	}
+	if more := c.MayActInAll - len(shown); more > 0 {
+		p.field("", span{plain, fmt.Sprintf("… and %d more", more)})
 	}
 }
 

@@ -200,6 +200,8 @@ type Discover struct {
 	MaxDuplicates int
 	OtherLocales  bool   // take pages in other languages too
 	Canonical     string // verify or ignore
+	// Allow are patterns of addresses that are articles though they look like actions or views.
+	Allow []string
 }
 
 // Fetch bounds what a crawl costs the site.

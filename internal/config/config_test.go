@@ -193,7 +193,7 @@ sources:
     locale: pt-BR
     auth:
       form: {url: http://wiki.corp/login, fields: {username: jane, password: "${P}", empty: ""}, form: "form#login", logged_in: "a.logout"}
-    discover: {sitemaps: [auto, "http://wiki.corp/map.xml"], links: false, seeds: ["http://WIKI.corp:80/x"], max_depth: 0, max_pages: 1_000, max_duplicates: 7, other_locales: true, canonical: ignore}
+    discover: {sitemaps: [auto, "http://wiki.corp/map.xml"], links: false, seeds: ["http://WIKI.corp:80/x"], max_depth: 0, max_pages: 1_000, max_duplicates: 7, other_locales: true, canonical: ignore, allow: [/help/delete]}
     include: "/articles/**"
     exclude: ["/articles/*/print", 're:\?print=1$', "/costs$$5"]
     follow: ["**/index.html"]
@@ -250,7 +250,7 @@ sources:
 	s.Auth = config.Auth{}
 	wantSource := config.Source{
 		Name: "help-center", URL: "http://wiki.corp/", LibraryURL: "https://help.example.com", Reactivate: true, AudienceIDs: []int64{5678, 9}, Locale: "pt-BR",
-		Discover: config.Discover{Sitemaps: []string{"auto", "http://wiki.corp/map.xml"}, Seeds: []string{"http://WIKI.corp:80/x"}, MaxPages: 1000, MaxDuplicates: 7, OtherLocales: true, Canonical: "ignore"},
+		Discover: config.Discover{Sitemaps: []string{"auto", "http://wiki.corp/map.xml"}, Seeds: []string{"http://WIKI.corp:80/x"}, MaxPages: 1000, MaxDuplicates: 7, OtherLocales: true, Canonical: "ignore", Allow: []string{"/help/delete"}},
 		Include:  []string{"/articles/**"},
 		Exclude:  []string{"/articles/*/print", `re:\?print=1$`, "/costs$5"},
 		Follow:   []string{"**/index.html"},

@@ -84,6 +84,7 @@ func (d *decoder) discover(c *Discover, s *Source) fields {
 		{"max_duplicates", d.whole(&c.MaxDuplicates, 1, 10_000_000)},
 		{"other_locales", d.flag(&c.OtherLocales)},
 		{"canonical", d.oneOf(&c.Canonical, "verify", "ignore")},
+		{"allow", list(d, &c.Allow, d.pattern)},
 	}
 }
 

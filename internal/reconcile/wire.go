@@ -84,15 +84,17 @@ func NewSource(s config.Source) (web.Source, error) {
 		return web.Source{}, err
 	}
 	source := web.Source{
-		Name:     s.Name,
-		URL:      start,
-		Locale:   s.Locale,
-		Auth:     NewAuth(s.Auth),
-		Discover: web.Discover(s.Discover),
+		Name:   s.Name,
+		URL:    start,
+		Locale: s.Locale,
+		Auth:   NewAuth(s.Auth),
+		Discover: web.Discover{Sitemaps: s.Discover.Sitemaps, Links: s.Discover.Links, Seeds: s.Discover.Seeds, MaxDepth: s.Discover.MaxDepth,
+			MaxPages: s.Discover.MaxPages, MaxDuplicates: s.Discover.MaxDuplicates, OtherLocales: s.Discover.OtherLocales, Canonical: s.Discover.Canonical},
 		Scope: scope.Rules{
 			Include: patterns(s.Include),
 			Exclude: patterns(s.Exclude),
 			Follow:  patterns(s.Follow),
+			Allow:   patterns(s.Discover.Allow),
 		},
 		Query:        scope.Query(s.Query),
 		Fetch:        newFetch(s.Fetch),

@@ -12,6 +12,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web/wording"
 	"github.com/fincrawl/fincrawl/internal/texthash"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
 	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
@@ -144,7 +145,7 @@ func (c *Comparison) derivedPages() (list []derived, err error) {
 		list = append(list, d)
 	}
 	err = each(func(s Summary, o crawler.Outcome) {
-		if c.Scope.Starts[s.URL] {
+		if u, err := url.Parse(s.URL); err != nil || c.Scope.Starts[s.URL] || urlpattern.Any(c.Scope.Rules.Allow, u) {
 			return
 		}
 		for _, r := range relationsOf(s.URL) {

@@ -82,10 +82,10 @@ func (s *Scope) Explain(u *url.URL) Judgement {
 	default:
 		rule("include", Refuses, ofPatterns(s.Rules.Include, "")+": it is read for its links only")
 	}
-	if s.LoggedIn {
-		if why := UnsafeLink(u); why != "" {
-			rule("unsafe links", Refuses, why)
-		}
+	if p, ok := First(s.Rules.Allow, u); ok {
+		rule("discover.allow", Admits, p.String())
+	} else if why := s.MayAct(u); why != "" {
+		rule("unsafe links", Refuses, why+"; where it is an article, name it in discover.allow")
 	}
 	return j
 }

@@ -25,6 +25,7 @@ type Scope struct {
 	LoggedIn bool            // the crawl has credentials, so links may act
 	login    *url.URL        // the configured login form; nil for none
 	Own      *secrets.Set    // our own, which no address keeps
+	Cleared  map[string]bool // addresses that bear the name of an action and are articles
 	Volatile []Volatile      // parts of addresses that are left out of them
 	Starts   map[string]bool // start address and seeds, normalised: always fetched
 }
@@ -127,12 +128,24 @@ func (s *Scope) Judge(u *url.URL) (crawler.Outcome, string) {
 	case !s.Follows(u) && !s.namesPage(u):
 		return crawler.OutOfScope, "follow does not match"
 	}
-	if s.LoggedIn {
-		if why := UnsafeLink(u); why != "" {
-			return crawler.Unsafe, why
-		}
+	if why := s.MayAct(u); why != "" {
+		return crawler.Unsafe, why
 	}
 	return "", ""
+}
+
+// MayAct says why asking for an address may do something; "" where it is an article, or may be asked for all the same.
+func (s *Scope) MayAct(u *url.URL) string {
+	if !s.LoggedIn || s.Cleared[u.String()] || urlpattern.Any(s.Rules.Allow, u) {
+		return ""
+	}
+	if why := UnsafeLink(u); why != "" {
+		return why
+	}
+	if verb := ChangesAtEnd(u); verb != "" {
+		return "may " + verb
+	}
+	return ""
 }
 
 // SameSite reports whether u has the start address's scheme, host and port. The

@@ -29,11 +29,53 @@ func UnsafeLink(u *url.URL) string {
 			return LogsOut
 		case ChoosesAction(name) && (destroys(verb) || changes(verb)):
 			return "may " + verb
+		case toggles(plainName(name), value) != "":
+			return "may " + toggles(plainName(name), value)
 		case guardsAction(name) && value != "":
 			return "carries an action's token"
 		}
 	}
 	return ""
+}
+
+// ChangesAtEnd returns the verb that the path of an address ends in, where that would change
+// something after the path of a page, as in /articles/12/archive; "" for none. /archive and
+// /blog/archive are ordinary places, so that it is no verdict.
+func ChangesAtEnd(u *url.URL) string {
+	at := strings.LastIndexByte(strings.TrimRight(u.Path, "/"), '/')
+	if at < 1 {
+		return ""
+	}
+	if verb := plainName(strings.ToLower(strings.Trim(u.Path[at:], "/"))); changes(verb) {
+		return verb
+	}
+	return ""
+}
+
+// toggles returns what a parameter that only says yes or no, or a number, would do: it bears
+// the name of a verb, as in ?wpvote=1.
+func toggles(name, value string) string {
+	switch value {
+	case "", "0", "1", "-1", "+1", "up", "down", "yes", "no", "on", "off", "true", "false":
+	default:
+		return ""
+	}
+	for _, verb := range []string{"vote", "like", "unlike", "dislike", "watch", "unwatch", "follow", "unfollow", "subscribe", "unsubscribe",
+		"favorite", "favourite", "bookmark", "delete", "remove", "trash", "publish", "unpublish"} {
+		if rest, ok := strings.CutSuffix(name, verb); ok && len(rest) <= 3 {
+			return verb
+		}
+	}
+	return ""
+}
+
+// IsNamedOnly reports whether nothing but a name in its path makes an address unsafe: articles
+// bear such names, too.
+func IsNamedOnly(u *url.URL) bool {
+	plain := *u
+	plain.RawQuery = ""
+	asked := url.URL{Path: "/", RawQuery: u.RawQuery}
+	return UnsafeLink(&asked) == "" && (UnsafeLink(&plain) != "" || ChangesAtEnd(&plain) != "")
 }
 
 // LogsOut is what [UnsafeLink] says of a link that ends the session.

@@ -1,0 +1,93 @@
+package extract
+
+import (
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
+)
+
+// LinkSign is what the place and the markup of a link tell of what it does.
+type LinkSign struct {
+	URL *url.URL // absolute, not normalised
+	// Acts: scripts or the markup make an action of the link, or it stands among the controls of
+	// the page.
+	Acts bool
+	// InText: it stands in what the page says.
+	InText bool
+}
+
+// LinkSigns returns the signs of the document's links whose address is wanted. It is called before
+// [Document.Extract].
+func (d *Document) LinkSigns(wanted func(*url.URL) bool) (signs []LinkSign) {
+	base := d.base()
+	for n := range htmltree.Below(d.node()) {
+		if !htmltree.IsElement(n, atom.A, atom.Area) || !htmltree.HasAttr(n, "href") {
+			continue
+		}
+		u := resolveIn(base, htmltree.Attr(n, "href"), d.encoding)
+		if u == nil || u.Scheme == "mailto" || !wanted(u) {
+			continue
+		}
+		controls := htmltree.Ancestor(n, isControls) != nil
+		signs = append(signs, LinkSign{URL: u, Acts: isAction(n) || controls, InText: !controls && htmltree.Ancestor(n, isText) != nil})
+	}
+	return signs
+}
+
+// isAction reports whether the markup of a link makes more of it than a way to another page.
+func isAction(a *html.Node) bool {
+	for _, attr := range a.Attr {
+		switch key := attr.Key; {
+		case key == "onclick", strings.HasPrefix(key, "hx-"), key == "data-confirm", key == "data-turbo-method", key == "data-turbo-confirm", key == "data-remote":
+			return true
+		case key == "data-method":
+			return !strings.EqualFold(attr.Val, "get")
+		case key == "role":
+			return attr.Val == "button" || strings.HasPrefix(attr.Val, "menuitem")
+		case key == "rel":
+			return htmltree.HasWord(attr.Val, "nofollow")
+		case key == "class":
+			if htmltree.HasWord(attr.Val, "btn") || htmltree.HasWord(attr.Val, "button") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isControls reports whether n holds the controls of a page: what leads around, and what is done
+// with what it shows.
+func isControls(n *html.Node) bool {
+	if htmltree.IsElement(n, atom.Body, atom.Html) {
+		return false
+	}
+	if isBoxed(n) || htmltree.IsElement(n, atom.Form, atom.Menu, atom.Button) || htmltree.Attr(n, "role") == "toolbar" {
+		return true
+	}
+	for name := range strings.FieldsSeq(strings.ToLower(htmltree.Attr(n, "class") + " " + htmltree.Attr(n, "id"))) {
+		_, last, _ := strings.Cut(name, "-")
+		if namesControls(name) || namesControls(last) {
+			return true
+		}
+	}
+	return false
+}
+
+// namesControls reports whether a name is that of the controls of a page.
+func namesControls(name string) bool {
+	switch name {
+	case "toolbar", "actions", "controls", "buttons", "contextual", "menu", "dropdown", "tools":
+		return true
+	}
+	return false
+}
+
+// isText reports whether n is a part of a text that people write: a paragraph, an item of a list, a
+// cell of a table.
+func isText(n *html.Node) bool {
+	return htmltree.IsElement(n, atom.P, atom.Li, atom.Td, atom.Dd, atom.Main, atom.Article, atom.Blockquote) || htmltree.Attr(n, "role") == "main"
+}

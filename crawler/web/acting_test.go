@@ -1,0 +1,103 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/internal/testsite"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+)
+
+// manual is a private manual with a section of articles that bear the names of actions, and pages with
+// controls. acted is called with each address whose visit would do something.
+func manual(t *testing.T) (site *testsite.Site, acted func() []string) {
+	t.Helper()
+	site = testsite.New(t)
+	list := `<main><h1>Boards</h1><ul><li><a href="/help/create">Create a board</a><li><a href="/help/rename">Rename</a><li><a href="/help/share">Share</a>` +
+		`<li><a href="/help/delete">Delete</a><li><a href="/help/logout">Log out</a><li><a href="/help/archive">Archive</a></ul><p>See also <a href="/pages/1">the pages</a>, and <a href="/pages/2">more</a>.</p></main>`
+	site.Page("/", testsite.Page{Body: list})
+	for _, name := range []string{"create", "rename", "share", "delete", "logout", "archive"} {
+		site.Page("/help/"+name, testsite.Page{Title: "How to " + name, Text: "All there is to know on how to " + name + " a board of yours."})
+	}
+	for _, at := range []string{"/pages/1", "/pages/2"} {
+		site.Page(at, testsite.Page{Body: `<main><h1>Page ` + at + `</h1><p>What stands at ` + at + ` for all who work here.</p></main>` +
+			`<div class="page-actions"><a href="` + at + `/delete">Delete</a> <a href="` + at + `/archive">Archive</a> <a href="` + at + `/vote?up=0">No</a> <a href="` + at + `?wpvote=1">Yes</a></div>`})
+	}
+	var did []string
+	site.Before(func(w http.ResponseWriter, r *http.Request) bool {
+		if strings.HasPrefix(r.URL.Path, "/pages/") && (strings.Count(r.URL.Path, "/") > 2 || r.URL.RawQuery != "") || r.URL.Path == "/logout" || r.URL.Path == "/trash/delete" {
+			did = append(did, r.URL.String())
+		}
+		return false
+	})
+	site.BasicAuth("sam", "secret")
+	return site, func() []string { return did }
+}
+
+func withBasic(s *web.Source, _ *web.Surroundings) {
+	s.Auth = auth.Config{Basic: &auth.Basic{Username: "sam", Password: "secret"}}
+}
+
+func TestItNeverActsAndTakesNoArticleForAnAction(t *testing.T) {
+	site, acted := manual(t)
+	got := crawl(t, site, withBasic)
+	for path, want := range map[string]crawler.Outcome{
+		"/help/delete": crawler.Paged, "/help/logout": crawler.Paged, "/help/archive": crawler.Paged, "/help/create": crawler.Paged,
+		"/pages/1/delete": crawler.Unsafe, "/pages/1/archive": crawler.Unsafe, "/pages/2/vote?up=0": crawler.Unsafe, "/pages/2?wpvote=1": crawler.Unsafe,
+	} {
+		if got.outcomes[path] != want {
+			t.Errorf("%s is %s (%s), want %s", path, got.outcomes[path], got.details[path], want)
+		}
+	}
+	if did := acted(); len(did) > 0 {
+		t.Errorf("it did %q", did)
+	}
+	if got.coverage.MayActInAll != 0 {
+		t.Errorf("open is %v", got.coverage.MayAct)
+	}
+}
+
+// Whoever writes a page can put any link into it.
+func TestOneSignOfAnActionOutweighsAllSignsOfAnArticle(t *testing.T) {
+	for name, link := range map[string]string{
+		"after a page":          `<p>See <a href="/pages/2/delete">this article</a>.</p>`,
+		"where it is a control": `<p>See <a href="/help/delete">this article</a>.</p><div class=toolbar><a href="/help/delete">x</a></div>`,
+		"by its markup":         `<p>See <a href="/help/delete" data-method="delete">this article</a>.</p>`,
+		"by a script":           `<p>See <a href="/help/delete" onclick="return confirm('Sure?')">this article</a>.</p>`,
+		"with a token":          `<p>See <a href="/help/delete?csrf=abcdef">this article</a>.</p>`,
+		"by a parameter":        `<p>See <a href="/help/create?action=delete">this article</a>.</p>`,
+	} {
+		site, _ := manual(t)
+		site.Page("/", testsite.Page{Body: `<main><h1>Start</h1><a href="/help/create">a</a> <a href="/help/rename">b</a> <a href="/help/share">c</a> <a href="/help/archive">c</a> <a href="/pages/1">d</a> <a href="/pages/2">e</a>` + link + `</main>`})
+		crawl(t, site, withBasic)
+		for _, path := range site.Paths() {
+			if strings.Contains(path, "delete") {
+				t.Errorf("%s: it asked for %s", name, path)
+			}
+		}
+	}
+}
+
+// Where nothing tells, the address is listed by name, and the key that lets it in works.
+func TestWhatMayActIsListedByName(t *testing.T) {
+	site, acted := manual(t)
+	site.Page("/", testsite.Page{Body: `<main><h1>Start</h1><p>See <a href="/trash/delete">how to delete</a>.</p></main>`})
+	site.Page("/trash/delete", testsite.Page{})
+	got := crawl(t, site, withBasic)
+	if len(got.coverage.MayAct) != 1 || got.coverage.MayAct[0].URL != site.URL("/trash/delete") || len(acted()) > 0 {
+		t.Errorf("open is %v, it did %q", got.coverage.MayAct, acted())
+	}
+	got.wantComplete(t, true)
+	allow, err := urlpattern.Parse("/trash/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = crawl(t, site, withBasic, func(s *web.Source, _ *web.Surroundings) { s.Scope.Allow = []urlpattern.Pattern{allow} })
+	if got.outcomes["/trash/delete"] != crawler.Paged {
+		t.Errorf("it is %s", got.outcomes["/trash/delete"])
+	}
+}
