@@ -80,4 +80,20 @@ func TestPagesOfACalendarThatSaySomethingAreKept(t *testing.T) {
 	if got.outcomes["/prices/2026-06"] != crawler.Paged || got.coverage.Outcomes[crawler.Trap] > 0 {
 		t.Errorf("June is %s: %v", got.outcomes["/prices/2026-06"], got.coverage.Outcomes)
 	}
+
+	// Numbers in a row that stand in a text are no days.
+	site = testsite.New(t)
+	var links []string
+	for i := range 8 {
+		links = append(links, fmt.Sprintf("/a%d", i))
+		var counted strings.Builder
+		for n := range 40 {
+			fmt.Fprintf(&counted, "step %d ", n+1)
+		}
+		site.Page(links[i], testsite.Page{Title: fmt.Sprintf("Article %d", i), Text: counted.String() + fmt.Sprintf("of %d", 7+i)})
+	}
+	site.Page("/", testsite.Page{Links: links})
+	if got = crawl(t, site, limits); got.coverage.Outcomes[crawler.Paged] != 9 {
+		t.Errorf("of pages that count: %v", got.coverage.Outcomes)
+	}
 }

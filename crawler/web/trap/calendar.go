@@ -61,23 +61,30 @@ func withoutDates(u *url.URL, p crawler.Page) (rest uint64, grid, dated bool) {
 	return texthash.Of(said.String()), grid, true
 }
 
-// showsMonth reports whether the days of a month stand on a page one after the other, with no
-// number between.
+// showsMonth reports whether the cells of a table on a page begin with the days of a month, one after
+// the other.
 func showsMonth(text string) bool {
 	day, best := 0, 0
-	eachWord(markdown.WithoutTargets(text), func(w string) {
-		n, err := strconv.Atoi(w)
-		switch {
-		case err != nil:
-		case n == day+1:
-			day = n
-		case n == 1:
-			day = 1
-		default:
-			day = 0
+	for line := range strings.Lines(markdown.WithoutTargets(text)) {
+		if !strings.HasPrefix(line, "|") {
+			continue
 		}
-		best = max(best, day)
-	})
+		for cell := range strings.SplitSeq(strings.Trim(line, "| \n"), "|") {
+			first, _, _ := strings.Cut(strings.Trim(cell, " []*"), " ")
+			n, err := strconv.Atoi(strings.Trim(first, "[]*"))
+			switch {
+			case err != nil:
+				continue
+			case n == day+1:
+				day = n
+			case n == 1:
+				day = 1
+			default:
+				day = 0
+			}
+			best = max(best, day)
+		}
+	}
 	return best >= daysShown
 }
 
