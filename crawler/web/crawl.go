@@ -15,6 +15,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/compare"
+	"github.com/fincrawl/fincrawl/crawler/web/cutoff"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/hint"
@@ -79,24 +80,24 @@ const (
 type Surroundings struct {
 	Frontier  frontier.Store
 	Pages     crawler.Sink
-	Only      []*url.URL                                 // what is read, with where it leads, and nothing else; nil: everything
-	Known     iter.Seq[string]                           // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
-	Secrets   *secrets.Set                               // learns the source's, and is what nothing that is kept may have in it; nil: one of its own
-	Session   Keeper                                     // keeps a form login between runs, where the source says so; nil: nowhere
-	Review    compare.Pages                              // of the pages; nil: duplicates are not looked for
-	Texts     hint.Texts                                 // of the pages; nil: hints that pages give of each other are believed
-	Layout    compare.Layout                             // of the pages; nil: no template is learnt
-	Memory    Memory                                     // what is remembered of earlier crawls; nil: nothing
-	Earlier   iter.Seq2[crawler.Page, error]             // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
-	Before    func(url, identity string) (Before, error) // what is remembered of a page that was sent; nil: nothing
-	Notes     Notebook                                   // of this crawl; nil: it is never resumed
-	Flush     func() error                               // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
-	Documents *document.Reader                           // reads files, for several crawls if wanted; nil: one of its own
-	Room      *budget.Memory                             // that pages are read in, of several crawls if wanted; nil: its own
-	Transport http.RoundTripper                          // makes the connections; nil: one of its own
-	Wait      func(context.Context, time.Duration) error // waits for a turn, or for the next try; nil: really
-	Log       *slog.Logger                               // nil: none
-	Progress  func(crawler.Progress)                     // called now and then from several goroutines, never concurrently; may be nil
+	Only      []*url.URL                                        // what is read, with where it leads, and nothing else; nil: everything
+	Known     iter.Seq[string]                                  // URLs of pages sent earlier; asked for even where nothing links to them; may be nil
+	Secrets   *secrets.Set                                      // learns the source's, and is what nothing that is kept may have in it; nil: one of its own
+	Session   Keeper                                            // keeps a form login between runs, where the source says so; nil: nowhere
+	Review    compare.Pages                                     // of the pages; nil: duplicates are not looked for
+	Texts     hint.Texts                                        // of the pages; nil: hints that pages give of each other are believed
+	Layout    compare.Layout                                    // of the pages; nil: no template is learnt
+	Memory    Memory                                            // what is remembered of earlier crawls; nil: nothing
+	Earlier   iter.Seq2[crawler.Page, error]                    // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
+	Before    func(url, identity string) (cutoff.Before, error) // what is remembered of a page that was sent; nil: nothing
+	Notes     Notebook                                          // of this crawl; nil: it is never resumed
+	Flush     func() error                                      // returns when what Frontier, Pages and Memory were told outlives a kill; nil: nothing does
+	Documents *document.Reader                                  // reads files, for several crawls if wanted; nil: one of its own
+	Room      *budget.Memory                                    // that pages are read in, of several crawls if wanted; nil: its own
+	Transport http.RoundTripper                                 // makes the connections; nil: one of its own
+	Wait      func(context.Context, time.Duration) error        // waits for a turn, or for the next try; nil: really
+	Log       *slog.Logger                                      // nil: none
+	Progress  func(crawler.Progress)                            // called now and then from several goroutines, never concurrently; may be nil
 }
 
 // Keeper keeps the session of a source until the next run. What it gets is

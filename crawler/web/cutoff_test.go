@@ -9,6 +9,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/cutoff"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -23,23 +24,23 @@ func TestADocumentThatIsCutOffIsNoEdit(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		document string
-		before   web.Before
+		before   cutoff.Before
 		answers  int // that are cut, before the document comes; 0 for none
 		want     crawler.Outcome
 		asked    int
 	}{
-		{"whole", whole, web.Before{Markdown: markdown, End: "closed"}, 0, crawler.Paged, 1},
-		{"cut off", whole, web.Before{Markdown: markdown, End: "closed"}, 9, crawler.CutOff, 3},
-		{"cut off once", whole, web.Before{Markdown: markdown, End: "closed"}, 1, crawler.Paged, 2},
-		{"cut off, of a site that leaves out its end tags", bare, web.Before{Markdown: markdown, End: "open 0"}, 9, crawler.CutOff, 3},
-		{"cut off, sent by an older version", whole, web.Before{Markdown: markdown}, 9, crawler.CutOff, 3},
-		{"no end tags, as ever", bare, web.Before{Markdown: markdown, End: "open 0"}, 0, crawler.Paged, 1},
-		{"no end tags, and an edit", shorter, web.Before{Markdown: markdown, End: "open 0"}, 0, crawler.Paged, 1},
-		{"an edit", strings.Replace(whole, text, text[:len(text)/2], 1), web.Before{Markdown: markdown, End: "closed"}, 0, crawler.Paged, 1},
-		{"always left open", "<div>" + shorter, web.Before{Markdown: markdown, End: "open 1"}, 0, crawler.Paged, 1},
-		{"never sent", whole, web.Before{}, 9, crawler.Paged, 3},
-		{"never sent, and cut off once", whole, web.Before{}, 1, crawler.Paged, 2},
-		{"adopted", whole, web.Before{Letters: 6000}, 9, crawler.CutOff, 3},
+		{"whole", whole, cutoff.Before{Markdown: markdown, End: "closed"}, 0, crawler.Paged, 1},
+		{"cut off", whole, cutoff.Before{Markdown: markdown, End: "closed"}, 9, crawler.CutOff, 3},
+		{"cut off once", whole, cutoff.Before{Markdown: markdown, End: "closed"}, 1, crawler.Paged, 2},
+		{"cut off, of a site that leaves out its end tags", bare, cutoff.Before{Markdown: markdown, End: "open 0"}, 9, crawler.CutOff, 3},
+		{"cut off, sent by an older version", whole, cutoff.Before{Markdown: markdown}, 9, crawler.CutOff, 3},
+		{"no end tags, as ever", bare, cutoff.Before{Markdown: markdown, End: "open 0"}, 0, crawler.Paged, 1},
+		{"no end tags, and an edit", shorter, cutoff.Before{Markdown: markdown, End: "open 0"}, 0, crawler.Paged, 1},
+		{"an edit", strings.Replace(whole, text, text[:len(text)/2], 1), cutoff.Before{Markdown: markdown, End: "closed"}, 0, crawler.Paged, 1},
+		{"always left open", "<div>" + shorter, cutoff.Before{Markdown: markdown, End: "open 1"}, 0, crawler.Paged, 1},
+		{"never sent", whole, cutoff.Before{}, 9, crawler.Paged, 3},
+		{"never sent, and cut off once", whole, cutoff.Before{}, 1, crawler.Paged, 2},
+		{"adopted", whole, cutoff.Before{Letters: 6000}, 9, crawler.CutOff, 3},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			site := testsite.New(t)
@@ -55,9 +56,9 @@ func TestADocumentThatIsCutOffIsNoEdit(t *testing.T) {
 				fmt.Fprint(w, document)
 			})
 			got := crawl(t, site, func(_ *web.Source, sur *web.Surroundings) {
-				sur.Before = func(url, _ string) (web.Before, error) {
+				sur.Before = func(url, _ string) (cutoff.Before, error) {
 					if url != site.URL("/a") {
-						return web.Before{}, nil
+						return cutoff.Before{}, nil
 					}
 					return test.before, nil
 				}

@@ -75,7 +75,7 @@ func (c *crawl) judgeFileRedirect(next *http.Request, via []*http.Request) error
 		return &fetch.Failure{Outcome: crawler.RedirectedOut, Detail: "leads from https to " + shown}
 	case c.destinations.include(next.URL):
 		return nil
-	case c.wall.leadsTo(next.URL), isSignOn(next.URL):
+	case c.wall.leadsTo(next.URL), scope.IsSignOn(next.URL):
 		return &fetch.Failure{Outcome: crawler.LoginWall, Detail: "leads to " + shown}
 	default:
 		return &fetch.Failure{Outcome: crawler.RedirectedOut, Detail: "leads to " + shown + ", which is not on the source's origin and not named by its settings"}

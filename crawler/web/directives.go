@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
@@ -15,7 +14,7 @@ func (c *crawl) keepOut(h http.Header, says extract.Directives, doc *extract.Doc
 	if !c.src.Fetch.RespectRobots {
 		return false, false
 	}
-	noIndex, noFollow = robotsTag(h, c.src.Fetch.UserAgent)
+	noIndex, noFollow = scope.RobotsTag(h, c.src.Fetch.UserAgent)
 	if !delaysIndexing(doc, says) {
 		noIndex, noFollow = noIndex || says.NoIndex, noFollow || says.NoFollow
 	}
@@ -32,30 +31,4 @@ func delaysIndexing(doc *extract.Document, says extract.Directives) bool {
 
 func isDokuWiki(doc *extract.Document) bool {
 	return doc.Has(`meta[name="generator"][content^="DokuWiki"]`)
-}
-
-// robotsTag reads X-Robots-Tag headers: directives for everyone, or, after the name
-// of a crawler and a colon, for that one.
-func robotsTag(h http.Header, userAgent string) (noIndex, noFollow bool) {
-	for _, line := range h.Values("X-Robots-Tag") {
-		if name, directives, ok := strings.Cut(line, ":"); ok && !strings.ContainsAny(name, ", ") {
-			switch {
-			case strings.EqualFold(name, scope.ProductToken(userAgent)):
-				line = directives
-			case !strings.EqualFold(name, "unavailable_after") && !strings.HasPrefix(name, "max-"):
-				continue
-			}
-		}
-		for directive := range strings.SplitSeq(strings.ToLower(line), ",") {
-			switch strings.TrimSpace(directive) {
-			case "noindex":
-				noIndex = true
-			case "nofollow":
-				noFollow = true
-			case "none":
-				noIndex, noFollow = true, true
-			}
-		}
-	}
-	return noIndex, noFollow
 }

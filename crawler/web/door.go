@@ -12,6 +12,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
 // door is the way into a private source while it is crawled. Its session may end
@@ -192,7 +193,7 @@ func (c *crawl) showsLogin(a answer) bool {
 	case a.err != nil:
 		outcome, _ := a.failure()
 		return outcome == crawler.LoginWall
-	case a.status == http.StatusUnauthorized, c.scope.IsLoginForm(a.url), c.wall.leadsTo(a.url), !c.scope.SameSite(a.url) && isSignOn(a.url):
+	case a.status == http.StatusUnauthorized, c.scope.IsLoginForm(a.url), c.wall.leadsTo(a.url), !c.scope.SameSite(a.url) && scope.IsSignOn(a.url):
 		return true
 	case !fetch.IsHTML(a.contentType):
 		return false

@@ -12,8 +12,10 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/decode"
+	"github.com/fincrawl/fincrawl/crawler/web/cutoff"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
@@ -121,11 +123,11 @@ func (c *crawl) lookAt(ctx context.Context, v visit, a answer) (sight, error) {
 	if err != nil {
 		return sight{}, err
 	}
-	if !known || isLoginAddress(final) {
+	if !known || scope.IsLoginAddress(final) {
 		if seen.found, err = c.judgeWithin(ctx, visit{url: final, depth: v.depth, alive: v.alive}, a); err != nil {
 			return sight{}, err
 		}
-		if seen.found.form != "" && !isLoginAddress(v.url) {
+		if seen.found.form != "" && !scope.IsLoginAddress(v.url) {
 			return sight{found: finding{outcome: crawler.LoginWall, detail: fmt.Sprintf("leads to %s: %s", final, seen.found.form)}}, nil
 		}
 	}
@@ -244,7 +246,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	doc.AddLinkHeaders(a.header.Values("Link"))
 	doc.AddRefreshHeader(a.header.Get("Refresh"))
 	if form := c.formInstead(doc); form != "" && (!v.alive || doc.Has(`input[type="password" i]`)) {
-		if isLoginAddress(v.url) {
+		if scope.IsLoginAddress(v.url) {
 			return finding{outcome: crawler.Excluded, detail: "the page to log in on", form: form}
 		}
 		return finding{outcome: crawler.LoginWall, detail: form, form: form}
@@ -266,7 +268,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	found.loggedIn = c.isLoggedIn(doc)
 	found.inside = c.isInside(doc, found.loggedIn)
 	if !a.rendered {
-		found.end = endOf(a.body)
+		found.end = cutoff.EndOf(a.body)
 		// Else the document stays as it is while what its scripts fetch does not
 		found.etag, found.lastModified = c.validators(a.header)
 	}

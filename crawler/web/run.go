@@ -17,6 +17,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/compare"
+	"github.com/fincrawl/fincrawl/crawler/web/cutoff"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/hint"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
@@ -57,7 +58,7 @@ type crawl struct {
 	keeper     Keeper
 	memory     Memory
 	earlier    iter.Seq2[crawler.Page, error]
-	before     func(url, identity string) (Before, error)
+	before     func(url, identity string) (cutoff.Before, error)
 	notes      Notebook
 	flush      func() error
 	sink       crawler.Sink

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/cutoff"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/internal/budget"
@@ -191,11 +191,11 @@ func known(source string, ledger *state.Store) iter.Seq[string] {
 }
 
 // before returns what was sent of a page, with all its parts.
-func (s stager) before(address, identity string) (web.Before, error) {
+func (s stager) before(address, identity string) (cutoff.Before, error) {
 	id := s.sent.id(address, identity)
 	entry, ok, err := s.ledger.Entry(s.source, id)
 	if err != nil || !ok {
-		return web.Before{}, err
+		return cutoff.Before{}, err
 	}
 	var text strings.Builder
 	letters := 0
@@ -203,14 +203,14 @@ func (s stager) before(address, identity string) (web.Before, error) {
 		part := crawler.PartID(id, anchor)
 		markdown, err := s.ledger.SentMarkdown(s.source, part)
 		if err != nil {
-			return web.Before{}, err
+			return cutoff.Before{}, err
 		}
 		text.WriteString(markdown)
 		entry, _, err := s.ledger.Entry(s.source, part)
 		if err != nil {
-			return web.Before{}, err
+			return cutoff.Before{}, err
 		}
 		letters += entry.Sketch.Letters
 	}
-	return web.Before{Markdown: text.String(), Letters: letters, End: entry.End}, nil
+	return cutoff.Before{Markdown: text.String(), Letters: letters, End: entry.End}, nil
 }
