@@ -54,6 +54,7 @@ func (s stager) parts(p crawler.Page, meter *budget.Meter) ([]part, error) {
 		if one.page, secrets, err = s.screener.Page(page, meter); err != nil {
 			return nil, err
 		}
+		meter.Spend((len(one.page.HTML) + len(one.page.Markdown)) / 4) // of its hashes, its sketch and lint
 		one.hash, one.findings = one.page.Fingerprint(), found(secrets)
 		if one.sent, _, err = s.ledger.Entry(s.source, s.sent.id(page.URL, page.Identity)); err != nil {
 			return nil, err

@@ -155,6 +155,18 @@ func TestBrokenLinksAreNamedWithThePageTheyStandOn(t *testing.T) {
 	}
 }
 
+// A page of one block sends its readers to the support by what it ends with, and not by what it begins with.
+func TestALongLastBlockIsReadFromItsEnd(t *testing.T) {
+	t.Parallel()
+	got, _ := issues(t, []crawler.Page{
+		page("/begins", "A", "<p>Contact our support first. "+article("one")+"</p>"),
+		page("/ends", "A", "<p>"+article("two")+" Contact our support.</p>"),
+	})
+	if diff := cmp.Diff([]string{"contact-ending /ends"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // The order in which pages come in says nothing of the site.
 func TestTheSamePagesGiveTheSameIssues(t *testing.T) {
 	t.Parallel()

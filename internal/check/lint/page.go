@@ -28,7 +28,7 @@ type seen struct {
 	last      int    // where its last line begins
 }
 
-const edge = 400 // bytes of text at each end of a page that are looked at for dates
+const edge = 400 // bytes of text at each end of a page that are looked at for dates and for whom to ask
 
 func look(p crawler.Page) seen {
 	s := seen{text: make([]byte, 0, len(p.HTML)/2)}
@@ -74,8 +74,10 @@ func (s seen) edges() string {
 	return string(s.text[:min(len(s.text), edge)]) + "\n" + string(s.text[max(0, len(s.text)-edge):])
 }
 
-// ending is the last block of text.
-func (s seen) ending() string { return strings.TrimSuffix(string(s.text[s.last:]), "\n") }
+// ending is the last block of text; of a long one, its end.
+func (s seen) ending() string {
+	return strings.TrimSuffix(string(s.text[max(s.last, len(s.text)-edge):]), "\n")
+}
 
 func isBlock(tag atom.Atom) bool {
 	switch tag {

@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	minWords    = 25   // of a text that is compared with others
-	maxDistance = 7    // of two signatures, in bits, whose texts are nearly the same
-	maxTwins    = 1000 // that are looked at closer
+	minWords    = 25        // of a text that is compared with others
+	maxDistance = 7         // of two signatures, in bits, whose texts are nearly the same
+	maxTwins    = 1000      // that are looked at closer
+	maxCompared = 256 << 20 // bytes of text in which contradictions are looked for
 )
 
 // simhash makes a signature of a text (Charikar): those of texts that share most of
@@ -99,6 +100,7 @@ func mix(a, b, c uint64) uint64 {
 func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, error) {
 	slices.SortFunc(l.pages, func(a, b signed) int { return strings.Compare(a.url, b.url) })
 	var issues []Issue
+	compared := 0
 	for _, pair := range pairs(l.pages) {
 		first, second := l.pages[pair[0]], l.pages[pair[1]]
 		one, err := text(first.id)
@@ -116,6 +118,10 @@ func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, e
 			Detail: "says nearly the same as " + first.url, Fix: "Keep one, and let the other lead to it, or exclude it: Fin can't tell which one holds."}
 		if one != "" && one == other {
 			issue.Detail = "says the same as " + first.url
+		}
+		if compared += len(one) + len(other); compared > maxCompared {
+			issues = append(issues, issue)
+			continue
 		}
 		if this, that, ok := contradiction(other, one); ok {
 			issue.Kind = Contradiction
