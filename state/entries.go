@@ -243,6 +243,9 @@ func (s *Store) ForgetAll(source string) error {
 		if err := (write{templates(), source, nil}).do(tx); err != nil {
 			return err
 		}
+		if err := (write{styleSheets(), source, nil}).do(tx); err != nil {
+			return err
+		}
 		return write{imports(), source, nil}.do(tx)
 	})
 }

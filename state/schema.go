@@ -16,6 +16,7 @@ import (
 //	verifications            source → Verification (JSON)
 //	hints                    source → Hints (JSON)
 //	templates                source → Template (JSON)
+//	stylesheets              source → texts by address (JSON, zstd)
 //	runs                     ID → Run (JSON)
 //	workspace                "id" → Intercom's ID of the workspace that all this is about
 //	sources / SOURCE

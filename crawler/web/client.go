@@ -120,6 +120,7 @@ type answer struct {
 	refused     []render.Refusal // what its scripts asked for and did not get
 	permanent   bool             // was come to by redirects that are for good
 	unripe      bool             // was rendered, and lacks what a whole page has
+	sheets      *pageSheets      // that it refers to; nil where they are not asked for
 	file        *file            // what its file says; nil where it is none that is read
 }
 

@@ -88,6 +88,7 @@ type Surroundings struct {
 	Texts     hint.Texts                                        // of the pages; nil: hints that pages give of each other are believed
 	Layout    compare.Layout                                    // of the pages; nil: no template is learnt
 	Memory    Memory                                            // what is remembered of earlier crawls; nil: nothing
+	Sheets    StyleSheets                                       // what is remembered of style sheets; nil: nothing
 	Earlier   iter.Seq2[crawler.Page, error]                    // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
 	Before    func(url, identity string) (cutoff.Before, error) // what is remembered of a page that was sent; nil: nothing
 	Notes     Notebook                                          // of this crawl; nil: it is never resumed
@@ -133,6 +134,9 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage,
 	}
 	if err = errors.Join(err, c.prover.TakeBackWalls()); (err == nil || ended) && c.only == nil {
 		err = errors.Join(err, c.leaveOutBlanks(), c.comparison.Run(outside))
+	}
+	if err == nil || ended {
+		err = errors.Join(err, c.sheets.keep())
 	}
 	coverage, tallyErr := c.frontier.Tally()
 	proved := c.prover.Proved()

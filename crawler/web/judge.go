@@ -185,10 +185,20 @@ func (f finding) unreadable() bool {
 // judgeWithin judges an answer within the budget of a page.
 func (c *crawl) judgeWithin(ctx context.Context, v visit, a answer) (finding, error) {
 	var found finding
-	err := c.within(ctx, a.weight(), func(ctx context.Context) error {
-		found = c.judge(v, a, budget.From(ctx))
-		return nil
-	})
+	var err error
+	a.sheets = c.sheets.on(a)
+	for range maxStyleRounds { // in each more is known of the sheets, and of those that they import
+		err = c.within(ctx, a.weight(), func(ctx context.Context) error {
+			found = c.judge(v, a, budget.From(ctx))
+			return nil
+		})
+		if err != nil {
+			break
+		}
+		if again, err := a.sheets.ask(ctx); !again {
+			return found, err
+		}
+	}
 	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
 		return finding{outcome: crawler.TooCostly, detail: costly.Detail}, nil
 	}
@@ -242,7 +252,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	if err != nil {
 		return finding{outcome: crawler.BadEncoding, detail: err.Error()}
 	}
-	doc.Meter, doc.Shorten = meter, c.scope.WithoutSession
+	doc.Meter, doc.Shorten, doc.Sheets = meter, c.scope.WithoutSession, a.sheets
 	doc.AddLinkHeaders(a.header.Values("Link"))
 	doc.AddRefreshHeader(a.header.Get("Refresh"))
 	if form := c.formInstead(doc); form != "" && (!v.alive || doc.Has(`input[type="password" i]`)) {
@@ -285,7 +295,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.article, err = doc.Extract(c.src.Content)
 	}
 	switch {
-	case c.wall.shows(found.article) && !c.wall.isPublic(v.url, found.article):
+	case c.wall.isShown(a, found.article, c.src.Content) && !c.wall.isPublic(v.url, found.article):
 		return asVisitorsSee(found.article)
 	case found.outcome == crawler.Redirected, found.outcome == crawler.RedirectedOut:
 		return found

@@ -57,6 +57,7 @@ type crawl struct {
 	frontier   *frontier.Frontier
 	keeper     Keeper
 	memory     Memory
+	sheets     *styleSheets
 	earlier    iter.Seq2[crawler.Page, error]
 	before     func(url, identity string) (cutoff.Before, error)
 	notes      Notebook
@@ -102,6 +103,9 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 		Texts: sur.Texts, Own: c.own, Unlearn: c.unlearn}
 	c.prover = c.newProver(sur.Review)
 	c.door.turn = newTurn()
+	if c.sheets, err = newStyleSheets(c, sur.Sheets); err != nil {
+		return nil, err
+	}
 	if c.documents = sur.Documents; c.documents == nil {
 		c.documents, c.ownReader = &document.Reader{Room: c.room}, true
 	}
@@ -175,6 +179,9 @@ func (c *crawl) run(ctx context.Context) error {
 	}
 	c.throttle.AtMost(c.robots.Delay)
 	c.scope.StartsAt(at)
+	if err := c.sheets.compare(ctx); err != nil {
+		return err
+	}
 
 	if err := c.newRound(ctx); err != nil {
 		return err
@@ -237,7 +244,7 @@ func (c *crawl) open(ctx context.Context) (first answer, seen []string, err erro
 		return answer{}, seen, err
 	}
 	if !found.unreadable() {
-		if c.wall, err = outside.seenFromInside(first, found.article); err != nil {
+		if c.wall, err = outside.seenFromInside(first, found.article, c.src.Content); err != nil {
 			found = finding{outcome: crawler.LoginWall, detail: err.Error(), article: found.article}
 		}
 	}

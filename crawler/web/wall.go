@@ -61,6 +61,20 @@ func (w wall) shows(a extract.Article) bool {
 	return w.page != (fingerprint{}) && a.Title == w.page.title && fingerprintOf(a) == w.page
 }
 
+// isShown reports whether an answer is the wall. What that says was read without the style sheets that
+// it refers to, since visitors may not get them.
+func (w wall) isShown(a answer, article extract.Article, rules extract.Rules) bool {
+	if w.shows(article) || w.page == (fingerprint{}) || article.Title != w.page.title {
+		return w.shows(article)
+	}
+	doc, err := extract.Parse(a.url, a.contentType, a.body)
+	if err != nil {
+		return false
+	}
+	plain, err := doc.Extract(rules)
+	return err == nil && w.shows(plain)
+}
+
 // isPublic reports whether u is the page of the site's own that visitors are led to, such
 // as one on how to become a member. At its own address it is a page like others.
 func (w wall) isPublic(u *url.URL, a extract.Article) bool {
@@ -108,11 +122,11 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 
 // seenFromInside compares the wall with what the start address shows with
 // credentials. What both see is not a wall, unless it says that it is one.
-func (w wall) seenFromInside(a answer, article extract.Article) (wall, error) {
+func (w wall) seenFromInside(a answer, article extract.Article, rules extract.Rules) (wall, error) {
 	if w.leadsTo(a.url) {
 		w.place, w.away = "", ""
 	}
-	if w.shows(article) {
+	if w.isShown(a, article, rules) {
 		if demandsLogin(article.Title) {
 			return wall{}, errors.New("the credentials make no difference: the page still says “" + article.Title + "”")
 		}

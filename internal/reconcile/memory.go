@@ -23,12 +23,13 @@ type memory struct {
 	now          func() time.Time
 
 	wrong atomic.Pointer[string] // a URL that changed though the site said it had not
+	stale atomic.Bool            // what is remembered was read with other style sheets
 }
 
 // Recall returns what is remembered of a URL, if the site is believed. A page counts
 // only if the library has it as it was seen: otherwise its text is wanted.
 func (m *memory) Recall(url string) (web.Remembered, bool, error) {
-	if !m.believes {
+	if !m.believes || m.stale.Load() {
 		return web.Remembered{}, false, nil
 	}
 	seen, ok, err := m.learned.Seen(m.source, url)

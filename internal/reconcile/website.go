@@ -27,7 +27,7 @@ func (c *crawling) website(r *Runner, stage stager) (crawler.Source, error) {
 		Log:       r.Log.With("source", c.Name),
 	}
 	if c.memory != nil {
-		surroundings.Memory = c.memory
+		surroundings.Memory, surroundings.Sheets = c.memory, keptSheets{c.memory}
 		surroundings.Review = review{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent}
 		surroundings.Earlier = earlier(c.crawl)
 		surroundings.Notes = c.crawl

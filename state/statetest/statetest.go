@@ -28,6 +28,8 @@ type Store interface {
 	SetHints(source string, h state.Hints) error
 	Template(source string) (state.Template, bool, error)
 	SetTemplate(source string, t state.Template) error
+	StyleSheets(source string) (map[string]string, error)
+	SetStyleSheets(source string, sheets map[string]string) error
 	Seen(source, url string) (state.Seen, bool, error)
 	SetSeen(source string, v state.Seen) error
 	ForgetSeen(source, url string) error
@@ -534,7 +536,8 @@ func remembersSeen(t *testing.T, open func() Store) {
 	hints := state.Hints{Settings: map[string]string{"content.body": "main"}, Runs: 3, Wrong: "u"}
 	must(t, s.SetSeen("wiki", seen), s.SetSeen("wiki", listing), s.SetSeen("other", listing), s.SetHints("wiki", hints))
 	template := state.Template{Version: 1, Blocks: []state.TemplateBlock{{Hash: 1<<64 - 1, Place: 2, Words: "w", Pages: 3, Of: 4}}}
-	must(t, s.SetTemplate("wiki", template))
+	sheets := map[string]string{"https://wiki.example/a.css": ".a { display: none }", "https://wiki.example/b.css": ""}
+	must(t, s.SetTemplate("wiki", template), s.SetStyleSheets("wiki", sheets))
 	for range 2 {
 		got, ok, err := s.Seen("wiki", "u")
 		must(t, err)
@@ -552,6 +555,9 @@ func remembersSeen(t *testing.T, open func() Store) {
 		common, _, err := s.Template("wiki")
 		must(t, err)
 		equal(t, "template", common, template)
+		styled, err := s.StyleSheets("wiki")
+		must(t, err)
+		equal(t, "style sheets", styled, sheets)
 		must(t, s.Close())
 		s = open()
 	}
@@ -565,6 +571,9 @@ func remembersSeen(t *testing.T, open func() Store) {
 	_, ok, err = s.Template("wiki")
 	must(t, err)
 	equal(t, "the template is there", ok, false)
+	styled, err := s.StyleSheets("wiki")
+	must(t, err)
+	equal(t, "style sheets", len(styled), 0)
 	equal(t, "URLs of the other", all(t, s.AllSeen("other")), []string{"l"})
 	must(t, s.Close())
 }

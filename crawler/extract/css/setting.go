@@ -5,6 +5,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // Setting is how style sets an element where its name says nothing of that.
@@ -91,11 +93,15 @@ func (l *Look) Over(n *html.Node, before Setting) Setting {
 	return before
 }
 
+func isInCode(n *html.Node) bool {
+	return htmltree.Ancestor(n, func(p *html.Node) bool { return htmltree.IsElement(p, atom.Code, atom.Pre) }) != nil
+}
+
 // canBe reports whether a setting says of n what its name does not.
 func canBe(n *html.Node, as Setting) bool {
 	switch n.DataAtom {
 	case atom.Span, atom.A, atom.B, atom.Strong, atom.I, atom.Em, atom.Small, atom.Label, atom.Time, atom.Abbr, atom.Mark, atom.Cite, atom.Font, atom.U:
-		return as.Has(Struck | Lines | Apart)
+		return as.Has(Struck) || as.Has(Lines|Apart) && !isInCode(n) // whose lines are code all the same
 	case atom.Ol:
 		return as.Has(Letters | Capitals | Romans | GreatRomans)
 	}

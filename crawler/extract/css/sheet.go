@@ -3,6 +3,7 @@ package css
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,6 +21,8 @@ type sheet struct {
 	rules   []*declared
 	imports []imported // the others that it refers to
 	layers  []string   // in the order in which they are named
+
+	byName func() map[string][]int // rules by the first class or ID that they need; "" for those that need none
 }
 
 // declared is one selector with what a sheet declares for it.
@@ -33,6 +36,7 @@ type declared struct {
 	when     bool       // holds in some windows only
 	layer    string     // "" for none
 	compiled func() *pageSelector
+	calm     func() *pageSelector // as compiled, whatever the state of the elements is
 
 	by    Property // it hides by
 	hides bool
@@ -55,7 +59,7 @@ var knownSheets sheetMemory
 
 // maxKnown is how much of sheets is kept, in bytes more or less. Where each page has
 // sheets of its own, nothing is gained by keeping more.
-const maxKnown = 4 << 20
+const maxKnown = 16 << 20
 
 func (m *sheetMemory) read(text string) *sheet {
 	m.mu.Lock()
@@ -66,6 +70,7 @@ func (m *sheetMemory) read(text string) *sheet {
 	}
 	s = readSheet(text)
 	const each = 1024 // takes a rule
+	s.byName = sync.OnceValue(s.index)
 	size := len(text) + each*len(s.rules)
 	if size > maxKnown {
 		return s
@@ -79,6 +84,34 @@ func (m *sheetMemory) read(text string) *sheet {
 	return s
 }
 
+// index lists the rules by the first class or ID that they need.
+func (s *sheet) index() map[string][]int {
+	by := make(map[string][]int)
+	for i, d := range s.rules {
+		name := ""
+		if len(d.needs) > 0 {
+			name = d.needs[0]
+		}
+		by[name] = append(by[name], i)
+	}
+	return by
+}
+
+// usedBy returns the rules that may be about elements of a page, in their order: of a framework's
+// sheet, a page uses little.
+func (s *sheet) usedBy(names *nameIndex) (used []int) {
+	by := s.byName()
+	used = append(used, by[""]...)
+	for class := range names.classes {
+		used = append(used, by["."+class]...)
+	}
+	for id := range names.allIDs() {
+		used = append(used, by["#"+id]...)
+	}
+	slices.Sort(used)
+	return used
+}
+
 // readSheet reads a text of CSS.
 func readSheet(text string) *sheet {
 	s := &sheet{}
@@ -86,9 +119,9 @@ func readSheet(text string) *sheet {
 		text = strings.NewReplacer("@container", "@media container", "@scope", "@media scope").Replace(text) // which the parser knows
 	}
 	parser := css.NewParser(parse.NewInputString(text), false)
-	var selectors []string
-	var blocks []block // the at-rules around
-	var rules []open   // the rules around
+	var selectors, list []string // of the rule, and of the one that begins
+	var blocks []block           // the at-rules around
+	var rules []open             // the rules around
 	now := block{}
 	var current Look
 	inRule, seen := false, false
@@ -123,9 +156,10 @@ func readSheet(text string) *sheet {
 				now, blocks = blocks[len(blocks)-1], blocks[:len(blocks)-1]
 			}
 		case css.QualifiedRuleGrammar:
-			selectors = append(selectors, joinedTokens(parser.Values()))
+			list = append(list, joinedTokens(parser.Values()))
 		case css.BeginRulesetGrammar:
-			own := alternatives(append(selectors, joinedTokens(parser.Values())))
+			own := alternatives(append(list, joinedTokens(parser.Values())))
+			list = nil
 			if inRule {
 				rules = append(rules, open{selectors, current, seen})
 				own = nested(rules[len(rules)-1].selectors, own)
@@ -232,6 +266,7 @@ func declaredAs(l *Look, in block) declared {
 func (d declared) of(selector string) *declared {
 	d.selector, d.last, d.needs = selector, preset.LastCompound(selector), needsOf(selector)
 	d.noScript = strings.Contains(selector, "no-js")
+	d.calm = sync.OnceValue(func() *pageSelector { return compileSelector(withoutState(selector)) })
 	d.compiled = sync.OnceValue(func() *pageSelector { return compileSelector(selector) })
 	return &d
 }
@@ -275,6 +310,27 @@ func joinedTokens(tokens []css.Token) string {
 // changed is what a selector says of elements that a click or a script changed.
 var changed = regexp.MustCompile(`(?i)\.([a-z0-9_-]+[_-])?(active|open|opened|show|shown|showing|visible|expanded|selected|current|toggled|revealed|loaded|animated?|in|in-view)($|[^a-z0-9_-])|` +
 	`:(checked|target|hover|focus-within)|\[(open|aria-|data-state|data-open|data-expanded)`)
+
+// withoutState is a selector without what it says of states. Where nothing else is said of an element,
+// it may be any.
+func withoutState(selector string) string {
+	calm := changed.ReplaceAllStringFunc(selector, func(state string) string {
+		switch last := state[len(state)-1]; {
+		case state[0] == '[':
+			return "[x-state" // of which the rest is left
+		case state[0] == '.' && !isNameByte(last):
+			return string(last)
+		}
+		return ""
+	})
+	calm = stateLeft.ReplaceAllString(calm, "")
+	return lonelyJoint.ReplaceAllString(" "+calm, "$1* $2")
+}
+
+var (
+	stateLeft   = regexp.MustCompile(`\[x-state[^\]]*\]`)
+	lonelyJoint = regexp.MustCompile(`(^ *|[>+~] *)([>+~]|$)`)
+)
 
 // needsOf returns the classes and IDs that a selector demands, such as ".note". What
 // only a state adds, such as ".open", may come yet.

@@ -30,6 +30,8 @@ type Styles struct {
 	suspect map[*html.Node]bool
 	inks    []colour
 	papers  []colour
+	styled  []colour                // papers that attributes say
+	grounds map[*html.Node][]colour // papers that rules give to elements, of those that some text is coloured like
 
 	looks    map[*html.Node]*computed
 	pictures map[*html.Node]bool // by hasPicture
@@ -46,7 +48,7 @@ type rule struct {
 
 // maxSheets is how much of a page's style sheets is read, in bytes. Those of a
 // page's own are far shorter; what is longer is a framework's.
-const maxSheets = 512 << 10
+const maxSheets = 1 << 20
 
 // Linked knows the style sheets that pages refer to.
 type Linked interface {
@@ -57,6 +59,7 @@ type Linked interface {
 // reader reads the style sheets of a page in their order.
 type reader struct {
 	*Styles
+	root   *html.Node
 	linked Linked
 	length int
 	depth  int
@@ -73,7 +76,7 @@ const (
 // linked knows none of other addresses.
 func Read(root *html.Node, base *url.URL, linked Linked, meter *budget.Meter) *Styles {
 	s := &Styles{alone: true, meter: meter, looks: map[*html.Node]*computed{}, pictures: map[*html.Node]bool{}, layers: map[string]int{}}
-	r := &reader{Styles: s, linked: linked}
+	r := &reader{Styles: s, root: root, linked: linked}
 	for n := range htmltree.Below(root) {
 		switch {
 		case n.DataAtom == atom.Link && htmltree.HasWord(strings.ToLower(htmltree.Attr(n, "rel")), "stylesheet"):
@@ -121,9 +124,12 @@ func (r *reader) text(base *url.URL, text string, when truth) {
 			r.layers[layer] = len(r.layers)
 		}
 	}
-	r.rules = slices.Grow(r.rules, len(own.rules))
-	placed := make([]rule, len(own.rules))
-	for i, d := range own.rules {
+	used := own.usedBy(r.namesBelow(r.root))
+	r.meter.Spend(len(used) / 4)
+	r.rules = slices.Grow(r.rules, len(used))
+	placed := make([]rule, len(used))
+	for i, at := range used {
+		d := own.rules[at]
 		rank := 1 << 20
 		if d.layer != "" {
 			rank = r.layers[d.layer]
@@ -151,13 +157,15 @@ func (s *Styles) Match(root *html.Node) {
 		}
 	}
 	s.collectColours()
+	s.collectGrounds(names)
 	for _, r := range s.rules {
 		s.meter.Spend(1)
-		if r.when || r.noScript || !s.isOdd(r) {
+		odd, faded := s.isOdd(r)
+		if r.when || r.noScript || !odd && !faded {
 			continue
 		}
 		for _, n := range names.candidates(r.last, s.meter) {
-			if !s.suspect[n] && r.matches(n, s.meter) {
+			if !s.suspect[n] && (odd || s.isUpon(n, r.ink)) && r.matches(n, s.meter) {
 				s.suspect[n] = true
 			}
 		}
@@ -177,10 +185,37 @@ func (s *Styles) collectColours() {
 	}
 }
 
-// isOdd reports whether what a rule matches has to be looked at.
-func (s *Styles) isOdd(r *rule) bool {
+// collectGrounds finds the elements whose background some text may vanish on.
+func (s *Styles) collectGrounds(names *nameIndex) {
+	s.grounds = map[*html.Node][]colour{}
+	for _, r := range s.rules {
+		if !r.hasPaper || r.paper.like(white()) || !slices.ContainsFunc(s.inks, func(ink colour) bool { return ink.like(r.paper) }) {
+			continue
+		}
+		for _, n := range slices.Concat(names.around, names.candidates(r.last, s.meter)) {
+			if r.matches(n, s.meter) {
+				s.grounds[n] = append(s.grounds[n], r.paper)
+			}
+		}
+	}
+}
+
+// isUpon reports whether n, or what it stands in, may have the colour of its text as its background.
+func (s *Styles) isUpon(n *html.Node, ink colour) bool {
+	for p := n; p != nil; p = p.Parent {
+		s.meter.Spend(1)
+		if papers := s.grounds[p]; papers != nil && slices.ContainsFunc(papers, ink.like) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOdd reports whether what a rule matches has to be looked at; faded, whether it has to where it
+// stands upon the colour of its text.
+func (s *Styles) isOdd(r *rule) (odd, faded bool) {
 	if r.odd {
-		return true
+		return true, false
 	}
 	l := r.look
 	ink, hasInk, paper, hasPaper := r.ink, r.hasInk, r.paper, r.hasPaper
@@ -192,20 +227,23 @@ func (s *Styles) isOdd(r *rule) bool {
 			}
 		}
 		if odd, _ := replaced.isOdd(); odd {
-			return true
+			return true, false
 		}
 		if slices.Contains(replaced.Says[:], several) {
-			return true
+			return true, false
 		}
 		ink, hasInk = colourOf(replaced.Says[color])
 		paper, hasPaper = replaced.paper()
 	}
 	// Many pages have black text on white and white text on something: that is looked at where both
 	// may meet.
-	if hasInk && slices.ContainsFunc(s.papers, ink.like) {
-		return true
+	if like := hasInk && slices.ContainsFunc(s.papers, ink.like); like {
+		if r.varies || ink.like(white()) || slices.ContainsFunc(s.styled, ink.like) {
+			return true, false
+		}
+		faded = true
 	}
-	return hasPaper && !paper.clear() && !paper.like(white()) && slices.ContainsFunc(s.inks, func(ink colour) bool { return ink.like(paper) })
+	return hasPaper && !paper.clear() && !paper.like(white()) && slices.ContainsFunc(s.inks, func(ink colour) bool { return ink.like(paper) }), faded
 }
 
 // Hides reports whether n is not seen, by what the rules say and what its style attribute says, which
@@ -222,10 +260,10 @@ func (s *Styles) Hides(n *html.Node, styled string) (by Property, hidden bool) {
 	}
 	c := s.lookOf(n)
 	for p := range properties {
-		if c.Says[p] == "" && (p != color || c.Says[background] == "") || c.unsure[p] || !s.hidesBy(n, c, p) {
+		if c.Says[p] == "" && (p != color || c.Says[background] == "") || c.unsure[p] || !s.hidesBy(n, c, p) || p == color && isBlank(n) {
 			continue
 		}
-		if from := c.from[p]; from != nil && s.waits(from, p) || IsWaiting(n, p) {
+		if from := c.from[p]; from != nil && s.waits(from, n, p) || IsWaiting(n, p) {
 			continue
 		}
 		return p, true
@@ -250,6 +288,16 @@ func (s *Styles) hidesBy(n *html.Node, c *computed, p Property) bool {
 		return !grows && c.hidesBy(p)
 	}
 	return c.hidesBy(p)
+}
+
+// isBlank reports whether n has no letter to be painted, but may have blanks.
+func isBlank(n *html.Node) bool {
+	for d := range htmltree.Below(n) {
+		if d.Type == html.TextNode && !htmltree.IsBlank(d.Data) {
+			return false
+		}
+	}
+	return true
 }
 
 // opacityOf returns how much of n is seen through all that is around it.
@@ -305,23 +353,28 @@ func (s *Styles) TakesBack(n *html.Node, by Property) bool {
 
 // waits tells whether what r hides is shown by another rule, or no longer hidden
 // by r, in some state.
-func (s *Styles) waits(r *rule, by Property) bool {
+func (s *Styles) waits(r *rule, n *html.Node, by Property) bool {
 	if IsOverlay(r.selector) {
 		return false
 	}
 	if before, inside, ok := strings.Cut(r.selector, ":not("); ok && changed.MatchString(inside) && before != "" {
 		return true
 	}
-	if !strings.ContainsAny(r.last, ".#[") {
-		return false
+	if strings.Contains(r.selector, ":checked") { // a click on what is checked, or is not, shows it
+		return true
 	}
 	s.meter.Spend(len(s.rules))
 	for _, other := range s.rules {
 		if other.declared == r.declared || !other.reveals(by) {
 			continue
 		}
-		_, after, ok := strings.Cut(other.last, r.last)
-		if ok && (after == "" || !isNameByte(after[0])) && changed.MatchString(other.selector) {
+		if !changed.MatchString(other.selector) {
+			continue
+		}
+		if _, after, ok := strings.Cut(other.last, r.last); ok && strings.ContainsAny(r.last, ".#[") && (after == "" || !isNameByte(after[0])) {
+			return true
+		}
+		if calm := other.calm(); calm != nil && calm.match(n, s.meter) {
 			return true
 		}
 	}
@@ -343,6 +396,7 @@ func (r *rule) wins(other *rule, about Property) bool {
 
 // nameIndex is a page's elements by their names.
 type nameIndex struct {
+	around  []*html.Node // the body, and the document's element
 	all     []*html.Node
 	ids     map[string]bool
 	called  map[string][]*html.Node // by class attributes as they are written, of which there are few
@@ -364,7 +418,10 @@ func (s *Styles) indexBelow(root *html.Node) *nameIndex {
 			break
 		}
 	}
-	x := &nameIndex{called: map[string][]*html.Node{}, classes: map[string][]string{}}
+	x := &nameIndex{around: []*html.Node{body}, called: map[string][]*html.Node{}, classes: map[string][]string{}}
+	if body.Parent != nil {
+		x.around = append(x.around, body.Parent)
+	}
 	for n := range htmltree.Below(body) {
 		if n.Type != html.ElementNode {
 			continue
@@ -378,7 +435,7 @@ func (s *Styles) indexBelow(root *html.Node) *nameIndex {
 				s.addColours(a.Val)
 			case "bgcolor":
 				if paper, ok := colourOf(a.Val); ok {
-					s.papers = append(s.papers, paper)
+					s.papers, s.styled = append(s.papers, paper), append(s.styled, paper)
 				}
 			}
 		}
@@ -401,8 +458,8 @@ func (s *Styles) addColours(styled string) {
 	if ink, ok := colourOf(own.Says[color]); ok && !slices.Contains(s.inks, ink) {
 		s.inks = append(s.inks, ink)
 	}
-	if paper, ok := own.paper(); ok && !slices.Contains(s.papers, paper) {
-		s.papers = append(s.papers, paper)
+	if paper, ok := own.paper(); ok && !slices.Contains(s.styled, paper) {
+		s.papers, s.styled = append(s.papers, paper), append(s.styled, paper)
 	}
 }
 
@@ -417,7 +474,9 @@ func (x *nameIndex) haveAll(needs []string) bool {
 	return true
 }
 
-func (x *nameIndex) hasID(id string) bool {
+func (x *nameIndex) hasID(id string) bool { return x.allIDs()[id] }
+
+func (x *nameIndex) allIDs() map[string]bool {
 	if x.ids == nil {
 		x.ids = map[string]bool{}
 		for _, n := range x.all {
@@ -426,7 +485,7 @@ func (x *nameIndex) hasID(id string) bool {
 			}
 		}
 	}
-	return x.ids[id]
+	return x.ids
 }
 
 // candidates returns the elements that a compound selector may be about, in any order.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 )
@@ -22,6 +23,15 @@ func (c *codeCache) get(address string) (reply, bool) {
 	defer c.mu.Unlock()
 	got, ok := c.kept[address]
 	return got, ok
+}
+
+// Sheet returns the text of a style sheet of the source's own that pages were shown with.
+func (b *Browser) Sheet(u *url.URL) (text string, ok bool) {
+	got, ok := b.code.get(u.String())
+	if !ok || !strings.HasPrefix(got.header.Get("Content-Type"), "text/css") {
+		return "", false
+	}
+	return string(got.body), true
 }
 
 func (c *codeCache) put(address string, got reply) {

@@ -1,0 +1,47 @@
+package web
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+)
+
+// A sheet is asked for on the source's own origin, or at the very address that a page names elsewhere, and
+// carries nothing there.
+func TestWhichStyleSheetsAreAskedFor(t *testing.T) {
+	site, _ := url.Parse("https://wiki.example.com/")
+	own := new(secrets.Set)
+	own.Add("k3-session-value-9Qz8")
+	c, err := newCrawl(Source{Name: "wiki", URL: site, Locale: "en", Fetch: fetch.Limits{Concurrency: 1, MaxBody: 1 << 20}}, Surroundings{Secrets: own}, func(error) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	page, _ := url.Parse("https://wiki.example.com/a?next=evil.example.net")
+	for address, want := range map[string]bool{
+		"https://wiki.example.com/style.css":                      true,
+		"https://wiki.example.com:8443/style.css":                 true, // another origin, at an address of its own
+		"https://cdn.example.org/style.css?v=3":                   true,
+		"http://cdn.example.org/style.css":                        false,
+		"https://user:password@cdn.example.org/style.css":         false,
+		"https://cdn.example.org/style.css?k3-session-value-9Qz8": false,
+		"https://evil.example.net/style.css":                      false, // stands in the page's address
+		"data:text/css,.a{}":                                      false,
+		"ftp://wiki.example.com/style.css":                        false,
+	} {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sheets := c.sheets.on(answer{url: page})
+		if _, known := sheets.Sheet(u); known || len(sheets.wanted) == 1 != want {
+			t.Errorf("%s: %d are asked for, want %t", address, len(sheets.wanted), want)
+		}
+	}
+	foreign, _ := url.Parse("https://cdn.example.org/style.css")
+	if sheets := c.sheets.on(answer{url: page, rendered: true}); sheets.refuses(foreign) == "" {
+		t.Error("what a script may have named is asked for")
+	}
+}
