@@ -18,6 +18,12 @@ type Coverage struct {
 	// them. GapsInAll counts them all.
 	Gaps      []Gap `json:"gaps,omitempty"`
 	GapsInAll int   `json:"gaps_in_all,omitempty"`
+	// HashRoutes counts the links of the start page that lead to places behind a #, as those of
+	// programs that run in the browser do.
+	HashRoutes int `json:"hash_routes,omitempty"`
+	// BadSitemaps could not be read to their end. What they list is not known, and no page leaves for
+	// it, since those that were sent are asked for: sorted by URL, the first MaxGaps of them.
+	BadSitemaps []Gap `json:"bad_sitemaps,omitempty"`
 	// MayAct are addresses that were not asked for, since that may do something, although they may
 	// as well be articles: sorted by URL, the first MaxGaps of them. MayActInAll counts them all.
 	MayAct      []Gap `json:"may_act,omitempty"`

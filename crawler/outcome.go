@@ -156,7 +156,7 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		TLSFailed:    failed,
 		CutOff:       failed,
 		BadEncoding:  failed,
-		BadSitemap:   failed,
+		BadSitemap:   spares,
 		BadRobots:    failed,
 		LoginWall:    failed,
 		RedirectLoop: {Failed: true, Spares: true, Leaves: GroundNever, Answer: true},

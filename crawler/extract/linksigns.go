@@ -91,3 +91,18 @@ func namesControls(name string) bool {
 func isText(n *html.Node) bool {
 	return htmltree.IsElement(n, atom.P, atom.Li, atom.Td, atom.Dd, atom.Main, atom.Article, atom.Blockquote) || htmltree.Attr(n, "role") == "main"
 }
+
+// HashRoutes counts the links that lead to places behind a # that are written like paths, as
+// programs do that run in the browser: to a crawl they are all one address.
+func (d *Document) HashRoutes() int {
+	routes := make(map[string]bool)
+	for n := range htmltree.Below(d.node()) {
+		if !htmltree.IsElement(n, atom.A, atom.Area) {
+			continue
+		}
+		if _, place, ok := strings.Cut(htmltree.Attr(n, "href"), "#"); ok && (strings.HasPrefix(place, "/") || strings.HasPrefix(place, "!")) && len(place) > 1 {
+			routes[place] = true
+		}
+	}
+	return len(routes)
+}

@@ -141,6 +141,7 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage,
 	coverage, tallyErr := c.frontier.Tally()
 	proved := c.prover.Proved()
 	coverage.Proved, coverage.ProvedInAll = proved[:min(len(proved), crawler.MaxGaps)], len(proved)
+	coverage.HashRoutes = int(c.routes.Load())
 	coverage.MayAct, coverage.MayActInAll = c.mayAct()
 	if c.only != nil {
 		coverage.Partial, coverage.Complete = true, false

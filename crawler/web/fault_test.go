@@ -417,3 +417,12 @@ func TestCheckLoginSaysWhatTheStartPageGives(t *testing.T) {
 		}
 	}
 }
+
+// A program that runs in the browser has all its pages behind a #: to a crawl they are one.
+func TestLinksToRoutesBehindAHashAreTold(t *testing.T) {
+	site := testsite.New(t)
+	site.Page("/", testsite.Page{Links: []string{"#/guide", "/#/install", "#!/faq", "#top"}})
+	if got := crawl(t, site); got.coverage.HashRoutes != 3 {
+		t.Errorf("%d routes", got.coverage.HashRoutes)
+	}
+}

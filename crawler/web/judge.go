@@ -55,6 +55,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 			return err
 		}
 	}
+	c.routes.Add(int64(found.routes))
 	c.hints.Named(v.url.String(), found.versions)
 	var page crawler.Page
 	switch found.outcome {
@@ -174,6 +175,7 @@ type finding struct {
 	etag, lastModified string // see validators
 
 	unauthorized bool // the answer was 401
+	routes       int  // see Coverage.HashRoutes; of a start address
 }
 
 // unreadable reports whether nothing can be known of a source whose start address
@@ -284,6 +286,9 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	}
 	if !noFollow {
 		found.links = c.normal(append(doc.Links(), c.ownLanguage(doc)...))
+	}
+	if c.scope.Starts[v.url.String()] {
+		found.routes = doc.HashRoutes()
 	}
 	c.acting.note(doc.LinkSigns(c.bearsAction), c.scope)
 	found.identity = c.identityOf(v.url, doc)

@@ -48,7 +48,10 @@ func TestRulesAndSitemapsBeyondTheirLimitsAreGaps(t *testing.T) {
 			if c.outcomes[test.at] != test.want || !strings.Contains(c.details[test.at], test.says) {
 				t.Errorf("%s is %s: %s", test.at, c.outcomes[test.at], c.details[test.at])
 			}
-			c.wantComplete(t, false)
+			c.wantComplete(t, test.want == crawler.BadSitemap) // one bad file is a note
+			if noted := len(c.coverage.BadSitemaps) == 1; noted != (test.want == crawler.BadSitemap) {
+				t.Errorf("noted: %v", c.coverage.BadSitemaps)
+			}
 		})
 	}
 }

@@ -70,6 +70,7 @@ type crawl struct {
 	acting     acting          // what looks as if asking for it would do something
 	selves     map[string]bool // pages that were read as themselves, whatever they name
 	asked      atomic.Int64    // URLs fetched or queued to be
+	routes     atomic.Int64    // see Coverage.HashRoutes
 	collector  *colly.Collector
 	queue      *queue.Queue    // of the round that is running, or comes next
 	round      *frontier.Round // what queue takes from

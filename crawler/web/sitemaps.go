@@ -103,6 +103,8 @@ func (c *crawl) readSitemap(ctx context.Context, s namedSitemap) (nested []named
 		return nil, nil
 	case absent && s.from == "robots.txt":
 		return nil, c.frontier.SettleAside(s.url, crawler.Gone, "named by robots.txt")
+	case outcome == crawler.Forbidden || outcome == crawler.Rejected:
+		outcome, detail = crawler.BadSitemap, "the site refuses it: "+detail
 	case outcome != "" && !outcome.Failed(): // nothing is known of what it lists
 		outcome = crawler.BadSitemap
 	case outcome == "" && looksLikeHTML(a):

@@ -21,6 +21,7 @@ func crawl(p *printer, c crawler.Coverage) {
 	}
 	defer fromInside(p, c)
 	defer mayAct(p, c)
+	defer badSitemaps(p, c)
 	defer tooLarge(p, c)
 	defer thin(p, c)
 	if c.Complete {
@@ -43,6 +44,14 @@ func crawl(p *printer, c crawler.Coverage) {
 func tooLarge(p *printer, c crawler.Coverage) {
 	if n := c.Outcomes[crawler.TooLarge]; n > 0 {
 		p.field("", span{plain, plural.Count(n, "URL") + " too large to be read: raise fetch.max_body, or exclude them. What was sent of them stays as it is."})
+	}
+}
+
+// badSitemaps names the sitemaps that could not be read to their end.
+func badSitemaps(p *printer, c crawler.Coverage) {
+	for _, g := range c.BadSitemaps[:min(len(c.BadSitemaps), maxProofsListed)] {
+		p.field("", span{red, "A sitemap could not be read to its end, so that new pages may be missing:"}, span{plain, g.URL}, span{dim, g.Detail})
+		p.field("", span{plain, "Have it mended, or leave it out of discover.sitemaps."})
 	}
 }
 

@@ -57,8 +57,6 @@ func adviceOn(g crawler.Gap, ended bool) string {
 		return "Beyond discover.max_depth: raise it, or exclude what goes on without an end."
 	case crawler.OverLimit:
 		return "Beyond discover.max_pages: raise it, or exclude what is not knowledge."
-	case crawler.BadSitemap:
-		return "The sitemap cannot be read to its end: have it mended, or leave it out of discover.sitemaps."
 	case crawler.BadRobots:
 		return "robots.txt is beyond its limits: have it shortened, or go ahead without it by fetch.respect_robots: false."
 	case crawler.RedirectLoop:

@@ -19,6 +19,7 @@ func TestAThinCrawlSaysWhatItLacks(t *testing.T) {
 		{map[crawler.Outcome]int{crawler.Empty: 687}, "687 of 687 URLs have no text"},
 		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.Canonical: 40}, "discover.canonical: ignore"},
 		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.OutOfScope: 12}, "outside of the source"},
+		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.Duplicate: 40}, "say the very same"},
 		{map[crawler.Outcome]int{crawler.Paged: 30, crawler.RobotsDenied: 8}, ""},
 		{map[crawler.Outcome]int{crawler.Paged: 30, crawler.OutOfScope: 300}, ""},
 		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.RobotsDenied: 2}, ""},

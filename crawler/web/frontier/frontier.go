@@ -159,6 +159,9 @@ func (f *Frontier) Tally() (crawler.Coverage, error) {
 		}
 		c.Discovered++
 		c.Outcomes[outcome]++
+		if outcome == crawler.BadSitemap {
+			c.BadSitemaps = withGap(c.BadSitemaps, crawler.Gap{URL: s.URL, Outcome: outcome, Detail: detail})
+		}
 		if outcome.Failed() {
 			c.GapsInAll++
 			c.Gaps = withGap(c.Gaps, crawler.Gap{URL: s.URL, Outcome: outcome, Detail: detail})
