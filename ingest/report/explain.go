@@ -38,10 +38,12 @@ type Explanation struct {
 	Entry *state.Entry `json:"entry,omitempty"` // nil: it was never sent, nor refused
 	// Fingerprint is that of the page as it was fetched now; Change is what a sync would
 	// do with it, as far as this page alone can tell. Both need a page that was fetched.
-	Fingerprint string          `json:"fingerprint,omitempty"`
-	Change      *ingest.Change  `json:"change,omitempty"`
-	Findings    []state.Finding `json:"findings,omitempty"` // what the screening found on it, masked
-	Sent        string          `json:"-"`                  // Markdown as it was sent; "" where that is not known
+	Fingerprint string `json:"fingerprint,omitempty"`
+	// Volatile are the lines of the page that change with each run, and are no change.
+	Volatile []string        `json:"volatile,omitempty"`
+	Change   *ingest.Change  `json:"change,omitempty"`
+	Findings []state.Finding `json:"findings,omitempty"` // what the screening found on it, masked
+	Sent     string          `json:"-"`                  // Markdown as it was sent; "" where that is not known
 
 	// Parts are the further parts that the page is split into, or was, by their URLs.
 	Parts []Part `json:"parts,omitempty"`
@@ -399,6 +401,9 @@ func (e Explanation) library(p *printer) {
 			p.field("", span{dim, "external ID " + entry.ExternalID})
 		}
 		p.field("", span{dim, "hash " + cmp.Or(entry.Hash, "not known")})
+		for _, line := range e.Volatile {
+			p.field("", span{dim, "changes with each run, and is no change: " + line})
+		}
 		if e.Fingerprint != "" && e.Fingerprint != entry.Hash {
 			p.field("", span{yellow, "now  " + e.Fingerprint})
 		}

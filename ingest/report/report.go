@@ -66,6 +66,8 @@ type Source struct {
 	Attention *ingest.Attention `json:"attention,omitempty"`
 	// Template is what was left out of the pages that were read; nil: nothing was.
 	Template *Template `json:"template,omitempty"`
+	// Phrases are what changes on pages with each run, and is no change; nil: nothing is known.
+	Phrases *Phrases `json:"volatile_phrases,omitempty"`
 	// Advice is about pages that are poor to answer from, sorted by kind.
 	Advice  []Advice `json:"advice,omitempty"`
 	Error   string   `json:"error,omitempty"` // what ended this source

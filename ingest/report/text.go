@@ -68,6 +68,9 @@ func source(p *printer, s Source, t tally, advised bool, o TextOptions) error {
 	if s.Template != nil {
 		template(p, *s.Template)
 	}
+	if s.Phrases != nil {
+		phrases(p, *s.Phrases)
+	}
 	readAs(p, s)
 	if s.ImportSource != nil {
 		library(p, s)

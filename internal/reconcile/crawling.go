@@ -23,6 +23,7 @@ type crawling struct {
 	resend   bool    // the text of every page is wanted
 
 	decisions ingest.Decisions
+	phrases   *phrases // that change with each run; nil: all is compared
 
 	linter *lint.Linter // of the pages that were read; set by run
 	layout *layout      // of the pages in common; set by run
@@ -59,7 +60,7 @@ func (c *crawling) stager(r *Runner) (stager, error) {
 		return stager{}, err
 	}
 	c.linter = newLinter(c.Source, time.Now())
-	return stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend,
+	return stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend, phrases: c.phrases,
 		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, keepsAll: c.template.known != nil && !c.template.learnt}, nil
 }
 

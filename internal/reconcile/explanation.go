@@ -298,7 +298,11 @@ func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *
 		return nil, err
 	}
 	fetched.ExternalID = sent.id(fetched.URL, fetched.Identity)
-	stager := stager{source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener}
+	hints, _, err := x.store.Hints(x.settings.Name)
+	if err != nil {
+		return nil, err
+	}
+	stager := stager{source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener, phrases: &phrases{learnt: learntOf(hints.Phrases)}}
 	parts, err := stager.parts(fetched, meter)
 	if err != nil {
 		return nil, err
@@ -319,6 +323,7 @@ func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *
 	}
 	e.Fingerprint = parts[0].page.Fingerprint()
 	own := x.Secrets
+	e.Volatile = phrasesOf(shown, hints.Phrases)
 	e.Seen.Title, e.Seen.Markdown, e.Seen.Page = own.Mask(shown.Title), own.Mask(shown.Markdown), &parts[0].page
 	return parts, nil
 }

@@ -30,6 +30,7 @@ type reading struct {
 	last        state.Hints // what the last run left
 	known       bool        // there was one
 	believes    bool        // else everything is fetched
+	due         bool        // all is verified, what changes with each run among it
 }
 
 // howToRead decides how a source is read. Everything is fetched where the settings
@@ -43,8 +44,8 @@ func (r *Runner) howToRead(s config.Source, t knownTemplate) (reading, error) {
 	if read.last, read.known, err = r.Ledger.Hints(s.Name); err != nil {
 		return read, err
 	}
-	due := s.Fetch.VerifyEvery > 0 && read.last.Runs+1 >= s.Fetch.VerifyEvery
-	read.believes = r.Mode != ModeResync && r.Only == nil && read.known && !due && len(read.changed()) == 0 && read.last.Wrong == ""
+	read.due = s.Fetch.VerifyEvery > 0 && read.last.Runs+1 >= s.Fetch.VerifyEvery
+	read.believes = r.Mode != ModeResync && r.Only == nil && read.known && !read.due && len(read.changed()) == 0 && read.last.Wrong == ""
 	return read, nil
 }
 
@@ -96,9 +97,9 @@ func stillHeld(plan ingest.Plan) bool {
 
 // keepReading remembers how a source was read, and forgets what was seen at addresses
 // that a complete crawl found nothing at.
-func (r *Runner) keepReading(s config.Source, crawl *state.Crawl, read reading, m *memory, plan ingest.Plan) error {
+func (r *Runner) keepReading(s config.Source, crawl *state.Crawl, read reading, m *memory, plan ingest.Plan, phrases []state.Phrase) error {
 	coverage := plan.Coverage
-	h := state.Hints{Settings: read.settings, Version: version.Build(), Runs: read.last.Runs + 1, Wrong: read.last.Wrong}
+	h := state.Hints{Settings: read.settings, Version: version.Build(), Runs: read.last.Runs + 1, Wrong: read.last.Wrong, Phrases: phrases}
 	if stillHeld(plan) {
 		h.Because = read.because()
 	}

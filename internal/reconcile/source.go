@@ -38,6 +38,8 @@ type sourceRun struct {
 
 	recalled verify.Recalled // known once the pages are staged
 	plan     ingest.Plan     // known once it is made; what guards hold, once they were asked
+	// phrasesNow are what changes from run to run, with what this run saw of it.
+	phrasesNow []state.Phrase
 }
 
 // runSource does a run's work for one source, stage by stage. A preview ends once the
@@ -97,7 +99,12 @@ func (r *sourceRun) read(ctx context.Context) error {
 		trustLastmod: r.Fetch.TrustLastmod, readOnly: r.Mode == ModePreview, now: time.Now}
 	r.crawled = crawling{Source: r.Source, decisions: r.decisions, crawl: r.crawl, ledger: r.ledger, sent: r.sent, template: template,
 		memory: r.memory, resend: r.Mode == ModeResync}
-	return r.crawled.run(ctx, r.Runner, r.report)
+	if r.Mode != ModeResync && !r.reading.due {
+		r.crawled.phrases = &phrases{learnt: learntOf(r.reading.last.Phrases)}
+	}
+	err = r.crawled.run(ctx, r.Runner, r.report)
+	r.report.Phrases = r.crawled.phrases.said()
+	return err
 }
 
 // stage puts the pages that were read under the external IDs by which Intercom knows them.
@@ -162,6 +169,9 @@ func (r *sourceRun) apply(ctx context.Context) error {
 	if err := r.beforeSending(r.Source, r.plan, r.verification); err != nil {
 		return err
 	}
+	if err := r.learnPhrases(); err != nil {
+		return err
+	}
 	result, err := ingest.Apply(ctx, r.plan, ingest.Target{
 		SourceID: target.ID,
 		Locale:   r.Locale,
@@ -194,7 +204,7 @@ func (r *sourceRun) remember(context.Context) error {
 	if r.Only != nil { // which tells nothing of the source
 		return r.Staging.EndAside(r.Name)
 	}
-	if err := r.keepReading(r.Source, r.crawl, r.reading, r.memory, r.plan); err != nil {
+	if err := r.keepReading(r.Source, r.crawl, r.reading, r.memory, r.plan, r.phrasesNow); err != nil {
 		return err
 	}
 	if err := r.keepTemplate(r.Source, r.reading, r.crawled.layout); err != nil {

@@ -59,6 +59,9 @@ func (s stager) parts(p crawler.Page, meter *budget.Meter) ([]part, error) {
 		if one.sent, _, err = s.ledger.Entry(s.source, s.sent.id(page.URL, page.Identity)); err != nil {
 			return nil, err
 		}
+		if err := s.leaveAsSent(one); err != nil {
+			return nil, err
+		}
 	}
 	parts[0].mayShrink = s.screener.Allows(parts[0].page.URL, "shrunk")
 	parts[0].template, err = s.templateIn(id, parts)

@@ -31,7 +31,8 @@ type stager struct {
 	split    Split
 	screener *screen.Screener
 	linter   *lint.Linter
-	keepsAll bool // the text of each page, whether it may have to be sent or not
+	phrases  *phrases // that change with each run; nil: none is left out
+	keepsAll bool     // the text of each page, whether it may have to be sent or not
 	// decisions are what persons agreed to: those pages may be sent though they are held.
 	decisions ingest.Decisions
 }
