@@ -25,6 +25,7 @@ func (a *app) newClient(c config.Intercom, log *slog.Logger) *intercom.Client {
 		Share:     c.Share,
 		UserAgent: "fincrawl/" + version.Build(),
 		Transport: a.transport,
+		Wait:      a.wait,
 		Log:       log,
 	})
 }

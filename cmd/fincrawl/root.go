@@ -29,7 +29,7 @@ type app struct {
 	verbose     bool
 	quiet       bool // logs warnings only
 	lookupEnv   func(string) (string, bool)
-	wait        func(context.Context, time.Duration) error // between requests to a site; nil: really
+	wait        func(context.Context, time.Duration) error // between requests, and before one is tried again; nil: really
 	transport   http.RoundTripper                          // to the sites and to Intercom; nil: really
 	commit      func(commit func() error) error            // carries out a commit to the state file; nil: just so
 	secrets     *secrets.Set                               // our own, which are shown to nobody

@@ -390,11 +390,13 @@ func TestASessionThatDiesUnseenTakesNoRenderedPageWithIt(t *testing.T) {
 		return way{in.renews, func(t *testing.T, m *members) string { return in.start(t, m) + "\n    render: {mode: always}\n" }}
 	}
 	t.Run("instead of the documents", func(t *testing.T) {
+		t.Parallel()
 		m := newMembers(t, 4, rendered("form"), strangers()["404"], "/", "/join")
 		m.fincrawl(exitDone, "sync")
 		m.night(1, true)
 	})
 	t.Run("instead of what an API says", func(t *testing.T) {
+		t.Parallel()
 		m := newMembers(t, 4, rendered("header"), func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, "This is for the members of our club.") })
 		m.API = true
 		for _, path := range m.articles {

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
-	"github.com/fincrawl/fincrawl/internal/retry"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -68,7 +67,7 @@ func (c *Client) do(ctx context.Context, call call, out any) error {
 			wait = 0 // the budget knows until when, for all calls
 		}
 		c.log.WarnContext(ctx, "call of the API is tried again", "error", err, "try", try+1, "wait", wait)
-		if retry.Sleep(ctx, wait) != nil {
+		if c.wait(ctx, wait) != nil {
 			return err
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/fincrawl/fincrawl/internal/retry"
 )
@@ -27,11 +28,12 @@ import (
 type Config struct {
 	BaseURL   string // such as https://api.intercom.io; see RegionURL
 	Token     string
-	Version   string            // Intercom-Version header; "" is 2.15
-	Share     float64           // of the workspace's rate limit that may be used, 0 < Share <= 1; else it is 1
-	UserAgent string            // "" is fincrawl
-	Transport http.RoundTripper // nil: a clone of http.DefaultTransport
-	Log       *slog.Logger      // nil: none
+	Version   string                                     // Intercom-Version header; "" is 2.15
+	Share     float64                                    // of the workspace's rate limit that may be used, 0 < Share <= 1; else it is 1
+	UserAgent string                                     // "" is fincrawl
+	Transport http.RoundTripper                          // nil: a clone of http.DefaultTransport
+	Wait      func(context.Context, time.Duration) error // before a call is tried again; nil: really
+	Log       *slog.Logger                               // nil: none
 }
 
 // pageBuffer is room for most pages, so that each goes in one write and comes in one read.
@@ -59,6 +61,7 @@ type Client struct {
 	http      *http.Client
 	budget    *budget
 	circuit   circuit
+	wait      func(context.Context, time.Duration) error
 	log       *slog.Logger
 	noLookUp  atomic.Bool // the API was seen to look no page up
 }
@@ -80,6 +83,9 @@ func New(c Config) *Client {
 		t.WriteBufferSize, t.ReadBufferSize = pageBuffer, pageBuffer
 		c.Transport = t
 	}
+	if c.Wait == nil {
+		c.Wait = retry.Sleep
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -95,6 +101,7 @@ func New(c Config) *Client {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		budget: newBudget(c.Share),
+		wait:   c.Wait,
 		log:    c.Log,
 	}
 }
@@ -151,7 +158,7 @@ func (c *Client) CreateImportSource(ctx context.Context, url string, audienceIDs
 		if err == nil || KindOf(err) != Transient || try == maxTries {
 			return ImportSource(answer), err
 		}
-		if retry.Sleep(ctx, pace.NextBackOff()) != nil {
+		if c.wait(ctx, pace.NextBackOff()) != nil {
 			return ImportSource{}, err
 		}
 		found, ok, lookErr := c.sourceWithURL(ctx, url)
