@@ -3,6 +3,9 @@ package web
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -63,7 +66,7 @@ func newClients(src Source, sur Surroundings, log *slog.Logger, session *auth.Se
 	}
 	c := &clients{jar: jar, throttle: fetch.NewThrottle(src.Fetch, wait, log), close: closeIdle}
 	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
-		whole := &fetch.Whole{Base: base, Limit: limit, Timeout: src.Fetch.Timeout, PagesOnly: pagesOnly, Documents: src.Documents, Language: src.Locale}
+		whole := &fetch.Whole{Base: base, Limit: limit, Timeout: src.Fetch.Timeout, PagesOnly: pagesOnly, Documents: src.Documents, Language: src.Locale, Headers: src.Fetch.Headers}
 		return &fetch.Retry{Base: &fetch.Pace{Base: credentials(whole), Throttle: c.throttle}, Wait: wait}
 	}
 	none := func(t http.RoundTripper) http.RoundTripper { return t }
@@ -88,6 +91,9 @@ func connections(f fetch.Limits, given http.RoundTripper, session *auth.Session)
 		t.MaxIdleConnsPerHost = max(f.Concurrency, 1) + 1
 		t.DisableCompression = true // ours: see whole
 		t.MaxResponseHeaderBytes = fetch.MaxHeader
+		if err := useNetwork(t, f); err != nil {
+			return nil, nil, nil, nil, err
+		}
 		base = t
 	}
 	inside, outside, err = session.Connections(base)
@@ -102,6 +108,29 @@ func connections(f fetch.Limits, given http.RoundTripper, session *auth.Session)
 			}
 		}
 	}, nil
+}
+
+// useNetwork has connections go through the configured proxy, and trusts the configured authorities.
+func useNetwork(t *http.Transport, f fetch.Limits) error {
+	if f.Proxy != "" {
+		proxy, err := url.Parse(f.Proxy)
+		if err != nil {
+			return fmt.Errorf("fetch.proxy: %w", err)
+		}
+		t.Proxy = http.ProxyURL(proxy)
+	}
+	if len(f.CA) == 0 {
+		return nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(f.CA) {
+		return errors.New("tls.ca holds no certificate")
+	}
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+	return nil
 }
 
 // answer is what the site said to a request.

@@ -28,6 +28,17 @@ func (d *decoder) certificate(to **Certificate) value {
 	}}
 }
 
+// trust is whom to trust at the source besides those that the system trusts.
+func (d *decoder) trust(t *TLS) value {
+	keys := fields{{"ca", required(d.secretText(&t.CA, "ca.crt"), "ca: /run/secrets/ca.crt")}}
+	return value{inside: keys, read: func(e entry) {
+		given := d.mapping(e, keys)
+		if ca, ok := given["ca"]; ok && t.CA.Reveal() != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(t.CA.Reveal())) {
+			d.mistake(ca.node, "the file of ca holds no certificate in PEM")
+		}
+	}}
+}
+
 // pair checks that a certificate and a key can be read and belong together.
 func (d *decoder) pair(at, keyAt entry, cert, key string) {
 	switch {

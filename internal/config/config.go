@@ -130,6 +130,7 @@ type Source struct {
 	Follow       []string
 	Query        Query
 	Fetch        Fetch
+	TLS          TLS
 	Render       Render
 	Documents    []string // kinds of files that become pages
 	Content      Content
@@ -215,7 +216,12 @@ type Fetch struct {
 	TrustLastmod  bool          // skip what the sitemap says has not changed
 	VerifyEvery   int           // runs from one that fetches everything to the next; 0 for none
 	ResumeWithin  time.Duration // of its beginning, a crawl that was cut off goes on
+	Proxy         string        // that requests to the site go through; "" for what the environment names
+	Headers       map[string]string
 }
+
+// TLS says whom to trust at the source.
+type TLS struct{ CA Secret } // authorities besides the system's, in PEM; not secret, but a file
 
 // Content says what of a page is its content, by CSS selectors.
 type Content struct {

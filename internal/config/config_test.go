@@ -198,7 +198,7 @@ sources:
     exclude: ["/articles/*/print", 're:\?print=1$', "/costs$$5"]
     follow: ["**/index.html"]
     query: {keep: [id, "filter[*]"], drop: ref}
-    fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me", trust_lastmod: true, verify_every: 3, resume_within: 2h}
+    fetch: {concurrency: 1, rate: 90/m, timeout: 1m30s, max_body: 1.5MB, respect_robots: false, user_agent: "me", trust_lastmod: true, verify_every: 3, resume_within: 2h, proxy: "http://proxy.corp:3128", headers: {accept-language: de}}
     render: {mode: auto, wait_for: "article", hosts: [api.wiki.corp], rules: [{match: "/app/**", mode: always}]}
     content: {title: "h1", body: "article, main", remove: [".feedback"], preset: none, template: off, external_id: {selector: article, attr: data-id},
       split: {over: 200kB, at: h2, pages: [/faq/**]}}
@@ -255,7 +255,7 @@ sources:
 		Exclude:  []string{"/articles/*/print", `re:\?print=1$`, "/costs$5"},
 		Follow:   []string{"**/index.html"},
 		Query:    config.Query{Keep: []string{"id", "filter[*]"}, Drop: []string{"ref"}},
-		Fetch:    config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me", TrustLastmod: true, VerifyEvery: 3, ResumeWithin: 2 * time.Hour},
+		Fetch:    config.Fetch{Concurrency: 1, Rate: 1.5, Timeout: 90 * time.Second, MaxBody: 1_500_000, UserAgent: "me", TrustLastmod: true, VerifyEvery: 3, ResumeWithin: 2 * time.Hour, Proxy: "http://proxy.corp:3128", Headers: map[string]string{"Accept-Language": "de"}},
 		Render:   config.Render{Mode: "auto", WaitFor: "article", Hosts: []string{"api.wiki.corp"}, Rules: []config.RenderRule{{Match: "/app/**", Mode: "always"}}, Browser: browser},
 		Content: config.Content{Title: "h1", Body: "article, main", Remove: []string{".feedback"}, Preset: config.PresetNone, Presets: presets, Template: config.TemplateOff, ExternalID: config.Identity{Selector: "article", Attr: "data-id"},
 			Split: config.Split{Over: 200_000, At: 2, Pages: []string{"/faq/**"}}},

@@ -62,6 +62,7 @@ func (d *decoder) source(s *Source, intercom *Intercom) fields {
 		{"follow", list(d, &s.Follow, d.pattern)},
 		{"query", d.section(d.query(&s.Query))},
 		{"fetch", d.section(d.fetch(&s.Fetch))},
+		{"tls", d.trust(&s.TLS)},
 		{"render", d.rendering(&s.Render)},
 		{"documents", list(d, &s.Documents, d.document)},
 		{"content", d.content(&s.Content, intercom)},
@@ -109,6 +110,8 @@ func (d *decoder) fetch(f *Fetch) fields {
 		{"trust_lastmod", d.flag(&f.TrustLastmod)},
 		{"verify_every", d.whole(&f.VerifyEvery, 0, 1000)},
 		{"resume_within", d.duration(&f.ResumeWithin, 30*24*time.Hour)},
+		{"proxy", d.address(&f.Proxy, d.withoutPassword)},
+		{"headers", d.plainHeaders(&f.Headers)},
 	}
 }
 
@@ -359,6 +362,47 @@ func (d *decoder) headers(to *map[string]Secret) value {
 		return same, ""
 	}
 	return d.named(to, check, func(e entry, to *Secret) { d.credential(e, to, textAround) })
+}
+
+// plainHeaders are headers that are no secret, such as Accept-Language.
+func (d *decoder) plainHeaders(to *map[string]string) value {
+	return value{read: func(e entry) {
+		pairs, ok := d.pairs(e)
+		if !ok {
+			return
+		}
+		got := make(map[string]string)
+		for _, p := range pairs {
+			name := http.CanonicalHeaderKey(p.key.Value)
+			switch {
+			case !httpguts.ValidHeaderFieldName(name):
+				d.mistake(p.key, "this is not a name that an HTTP header can have")
+				continue
+			case slices.Contains([]string{"Authorization", "Cookie", "Proxy-Authorization"}, name):
+				d.mistake(p.key, "what is secret belongs in auth: auth.headers, auth.cookies, basic or bearer")
+				continue
+			case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Te", "Trailer", "Upgrade", "Accept-Encoding", "User-Agent"}, name):
+				d.mistake(p.key, "this header is the connection's own and can't be set here")
+				continue
+			}
+			var text string
+			d.text(&text).read(entry{p.key.Value, p.key, p.value})
+			if !httpguts.ValidHeaderFieldValue(text) {
+				d.mistake(p.value, "the value of %s has a character in it that a header can't have", name)
+				continue
+			}
+			got[name] = text
+		}
+		*to = got
+	}}
+}
+
+// withoutPassword complains about an address that has a user's name in it.
+func (d *decoder) withoutPassword(e entry, address string) {
+	if u, err := url.Parse(address); err == nil && u.User != nil {
+		d.lines.hide(target(e.node))
+		d.mistake(e.node, "%s must not have a password in it: set HTTPS_PROXY in the environment instead", e.key)
+	}
 }
 
 func (d *decoder) cookies(to *map[string]Secret) value {

@@ -142,7 +142,7 @@ func settingsOf(s config.Source) map[string]string {
 	source := reflect.ValueOf(s)
 	for field, value := range source.Fields() {
 		switch field.Name {
-		case "Name", "LibraryURL", "Reactivate", "AudienceIDs", "Auth", "Fetch", "Lint", "Updates", "Deletes":
+		case "Name", "LibraryURL", "Reactivate", "AudienceIDs", "Auth", "Fetch", "TLS", "Lint", "Updates", "Deletes":
 			continue
 		}
 		if value.Kind() != reflect.Struct {

@@ -97,7 +97,7 @@ func NewSource(s config.Source) (web.Source, error) {
 			Allow:   patterns(s.Discover.Allow),
 		},
 		Query:        scope.Query(s.Query),
-		Fetch:        newFetch(s.Fetch),
+		Fetch:        newFetch(s.Fetch, s.TLS),
 		Render:       newRendering(s.Render, patterns),
 		Identity:     identity,
 		Documents:    documentKinds(s.Documents),
@@ -159,8 +159,8 @@ func presetsOf(c config.Content) (*preset.Set, error) {
 	return all.Only(c.Preset)
 }
 
-func newFetch(f config.Fetch) fetch.Limits {
-	return fetch.Limits{Concurrency: f.Concurrency, Rate: f.Rate, Timeout: f.Timeout, MaxBody: f.MaxBody, RespectRobots: f.RespectRobots, UserAgent: f.UserAgent}
+func newFetch(f config.Fetch, t config.TLS) fetch.Limits {
+	return fetch.Limits{Proxy: f.Proxy, Headers: f.Headers, CA: []byte(t.CA.Reveal()), Concurrency: f.Concurrency, Rate: f.Rate, Timeout: f.Timeout, MaxBody: f.MaxBody, RespectRobots: f.RespectRobots, UserAgent: f.UserAgent}
 }
 
 // NewAuth returns how a source of sources.yaml logs in.

@@ -210,4 +210,7 @@ type Limits struct {
 	MaxBody       int64 // bytes, decompressed
 	RespectRobots bool
 	UserAgent     string
+	Proxy         string            // that requests go through; "" for what the environment names
+	Headers       map[string]string // sent with each request to the source, where nothing else sets them
+	CA            []byte            // authorities to trust besides the system's, in PEM; may be empty
 }

@@ -36,6 +36,8 @@ type Whole struct {
 	// Language is the one that pages are asked for in, such as "pt-BR"; "" for any. A header
 	// that is there already stays.
 	Language string
+	// Headers are set where a request does not have them.
+	Headers map[string]string
 }
 
 var errTimeout = errors.New("no complete answer in time")
@@ -50,6 +52,11 @@ func (t *Whole) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	r = r.Clone(ctx)
 	r.Header.Set("Accept-Encoding", acceptedEncodings)
+	for name, value := range t.Headers {
+		if r.Header.Get(name) == "" {
+			r.Header.Set(name, value)
+		}
+	}
 	if t.Language != "" && r.Header.Get("Accept-Language") == "" {
 		r.Header.Set("Accept-Language", acceptedLanguages(t.Language))
 	}
