@@ -19,6 +19,8 @@ func (d *Document) present() {
 	root := d.node()
 	sheets := css.Read(root, d.base(), d.Sheets, d.Meter)
 	sheets.Match(root)
+	can := operatedIn(root)
+	sheets.Shown = can.shows
 	d.set = sheets.Settings(root)
 	panels := panel.Find(root)
 	page := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Main || htmltree.Attr(n, "role") == "main" })
@@ -39,7 +41,7 @@ func (d *Document) present() {
 			continue
 		}
 		switch {
-		case panels.Opened[n] || isCollapsed(n) || htmltree.Holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html):
+		case panels.Opened[n] || isCollapsed(n) && can.shows(n, by) || htmltree.Holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html):
 			show(n)
 		case !byName && takesBackInside(sheets, n, by):
 			hideBeside(sheets, n, by)
@@ -147,10 +149,7 @@ func isCollapsed(n *html.Node) bool {
 			return true
 		}
 	}
-	before := n.PrevSibling
-	for before != nil && before.Type != html.ElementNode {
-		before = before.PrevSibling
-	}
+	before := elementBefore(n)
 	return before != nil && isTrigger(before, htmltree.Attr(n, "id"))
 }
 

@@ -32,6 +32,16 @@ var waysToHide = []string{
 	`<template>SECRET</template><p>STAYS</p>`,
 	`<noscript>SECRET</noscript><p>STAYS</p>`,
 	`<dialog>SECRET</dialog><p>STAYS</p>`,
+	// By what only seems to be shown some time.
+	`<style>.x{display:none}.x.open{display:block}</style><p class=x>SECRET</p><p>STAYS</p>`,
+	`<style>.x{visibility:hidden}.is-active .x{visibility:visible}</style><p class=x>SECRET</p><p>STAYS</p>`,
+	`<style>.x{max-height:0;overflow:hidden}.x[aria-expanded=true]{max-height:9em}</style><p class=x>SECRET</p><p>STAYS</p>`,
+	`<p data-aos=fade-up style="opacity:0">SECRET</p><p data-aos=fade-up>STAYS</p>`,
+	`<p class=wow style="visibility:hidden">SECRET</p><p class=wow>STAYS</p>`,
+	`<div class=accordion style="display:none">SECRET</div><div class=accordion>STAYS</div>`,
+	`<div class=faq-answer hidden>SECRET</div><div class=faq-answer>STAYS</div>`,
+	`<script src=site.js></script><div class=toggle><p>STAYS</p></div><p>More.</p><div class=toggle style="display:none">SECRET</div>`,
+	`<script type=application/json>{}</script><style>.x{opacity:0}.x.in-view{opacity:1}</style><p class=x>SECRET</p><p>STAYS</p>`,
 	// Clear.
 	`<p style="opacity:0%">SECRET</p><p style="opacity:100%">STAYS</p>`,
 	`<p style="opacity:.01">SECRET</p><p style="opacity:.7">STAYS</p>`,

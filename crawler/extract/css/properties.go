@@ -96,3 +96,7 @@ func (p Property) isHandedDown() bool {
 	}
 	return false
 }
+
+// TakesRoom reports whether what the property hides leaves no room, so that something has to be clicked to
+// show it. What is only unseen in its place may appear by itself.
+func (p Property) TakesRoom() bool { return p != opacity && p != Visibility }

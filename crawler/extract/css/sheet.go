@@ -332,6 +332,9 @@ var (
 	lonelyJoint = regexp.MustCompile(`(^ *|[>+~] *)([>+~]|$)`)
 )
 
+// operatedByReader is what a selector says of states that need no script.
+var operatedByReader = regexp.MustCompile(`:(checked|target|hover|focus-within)|\[open`)
+
 // needsOf returns the classes and IDs that a selector demands, such as ".note". What
 // only a state adds, such as ".open", may come yet.
 func needsOf(selector string) (needs []string) {

@@ -20,6 +20,9 @@ import (
 
 // Styles are the rules of a page's style sheets that bear on whether text is seen.
 type Styles struct {
+	// Shown reports whether something on the page may show what is hidden by a property. Defaults to yes.
+	Shown func(n *html.Node, by Property) bool
+
 	meter  *budget.Meter
 	rules  []*rule
 	alone  bool // no style sheet of the page is unknown
@@ -263,7 +266,7 @@ func (s *Styles) Hides(n *html.Node, styled string) (by Property, hidden bool) {
 		if c.Says[p] == "" && (p != color || c.Says[background] == "") || c.unsure[p] || !s.hidesBy(n, c, p) || p == color && isBlank(n) {
 			continue
 		}
-		if from := c.from[p]; from != nil && s.waits(from, n, p) || IsWaiting(n, p) {
+		if from := c.from[p]; from != nil && s.waits(from, n, p) || s.isWaiting(n, p) {
 			continue
 		}
 		return p, true
@@ -299,6 +302,8 @@ func isBlank(n *html.Node) bool {
 	}
 	return true
 }
+
+func (s *Styles) shown(n *html.Node, by Property) bool { return s.Shown == nil || s.Shown(n, by) }
 
 // opacityOf returns how much of n is seen through all that is around it.
 func (s *Styles) opacityOf(n *html.Node) float64 {
@@ -368,7 +373,7 @@ func (s *Styles) waits(r *rule, n *html.Node, by Property) bool {
 		if other.declared == r.declared || !other.reveals(by) {
 			continue
 		}
-		if !changed.MatchString(other.selector) {
+		if !changed.MatchString(other.selector) || !operatedByReader.MatchString(other.selector) && !s.shown(n, by) {
 			continue
 		}
 		if _, after, ok := strings.Cut(other.last, r.last); ok && strings.ContainsAny(r.last, ".#[") && (after == "" || !isNameByte(after[0])) {

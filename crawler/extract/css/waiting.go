@@ -11,17 +11,18 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// IsWaiting tells of elements that a script makes appear, as the reader comes to
+// isWaiting tells of elements that a script makes appear, as the reader comes to
 // them or once the page is there: most of a page is never hidden for good.
-func IsWaiting(n *html.Node, by Property) bool {
+func (s *Styles) isWaiting(n *html.Node, by Property) bool {
 	if by != opacity && by != Visibility {
 		return false
 	}
 	if htmltree.WordsUpTo(n, 200) == 200 || htmltree.CountOf(n, atom.H1) > 0 || htmltree.CountOf(n, atom.Article) > 0 {
 		return true
 	}
-	return htmltree.HasAttr(n, "data-w-id") || htmltree.HasAttr(n, "data-aos") || htmltree.HasAttr(n, "data-scroll") || htmltree.HasAttr(n, "data-framer-appear-id") ||
+	named := htmltree.HasAttr(n, "data-w-id") || htmltree.HasAttr(n, "data-aos") || htmltree.HasAttr(n, "data-scroll") || htmltree.HasAttr(n, "data-framer-appear-id") ||
 		htmltree.HasWord(htmltree.Attr(n, "class"), "wow")
+	return named && s.shown(n, by)
 }
 
 // IsOverlay tells of names that things go by which stand above a page, and are no
