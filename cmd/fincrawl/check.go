@@ -76,7 +76,7 @@ func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
 		if err != nil {
 			return err
 		}
-		seen, err := web.CheckLogin(ctx, source, web.Surroundings{Log: log, Secrets: a.secrets})
+		seen, err := web.CheckLogin(ctx, source, web.Surroundings{Log: log, Secrets: a.secrets, Transport: a.transport, Wait: a.wait})
 		for _, line := range seen {
 			fmt.Fprintf(a.out, "    %s\n", line)
 		}

@@ -12,7 +12,7 @@ import (
 type Fault func(w http.ResponseWriter, r *http.Request, page http.HandlerFunc)
 
 // Fail lets the next requests of a path go wrong, one fault each; the ones after
-// them are answered as stated. [OK] lets one in between go well.
+// them are answered as stated.
 func (s *Site) Fail(path string, faults ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,9 +34,6 @@ func (s *Site) nextFault(keys ...string) Fault {
 	}
 	return nil
 }
-
-// OK is no fault.
-func OK(w http.ResponseWriter, r *http.Request, page http.HandlerFunc) { page(w, r) }
 
 // Status answers with a status and hardly a word.
 func Status(status int) Fault {

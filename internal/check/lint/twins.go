@@ -22,9 +22,7 @@ const (
 type simhash struct {
 	words    int
 	previous [2]uint64 // of the words before
-	lanes    [8]uint64 // how often bit 8*b+l was set is byte b of lane l
-	counted  int       // since the lanes were empty; they hold 255
-	votes    [64]int   // for each bit, what the lanes had when they were full
+	votes    [64]int   // how often each bit was set
 }
 
 // add takes the next word. With the two before it, it votes for the bits of the
@@ -33,28 +31,16 @@ func (s *simhash) add(word []byte) {
 	h := hashWord(word)
 	if s.words >= 2 {
 		shingle := mix(s.previous[0], s.previous[1], h)
-		for lane := range s.lanes {
-			s.lanes[lane] += shingle >> lane & 0x0101010101010101
-		}
-		if s.counted++; s.counted == 255 {
-			s.collect()
+		for bit := range s.votes {
+			s.votes[bit] += int(shingle >> bit & 1)
 		}
 	}
 	s.previous[0], s.previous[1] = s.previous[1], h
 	s.words++
 }
 
-// collect empties the lanes into votes.
-func (s *simhash) collect() {
-	for bit := range s.votes {
-		s.votes[bit] += int(s.lanes[bit%8] >> (bit / 8 * 8) & 0xff)
-	}
-	s.lanes, s.counted = [8]uint64{}, 0
-}
-
 // sum is the signature: the bits that most voted for.
 func (s *simhash) sum() uint64 {
-	s.collect()
 	var signature uint64
 	for bit, votes := range s.votes {
 		if 2*votes > max(0, s.words-2) {
