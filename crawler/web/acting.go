@@ -113,7 +113,7 @@ func (c *crawl) weigh() (cleared []visit, err error) {
 		beside := shape.pages[texthash.Of(parent)] && shape.after[texthash.Of(name)] > 1 // pages, as a control of each
 		switch gentle := scope.UnsafeLink(u) == ""; {
 		case signs.acts:
-		case !beside && gentle && !shape.unsure, !beside && signs.inText && !shape.unsure && shape.sisters[texthash.Of(parent)] >= enoughSisters:
+		case !beside && gentle, !beside && signs.inText && !shape.unsure && shape.sisters[texthash.Of(parent)] >= enoughSisters:
 			cleared = append(cleared, visit{url: u, depth: s.Depth, from: s.From})
 		case signs.inText:
 			c.acting.open[s.URL] = s.Detail

@@ -17,6 +17,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
 // conclude judges the answer to a visit and does all that follows from it. The
@@ -291,6 +292,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.routes = doc.HashRoutes()
 	}
 	c.acting.note(doc.LinkSigns(c.bearsAction), c.scope)
+	profile := !c.scope.Starts[v.url.String()] && !urlpattern.Any(c.scope.Rules.Allow, v.url) && doc.IsProfile()
 	found.identity = c.identityOf(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
 
@@ -308,6 +310,8 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.outcome, found.detail = crawler.NoIndex, ""
 	case found.outcome != "":
 		return found
+	case profile:
+		found.outcome, found.detail = crawler.View, "the profile of a user; where it is an article, name it in discover.allow"
 	default:
 		found.outcome, found.detail = c.asPage(v, a, found, err)
 	}
