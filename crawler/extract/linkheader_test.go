@@ -3,38 +3,7 @@ package extract
 import (
 	"net/url"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	"golang.org/x/net/html"
 )
-
-func TestLinkHeadersAreRead(t *testing.T) {
-	param := func(pairs ...string) (list []html.Attribute) {
-		for i := 0; i < len(pairs); i += 2 {
-			list = append(list, html.Attribute{Key: pairs[i], Val: pairs[i+1]})
-		}
-		return list
-	}
-	for name, test := range map[string]struct {
-		headers []string
-		want    []linkHeader
-	}{
-		"one":              {[]string{`</a>; rel=canonical`}, []linkHeader{{"/a", param("rel", "canonical")}}},
-		"quoted":           {[]string{`</a>; Rel = "next prefetch" ; title="a, \"b\"; c"`}, []linkHeader{{"/a", param("rel", "next prefetch", "title", `a, "b"; c`)}}},
-		"several":          {[]string{`</a>;rel=prev, </b,c>;rel=next`, `</d>`}, []linkHeader{{"/a", param("rel", "prev")}, {"/b,c", param("rel", "next")}, {target: "/d"}}},
-		"the first counts": {[]string{`</a>; rel=next; rel=canonical`}, []linkHeader{{"/a", param("rel", "next")}}},
-		"without a value":  {[]string{`</a>; crossorigin; rel=preload`}, []linkHeader{{"/a", param("crossorigin", "", "rel", "preload")}}},
-		"never closed":     {[]string{`</a>; title="x`}, []linkHeader{{target: "/a"}}},
-		"no target":        {[]string{`rel=next`, ``, `<`, `,;,`}, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got := parseLinkHeaders(test.headers)
-			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(linkHeader{})); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-}
 
 // What a header names starts from the document's address, whatever its <base> says,
 // and what the document says itself comes first.
@@ -62,15 +31,4 @@ func TestALinkHeaderIsALinkOfTheHead(t *testing.T) {
 			}
 		})
 	}
-}
-
-func FuzzLinkHeaders(f *testing.F) {
-	f.Add(`</a>; rel="next\\", <b>;x`)
-	f.Fuzz(func(t *testing.T, header string) {
-		for _, link := range parseLinkHeaders([]string{header}) {
-			if len(link.target) > len(header) {
-				t.Errorf("target %q of %q", link.target, header)
-			}
-		}
-	})
 }
