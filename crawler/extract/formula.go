@@ -6,6 +6,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/extract/mathml"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -42,7 +43,7 @@ func appendFormula(dst *html.Node, f formula) {
 func formulaOf(n *html.Node, called classes) (f formula, ok bool) {
 	switch {
 	case n.Namespace == "math" && n.Data == "math":
-		return formula{mathSource(n), htmltree.Attr(n, "display") == "block"}, true
+		return formula{mathml.Source(n), htmltree.Attr(n, "display") == "block"}, true
 	case n.DataAtom == atom.Script:
 		kind, mode, _ := strings.Cut(htmltree.Attr(n, "type"), ";")
 		if kind == "math/tex" && n.FirstChild != nil {
@@ -53,7 +54,7 @@ func formulaOf(n *html.Node, called classes) (f formula, ok bool) {
 		for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 			switch class {
 			case "tex", "latex", "mwe-math-fallback-image-inline", "mwe-math-fallback-image-display", "math":
-				return formula{withoutStyle(htmltree.Attr(n, "alt")), strings.HasSuffix(class, "display")}, htmltree.Attr(n, "alt") != ""
+				return formula{mathml.WithoutStyle(htmltree.Attr(n, "alt")), strings.HasSuffix(class, "display")}, htmltree.Attr(n, "alt") != ""
 			}
 		}
 		return formula{}, false
@@ -111,14 +112,14 @@ func sourceInside(n *html.Node) string {
 			return source
 		}
 		if d.Namespace == "math" && d.Data == "math" {
-			return mathSource(d)
+			return mathml.Source(d)
 		}
 		if htmltree.IsElement(d, atom.Img) {
 			image = htmltree.FirstOf(image, htmltree.Attr(d, "alt"))
 		}
 	}
 	if image != "" {
-		return withoutStyle(image)
+		return mathml.WithoutStyle(image)
 	}
 	source, _, _ := undelimited(onlyText(n))
 	return source
@@ -144,96 +145,4 @@ func undelimited(s string) (source string, display, ok bool) {
 		}
 	}
 	return "", false, false
-}
-
-// mathSource returns the TeX that a math element carries, or else its content on
-// one line.
-func mathSource(math *html.Node) string {
-	if source := htmltree.FirstOf(htmltree.Attr(math, "data-latex"), htmltree.Attr(math, "alttext")); source != "" {
-		return withoutStyle(source)
-	}
-	for d := range math.Descendants() {
-		if d.Type == html.ElementNode && d.Data == "annotation" && strings.Contains(htmltree.Attr(d, "encoding"), "tex") && d.FirstChild != nil {
-			return withoutStyle(d.FirstChild.Data)
-		}
-	}
-	var out strings.Builder
-	linear(&out, math)
-	return strings.Join(strings.Fields(out.String()), " ")
-}
-
-// withoutStyle takes off the braces in which MediaWiki sets a formula's style.
-func withoutStyle(source string) string {
-	for _, style := range []string{`{\displaystyle `, `{\textstyle `} {
-		if inside, ok := strings.CutPrefix(strings.TrimSpace(source), style); ok && strings.HasSuffix(inside, "}") {
-			return strings.TrimSuffix(inside, "}")
-		}
-	}
-	return source
-}
-
-// linear writes MathML on one line, with the signs that calculators take.
-func linear(out *strings.Builder, n *html.Node) {
-	parts := htmltree.ElementsIn(n)
-	between := func(sign string) {
-		for i, part := range parts {
-			if i > 0 {
-				out.WriteString(sign)
-			}
-			group(out, part)
-		}
-	}
-	switch n.Data {
-	case "annotation", "annotation-xml", "mphantom":
-	case "mfrac":
-		between("/")
-	case "msup", "mover":
-		between("^")
-	case "msub", "munder":
-		between("_")
-	case "msubsup", "munderover":
-		for i, part := range parts {
-			if i > 0 {
-				out.WriteByte("_^"[min(i-1, 1)])
-			}
-			group(out, part)
-		}
-	case "msqrt":
-		out.WriteString("√(")
-		for _, part := range parts {
-			linear(out, part)
-		}
-		out.WriteByte(')')
-	case "mtr":
-		between(" ")
-		out.WriteString("; ")
-	default:
-		if len(parts) == 0 {
-			for child := range n.ChildNodes() {
-				if child.Type == html.TextNode {
-					out.WriteString(child.Data)
-				}
-			}
-		}
-		for _, part := range parts {
-			linear(out, part)
-		}
-	}
-}
-
-// group writes a part of a formula, in parentheses unless it is a single sign.
-func group(out *strings.Builder, n *html.Node) {
-	var inner strings.Builder
-	linear(&inner, n)
-	s := strings.TrimSpace(inner.String())
-	switch n.Data {
-	case "mi", "mn", "mo", "mtext", "mtd":
-		out.WriteString(s)
-	default:
-		if len([]rune(s)) == 1 {
-			out.WriteString(s)
-			return
-		}
-		out.WriteString("(" + s + ")")
-	}
 }
