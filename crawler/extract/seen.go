@@ -30,7 +30,7 @@ func (d *Document) present() {
 		}
 		styled := htmltree.Attr(n, "style")
 		if styled != "" {
-			l := css.InlineLook(styled)
+			l := sheets.Inline(styled)
 			if as := l.Over(n, d.set[n]); as != d.set[n] {
 				d.set[n] = as
 			}

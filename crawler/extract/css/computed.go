@@ -1,6 +1,7 @@
 package css
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -49,7 +50,7 @@ func (s *Styles) compute(n *html.Node) *computed {
 		}
 	}
 	if styled := htmltree.Attr(n, "style"); styled != "" {
-		own := InlineLook(styled)
+		own := s.Inline(styled)
 		c.moves = c.moves || own.moves
 		for p := range properties {
 			if own.Says[p] != "" && (!c.strong[p] || own.strong[p]) {
@@ -104,8 +105,8 @@ func (c *computed) hint(n *html.Node) {
 // merge adds what rules say of n.
 func (s *Styles) merge(n *html.Node, c *computed, rules []*rule) {
 	s.meter.Spend(len(rules))
-	for _, r := range rules {
-		if r.noScript || !r.matches(n, s.meter) {
+	for _, r := range slices.Backward(rules) { // the later ones mostly win
+		if r.noScript || !c.mayChange(r) || !r.matches(n, s.meter) {
 			continue
 		}
 		c.moves = c.moves || r.look.moves
@@ -126,6 +127,14 @@ func (s *Styles) merge(n *html.Node, c *computed, rules []*rule) {
 			}
 		}
 	}
+}
+
+// mayChange reports whether a rule, if it matches, says more than those that were merged.
+func (c *computed) mayChange(r *rule) bool {
+	return r.when || r.look.moves || r.compiled() != nil && slices.ContainsFunc(r.says, func(p Property) bool {
+		from := c.from[p]
+		return from == nil || r.wins(from, p)
+	})
 }
 
 // resolve puts in the values of variables: those that n has, or the only ones that the page sets where
@@ -188,7 +197,7 @@ func (s *Styles) variable(n *html.Node, name string) (value string, ok bool) {
 			}
 		}
 		if styled := htmltree.Attr(p, "style"); strings.Contains(styled, "--") {
-			own := InlineLook(styled)
+			own := s.Inline(styled)
 			if value, ok = own.variable(name); ok {
 				return value, true
 			}

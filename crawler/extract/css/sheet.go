@@ -105,7 +105,7 @@ func (s *sheet) usedBy(names *nameIndex) (used []int) {
 	for class := range names.classes {
 		used = append(used, by["."+class]...)
 	}
-	for id := range names.allIDs() {
+	for id := range names.withIDs() {
 		used = append(used, by["#"+id]...)
 	}
 	slices.Sort(used)

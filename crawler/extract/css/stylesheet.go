@@ -37,6 +37,7 @@ type Styles struct {
 	grounds map[*html.Node][]colour // papers that rules give to elements, of those that some text is coloured like
 
 	looks    map[*html.Node]*computed
+	inline   map[string]*Look // by style attributes, many of which are the same
 	pictures map[*html.Node]bool // by hasPicture
 	names    *nameIndex
 }
@@ -78,7 +79,7 @@ const (
 // Read reads the style sheets of the page below root, whose addresses are relative to base. A nil
 // linked knows none of other addresses.
 func Read(root *html.Node, base *url.URL, linked Linked, meter *budget.Meter) *Styles {
-	s := &Styles{alone: true, meter: meter, looks: map[*html.Node]*computed{}, pictures: map[*html.Node]bool{}, layers: map[string]int{}}
+	s := &Styles{alone: true, meter: meter, looks: map[*html.Node]*computed{}, inline: map[string]*Look{}, pictures: map[*html.Node]bool{}, layers: map[string]int{}}
 	r := &reader{Styles: s, root: root, linked: linked}
 	for n := range htmltree.Below(root) {
 		switch {
@@ -249,6 +250,17 @@ func (s *Styles) isOdd(r *rule) (odd, faded bool) {
 	return hasPaper && !paper.clear() && !paper.like(white()) && slices.ContainsFunc(s.inks, func(ink colour) bool { return ink.like(paper) }), faded
 }
 
+// Inline is [InlineLook], read once for all elements that are styled the same.
+func (s *Styles) Inline(style string) *Look {
+	look, ok := s.inline[style]
+	if !ok {
+		own := InlineLook(style)
+		look = &own
+		s.inline[style] = look
+	}
+	return look
+}
+
 // Hides reports whether n is not seen, by what the rules say and what its style attribute says, which
 // is styled; and by which property.
 func (s *Styles) Hides(n *html.Node, styled string) (by Property, hidden bool) {
@@ -256,7 +268,7 @@ func (s *Styles) Hides(n *html.Node, styled string) (by Property, hidden bool) {
 		return 0, false
 	}
 	if !s.suspect[n] && n.DataAtom != atom.Font {
-		own := InlineLook(styled)
+		own := s.Inline(styled)
 		if odd, varies := own.isOdd(); !odd && !varies && own.Says[color] == "" && own.Says[background] == "" && own.Says[backgroundImage] == "" {
 			return 0, false
 		}
@@ -403,7 +415,8 @@ func (r *rule) wins(other *rule, about Property) bool {
 type nameIndex struct {
 	around  []*html.Node // the body, and the document's element
 	all     []*html.Node
-	ids     map[string]bool
+	ids     map[string][]*html.Node
+	tags    map[string][]*html.Node
 	called  map[string][]*html.Node // by class attributes as they are written, of which there are few
 	classes map[string][]string     // by classes, the attributes that have them
 }
@@ -459,7 +472,7 @@ func (s *Styles) addColours(styled string) {
 	if !strings.Contains(styled, "color") && !strings.Contains(styled, "background") {
 		return
 	}
-	own := InlineLook(styled)
+	own := s.Inline(styled)
 	if ink, ok := colourOf(own.Says[color]); ok && !slices.Contains(s.inks, ink) {
 		s.inks = append(s.inks, ink)
 	}
@@ -479,18 +492,30 @@ func (x *nameIndex) haveAll(needs []string) bool {
 	return true
 }
 
-func (x *nameIndex) hasID(id string) bool { return x.allIDs()[id] }
+func (x *nameIndex) hasID(id string) bool { return x.withIDs()[id] != nil }
 
-func (x *nameIndex) allIDs() map[string]bool {
+// withIDs returns the elements by their IDs.
+func (x *nameIndex) withIDs() map[string][]*html.Node {
 	if x.ids == nil {
-		x.ids = map[string]bool{}
+		x.ids = map[string][]*html.Node{}
 		for _, n := range x.all {
-			if htmltree.HasAttr(n, "id") {
-				x.ids[htmltree.Attr(n, "id")] = true
+			if id := htmltree.Attr(n, "id"); id != "" {
+				x.ids[id] = append(x.ids[id], n)
 			}
 		}
 	}
 	return x.ids
+}
+
+// withTag returns the elements of a name.
+func (x *nameIndex) withTag(name string) []*html.Node {
+	if x.tags == nil {
+		x.tags = map[string][]*html.Node{}
+		for _, n := range x.all {
+			x.tags[n.Data] = append(x.tags[n.Data], n)
+		}
+	}
+	return x.tags[name]
 }
 
 // candidates returns the elements that a compound selector may be about, in any order.
@@ -506,12 +531,11 @@ func (x *nameIndex) candidates(compound string, m *budget.Meter) (found []*html.
 		}
 		return found
 	}
-	m.Spend(len(x.all) / 4)
-	for _, n := range x.all {
-		if n.Data == name || name[0] == '#' && htmltree.Attr(n, "id") == name[1:] {
-			found = append(found, n)
-		}
+	found = x.withTag(name)
+	if name[0] == '#' {
+		found = x.withIDs()[name[1:]]
 	}
+	m.Spend(1 + len(found)/4)
 	return found
 }
 
