@@ -17,7 +17,7 @@ import (
 // a phrase is learnt by comparing what was sent with what is there: where one line is another while
 // nothing around it is, on many pages alike, with three different values in three runs. A page that
 // differs in nothing else counts as unchanged then. What was sent stays; the phrase arrives with the
-// next real change, or when all is verified. See docs/adr/0050.
+// next real change, or when all is verified. See docs/adr/0052.
 
 const (
 	manyPages    = 5  // that have the phrase, at least
