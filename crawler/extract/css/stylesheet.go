@@ -37,7 +37,7 @@ type Styles struct {
 	grounds map[*html.Node][]colour // papers that rules give to elements, of those that some text is coloured like
 
 	looks    map[*html.Node]*computed
-	inline   map[string]*Look // by style attributes, many of which are the same
+	inline   map[string]*Look    // by style attributes, many of which are the same
 	pictures map[*html.Node]bool // by hasPicture
 	names    *nameIndex
 }
