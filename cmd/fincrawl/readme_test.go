@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/pem"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,9 +24,16 @@ func TestTheReadmesSourcesAreRight(t *testing.T) {
 		t.Fatalf("%d blocks of YAML, want 2", len(blocks))
 	}
 	set := func(string) (string, bool) { return strings.Repeat("x", 40), true }
+	secrets, server := t.TempDir(), httptest.NewTLSServer(nil)
+	defer server.Close()
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(filepath.Join(secrets, "ca.crt"), authority, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, block := range blocks {
 		path := filepath.Join(t.TempDir(), "sources.yaml")
-		if err := os.WriteFile(path, []byte(block[1]), 0o600); err != nil {
+		shown := strings.ReplaceAll(block[1], "/run/secrets", secrets)
+		if err := os.WriteFile(path, []byte(shown), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := config.Load(path, set); err != nil {

@@ -57,7 +57,7 @@ func TestWhatIsNoPageIsAskedForWhereTheConfigurationSays(t *testing.T) {
 			site.Redirect("/map.xml", other.URL("/sitemap.xml"))
 		}, options: func(*testsite.Site) func(*web.Source, *web.Surroundings) {
 			return func(src *web.Source, _ *web.Surroundings) { src.Discover.Sitemaps = []string{"/map.xml"} }
-		}, has: "/a", outcomes: map[string]crawler.Outcome{"/map.xml": crawler.BadSitemap}},
+		}, has: "/a", outcomes: map[string]crawler.Outcome{"/map.xml": crawler.BadSitemap}, complete: true},
 		{name: "a configured sitemap is elsewhere, and names others there", put: func(site, other *testsite.Site) {
 			other.SitemapIndex("/configured.xml", other.URL("/1.xml"))
 			other.Sitemap("/1.xml", site.URL("/hidden"))
