@@ -195,7 +195,7 @@ func TestWrittenAfterAcknowledged(t *testing.T) {
 	whole := 2 * time.Since(begun) // about what a process takes with its start and the delays below
 	for kill := range *kills {
 		for _, p := range articles {
-			w.site.Page(p, testsite.Page{Text: fmt.Sprintf("Text of %s as of day %d.", p, kill+1), Delay: 2 * time.Millisecond})
+			w.site.Page(p, testsite.Page{Text: fmt.Sprintf("%s-as-of-day-%d.", p, kill+1), Delay: 2 * time.Millisecond})
 		}
 		cmd := exec.Command(program, "sync", "--config", w.path("sources.yaml"))
 		cmd.Args[0] = "fincrawl" // lets the test binary be fincrawl: see TestMain
@@ -212,7 +212,7 @@ func TestWrittenAfterAcknowledged(t *testing.T) {
 	w.fincrawl(exitDone, "sync")
 	w.wantLibrary(allPages()...)
 	for _, p := range articles {
-		if html := w.page(p).HTML; !strings.Contains(html, fmt.Sprintf("day %d.", *kills)) {
+		if html := w.page(p).HTML; !strings.Contains(html, fmt.Sprintf("day-%d.", *kills)) {
 			t.Errorf("%s is not up to date: %s", p, html)
 		}
 	}
