@@ -114,19 +114,25 @@ func TestNightsEndWell(t *testing.T) {
 	}
 }
 
-// Each takes about half a second. The same few are played each time, so that they end the
-// same way each time; thousands of others by -rapid.checks: see "Longer tests" in the README.
+// Each takes about half a second.
 func TestEveryNightEndsWell(t *testing.T) {
 	t.Parallel()
+	tellStories(t, 12, nightsEndWell)
+}
+
+// tellStories plays a few stories that are drawn, the same ones each time, so that they end the same way each time;
+// thousands of others by -rapid.checks: see "Longer tests" in the README.
+func tellStories(t *testing.T, few byte, endWell func(*testing.T) func(*rapid.T)) {
+	t.Helper()
 	if slices.ContainsFunc(os.Args, func(arg string) bool { return strings.HasPrefix(strings.TrimLeft(arg, "-"), "rapid.") }) {
-		rapid.Check(t, nightsEndWell(t))
+		rapid.Check(t, endWell(t))
 		return
 	}
-	for i := range byte(12) {
+	for i := range few {
 		t.Run(strconv.Itoa(int(i)), func(t *testing.T) {
 			drawn := make([]byte, 64<<10)
 			_, _ = rand.NewChaCha8([32]byte{i}).Read(drawn) // never fails
-			rapid.MakeFuzz(nightsEndWell(t))(t, drawn)
+			rapid.MakeFuzz(endWell(t))(t, drawn)
 		})
 	}
 }
