@@ -98,7 +98,7 @@ func numbersOf(pre *html.Node) map[*html.Node]bool {
 	var numbers []*html.Node
 	for d := range pre.Descendants() {
 		said := strings.TrimSpace(onlyText(d))
-		if d.Type != html.ElementNode || said != strconv.Itoa(len(numbers)+1) || prevElement(d) != nil || d.Parent == pre {
+		if d.Type != html.ElementNode || said != strconv.Itoa(len(numbers)+1) || htmltree.PrevElement(d) != nil || d.Parent == pre {
 			continue
 		}
 		if len(numbers) > 0 && d.Parent.Parent != numbers[0].Parent.Parent {

@@ -15,10 +15,10 @@ func idOf(n *html.Node) []html.Attribute {
 	if id == "" {
 		id = idInside(n)
 	}
-	if before := prevElement(n); id == "" && before != nil && before.DataAtom == atom.A && htmltree.RawText(before, 8) == "" {
+	if before := htmltree.PrevElement(n); id == "" && before != nil && before.DataAtom == atom.A && htmltree.RawText(before, 8) == "" {
 		id = htmltree.FirstOf(htmltree.Attr(before, "id"), htmltree.Attr(before, "name"))
 	}
-	if id == "" && n.Parent != nil && prevElement(n) == nil && (n.Parent.DataAtom == atom.Section || htmltree.HasWord(htmltree.Attr(n.Parent, "class"), "section")) {
+	if id == "" && n.Parent != nil && htmltree.PrevElement(n) == nil && (n.Parent.DataAtom == atom.Section || htmltree.HasWord(htmltree.Attr(n.Parent, "class"), "section")) {
 		id = htmltree.Attr(n.Parent, "id")
 	}
 	if id = htmltree.Visible(id); id == "" {
@@ -40,13 +40,4 @@ func idInside(heading *html.Node) string {
 		}
 	}
 	return ""
-}
-
-func prevElement(n *html.Node) *html.Node {
-	for prev := n.PrevSibling; prev != nil; prev = prev.PrevSibling {
-		if prev.Type == html.ElementNode {
-			return prev
-		}
-	}
-	return nil
 }

@@ -67,7 +67,7 @@ func (o operated) isNamed(n *html.Node) bool {
 			break
 		}
 		id := htmltree.Attr(n, "id")
-		if before := elementBefore(n); id != "" && o.named[id] || before != nil && isTrigger(before, id) {
+		if before := htmltree.PrevElement(n); id != "" && o.named[id] || before != nil && isTrigger(before, id) {
 			return true
 		}
 		n = n.Parent
@@ -82,11 +82,11 @@ func hasLabel(n *html.Node) bool {
 	alike := func(other *html.Node) bool {
 		return class != "" && other != nil && htmltree.Attr(other, "class") == class
 	}
-	if alike(elementAfter(n)) {
+	if alike(htmltree.NextElement(n)) {
 		return true
 	}
 	for at := n; at != nil && at.DataAtom != atom.Body; at = at.Parent {
-		before := elementBefore(at)
+		before := htmltree.PrevElement(at)
 		if before == nil {
 			if at != n {
 				return false
@@ -97,20 +97,4 @@ func hasLabel(n *html.Node) bool {
 		return words > 0 && words < few && before.DataAtom != atom.P || alike(before)
 	}
 	return false
-}
-
-func elementBefore(n *html.Node) *html.Node {
-	before := n.PrevSibling
-	for before != nil && before.Type != html.ElementNode {
-		before = before.PrevSibling
-	}
-	return before
-}
-
-func elementAfter(n *html.Node) *html.Node {
-	after := n.NextSibling
-	for after != nil && after.Type != html.ElementNode {
-		after = after.NextSibling
-	}
-	return after
 }

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -19,8 +20,8 @@ func (d *Document) present() {
 	root := d.node()
 	sheets := css.Read(root, d.base(), d.Sheets, d.Meter)
 	sheets.Match(root)
-	can := operatedIn(root)
-	sheets.Shown = can.shows
+	can := sync.OnceValue(func() operated { return operatedIn(root) }) // few pages hide anything
+	sheets.Shown = func(n *html.Node, by css.Property) bool { return can().shows(n, by) }
 	d.set = sheets.Settings(root)
 	panels := panel.Find(root)
 	page := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Main || htmltree.Attr(n, "role") == "main" })
@@ -41,7 +42,7 @@ func (d *Document) present() {
 			continue
 		}
 		switch {
-		case panels.Opened[n] || isCollapsed(n) && can.shows(n, by) || htmltree.Holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html):
+		case panels.Opened[n] || isCollapsed(n) && can().shows(n, by) || htmltree.Holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html):
 			show(n)
 		case !byName && takesBackInside(sheets, n, by):
 			hideBeside(sheets, n, by)
@@ -149,7 +150,7 @@ func isCollapsed(n *html.Node) bool {
 			return true
 		}
 	}
-	before := elementBefore(n)
+	before := htmltree.PrevElement(n)
 	return before != nil && isTrigger(before, htmltree.Attr(n, "id"))
 }
 

@@ -57,6 +57,16 @@ func NextElement(n *html.Node) *html.Node {
 	return nil
 }
 
+// PrevElement returns the element before n, or nil.
+func PrevElement(n *html.Node) *html.Node {
+	for prev := n.PrevSibling; prev != nil; prev = prev.PrevSibling {
+		if prev.Type == html.ElementNode {
+			return prev
+		}
+	}
+	return nil
+}
+
 // Holds reports whether inner is n or stands inside it.
 func Holds(n, inner *html.Node) bool {
 	for p := inner; p != nil; p = p.Parent {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 )
 
 // shortNotice is how long a text is at most that may be a notice in place of one, in
@@ -19,7 +20,7 @@ func noticeIn(p crawler.Page) string {
 	if len(p.Markdown) > 4*shortNotice {
 		return ""
 	}
-	text := lettersOf(withoutTargets(p.Markdown))
+	text := lettersOf(markdown.WithoutTargets(p.Markdown))
 	if utf8.RuneCountInString(text) > shortNotice {
 		return ""
 	}

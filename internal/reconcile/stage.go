@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/crawler/web/cutoff"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/intercom"
@@ -111,26 +112,9 @@ func (s stager) unstageOthers(p state.Staged) error {
 
 // textHash is a hash of what a page says, without the addresses its links lead to: a
 // wall's name the page to return to.
-func textHash(markdown string) string {
-	sum := sha256.Sum256([]byte(withoutTargets(markdown)))
+func textHash(text string) string {
+	sum := sha256.Sum256([]byte(markdown.WithoutTargets(text)))
 	return hex.EncodeToString(sum[:16])
-}
-
-// withoutTargets is Markdown without the addresses that its links lead to.
-func withoutTargets(markdown string) string {
-	var out strings.Builder
-	out.Grow(len(markdown))
-	for {
-		text, rest, _ := strings.Cut(markdown, "](")
-		_, after, closed := strings.Cut(rest, ")")
-		if !closed {
-			out.WriteString(markdown)
-			return out.String()
-		}
-		out.WriteString(text)
-		out.WriteByte(']')
-		markdown = after
-	}
 }
 
 // request is what a page is sent as, but for the import source it goes to.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/crawler/extract/template"
 	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/ingest"
@@ -282,8 +283,8 @@ func wholeAdvice(c compare.Common) (list []report.Advice) {
 }
 
 // templateLength counts the letters of a text that are template, by now.
-func templateLength(markdown string, left []template.LeftOut) (n int) {
-	said := lettersOf(withoutTargets(markdown))
+func templateLength(text string, left []template.LeftOut) (n int) {
+	said := lettersOf(markdown.WithoutTargets(text))
 	for _, l := range left {
 		letters := lettersOf(l.Text)
 		if before, after, had := strings.Cut(said, letters); had && letters != "" {

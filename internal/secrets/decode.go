@@ -19,8 +19,8 @@ func decoded(text string) (plain string, changed bool) {
 		if i := strings.IndexByte(next, '&'); i >= 0 && strings.IndexByte(next[i:], ';') > 0 {
 			next = html.UnescapeString(next)
 		}
-		next = unescapePercent(next)
-		next = unescapeUnicode(next)
+		next = unescape(next, '%', percentAt)
+		next = unescape(next, '\\', backslashAt)
 		if next == plain {
 			break
 		}
@@ -29,51 +29,20 @@ func decoded(text string) (plain string, changed bool) {
 	return plain, changed
 }
 
-// unescapePercent undoes the escapes of addresses, and leaves what only looks like one.
-func unescapePercent(s string) string {
-	i := strings.IndexByte(s, '%')
-	if i < 0 {
-		return s
-	}
+// unescape undoes the escapes that begin with a sign, and leaves what only looks like one. at returns what an escape
+// stands for that a text begins with, and how many bytes it has.
+func unescape(s string, sign byte, at func(string) (plain string, n int, ok bool)) string {
 	var out strings.Builder
 	done := 0
-	for i < len(s) {
-		if s[i] == '%' && i+2 < len(s) {
-			if b, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
-				out.WriteString(s[done:i])
-				out.WriteByte(byte(b))
-				i += 3
-				done = i
-				continue
-			}
-		}
-		next := strings.IndexByte(s[i+1:], '%')
-		if next < 0 {
-			break
-		}
-		i += 1 + next
-	}
-	if done == 0 {
-		return s
-	}
-	out.WriteString(s[done:])
-	return out.String()
-}
-
-// unescapeUnicode undoes the escapes that JSON and scripts have, such as \u0026 and \x26, and
-// drops those of line breaks.
-func unescapeUnicode(s string) string {
-	var out strings.Builder
-	done := 0
-	for i := strings.IndexByte(s, '\\'); i >= 0; {
+	for i := strings.IndexByte(s, sign); i >= 0; {
 		next := i + 1
-		if plain, n, ok := unescapeAt(s[i:]); ok {
+		if plain, n, ok := at(s[i:]); ok {
 			out.WriteString(s[done:i])
 			out.WriteString(plain)
 			next = i + n
 			done = next
 		}
-		i = strings.IndexByte(s[next:], '\\')
+		i = strings.IndexByte(s[next:], sign)
 		if i >= 0 {
 			i += next
 		}
@@ -85,8 +54,17 @@ func unescapeUnicode(s string) string {
 	return out.String()
 }
 
-// unescapeAt returns what the escape stands for that s begins with, and how many bytes it has.
-func unescapeAt(s string) (plain string, n int, ok bool) {
+// percentAt reads an escape of addresses.
+func percentAt(s string) (plain string, n int, ok bool) {
+	if len(s) < 3 {
+		return "", 0, false
+	}
+	b, err := strconv.ParseUint(s[1:3], 16, 8)
+	return string([]byte{byte(b)}), 3, err == nil
+}
+
+// backslashAt reads an escape that JSON and scripts have, such as \u0026 and \x26. Those of line breaks stand for nothing.
+func backslashAt(s string) (plain string, n int, ok bool) {
 	var digits int // where the last two begin
 	switch {
 	case len(s) >= 6 && s[1] == 'u' && s[2:4] == "00":

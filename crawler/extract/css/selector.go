@@ -267,12 +267,12 @@ func (s *pageSelector) matchTo(i int, n *html.Node, m *budget.Meter) verdict {
 		}
 		return s.matchTo(i-1, n.Parent, m)
 	case '+':
-		if n = previousElement(n); n == nil {
+		if n = htmltree.PrevElement(n); n == nil {
 			return failsBeside
 		}
 		return s.matchTo(i-1, n, m)
 	case '~':
-		for n = previousElement(n); n != nil; n = previousElement(n) {
+		for n = htmltree.PrevElement(n); n != nil; n = htmltree.PrevElement(n) {
 			if v := s.matchTo(i-1, n, m); v != fails {
 				return v
 			}
@@ -285,12 +285,6 @@ func (s *pageSelector) matchTo(i int, n *html.Node, m *budget.Meter) verdict {
 		}
 	}
 	return failsAbove
-}
-
-func previousElement(n *html.Node) *html.Node {
-	for n = n.PrevSibling; n != nil && n.Type != html.ElementNode; n = n.PrevSibling {
-	}
-	return n
 }
 
 // match reports whether a compound is about n.

@@ -6,6 +6,7 @@ import "strings"
 // so that two texts can be compared for what a reader sees.
 func WithoutTargets(text string) string {
 	var out strings.Builder
+	out.Grow(len(text))
 	for {
 		before, after, found := strings.Cut(text, "](")
 		out.WriteString(before)

@@ -6,7 +6,8 @@ import (
 )
 
 func FuzzWithoutTargets(f *testing.F) {
-	for _, text := range []string{"", "a", "[a](b) c ![d](e)", "[a](b", "](x)](y)", "a](b(c)d)", "](", "]()"} {
+	for _, text := range []string{"", "a", "[a](b) c ![d](e)", "[a](b", "](x)](y)", "a](b(c)d)", "](", "]()",
+		"See [a](https://w.test/a) and [b](b).", "](](x)]()", "[a](b\nc) d)", "[a]((b)) ]( [c](d)", ")](", "é](\xff)"} {
 		f.Add(text)
 	}
 	targets := regexp.MustCompile(`\]\([^)]*\)`)

@@ -55,7 +55,8 @@ func (c *Comparison) findDuplicates() error {
 // for each page, and the addresses of those only that have a key in common.
 func (c *Comparison) mergeBy(keyOf func(Summary) string) error {
 	count := make(map[uint64]int32)
-	err := c.eachPage(keyOf, func(key uint64, _ string, _ crawler.Outcome) error { count[key]++; return nil })
+	hasKey := func(s Summary) bool { return keyOf(s) != "" }
+	err := c.eachPage(hasKey, func(s Summary, _ crawler.Outcome) error { count[texthash.Of(keyOf(s))]++; return nil })
 	if err != nil {
 		return err
 	}
@@ -66,17 +67,18 @@ func (c *Comparison) mergeBy(keyOf func(Summary) string) error {
 	}
 	var shared []member
 	first := make(map[uint64]string)
-	err = c.eachPage(keyOf, func(key uint64, address string, outcome crawler.Outcome) error {
+	err = c.eachPage(hasKey, func(s Summary, outcome crawler.Outcome) error {
+		key := texthash.Of(keyOf(s))
 		if count[key] < 2 {
 			return nil
 		}
-		changed, err := c.Pages.Changed(address)
+		changed, err := c.Pages.Changed(s.URL)
 		if err != nil || changed {
 			return err
 		}
-		shared = append(shared, member{key, address, outcome})
-		if before, ok := first[key]; !ok || shorter(address, before) < 0 {
-			first[key] = address
+		shared = append(shared, member{key, s.URL, outcome})
+		if before, ok := first[key]; !ok || shorter(s.URL, before) < 0 {
+			first[key] = s.URL
 		}
 		return nil
 	})
@@ -87,30 +89,34 @@ func (c *Comparison) mergeBy(keyOf func(Summary) string) error {
 		if m.address == first[m.key] {
 			continue
 		}
-		u, err := url.Parse(m.address)
-		if err != nil {
-			return fmt.Errorf("read an address of the pages: %w", err)
-		}
-		if m.outcome == crawler.Paged {
-			c.Frontier.Retract(1)
-		} else {
-			c.Frontier.Unsettle(1)
-		}
-		if err := c.Frontier.Settle(u, crawler.Duplicate, first[m.key]); err != nil {
+		if err := c.settleAnew(m.address, m.outcome, crawler.Duplicate, first[m.key]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// eachPage calls do for each page of the crawl that is one still and has a key.
-func (c *Comparison) eachPage(keyOf func(Summary) string, do func(key uint64, address string, outcome crawler.Outcome) error) error {
+// settleAnew gives a page that had one outcome another.
+func (c *Comparison) settleAnew(address string, before, now crawler.Outcome, detail string) error {
+	u, err := url.Parse(address)
+	if err != nil {
+		return fmt.Errorf("read an address of the pages: %w", err)
+	}
+	if before == crawler.Paged {
+		c.Frontier.Retract(1)
+	} else {
+		c.Frontier.Unsettle(1)
+	}
+	return c.Frontier.Settle(u, now, detail)
+}
+
+// eachPage calls do for each page of the crawl that is one still and is wanted.
+func (c *Comparison) eachPage(wanted func(Summary) bool, do func(Summary, crawler.Outcome) error) error {
 	for s, err := range c.Pages.Summaries() {
 		if err != nil {
 			return fmt.Errorf("look over the pages: %w", err)
 		}
-		key := keyOf(s)
-		if key == "" {
+		if !wanted(s) {
 			continue
 		}
 		outcome, _, _, err := c.Frontier.Outcome(s.URL)
@@ -118,13 +124,15 @@ func (c *Comparison) eachPage(keyOf func(Summary) string, do func(key uint64, ad
 			return err
 		}
 		if outcome == crawler.Paged || outcome == crawler.NotModified {
-			if err := do(texthash.Of(key), s.URL, outcome); err != nil {
+			if err := do(s, outcome); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
 }
+
+func anyPage(Summary) bool { return true }
 
 // shorter orders addresses by their length, and then as text.
 func shorter(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }

@@ -179,7 +179,7 @@ func (c *Comparison) unread() (n int, err error) {
 	if c.Pages == nil {
 		return n, nil
 	}
-	err = c.eachPage(func(s Summary) string { return s.URL }, func(_ uint64, _ string, o crawler.Outcome) error {
+	err = c.eachPage(anyPage, func(_ Summary, o crawler.Outcome) error {
 		if o == crawler.NotModified {
 			n++
 		}

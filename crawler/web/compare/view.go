@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/crawler/web/wording"
 	"github.com/fincrawl/fincrawl/internal/texthash"
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
@@ -60,19 +61,10 @@ func (c *Comparison) leaveOutViews() error {
 // settleView settles a page as a view. It is read again by the next crawl, whatever the site says
 // of changes: what it is depends on the other page too.
 func (c *Comparison) settleView(d derived, why string) error {
-	u, err := url.Parse(d.address)
-	if err != nil {
-		return fmt.Errorf("read an address of the pages: %w", err)
-	}
-	if d.outcome == crawler.Paged {
-		c.Frontier.Retract(1)
-	} else {
-		c.Frontier.Unsettle(1)
-	}
 	if err := c.Unlearn(d.address); err != nil {
 		return err
 	}
-	return c.Frontier.Settle(u, crawler.View, why+" "+d.from)
+	return c.settleAnew(d.address, d.outcome, crawler.View, why+" "+d.from)
 }
 
 // derived is a page whose address is that of another and something beside it.
@@ -94,46 +86,28 @@ func (c *Comparison) derivedPages() (list []derived, err error) {
 		dialogue bool
 	}
 	pages := make(map[uint64]page)
-	each := func(do func(Summary, crawler.Outcome)) error {
-		for s, err := range c.Pages.Summaries() {
-			if err != nil {
-				return fmt.Errorf("look over the pages: %w", err)
-			}
-			o, _, _, err := c.Frontier.Outcome(s.URL)
-			if err != nil {
-				return err
-			}
-			if o == crawler.Paged || o == crawler.NotModified {
-				do(s, o)
-			}
-		}
-		return nil
-	}
-	if err := each(func(s Summary, _ crawler.Outcome) { pages[texthash.Of(s.URL)] = page{s.Title, s.Dialogue} }); err != nil {
-		return nil, err
-	}
 	articles := make(map[uint64]string) // an address of a dialogue with a blank → a page that fits it
-	err = each(func(s Summary, _ crawler.Outcome) {
+	err = c.eachPage(anyPage, func(s Summary, _ crawler.Outcome) error {
+		pages[texthash.Of(s.URL)] = page{s.Title, s.Dialogue}
 		if s.Dialogue {
 			for _, blank := range blanks(s.URL) {
 				articles[texthash.Of(blank)] = ""
 			}
 		}
+		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	if len(articles) > 0 {
-		err = each(func(s Summary, _ crawler.Outcome) {
+	if err == nil && len(articles) > 0 {
+		err = c.eachPage(anyPage, func(s Summary, _ crawler.Outcome) error {
 			for _, blank := range blanks(s.URL) {
 				if best, wanted := articles[texthash.Of(blank)]; wanted && !s.Dialogue && (best == "" || shorter(s.URL, best) < 0) {
 					articles[texthash.Of(blank)] = s.URL
 				}
 			}
+			return nil
 		})
-		if err != nil {
-			return nil, err
-		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	beside := make(map[string]string) // what is beside an address → the address, or "" for several
 	add := func(d derived) {
@@ -144,9 +118,9 @@ func (c *Comparison) derivedPages() (list []derived, err error) {
 		}
 		list = append(list, d)
 	}
-	err = each(func(s Summary, o crawler.Outcome) {
+	err = c.eachPage(anyPage, func(s Summary, o crawler.Outcome) error {
 		if u, err := url.Parse(s.URL); err != nil || c.Scope.Starts[s.URL] || urlpattern.Any(c.Scope.Rules.Allow, u) {
-			return
+			return nil
 		}
 		for _, r := range relationsOf(s.URL) {
 			from, ok := pages[texthash.Of(r.from)]
@@ -155,13 +129,14 @@ func (c *Comparison) derivedPages() (list []derived, err error) {
 			}
 		}
 		if !s.Dialogue {
-			return
+			return nil
 		}
 		for segment, blank := range blanks(s.URL) {
 			if other := articles[texthash.Of(blank)]; other != "" {
 				add(derived{relation{from: other, beside: "=" + segment}, s.URL, s.Title, true, "", false, o})
 			}
 		}
+		return nil
 	})
 	list = slices.DeleteFunc(list, func(d derived) bool { return beside[d.beside] != "" })
 	slices.SortStableFunc(list, func(a, b derived) int { return shorter(a.address, b.address) })
@@ -192,9 +167,8 @@ func relationsOf(address string) (list []relation) {
 		return nil
 	}
 	add := func(path, query, beside string, r relation) {
-		other := *u
-		other.RawPath, other.RawQuery = path, query
-		if other.Path, err = url.PathUnescape(path); err != nil || path == "" {
+		other, ok := scope.Rewrite(u, path, query)
+		if !ok || path == "" {
 			return
 		}
 		r.from, r.beside = other.String(), numbers.ReplaceAllString(beside, "#")

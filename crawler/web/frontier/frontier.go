@@ -1,4 +1,4 @@
-// Package frontier writes down what becomes of each URL of a crawf.
+// Package frontier writes down what becomes of each URL of a crawl.
 package frontier
 
 import (
@@ -27,7 +27,7 @@ type Frontier struct {
 	now crawler.Progress
 }
 
-// New returns the frontier of a crawf. What it writes down has none of own in it. progress is
+// New returns the frontier of a crawl. What it writes down has none of own in it. progress is
 // told of each step, and may be nil.
 func New(store Store, log *slog.Logger, own *secrets.Set, progress func(crawler.Progress)) *Frontier {
 	return &Frontier{store: store, log: log, own: own, progress: progress}

@@ -75,14 +75,22 @@ func Without(u *url.URL, parts []Volatile) *url.URL {
 			pairs = append(pairs, pair)
 		}
 	}
-	bare := *u
-	bare.RawPath, bare.RawQuery = "/"+strings.Join(kept, "/"), strings.Join(pairs, "&")
-	path, err := url.PathUnescape(bare.RawPath)
-	if err != nil {
+	bare, ok := Rewrite(u, "/"+strings.Join(kept, "/"), strings.Join(pairs, "&"))
+	if !ok {
 		return u
 	}
-	bare.Path = path
-	return &bare
+	return bare
+}
+
+// Rewrite returns an address with another path and query, both percent-encoded; ok is false where the path is not.
+func Rewrite(u *url.URL, path, query string) (other *url.URL, ok bool) {
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return nil, false
+	}
+	rewritten := *u
+	rewritten.Path, rewritten.RawPath, rewritten.RawQuery = plain, path, query
+	return &rewritten, true
 }
 
 // WithoutSession returns an address of the site without the session in it, and otherwise as it
@@ -97,23 +105,18 @@ func (s *Scope) WithoutSession(u *url.URL) *url.URL {
 			kept = append(kept, plain)
 		}
 	}
-	bare := *u
-	bare.RawPath = "/" + strings.Join(kept, "/")
-	path, err := url.PathUnescape(bare.RawPath)
-	if err != nil {
-		return u
-	}
-	bare.Path = path
 	var pairs []string
 	for pair := range strings.SplitSeq(u.RawQuery, "&") {
 		if name, value, _ := strings.Cut(pair, "="); pair != "" && !isSession(name, value) {
 			pairs = append(pairs, pair)
 		}
 	}
-	if bare.RawQuery = strings.Join(pairs, "&"); bare.RawQuery == "" {
-		bare.ForceQuery = false
+	bare, ok := Rewrite(u, "/"+strings.Join(kept, "/"), strings.Join(pairs, "&"))
+	if !ok {
+		return u
 	}
-	return Without(&bare, s.Volatile)
+	bare.ForceQuery = bare.ForceQuery && len(pairs) > 0
+	return Without(bare, s.Volatile)
 }
 
 // carriesSession reports whether an address has a session in it by a name or a form that is known.
