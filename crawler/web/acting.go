@@ -28,9 +28,9 @@ type acting struct {
 // linkSigns are the signs of all links to one address.
 type linkSigns struct{ acts, inText bool }
 
-// bearsAction reports whether an address is to be weighed.
+// bearsAction reports whether an address is to be weighed, on a site that a session may act on.
 func (c *crawl) bearsAction(u *url.URL) bool {
-	return c.scope.LoggedIn && u.Host == c.scope.Site.Host && scope.IsNamedOnly(u)
+	return u.Host == c.scope.Site.Host && scope.IsNamedOnly(u)
 }
 
 func (a *acting) note(found []extract.LinkSign, s *scope.Scope) {

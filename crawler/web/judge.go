@@ -291,7 +291,9 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	if c.scope.Starts[v.url.String()] {
 		found.routes = doc.HashRoutes()
 	}
-	c.acting.note(doc.LinkSigns(c.bearsAction), c.scope)
+	if c.scope.LoggedIn {
+		c.acting.note(doc.LinkSigns(c.bearsAction), c.scope)
+	}
 	profile := !c.scope.Starts[v.url.String()] && !urlpattern.Any(c.scope.Rules.Allow, v.url) && doc.IsProfile()
 	found.identity = c.identityOf(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
