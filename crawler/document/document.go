@@ -9,18 +9,20 @@
 package document
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
-	"strings"
 	"sync"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
+	"github.com/fincrawl/fincrawl/crawler/document/office"
+	"github.com/fincrawl/fincrawl/crawler/document/pdf"
+	"github.com/fincrawl/fincrawl/crawler/document/text"
 	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
 // Kind is a kind of file.
@@ -50,36 +52,27 @@ type Document struct {
 	// Wordless counts the pages of a PDF that show pictures and no text.
 	Wordless int
 	// Unseen is what the file has and does not show, by its places.
-	Unseen []Unseen
+	Unseen []draft.Unseen
 }
 
-// Problem is a file that could not be read.
-type Problem struct {
-	Kind   ProblemKind
-	Detail string // for people
-}
-
-func (p *Problem) Error() string { return string(p.Kind) + ": " + p.Detail }
+// Problem is the error of a file that could not be read.
+type Problem = draft.Problem
 
 // ProblemKind says what is wrong with a file.
-type ProblemKind string
+type ProblemKind = draft.ProblemKind
 
-// What may be wrong.
+// What may be wrong with a file.
 const (
-	Encrypted ProblemKind = "encrypted"  // needs a password
-	Scanned   ProblemKind = "scanned"    // shows pictures of text, and has none
-	Broken    ProblemKind = "broken"     // is not what it says it is, or not whole
-	TooLarge  ProblemKind = "too large"  // goes beyond the limits of its reader
-	TooCostly ProblemKind = "too costly" // takes more work than one file may
+	Encrypted = draft.Encrypted
+	Scanned   = draft.Scanned
+	Broken    = draft.Broken
+	TooLarge  = draft.TooLarge
+	TooCostly = draft.TooCostly
 )
 
-// The limits of readers. What a file unpacks to counts, not its size.
 const (
-	atOnce   = 1                  // PDFs being read; each may need much memory
-	maxTime  = budget.LongestFile // for one file
-	maxPages = 2000               // of a PDF
-	maxText  = 8 << 20            // bytes of text that a file may give
-	maxCells = budget.Cells       // of a table, those that are left out included
+	atOnce  = 1                  // PDFs being read; each may need much memory
+	maxTime = budget.LongestFile // for one file
 )
 
 // Reader reads files. It is used by several goroutines at once. The zero value is ready;
@@ -90,11 +83,11 @@ type Reader struct {
 
 	once  sync.Once
 	turns chan struct{} // of PDFs
-	pdf   engine
+	pdf   pdf.Reader
 }
 
 // Close frees what reading PDF takes. No file is being read then.
-func (r *Reader) Close() { r.pdf.close() }
+func (r *Reader) Close() { r.pdf.Close() }
 
 // Read reads a file of a kind that came from u with a Content-Type. The error is a
 // *[Problem] where the file is at fault, and that of ctx where it ended. What reading it
@@ -111,7 +104,7 @@ func (r *Reader) Read(ctx context.Context, kind Kind, u *url.URL, contentType st
 		return err
 	})
 	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
-		err = &Problem{TooCostly, costly.Detail}
+		err = draft.Problemf(TooCostly, "%s", costly.Detail)
 	}
 	if err != nil {
 		return Document{}, err // what doc is may be written still
@@ -145,76 +138,65 @@ func (r *Reader) room(ctx context.Context, kind Kind, body []byte) (free func(),
 	return func() { back(); release() }, nil
 }
 
-// weight is how many bytes of memory reading a file may take.
+// weight returns how many bytes of memory reading a file may take.
 func weight(kind Kind, body []byte) int64 {
-	size := int64(len(body))
 	switch kind {
 	case PDF:
-		return budget.Sandbox + budget.Sheets
+		return pdf.Memory
 	case DOCX:
-		return min(unpackedSize(body), maxNodes*perNode, budget.Reading)
+		return office.Memory(body)
 	case CSV:
-		return size*perByte + int64(bytes.Count(body, []byte{'\n'})+bytes.Count(body, []byte{','}))*perNode
-	case Text:
-		return size*perByte + int64(bytes.Count(body, []byte{'\n'}))*perNode
+		return text.Memory(body, "\n,")
+	case Markdown:
+		return text.Memory(body, "\n<")
 	}
-	return size*perByte + int64(bytes.Count(body, []byte{'\n'})+bytes.Count(body, []byte{'<'}))*perNode
+	return text.Memory(body, "\n")
 }
-
-// unpackedSize is what the parts of a Word document take that are read, by what its
-// archive says; what it says wrong is noticed by [wordPackage].
-func unpackedSize(body []byte) int64 {
-	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
-	if err != nil {
-		return 0
-	}
-	var size uint64
-	for _, f := range archive.File {
-		if strings.HasSuffix(f.Name, ".xml") {
-			size += min(f.UncompressedSize64, maxUnpacked)
-		}
-	}
-	return int64(min(size, maxUnpacked)) * perUnpacked
-}
-
-// What reading a file takes, in bytes of memory.
-const (
-	perByte     = 8   // of a text, which is decoded and copied
-	perNode     = 300 // of what may become an element
-	perUnpacked = 12  // of what an archive unpacks to
-)
 
 func (r *Reader) read(ctx context.Context, kind Kind, u *url.URL, contentType string, body []byte) (doc Document, err error) {
 	limited, cancel := context.WithTimeoutCause(ctx, maxTime, errSlow)
 	defer cancel()
 	defer func() {
 		if errors.Is(err, errSlow) {
-			err = &Problem{TooCostly, fmt.Sprintf("not read in %s", maxTime)}
+			err = draft.Problemf(TooCostly, "not read in %s", maxTime)
 		}
 	}()
 	defer func() {
 		if broke := recover(); broke != nil {
-			doc, err = Document{}, &Problem{Broken, fmt.Sprintf("breaks its reader: %v", broke)}
+			doc, err = Document{}, draft.Problemf(Broken, "breaks its reader: %v", broke)
 		}
 	}()
 	defer budget.Catch(&err)
-	var draft *draft
+	var d *draft.Draft
 	switch kind {
 	case PDF:
-		draft, err = r.pdf.read(limited, body)
+		d, err = r.pdf.Read(limited, body)
 	case DOCX:
-		draft, err = readDOCX(limited, body)
+		d, err = office.Read(limited, body)
 	case Markdown:
-		draft, err = readMarkdown(limited, contentType, body)
+		d, err = text.ReadMarkdown(limited, contentType, body)
 	case CSV:
-		draft, err = readCSV(limited, u, contentType, body)
+		d, err = text.ReadCSV(limited, u, contentType, body)
 	default:
-		draft, err = readText(limited, contentType, body)
+		d, err = text.ReadPlain(limited, contentType, body)
 	}
 	if err != nil {
 		return Document{}, err
 	}
-	return draft.finish(u), nil
+	return finish(d, u), nil
 }
 
 var errSlow = errors.New("took too long")
+
+// finish gives the document its title and its frame.
+func finish(d *draft.Draft, u *url.URL) Document {
+	title, from := d.BestTitle(u)
+	root := &html.Node{Type: html.DocumentNode}
+	page, head, body := draft.Element(atom.Html), draft.Element(atom.Head), draft.Element(atom.Body)
+	root.AppendChild(page)
+	page.AppendChild(head)
+	page.AppendChild(body)
+	head.AppendChild(draft.Element(atom.Title, htmltree.Text(title)))
+	body.AppendChild(d.Article)
+	return Document{Root: root, TitleFrom: from, Pages: d.Pages, Wordless: d.Wordless, Unseen: d.Unseen}
+}

@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
+	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -37,13 +39,13 @@ func TestHostileFiles(t *testing.T) {
 		{"notes that refer to themselves", DOCX, testsite.DOCX(`<w:p><w:r><w:footnoteReference w:id="1"/><w:t>x</w:t></w:r></w:p>`, map[string]string{
 			"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Type="x/footnotes" Target="footnotes.xml"/></Relationships>`,
 			"word/footnotes.xml":           `<footnotes><footnote id="1"><p><r><t>y</t><footnoteReference id="1"/></r></p></footnote></footnotes>`}), ""},
-		{"a PDF that unpacks to more than its sandbox holds", PDF, bomb(t, maxPDFMemory+1<<20), Broken},
+		{"a PDF that unpacks to more than its sandbox holds", PDF, bomb(t, budget.Sandbox+1<<20), Broken},
 		{"pages that are their own parents", PDF, []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]/Parent 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n"), ""},
-		{"a PDF of very many pages", PDF, testsite.PDF("", make([]string, maxPages+1)...), TooLarge},
+		{"a PDF of very many pages", PDF, testsite.PDF("", make([]string, 2001)...), TooLarge},
 		{"a PDF that ends early", PDF, testsite.PDF("", "")[:90], Broken},
 		{"no PDF at all", PDF, []byte(strings.Repeat("%PDF", 1000)), Broken},
-		{"a table without an end", CSV, []byte(strings.Repeat("1,2,3,4\n", maxCells/4+2)), TooLarge},
-		{"a row without an end", CSV, []byte(strings.Repeat("1,", 2*maxCells)), TooLarge},
+		{"a table without an end", CSV, []byte(strings.Repeat("1,2,3,4\n", budget.Cells/4+2)), TooLarge},
+		{"a row without an end", CSV, []byte(strings.Repeat("1,", 2*budget.Cells)), TooLarge},
 		{"rows that are filled up to a wide header", CSV, []byte(strings.Repeat("a,", 20_000) + "\n" + strings.Repeat("x\n", 20_000)), TooLarge},
 		{"rows of one cell under a header of many", Markdown, []byte(strings.Repeat("|a", 4000) + "|\n" + strings.Repeat("|-", 4000) + "|\n" + strings.Repeat("|x\n", 5000)), TooLarge},
 		{"rows without bars under a header of many", Markdown, []byte("x\n\n> " + strings.Repeat("a|", 4000) + "\n> " + strings.Repeat(":-:|", 4000) + "\n" + strings.Repeat("> x\n", 5000)), TooLarge},
@@ -57,7 +59,7 @@ func TestHostileFiles(t *testing.T) {
 		{"elements inside elements", Markdown, []byte(strings.Repeat("<div>", 100_000) + "x"), ""},
 		{"front matter that multiplies", Markdown, []byte("---\na: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c]\n---\nx"), ""},
 		{"bytes that are no text", Text, bytes.Repeat([]byte{0, 1, 2, 3}, 1000), Broken},
-		{"a very long text", Text, bytes.Repeat([]byte("x\n"), maxText), TooLarge},
+		{"a very long text", Text, bytes.Repeat([]byte("x\n"), draft.MaxText), TooLarge},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			doc, err := r.Read(t.Context(), test.kind, &url.URL{Path: "/x"}, "", test.body)
@@ -155,7 +157,7 @@ func fuzzed(f *testing.F, kind Kind, seeds ...[]byte) {
 	r := new(Reader)
 	f.Cleanup(r.Close)
 	if kind == PDF { // its start is not to count as the time of the first input
-		if _, err := r.pdf.started(); err != nil {
+		if _, err := r.Read(f.Context(), PDF, &url.URL{Path: "/x"}, "", testsite.PDF("", testsite.Line("F1", 11, 72, 700, "x"))); err != nil {
 			f.Fatal(err)
 		}
 	}
@@ -181,7 +183,7 @@ func FuzzPDF(f *testing.F) {
 }
 
 func FuzzDOCX(f *testing.F) {
-	fuzzed(f, DOCX, testsite.DOCX(`<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>`, nil), []byte(oleMagic))
+	fuzzed(f, DOCX, testsite.DOCX(`<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>`, nil), []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))
 }
 
 // FuzzWordXML spares the fuzzer the archive.

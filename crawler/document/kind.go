@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler/document/office"
 )
 
 // KindOf says of which kind a file is, by the Content-Type that it is served with and,
@@ -46,7 +48,7 @@ func kindOfStart(byName Kind, start []byte) Kind {
 	switch {
 	case bytes.Contains(start[:min(len(start), 1024)], []byte("%PDF-")):
 		return PDF
-	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte(oleMagic)):
+	case office.IsArchive(start):
 		if byName == DOCX {
 			return DOCX
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -51,46 +52,46 @@ func TestAPDFIsBadlyRedacted(t *testing.T) {
 	}
 	const cover = "/QuadPoints[70 511 270 511 70 496 270 496]/C[0 0 0]"
 	for name, test := range map[string]struct {
-		how  How
+		how  draft.How
 		body []byte
 	}{
-		"a black box":              {Covered, pdfOf(secret+"0 g"+over, "", "")},
-		"a white box":              {Covered, pdfOf(secret+"1 g"+over, "", "")},
-		"a coloured box":           {Covered, pdfOf(secret+"0.2 0.6 0.3 rg"+over, "", "")},
-		"a wide line":              {Covered, pdfOf(secret+"15 w 70 503 m 270 503 l S\n", "", "")},
-		"lines close together":     {Covered, pdfOf(secret+"3 w 70 498 m 270 498 l S 70 500.5 m 270 500.5 l S 70 503 m 270 503 l S 70 505.5 m 270 505.5 l S 70 508 m 270 508 l S\n", "", "")},
-		"a shape that is no box":   {Covered, pdfOf(secret+"60 490 m 300 488 l 290 520 l 62 522 l h f\n", "", "")},
-		"a box for each letter":    {Covered, pdfOf(secret+strings.Repeat("0 496 10 15 re f 1 0 0 1 9 0 cm\n", 40), "", "")},
-		"a picture":                {Covered, pdfOf(secret+"q 200 0 0 15 70 496 cm /X1 Do Q\n", "", "", stream(picture, "\x00"))},
-		"a box in a form":          {Covered, pdfOf(secret+"q 2 0 0 1 0 0 cm /X1 Do Q\n", "", "", form("", "0 g 35 496 100 15 re f"))},
-		"text in a form":           {Covered, pdfOf("/X1 Do 0 g"+over, "", "", form("", secret))},
-		"turned":                   {Covered, pdfOf("q 0 1 -1 0 700 100 cm "+secret+"0 g"+over+"Q\n", "/Rotate 90", "")},
-		"a square on top":          {Covered, pdfOf(secret, annotation("Square", "/IC[0 0 0]/C[0 0 0]"), "")},
-		"a black marker on top":    {Covered, pdfOf(secret, annotation("Highlight", cover), "")},
-		"a stamp on top":           {Covered, pdfOf(secret, annotation("Stamp", "/AP<</N 6 0 R>>"), "", stream("/Type/XObject/Subtype/Form/BBox[0 0 200 15]", "1 g 0 0 200 15 re f"))},
-		"marked to be redacted":    {Marked, pdfOf(secret, annotation("Redact", cover), "")},
-		"white on white":           {Colour, pdfOf("1 g "+secret, "", "")},
-		"nearly white on white":    {Colour, pdfOf("0.94 g "+secret, "", "")},
-		"black on black":           {Colour, pdfOf("0 g"+over+secret, "", "")},
-		"a colour on the same":     {Colour, pdfOf("0.1 0.2 0.5 rg"+over+"0.12 0.2 0.52 rg "+secret, "", "")},
-		"transparent":              {Colour, pdfOf("/G2 gs "+secret, "", "")},
-		"not painted":              {Unpainted, pdfOf("3 Tr "+secret, "", "")},
-		"only a clipping path":     {Unpainted, pdfOf("q 7 Tr "+secret+"Q\n", "", "")},
-		"clipped":                  {Clipped, pdfOf("q 72 600 20 20 re W n "+secret+"Q\n", "", "")},
-		"very small":               {Tiny, pdfOf("0.05 0 0 0.05 0 0 cm "+secret, "", "")},
-		"a layer that is off":      {LayerOff, pdfOf("/OC /L1 BDC "+secret+"EMC\n", "", layerOff, "null", layer)},
-		"a form on an off layer":   {LayerOff, pdfOf("/X1 Do\n", "", layerOff, form("/OC 7 0 R", secret), layer)},
-		"a box over a scanned one": {Covered, pdfOf("q 612 0 0 600 0 0 cm /X1 Do Q 3 Tr "+secret+"0 g"+over, "", "", stream(picture, "\xee"))},
+		"a black box":              {draft.Covered, pdfOf(secret+"0 g"+over, "", "")},
+		"a white box":              {draft.Covered, pdfOf(secret+"1 g"+over, "", "")},
+		"a coloured box":           {draft.Covered, pdfOf(secret+"0.2 0.6 0.3 rg"+over, "", "")},
+		"a wide line":              {draft.Covered, pdfOf(secret+"15 w 70 503 m 270 503 l S\n", "", "")},
+		"lines close together":     {draft.Covered, pdfOf(secret+"3 w 70 498 m 270 498 l S 70 500.5 m 270 500.5 l S 70 503 m 270 503 l S 70 505.5 m 270 505.5 l S 70 508 m 270 508 l S\n", "", "")},
+		"a shape that is no box":   {draft.Covered, pdfOf(secret+"60 490 m 300 488 l 290 520 l 62 522 l h f\n", "", "")},
+		"a box for each letter":    {draft.Covered, pdfOf(secret+strings.Repeat("0 496 10 15 re f 1 0 0 1 9 0 cm\n", 40), "", "")},
+		"a picture":                {draft.Covered, pdfOf(secret+"q 200 0 0 15 70 496 cm /X1 Do Q\n", "", "", stream(picture, "\x00"))},
+		"a box in a form":          {draft.Covered, pdfOf(secret+"q 2 0 0 1 0 0 cm /X1 Do Q\n", "", "", form("", "0 g 35 496 100 15 re f"))},
+		"text in a form":           {draft.Covered, pdfOf("/X1 Do 0 g"+over, "", "", form("", secret))},
+		"turned":                   {draft.Covered, pdfOf("q 0 1 -1 0 700 100 cm "+secret+"0 g"+over+"Q\n", "/Rotate 90", "")},
+		"a square on top":          {draft.Covered, pdfOf(secret, annotation("Square", "/IC[0 0 0]/C[0 0 0]"), "")},
+		"a black marker on top":    {draft.Covered, pdfOf(secret, annotation("Highlight", cover), "")},
+		"a stamp on top":           {draft.Covered, pdfOf(secret, annotation("Stamp", "/AP<</N 6 0 R>>"), "", stream("/Type/XObject/Subtype/Form/BBox[0 0 200 15]", "1 g 0 0 200 15 re f"))},
+		"marked to be redacted":    {draft.Marked, pdfOf(secret, annotation("Redact", cover), "")},
+		"white on white":           {draft.Colour, pdfOf("1 g "+secret, "", "")},
+		"nearly white on white":    {draft.Colour, pdfOf("0.94 g "+secret, "", "")},
+		"black on black":           {draft.Colour, pdfOf("0 g"+over+secret, "", "")},
+		"a colour on the same":     {draft.Colour, pdfOf("0.1 0.2 0.5 rg"+over+"0.12 0.2 0.52 rg "+secret, "", "")},
+		"transparent":              {draft.Colour, pdfOf("/G2 gs "+secret, "", "")},
+		"not painted":              {draft.Unpainted, pdfOf("3 Tr "+secret, "", "")},
+		"only a clipping path":     {draft.Unpainted, pdfOf("q 7 Tr "+secret+"Q\n", "", "")},
+		"clipped":                  {draft.Clipped, pdfOf("q 72 600 20 20 re W n "+secret+"Q\n", "", "")},
+		"very small":               {draft.Tiny, pdfOf("0.05 0 0 0.05 0 0 cm "+secret, "", "")},
+		"a layer that is off":      {draft.LayerOff, pdfOf("/OC /L1 BDC "+secret+"EMC\n", "", layerOff, "null", layer)},
+		"a form on an off layer":   {draft.LayerOff, pdfOf("/X1 Do\n", "", layerOff, form("/OC 7 0 R", secret), layer)},
+		"a box over a scanned one": {draft.Covered, pdfOf("q 612 0 0 600 0 0 cm /X1 Do Q 3 Tr "+secret+"0 g"+over, "", "", stream(picture, "\xee"))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc := read(t, PDF, test.body)
 			if len(doc.Unseen) == 0 {
-				t.Fatalf("nothing was found in %q", textOf(doc.Root))
+				t.Fatalf("nothing was found in %q", draft.TextOf(doc.Root))
 			}
 			if u := doc.Unseen[0]; u.How != test.how || !strings.HasPrefix(u.Where, "page 1") || u.Letters < 15 {
 				t.Errorf("found %+v, want %s on page 1", u, test.how)
 			}
-			if said := textOf(doc.Root); strings.Contains(said, "Tulip") != (test.how == Marked) || !strings.Contains(said, "everybody reads") {
+			if said := draft.TextOf(doc.Root); strings.Contains(said, "Tulip") != (test.how == draft.Marked) || !strings.Contains(said, "everybody reads") {
 				t.Errorf("the text is %q", said)
 			}
 		})
@@ -122,7 +123,7 @@ func TestAPDFIsNotRedacted(t *testing.T) {
 			if len(doc.Unseen) > 0 {
 				t.Errorf("found %+v", doc.Unseen)
 			}
-			if said := textOf(doc.Root); !strings.Contains(name, "numbers") && !strings.Contains(said, "Tulip4711") {
+			if said := draft.TextOf(doc.Root); !strings.Contains(name, "numbers") && !strings.Contains(said, "Tulip4711") {
 				t.Errorf("the text is %q", said)
 			}
 		})
@@ -177,46 +178,46 @@ func wordTextBox(fill, size, content string) string {
 func TestAWordDocumentIsBadlyRedacted(t *testing.T) {
 	const white, dark = `<w:color w:val="FFFFFF"/>`, `<w:shd w:val="clear" w:color="auto" w:fill="000000"/>`
 	for name, test := range map[string]struct {
-		how  How
+		how  draft.How
 		body string
 	}{
-		"white":                        {Colour, wordPart("", white)},
-		"nearly white":                 {Colour, wordPart("", `<w:color w:val="F4F4F4"/>`)},
-		"white by a style":             {Colour, wordPart("", `<w:rStyle w:val="Pale"/>`)},
-		"white by a theme":             {Colour, wordPart("", `<w:color w:val="000000" w:themeColor="background1"/>`)},
-		"white by a tint":              {Colour, wordPart("", `<w:color w:val="000000" w:themeColor="accent1" w:themeTint="0A"/>`)},
-		"nearly white by a shade":      {Colour, wordPart("", `<w:color w:val="000000" w:themeColor="background1" w:themeShade="F2"/>`)},
-		"the theme's other white":      {Colour, wordPart("", `<w:color w:themeColor="background2"/>`)},
-		"without any fill":             {Colour, wordPart("", `<w14:textFill><w14:noFill/></w14:textFill>`)},
-		"transparent":                  {Colour, wordPart("", `<w14:textFill><w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="100000"/></w14:srgbClr></w14:solidFill></w14:textFill>`)},
-		"filled with white":            {Colour, wordPart("", `<w:color w:val="000000"/><w14:textFill><w14:solidFill><w14:schemeClr w14:val="bg1"/></w14:solidFill></w14:textFill>`)},
-		"a marker of the same colour":  {Colour, wordPart("", `<w:color w:val="FFFF00"/><w:highlight w:val="yellow"/>`)},
-		"a black marker":               {Colour, wordPart("", `<w:highlight w:val="black"/>`)},
-		"black on a shaded run":        {Colour, wordPart("", `<w:color w:val="000000"/>`+dark)},
-		"black on a shaded paragraph":  {Colour, wordPart(dark, `<w:color w:val="0A0A0A"/>`)},
-		"dark by styles":               {Colour, wordPart(`<w:pStyle w:val="Dark"/>`, "")},
-		"a solid pattern":              {Colour, wordPart(`<w:shd w:val="solid" w:color="1F3864" w:fill="auto"/>`, `<w:color w:val="1F3864"/>`)},
-		"a shading by the theme":       {Colour, wordPart(`<w:shd w:val="clear" w:fill="FFFFFF" w:themeFill="accent1"/>`, `<w:color w:themeColor="accent1"/>`)},
-		"in a shaded cell":             {Colour, wordCell(`<w:tblStyle w:val="Grid"/>`, "", `<w:shd w:val="clear" w:fill="333333"/>`, wordPart("", `<w:color w:val="333333"/>`))},
-		"white in a plain table":       {Colour, wordCell(`<w:tblStyle w:val="Grid"/>`, "", "", wordPart("", white))},
-		"black in a black box":         {Colour, wordTextBox(`<a:solidFill><a:srgbClr val="000000"/></a:solidFill>`, "900000", wordPart("", `<w:color w:val="000000"/>`))},
-		"lines without height":         {Clipped, wordPart(`<w:spacing w:line="20" w:lineRule="exact"/>`, "")},
-		"lines that cut it":            {Clipped, wordPart(`<w:spacing w:line="90" w:lineRule="exact"/>`, `<w:sz w:val="24"/>`)},
-		"a row without height":         {Clipped, wordCell("", `<w:trHeight w:val="15" w:hRule="exact"/>`, "", wordPart("", ""))},
-		"below the end of its row":     {Clipped, wordCell("", `<w:trHeight w:val="300" w:hRule="exact"/>`, "", `<w:p/><w:p/>`+wordPart("", ""))},
-		"below the end of its box":     {Clipped, wordTextBox("", "300000", `<w:p/><w:p/><w:p/>`+wordPart("", ""))},
-		"a frame without height":       {Clipped, wordPart(`<w:framePr w:h="10" w:hRule="exact"/>`, "")},
-		"very small":                   {Tiny, wordPart("", `<w:sz w:val="2"/>`)},
-		"small":                        {Tiny, wordPart("", `<w:sz w:val="4"/>`)},
-		"pressed together":             {Tiny, wordPart("", `<w:w w:val="1"/>`)},
-		"in pieces of a letter or two": {Colour, `<w:p>` + strings.Repeat(`<w:r><w:rPr>`+white+`</w:rPr><w:t>ab</w:t></w:r>`, 8) + `</w:p>`},
+		"white":                        {draft.Colour, wordPart("", white)},
+		"nearly white":                 {draft.Colour, wordPart("", `<w:color w:val="F4F4F4"/>`)},
+		"white by a style":             {draft.Colour, wordPart("", `<w:rStyle w:val="Pale"/>`)},
+		"white by a theme":             {draft.Colour, wordPart("", `<w:color w:val="000000" w:themeColor="background1"/>`)},
+		"white by a tint":              {draft.Colour, wordPart("", `<w:color w:val="000000" w:themeColor="accent1" w:themeTint="0A"/>`)},
+		"nearly white by a shade":      {draft.Colour, wordPart("", `<w:color w:val="000000" w:themeColor="background1" w:themeShade="F2"/>`)},
+		"the theme's other white":      {draft.Colour, wordPart("", `<w:color w:themeColor="background2"/>`)},
+		"without any fill":             {draft.Colour, wordPart("", `<w14:textFill><w14:noFill/></w14:textFill>`)},
+		"transparent":                  {draft.Colour, wordPart("", `<w14:textFill><w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="100000"/></w14:srgbClr></w14:solidFill></w14:textFill>`)},
+		"filled with white":            {draft.Colour, wordPart("", `<w:color w:val="000000"/><w14:textFill><w14:solidFill><w14:schemeClr w14:val="bg1"/></w14:solidFill></w14:textFill>`)},
+		"a marker of the same colour":  {draft.Colour, wordPart("", `<w:color w:val="FFFF00"/><w:highlight w:val="yellow"/>`)},
+		"a black marker":               {draft.Colour, wordPart("", `<w:highlight w:val="black"/>`)},
+		"black on a shaded run":        {draft.Colour, wordPart("", `<w:color w:val="000000"/>`+dark)},
+		"black on a shaded paragraph":  {draft.Colour, wordPart(dark, `<w:color w:val="0A0A0A"/>`)},
+		"dark by styles":               {draft.Colour, wordPart(`<w:pStyle w:val="Dark"/>`, "")},
+		"a solid pattern":              {draft.Colour, wordPart(`<w:shd w:val="solid" w:color="1F3864" w:fill="auto"/>`, `<w:color w:val="1F3864"/>`)},
+		"a shading by the theme":       {draft.Colour, wordPart(`<w:shd w:val="clear" w:fill="FFFFFF" w:themeFill="accent1"/>`, `<w:color w:themeColor="accent1"/>`)},
+		"in a shaded cell":             {draft.Colour, wordCell(`<w:tblStyle w:val="Grid"/>`, "", `<w:shd w:val="clear" w:fill="333333"/>`, wordPart("", `<w:color w:val="333333"/>`))},
+		"white in a plain table":       {draft.Colour, wordCell(`<w:tblStyle w:val="Grid"/>`, "", "", wordPart("", white))},
+		"black in a black box":         {draft.Colour, wordTextBox(`<a:solidFill><a:srgbClr val="000000"/></a:solidFill>`, "900000", wordPart("", `<w:color w:val="000000"/>`))},
+		"lines without height":         {draft.Clipped, wordPart(`<w:spacing w:line="20" w:lineRule="exact"/>`, "")},
+		"lines that cut it":            {draft.Clipped, wordPart(`<w:spacing w:line="90" w:lineRule="exact"/>`, `<w:sz w:val="24"/>`)},
+		"a row without height":         {draft.Clipped, wordCell("", `<w:trHeight w:val="15" w:hRule="exact"/>`, "", wordPart("", ""))},
+		"below the end of its row":     {draft.Clipped, wordCell("", `<w:trHeight w:val="300" w:hRule="exact"/>`, "", `<w:p/><w:p/>`+wordPart("", ""))},
+		"below the end of its box":     {draft.Clipped, wordTextBox("", "300000", `<w:p/><w:p/><w:p/>`+wordPart("", ""))},
+		"a frame without height":       {draft.Clipped, wordPart(`<w:framePr w:h="10" w:hRule="exact"/>`, "")},
+		"very small":                   {draft.Tiny, wordPart("", `<w:sz w:val="2"/>`)},
+		"small":                        {draft.Tiny, wordPart("", `<w:sz w:val="4"/>`)},
+		"pressed together":             {draft.Tiny, wordPart("", `<w:w w:val="1"/>`)},
+		"in pieces of a letter or two": {draft.Colour, `<w:p>` + strings.Repeat(`<w:r><w:rPr>`+white+`</w:rPr><w:t>ab</w:t></w:r>`, 8) + `</w:p>`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc := read(t, DOCX, wordOf(test.body))
 			if len(doc.Unseen) != 1 || doc.Unseen[0].How != test.how || !strings.HasPrefix(doc.Unseen[0].Where, "paragraph ") || doc.Unseen[0].Letters < 15 {
 				t.Errorf("found %+v, want %s", doc.Unseen, test.how)
 			}
-			if said := textOf(doc.Root); strings.Contains(said, "Tulip") || !strings.Contains(said, "everybody reads") {
+			if said := draft.TextOf(doc.Root); strings.Contains(said, "Tulip") || !strings.Contains(said, "everybody reads") {
 				t.Errorf("the text is %q", said)
 			}
 		})
@@ -247,8 +248,8 @@ func TestAWordDocumentIsNotRedacted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc := read(t, DOCX, wordOf(body))
-			if len(doc.Unseen) > 0 || !strings.Contains(textOf(doc.Root), "Tulip4711") {
-				t.Errorf("found %+v in %q", doc.Unseen, textOf(doc.Root))
+			if len(doc.Unseen) > 0 || !strings.Contains(draft.TextOf(doc.Root), "Tulip4711") {
+				t.Errorf("found %+v in %q", doc.Unseen, draft.TextOf(doc.Root))
 			}
 		})
 	}

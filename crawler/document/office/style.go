@@ -1,9 +1,10 @@
-package document
+package office
 
 import (
 	"strconv"
 	"strings"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"golang.org/x/net/html/atom"
 )
 
@@ -71,7 +72,7 @@ func (s *wordStyle) listed() (numbering *xmlNode) {
 
 func (s *wordStyle) isCode() (code bool) {
 	s.each(func(s *wordStyle) bool {
-		code = hasAny(s.name, "code", "preformatted", "macro", "listing", "plain text", "verbatim")
+		code = draft.HasAny(s.name, "code", "preformatted", "macro", "listing", "plain text", "verbatim")
 		return code
 	})
 	return code
@@ -98,7 +99,7 @@ func (l look) with(properties *xmlNode, styles map[string]*wordStyle, theme word
 		}
 		style.each(func(s *wordStyle) bool {
 			l.apply(s.node.child("rPr"))
-			l.mono = l.mono || hasAny(s.name, "code", "verbatim", "html typewriter", "html keyboard", "html sample")
+			l.mono = l.mono || draft.HasAny(s.name, "code", "verbatim", "html typewriter", "html keyboard", "html sample")
 			return false
 		})
 	}
@@ -125,7 +126,7 @@ func (l *look) apply(p *xmlNode) {
 }
 
 func isMonoFont(name string) bool {
-	return hasAny(strings.ToLower(name), "courier", "consolas", "menlo", "monaco", "mono", "cascadia", "lucida console", "source code", "fira code", "andale")
+	return draft.HasAny(strings.ToLower(name), "courier", "consolas", "menlo", "monaco", "mono", "cascadia", "lucida console", "source code", "fira code", "andale")
 }
 
 // wordLevel is how the items of one level of a list are marked.

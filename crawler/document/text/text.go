@@ -1,6 +1,8 @@
-package document
+// Package text reads plain text, Markdown and CSV: the documents that are text themselves.
+package text
 
 import (
+	"bytes"
 	"context"
 	"regexp"
 	"strings"
@@ -11,32 +13,44 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/crawler/extract/decode"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// readText reads plain text: paragraphs, and what its writer plainly meant for lists,
+// ReadPlain reads plain text: paragraphs, and what its writer plainly meant for lists,
 // headings, and lines that are to stay as they are.
-func readText(ctx context.Context, contentType string, body []byte) (*draft, error) {
-	source, err := readable(contentType, body)
+func ReadPlain(ctx context.Context, contentType string, body []byte) (*draft.Draft, error) {
+	source, err := Decode(contentType, body)
 	if err != nil {
 		return nil, err
 	}
 	meter := budget.From(ctx)
 	meter.Spend(len(source) / budget.BytesPerStep)
 	first, _, _ := strings.Cut(strings.TrimSpace(source), "\n")
-	return &draft{article: plainText(source, meter), line: oneLine(strings.Trim(first, "#*=-_ \t"))}, nil
+	return &draft.Draft{Article: Article(source, meter), Line: draft.OneLine(strings.Trim(first, "#*=-_ \t"))}, nil
 }
 
-// readable decodes a text, with simple ends of lines.
-func readable(contentType string, body []byte) (string, error) {
-	if len(body) > maxText {
-		return "", &Problem{TooLarge, "is a text of more than 8 MB"}
+// Memory returns how many bytes of memory reading a text may take, in which each of the marks may begin an
+// element.
+func Memory(body []byte, marks string) int64 {
+	const perByte = 8 // it is decoded, and copied
+	elements := 0
+	for i := range marks {
+		elements += bytes.Count(body, []byte{marks[i]})
+	}
+	return int64(len(body))*perByte + int64(elements)*draft.PerNode
+}
+
+// Decode decodes a text, with simple ends of lines.
+func Decode(contentType string, body []byte) (string, error) {
+	if len(body) > draft.MaxText {
+		return "", draft.Problemf(draft.TooLarge, "is a text of more than 8 MB")
 	}
 	source, err := decode.Text(contentType, body)
 	if err != nil {
-		return "", &Problem{Broken, err.Error()}
+		return "", draft.Problemf(draft.Broken, "%v", err)
 	}
 	odd := 0
 	for _, r := range source {
@@ -45,7 +59,7 @@ func readable(contentType string, body []byte) (string, error) {
 		}
 	}
 	if odd*20 > utf8.RuneCountInString(source) && odd > 0 {
-		return "", &Problem{Broken, "is no text"}
+		return "", draft.Problemf(draft.Broken, "is no text")
 	}
 	source = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n\n", "\x00", "").Replace(source)
 	return ansi().ReplaceAllString(source, ""), nil
@@ -54,13 +68,15 @@ func readable(contentType string, body []byte) (string, error) {
 // ansi are the codes by which terminals colour text.
 var ansi = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]") })
 
-// plainText makes an article of text without markup.
-func plainText(source string, meter *budget.Meter) *html.Node {
-	article := element(atom.Article)
+// Article makes an article of text without markup.
+func Article(source string, meter *budget.Meter) *html.Node {
+	article := draft.Element(atom.Article)
 	var block []string
 	flush := func() {
 		if len(block) > 0 {
-			appendAll(article, textBlocks(block, meter)...)
+			for _, n := range textBlocks(block, meter) {
+				article.AppendChild(n)
+			}
 		}
 		block = nil
 	}
@@ -92,7 +108,7 @@ func textBlocks(lines []string, meter *budget.Meter) (nodes []*html.Node) {
 			if strings.Contains(lines[1], "=") {
 				level = 1
 			}
-			nodes = append(nodes, heading(level, htmltree.Text(strings.TrimSpace(lines[0]))))
+			nodes = append(nodes, draft.Heading(level, htmltree.Text(strings.TrimSpace(lines[0]))))
 			lines = lines[2:]
 			continue
 		case itemStart().MatchString(lines[0]):
@@ -106,9 +122,9 @@ func textBlocks(lines []string, meter *budget.Meter) (nodes []*html.Node) {
 		}
 		switch block := lines[:end]; {
 		case end == 1 && underline().MatchString(lines[0]):
-			nodes = append(nodes, element(atom.Hr))
+			nodes = append(nodes, draft.Element(atom.Hr))
 		case looks.isSet():
-			nodes = append(nodes, element(atom.Pre, element(atom.Code, htmltree.Text(strings.Join(block, "\n")))))
+			nodes = append(nodes, draft.Element(atom.Pre, draft.Element(atom.Code, htmltree.Text(strings.Join(block, "\n")))))
 		default:
 			meter.Make(end)
 			nodes = append(nodes, wrapped(block))
@@ -121,7 +137,7 @@ func textBlocks(lines []string, meter *budget.Meter) (nodes []*html.Node) {
 // wrapped writes a paragraph of lines that were broken where the page was full, or on purpose where they
 // are short.
 func wrapped(lines []string) *html.Node {
-	p := element(atom.P)
+	p := draft.Element(atom.P)
 	full := 0
 	for _, line := range lines {
 		full = max(full, utf8.RuneCountInString(line))
@@ -132,7 +148,7 @@ func wrapped(lines []string) *html.Node {
 			break
 		}
 		if first, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " "); full < 50 || utf8.RuneCountInString(line)+1+utf8.RuneCountInString(first) < full*3/4 {
-			p.AppendChild(element(atom.Br))
+			p.AppendChild(draft.Element(atom.Br))
 		} else {
 			p.AppendChild(htmltree.Text(" "))
 		}
@@ -161,11 +177,11 @@ func (s *lineLook) isSet() bool {
 }
 
 func textList(lines []string, meter *budget.Meter) *html.Node {
-	list := element(atom.Ul)
+	list := draft.Element(atom.Ul)
 	if m := itemStart().FindStringSubmatch(lines[0]); m[1] != "" {
-		list = element(atom.Ol)
+		list = draft.Element(atom.Ol)
 		if m[1] != "1" {
-			list = with(list, "start", m[1])
+			list = draft.With(list, "start", m[1])
 		}
 	}
 	var item *html.Node
@@ -173,7 +189,7 @@ func textList(lines []string, meter *budget.Meter) *html.Node {
 		mark := itemStart().FindString(line)
 		if mark != "" || item == nil {
 			meter.Make(1)
-			item = element(atom.Li)
+			item = draft.Element(atom.Li)
 			list.AppendChild(item)
 		} else {
 			item.AppendChild(htmltree.Text(" "))
@@ -190,7 +206,7 @@ func joinCode(article *html.Node) {
 		if next != nil && n.DataAtom == atom.Pre && next.DataAtom == atom.Pre {
 			code := n.FirstChild
 			code.AppendChild(htmltree.Text("\n\n"))
-			appendAll(code, children(next.FirstChild)...)
+			htmltree.MoveChildren(code, next.FirstChild)
 			article.RemoveChild(next)
 			continue
 		}

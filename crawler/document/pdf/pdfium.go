@@ -1,4 +1,4 @@
-package document
+package pdf
 
 import (
 	"context"
@@ -19,14 +19,15 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
-// engine runs PDFium, by which Chromium reads PDF, as WebAssembly: a file that breaks
+// Reader runs PDFium, by which Chromium reads PDF, as WebAssembly: a file that breaks
 // it breaks a sandbox, which has no files, no network, and no more memory than it is
 // given. It starts when the first PDF comes; compiling it for the machine takes a second
 // or two, unless the user's cache has the result already. See docs/adr/0019.
-type engine struct {
+type Reader struct {
 	mu    sync.Mutex
 	pool  pdfium.Pool             // nil before the first file
 	cache wazero.CompilationCache // nil where there is none
@@ -35,19 +36,19 @@ type engine struct {
 // maxPDFMemory bounds what reading one file takes, the file itself included.
 const maxPDFMemory = budget.Sandbox // bytes
 
-func (e *engine) started() (pdfium.Pool, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.pool != nil {
-		return e.pool, nil
+func (r *Reader) started() (pdfium.Pool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.pool != nil {
+		return r.pool, nil
 	}
 	const wasmPage = 64 << 10
 	settings := wazero.NewRuntimeConfig().WithCloseOnContextDone(true).WithMemoryLimitPages(maxPDFMemory / wasmPage)
-	if e.cache == nil {
-		e.cache = openCache()
+	if r.cache == nil {
+		r.cache = openCache()
 	}
-	if e.cache != nil {
-		settings = settings.WithCompilationCache(e.cache)
+	if r.cache != nil {
+		settings = settings.WithCompilationCache(r.cache)
 	}
 	pool, err := webassembly.Init(webassembly.Config{
 		MaxTotal:      1,                    // one at a time may have the memory
@@ -59,7 +60,7 @@ func (e *engine) started() (pdfium.Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the reader of PDF: %w", err)
 	}
-	e.pool = pool
+	r.pool = pool
 	return pool, nil
 }
 
@@ -77,16 +78,17 @@ func openCache() wazero.CompilationCache {
 	return cache
 }
 
-func (e *engine) close() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.pool != nil {
-		_ = e.pool.Close()
-		e.pool = nil
+// Close frees what reading takes.
+func (r *Reader) Close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.pool != nil {
+		_ = r.pool.Close()
+		r.pool = nil
 	}
-	if e.cache != nil {
-		_ = e.cache.Close(context.Background())
-		e.cache = nil
+	if r.cache != nil {
+		_ = r.cache.Close(context.Background())
+		r.cache = nil
 	}
 }
 
@@ -95,7 +97,7 @@ func (e *engine) close() {
 // It calls PDFium's own functions (public/fpdf*.h in its sources), since a page has
 // thousands of letters, and the library makes objects of each. The first call that
 // fails is kept in err, and the ones after it do nothing.
-type pdfFile struct {
+type file struct {
 	ctx       context.Context
 	instance  pdfium.Pdfium
 	module    api.Module
@@ -106,16 +108,16 @@ type pdfFile struct {
 	err       error
 
 	optionalForms bool // what is drawn inside of others may be optional content
-	unseen        unseenText
+	unseen        draft.Places
 	drawing       bool // a page is being drawn, or broke the sandbox
 	blind         bool // pages are not drawn
 }
 
 const scratchSize = 4096
 
-// open loads a file. The error of one that cannot be is a *[Problem].
-func (e *engine) open(ctx context.Context, body []byte) (*pdfFile, error) {
-	pool, err := e.started()
+// open loads a file. The error of one that cannot be is a *[draft.Problem].
+func (r *Reader) open(ctx context.Context, body []byte) (*file, error) {
+	pool, err := r.started()
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +131,7 @@ func (e *engine) open(ctx context.Context, body []byte) (*pdfFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a sandbox for a PDF: %w", err)
 	}
-	f := &pdfFile{ctx: ctx, instance: instance, functions: make(map[string]api.Function), stack: make([]uint64, 16)}
+	f := &file{ctx: ctx, instance: instance, functions: make(map[string]api.Function), stack: make([]uint64, 16)}
 	if err := f.load(body); err != nil {
 		f.close()
 		return nil, err
@@ -137,7 +139,7 @@ func (e *engine) open(ctx context.Context, body []byte) (*pdfFile, error) {
 	return f, nil
 }
 
-func (f *pdfFile) load(body []byte) error {
+func (f *file) load(body []byte) error {
 	// The library's functions take no context; its module's do.
 	module, ok := reflect.ValueOf(f.instance.GetImplementation()).Elem().FieldByName("Module").Interface().(api.Module)
 	if !ok {
@@ -148,7 +150,7 @@ func (f *pdfFile) load(body []byte) error {
 	f.scratch = f.call("malloc", scratchSize)
 	at := f.call("malloc", uint64(len(body)))
 	if f.err != nil || at == 0 || !module.Memory().Write(uint32(at), body) {
-		return &Problem{Kind: TooLarge, Detail: "larger than what reading a PDF may take"}
+		return draft.Problemf(draft.TooLarge, "larger than what reading a PDF may take")
 	}
 	f.doc = f.long("FPDF_LoadMemDocument64", at, uint64(len(body)), 0)
 	if f.err != nil {
@@ -158,11 +160,11 @@ func (f *pdfFile) load(body []byte) error {
 		const needsPassword, unknownSecurity = 4, 5
 		switch code := f.call("FPDF_GetLastError"); code {
 		case needsPassword:
-			return &Problem{Kind: Encrypted, Detail: "needs a password"}
+			return draft.Problemf(draft.Encrypted, "needs a password")
 		case unknownSecurity:
-			return &Problem{Kind: Encrypted, Detail: "is protected in a way that only its own reader opens"}
+			return draft.Problemf(draft.Encrypted, "is protected in a way that only its own reader opens")
 		default:
-			return &Problem{Kind: Broken, Detail: "is no whole PDF"}
+			return draft.Problemf(draft.Broken, "is no whole PDF")
 		}
 	}
 	return nil
@@ -172,27 +174,27 @@ func (f *pdfFile) load(body []byte) error {
 // stand in a file as they are, while other objects may be packed.
 var optionalForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/OC\s*(?:<<|\d+\s+\d+\s+R)`) })
 
-func (f *pdfFile) close() {
+func (f *file) close() {
 	_ = f.instance.Close() // a sandbox that died says so again
 }
 
 // problem is what ended the reading of the file.
-func (f *pdfFile) problem() error {
+func (f *file) problem() error {
 	if cause := context.Cause(f.ctx); cause != nil {
 		return cause
 	}
-	return &Problem{Kind: Broken, Detail: "breaks the reader of PDF"}
+	return draft.Problemf(draft.Broken, "breaks the reader of PDF")
 }
 
 // long calls a function that may take long: the context ends it.
-func (f *pdfFile) long(name string, args ...uint64) uint64 { return f.callIn(f.ctx, name, args) }
+func (f *file) long(name string, args ...uint64) uint64 { return f.callIn(f.ctx, name, args) }
 
 // call calls a function that only looks something up.
-func (f *pdfFile) call(name string, args ...uint64) uint64 {
+func (f *file) call(name string, args ...uint64) uint64 {
 	return f.callIn(context.Background(), name, args)
 }
 
-func (f *pdfFile) callIn(ctx context.Context, name string, args []uint64) uint64 {
+func (f *file) callIn(ctx context.Context, name string, args []uint64) uint64 {
 	if f.err != nil {
 		return 0
 	}
@@ -213,17 +215,17 @@ func (f *pdfFile) callIn(ctx context.Context, name string, args []uint64) uint64
 }
 
 // count calls a function that returns an int, where a negative one is none.
-func (f *pdfFile) count(name string, args ...uint64) int {
+func (f *file) count(name string, args ...uint64) int {
 	return max(int(int32(uint32(f.call(name, args...)))), 0)
 }
 
 // truth calls a function that returns a boolean.
-func (f *pdfFile) truth(name string, args ...uint64) bool {
+func (f *file) truth(name string, args ...uint64) bool {
 	return uint32(f.call(name, args...)) != 0
 }
 
 // bytes are n bytes that a call left in the scratch space.
-func (f *pdfFile) bytes(n int) []byte {
+func (f *file) bytes(n int) []byte {
 	if f.err == nil {
 		if b, ok := f.module.Memory().Read(uint32(f.scratch), uint32(n)); ok {
 			return b
@@ -233,7 +235,7 @@ func (f *pdfFile) bytes(n int) []byte {
 }
 
 // floats are the four C floats that a call left in the scratch space.
-func (f *pdfFile) floats() (values [4]float64) {
+func (f *file) floats() (values [4]float64) {
 	b := f.bytes(4 * len(values))
 	for i := range values {
 		values[i] = finite(float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))))
@@ -242,7 +244,7 @@ func (f *pdfFile) floats() (values [4]float64) {
 }
 
 // doubles are the two C doubles that a call left in the scratch space.
-func (f *pdfFile) doubles() (a, b float64) {
+func (f *file) doubles() (a, b float64) {
 	raw := f.bytes(16)
 	return finite(math.Float64frombits(binary.LittleEndian.Uint64(raw))), finite(math.Float64frombits(binary.LittleEndian.Uint64(raw[8:])))
 }
@@ -256,7 +258,7 @@ func finite(v float64) float64 {
 
 // text calls a function that writes UTF-16 into a buffer given by its last two
 // arguments, and returns its length in bytes with a zero at the end.
-func (f *pdfFile) text(name string, args ...uint64) string {
+func (f *file) text(name string, args ...uint64) string {
 	n := f.count(name, append(args, f.scratch, scratchSize)...)
 	if n < 2 || n > scratchSize {
 		return ""
@@ -269,8 +271,8 @@ func (f *pdfFile) text(name string, args ...uint64) string {
 	return string(utf16.Decode(units))
 }
 
-// bytesText is [pdfFile.text] of a function that writes bytes.
-func (f *pdfFile) bytesText(name string, args ...uint64) string {
+// bytesText is [file.text] of a function that writes bytes.
+func (f *file) bytesText(name string, args ...uint64) string {
 	n := f.count(name, append(args, f.scratch, scratchSize)...)
 	if n < 1 || n > scratchSize {
 		return ""
@@ -279,7 +281,7 @@ func (f *pdfFile) bytesText(name string, args ...uint64) string {
 }
 
 // cString puts a word into the scratch space and returns its address.
-func (f *pdfFile) cString(word string) uint64 {
+func (f *file) cString(word string) uint64 {
 	at := f.scratch + scratchSize/2
 	if f.err == nil && !f.module.Memory().Write(uint32(at), append([]byte(word), 0)) {
 		f.err = errors.New("the sandbox has no memory left")

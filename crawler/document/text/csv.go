@@ -1,10 +1,9 @@
-package document
+package text
 
 import (
 	"context"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
 	"strings"
@@ -12,14 +11,18 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// readCSV reads a table whose first row names its columns (RFC 4180, and what programs
+// maxCells bounds the cells of a table, with those that its rows leave out.
+const maxCells = budget.Cells
+
+// ReadCSV reads a table whose first row names its columns (RFC 4180, and what programs
 // write in its name).
-func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (*draft, error) {
-	source, err := readable(contentType, body)
+func ReadCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (*draft.Draft, error) {
+	source, err := Decode(contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +32,7 @@ func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (
 
 	meter := budget.From(ctx)
 	meter.Spend(len(source) / budget.BytesPerStep)
-	table := element(atom.Table)
+	table := draft.Element(atom.Table)
 	cells, columns := 0, 0
 	for {
 		record, err := records.Read()
@@ -37,7 +40,7 @@ func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (
 			break
 		}
 		if err != nil {
-			return nil, &Problem{Broken, "is no table: " + err.Error()}
+			return nil, draft.Problemf(draft.Broken, "is no table: %v", err)
 		}
 		if strings.TrimSpace(strings.Join(record, "")) == "" {
 			continue
@@ -47,24 +50,24 @@ func readCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (
 			tag = atom.Th
 		}
 		if cells += max(len(record), columns); cells > maxCells {
-			return nil, &Problem{TooLarge, fmt.Sprintf("is a table of more than %d cells", maxCells)}
+			return nil, draft.Problemf(draft.TooLarge, "is a table of more than %d cells", maxCells)
 		}
 		meter.Make(max(len(record), columns))
-		row := element(atom.Tr)
+		row := draft.Element(atom.Tr)
 		for _, field := range record {
-			row.AppendChild(element(tag, fieldLines(field, meter)...))
+			row.AppendChild(draft.Element(tag, fieldLines(field, meter)...))
 		}
 		for n := len(record); n < columns; n++ {
-			row.AppendChild(element(tag))
+			row.AppendChild(draft.Element(tag))
 		}
 		columns = max(columns, len(record))
 		table.AppendChild(row)
 	}
-	article := element(atom.Article)
+	article := draft.Element(atom.Article)
 	if table.FirstChild != nil {
 		article.AppendChild(table)
 	}
-	return &draft{article: article}, nil
+	return &draft.Draft{Article: article}, nil
 }
 
 // fieldLines are the lines of a field.
@@ -73,7 +76,7 @@ func fieldLines(field string, meter *budget.Meter) []*html.Node {
 	for line := range strings.SplitSeq(strings.TrimSpace(field), "\n") {
 		if len(nodes) > 0 {
 			meter.Make(1)
-			nodes = append(nodes, element(atom.Br))
+			nodes = append(nodes, draft.Element(atom.Br))
 		}
 		nodes = append(nodes, htmltree.Text(line))
 	}

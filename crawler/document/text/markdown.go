@@ -1,10 +1,9 @@
-package document
+package text
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -19,15 +18,16 @@ import (
 	xhtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// readMarkdown reads CommonMark with the tables, task lists and so on of GitHub's
+// ReadMarkdown reads CommonMark with the tables, task lists and so on of GitHub's
 // dialect, footnotes and definition lists. HTML in it is read as that of a page.
-func readMarkdown(ctx context.Context, contentType string, body []byte) (*draft, error) {
-	source, err := readable(contentType, body)
+func ReadMarkdown(ctx context.Context, contentType string, body []byte) (*draft.Draft, error) {
+	source, err := Decode(contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -38,10 +38,10 @@ func readMarkdown(ctx context.Context, contentType string, body []byte) (*draft,
 		return nil, err
 	}
 	if isTangled(source, meter) {
-		return &draft{article: plainText(source, meter), title: title}, nil
+		return &draft.Draft{Article: Article(source, meter), Title: title}, nil
 	}
 	if countParts(source) > budget.Elements {
-		return nil, &Problem{TooCostly, fmt.Sprintf("has more than %d blocks, links and other parts", budget.Elements)}
+		return nil, draft.Problemf(draft.TooCostly, "has more than %d blocks, links and other parts", budget.Elements)
 	}
 	var out bytes.Buffer
 	converter := goldmark.New(
@@ -50,24 +50,24 @@ func readMarkdown(ctx context.Context, contentType string, body []byte) (*draft,
 		goldmark.WithRendererOptions(html.WithUnsafe()), // the cleaner is made for the HTML of strangers
 	)
 	if err := converter.Convert([]byte(source), &out); err != nil {
-		return nil, &Problem{Broken, "cannot be read as Markdown: " + err.Error()}
+		return nil, draft.Problemf(draft.Broken, "cannot be read as Markdown: %v", err)
 	}
 	page, err := extract.Parse(&url.URL{}, "text/html; charset=utf-8", out.Bytes())
 	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
 		return nil, costly
 	}
 	if err != nil {
-		return nil, &Problem{Broken, "has HTML that cannot be read: " + err.Error()}
+		return nil, draft.Problemf(draft.Broken, "has HTML that cannot be read: %v", err)
 	}
-	article := element(atom.Article)
+	article := draft.Element(atom.Article)
 	for n := range page.Root.Nodes[0].Descendants() {
 		if n.DataAtom == atom.Body {
-			appendAll(article, children(n)...)
+			htmltree.MoveChildren(article, n)
 			break
 		}
 	}
 	nameAlerts(article)
-	return &draft{article: article, title: title}, nil
+	return &draft.Draft{Article: article, Title: title}, nil
 }
 
 // frontMatter returns the title that the data before a text gives, and the text.
@@ -98,11 +98,11 @@ const (
 	maxHeadings = 10_000 // each gets a name that no other has
 )
 
-// tooCostly returns a *[Problem] for texts that become much more than they are: rows of
+// tooCostly returns a *[draft.Problem] for texts that become much more than they are: rows of
 // a table are filled up to as many cells as its header has.
 func tooCostly(source string) error {
 	if n := strings.Count(source, "[^"); n > maxMarkers {
-		return &Problem{TooCostly, fmt.Sprintf("has more than %d footnotes and marks of them", maxMarkers)}
+		return draft.Problemf(draft.TooCostly, "has more than %d footnotes and marks of them", maxMarkers)
 	}
 	headings, cells, columns := 0, 0, 0
 	before := "" // the line above
@@ -125,9 +125,9 @@ func tooCostly(source string) error {
 	}
 	switch {
 	case cells > maxCells:
-		return &Problem{TooLarge, fmt.Sprintf("has tables of more than %d cells", maxCells)}
+		return draft.Problemf(draft.TooLarge, "has tables of more than %d cells", maxCells)
 	case headings > maxHeadings:
-		return &Problem{TooCostly, fmt.Sprintf("has more than %d headings", maxHeadings)}
+		return draft.Problemf(draft.TooCostly, "has more than %d headings", maxHeadings)
 	}
 	return nil
 }
@@ -209,7 +209,7 @@ func nameAlerts(article *xhtml.Node) {
 			if m := alert().FindStringSubmatch(n.Data); m != nil {
 				n.Data = n.Data[len(m[0]):]
 				name := m[1][:1] + strings.ToLower(m[1][1:]) + ":"
-				n.Parent.InsertBefore(element(atom.Strong, htmltree.Text(name)), n)
+				n.Parent.InsertBefore(draft.Element(atom.Strong, htmltree.Text(name)), n)
 				n.Parent.InsertBefore(htmltree.Text(" "), n)
 			}
 			break

@@ -1,14 +1,16 @@
-package document
+package office
 
 import (
 	"strconv"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
 // wordColour is a colour as a Word document says it.
 type wordColour struct {
 	is  colourState
-	ink ink
+	ink draft.Ink
 }
 
 type colourState uint8
@@ -20,7 +22,7 @@ const (
 	unknown
 )
 
-func known3(r, g, b uint8) wordColour { return wordColour{known, ink{r, g, b, 255}} }
+func known3(r, g, b uint8) wordColour { return wordColour{known, draft.Ink{r, g, b, 255}} }
 
 // or is c, or what is said elsewhere where c says nothing.
 func (c wordColour) or(other wordColour) wordColour {
@@ -32,14 +34,15 @@ func (c wordColour) or(other wordColour) wordColour {
 
 // hides reports whether text of a colour is not seen upon c.
 func (c wordColour) hides(text wordColour) bool {
-	return c.is == known && text.is == known && text.ink.within(c.ink, faintColour)
+	return c.is == known && text.is == known && text.ink.Within(c.ink, faintColour)
 }
 
-// faintColour is as [sameColour], of a text that is set: such a text is meant to be black.
+// faintColour is how far the parts of two colours, from 0 to 255, may be apart so that a text is not seen. A text
+// that is set is meant to be black.
 const faintColour = 32
 
 // wordTheme has the colours of a document's theme by their names.
-type wordTheme map[string]ink
+type wordTheme map[string]draft.Ink
 
 // readTheme reads the colours of a theme, and which of them stand for text and background.
 func readTheme(theme, settings *xmlNode) wordTheme {
@@ -71,12 +74,12 @@ func readTheme(theme, settings *xmlNode) wordTheme {
 	return colours
 }
 
-func hexColour(digits string) (ink, bool) {
+func hexColour(digits string) (draft.Ink, bool) {
 	n, err := strconv.ParseUint(digits, 16, 32)
 	if err != nil || len(digits) != 6 {
-		return ink{}, false
+		return draft.Ink{}, false
 	}
-	return ink{uint8(n >> 16), uint8(n >> 8), uint8(n), 255}, true
+	return draft.Ink{uint8(n >> 16), uint8(n >> 8), uint8(n), 255}, true
 }
 
 // said reads a colour of a property: its value, and the theme's colour that takes its place.
@@ -87,10 +90,10 @@ func (t wordTheme) said(n *xmlNode, value, theme, tint, shade string) wordColour
 			return wordColour{is: unknown}
 		}
 		if part, err := strconv.ParseUint(n.attr(tint), 16, 8); err == nil {
-			c = c.lit(float64(part)/255, 1-float64(part)/255)
+			c = lit(c, float64(part)/255, 1-float64(part)/255)
 		}
 		if part, err := strconv.ParseUint(n.attr(shade), 16, 8); err == nil {
-			c = c.lit(float64(part)/255, 0)
+			c = lit(c, float64(part)/255, 0)
 		}
 		return wordColour{known, c}
 	}
@@ -165,12 +168,12 @@ func (t wordTheme) drawn(n *xmlNode) wordColour {
 		}
 		return none
 	}
-	said = said.lit(part("lumMod", 1), part("lumOff", 0))
+	said = lit(said, part("lumMod", 1), part("lumOff", 0))
 	return wordColour{known, said}
 }
 
 // lit is a colour whose lightness is multiplied and raised.
-func (c ink) lit(times, plus float64) ink {
+func lit(c draft.Ink, times, plus float64) draft.Ink {
 	if times == 1 && plus == 0 {
 		return c
 	}
@@ -193,7 +196,7 @@ func (c ink) lit(times, plus float64) ink {
 // highlights are the colours of the marker.
 //
 //nolint:gochecknoglobals // a table
-var highlights = map[string]ink{
+var highlights = map[string]draft.Ink{
 	"black": {0, 0, 0, 255}, "blue": {0, 0, 255, 255}, "cyan": {0, 255, 255, 255}, "green": {0, 255, 0, 255}, "magenta": {255, 0, 255, 255},
 	"red": {255, 0, 0, 255}, "yellow": {255, 255, 0, 255}, "white": {255, 255, 255, 255}, "darkBlue": {0, 0, 128, 255}, "darkCyan": {0, 128, 128, 255},
 	"darkGreen": {0, 128, 0, 255}, "darkMagenta": {128, 0, 128, 255}, "darkRed": {128, 0, 0, 255}, "darkYellow": {128, 128, 0, 255},

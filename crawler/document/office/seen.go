@@ -1,8 +1,10 @@
-package document
+package office
 
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
 // contrast is how text is painted, as far as that tells whether it is seen.
@@ -122,7 +124,7 @@ const (
 )
 
 // unseenBy says what keeps a run from being seen; "" for nothing.
-func (r *wordRun) unseenBy(c contrast) How {
+func (r *wordRun) unseenBy(c contrast) draft.How {
 	size := c.size
 	if size == 0 {
 		size = plainSize
@@ -136,20 +138,20 @@ func (r *wordRun) unseenBy(c contrast) How {
 	const inTwips = 10 // of a half point
 	switch {
 	case size <= tiniestWord || c.wide > 0 && c.wide <= narrowest:
-		return Tiny
+		return draft.Tiny
 	case r.height > 0 && r.height < size*inTwips/2:
-		return Clipped
+		return draft.Clipped
 	case c.clear || behind.hides(text):
-		return Colour
+		return draft.Colour
 	}
 	return ""
 }
 
 // unseenIn counts what a run says that is not seen.
-func (r *wordRun) unseenIn(how How, said string) {
+func (r *wordRun) unseenIn(how draft.How, said string) {
 	n := 0
 	for _, c := range said {
-		if isSaid(c) {
+		if draft.IsSaid(c) {
 			n++
 		}
 	}
@@ -159,7 +161,7 @@ func (r *wordRun) unseenIn(how How, said string) {
 			return
 		}
 	}
-	r.unseen = append(r.unseen, Unseen{How: how, Letters: n})
+	r.unseen = append(r.unseen, draft.Unseen{How: how, Letters: n})
 }
 
 // tell adds what of a paragraph is not seen.
@@ -169,7 +171,7 @@ func (w *word) tell(r *wordRun, in *place) {
 		if in.cell {
 			where += ", in a table"
 		}
-		w.unseen.add(u.How, where, u.Letters)
+		w.unseen.Add(u.How, where, u.Letters)
 	}
 }
 

@@ -1,4 +1,4 @@
-package document
+package pdf
 
 import (
 	"encoding/binary"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -17,7 +18,7 @@ type sheet struct {
 	width, height float64 // in points, as the text runs
 	letters       []letter
 	pictures      float64 // share of the page that pictures cover
-	links         []pdfLink
+	links         []link
 	dots          []rect // small shapes that may be bullets, measured as letters are
 }
 
@@ -37,19 +38,19 @@ type style struct {
 	bold, italic, mono bool
 	angle              float64 // of its lines
 	unpainted          bool    // is set without being drawn
-	ink                ink
+	ink                draft.Ink
 	inked              bool // its ink is known
 	fades              int8 // whether anything has its colour: 1 or -1, 0 for not looked at
 }
 
 // pdfLink is a part of a page that leads to an address.
-type pdfLink struct {
+type link struct {
 	left, top, right, bottom float64
 	address                  string
 }
 
 // sheet reads page i.
-func (f *pdfFile) sheet(i int) sheet {
+func (f *file) sheet(i int) sheet {
 	page := f.long("FPDF_LoadPage", f.doc, uint64(i))
 	if page == 0 {
 		return sheet{} // one broken page of many
@@ -116,10 +117,10 @@ func (f *pdfFile) sheet(i int) sheet {
 		}
 		at := rect{loose[0], min(loose[1], loose[3]), loose[2], max(loose[1], loose[3])}
 		if d, ok := layers.doubtOf(look, object, at); ok {
-			d.letter, d.said = len(s.letters), isSaid(r)
+			d.letter, d.said = len(s.letters), draft.IsSaid(r)
 			doubts = append(doubts, d)
 		}
-		if x, y := at.middle(); isSaid(r) && slices.ContainsFunc(layers.marked, func(m rect) bool { return m.has(x, y) }) {
+		if x, y := at.middle(); draft.IsSaid(r) && slices.ContainsFunc(layers.marked, func(m rect) bool { return m.has(x, y) }) {
 			marked++
 		}
 		s.letters = append(s.letters, l)
@@ -128,7 +129,7 @@ func (f *pdfFile) sheet(i int) sheet {
 	where := func(y float64) string {
 		return fmt.Sprintf("page %d, %s", i+1, [3]string{"near the top", "in the middle", "near the bottom"}[min(max(int(3*y/max(s.height, 1)), 0), 2)])
 	}
-	f.unseen.add(Marked, fmt.Sprintf("page %d", i+1), marked)
+	f.unseen.Add(draft.Marked, fmt.Sprintf("page %d", i+1), marked)
 	f.settle(page, &s, box, doubts, where, &f.unseen)
 	s.straighten()
 	return s
@@ -141,7 +142,7 @@ func (r rect) has(x, y float64) bool {
 	return r.left <= x && x <= r.right && r.bottom <= y && y <= r.top
 }
 
-func (f *pdfFile) pageBox(page uint64) rect {
+func (f *file) pageBox(page uint64) rect {
 	if f.truth("FPDF_GetPageBoundingBox", page, f.scratch) {
 		b := f.floats() // left, top, right, bottom
 		if b[2] > b[0] && b[1] > b[3] {
@@ -152,7 +153,7 @@ func (f *pdfFile) pageBox(page uint64) rect {
 }
 
 // style looks up what the letters of one text object look like.
-func (f *pdfFile) style(text, k, object uint64) *style {
+func (f *file) style(text, k, object uint64) *style {
 	look := &style{size: math.Float64frombits(f.call("FPDFText_GetFontSize", text, k))}
 	look.size = math.Abs(finite(look.size))
 	if f.truth("FPDFText_GetMatrix", text, k, f.scratch) {
@@ -169,9 +170,9 @@ func (f *pdfFile) style(text, k, object uint64) *style {
 		name = strings.ToLower(strings.TrimRight(string(raw[4:]), "\x00"))
 	}
 	const fixedPitch, slanted, forceBold = 1 << 0, 1 << 6, 1 << 18
-	look.bold = flags&forceBold != 0 || hasAny(name, "bold", "black", "heavy", "cmbx", "-semibold", "demi")
-	look.italic = flags&slanted != 0 || hasAny(name, "italic", "oblique", "cmti")
-	look.mono = flags&fixedPitch != 0 || hasAny(name, "mono", "courier", "consol", "menlo", "cmtt", "typewriter", "lmtt", "sftt", "nimbusmon")
+	look.bold = flags&forceBold != 0 || draft.HasAny(name, "bold", "black", "heavy", "cmbx", "-semibold", "demi")
+	look.italic = flags&slanted != 0 || draft.HasAny(name, "italic", "oblique", "cmti")
+	look.mono = flags&fixedPitch != 0 || draft.HasAny(name, "mono", "courier", "consol", "menlo", "cmtt", "typewriter", "lmtt", "sftt", "nimbusmon")
 	if object != 0 {
 		f.inkOf(object, look)
 	}
@@ -179,7 +180,7 @@ func (f *pdfFile) style(text, k, object uint64) *style {
 }
 
 // inkOf looks up what a text object is drawn with.
-func (f *pdfFile) inkOf(object uint64, look *style) {
+func (f *file) inkOf(object uint64, look *style) {
 	const fills, strokes, both, unseen, clip = 0, 1, 2, 3, 7
 	mode := f.count("FPDFTextObj_GetTextRenderMode", object)
 	if mode == unseen || mode == clip {
@@ -191,18 +192,9 @@ func (f *pdfFile) inkOf(object uint64, look *style) {
 		return
 	}
 	look.ink, look.inked = f.fill(object)
-	if line, ok := f.stroke(object); mode%4 == both && ok && !line.like(look.ink) {
+	if line, ok := f.stroke(object); mode%4 == both && ok && !isLike(line, look.ink) {
 		look.inked = false // of two colours
 	}
-}
-
-func hasAny(s string, parts ...string) bool {
-	for _, part := range parts {
-		if strings.Contains(s, part) {
-			return true
-		}
-	}
-	return false
 }
 
 // texLigature returns what fonts of TeX without names for their letters have in the
@@ -310,8 +302,8 @@ func (s *sheet) straighten() {
 }
 
 // links are the addresses that parts of a page lead to.
-func (f *pdfFile) links(page uint64, box rect) []pdfLink {
-	var links []pdfLink
+func (f *file) links(page uint64, box rect) []link {
+	var links []link
 	position := f.scratch + scratchSize - 16
 	if f.err == nil && !f.module.Memory().WriteUint32Le(uint32(position), 0) {
 		return nil
@@ -334,7 +326,7 @@ func (f *pdfFile) links(page uint64, box rect) []pdfLink {
 			continue
 		}
 		b := f.floats() // left, top, right, bottom
-		links = append(links, pdfLink{left: b[0] - box.left, right: b[2] - box.left, top: box.top - max(b[1], b[3]), bottom: box.top - min(b[1], b[3]), address: address})
+		links = append(links, link{left: b[0] - box.left, right: b[2] - box.left, top: box.top - max(b[1], b[3]), bottom: box.top - min(b[1], b[3]), address: address})
 	}
 	return links
 }

@@ -1,15 +1,17 @@
-package document
+package pdf
 
 import (
 	"math"
 	"slices"
+
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
 // doubt is a letter that a reader may not see. Whether it is seen is told by drawing the page
-// with its text and without: see [pdfFile.settle].
+// with its text and without: see [file.settle].
 type doubt struct {
 	letter int // in sheet.letters
-	how    How
+	how    draft.How
 	box    rect // of the letter, on the page
 	object uint64
 	cover  rect // what lies over it
@@ -29,20 +31,20 @@ func (s *layers) doubtOf(look *style, object uint64, box rect) (d doubt, ok bool
 	scanned := look.unpainted && (s.pictures > 0.5 || s.onPicture(x, y)) || big
 	switch {
 	case scanned:
-		d.how, d.cover, d.scanned = Covered, cover, true
+		d.how, d.cover, d.scanned = draft.Covered, cover, true
 		return d, covered
 	case covered:
-		d.how, d.cover, d.sure = Covered, cover, sure
+		d.how, d.cover, d.sure = draft.Covered, cover, sure
 	case look.unpainted:
-		d.how, d.sure = Unpainted, true
+		d.how, d.sure = draft.Unpainted, true
 	case look.size < tiniest:
-		d.how, d.sure = Tiny, true
+		d.how, d.sure = draft.Tiny, true
 	case in.order > 0 && !in.clip.has(x, y):
-		d.how = Clipped
+		d.how = draft.Clipped
 	case s.fades(look, in.order, x, y):
-		d.how, d.sure = Colour, true
+		d.how, d.sure = draft.Colour, true
 	case in.optional:
-		d.how = LayerOff
+		d.how = draft.LayerOff
 	default:
 		return d, false
 	}
@@ -97,7 +99,7 @@ func (s *layers) fades(look *style, order int, x, y float64) bool {
 		return false
 	}
 	const thin = 2 // points: a rule is no ground
-	paper := ink{255, 255, 255, 255}
+	paper := draft.Ink{255, 255, 255, 255}
 	for _, g := range slices.Backward(s.grounds) {
 		if s.looked++; s.looked > maxLooked {
 			return false
@@ -111,7 +113,7 @@ func (s *layers) fades(look *style, order int, x, y float64) bool {
 		paper = g.paint
 		break
 	}
-	return look.ink.like(paper)
+	return isLike(look.ink, paper)
 }
 
 // mayFade reports whether anything on the page has the colour of a text, so that it need not be
@@ -119,7 +121,7 @@ func (s *layers) fades(look *style, order int, x, y float64) bool {
 func (s *layers) mayFade(look *style) bool {
 	if look.fades == 0 {
 		look.fades = -1
-		if look.ink.like(ink{255, 255, 255, 255}) || slices.ContainsFunc(s.grounds, func(g ground) bool { return g.flat && g.paint[3] > 0 && look.ink.like(g.paint) }) {
+		if isLike(look.ink, draft.Ink{255, 255, 255, 255}) || slices.ContainsFunc(s.grounds, func(g ground) bool { return g.flat && g.paint[3] > 0 && isLike(look.ink, g.paint) }) {
 			look.fades = 1
 		}
 	}
@@ -129,7 +131,7 @@ func (s *layers) mayFade(look *style) bool {
 func (r rect) middle() (x, y float64) { return (r.left + r.right) / 2, (r.bottom + r.top) / 2 }
 
 // settle takes the letters out of a page that are not seen, and says where they were.
-func (f *pdfFile) settle(page uint64, s *sheet, box rect, doubts []doubt, where func(y float64) string, found *unseenText) {
+func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where func(y float64) string, found *draft.Places) {
 	if len(doubts) == 0 {
 		return
 	}
@@ -193,7 +195,7 @@ func (f *pdfFile) settle(page uint64, s *sheet, box rect, doubts []doubt, where 
 
 // unseenRun is text of one place that is not seen for one reason.
 type unseenRun struct {
-	how           How
+	how           draft.How
 	where         string
 	cover         rect
 	letters       int
@@ -214,9 +216,9 @@ func (r *unseenRun) add(at int, begins bool) {
 
 // tell adds what was found, where it says something. The numbers on an axis do not, and a word under a
 // panel that bears a text of its own slipped there.
-func (r *unseenRun) tell(found *unseenText, bears bool) {
+func (r *unseenRun) tell(found *draft.Places, bears bool) {
 	const word = 8
-	if r.longest >= fewestUnseen && (r.letters >= word || !bears) {
-		found.add(r.how, r.where, r.letters)
+	if r.longest >= draft.FewestUnseen && (r.letters >= word || !bears) {
+		found.Add(r.how, r.where, r.letters)
 	}
 }

@@ -1,4 +1,4 @@
-package document
+package pdf
 
 import (
 	"cmp"
@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -29,7 +30,7 @@ type setting struct {
 func (s setting) article(outline map[string]int) *html.Node {
 	body := s.bodySize()
 	s.dropRunning(body, outline)
-	w := &writer{root: element(atom.Article), outline: outline, body: body, words: s.words()}
+	w := &writer{root: draft.Element(atom.Article), outline: outline, body: body, words: s.words()}
 	w.levels = s.headingSizes(w.body)
 	for page, rows := range s.pages {
 		for i := 0; i < len(rows); {
@@ -398,15 +399,15 @@ func (w *writer) end() {
 	switch {
 	case w.kind == nothing:
 	case w.kind == title:
-		appendAll(w.root, heading(w.level, htmltree.Text(oneLine(piecesText(w.pieces)))))
+		w.root.AppendChild(draft.Heading(w.level, htmltree.Text(draft.OneLine(piecesText(w.pieces)))))
 	case w.kind == paragraph && w.item != nil:
-		appendAll(w.item, element(atom.P, inline(w.pieces)...))
+		w.item.AppendChild(draft.Element(atom.P, inline(w.pieces)...))
 	case w.kind == paragraph:
-		appendAll(w.root, element(atom.P, inline(w.pieces)...))
+		w.root.AppendChild(draft.Element(atom.P, inline(w.pieces)...))
 	case w.kind == item:
-		appendAll(w.item, element(atom.P, inline(w.pieces)...))
+		w.item.AppendChild(draft.Element(atom.P, inline(w.pieces)...))
 	case w.kind == code:
-		appendAll(w.root, element(atom.Pre, element(atom.Code, htmltree.Text(strings.TrimRight(piecesText(w.pieces), "\n ")))))
+		w.root.AppendChild(draft.Element(atom.Pre, draft.Element(atom.Code, htmltree.Text(strings.TrimRight(piecesText(w.pieces), "\n ")))))
 	}
 	w.kind, w.pieces, w.item = nothing, nil, nil
 }
@@ -426,16 +427,16 @@ func inline(pieces []piece) []*html.Node {
 		if trimmed := strings.TrimSpace(said); trimmed != "" && (look.bold || look.italic || look.mono || look.link != "") {
 			n = htmltree.Text(trimmed)
 			if look.mono {
-				n = element(atom.Code, n)
+				n = draft.Element(atom.Code, n)
 			}
 			if look.italic {
-				n = element(atom.Em, n)
+				n = draft.Element(atom.Em, n)
 			}
 			if look.bold {
-				n = element(atom.Strong, n)
+				n = draft.Element(atom.Strong, n)
 			}
 			if look.link != "" {
-				n = with(element(atom.A, n), "href", look.link)
+				n = draft.With(draft.Element(atom.A, n), "href", look.link)
 			}
 			if strings.HasPrefix(said, " ") {
 				nodes = append(nodes, htmltree.Text(" "))
@@ -451,7 +452,7 @@ func inline(pieces []piece) []*html.Node {
 	return nodes
 }
 
-func sameWords(s string) string { return strings.ToLower(oneLine(s)) }
+func sameWords(s string) string { return strings.ToLower(draft.OneLine(s)) }
 
 func hasLetters(s string) bool { return strings.ContainsFunc(s, unicode.IsLetter) }
 
@@ -593,11 +594,11 @@ func (w *writer) listItem(r row) bool {
 			w.lists = w.lists[:depth-1]
 			depth--
 		}
-		list := element(atom.Ul)
+		list := draft.Element(atom.Ul)
 		if n > 0 {
-			list = element(atom.Ol)
+			list = draft.Element(atom.Ol)
 			if style != '1' {
-				list = with(list, "type", string(rune(style)))
+				list = draft.With(list, "type", string(rune(style)))
 			}
 		}
 		if depth > 0 {
@@ -610,7 +611,7 @@ func (w *writer) listItem(r row) bool {
 	}
 	list := &w.lists[depth-1]
 	list.number = n
-	list.item = element(atom.Li)
+	list.item = draft.Element(atom.Li)
 	list.node.AppendChild(list.item)
 
 	w.begin(item, r)
@@ -738,14 +739,14 @@ func (w *writer) writeTable(rows []row, columns []span) {
 			line[at] = append(line[at], pieces...)
 		}
 	}
-	table := element(atom.Table)
+	table := draft.Element(atom.Table)
 	for i, line := range lines {
-		tr := element(atom.Tr)
+		tr := draft.Element(atom.Tr)
 		for _, pieces := range line {
 			if header && i == 0 {
-				tr.AppendChild(element(atom.Th, htmltree.Text(strings.TrimSpace(piecesText(pieces)))))
+				tr.AppendChild(draft.Element(atom.Th, htmltree.Text(strings.TrimSpace(piecesText(pieces)))))
 			} else {
-				tr.AppendChild(element(atom.Td, inline(pieces)...))
+				tr.AppendChild(draft.Element(atom.Td, inline(pieces)...))
 			}
 		}
 		table.AppendChild(tr)

@@ -1,4 +1,4 @@
-package document
+package office
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -17,7 +18,7 @@ func (r *wordRun) math(to *html.Node, nodes []*xmlNode) {
 	for _, n := range nodes {
 		r.w.meter.Spend(2)
 		part := func(name string) *html.Node {
-			inner := element(atom.Span)
+			inner := draft.Element(atom.Span)
 			r.math(inner, n.child(name).nodes())
 			return inner
 		}
@@ -105,7 +106,7 @@ func (r *wordRun) delimited(to *html.Node, n *xmlNode) {
 
 // appendGroup appends a part of an equation, in brackets unless it is one number or word.
 func appendGroup(to, part *html.Node) {
-	said := strings.TrimSpace(textOf(part))
+	said := strings.TrimSpace(draft.TextOf(part))
 	if strings.ContainsFunc(said, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != ',' }) && !isBracketed(said) {
 		to.AppendChild(htmltree.Text("("))
 		htmltree.MoveChildren(to, part)
@@ -123,11 +124,11 @@ func isBracketed(said string) bool {
 // shift appends a power or an index: a number as one that is raised or lowered, whose signs
 // plain text has, and anything else behind a sign.
 func shift(to *html.Node, as atom.Atom, sign string, part *html.Node) {
-	said := strings.TrimSpace(textOf(part))
+	said := strings.TrimSpace(draft.TextOf(part))
 	switch {
 	case said == "":
 	case strings.Trim(said, "0123456789+-−") == "":
-		to.AppendChild(element(as, htmltree.Text(said)))
+		to.AppendChild(draft.Element(as, htmltree.Text(said)))
 	default:
 		to.AppendChild(htmltree.Text(sign))
 		appendGroup(to, part)

@@ -1,4 +1,4 @@
-package document
+package office
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -20,7 +21,7 @@ type wordRun struct {
 	height int // of its lines, in twentieths of a point; 0 for as much as they need
 	line   *html.Node
 	boxes  []wordBox // that are fixed to the paragraph
-	unseen []Unseen
+	unseen []draft.Unseen
 
 	letters, mono int
 
@@ -37,7 +38,7 @@ type look struct {
 
 func (r *wordRun) write(nodes []*xmlNode) {
 	if r.line == nil {
-		r.line = element(atom.P)
+		r.line = draft.Element(atom.P)
 	}
 	r.into(r.line, nodes)
 	r.goOn(nil, "")
@@ -68,7 +69,7 @@ func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
 				r.into(to, n.children)
 				continue
 			}
-			link := with(element(atom.A), "href", target)
+			link := draft.With(draft.Element(atom.A), "href", target)
 			r.into(link, n.children)
 			if link.FirstChild != nil {
 				to.AppendChild(link)
@@ -116,7 +117,7 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 			r.text(to, look, "\t")
 		case "br", "cr":
 			if c.attr("type") != "page" {
-				to.AppendChild(element(atom.Br))
+				to.AppendChild(draft.Element(atom.Br))
 			}
 		case "noBreakHyphen":
 			r.text(to, look, "-")
@@ -124,7 +125,7 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 			r.text(to, look, symbol(c.attr("char")))
 		case "footnoteReference", "endnoteReference":
 			if note := r.w.notes[strings.TrimSuffix(c.name, "Reference")+c.attr("id")]; note != nil {
-				to.AppendChild(element(atom.Sup, htmltree.Text("["+r.w.note(note)+"]")))
+				to.AppendChild(draft.Element(atom.Sup, htmltree.Text("["+r.w.note(note)+"]")))
 			}
 		case "ruby":
 			r.into(to, c.child("rubyBase").nodes())
@@ -150,7 +151,7 @@ func (r *wordRun) drawing(to *html.Node, n *xmlNode) {
 	} else if shape := n.find("shape"); shape != nil {
 		said = shape.attr("alt")
 	}
-	if said = oneLine(said); said != "" {
+	if said = draft.OneLine(said); said != "" {
 		to.AppendChild(htmltree.Text("[" + said + "]"))
 	}
 }
@@ -182,7 +183,7 @@ func (r *wordRun) text(to *html.Node, look look, said string) {
 		tags = nil
 	}
 	for _, tag := range slices.Backward(tags) {
-		node = element(tag, node)
+		node = draft.Element(tag, node)
 	}
 	to.AppendChild(node)
 }

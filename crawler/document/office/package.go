@@ -1,4 +1,4 @@
-package document
+package office
 
 import (
 	"archive/zip"
@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
 	"path"
@@ -17,6 +16,8 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
+	"github.com/fincrawl/fincrawl/crawler/document/text"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
@@ -40,13 +41,13 @@ const (
 func openPackage(ctx context.Context, body []byte) (*wordPackage, error) {
 	if bytes.HasPrefix(body, []byte(oleMagic)) {
 		if bytes.Contains(body, utf16Bytes("EncryptedPackage")) {
-			return nil, &Problem{Encrypted, "needs a password"}
+			return nil, draft.Problemf(draft.Encrypted, "needs a password")
 		}
-		return nil, &Problem{Broken, "is in the format of Word before 2007: save it as .docx"}
+		return nil, draft.Problemf(draft.Broken, "is in the format of Word before 2007: save it as .docx")
 	}
 	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
-		return nil, &Problem{Broken, "is no whole Word document: " + err.Error()}
+		return nil, draft.Problemf(draft.Broken, "is no whole Word document: %v", err)
 	}
 	p := &wordPackage{ctx: ctx, files: make(map[string]*zip.File), left: maxUnpacked, nodes: maxNodes}
 	for _, f := range archive.File {
@@ -55,10 +56,32 @@ func openPackage(ctx context.Context, body []byte) (*wordPackage, error) {
 			p.files[name] = f
 		}
 		if f.Flags&1 != 0 {
-			return nil, &Problem{Encrypted, "is in an archive with a password"}
+			return nil, draft.Problemf(draft.Encrypted, "is in an archive with a password")
 		}
 	}
 	return p, nil
+}
+
+// Memory returns how many bytes of memory reading a Word document may take, by what its archive says
+// of the parts that are read. What it says wrong is noticed by [wordPackage].
+func Memory(body []byte) int64 {
+	const perUnpacked = 12 // bytes of memory for each that is unpacked
+	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		return 0
+	}
+	var size uint64
+	for _, f := range archive.File {
+		if strings.HasSuffix(f.Name, ".xml") {
+			size += min(f.UncompressedSize64, maxUnpacked)
+		}
+	}
+	return min(int64(min(size, maxUnpacked))*perUnpacked, maxNodes*draft.PerNode, budget.Reading)
+}
+
+// IsArchive reports whether a file begins as those of Office do: as an archive, or as their older format.
+func IsArchive(start []byte) bool {
+	return bytes.HasPrefix(start, []byte("PK\x03\x04")) || bytes.HasPrefix(start, []byte(oleMagic))
 }
 
 // oleMagic begins the files of Office before 2007, and those with a password.
@@ -83,31 +106,31 @@ func (p *wordPackage) part(name string) (root *xmlNode, err error) {
 
 // chunk returns what a part says that is a web page or a plain text; nothing for other formats.
 func (p *wordPackage) chunk(name string) (blocks []*html.Node, err error) {
-	var text []byte
+	var raw []byte
 	switch strings.ToLower(path.Ext(name)) {
 	case ".htm", ".html", ".xhtml", ".txt":
 	default:
 		return nil, nil
 	}
 	err = p.open(name, func(r io.Reader) (err error) {
-		text, err = io.ReadAll(r)
+		raw, err = io.ReadAll(r)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	if strings.EqualFold(path.Ext(name), ".txt") {
-		source, err := readable("", text)
+		source, err := text.Decode("", raw)
 		if err != nil {
 			return nil, err
 		}
-		return children(plainText(source, budget.From(p.ctx))), nil
+		return draft.Children(text.Article(source, budget.From(p.ctx))), nil
 	}
-	page, err := extract.Parse(&url.URL{Path: name}, "text/html", text)
+	page, err := extract.Parse(&url.URL{Path: name}, "text/html", raw)
 	if err != nil {
-		return nil, &Problem{Broken, fmt.Sprintf("%s cannot be read: %v", name, err)}
+		return nil, draft.Problemf(draft.Broken, "%s cannot be read: %v", name, err)
 	}
-	return children(page.Root.Find("body").Nodes[0]), nil
+	return draft.Children(page.Root.Find("body").Nodes[0]), nil
 }
 
 // open calls read with what a part unpacks to, if the document has it.
@@ -121,7 +144,7 @@ func (p *wordPackage) open(name string, read func(io.Reader) error) error {
 	}
 	r, err := f.Open()
 	if err != nil {
-		return &Problem{Broken, fmt.Sprintf("%s cannot be unpacked: %v", name, err)}
+		return draft.Problemf(draft.Broken, "%s cannot be unpacked: %v", name, err)
 	}
 	defer func() { _ = r.Close() }()
 	counted := &io.LimitedReader{R: r, N: p.left + 1}
@@ -133,13 +156,13 @@ func (p *wordPackage) open(name string, read func(io.Reader) error) error {
 		return cause
 	}
 	if err != nil {
-		return &Problem{Broken, fmt.Sprintf("%s cannot be read: %v", name, err)}
+		return draft.Problemf(draft.Broken, "%s cannot be read: %v", name, err)
 	}
 	return nil
 }
 
 func (p *wordPackage) tooLarge() error {
-	return &Problem{TooLarge, fmt.Sprintf("unpacks to more than %d bytes or %d elements", maxUnpacked, maxNodes)}
+	return draft.Problemf(draft.TooLarge, "unpacks to more than %d bytes or %d elements", maxUnpacked, maxNodes)
 }
 
 // relation says what another part, or an address, is to a part.

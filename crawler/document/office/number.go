@@ -1,8 +1,9 @@
-package document
+package office
 
 import (
 	"strings"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -91,7 +92,7 @@ func (w *word) label(id string, as wordLevel, counts *[9]int) string {
 		}
 		out.WriteString(htmltree.Numeral(kind, number))
 	}
-	return oneLine(out.String())
+	return draft.OneLine(out.String())
 }
 
 // isPlain reports whether HTML counts as the level does: by a number of its own with no more

@@ -1,4 +1,4 @@
-package document
+package draft
 
 import "unicode"
 
@@ -24,30 +24,31 @@ const (
 	Marked    How = "unapplied-redaction"   // it is marked to be redacted, and still there
 )
 
-const (
-	fewestUnseen = 3  // letters in a row, from which on they say something
-	mostUnseen   = 50 // places that are named of one file
-)
+// FewestUnseen is how many letters in a row say something.
+const FewestUnseen = 3
 
-// unseen collects the places of one part of a file, such as a page.
-type unseenText struct {
-	places []Unseen
+const mostUnseen = 50 // places that are named of one file
+
+// Places collects the text of a file that is not seen.
+type Places struct {
+	All []Unseen
 }
 
-// add takes in text that is not seen. What goes on at the same place counts as one.
-func (u *unseenText) add(how How, where string, letters int) {
-	if letters < fewestUnseen {
+// Add takes in text that is not seen. What goes on at the same place counts as one.
+func (u *Places) Add(how How, where string, letters int) {
+	if letters < FewestUnseen {
 		return
 	}
-	for i := range u.places {
-		if p := &u.places[i]; p.How == how && p.Where == where {
+	for i := range u.All {
+		if p := &u.All[i]; p.How == how && p.Where == where {
 			p.Letters += letters
 			return
 		}
 	}
-	if len(u.places) < mostUnseen {
-		u.places = append(u.places, Unseen{how, where, letters})
+	if len(u.All) < mostUnseen {
+		u.All = append(u.All, Unseen{how, where, letters})
 	}
 }
 
-func isSaid(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+// IsSaid reports whether r is a letter or a digit.
+func IsSaid(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

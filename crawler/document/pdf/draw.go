@@ -1,9 +1,10 @@
-package document
+package pdf
 
 import (
 	"encoding/binary"
 	"math"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/tetratelabs/wazero/api"
 )
 
@@ -11,7 +12,7 @@ import (
 // the text objects and without them: a letter that changes nothing is not seen, whatever it is
 // covered with. Where pages cannot be drawn, what is sure counts. Text of a layer that is off stands aside
 // where something else is shown in its place.
-func (f *pdfFile) notSeen(page uint64, doubts []doubt) (gone, aside []bool) {
+func (f *file) notSeen(page uint64, doubts []doubt) (gone, aside []bool) {
 	gone, aside = make([]bool, len(doubts)), make([]bool, len(doubts))
 	said := 0
 	for _, d := range doubts {
@@ -19,7 +20,7 @@ func (f *pdfFile) notSeen(page uint64, doubts []doubt) (gone, aside []bool) {
 			said++
 		}
 	}
-	if f.blind || said < fewestUnseen {
+	if f.blind || said < draft.FewestUnseen {
 		for i, d := range doubts {
 			gone[i] = d.sure
 		}
@@ -44,15 +45,15 @@ func (f *pdfFile) notSeen(page uint64, doubts []doubt) (gone, aside []bool) {
 	f.drawing = f.err != nil
 	for i, d := range doubts {
 		switch {
-		case !ok || d.how == Tiny:
+		case !ok || d.how == draft.Tiny:
 			gone[i] = d.sure
 		case d.scanned:
 			gone[i] = with.isEven(d.box)
-		case d.how == Unpainted || d.how == Colour: // what is drawn there may be the same text again
+		case d.how == draft.Unpainted || d.how == draft.Colour: // what is drawn there may be the same text again
 			gone[i] = !with.differs(without, d.box) && with.isEven(d.box)
 		default:
 			gone[i] = !with.differs(without, d.box)
-			aside[i] = d.how == LayerOff && !with.isEven(d.box)
+			aside[i] = d.how == draft.LayerOff && !with.isEven(d.box)
 		}
 	}
 	return gone, aside
@@ -69,7 +70,7 @@ type drawn struct {
 const maxPixels = 2_000_000
 
 // draw draws a page with all that is laid upon it.
-func (f *pdfFile) draw(page uint64) (drawn, bool) {
+func (f *file) draw(page uint64) (drawn, bool) {
 	wide := api.DecodeF32(f.call("FPDF_GetPageWidthF", page))
 	high := api.DecodeF32(f.call("FPDF_GetPageHeightF", page))
 	if f.err != nil || !(wide >= 1 && high >= 1 && wide < 1e5 && high < 1e5) {
@@ -106,7 +107,7 @@ func (f *pdfFile) draw(page uint64) (drawn, bool) {
 }
 
 // onBitmap is where a place of a page is drawn.
-func (f *pdfFile) onBitmap(page, wide, high uint64, x, y float64) (float64, float64) {
+func (f *file) onBitmap(page, wide, high uint64, x, y float64) (float64, float64) {
 	f.call("FPDF_PageToDevice", page, 0, 0, wide, high, 0, api.EncodeF64(x), api.EncodeF64(y), f.scratch, f.scratch+4)
 	b := f.bytes(8)
 	return float64(int32(binary.LittleEndian.Uint32(b))), float64(int32(binary.LittleEndian.Uint32(b[4:])))

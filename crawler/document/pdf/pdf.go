@@ -1,26 +1,32 @@
-package document
+// Package pdf reads PDF: each page as it was set, by PDFium in a sandbox, and then what that setting means.
+package pdf
 
 import (
 	"context"
-	"fmt"
+
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
+	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
-// read reads a PDF: its pages as they were set, then what that means.
-func (e *engine) read(ctx context.Context, body []byte) (*draft, error) {
+// Memory is how many bytes of memory reading a PDF may take.
+const Memory = budget.Sandbox + budget.Sheets
+
+// Read reads a PDF: its pages as they were set, then what that means.
+func (r *Reader) Read(ctx context.Context, body []byte) (*draft.Draft, error) {
 	if len(body) == 0 {
-		return nil, &Problem{Broken, "has no bytes"}
+		return nil, draft.Problemf(draft.Broken, "has no bytes")
 	}
-	d, broke, err := e.readPages(ctx, body, false)
+	d, broke, err := r.readPages(ctx, body, false)
 	if broke { // drawing it takes more than it may
-		d, _, err = e.readPages(ctx, body, true)
+		d, _, err = r.readPages(ctx, body, true)
 	}
 	return d, err
 }
 
 // readPages reads a PDF. Without drawing its pages, it takes for unseen only what is so by all that
 // is known of them; broke reports whether drawing one broke the sandbox.
-func (e *engine) readPages(ctx context.Context, body []byte, blind bool) (d *draft, broke bool, err error) {
-	f, err := e.open(ctx, body)
+func (r *Reader) readPages(ctx context.Context, body []byte, blind bool) (d *draft.Draft, broke bool, err error) {
+	f, err := r.open(ctx, body)
 	if err != nil {
 		return nil, false, err
 	}
@@ -30,10 +36,13 @@ func (e *engine) readPages(ctx context.Context, body []byte, blind bool) (d *dra
 	return d, f.drawing && ctx.Err() == nil, err
 }
 
-func (f *pdfFile) read() (*draft, error) {
+// maxPages bounds how many pages a PDF may have.
+const maxPages = 2000
+
+func (f *file) read() (*draft.Draft, error) {
 	pages := f.count("FPDF_GetPageCount", f.doc)
 	if pages > maxPages {
-		return nil, &Problem{TooLarge, fmt.Sprintf("has %d pages, more than %d", pages, maxPages)}
+		return nil, draft.Problemf(draft.TooLarge, "has %d pages, more than %d", pages, maxPages)
 	}
 	title := f.text("FPDF_GetMetaText", f.doc, f.cString("Title"))
 	outline := f.outline()
@@ -48,20 +57,20 @@ func (f *pdfFile) read() (*draft, error) {
 			wordless++
 		}
 		if len(s.letters) > maxLetters {
-			return nil, &Problem{TooCostly, fmt.Sprintf("has more than %d letters on page %d", maxLetters, i+1)}
+			return nil, draft.Problemf(draft.TooCostly, "has more than %d letters on page %d", maxLetters, i+1)
 		}
-		if size += len(s.letters); size > maxText {
-			return nil, &Problem{TooLarge, fmt.Sprintf("has more than %d letters", maxText)}
+		if size += len(s.letters); size > draft.MaxText {
+			return nil, draft.Problemf(draft.TooLarge, "has more than %d letters", draft.MaxText)
 		}
 		setting.pages = append(setting.pages, s.rows())
 	}
 	switch {
 	case size == 0 && wordless > 0:
-		return nil, &Problem{Scanned, fmt.Sprintf("has pictures on %d of its %d pages, and no text", wordless, pages)}
+		return nil, draft.Problemf(draft.Scanned, "has pictures on %d of its %d pages, and no text", wordless, pages)
 	case pages == 0:
-		return nil, &Problem{Broken, "has no pages"}
+		return nil, draft.Problemf(draft.Broken, "has no pages")
 	}
-	return &draft{article: setting.article(outline), title: title, pages: pages, wordless: wordless, unseen: f.unseen.places}, nil
+	return &draft.Draft{Article: setting.article(outline), Title: title, Pages: pages, Wordless: wordless, Unseen: f.unseen.All}, nil
 }
 
 // maxLetters bounds how many letters a page may have. A page of a newspaper has a tenth.
@@ -73,7 +82,7 @@ const maxOutline = 5000
 
 // outline returns the levels of the headings that a file's table of contents names,
 // by what they say.
-func (f *pdfFile) outline() map[string]int {
+func (f *file) outline() map[string]int {
 	levels := make(map[string]int)
 	seen := make(map[uint64]bool)
 	var walk func(parent uint64, level int)

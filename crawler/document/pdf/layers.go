@@ -1,8 +1,10 @@
-package document
+package pdf
 
 import (
 	"encoding/binary"
 	"math"
+
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
 // layers are what a page is painted with beside its text, in the order in which that is done.
@@ -24,7 +26,7 @@ type ground struct {
 	rect
 	order   int
 	picture bool
-	paint   ink
+	paint   draft.Ink
 	flat    bool // has one colour, which is known
 	covers  bool // hides what lies beneath, as far as its outline goes
 	sure    bool // is known to be opaque
@@ -37,9 +39,6 @@ type textLayer struct {
 	clip     rect // beyond which nothing of it is shown
 }
 
-// ink is red, green, blue and opacity.
-type ink [4]uint8
-
 // maxShapes bounds how many parts of a page are looked at: a drawing may have very many.
 const maxShapes = 20_000
 
@@ -47,7 +46,7 @@ const maxShapes = 20_000
 const maxLooked = 50_000_000
 
 // layers looks at what page is painted with.
-func (f *pdfFile) layers(page uint64, box rect) *layers {
+func (f *file) layers(page uint64, box rect) *layers {
 	s := &layers{texts: make(map[uint64]textLayer), left: maxShapes, area: max((box.right-box.left)*(box.top-box.bottom), 1)}
 	at := parent{to: affine{1, 0, 0, 1, 0, 0}, box: box}
 	for i := range uint64(f.count("FPDFPage_CountObjects", page)) {
@@ -70,7 +69,7 @@ type parent struct {
 }
 
 // layer adds an object of a page, and those that are drawn in it.
-func (f *pdfFile) layer(s *layers, object uint64, in parent) {
+func (f *file) layer(s *layers, object uint64, in parent) {
 	const text, path, image, shading, form, deepest = 1, 2, 3, 4, 5, 8
 	s.next++
 	kind := f.count("FPDFPageObj_GetType", object)
@@ -124,7 +123,7 @@ func (f *pdfFile) layer(s *layers, object uint64, in parent) {
 
 // paintOf says what a path is filled with, or drawn with a line so wide that it covers text. It reports
 // whether the path shows upon white.
-func (f *pdfFile) paintOf(path uint64, g *ground) (shows bool) {
+func (f *file) paintOf(path uint64, g *ground) (shows bool) {
 	const widest = 1 // points; a wider line may be one of several that cover a text
 	if !f.truth("FPDFPath_GetDrawMode", path, f.scratch, f.scratch+4) {
 		return false
@@ -143,48 +142,39 @@ func (f *pdfFile) paintOf(path uint64, g *ground) (shows bool) {
 	const nearly = 200
 	g.covers = !g.flat || g.paint[3] > nearly
 	g.sure = g.covers && g.flat && fills && !f.truth("FPDFPageObj_HasTransparency", path)
-	return strokes || !g.flat || !g.paint.isWhite()
+	return strokes || !g.flat || !isWhite(g.paint)
 }
 
-func (f *pdfFile) fill(object uint64) (ink, bool) { return f.inkBy("FPDFPageObj_GetFillColor", object) }
-func (f *pdfFile) stroke(object uint64) (ink, bool) {
+func (f *file) fill(object uint64) (draft.Ink, bool) {
+	return f.inkBy("FPDFPageObj_GetFillColor", object)
+}
+func (f *file) stroke(object uint64) (draft.Ink, bool) {
 	return f.inkBy("FPDFPageObj_GetStrokeColor", object)
 }
 
-func (f *pdfFile) inkBy(function string, object uint64) (ink, bool) {
+func (f *file) inkBy(function string, object uint64) (draft.Ink, bool) {
 	if !f.truth(function, object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
-		return ink{}, false
+		return draft.Ink{}, false
 	}
 	raw := f.bytes(16)
-	return ink{raw[0], raw[4], raw[8], raw[12]}, true
+	return draft.Ink{raw[0], raw[4], raw[8], raw[12]}, true
 }
 
 // isWhite reports whether an ink is white, or shows nothing.
-func (c ink) isWhite() bool {
+func isWhite(c draft.Ink) bool {
 	const nearly = 250
 	return c[3] == 0 || c[0] >= nearly && c[1] >= nearly && c[2] >= nearly
 }
 
-// like reports whether no reader tells an ink upon paper from the paper.
-func (c ink) like(paper ink) bool { return c.within(paper, sameColour) }
-
-// within reports whether the parts of an ink upon paper are so far from those of the paper at most.
-func (c ink) within(paper ink, far int) bool {
-	for i := range 3 {
-		shown := (int(c[i])*int(c[3]) + int(paper[i])*(255-int(c[3]))) / 255
-		if d := shown - int(paper[i]); d > far || d < -far {
-			return false
-		}
-	}
-	return true
-}
+// isLike reports whether no reader tells an ink upon paper from the paper.
+func isLike(c, paper draft.Ink) bool { return c.Within(paper, sameColour) }
 
 // sameColour is how far the parts of two colours, from 0 to 255, are apart at most that no
 // reader tells from each other.
 const sameColour = 18
 
 // isOptional reports whether an object is marked as optional content.
-func (f *pdfFile) isOptional(object uint64) bool {
+func (f *file) isOptional(object uint64) bool {
 	const most = 16 // marks around an object
 	for i := range uint64(min(f.count("FPDFPageObj_CountMarks", object), most)) {
 		mark := f.call("FPDFPageObj_GetMark", object, i)
@@ -199,7 +189,7 @@ func (f *pdfFile) isOptional(object uint64) bool {
 }
 
 // clip is the part of the page that an object is shown in.
-func (f *pdfFile) clip(object uint64, in parent) rect {
+func (f *file) clip(object uint64, in parent) rect {
 	shown := in.box
 	path := f.call("FPDFPageObj_GetClipPath", object)
 	if path == 0 {
@@ -232,7 +222,7 @@ func (f *pdfFile) clip(object uint64, in parent) rect {
 
 // annotations adds what is laid upon a page, such as a black square, and remembers what is
 // only marked to be redacted.
-func (f *pdfFile) annotations(page uint64, s *layers, box rect) {
+func (f *file) annotations(page uint64, s *layers, box rect) {
 	const text, link, popup, redact, most = 1, 2, 16, 28, 2000
 	for i := range uint64(min(f.count("FPDFPage_GetAnnotCount", page), most)) {
 		annotation := f.call("FPDFPage_GetAnnot", page, i)
@@ -257,7 +247,7 @@ func (f *pdfFile) annotations(page uint64, s *layers, box rect) {
 type affine [6]float64
 
 // affine is what a call left in the scratch space.
-func (f *pdfFile) affine() (m affine) {
+func (f *file) affine() (m affine) {
 	b := f.bytes(4 * len(m))
 	for i := range m {
 		m[i] = finite(float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))))

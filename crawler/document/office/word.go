@@ -1,4 +1,5 @@
-package document
+// Package office reads the documents of office programs, which are Word's so far.
+package office
 
 import (
 	"context"
@@ -11,14 +12,15 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/document/draft"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// readDOCX reads a Word document (ECMA-376, WordprocessingML) as its reader sees it:
+// Read reads a Word document (ECMA-376, WordprocessingML) as its reader sees it:
 // with insertions and without deletions, without hidden text, and without what stands
 // at the edges of pages.
-func readDOCX(ctx context.Context, body []byte) (*draft, error) {
+func Read(ctx context.Context, body []byte) (*draft.Draft, error) {
 	pack, err := openPackage(ctx, body)
 	if err != nil {
 		return nil, err
@@ -34,7 +36,7 @@ func readDOCX(ctx context.Context, body []byte) (*draft, error) {
 		return nil, err
 	}
 	if document == nil || document.child("body") == nil {
-		return nil, &Problem{Broken, "has no text of a Word document in it"}
+		return nil, draft.Problemf(draft.Broken, "has no text of a Word document in it")
 	}
 	w := &word{meter: budget.From(ctx), numbers: make(map[*xmlNode]int), links: make(map[string]string), chunks: make(map[string][]*html.Node), notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int), numbered: make(map[*html.Node]string)}
 	beside := map[string]*xmlNode{}
@@ -67,16 +69,16 @@ func readDOCX(ctx context.Context, body []byte) (*draft, error) {
 			w.notes[kind+note.attr("id")] = note
 		}
 	}
-	article := element(atom.Article)
+	article := draft.Element(atom.Article)
 	w.blocks(&place{node: article, ground: paper}, document.child("body").children)
 	w.writeNotes(article)
-	d := &draft{article: article, title: w.title, numbered: w.numbered, unseen: w.unseen.places}
+	d := &draft.Draft{Article: article, Title: w.title, Numbered: w.numbered, Unseen: w.unseen.All}
 	core, err := pack.part("docProps/core.xml")
 	if err != nil {
 		return nil, err
 	}
-	if given := oneLine(core.child("title").text()); isTitle(given) || d.title == "" {
-		d.title = given
+	if given := draft.OneLine(core.child("title").text()); draft.IsTitle(given) || d.Title == "" {
+		d.Title = given
 	}
 	return d, nil
 }
@@ -105,7 +107,7 @@ type word struct {
 	plainSpacing *xmlNode
 	paper        wordColour
 	paragraphs   int // that were read
-	unseen       unseenText
+	unseen       draft.Places
 }
 
 // field is a field of the document: an instruction, and the text that it gave.
@@ -167,7 +169,7 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 	run.height = to.take(run.base.contrast.size, w.lineOf(properties, style))
 	run.write(p.children)
 	w.tell(run, to)
-	said := strings.TrimSpace(textOf(run.line))
+	said := strings.TrimSpace(draft.TextOf(run.line))
 	if tocStyle().MatchString(style.called()) || said == "" && len(run.boxes) == 0 {
 		return
 	}
@@ -188,11 +190,12 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 	switch {
 	case called == "title":
 		if w.title == "" {
-			w.title = oneLine(said)
+			w.title = draft.OneLine(said)
 		}
-		to.block(heading(1, htmltree.Text(oneLine(said))))
+		to.block(draft.Heading(1, htmltree.Text(draft.OneLine(said))))
 	case level >= 1 && level <= 9:
-		h := heading(level, children(run.line)...)
+		h := draft.Heading(level)
+		htmltree.MoveChildren(h, run.line)
 		if list != "" {
 			as, counts := w.count(list, depth)
 			if number := w.label(list, as, counts); number != "" {
@@ -202,11 +205,11 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 		}
 		to.block(h)
 	case style.isCode() || run.isCode():
-		to.codeLine(textOf(run.line))
+		to.codeLine(draft.TextOf(run.line))
 	case list != "":
 		w.item(to, list, depth, run.line)
 	case strings.Contains(called, "quote"):
-		to.block(element(atom.Blockquote, run.line))
+		to.block(draft.Element(atom.Blockquote, run.line))
 	case len(to.lists) > 0 && (called == "list paragraph" || strings.HasPrefix(called, "list continue")) && properties.child("ind") != nil:
 		to.lists[len(to.lists)-1].item.AppendChild(run.line)
 	default:
@@ -230,12 +233,12 @@ func (p *place) block(n *html.Node) {
 
 func (p *place) codeLine(line string) {
 	if p.cell {
-		p.block(element(atom.P, element(atom.Code, htmltree.Text(line))))
+		p.block(draft.Element(atom.P, draft.Element(atom.Code, htmltree.Text(line))))
 		return
 	}
 	if p.code == nil {
-		code := element(atom.Code, htmltree.Text(line))
-		p.block(element(atom.Pre, code))
+		code := draft.Element(atom.Code, htmltree.Text(line))
+		p.block(draft.Element(atom.Pre, code))
 		p.code = code
 		return
 	}
@@ -260,13 +263,13 @@ func (w *word) item(to *place, id string, level int, line *html.Node) {
 	}
 	to.lists, to.code = to.lists[:depth], nil
 	if depth == 0 || to.lists[depth-1].level < level {
-		list := element(as.element())
+		list := draft.Element(as.element())
 		if list.DataAtom == atom.Ol {
 			if counts[level] > 1 {
-				list = with(list, "start", strconv.Itoa(counts[level]))
+				list = draft.With(list, "start", strconv.Itoa(counts[level]))
 			}
 			if kind := as.htmlType(); kind != "" {
-				list = with(list, "type", kind)
+				list = draft.With(list, "type", kind)
 			}
 		}
 		if depth > 0 {
@@ -277,7 +280,7 @@ func (w *word) item(to *place, id string, level int, line *html.Node) {
 		to.lists = append(to.lists, wordList{level: level, id: id, node: list})
 	}
 	list := &to.lists[len(to.lists)-1]
-	list.item = element(atom.Li, line)
+	list.item = draft.Element(atom.Li, line)
 	list.node.AppendChild(list.item)
 }
 
@@ -287,7 +290,7 @@ func (w *word) table(to *place, t *xmlNode) {
 	look := t.child("tblPr").child("tblLook")
 	firstRow := styled && (look.attr("firstRow") == "1" || look.bits("val")&0x20 != 0)
 	behind := w.behindTable(t, to.ground)
-	table := element(atom.Table)
+	table := draft.Element(atom.Table)
 	above := make(map[int]*html.Node) // the cell that a column's cells go on with
 	cells := 0
 	for i, row := range t.rows() {
@@ -300,7 +303,7 @@ func (w *word) table(to *place, t *xmlNode) {
 		if properties.child("tblHeader").on() || firstRow && i == 0 {
 			tag = atom.Th
 		}
-		tr := element(atom.Tr)
+		tr := draft.Element(atom.Tr)
 		column := properties.child("gridBefore").number("val")
 		for _, cell := range row.cells() {
 			how := cell.child("tcPr")
@@ -312,9 +315,9 @@ func (w *word) table(to *place, t *xmlNode) {
 				continue
 			}
 			w.meter.Make(1)
-			td := element(tag)
+			td := draft.Element(tag)
 			if wide > 1 {
-				td = with(td, "colspan", strconv.Itoa(wide))
+				td = draft.With(td, "colspan", strconv.Itoa(wide))
 			}
 			delete(above, column)
 			if merge != nil {
@@ -335,7 +338,7 @@ func (w *word) table(to *place, t *xmlNode) {
 	case cells == 1: // a frame around text
 		for n := range table.Descendants() {
 			if n.DataAtom == atom.Td || n.DataAtom == atom.Th {
-				for _, child := range children(n) {
+				for _, child := range draft.Children(n) {
 					to.block(child)
 				}
 				return
@@ -358,26 +361,16 @@ func spanned(cell *html.Node) {
 	cell.Attr = append(cell.Attr, html.Attribute{Key: "rowspan", Val: "2"})
 }
 
-// children takes a node's children from it.
-func children(n *html.Node) []*html.Node {
-	var taken []*html.Node
-	for child := n.FirstChild; child != nil; child = n.FirstChild {
-		n.RemoveChild(child)
-		taken = append(taken, child)
-	}
-	return taken
-}
-
 // writeNotes adds what the footnotes and endnotes say, in the order in which the text
 // refers to them.
 func (w *word) writeNotes(article *html.Node) {
 	if len(w.noted) == 0 {
 		return
 	}
-	article.AppendChild(element(atom.Hr))
-	list := element(atom.Ol)
+	article.AppendChild(draft.Element(atom.Hr))
+	list := draft.Element(atom.Ol)
 	for i := 0; i < len(w.noted); i++ { // a note may refer to another one
-		item := element(atom.Li)
+		item := draft.Element(atom.Li)
 		w.blocks(&place{node: item, ground: w.paper}, w.noted[i].children)
 		list.AppendChild(item)
 	}
