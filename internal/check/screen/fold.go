@@ -16,8 +16,8 @@ import (
 //
 //	"Ignore  all", "i g n o r e a l l", "1gn0re ɑll", "ｉｇｎｏｒｅ аll" → "ignoreaii"
 //
-// I, l and 1 are one letter, since which of them is meant can't be told. emit
-// gets each letter with the place of what it was made of.
+// I, l and 1 are one letter, since which of them is meant can't be told. Letters that look like none of ours stand
+// for themselves. emit gets each byte with the place of what it was made of.
 func skeleton(plain string, emit func(letter byte, at int)) {
 	for i := 0; i < len(plain); {
 		b := plain[i]
@@ -31,13 +31,17 @@ func skeleton(plain string, emit func(letter byte, at int)) {
 		r, size := utf8.DecodeRuneInString(plain[i:])
 		switch {
 		case int(r) < len(wideSkeleton()):
-			if letter := wideSkeleton()[r]; letter != 0 {
+			for _, letter := range []byte(wideSkeleton()[r]) {
 				emit(letter, i)
 			}
 		case hasVariants(r):
-			spellOut(r, func(letter byte) { emit(letter, i) })
-		case unicode.IsLetter(r):
-			emit(otherLetter, i)
+			for _, letter := range []byte(spellOut(r)) {
+				emit(letter, i)
+			}
+		case unicode.IsLetter(r) || isVowel(r):
+			for _, letter := range []byte(plain[i : i+size]) {
+				emit(letter, i)
+			}
 		}
 		i += size
 	}
@@ -68,29 +72,27 @@ func appendSpelt(dst []byte, character string) []byte {
 // stands for a letter.
 func startsWord(text string) bool { return text != "" && isWord(text[0]) }
 
-// otherLetter stands for the letters that look like none of the alphabet.
-const otherLetter = '_'
-
 // wideSkeleton has the first letter of what each character of the alphabets near
-// ours spells: the Latin, Greek and Cyrillic ones, with their accents.
-var wideSkeleton = sync.OnceValue(func() *[0x600]byte {
-	var table [0x600]byte
+// ours spells: the Latin, Greek, Cyrillic, Hebrew and Arabic ones, with their accents.
+var wideSkeleton = sync.OnceValue(func() *[0x700]string {
+	var table [0x700]string
 	for r := rune(utf8.RuneSelf); int(r) < len(table); r++ {
-		spellOut(r, func(letter byte) {
-			if table[r] == 0 {
-				table[r] = letter
-			}
-		})
+		letters := spellOut(r)
+		_, size := utf8.DecodeRuneInString(letters)
+		table[r] = letters[:size]
 	}
 	return &table
 })
+
+// isVowel reports whether a mark is a vowel of its own, as in the scripts of India and its neighbours.
+func isVowel(r rune) bool { return 0x900 <= r && r < 0x1800 && unicode.IsMark(r) }
 
 // hasVariants tells of the blocks beyond those that have typographical variants of
 // our letters, or letters like them.
 func hasVariants(r rune) bool {
 	switch {
 	case r >= 0x13a0 && r <= 0x13ff, r >= 0x1d00 && r <= 0x1eff, r >= 0x2070 && r <= 0x24ff, r >= 0xa640 && r <= 0xa7ff,
-		r >= 0xfb00 && r <= 0xfb06, r >= 0xff00 && r <= 0xff65, r >= 0x1d400 && r <= 0x1d7ff, r >= 0x1f100 && r <= 0x1f1ff:
+		r >= 0xfb00 && r <= 0xfdff, r >= 0xfe70 && r <= 0xfefc, r >= 0xff00 && r <= 0xff65, r >= 0x1d400 && r <= 0x1d7ff, r >= 0x1f100 && r <= 0x1f1ff:
 		return true
 	}
 	return false
@@ -98,23 +100,34 @@ func hasVariants(r rune) bool {
 
 // spellOut takes a character apart: a letter from its accents, a typographical
 // variant back to its letters (NFKD), a letter that looks like one of ours to that.
-func spellOut(r rune, emit func(letter byte)) {
+func spellOut(r rune) string {
 	if letter, ok := lookalikes()[r]; ok {
-		emit(letter)
-		return
+		return string(letter)
 	}
+	var letters []rune
 	for _, part := range norm.NFKD.String(string(r)) {
 		if part < utf8.RuneSelf {
 			if letter := asciiSkeleton[part]; letter != 0 && !inWordsOnly(byte(part)) {
-				emit(letter)
+				letters = append(letters, rune(letter))
 			}
-		} else if letter, ok := lookalikes()[part]; ok {
-			emit(letter)
-		} else if unicode.IsLetter(part) {
-			emit(otherLetter)
+			continue
+		}
+		letter, ok := lookalikes()[part]
+		if !ok {
+			part = unicode.ToLower(part)
+			letter, ok = lookalikes()[part]
+		}
+		if ok {
+			letters = append(letters, letter)
+		} else if unicode.IsLetter(part) && part != tatweel {
+			letters = append(letters, part)
 		}
 	}
+	return string(letters)
 }
+
+// tatweel makes words of Arabic longer, and is no letter.
+const tatweel = 'ـ'
 
 func isWord(b byte) bool {
 	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
@@ -141,9 +154,9 @@ var asciiSkeleton = func() (table [utf8.RuneSelf]byte) {
 
 // lookalikes are letters of other alphabets that look like ours, after Unicode's
 // confusables (UTS 39), as far as NFKD does not take them apart.
-var lookalikes = sync.OnceValue(func() map[rune]byte {
-	table := map[rune]byte{}
-	for to, from := range map[byte]string{
+var lookalikes = sync.OnceValue(func() map[rune]rune {
+	table := map[rune]rune{}
+	for to, from := range map[rune]string{
 		'a': "аΑαɑАᴀ∂", 'b': "ВЬвʙƄ", 'c': "сСϲᴄ", 'd': "ԁᴅɗđ", 'e': "еЕΕεҽєᴇ℮", 'f': "ƒғ", 'g': "ɡցɢ", 'h': "һНΗнհʜ",
 		'i': "іІΙιɩıɪӏӀⅼǀłʟ", 'j': "јЈϳᴊ", 'k': "κΚкКᴋ", 'm': "мМΜᴍ", 'n': "пΝηոɴռи", 'o': "оОοΟօσᴏøӨө", 'p': "рРρΡᴘ",
 		'q': "ԛզ", 'r': "гᴦʀɾя", 's': "ѕЅꜱʂ", 't': "тТτΤᴛ", 'u': "υսᴜμцʋ", 'v': "νѵᴠ", 'w': "ѡԝωшщᴡ", 'x': "хХχΧ", 'y': "уУγʏүΥ", 'z': "ᴢΖʐ",
@@ -152,6 +165,11 @@ var lookalikes = sync.OnceValue(func() map[rune]byte {
 			table[r] = to
 		}
 	}
-	table['ß'] = 's' // its second s is not missed by any phrase
+	table['ß'] = 's'                                                       // its second s is not missed by any phrase
+	for to, from := range map[rune]string{'ک': "ك", 'ی': "يى", 'ه': "ة"} { // as Arabic and Persian write them
+		for _, r := range from {
+			table[r] = to
+		}
+	}
 	return table
 })

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"bytes"
 	"cmp"
 	"regexp"
 	"slices"
@@ -76,6 +77,7 @@ var subjectPattern = sync.OnceValue(func() *regexp.Regexp {
 type phrase struct {
 	id         string
 	lead, rest *regexp.Regexp // what precedes one of its triggers, and what follows it; nil for anything
+	order      *stems         // what stands around its trigger, in any sequence; nil for none
 }
 
 // longestPhrase and longestLead bound how far after and before its trigger a phrase
@@ -97,6 +99,17 @@ var phrasebook = sync.OnceValue(func() *phraseSet {
 	set := &phraseSet{}
 	users := map[string][]int{}
 	var triggers []string
+	add := func(p phrase, words string) {
+		for word := range strings.SplitSeq(words, "|") {
+			for _, trigger := range spellings(word) {
+				if users[trigger] == nil {
+					triggers = append(triggers, trigger)
+				}
+				users[trigger] = append(users[trigger], len(set.phrases))
+			}
+		}
+		set.phrases = append(set.phrases, p)
+	}
 	for _, written := range phrases() {
 		p := phrase{id: written.id}
 		if written.lead != "" {
@@ -105,14 +118,10 @@ var phrasebook = sync.OnceValue(func() *phraseSet {
 		if written.rest != "" {
 			p.rest = regexp.MustCompile(`\A(?:` + spell(written.rest) + `)`)
 		}
-		for trigger := range strings.SplitSeq(written.triggers, "|") {
-			trigger = spell(trigger)
-			if users[trigger] == nil {
-				triggers = append(triggers, trigger)
-			}
-			users[trigger] = append(users[trigger], len(set.phrases))
-		}
-		set.phrases = append(set.phrases, p)
+		add(p, written.triggers)
+	}
+	for _, o := range orders() {
+		add(phrase{id: classicOrder, order: o.stems()}, o.nouns)
 	}
 	for _, trigger := range triggers {
 		set.users = append(set.users, users[trigger])
@@ -139,6 +148,14 @@ func spell(written string) string {
 	return out.String()
 }
 
+// spellings are the skeletons of a word in small letters and in capitals, which look like others in Greek.
+func spellings(word string) []string {
+	if word == "" {
+		return nil
+	}
+	return slices.Compact([]string{string(appendSkeleton(nil, word)), string(appendSkeleton(nil, strings.ToUpper(word)))})
+}
+
 // skeletons keeps the buffers of skeletons that were read.
 //
 //nolint:gochecknoglobals // a pool is there to be shared, and what it holds is seen by nobody
@@ -152,27 +169,52 @@ func (in injections) phrases(t *text, found func(match)) {
 
 	set := phrasebook()
 	var at letterIndex
+	places := func(first, last int) (from, to int, whole bool) {
+		if at == nil {
+			t.meter.Spend(len(t.plain) / lettersPerStep)
+			at = newLetterIndex(t.plain)
+		}
+		t.meter.Spend(2 * lettersPerMark / lettersPerStep)
+		return at.places(t.plain, first, last)
+	}
 	eachWord(set.automaton, letters, func(trigger, start, stop int) {
 		for _, i := range set.users[trigger] {
 			p := set.phrases[i]
 			t.meter.Spend(2 * perTry)
+			if p.order != nil {
+				if p.order.mayBeIn(letters[max(0, start-orderReach*utf8.UTFMax):min(len(letters), stop+orderReach*utf8.UTFMax)]) {
+					from, to, _ := places(start, stop-1)
+					if sentence, ok := t.order(p.order, from, to); ok {
+						found(match{rule: p.id, kind: Injection, action: in.action, start: sentence.start, end: sentence.end})
+					}
+				}
+				continue
+			}
+			if p.id == classicOrder && isNegated(letters[:start]) {
+				continue
+			}
 			last, ok := p.goesOn(letters, stop)
 			for begin := max(0, start-longestLead); ok; begin++ {
 				if begin, ok = p.begins(letters, begin, start); !ok {
 					break
 				}
-				if at == nil {
-					t.meter.Spend(len(t.plain) / lettersPerStep)
-					at = newLetterIndex(t.plain)
-				}
-				t.meter.Spend(2 * lettersPerMark / lettersPerStep)
-				if from, to, whole := at.places(t.plain, begin, last-1); whole {
+				if from, to, whole := places(begin, last-1); whole {
 					found(match{rule: p.id, kind: Injection, action: in.action, start: from, end: to})
 					break
 				}
 			}
 		}
 	})
+}
+
+// isNegated reports whether letters end with what turns an order in English into its opposite.
+func isNegated(letters []byte) bool {
+	for _, word := range []string{"donot", "dont", "never", "mustnot", "shouidnot"} {
+		if bytes.HasSuffix(letters, []byte(word)) {
+			return true
+		}
+	}
+	return false
 }
 
 // goesOn reports whether what follows the trigger makes it the phrase, and where

@@ -4,7 +4,8 @@ package screen
 type written struct{ id, lead, triggers, rest string }
 
 // phrases are orders to a model, by what they try. They are written with spaces,
-// accents and in small letters, and matched as skeletons: see [spell].
+// accents and in small letters, and matched as skeletons: see [spell]. To forget what it was told is said
+// in English only: see [orders].
 func phrases() []written {
 	return []written{
 		// To forget what it was told.
@@ -18,21 +19,6 @@ func phrases() []written {
 		{id: "ignore-instructions", triggers: "ignore|disregard|forget|do not follow|stop following",
 			rest: `(?: all| any| every| of| the| these| those| your| my){0,4}(?: instruction| prompt| guideline| directive| rule)s?(?: above| before this| that came before| preceding| given (?:above| before| earlier| previously)| you (?:were| have been| got| received)| in (?:the|your) system| from (?:the|your) (?:system| developer))`},
 		{id: "ignore-instructions", triggers: "override|bypass|circumvent", rest: `(?: all| any| the| your| of){0,3}(?: previous| prior| system| existing| original| initial| safety| content){1,2}(?: prompt| instruction| guideline| safeguard)`},
-		{id: "ignore-instructions", triggers: "ignorier|vergiss|vergesst|vergessen sie|missachte|verwirf|verwerfen sie|beachte nicht|überschreibe", rest: `(?: e| en| t)?(?: n)?(?: bitte| sie| jetzt| nun)*(?: alle| allen| sämtliche| die| deine| ihre| meine| jegliche| jede| aller| der| von| den| deren)*` +
-			`(?: vorherigen| vorherige| bisherigen| bisherige| vorigen| obigen| früheren| frühere| vorangegangenen| vorangehenden| vorstehenden| gegebenen| ursprünglichen| anderen| bestehenden| erhaltenen| deine| ihre)*` +
-			`(?: anweisung| instruktion| befehl| vorgaben| systemprompt| system prompt| aufforderung| anordnung| prompts| richtlinien| system anweisung| systemanweisung)`},
-		{id: "ignore-instructions", triggers: "ignorier|vergiss|vergessen sie", rest: `(?: e| en)?(?: sie| bitte| nun| jetzt)*(?: alles)(?: was| bisherige| vorherige| zuvor| davor| oben)`},
-		{id: "ignore-instructions", triggers: "ignore|ignorez|ignorer|oublie|oubliez|oublier|néglige|négligez|ne tiens pas compte|ne tenez pas compte|fais abstraction|faites abstraction|ne suis pas|ne suivez pas", rest: `(?: de| des| d)?(?: toutes| tous| tout| les| des| de| vos| tes| mes| ces| ses| l | ensemble| autres)*(?: précédentes| anciennes| autres| présentes)?` +
-			`(?: instructions| consignes| directives| règles| indications| invites)(?: et| ou| instructions| consignes| qui| que| t| vous| tu| ont| ont été| as| avez| de| du| dans| votre| ton| reçues| été| données| système| systèmes)*` +
-			`(?: précédent| antérieur| ci dessus| préalable| donnée| reçue| initiale| système| d origine| plus haut| fournies| ci avant)`},
-		{id: "ignore-instructions", triggers: "ignore|ignorez|oublie|oubliez", rest: `(?: toutes| tous| les| tes| vos| mes| des)*(?: précédentes| anciennes| tes| vos)(?: instructions| consignes| directives)`},
-		{id: "ignore-instructions", triggers: "oublie|oubliez|ignore|ignorez", rest: `(?: tout)(?: ce qui| ce que| qui)(?: précède| vous a été| t a été| a été dit| se trouve)`},
-		{id: "ignore-instructions", triggers: "ignora|ignore|ignorad|ignoren|olvida|olvide|olviden|olvidad|descarta|descarte|haz caso omiso|haga caso omiso|no hagas caso|no haga caso|omite|pasa por alto|no sigas|desobedece|desestima", rest: `(?: de| a)?(?: todas| todos| las| los| tus| sus| cualquier| mis| estas| esas| de| a| otras| te| se)*(?: anteriores| previas)?` +
-			`(?: instrucciones| instrucción| indicaciones| órdenes| reglas| directrices| directivas| instructions)(?: y| o| que| te| le| se| han| ha| hayan| dieron| de| del| tu| su| recibidas| dadas| reglas| órdenes| instrucciones)*` +
-			`(?: anterior| previa| precedente| de arriba| dada| del sistema| sistema| inicial| original| recibid| dado| dieron)`},
-		{id: "ignore-instructions", triggers: "ignora|ignore|olvida|olvide", rest: `(?: todas| las| tus| sus| todo lo| lo)*(?: anteriores| previas| tus| sus)(?: instrucciones| indicaciones| órdenes| reglas)`},
-		{id: "ignore-instructions", triggers: "olvida|olvide|ignora|ignore", rest: `(?: todo lo)(?: anterior| que se te| que te| que has| dicho)`},
-		{id: "ignore-instructions", triggers: "ignora|ignore|ignori|esqueça|esquece|desconsidere|dimentica|tralascia|negeer|vergeet|zignoruj", rest: `(?: todas| as| os| suas| tutte| tutti| le| gli| tue| sue| alle| de| je| uw| wszystkie| delle| di)*(?: instruções| istruzioni| precedenti istruzioni| eerdere instructies| vorige instructies| bovenstaande instructies| poprzednie instrukcje| precedenti)(?: anteriores| prévias| acima| precedenti| instrukcje| istruzioni)?`},
 
 		// To become somebody else.
 		{id: "role-change", triggers: "you are now|you re now|your are now|you will now be|you shall now be", rest: `(?: a | an | the | in | my | acting as| playing| called| named| known as| an? )*(?: new | unrestricted| unfiltered| uncensored| different| evil| helpful| free| jailbroken| rogue)*` +

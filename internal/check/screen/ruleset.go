@@ -60,12 +60,10 @@ type allowed struct {
 // behind them those of labels and of promptPatterns, so that one pass over a text is for all.
 type credentialRules struct {
 	rules     []credentialRule
-	labels    int     // where the patterns of labels begin among those of keywords
-	manifests int     // where that of manifests stands
-	turned    int     // where that of words backwards stands
-	nouns     int     // where those of orders begin
-	orders    []stems // of each language of those
-	marks     int     // where those of prompts begin
+	labels    int // where the patterns of labels begin among those of keywords
+	manifests int // where that of manifests stands
+	turned    int // where that of words backwards stands
+	marks     int // where those of prompts begin
 	keywords  keywords
 	global    allowed
 }
@@ -104,11 +102,6 @@ var ruleset = sync.OnceValue(func() *credentialRules {
 	patterns = append(patterns, &pattern{word: true, keywords: kubernetesSecret()})
 	set.turned = len(patterns)
 	patterns = append(patterns, &pattern{word: true, keywords: turnedWords()})
-	set.nouns = len(patterns)
-	patterns = append(patterns, nounPatterns(orders())...)
-	for _, o := range orders() {
-		set.orders = append(set.orders, o.stems())
-	}
 	set.marks = len(patterns)
 	set.keywords = newKeywords(append(patterns, promptPatterns()...))
 	return set
@@ -136,10 +129,6 @@ func (t *text) around() *aroundKeywords {
 		case i >= set.marks:
 			id := set.keywords.patterns[i].id
 			t.tried.marks = append(t.tried.marks, match{rule: id, kind: Injection, start: groups[0], end: groups[1]})
-		case i >= set.nouns:
-			t.order(set.orders[i-set.nouns], groups[0], groups[1], func(at span) {
-				t.tried.marks = append(t.tried.marks, match{rule: classicOrder, kind: Injection, start: at.start, end: at.end})
-			})
 		case i == set.turned:
 			t.tried.turned = append(t.tried.turned, groups[0])
 		case i == set.manifests:
