@@ -15,14 +15,7 @@ import (
 
 func (a *app) adopt() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "adopt SOURCE [URL…]",
-		Short: "Take over the pages of an import source that fincrawl did not bring there",
-		Long: `adopt makes pages in the import source of a source fincrawl's own, which it leaves
-alone otherwise: pages of another tool, and those that were found in Intercom and of which
-nothing shows that fincrawl sent them. It takes over those with the given URLs or external
-IDs, and without any, all of them. From then on each is kept equal to the site, and goes as
-any page does that the site no longer has. It shows what it takes over and asks first; --yes
-answers for a script. Nothing is changed in Intercom before the next sync.`,
+		Use:  "adopt SOURCE [URL…]",
 		Args: cobra.MinimumNArgs(1),
 	}
 	yes := cmd.Flags().Bool("yes", false, "don't ask")

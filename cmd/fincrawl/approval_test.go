@@ -219,8 +219,8 @@ func TestASavedPlanIsForItsOwner(t *testing.T) {
 	if err := os.Symlink(w.path("token"), link); err != nil {
 		t.Skip(err)
 	}
-	if code, out, _ := w.execute(t.Context(), "preview", "--out", link); code != exitFailed || !strings.Contains(out, "is a link") {
-		t.Errorf("exit code %d: %s", code, out)
+	if code, _, logs := w.execute(t.Context(), "preview", "--out", link); code != exitUsage || !strings.Contains(logs, "is a link") {
+		t.Errorf("exit code %d: %s", code, logs)
 	}
 	if got := string(w.read("token")); got != worldToken {
 		t.Errorf("what the link leads to has %q", got)

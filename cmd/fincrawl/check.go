@@ -15,17 +15,15 @@ import (
 
 func (a *app) check() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "check",
-		Short: "Check sources.yaml and, with --online, the token and each login",
-		Long: `check reads sources.yaml and reports every mistake in it. With --online it also
-tries the token (GET /me) and logs in to each source as a crawl would, and says
-what it saw on the way. It changes nothing.
-
-` + exitCodesHelp,
-		Args: cobra.NoArgs,
+		Use:        "check [FILE]",
+		SuggestFor: []string{"validate", "verify", "test", "doctor"},
+		Args:       cobra.MaximumNArgs(1),
 	}
 	online := cmd.Flags().Bool("online", false, "try the token and each source's login")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			a.configPath = args[0]
+		}
 		c, err := a.load()
 		if err != nil {
 			return err

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"os/user"
 	"slices"
 	"strings"
@@ -19,40 +21,27 @@ import (
 
 func (a *app) approve() *cobra.Command {
 	return a.deciding(state.Approve, &cobra.Command{
-		Use:   "approve [SOURCE…] URL… | --guard GUARD | --all | --file PLAN",
-		Short: "Let the next sync make changes that a guard holds",
-		Long: `approve agrees to changes that the last run held, by the URLs of their pages, by the
-guard that holds them (see fincrawl guards), or all of them. It asks nobody: it notes
-who agreed, when, and to which change, and the next sync makes the change if it is
-still that one. A page that became another since is held again.
-
---guard and --all leave out what has to be looked at page by page, such as pages with
-a credential: name those by their URLs. With --file it takes a plan that preview --out
-saved, and agrees to the changes in it that somebody set to "approved": true.`,
+		Use: "approve [SOURCE…] URL… | --guard GUARD | --all | --file PLAN",
 	})
 }
 
 func (a *app) reject() *cobra.Command {
 	return a.deciding(state.Reject, &cobra.Command{
-		Use:   "reject [SOURCE…] URL… | --guard GUARD | --all",
-		Short: "Keep what was sent, and hear no more of a change that a guard holds",
-		Long: `reject says no to changes that the last run held: what Intercom has stays as it is,
-without further word, until the page on the site changes again. A credential that is
-in the library already is told of all the same.`,
+		Use: "reject [SOURCE…] URL… | --guard GUARD | --all",
 	})
 }
 
 // deciding completes a command by which a person decides about changes that are held.
 func (a *app) deciding(verdict state.Verdict, cmd *cobra.Command) *cobra.Command {
-	guard := cmd.Flags().String("guard", "", "all changes that this guard holds")
+	guard := cmd.Flags().String("guard", "", "all changes that `GUARD` holds")
 	all := cmd.Flags().Bool("all", false, "all changes that are held")
 	word := a.wordFlags(cmd)
 	var file string
 	if verdict == state.Approve {
-		cmd.Flags().StringVar(&file, "file", "", "the changes that are set to be approved in this plan, which preview --out saved")
+		cmd.Flags().StringVar(&file, "file", "", "the changes that are set to be approved in `PLAN`, which preview --out saved")
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		c, err := a.loadWithoutSecrets()
+		c, err := a.loadToLook()
 		if err != nil {
 			return err
 		}
@@ -82,8 +71,8 @@ func (a *app) deciding(verdict state.Verdict, cmd *cobra.Command) *cobra.Command
 
 // wordFlags are those by which a person says who decides, and why.
 func (a *app) wordFlags(cmd *cobra.Command) func() decide.Word {
-	by := cmd.Flags().String("by", "", "who decides; by default the user of this machine")
-	reason := cmd.Flags().String("reason", "", "why, to be kept with the decision")
+	by := cmd.Flags().String("by", "", "`WHO` decides; by default the user of this machine")
+	reason := cmd.Flags().String("reason", "", "`WHY`, to be kept with the decision")
 	return func() decide.Word {
 		w := decide.Word{By: *by, Reason: *reason, At: a.now().UTC()}
 		if w.By == "" {
@@ -107,37 +96,30 @@ func userName(lookup func(string) (string, bool)) string {
 // all sources are meant.
 func sourcesAmong(c *config.Config, args []string) (sources []string, urls []string) {
 	for _, arg := range args {
-		if slices.ContainsFunc(c.Sources, func(s config.Source) bool { return s.Name == arg }) {
+		if slices.Contains(c.Names(), arg) {
 			sources = append(sources, arg)
 		} else {
 			urls = append(urls, arg)
 		}
 	}
 	if len(sources) == 0 {
-		for _, s := range c.Sources {
-			sources = append(sources, s.Name)
-		}
+		sources = c.Names()
 	}
 	return sources, urls
 }
 
-// withState opens the state file to be written to, for a command that asks nobody.
+// withState opens the state file to be written to, for a command about what is recorded there.
 func (a *app) withState(c *config.Config, do func(*state.Store) error) (err error) {
+	if _, err := os.Stat(c.State); errors.Is(err, fs.ErrNotExist) {
+		return usageError{fmt.Errorf("there is no state file %s: no sync has ended with this file yet. Run `fincrawl sync` first, or see whether "+
+			"this is the right folder: the path that state in %s names begins in the working directory", c.State, c.Path)}
+	}
 	store, err := state.Open(c.State, state.Options{Wait: lockWait, Commit: a.commit})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	return do(store)
-}
-
-// loadWithoutSecrets reads sources.yaml for a command that asks nobody.
-func (a *app) loadWithoutSecrets() (*config.Config, error) {
-	c, err := config.LoadWithoutSecrets(a.configPath, a.lookupEnv)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return c, nil
 }
 
 // showDecided says what was decided, and what was left out.

@@ -26,11 +26,7 @@ const demoToken = "demo-token"
 
 func (a *app) demo() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Show a whole day of fincrawl, with nothing to set up",
-		Long: `demo starts a small private help center behind a login and an emulated Intercom,
-both on this machine only, and shows a preview, a sync, a day's edits and the
-sync after them. Then it serves the library page until interrupted.`,
+		Use:  "demo",
 		Args: cobra.NoArgs,
 	}
 	once := cmd.Flags().Bool("once", false, "end after the last sync")

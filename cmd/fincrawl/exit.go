@@ -6,9 +6,10 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/state"
 )
 
-// The exit codes, as the help and the README have them.
+// The exit codes, as help/exit-codes.txt and the README have them.
 const (
 	exitDone        = report.ExitDone
 	exitFailed      = report.ExitFailed
@@ -16,22 +17,9 @@ const (
 	exitSomeFailed  = report.ExitSomeFailed
 	exitHeld        = report.ExitHeld
 	exitChanges     = 5
+	exitLocked      = 6
 	exitInterrupted = report.ExitInterrupted
 )
-
-const exitCodesHelp = `Exit codes:
-  0    done
-  1    failed: a source could not be read at all, or Intercom could not be reached
-  2    wrong usage, or mistakes in sources.yaml
-  3    done, but pages failed or were refused that did not the run before
-  4    done, but a guard holds something new, or a reminder is due (also where 3 applies)
-  5    preview --expect-no-changes: there are changes
-  130  interrupted
-
-What stands as it was told of by an earlier run is in the report and in fincrawl status,
-and exits with 0 until remind_after is over; --strict tells of it each time. A source
-that yields next to nothing, and a credential that is in the library already, are told
-of by every run.`
 
 // usageError is a mistake in what was asked for, rather than a failure to do it.
 type usageError struct{ err error }
@@ -49,6 +37,7 @@ func exitCode(ctx context.Context, err error) int {
 	var usage usageError
 	var mistake reconcile.Mistake
 	var end finished
+	var locked *state.LockedError
 	switch {
 	case errors.As(err, &end):
 		return end.code
@@ -56,6 +45,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitDone
 	case errors.As(err, &usage), errors.As(err, &mistake):
 		return exitUsage
+	case errors.As(err, &locked):
+		return exitLocked
 	case ctx.Err() != nil:
 		return exitInterrupted
 	}

@@ -15,27 +15,19 @@ import (
 
 func (a *app) explain() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "explain URL",
-		Short: "Say why a page is in the library, or is not",
-		Long: `explain says of one address how it was found, what each rule says to it, how the
-last crawls ended for it, and what is recorded of its page. It reads sources.yaml
-and the state file, asks nobody, and may be used while a sync runs.
-
-With --fetch it logs in to the source, fetches that one page as a crawl would and
-shows what comes back, what is extracted by which rule, how that differs from what
-was sent, and what the next sync would do with it. It writes nothing anywhere.
-
-Exit codes:
-  0    explained, whether the page is in or not
-  1    could not be fetched
-  2    wrong usage, mistakes in sources.yaml, or the address belongs to no source`,
-		Args: cobra.ExactArgs(1),
+		Use:        "explain URL",
+		SuggestFor: []string{"why", "show"},
+		Args:       cobra.ExactArgs(1),
 	}
 	fetch := cmd.Flags().Bool("fetch", false, "fetch the page afresh")
-	name := cmd.Flags().String("source", "", "the source, where the address belongs to several")
+	name := cmd.Flags().String("source", "", "the `SOURCE`, where the address belongs to several")
 	asJSON := cmd.Flags().Bool("json", false, "print the explanation as one JSON document")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		c, err := a.load()
+		load := a.loadToLook
+		if *fetch {
+			load = a.load
+		}
+		c, err := load()
 		if err != nil {
 			return err
 		}

@@ -22,17 +22,9 @@ import (
 
 func (a *app) forget() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "forget SOURCE",
-		Short: "Delete the import source of a source, and all its pages, from Intercom",
-		Long: `forget deletes from Intercom what a source brought there: its import source and all
-the pages in it; and forgets the source. Where others have put pages into the import
-source, it stays with these, and only fincrawl's own pages go. It is for a source
-that was taken out of sources.yaml, which every run names as an orphan. It shows what goes
-and asks first; --yes answers for a script.
-
-Pages that have to go one by one, as where Intercom's listing ends before all of them, go
-2,000 at a time: it then says how many are left, exits with 3, and goes on when it is run again.`,
-		Args: cobra.ExactArgs(1),
+		Use:        "forget SOURCE",
+		SuggestFor: []string{"delete", "remove", "rm"},
+		Args:       cobra.ExactArgs(1),
 	}
 	yes := cmd.Flags().Bool("yes", false, "don't ask")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -8,19 +8,11 @@ import (
 
 func (a *app) lint() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "lint [SOURCE…]",
-		Short: "Find pages that are poor to answer from, and say how to mend them",
-		Long: `lint crawls the sources as preview does, without asking anything of Intercom, and
-looks at each page: at its title and length, at images without a text in their
-place, at dates that are long ago, at endings that send the reader to the support,
-at links that lead nowhere, and at pages that say nearly the same, or the same with
-another number. It writes nothing.
-
-` + exitCodesHelp,
+		Use: "lint [SOURCE…]",
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
-		c, sources, err := a.selected(names)
+		c, sources, err := a.selected(names, a.load)
 		if err != nil {
 			return err
 		}

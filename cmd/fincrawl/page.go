@@ -12,7 +12,7 @@ import (
 // This file is about runs that look at single pages.
 
 func pagesFlag(cmd *cobra.Command, pages *[]string) {
-	cmd.Flags().StringArrayVar(pages, "page", nil, "look at the page with this URL alone, without a crawl; may be given several times")
+	cmd.Flags().StringArrayVar(pages, "page", nil, "look at the page with this `URL` alone, without a crawl; may be given several times")
 }
 
 // onlyPages returns the pages that are to be looked at alone, by their source, and these

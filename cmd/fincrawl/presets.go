@@ -13,14 +13,7 @@ import (
 
 func (a *app) presets() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "presets [NAME]",
-		Short: "List the platforms whose pages are recognised, or show the preset of one",
-		Long: `presets lists the platforms that fincrawl knows how to read, and what it recognises
-their pages by. A source reads by them where it sets no content.body; content.preset
-names one for all its pages, or none.
-
-With NAME it prints that preset as it may stand in sources.yaml, where a preset of the
-same name replaces it.`,
+		Use:  "presets [NAME]",
 		Args: cobra.MaximumNArgs(1),
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print the presets as one JSON document")

@@ -2,35 +2,37 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/privatefile"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
 )
 
 func (a *app) preview() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "preview [SOURCE…]",
-		Short: "Show what sync would do, and write nothing anywhere",
-		Long: `preview crawls the sources and shows the plan, with a text diff of each page
-that changed. It sends nothing but GET requests (and the source's own login) and
-leaves the state file as it is.
-
-` + exitCodesHelp,
+		Use:        "preview [SOURCE…]",
+		SuggestFor: []string{"dry-run", "plan", "diff"},
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
 	verify := verifyFlag(cmd)
 	allow := allowDeletesFlag(cmd)
-	out := cmd.Flags().String("out", "", "save the plan to this file, for sync --plan")
+	out := cmd.Flags().String("out", "", "save the plan to `FILE`, for sync --plan")
 	strict := strictFlag(cmd)
 	var pages []string
 	pagesFlag(cmd, &pages)
 	expectNone := cmd.Flags().Bool("expect-no-changes", false, "exit with 5 where there are changes")
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
-		c, sources, err := a.selected(names)
+		if *out != "" {
+			if err := privatefile.MayWrite(*out); err != nil {
+				return usageError{fmt.Errorf("--out: %w", err)}
+			}
+		}
+		c, sources, err := a.selected(names, a.load)
 		if err != nil {
 			return err
 		}
@@ -46,7 +48,7 @@ leaves the state file as it is.
 
 		log, show := a.progress()
 		r := reconcile.Runner{
-			Config: c, Mode: reconcile.ModePreview, Ledger: ledger, Staging: staging, API: a.newClient(c.Intercom, log), Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify, AllowDeletes: *allow,
+			Config: c, Mode: reconcile.ModePreview, Ledger: ledger, Staging: staging, API: a.newClient(c.Intercom, log), Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify, AllowDeletes: int(*allow),
 			Strict: *strict, Now: a.now, Only: only,
 		}
 		if err := r.LookAtAge(); err != nil {

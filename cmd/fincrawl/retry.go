@@ -12,14 +12,11 @@ import (
 
 func (a *app) retry() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "retry [SOURCE…]",
-		Short: "Let the next sync send pages again that Intercom refused",
-		Long: `retry forgets that Intercom refused pages, so that the next sync sends them again
-as they are. A page that changed is sent again anyway.`,
+		Use: "retry [SOURCE…]",
 	}
-	page := cmd.Flags().String("page", "", "only the page with this URL, with all of its parts")
+	page := cmd.Flags().String("page", "", "only the page with this `URL`, with all of its parts")
 	cmd.RunE = func(_ *cobra.Command, names []string) error {
-		c, sources, err := a.selected(names)
+		c, sources, err := a.selected(names, a.loadToLook)
 		if err != nil {
 			return err
 		}

@@ -3,21 +3,28 @@ package main
 import (
 	"cmp"
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/ingest/sandbox"
+	"github.com/fincrawl/fincrawl/internal/commandline"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/internal/terminal"
+	"github.com/fincrawl/fincrawl/internal/version"
 )
 
 // app is what the commands share.
@@ -58,85 +65,66 @@ func (a *app) execute(ctx context.Context, args []string) int {
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "fincrawl",
-		Short: "Keep Intercom's Fin AI Content Library equal to private help centers and wikis",
-		Long: `fincrawl logs in to help centers and wikis that Intercom cannot read, crawls them,
-extracts what a reader sees, and brings Intercom's Fin AI Content Library in line:
-only what changed is sent, and nothing that still exists is removed.
-
-Try it with nothing but this program:  fincrawl demo
-Then write a sources.yaml and look before you sync:  fincrawl preview
-
-` + exitCodesHelp,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          knownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:               "fincrawl",
+		Version:           version.Build(),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
-			if a.logFormat != "text" && a.logFormat != "json" {
+			if !slices.Contains(logFormats(), a.logFormat) {
 				return usageError{fmt.Errorf("--log-format is text or json, not %q", a.logFormat)}
 			}
 			return nil
 		},
 	}
-	root.SuggestionsMinimumDistance = 2
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
-	})
+	root.SetVersionTemplate("fincrawl {{.Version}}\n")
 	flags := root.PersistentFlags()
-	flags.StringVarP(&a.configPath, "config", "c", cmp.Or(a.configPath, usualConfig), "the file that names the sources")
-	flags.StringVar(&a.logFormat, "log-format", cmp.Or(a.logFormat, "text"), "log on standard error as text or json")
+	flags.StringVarP(&a.configPath, "config", "c", a.configPath, "read the sources from `FILE` (default: $FINCRAWL_CONFIG, else sources.yaml or sources.yml)")
+	flags.StringVar(&a.logFormat, "log-format", cmp.Or(a.logFormat, "text"), "log on standard error in this `FORMAT`: text or json")
 	flags.BoolVarP(&a.verbose, "verbose", "v", a.verbose, "log each URL, and show unchanged pages")
-	root.AddCommand(a.sync(), a.resync(), a.preview(), a.lint(), a.status(), a.explain(), a.approve(), a.reject(), a.withdraw(), a.restore(), a.retry(), a.forget(), a.adopt(), a.state(), a.guards(), a.presets(), a.check(), a.sandbox(), a.demo(), a.version())
-	argsAsUsage(root)
+	root.AddCommand(a.sync(), a.resync(), a.preview(), a.lint(), a.status(), a.explain(), a.approve(), a.reject(), a.withdraw(), a.restore(),
+		a.retry(), a.forget(), a.adopt(), a.state(), a.guards(), a.presets(), a.check(), a.sandbox(), a.demo(), a.man(), a.version())
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	codes, _ := helpTexts.ReadFile("help/exit-codes.txt")
+	folder, _ := fs.Sub(helpTexts, "help")
+	commandline.Describe(root, folder, strings.NewReplacer("{{exit codes}}", strings.TrimSpace(string(codes)),
+		"{{sandbox.FaultKinds}}", sandbox.FaultKinds, "{{sandbox.FaultsPath}}", sandbox.FaultsPath))
+	commandline.Strict(root, func(err error) error { return usageError{err} })
+	commandline.Complete(root, a.offers())
 	return root
 }
 
-const usualConfig = "sources.yaml"
+// helpTexts has a file for each command; see [commandline.Describe].
+//
+//go:embed help
+var helpTexts embed.FS
+
+func logFormats() []string { return []string{"text", "json"} }
+
+// file returns the path of sources.yaml, and how a command that is to be copied names it; ""
+// where it finds the file by itself.
+func (a *app) file() (path, named string) {
+	usual := config.Usual()
+	switch fromEnv, _ := a.lookupEnv("FINCRAWL_CONFIG"); {
+	case a.configPath == "" && fromEnv == "", a.configPath == usual && fromEnv == "":
+		return usual, ""
+	case a.configPath != "":
+		return a.configPath, a.configPath
+	default:
+		return fromEnv, fromEnv
+	}
+}
 
 // namedConfig is what a command that is to be copied names by --config; "" for nothing.
 func (a *app) namedConfig() string {
-	if a.configPath == usualConfig {
-		return ""
-	}
-	return a.configPath
+	_, named := a.file()
+	return named
 }
 
 // command is a command line as it is to be copied.
 func (a *app) command(line string) string { return report.Command(line, a.namedConfig()) }
-
-// knownCommand refuses what is no command, and names the nearest one.
-func knownCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return fmt.Errorf("unknown command %q: did you mean %q?", args[0], near[0])
-	}
-	return fmt.Errorf("unknown command %q", args[0])
-}
-
-// argsAsUsage makes mistakes in the arguments of a command, and of those below it,
-// mistakes in usage.
-func argsAsUsage(cmd *cobra.Command) {
-	cmd.Args = asUsage(cmd.Args)
-	for _, c := range cmd.Commands() {
-		argsAsUsage(c)
-	}
-}
-
-// asUsage makes mistakes in a command's arguments mistakes in usage.
-func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if check == nil {
-			return nil
-		}
-		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
-		}
-		return nil
-	}
-}
 
 // logger logs on standard error.
 func (a *app) logger() *slog.Logger {
@@ -153,13 +141,26 @@ func (a *app) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.errOut, o))
 }
 
-// load reads sources.yaml; its mistakes are mistakes in usage.
+// load reads sources.yaml, for a command that needs what it names; its mistakes are mistakes in
+// usage.
 func (a *app) load() (*config.Config, error) {
-	c, err := config.Load(a.configPath, a.lookupEnv)
+	c, err := a.read(config.Load)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
 	if err := reconcile.CheckSources(c); err != nil {
+		return nil, usageError{err}
+	}
+	return c, nil
+}
+
+// loadToLook reads sources.yaml for a command that asks nobody, and so needs no secret.
+func (a *app) loadToLook() (*config.Config, error) { return a.read(config.LoadToLook) }
+
+func (a *app) read(load func(string, func(string) (string, bool)) (*config.Config, error)) (*config.Config, error) {
+	path, _ := a.file()
+	c, err := load(path, a.lookupEnv)
+	if err != nil {
 		return nil, usageError{err}
 	}
 	for _, s := range reconcile.OwnSecrets(c, a.lookupEnv) {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,45 +14,23 @@ import (
 
 func (a *app) sandbox() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "sandbox",
-		Short: "Serve an emulated Intercom to try things out on",
-		Long: `sandbox serves the calls of Intercom's AI Content API that fincrawl makes, with
-their errors and rate limits, and at / a page that shows the library as Fin would
-read it. Point intercom.base_url of a sources.yaml at it.
-
---fault KIND makes calls go wrong. KIND is one of
-
-` + sandbox.FaultKinds + `
-
-and may be followed by what it strikes and how often:
-
-  --fault 503,chance=0.1,seed=7                            each tenth call or so
-  --fault reset-after,method=POST,path=/ai/external_pages  what is sent arrives, its answer doesn't
-  --fault revoked,skip=20                                  all calls after the twentieth
-  --fault 422,text=Refunds,next=3                          the next 3 that say Refunds in their body
-  --fault 429,wait=7,next=1                                one, with Retry-After: 7
-
-While it runs, faults are switched at ` + sandbox.FaultsPath + `: GET shows them, DELETE clears
-them, and POST adds one, such as {"kind": "slow", "wait": 90, "next": 1}.`,
+		Use:  "sandbox",
 		Args: cobra.NoArgs,
 	}
-	addr := cmd.Flags().String("addr", "127.0.0.1:4010", "address to listen on")
-	token := cmd.Flags().String("token", "", "the only access token accepted (default: any)")
-	rateLimit := cmd.Flags().Int("rate-limit", 0, "calls a minute, counted in windows of 10 seconds (default: no limit)")
-	limit := cmd.Flags().Int("listing-limit", 0, "end the listing of pages after so many, as Intercom does after 10,000 (default: list all)")
+	addr := cmd.Flags().String("addr", "127.0.0.1:4010", "the `HOST:PORT` to listen on")
+	token := cmd.Flags().String("token", "", "the only access `TOKEN` accepted (default: any)")
+	rateLimit := cmd.Flags().Uint("rate-limit", 0, "`N` calls a minute, counted in windows of 10 seconds (default: no limit)")
+	limit := cmd.Flags().Uint("listing-limit", 0, "end the listing of pages after `N`, as Intercom does after 10,000 (default: list all)")
 	noLookUp := cmd.Flags().Bool("no-lookup", false, "look no page up by its external ID, as older versions of the API")
-	audiences := cmd.Flags().Int64Slice("audiences", nil, "IDs of the only audiences that there are (default: any)")
-	file := cmd.Flags().String("data", "", "file that keeps the library (default: memory only)")
-	hosts := cmd.Flags().StringArray("host", nil, "a further name that it is asked by, such as that of a container; may be repeated")
+	audiences := cmd.Flags().Int64Slice("audiences", nil, "`IDS` of the only audiences that there are (default: any)")
+	file := cmd.Flags().String("data", "", "`FILE` that keeps the library (default: memory only)")
+	hosts := cmd.Flags().StringArray("host", nil, "a further `NAME` that it is asked by, such as that of a container; may be repeated")
 	faults := cmd.Flags().StringArray("fault", nil, "let calls go wrong: `KIND[,method=…,path=…,text=…,chance=…,seed=…,skip=…,next=…,wait=…]`; may be repeated")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if *rateLimit < 0 {
-			return usageError{fmt.Errorf("--rate-limit is a number of calls a minute, not %d", *rateLimit)}
+		if _, _, err := net.SplitHostPort(*addr); err != nil {
+			return usageError{fmt.Errorf("--addr wants a host and a port, such as 127.0.0.1:4010, not %q; for a port of this machine alone write 127.0.0.1:PORT", *addr)}
 		}
-		if *limit < 0 {
-			return usageError{fmt.Errorf("--listing-limit is a number of pages, not %d", *limit)}
-		}
-		c := sandbox.Config{Token: *token, RateLimit: *rateLimit, ListingLimit: *limit, NoLookUp: *noLookUp, Audiences: *audiences, File: *file}
+		c := sandbox.Config{Token: *token, RateLimit: int(*rateLimit), ListingLimit: int(*limit), NoLookUp: *noLookUp, Audiences: *audiences, File: *file}
 		for _, host := range *hosts {
 			c.Hosts = append(c.Hosts, strings.ToLower(host))
 		}

@@ -14,21 +14,15 @@ import (
 )
 
 func (a *app) state() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "state",
-		Short: "Back up, check, compact, export and import the state file",
-		Args:  knownCommand,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.SuggestionsMinimumDistance = 2
+	cmd := &cobra.Command{Use: "state"}
 	cmd.AddCommand(a.stateBackup(), a.stateCheck(), a.stateCompact(), a.stateExport(), a.stateImport())
 	return cmd
 }
 
 // onState is a command on the state file that sources.yaml names.
-func (a *app) onState(use, short, long string, args cobra.PositionalArgs, do func(path string, args []string) error) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Long: long, Args: args, RunE: func(_ *cobra.Command, args []string) error {
-		c, err := a.load()
+func (a *app) onState(use string, args cobra.PositionalArgs, do func(path string, args []string) error) *cobra.Command {
+	return &cobra.Command{Use: use, Args: args, RunE: func(_ *cobra.Command, args []string) error {
+		c, err := a.loadToLook()
 		if err != nil {
 			return err
 		}
@@ -37,98 +31,79 @@ func (a *app) onState(use, short, long string, args cobra.PositionalArgs, do fun
 }
 
 func (a *app) stateBackup() *cobra.Command {
-	return a.onState("backup FILE", "Copy the state file, also while a sync runs",
-		`backup copies the state file to a new file, also while a sync runs, and proves the
-copy. To go back, put the copy in place of the state file while nothing runs: the
-next sync then compares it with what Intercom has and catches up.`,
-		cobra.ExactArgs(1), func(path string, args []string) error {
-			if err := state.Backup(path, args[0]); err != nil {
-				return err
-			}
-			fmt.Fprintf(a.out, "%s is a backup of %s.\n", args[0], path)
-			return nil
-		})
+	return a.onState("backup FILE", cobra.ExactArgs(1), func(path string, args []string) error {
+		if err := state.Backup(path, args[0]); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%s is a backup of %s.\n", args[0], path)
+		return nil
+	})
 }
 
 func (a *app) stateCheck() *cobra.Command {
-	return a.onState("check", "Read every record of the state file",
-		`check reads all of the state file, also while a sync runs, and says what it holds,
-or what is wrong with it and the way back.`,
-		cobra.NoArgs, func(path string, _ []string) error {
-			c, err := state.Check(path)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(a.out, "%s is sound: %d bytes, %s, %s\n", path, c.Bytes, plural.Count(len(c.Sources), "source"), plural.Count(c.Runs, "run"))
-			for _, s := range c.Sources {
-				fmt.Fprintf(a.out, "  %s: %s\n", s.Name, plural.Count(s.Entries, "page"))
-			}
-			return nil
-		})
+	return a.onState("check", cobra.NoArgs, func(path string, _ []string) error {
+		c, err := state.Check(path)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%s is sound: %d bytes, %s, %s\n", path, c.Bytes, plural.Count(len(c.Sources), "source"), plural.Count(c.Runs, "run"))
+		for _, s := range c.Sources {
+			fmt.Fprintf(a.out, "  %s: %s\n", s.Name, plural.Count(s.Entries, "page"))
+		}
+		return nil
+	})
 }
 
 func (a *app) stateCompact() *cobra.Command {
-	return a.onState("compact", "Rewrite the state file without unused room",
-		`compact writes the state file anew without the room of what was removed, and puts
-it in place of the old one at once. Nothing else may use it meanwhile.`,
-		cobra.NoArgs, func(path string, _ []string) error {
-			before, after, err := state.Compact(path, lockWait)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(a.out, "%s: %d bytes before, %d after\n", path, before, after)
-			return nil
-		})
+	return a.onState("compact", cobra.NoArgs, func(path string, _ []string) error {
+		before, after, err := state.Compact(path, lockWait)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%s: %d bytes before, %d after\n", path, before, after)
+		return nil
+	})
 }
 
 func (a *app) stateExport() *cobra.Command {
-	return a.onState("export [FILE]", "Write the state as JSON lines, also while a sync runs",
-		`export writes what the state file remembers as JSON lines, one record in each, to
-a new file or to standard output: import sources, entries with the Markdown that
-was sent, and the last runs. It may be used while a sync runs.`,
-		cobra.MaximumNArgs(1), func(path string, args []string) (err error) {
-			if _, err := os.Stat(path); err != nil {
-				return fmt.Errorf("export the state: %w", err)
-			}
-			store, err := state.OpenToLook(path)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, store.Close()) }()
-			if len(args) == 0 {
-				return store.Export(terminal.JSONText.Of(a.out))
-			}
-			f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-			if err != nil {
-				return fmt.Errorf("export the state: %w", err)
-			}
-			return errors.Join(store.Export(f), f.Close())
-		})
+	return a.onState("export [FILE]", cobra.MaximumNArgs(1), func(path string, args []string) (err error) {
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("export the state: %w", err)
+		}
+		store, err := state.OpenToLook(path)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, store.Close()) }()
+		if len(args) == 0 {
+			return store.Export(terminal.JSONText.Of(a.out))
+		}
+		f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("export the state: %w", err)
+		}
+		return errors.Join(store.Export(f), f.Close())
+	})
 }
 
 func (a *app) stateImport() *cobra.Command {
 	force := false
-	cmd := a.onState("import FILE", "Make the state file of an export",
-		`import makes the state file of what export wrote (- is standard input). All of it is
-checked before anything is written. A state file that remembers something is
-replaced only with --force. The next sync compares what was imported with what
-Intercom has.`,
-		cobra.ExactArgs(1), func(path string, args []string) (err error) {
-			var in io.Reader = os.Stdin
-			if args[0] != "-" {
-				f, err := os.Open(args[0])
-				if err != nil {
-					return fmt.Errorf("import the state: %w", err)
-				}
-				defer func() { _ = f.Close() }() // read only
-				in = f
+	cmd := a.onState("import FILE", cobra.ExactArgs(1), func(path string, args []string) (err error) {
+		var in io.Reader = os.Stdin
+		if args[0] != "-" {
+			f, err := os.Open(args[0])
+			if err != nil {
+				return fmt.Errorf("import the state: %w", err)
 			}
-			if err := state.Import(in, path, force); err != nil {
-				return err
-			}
-			fmt.Fprintf(a.out, "%s was imported into %s.\n", args[0], path)
-			return nil
-		})
+			defer func() { _ = f.Close() }() // read only
+			in = f
+		}
+		if err := state.Import(in, path, force); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%s was imported into %s.\n", args[0], path)
+		return nil
+	})
 	cmd.Flags().BoolVar(&force, "force", false, "replace a state file that remembers something")
 	return cmd
 }

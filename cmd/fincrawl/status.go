@@ -13,18 +13,17 @@ import (
 
 func (a *app) status() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "status [SOURCE…]",
-		Short: "Show how things stand: last runs, refused and missing pages, orphans",
-		Long: `status shows what the state file knows of each source: its import source and
-pages, when a run last succeeded, the pages that Intercom refused with the error
-and the request's ID, the pages whose absence waits to be confirmed, and the
-import sources that no source of sources.yaml feeds any more. It asks nobody
-unless --online, and may be used while a sync runs.`,
+		Use:        "status [SOURCE…]",
+		SuggestFor: []string{"ls", "list"},
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print the status as one JSON document")
 	online := cmd.Flags().Bool("online", false, "ask Intercom about the import sources")
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
-		c, sources, err := a.selected(names)
+		load := a.loadToLook
+		if *online {
+			load = a.load
+		}
+		c, sources, err := a.selected(names, load)
 		if err != nil {
 			return err
 		}

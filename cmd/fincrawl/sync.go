@@ -24,28 +24,14 @@ const lockWait = 3 * time.Second
 
 func (a *app) sync() *cobra.Command {
 	return a.writing(reconcile.ModeSync, &cobra.Command{
-		Use:   "sync [SOURCE…]",
-		Short: "Crawl the sources and send what changed",
-		Long: `sync crawls the sources (all of sources.yaml, or those named), works out what
-changed since the last run, and brings Intercom in line.
-
-With --page it fetches single pages and nothing else, with where they lead: what else the
-source has stays as it is, and counts neither as seen nor as missing. A page that answers
-404 or 410 goes by the second such look, or by the next crawl.
-
-` + exitCodesHelp,
+		Use:        "sync [SOURCE…]",
+		SuggestFor: []string{"run", "push", "apply", "crawl", "upload", "send"},
 	})
 }
 
 func (a *app) resync() *cobra.Command {
 	return a.writing(reconcile.ModeResync, &cobra.Command{
-		Use:   "resync [SOURCE…]",
-		Short: "Crawl the sources and send every page again",
-		Long: `resync does what sync does, but takes nothing as known: every page is fetched
-and sent, whether it changed or not, also those that Intercom refused before.
-What guards deletes is the same.
-
-` + exitCodesHelp,
+		Use: "resync [SOURCE…]",
 	})
 }
 
@@ -58,17 +44,15 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 	var pages []string
 	if mode == reconcile.ModeSync {
 		pagesFlag(cmd, &pages)
-		cmd.Flags().StringVar(&plan, "plan", "", "do only what is within the plan that preview --out saved to this file")
+		cmd.Flags().StringVar(&plan, "plan", "", "do only what is within the plan that preview --out saved to `FILE`")
 	}
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
-		c, sources, err := a.selected(names)
+		c, sources, err := a.selected(names, a.load)
 		if err != nil {
 			return err
 		}
 		var approval *ingest.Approval
 		switch {
-		case *allow < 0:
-			return usageError{fmt.Errorf("--allow-deletes is a number of pages, not %d", *allow)}
 		case plan != "" && *allow > 0:
 			return usageError{errors.New("--plan says already how many deletes were agreed to; leave --allow-deletes out")}
 		case plan != "" && len(pages) > 0:
@@ -90,7 +74,7 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 		run, err := reconcile.Record(cmd.Context(), sources, &reconcile.Runner{
 			Config: c, Mode: mode, Ledger: store, Staging: store, API: a.newClient(c.Intercom, log),
 			Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify,
-			AllowDeletes: *allow, Approval: approval, By: by(), Strict: *strict, Now: a.now, Only: only,
+			AllowDeletes: int(*allow), Approval: approval, By: by(), Strict: *strict, Now: a.now, Only: only,
 		})
 		show.Stop()
 		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))
@@ -98,8 +82,8 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-func allowDeletesFlag(cmd *cobra.Command) *int {
-	return cmd.Flags().Int("allow-deletes", 0, "for this run, delete up to this many pages of each source, whatever deletes.max_count and max_share say")
+func allowDeletesFlag(cmd *cobra.Command) *uint {
+	return cmd.Flags().Uint("allow-deletes", 0, "for this run, delete up to `N` pages of each source, whatever deletes.max_count and max_share say")
 }
 
 func strictFlag(cmd *cobra.Command) *bool {
@@ -110,15 +94,21 @@ func verifyFlag(cmd *cobra.Command) *bool {
 	return cmd.Flags().Bool("verify", false, "compare with what Intercom has, and mend what was edited or deleted there")
 }
 
-// selected loads sources.yaml and picks the sources that were named.
-func (a *app) selected(names []string) (*config.Config, []config.Source, error) {
-	c, err := a.load()
+// selected loads sources.yaml and picks the sources that were named, or all of them.
+func (a *app) selected(names []string, load func() (*config.Config, error)) (*config.Config, []config.Source, error) {
+	c, err := a.loadToLook() // a name that is wrong is told of before a secret that is missing
 	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := c.Select(names); err != nil {
+		return nil, nil, usageError{err}
+	}
+	if c, err = load(); err != nil {
 		return nil, nil, err
 	}
 	sources, err := c.Select(names)
 	if err != nil {
-		return nil, nil, usageError{err}
+		return nil, nil, err
 	}
 	for _, warning := range c.OpenFiles() {
 		a.logger().Warn("a file is open to others", "advice", warning)

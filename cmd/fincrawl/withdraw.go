@@ -15,21 +15,7 @@ import (
 
 func (a *app) withdraw() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "withdraw URL… | --source SOURCE",
-		Short: "Take pages from AI Agent and Copilot at once, until they are restored",
-		Long: `withdraw switches pages off for AI Agent and Copilot, at once and without a crawl; with
---delete it deletes them from Intercom. A page goes with all its parts; --source alone
-means all pages of a source. It shows what goes and asks first; --yes answers for a script.
-
-It notes who withdrew the pages, when, and why, before it asks Intercom for anything, so
-that the next sync does what it could not. No sync brings a page back before fincrawl
-restore does.
-
-Exit codes:
-  0    withdrawn
-  1    failed: the next sync takes the pages out
-  2    wrong usage, or an address that is no page of fincrawl's
-  3    withdrawn, but some pages could not be taken out yet: the next sync does that`,
+		Use: "withdraw URL… | --source SOURCE",
 	}
 	drop := cmd.Flags().Bool("delete", false, "delete the pages from Intercom, rather than switch them off")
 	t := a.takeoutFlags(cmd)
@@ -42,13 +28,7 @@ Exit codes:
 
 func (a *app) restore() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "restore URL… | --source SOURCE",
-		Short: "Bring back pages that were withdrawn",
-		Long: `restore ends the withdrawal of pages, or with --source alone that of a whole source. Pages
-that were switched off are switched on again at once, where they were available before;
-those that were deleted are sent again by the next sync. Pages that were withdrawn by their
-own addresses stay out when their source is restored. It shows what comes back and asks
-first; --yes answers for a script.`,
+		Use: "restore URL… | --source SOURCE",
 	}
 	t := a.takeoutFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, urls []string) error {
@@ -67,7 +47,7 @@ type takeout struct {
 
 func (a *app) takeoutFlags(cmd *cobra.Command) *takeout {
 	t := &takeout{app: a}
-	cmd.Flags().StringVar(&t.source, "source", "", "all pages of this source; with URLs, the source that they belong to")
+	cmd.Flags().StringVar(&t.source, "source", "", "all pages of `SOURCE`; with URLs, the source that they belong to")
 	cmd.Flags().BoolVar(&t.yes, "yes", false, "don't ask")
 	return t
 }

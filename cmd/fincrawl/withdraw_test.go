@@ -298,7 +298,7 @@ func TestWhoeverWithdrawsIsToldWhoHoldsTheState(t *testing.T) {
 	}
 	defer func() { _ = store.Close() }()
 	code, _, logs := w.execute(t.Context(), "withdraw", w.site.URL("/a1"), "--yes")
-	if code != exitFailed || !strings.Contains(logs, "is held by process") || !strings.Contains(logs, "stop it by an interrupt") {
+	if code != exitLocked || !strings.Contains(logs, "is held by process") || !strings.Contains(logs, "stop it by an interrupt") {
 		t.Errorf("exit code %d\n%s", code, logs)
 	}
 }

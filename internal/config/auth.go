@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
 // The section auth of a source.
@@ -130,7 +132,7 @@ func (d *decoder) form(to **Form) value {
 func (d *decoder) meant(e entry, keys ...string) bool {
 	pairs, ok := d.pairs(e)
 	return !ok || slices.ContainsFunc(pairs, func(p pair) bool {
-		_, near := nearest(p.key.Value, keys)
+		_, near := nearest.Of(p.key.Value, keys)
 		return near || slices.Contains(keys, p.key.Value)
 	})
 }

@@ -13,10 +13,7 @@
 package config
 
 import (
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
@@ -28,54 +25,22 @@ func Load(path string, lookup func(string) (string, bool)) (*Config, error) {
 	return load(path, lookup, false)
 }
 
-// LoadWithoutSecrets does what Load does for a command that asks nobody and needs no
-// secret: none is read, and none may be missing.
-func LoadWithoutSecrets(path string, lookup func(string) (string, bool)) (*Config, error) {
+// LoadToLook does what Load does for a command that asks nobody and needs no secret: those
+// that are there are read, so that they can be hidden, and the others may be missing.
+func LoadToLook(path string, lookup func(string) (string, bool)) (*Config, error) {
 	return load(path, lookup, true)
 }
 
-func load(path string, lookup func(string) (string, bool), secretless bool) (*Config, error) {
+func load(path string, lookup func(string) (string, bool), lenient bool) (*Config, error) {
 	data, err := readFile(path, maxFile)
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w", err)
+		return nil, fmt.Errorf("read the configuration: %w%s", err, instead(path, err))
 	}
-	c, mistakes := decode(path, data, lookup, secretless)
+	c, mistakes := decode(path, data, lookup, lenient)
 	if len(mistakes) > 0 {
 		return nil, &Mistakes{Path: path, List: mistakes}
 	}
 	return c, nil
-}
-
-// Select returns the sources with these names, in the order of the file; all of
-// them where names is empty. The error names every unknown one, with the
-// nearest that exists.
-func (c *Config) Select(names []string) ([]Source, error) {
-	if len(names) == 0 {
-		return slices.Clone(c.Sources), nil
-	}
-	var known []string
-	var chosen []Source
-	for _, s := range c.Sources {
-		known = append(known, s.Name)
-		if slices.Contains(names, s.Name) {
-			chosen = append(chosen, s)
-		}
-	}
-	var unknown []error
-	for _, name := range names {
-		if slices.Contains(known, name) {
-			continue
-		}
-		hint := "it has " + strings.Join(known, ", ")
-		if near, ok := nearest(name, known); ok {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		unknown = append(unknown, fmt.Errorf("no source %q in %s: %s", name, c.Path, hint))
-	}
-	if len(unknown) > 0 {
-		return nil, errors.Join(unknown...)
-	}
-	return chosen, nil
 }
 
 // Config is a whole sources.yaml with the defaults filled in and the secrets

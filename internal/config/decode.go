@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
 // maxMistakes is where a file is so wrong that more would help nobody.
@@ -16,11 +18,11 @@ const maxMistakes = 1000
 
 // decode reads the file as the schema describes it, and reports all that is
 // wrong with it.
-func decode(path string, data []byte, lookup func(string) (string, bool), secretless bool) (*Config, []Mistake) {
+func decode(path string, data []byte, lookup func(string) (string, bool), lenient bool) (*Config, []Mistake) {
 	d := &decoder{
 		lines:     newLines(data),
 		lookup:    lookup,
-		blind:     secretless,
+		lenient:   lenient,
 		folder:    filepath.Dir(path),
 		open:      map[*yaml.Node]bool{},
 		patience:  100_000,
@@ -53,7 +55,7 @@ func decode(path string, data []byte, lookup func(string) (string, bool), secret
 type decoder struct {
 	lines    *lines
 	lookup   func(string) (string, bool)
-	blind    bool   // secrets are not read
+	lenient  bool   // secrets may be missing
 	folder   string // of sources.yaml, where relative file: paths begin
 	schema   fields
 	mistakes []Mistake
@@ -180,14 +182,14 @@ func (d *decoder) unknown(p pair, schema fields) (meant string) {
 		return ""
 	}
 	names := schema.names()
-	if near, ok := nearest(key, names); ok {
+	if near, ok := nearest.Of(key, names); ok {
 		d.reveal(p, schema[schema.index(near)].value)
 		d.mistake(p.key, "unknown key %q: did you mean %q?", brief(key), near)
 		return near
 	}
 	if home, v := d.schema.homes(key); len(home) > 0 {
 		d.reveal(p, v)
-		d.mistake(p.key, "%q does not belong here, but in %s", brief(key), either(home))
+		d.mistake(p.key, "%q does not belong here, but in %s", brief(key), nearest.Either(home))
 		return ""
 	}
 	if empty(p.value) { // a value in a key's place, as in {bearer, abc}

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
 // The two words that stand where the name of a preset may stand.
@@ -92,9 +93,6 @@ func (d *decoder) presetOf(to *string) value {
 		if slices.Contains(known, text) {
 			return ""
 		}
-		if near, ok := nearest(text, known); ok {
-			return fmt.Sprintf("%q is not known: did you mean %q?", brief(text), near)
-		}
-		return fmt.Sprintf("%q is not known: it is auto, none or one of those that fincrawl presets lists", brief(text))
+		return fmt.Sprintf("%q is not known: %s", brief(text), nearest.Hint(text, known, "it is auto, none or one of those that fincrawl presets lists"))
 	})
 }

@@ -73,8 +73,9 @@ func (d *decoder) credential(e entry, to *Secret, allow allowance) {
 		d.mistake(e.node, "%s must be a reference such as %s, not %s", e.key, reference(e.key), kind(n))
 		return
 	}
-	if d.blind {
-		return
+	if d.lenient {
+		before := len(d.mistakes)
+		defer func() { d.mistakes = d.mistakes[:before] }()
 	}
 	if path, ok := strings.CutPrefix(n.Value, "file:"); ok {
 		d.lines.show(n)
@@ -123,6 +124,9 @@ func (d *decoder) secretFile(e entry, path string, to *Secret) {
 
 // textFile reads a secret of many lines.
 func (d *decoder) textFile(e entry, path string, to *Secret) {
+	if d.lenient {
+		return
+	}
 	if text, ok := d.contents(e, path, path, maxFile, "1 MB"); ok {
 		*to = Secret{text}
 	}
@@ -130,9 +134,6 @@ func (d *decoder) textFile(e entry, path string, to *Secret) {
 
 // contents reads the file at path, which is written in messages as shown.
 func (d *decoder) contents(e entry, path, shown string, limit int64, most string) (text string, ok bool) {
-	if d.blind {
-		return "", false
-	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(d.folder, path)
 	}

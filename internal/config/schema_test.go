@@ -43,18 +43,6 @@ func TestEveryKeyIsInTheReference(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	keys := []string{"token", "region", "base_url", "max_depth", "max_pages", "sitemaps", "auth", "url"}
-	for word, want := range map[string]string{
-		"tokn": "token", "regoin": "region", "baseUrl": "base_url", "max-depth": "max_depth", "maxpage": "max_pages",
-		"sitemap": "sitemaps", "auht": "auth", "uri": "url", "colour": "", "": "", "x": "", "timeout": "",
-	} {
-		if got, _ := nearest(word, keys); got != want {
-			t.Errorf("nearest(%q): got %q, want %q", word, got, want)
-		}
-	}
-}
-
 func TestPublicNames(t *testing.T) {
 	for host, public := range map[string]bool{
 		"example.com": true, "help.example.com": true, "HELP.Example.COM.": true, "a.co.uk": true, "x.github.io": true, "hilfe.bücher.de": true,

@@ -12,6 +12,8 @@ import (
 	"github.com/andybalholm/cascadia"
 	"github.com/bmatcuk/doublestar/v4"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
 // The values that can stand behind a key. Each method returns one that is read
@@ -80,7 +82,7 @@ func (d *decoder) checked(to *string, want string, check func(string) (complaint
 // oneOf is one of a few words.
 func (d *decoder) oneOf(to *string, choices ...string) value {
 	return value{read: func(e entry) {
-		got, ok := d.word(e, either(choices))
+		got, ok := d.word(e, nearest.Either(choices))
 		if !ok {
 			return
 		}
@@ -90,7 +92,7 @@ func (d *decoder) oneOf(to *string, choices ...string) value {
 				return
 			}
 		}
-		d.wrong(e, either(choices))
+		d.wrong(e, nearest.Either(choices))
 	}}
 }
 

@@ -23,6 +23,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fincrawl/fincrawl/internal/nearest"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -138,7 +139,7 @@ func (s *Set) Names() []string {
 func (s *Set) Only(name string) (*Set, error) {
 	i := slices.IndexFunc(s.presets, func(p Preset) bool { return p.Name == name })
 	if i < 0 {
-		return nil, fmt.Errorf("no preset %q: there are %s", name, strings.Join(s.Names(), ", "))
+		return nil, fmt.Errorf("no preset %q: %s", name, nearest.Hint(name, s.Names(), "there are "+strings.Join(s.Names(), ", ")))
 	}
 	return &Set{presets: s.presets[i : i+1], named: true}, nil
 }

@@ -102,8 +102,10 @@ func TestAPresetCanBeNamedOrLeftOut(t *testing.T) {
 	if got := recognised(t, named, "<main>text</main>"); got != "portal: content.preset" {
 		t.Errorf("named: got %q", got)
 	}
-	if _, err := set.Only("portl"); err == nil || !strings.Contains(err.Error(), "mediawiki") {
-		t.Errorf("got %v, want an error that says which there are", err)
+	for wrong, want := range map[string]string{"portl": `did you mean "portal"?`, "nothing-like-it": "mediawiki"} {
+		if _, err := set.Only(wrong); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want an error that says %s", wrong, err, want)
+		}
 	}
 	if got := recognised(t, preset.None(), `<meta name="generator" content="MediaWiki">`); got != "" {
 		t.Errorf("none: got %q", got)

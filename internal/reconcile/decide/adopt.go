@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
@@ -26,19 +25,16 @@ type Adoption struct {
 // FindAdoption looks for pages in the import source of a source that are not fincrawl's own:
 // those with one of the given URLs or external IDs, and without any, all of them.
 func FindAdoption(ctx context.Context, api API, c *config.Config, store *state.Store, source string, only []string) (*Adoption, error) {
+	source, err := recorded(c, store, source)
+	if err != nil {
+		return nil, err
+	}
 	is, known, err := store.ImportSource(source)
 	if err != nil {
 		return nil, err
 	}
 	if !known || is.ID == 0 {
-		names, err := store.Sources()
-		if err != nil {
-			return nil, err
-		}
-		if isConfigured(c, source) {
-			return nil, reconcile.Mistaken("no import source is recorded of %q yet: run `fincrawl sync` first", source)
-		}
-		return nil, reconcile.Mistaken("nothing is recorded of a source %q; recorded are: %s", source, strings.Join(names, ", "))
+		return nil, reconcile.Mistaken("no import source is recorded of %q yet: run `fincrawl sync` first", source)
 	}
 	client, err := api(ctx)
 	if err != nil {
@@ -87,8 +83,4 @@ func (a *Adoption) Adopt(store *state.Store) error {
 	}
 	record.Foreign, record.Due = state.Foreign{}, "pages were taken over"
 	return errors.Join(store.Flush(), store.SetVerification(a.source, record))
-}
-
-func isConfigured(c *config.Config, source string) bool {
-	return slices.ContainsFunc(c.Sources, func(s config.Source) bool { return s.Name == source })
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/nearest"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -50,7 +51,11 @@ func CheckChoice(ch ingest.Choice) error {
 	i := slices.IndexFunc(ingest.Guards(), func(g ingest.GuardInfo) bool { return g.Name == ch.Guard })
 	switch {
 	case i < 0:
-		return reconcile.Mistaken("there is no guard %q; `fincrawl guards` lists them", ch.Guard)
+		var names []string
+		for _, g := range ingest.Guards() {
+			names = append(names, string(g.Name))
+		}
+		return reconcile.Mistaken("there is no guard %q: %s", ch.Guard, nearest.Hint(string(ch.Guard), names, "`fincrawl guards` lists them"))
 	case ingest.Guards()[i].Release == ingest.ByURL:
 		return reconcile.Mistaken("what %s holds is to be looked at page by page: name the URLs, which `fincrawl status` lists", ch.Guard)
 	case ingest.Guards()[i].Release == ingest.Never:

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,15 +33,9 @@ type Departure struct {
 
 // FindDeparture finds out what goes when a source is forgotten.
 func FindDeparture(ctx context.Context, api API, c *config.Config, store *state.Store, source string) (*Departure, error) {
-	names, err := store.Sources()
+	source, err := recorded(c, store, source)
 	if err != nil {
 		return nil, err
-	}
-	if !slices.Contains(names, source) {
-		if len(names) == 0 {
-			return nil, reconcile.Mistaken("nothing is recorded of a source %q, nor of any other in %s: no sync has ended with this file yet; check state in %s", source, c.State, c.Path)
-		}
-		return nil, reconcile.Mistaken("nothing is recorded of a source %q; recorded are: %s", source, strings.Join(names, ", "))
 	}
 	d := &Departure{source: source, store: store}
 	if d.ImportSource, _, err = store.ImportSource(source); err != nil {

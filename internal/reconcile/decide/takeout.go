@@ -15,6 +15,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/nearest"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -235,8 +236,8 @@ func (t Takeouts) Find(named string, urls []string) ([]Selection, error) {
 		return nil, err
 	}
 	if named != "" {
-		if !slices.Contains(sources, named) {
-			return nil, reconcile.Mistaken("nothing is recorded of a source %q; recorded are: %s", named, strings.Join(sources, ", "))
+		if named, err = recorded(t.Config, t.Store, named); err != nil {
+			return nil, err
 		}
 		sources = []string{named}
 	}
@@ -246,11 +247,11 @@ func (t Takeouts) Find(named string, urls []string) ([]Selection, error) {
 	}
 	var chosen []Selection
 	owners := make([][]string, len(urls))
-	near := make([]nearest, len(urls))
+	near := make([]nearest.Addresses, len(urls))
 	for _, source := range sources {
 		s := Selection{Source: source}
 		for i, u := range urls {
-			near[i].name = u
+			near[i].Name = u
 			pages, err := t.pages(source, &search{spellings: t.spellings(source, u), near: &near[i]})
 			if err != nil {
 				return nil, err
@@ -271,7 +272,7 @@ func (t Takeouts) Find(named string, urls []string) ([]Selection, error) {
 		case len(of) > 1:
 			return nil, reconcile.Mistaken("%s belongs to several sources (%s): choose one by --source", Shown(u), strings.Join(of, ", "))
 		case len(of) == 0:
-			return nil, reconcile.Mistaken("nothing is recorded of a page %s%s", Shown(u), near[i].question())
+			return nil, reconcile.Mistaken("nothing is recorded of a page %s%s", Shown(u), near[i].Question())
 		}
 	}
 	return chosen, nil
@@ -280,7 +281,7 @@ func (t Takeouts) Find(named string, urls []string) ([]Selection, error) {
 // search looks for the page that a person names.
 type search struct {
 	spellings []string
-	near      *nearest // sees the other pages
+	near      *nearest.Addresses // sees the other pages
 }
 
 // spellings are the ways in which an address that a person gives may be recorded.
@@ -306,7 +307,7 @@ func (t Takeouts) pages(source string, wanted *search) (list []Page, err error) 
 	see := func(externalID, u string) *Page {
 		id, address, _ := crawler.CutPart(externalID, u)
 		if wanted != nil && !slices.ContainsFunc(wanted.spellings, func(s string) bool { return s == externalID || s == u || s == id || s == address }) {
-			wanted.near.see(address)
+			wanted.near.See(address)
 			return nil
 		}
 		if _, ok := found[id]; !ok {

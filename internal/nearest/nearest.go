@@ -1,14 +1,26 @@
-package config
+// Package nearest finds the word that was probably meant by one that is not known, and says
+// so. All that people misspell goes through it: keys, commands, flags, sources, presets and guards.
+package nearest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
 
-// nearest returns the one of known that word was probably meant to be, or ok
+// Hint says how to go on from a word that is not one of known: by the nearest of them, or
+// else by what otherwise says.
+func Hint(word string, known []string, otherwise string) string {
+	if near, ok := Of(word, known); ok {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return otherwise
+}
+
+// Of returns the one of known that word was probably meant to be, or ok
 // false where none is near enough to be worth suggesting. Capitals, hyphens and
 // underscores don't count.
-func nearest(word string, known []string) (near string, ok bool) {
+func Of(word string, known []string) (near string, ok bool) {
 	if len(word) > 100 { // nothing we know is as long, and distance is quadratic
 		return "", false
 	}
@@ -50,8 +62,8 @@ func distance(a, b string) int {
 	return last[len(t)]
 }
 
-// either joins choices as a sentence does: "us, eu or au".
-func either(choices []string) string {
+// Either joins choices as a sentence does: "us, eu or au".
+func Either(choices []string) string {
 	if len(choices) < 2 {
 		return strings.Join(choices, "")
 	}

@@ -1,15 +1,16 @@
-package decide
+package nearest
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
 
-// nearest finds the names that are most like one that is not known, for the message that
-// says so.
-type nearest struct {
-	name  string
+// Addresses finds the addresses, or other long names, that are most like one that is not
+// known: those that begin and end as it does.
+type Addresses struct {
+	Name  string // that is not known
 	found []similar
 }
 
@@ -23,14 +24,15 @@ const (
 	nearNamed  = 3
 )
 
-func (n *nearest) see(name string) {
-	prefix, longer := 0, max(len(name), len(n.name))
-	shorter := min(len(name), len(n.name))
-	for prefix < shorter && name[prefix] == n.name[prefix] {
+// See is told of one that is known.
+func (n *Addresses) See(name string) {
+	prefix, longer := 0, max(len(name), len(n.Name))
+	shorter := min(len(name), len(n.Name))
+	for prefix < shorter && name[prefix] == n.Name[prefix] {
 		prefix++
 	}
 	suffix := 0
-	for suffix < shorter-prefix && name[len(name)-1-suffix] == n.name[len(n.name)-1-suffix] {
+	for suffix < shorter-prefix && name[len(name)-1-suffix] == n.Name[len(n.Name)-1-suffix] {
 		suffix++
 	}
 	s := similar{name, float64(prefix+suffix) / float64(max(longer, 1))}
@@ -42,14 +44,14 @@ func (n *nearest) see(name string) {
 	n.found = n.found[:min(nearNamed, len(n.found))]
 }
 
-// question asks for one of those that were found; "" where there is none.
-func (n *nearest) question() string {
+// Question asks for one of those that were found; "" where there is none.
+func (n *Addresses) Question() string {
 	if len(n.found) == 0 {
 		return ""
 	}
 	var names []string
 	for _, f := range n.found {
-		names = append(names, Shown(f.name))
+		names = append(names, strings.Trim(fmt.Sprintf("%q", f.name), `"`))
 	}
 	return ": did you mean " + strings.Join(names, ", or ") + "?"
 }

@@ -1,0 +1,112 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/internal/nearest"
+)
+
+// The names that the file has where nobody says another.
+const (
+	usualFile = "sources.yaml"
+	otherFile = "sources.yml"
+)
+
+// Usual returns the path of the file where nobody named one: sources.yaml, or sources.yml where
+// there is only that.
+func Usual() string {
+	if _, err := os.Stat(usualFile); err != nil {
+		if _, err := os.Stat(otherFile); err == nil {
+			return otherFile
+		}
+	}
+	return usualFile
+}
+
+// instead says what a person can do where there is no file at path.
+func instead(path string, err error) string {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	if there, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*.y*ml")); len(there) > 0 {
+		return fmt.Sprintf("; to read another file, such as %s, name it by -c; to write a new one: `fincrawl init`", there[0])
+	}
+	return "; write one by `fincrawl init`, or name the file by -c or FINCRAWL_CONFIG"
+}
+
+// Select returns the sources that words mean by their names or URLs, in the order of the file;
+// all of them where there are no words. The error names every unknown one, with what was
+// probably meant.
+func (c *Config) Select(words []string) ([]Source, error) {
+	if len(words) == 0 {
+		return slices.Clone(c.Sources), nil
+	}
+	meant := map[string]bool{}
+	var unknown []error
+	for _, word := range words {
+		s, ok := c.Source(word)
+		if !ok {
+			unknown = append(unknown, fmt.Errorf("no source %q in %s: %s", word, c.Path, c.hint(word)))
+		}
+		meant[s.Name] = true
+	}
+	if len(unknown) > 0 {
+		return nil, errors.Join(unknown...)
+	}
+	return slices.DeleteFunc(slices.Clone(c.Sources), func(s Source) bool { return !meant[s.Name] }), nil
+}
+
+// Source returns the source that a word means: by its name, its url or its library_url.
+func (c *Config) Source(word string) (Source, bool) {
+	is := func(mean func(Source) bool) (Source, bool) {
+		if i := slices.IndexFunc(c.Sources, mean); i >= 0 {
+			return c.Sources[i], true
+		}
+		return Source{}, false
+	}
+	if s, ok := is(func(s Source) bool { return s.Name == word }); ok {
+		return s, true
+	}
+	if s, ok := is(func(s Source) bool { return sameURL(s.URL, word) }); ok {
+		return s, true
+	}
+	return is(func(s Source) bool { return sameURL(s.LibraryURL, word) })
+}
+
+func sameURL(a, b string) bool {
+	u, err := parseAddress(a)
+	v, otherErr := parseAddress(b)
+	return err == nil && otherErr == nil && sameAddress(u) == sameAddress(v)
+}
+
+// Names returns the names of the sources.
+func (c *Config) Names() []string {
+	var names []string
+	for _, s := range c.Sources {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// hint says what to write instead of a word that means no source.
+func (c *Config) hint(word string) string {
+	if u, err := url.Parse(word); err == nil && u.Host != "" {
+		for _, s := range c.Sources {
+			if start, err := url.Parse(s.URL); err == nil && origin(start) == origin(u) {
+				return fmt.Sprintf("that address is at the site of %s; name the source, or, to look at this page alone, write --page %s", s.Name, word)
+			}
+		}
+		return "none begins at that address; there are " + strings.Join(c.Names(), ", ")
+	}
+	if _, err := os.Stat(word); err == nil {
+		return "to read the sources of that file, write -c " + word
+	}
+	return nearest.Hint(word, c.Names(), "it has "+strings.Join(c.Names(), ", "))
+}
