@@ -92,7 +92,7 @@ func (d *decoder) oauth2(to **OAuth2) value {
 }
 
 func (d *decoder) clientID(to *Secret) value {
-	return value{private: true, read: func(e entry) { d.credential(e, to, literals) }}
+	return value{private: true, shape: credentials(literals), read: func(e entry) { d.credential(e, to, literals) }}
 }
 
 // form is a login by one form, with fields and form, or by several, with steps.
@@ -106,7 +106,7 @@ func (d *decoder) form(to **Form) value {
 		{"sign_on", list(d, &f.SignOn, func(to *string) value { return d.address(to, nil) })},
 		{"logged_in", d.selector(&f.LoggedIn)},
 	}
-	return value{inside: keys, read: func(e entry) {
+	return value{inside: keys, besides: shape{"oneOf": []shape{{"required": []string{"fields"}}, {"required": []string{"steps"}}}}, read: func(e entry) {
 		*to = f
 		given := d.mapping(e, keys)
 		steps, several := given["steps"]
@@ -147,7 +147,7 @@ func (d *decoder) formStep(s *FormStep) value {
 		{"submit", d.selector(&s.Submit)},
 		{"optional", d.flag(&s.Optional)},
 	}
-	return value{inside: keys, read: func(e entry) {
+	return value{inside: keys, besides: needsOneOf("fields", "form", "submit"), read: func(e entry) {
 		given := d.mapping(entry{key: "each step", node: e.node}, keys)
 		_, hasFields := given["fields"]
 		_, hasForm := given["form"]
@@ -163,7 +163,7 @@ const minSessionKey = 32
 
 func (d *decoder) sessionKey(to *Secret) value {
 	secret := d.secret(to)
-	return value{private: true, read: func(e entry) {
+	return value{private: true, shape: secret.shape, read: func(e entry) {
 		secret.read(e)
 		if n := len(to.Reveal()); n > 0 && n < minSessionKey {
 			d.mistake(e.node, "keep_session is a key of %d characters at least; make one by: openssl rand -base64 32", minSessionKey)
@@ -173,7 +173,7 @@ func (d *decoder) sessionKey(to *Secret) value {
 
 // secretText is the path of a file whose content is a secret.
 func (d *decoder) secretText(to *Secret, name string) value {
-	return value{read: func(e entry) {
+	return value{shape: shape{"type": "string", "pattern": `^[^\n\t]+$`}, read: func(e entry) {
 		text, ok := d.word(e, fmt.Sprintf("the path of a file, such as /run/secrets/%s", name))
 		if !ok {
 			return

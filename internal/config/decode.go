@@ -84,6 +84,10 @@ type value struct {
 	example  string // how to write it, where it is required; "" where it is not
 	private  bool   // is, or may hold, a secret
 	wantsOne bool   // an empty value is a mistake rather than the default
+
+	shape   shape // of a value that stands alone; beside inside, what may stand in place of the section
+	besides shape // what a section must have besides its keys' values
+	listed  bool  // a list of such values
 }
 
 // entry is a value of the file with the key it stands behind.

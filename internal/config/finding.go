@@ -33,7 +33,7 @@ func (d *decoder) identity(i *Identity) value {
 		{"meta", d.text(&i.Meta)},
 	}
 	word := d.oneOf(new(string), "url")
-	return value{inside: keys, read: func(e entry) {
+	return value{inside: keys, shape: word.shape, besides: needsOneOf("regex", "selector", "meta"), read: func(e entry) {
 		if kind(e.node) != "keys with values" {
 			word.read(e)
 			return

@@ -60,7 +60,7 @@ func (d *decoder) presetName(to *string, lines map[string]int) value {
 		}
 		return ""
 	})
-	return value{read: func(e entry) {
+	return value{shape: matching(presetNamePattern.String()), read: func(e entry) {
 		text.read(e)
 		switch line, taken := lines[*to]; {
 		case *to == "":

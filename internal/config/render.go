@@ -83,7 +83,7 @@ func (d *decoder) rendering(r *Render) value {
 		{"hosts", list(d, &r.Hosts, d.hostName)},
 		{"rules", list(d, &r.Rules, d.renderRule)},
 	}
-	return value{inside: keys, read: func(e entry) {
+	return value{inside: keys, shape: mode.shape, besides: needsOneOf("mode", "rules"), read: func(e entry) {
 		if target(e.node).Kind == yaml.ScalarNode {
 			mode.read(e)
 			return

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -152,7 +153,8 @@ func (d *decoder) rule(r *AvailabilityRule) value {
 		{"ai_agent", d.truth(func(b bool) { r.AIAgent = &b })},
 		{"ai_copilot", d.truth(func(b bool) { r.AICopilot = &b })},
 	}
-	return value{inside: keys, read: func(e entry) {
+	rule := shape{"allOf": []shape{needsOneOf("match", "selector", "meta", "breadcrumb"), needsOneOf("ai_agent", "ai_copilot")}}
+	return value{inside: keys, besides: rule, read: func(e entry) {
 		given := d.mapping(e, keys)
 		_, agent := given["ai_agent"]
 		_, copilot := given["ai_copilot"]
@@ -192,7 +194,7 @@ func (d *decoder) deletes(c *Deletes) fields {
 // What follows are the values that only one place has.
 
 func (d *decoder) version(to *int) value {
-	return value{read: func(e entry) {
+	return value{shape: shape{"const": 1}, read: func(e entry) {
 		if got, ok := d.integer(e, "1"); ok && got != 1 {
 			d.mistake(e.node, "version must be 1, the only one there is yet, not %d", got)
 		}
@@ -206,18 +208,20 @@ var apiVersionPattern = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
 // keep YAML from taking it for a number.
 func (d *decoder) apiVersion(to *string) value {
 	const want = `a version of Intercom's API such as "2.15", or Preview`
-	return d.checked(to, want, func(text string) string {
+	v := d.checked(to, want, func(text string) string {
 		if apiVersionPattern.MatchString(text) || text == "Preview" || text == "Unstable" { // as Preview was called
 			return ""
 		}
 		return fmt.Sprintf("must be %s, not %q", want, brief(text))
 	})
+	v.shape = shape{"anyOf": []shape{{"type": "number"}, matching(apiVersionPattern.String() + "|^(Preview|Unstable)$")}}
+	return v
 }
 
 // verifyEvery is a number of runs, or a word.
 func (d *decoder) verifyEvery(to *int) value {
 	const want = "a number of runs such as 7, auto or never"
-	return value{read: func(e entry) {
+	return value{shape: shape{"anyOf": []shape{{"type": "integer", "minimum": 1}, oneOfWords([]string{"auto", "never"})}}, read: func(e entry) {
 		text, ok := d.word(e, want)
 		if !ok {
 			return
@@ -261,12 +265,15 @@ func (d *decoder) sources(to *[]Source, intercom *Intercom) value {
 		}}
 	}
 	sources := list(d, to, each)
-	return value{inside: sources.inside, read: func(e entry) {
-		sources.read(e)
+	sources.shape = shape{"minItems": 1}
+	read := sources.read
+	sources.read = func(e entry) {
+		read(e)
 		if items, ok := d.items(e); ok && len(items) == 0 {
 			d.mistake(e.node, "sources is empty; add a - name: and url: for each site")
 		}
-	}}
+	}
+	return sources
 }
 
 // library checks a source's library URL: where Intercom would take it, and not
@@ -295,7 +302,7 @@ func (d *decoder) library(address string, at entry, explicit bool, intercom *Int
 
 func (d *decoder) name(to *string) value {
 	text := d.text(to)
-	return value{read: func(e entry) {
+	return value{shape: shape{"type": []string{"string", "number"}, "pattern": `^[^\s-]([\s\S]*\S)?$`}, read: func(e entry) {
 		text.read(e)
 		name := *to
 		switch line, taken := d.names[name]; {
@@ -313,7 +320,7 @@ func (d *decoder) name(to *string) value {
 // id is one of Intercom's numbers.
 func (d *decoder) id(to *int64) value {
 	const want = "the number that Intercom gave it, such as 5678"
-	return value{read: func(e entry) {
+	return value{shape: numbers("integer", 1, math.MaxInt64), read: func(e entry) {
 		got, ok := d.integer(e, want)
 		if ok && got < 1 {
 			d.wrong(e, want)
@@ -327,21 +334,23 @@ var localePattern = regexp.MustCompile(`^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$`)
 
 func (d *decoder) locale(to *string) value {
 	const want = "a language code such as en or pt-BR"
-	return d.checked(to, want, func(text string) string {
+	v := d.checked(to, want, func(text string) string {
 		if localePattern.MatchString(text) {
 			return ""
 		}
 		return fmt.Sprintf("must be %s, not %q", want, brief(text))
 	})
+	v.shape = matching(localePattern.String())
+	return v
 }
 
 // secret is a token or password: one reference.
 func (d *decoder) secret(to *Secret) value {
-	return value{private: true, read: func(e entry) { d.credential(e, to, nothingElse) }}
+	return value{private: true, shape: credentials(nothingElse), read: func(e entry) { d.credential(e, to, nothingElse) }}
 }
 
 func (d *decoder) username(to *Secret) value {
-	return value{private: true, read: func(e entry) {
+	return value{private: true, shape: credentials(literals), read: func(e entry) {
 		d.credential(e, to, literals)
 		if strings.Contains(to.Reveal(), ":") {
 			d.mistake(e.node, "%s has a colon in it, which HTTP basic authentication can't send", e.key)
@@ -361,12 +370,12 @@ func (d *decoder) headers(to *map[string]Secret) value {
 		}
 		return same, ""
 	}
-	return d.named(to, check, func(e entry, to *Secret) { d.credential(e, to, textAround) })
+	return d.named(to, textAround, check, func(e entry, to *Secret) { d.credential(e, to, textAround) })
 }
 
 // plainHeaders are headers that are no secret, such as Accept-Language.
 func (d *decoder) plainHeaders(to *map[string]string) value {
-	return value{read: func(e entry) {
+	return value{shape: shape{"type": "object", "additionalProperties": texts()}, read: func(e entry) {
 		pairs, ok := d.pairs(e)
 		if !ok {
 			return
@@ -412,7 +421,7 @@ func (d *decoder) cookies(to *map[string]Secret) value {
 		}
 		return name, ""
 	}
-	return d.named(to, check, func(e entry, to *Secret) {
+	return d.named(to, textAround, check, func(e entry, to *Secret) {
 		d.credential(e, to, textAround)
 		if strings.Contains(to.Reveal(), ";") {
 			d.mistake(e.node, "the value of the cookie %s has a semicolon in it; write the value of this one cookie, not the whole Cookie header", e.key)
@@ -429,7 +438,7 @@ func (d *decoder) formFields(to *map[string]Secret) value {
 		}
 		return name, ""
 	}
-	return d.named(to, check, func(e entry, to *Secret) {
+	return d.named(to, literals, check, func(e entry, to *Secret) {
 		allow := literals
 		for _, telling := range []string{"pass", "pwd", "secret", "token", "otp"} {
 			if strings.Contains(strings.ToLower(e.label.Value), telling) {
@@ -442,7 +451,7 @@ func (d *decoder) formFields(to *map[string]Secret) value {
 
 func (d *decoder) sitemap(to *string) value {
 	address := d.address(to, nil)
-	return value{read: func(e entry) {
+	return value{shape: shape{"anyOf": []shape{{"const": "auto"}, address.shape}}, read: func(e entry) {
 		if target(e.node).Value == "auto" {
 			d.lines.show(target(e.node))
 			*to = "auto"

@@ -24,15 +24,7 @@ func TestEveryKeyIsInTheReference(t *testing.T) {
 	documented := 0
 	d := &decoder{}
 	d.file(new(Config)).walk(nil, func(within []string, f field) {
-		place := strings.Join(within, ".")
-		switch place {
-		case "":
-			place = "The file"
-		case "sources.auth.basic", "sources.auth.digest":
-			place = "sources.auth"
-		case "sources.availability.rules":
-			place = "sources.availability"
-		}
+		place := headingOf(within)
 		if !strings.Contains(sections[place], "`"+f.key+"`") {
 			t.Errorf("docs/sources.md does not explain %s under %q", f.key, place)
 		}

@@ -41,7 +41,7 @@ func (d *decoder) split(c *Split, intercom *Intercom) value {
 // sizeOrNever is a number of bytes with its unit, or the word never, which is zero.
 func (d *decoder) sizeOrNever(to *int64) value {
 	size := d.size(to)
-	return value{read: func(e entry) {
+	return value{shape: shape{"anyOf": []shape{{"const": "never"}, size.shape}}, read: func(e entry) {
 		switch text := e.node.Value; {
 		case text == "never":
 			*to = 0
@@ -61,7 +61,7 @@ func (d *decoder) heading(to *int) value {
 		names = append(names, "h"+strconv.Itoa(level))
 	}
 	choice := d.oneOf(&name, names...)
-	return value{read: func(e entry) {
+	return value{shape: choice.shape, read: func(e entry) {
 		if choice.read(e); name != "" {
 			_, _ = fmt.Sscanf(name, "h%d", to)
 		}

@@ -55,7 +55,7 @@ func (d *decoder) text(to *string) value {
 
 // checked is text about which check has nothing to say.
 func (d *decoder) checked(to *string, want string, check func(string) (complaint string)) value {
-	return value{read: func(e entry) {
+	return value{shape: texts(), read: func(e entry) {
 		got, ok := d.word(e, want)
 		if !ok {
 			return
@@ -81,7 +81,7 @@ func (d *decoder) checked(to *string, want string, check func(string) (complaint
 
 // oneOf is one of a few words.
 func (d *decoder) oneOf(to *string, choices ...string) value {
-	return value{read: func(e entry) {
+	return value{shape: oneOfWords(choices), read: func(e entry) {
 		got, ok := d.word(e, nearest.Either(choices))
 		if !ok {
 			return
@@ -99,7 +99,7 @@ func (d *decoder) oneOf(to *string, choices ...string) value {
 // whole is a whole number from least to most.
 func (d *decoder) whole(to *int, least, most int) value {
 	want := fmt.Sprintf("a whole number from %d to %d", least, most)
-	return value{read: func(e entry) {
+	return value{shape: numbers("integer", float64(least), float64(most)), read: func(e entry) {
 		if got, ok := d.integer(e, want); ok {
 			if got < int64(least) || got > int64(most) {
 				d.wrong(e, want)
@@ -154,7 +154,7 @@ func (d *decoder) fraction(to *float64, zero bool) value {
 	if zero {
 		want = "a number from 0 to 1, such as 0.1"
 	}
-	return value{read: func(e entry) {
+	return value{shape: numbers("number", 0, 1), read: func(e entry) {
 		text, ok := d.number(e, want, "!!float", "!!int")
 		if !ok {
 			return
@@ -170,7 +170,7 @@ func (d *decoder) fraction(to *float64, zero bool) value {
 
 // truth is true or false.
 func (d *decoder) truth(set func(bool)) value {
-	return value{read: func(e entry) {
+	return value{shape: shape{"anyOf": []shape{{"type": "boolean"}, referring()}}, read: func(e entry) {
 		text, ok := d.number(e, "true or false", "!!bool")
 		if !ok {
 			return
@@ -191,7 +191,7 @@ func (d *decoder) flag(to *bool) value { return d.truth(func(b bool) { *to = b }
 // duration is a time as Go writes it: "30s", "1m30s".
 func (d *decoder) duration(to *time.Duration, most time.Duration) value {
 	want := fmt.Sprintf("a time such as 30s, 500ms or 1m30s, at most %s", strings.TrimSuffix(most.String(), "0m0s"))
-	return value{read: func(e entry) {
+	return value{shape: matching(`^([0-9.]+(h|m|s|ms|us|µs|ns))+$`), read: func(e entry) {
 		text, ok := d.word(e, want)
 		if !ok {
 			return
@@ -208,7 +208,7 @@ func (d *decoder) duration(to *time.Duration, most time.Duration) value {
 // days is a time of days, or of hours and less.
 func (d *decoder) days(to *time.Duration, most int) value {
 	want := fmt.Sprintf("a time such as 7d or 36h, at most %dd", most)
-	return value{read: func(e entry) {
+	return value{shape: matching(`^([0-9]+d|([0-9.]+(h|m|s|ms))+)$`), read: func(e entry) {
 		text, ok := d.word(e, want)
 		if !ok {
 			return
@@ -235,7 +235,7 @@ func (d *decoder) size(to *int64) value {
 	units := map[string]float64{
 		"B": 1, "kB": 1e3, "KB": 1e3, "KiB": 1 << 10, "MB": 1e6, "MiB": 1 << 20, "GB": 1e9, "GiB": 1 << 30,
 	}
-	return value{read: func(e entry) {
+	return value{shape: matching(sizePattern.String()), read: func(e entry) {
 		text, ok := d.word(e, want)
 		if !ok {
 			return
@@ -261,7 +261,7 @@ var ratePattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)/(s|m|h)$`)
 func (d *decoder) rate(to *float64) value {
 	const want = "requests in a time, such as 10/s, 300/m or 1000/h, or unlimited"
 	seconds := map[string]float64{"s": 1, "m": 60, "h": 3600}
-	return value{read: func(e entry) {
+	return value{shape: matching(ratePattern.String() + "|^unlimited$"), read: func(e entry) {
 		text, ok := d.word(e, want)
 		if !ok {
 			return
@@ -286,7 +286,7 @@ func (d *decoder) rate(to *float64) value {
 
 // address is a web address about which check, which may be nil, has nothing to say.
 func (d *decoder) address(to *string, check func(e entry, address string)) value {
-	return value{read: func(e entry) {
+	return value{shape: matching(`^https?://[^/\s#]+[^\s#]*$`), read: func(e entry) {
 		text, ok := d.word(e, "a web address such as https://help.example.com/")
 		if !ok {
 			return
@@ -317,7 +317,7 @@ func (d *decoder) selector(to *string) value {
 
 // pattern is a rule on the path of a page's address.
 func (d *decoder) pattern(to *string) value {
-	return d.checked(to, `a pattern such as "/articles/**"`, func(text string) string {
+	v := d.checked(to, `a pattern such as "/articles/**"`, func(text string) string {
 		expression, isExpression := strings.CutPrefix(text, "re:")
 		switch {
 		case isExpression && expression == "":
@@ -335,12 +335,15 @@ func (d *decoder) pattern(to *string) value {
 		}
 		return ""
 	})
+	v.shape = matching(`^[/*]|^re:.`)
+	return v
 }
 
 // list is a list of values of one kind; a single scalar may stand for a list of one.
 func list[T any](d *decoder, to *[]T, each func(*T) value) value {
-	inside := each(new(T)).inside
-	return value{inside: inside, read: func(e entry) {
+	one := each(new(T))
+	inside := one.inside
+	return value{inside: inside, shape: one.shape, besides: one.besides, listed: true, read: func(e entry) {
 		items, ok := d.items(e)
 		if !ok && (inside != nil || target(e.node).Kind != yaml.ScalarNode) {
 			d.mistake(e.node, "%s must be a list, each item after a dash, not %s", e.key, kind(e.node))
@@ -367,8 +370,8 @@ func list[T any](d *decoder, to *[]T, each func(*T) value) value {
 // named are credentials under names of the user's own, such as headers. check
 // complains about a name, and says in which form it is the same as another: in
 // none where it can't be a name at all.
-func (d *decoder) named(to *map[string]Secret, check func(name string) (same, complaint string), read func(entry, *Secret)) value {
-	return value{private: true, read: func(e entry) {
+func (d *decoder) named(to *map[string]Secret, allow allowance, check func(name string) (same, complaint string), read func(entry, *Secret)) value {
+	return value{private: true, shape: shape{"type": "object", "minProperties": 1, "additionalProperties": credentials(allow)}, read: func(e entry) {
 		pairs, ok := d.pairs(e)
 		if !ok {
 			return
