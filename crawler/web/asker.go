@@ -43,14 +43,14 @@ func (c asker) AsMember(ctx context.Context, u *url.URL) (proof.Sight, error) {
 
 func (c asker) AsVisitor(ctx context.Context, u *url.URL) (proof.Sight, error) {
 	endless := false
-	c.outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+	c.Outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		endless = len(via) > maxRedirects
 		if endless || !c.destinations.own.SameSite(next.URL) {
 			return http.ErrUseLastResponse
 		}
 		return nil
 	}
-	a := c.get(ctx, c.outside, u)
+	a := c.get(ctx, c.Outside, u)
 	switch {
 	case ctx.Err() != nil:
 		return proof.Sight{}, context.Cause(ctx)
@@ -97,7 +97,7 @@ func (c asker) Alone(ctx context.Context, do func() error) error {
 }
 
 func (c asker) MovedForGood(ctx context.Context, u *url.URL) bool {
-	return c.get(ctx, c.pages, u).permanent
+	return c.get(ctx, c.Pages, u).permanent
 }
 
 func (c asker) Unindexed(ctx context.Context, u *url.URL) (string, error) {

@@ -44,7 +44,7 @@ func (c *crawl) checkHealth(ctx context.Context, v visit, a answer) {
 	n := c.breaker.inARow.Add(1)
 	down := n == downAfter
 	if !down && n%doubtAfter == 0 {
-		ofStart, _ := c.get(ctx, c.pages, c.starts[0]).failure()
+		ofStart, _ := c.get(ctx, c.Pages, c.starts[0]).failure()
 		down = isDown(ofStart)
 	}
 	if down && ctx.Err() == nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/hint"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/crawler/web/stylesheet"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/internal/texthash"
@@ -88,7 +89,7 @@ type Surroundings struct {
 	Texts     hint.Texts                                        // of the pages; nil: hints that pages give of each other are believed
 	Layout    compare.Layout                                    // of the pages; nil: no template is learnt
 	Memory    Memory                                            // what is remembered of earlier crawls; nil: nothing
-	Sheets    StyleSheets                                       // what is remembered of style sheets; nil: nothing
+	Sheets    stylesheet.Store                                  // what is remembered of style sheets; nil: nothing
 	Earlier   iter.Seq2[crawler.Page, error]                    // URL and Markdown of the pages that this crawl gave before it was interrupted; may be nil
 	Before    func(url, identity string) (cutoff.Before, error) // what is remembered of a page that was sent; nil: nothing
 	Notes     Notebook                                          // of this crawl; nil: it is never resumed
@@ -136,13 +137,13 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage,
 		err = errors.Join(err, c.leaveOutBlanks(), c.comparison.Run(outside))
 	}
 	if err == nil || ended {
-		err = errors.Join(err, c.sheets.keep())
+		err = errors.Join(err, c.sheets.Keep())
 	}
 	coverage, tallyErr := c.frontier.Tally()
 	proved := c.prover.Proved()
 	coverage.Proved, coverage.ProvedInAll = proved[:min(len(proved), crawler.MaxGaps)], len(proved)
 	coverage.HashRoutes = int(c.routes.Load())
-	coverage.MayAct, coverage.MayActInAll = c.mayAct()
+	coverage.MayAct, coverage.MayActInAll = c.acting.Open()
 	if c.only != nil {
 		coverage.Partial, coverage.Complete = true, false
 	}
@@ -193,13 +194,13 @@ func (c *crawl) provesLogin(ctx context.Context) (bool, error) {
 	for _, u := range c.starts[:min(len(c.starts), maxLoginChecks)] {
 		var seen [4]uint64 // by a member and a visitor in turns: a page may say something else each time
 		for i := range seen {
-			client := []*http.Client{c.pages, c.outside}[i%2]
+			client := []*http.Client{c.Pages, c.Outside}[i%2]
 			a := c.get(ctx, client, u)
 			found, err := c.judgeWithin(ctx, visit{url: u}, a)
 			if err != nil {
 				return false, err
 			}
-			if client == c.pages && found.unreadable() || found.outcome.MayPass() {
+			if client == c.Pages && found.unreadable() || found.outcome.MayPass() {
 				break // it shows nothing
 			}
 			seen[i] = texthash.Of(fmt.Sprint(a.status, proof.TextOf(found.article.Markdown)))

@@ -173,7 +173,7 @@ func (c *crawl) isClosed(ctx context.Context, again bool) (bool, error) {
 // getFile asks for what is no page, such as a sitemap, and again where it was the
 // end of the session that answered.
 func (c *crawl) getFile(ctx context.Context, u *url.URL) answer {
-	a := c.get(ctx, c.files, u)
+	a := c.get(ctx, c.Files, u)
 	if c.src.Auth.IsZero() || !c.session.Renewable() || !c.showsLogin(a) {
 		return a
 	}
@@ -184,7 +184,7 @@ func (c *crawl) getFile(ctx context.Context, u *url.URL) answer {
 	if a.Session == c.door.session.Load() && (c.lookFromInside(ctx) != shut || c.renew(ctx, u) != nil) {
 		return a // if the session is at fault, the next page will tell
 	}
-	return c.get(ctx, c.files, u)
+	return c.get(ctx, c.Files, u)
 }
 
 // showsLogin reports whether the answer to a request for a file is about logging in.

@@ -170,7 +170,7 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 	collector.AllowedDomains, collector.DisallowedDomains = nil, nil
 	collector.CacheDir = ""
 	collector.DetectCharset = false
-	collector.SetClient(c.pages)
+	collector.SetClient(c.Pages)
 
 	collector.OnRequest(func(r *colly.Request) {
 		r.Headers.Set("Accept", accepted)

@@ -123,7 +123,7 @@ func (c *crawl) explain(ctx context.Context, u *url.URL, e *Explanation) error {
 	}
 
 	var steps []Redirect
-	c.pages.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+	c.Pages.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		from := via[len(via)-1].URL
 		steps = append(steps, Redirect{c.own.Mask(from.Redacted()), next.Response.StatusCode, c.own.Mask(next.URL.Redacted())})
 		return c.judgeRedirect(next, via)

@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/crawler/web/stylesheet"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
@@ -189,8 +190,8 @@ func (f finding) unreadable() bool {
 func (c *crawl) judgeWithin(ctx context.Context, v visit, a answer) (finding, error) {
 	var found finding
 	var err error
-	a.sheets = c.sheets.on(a)
-	for range maxStyleRounds { // in each more is known of the sheets, and of those that they import
+	a.sheets = c.sheets.For(a.url, a.rendered)
+	for range stylesheet.MaxRounds { // in each more is known of the sheets, and of those that they import
 		err = c.within(ctx, a.weight(), func(ctx context.Context) error {
 			found = c.judge(v, a, budget.From(ctx))
 			return nil
@@ -198,7 +199,7 @@ func (c *crawl) judgeWithin(ctx context.Context, v visit, a answer) (finding, er
 		if err != nil {
 			break
 		}
-		if again, err := a.sheets.ask(ctx); !again {
+		if again, err := a.sheets.Ask(ctx); !again {
 			return found, err
 		}
 	}
@@ -292,7 +293,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.routes = doc.HashRoutes()
 	}
 	if c.scope.LoggedIn {
-		c.acting.note(doc.LinkSigns(c.bearsAction), c.scope)
+		c.acting.Note(doc.LinkSigns(c.bearsAction))
 	}
 	profile := !c.scope.Starts[v.url.String()] && !urlpattern.Any(c.scope.Rules.Allow, v.url) && doc.IsProfile()
 	found.identity = c.identityOf(v.url, doc)

@@ -22,7 +22,7 @@ func (c *crawl) runOnly(ctx context.Context) error {
 	if c.robots, err = c.readRobots(ctx); err != nil {
 		return err
 	}
-	c.throttle.AtMost(c.robots.Delay)
+	c.Throttle.AtMost(c.robots.Delay)
 	c.scope.StartsAt(first.url)
 	if err := c.newRound(ctx); err != nil {
 		return err

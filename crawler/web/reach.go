@@ -34,7 +34,7 @@ func (c *crawl) mayAsk(u *url.URL) (why, key string) {
 // sessionValues are what no page may carry elsewhere: what is configured to get in, and what the site has answered.
 func (c *crawl) sessionValues() []string {
 	values := c.session.Values()
-	if jar, ok := c.files.Jar.(*auth.Jar); ok {
+	if jar, ok := c.Files.Jar.(*auth.Jar); ok {
 		values = append(values, jar.Values()...)
 	}
 	return values

@@ -68,7 +68,7 @@ func (c *crawl) newBrowser(scripts *http.Client) (*render.Browser, error) {
 		return nil, nil
 	}
 	site := render.Site{
-		URL: c.scope.Site, Inside: scripts, Outside: c.strangers, Named: c.named, Hosts: c.src.Render.Hosts,
+		URL: c.scope.Site, Inside: scripts, Outside: c.Strangers, Named: c.Named, Hosts: c.src.Render.Hosts,
 		MayOpen: c.mayOpen, MayAsk: c.mayAsk, Secrets: c.sessionValues,
 		Timeout: c.src.Fetch.Timeout, MaxBody: c.src.Fetch.MaxBody, Concurrency: c.src.Fetch.Concurrency, UserAgent: c.src.Fetch.UserAgent,
 	}
@@ -103,7 +103,7 @@ func (c *crawl) mayOpen(from, to *url.URL) error {
 // read asks for a page, and shows the answer to the browser, or to the reader of its
 // kind of file, where it wants that.
 func (c *crawl) read(ctx context.Context, u *url.URL) answer {
-	return c.opened(ctx, c.shown(ctx, c.browser, c.get(ctx, c.pages, u)))
+	return c.opened(ctx, c.shown(ctx, c.browser, c.get(ctx, c.Pages, u)))
 }
 
 // shown is the answer as scripts have made it in a browser, where it is one to be rendered.
@@ -212,7 +212,7 @@ func (a answer) countRefused() (n int) {
 // logIn gets into the source: as a plain client where that can be, or with the
 // browser where the login form is one that only scripts can make.
 func (c *crawl) logIn(ctx context.Context) (seen []string, err error) {
-	seen, err = c.session.Login(ctx, c.files)
+	seen, err = c.session.Login(ctx, c.Files)
 	var refused *auth.LoginError
 	if c.browser == nil || !errors.As(err, &refused) || !refused.Scripted {
 		return seen, err

@@ -15,14 +15,18 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/document"
+	"github.com/fincrawl/fincrawl/crawler/web/acting"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/crawler/web/cutoff"
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/hint"
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/crawler/web/sitemap"
+	"github.com/fincrawl/fincrawl/crawler/web/stylesheet"
 	"github.com/fincrawl/fincrawl/crawler/web/trap"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/secrets"
@@ -35,7 +39,7 @@ type crawl struct {
 	scope *scope.Scope
 	// destinations are where requests may go that are for no page.
 	destinations destinations
-	*clients
+	*fetch.Clients
 	session   *auth.Session
 	own       *secrets.Set    // our own, which nothing that is kept or shown has in it
 	browser   *render.Browser // nil where no page wants one
@@ -57,7 +61,7 @@ type crawl struct {
 	frontier   *frontier.Frontier
 	keeper     Keeper
 	memory     Memory
-	sheets     *styleSheets
+	sheets     *stylesheet.Sheets
 	earlier    iter.Seq2[crawler.Page, error]
 	before     func(url, identity string) (cutoff.Before, error)
 	notes      Notebook
@@ -67,7 +71,7 @@ type crawl struct {
 	hints      *hint.Verifier
 	leftOpen   atomic.Int64 // documents that stayed open: see readToItsEnd
 	prover     *proof.Prover
-	acting     acting          // what looks as if asking for it would do something
+	acting     acting.Signs    // what looks as if asking for it would do something
 	selves     map[string]bool // pages that were read as themselves, whatever they name
 	asked      atomic.Int64    // URLs fetched or queued to be
 	routes     atomic.Int64    // see Coverage.HashRoutes
@@ -103,27 +107,38 @@ func newCrawl(src Source, sur Surroundings, stop context.CancelCauseFunc) (*craw
 	c.comparison = &compare.Comparison{Frontier: c.frontier, Scope: scope, Pages: sur.Review, Layout: sur.Layout, Template: src.Content.Template,
 		Texts: sur.Texts, Own: c.own, Unlearn: c.unlearn}
 	c.prover = c.newProver(sur.Review)
+	c.acting.Frontier, c.acting.Scope = c.frontier, scope
 	c.door.turn = newTurn()
-	if c.sheets, err = newStyleSheets(c, sur.Sheets); err != nil {
-		return nil, err
-	}
 	if c.documents = sur.Documents; c.documents == nil {
 		c.documents, c.ownReader = &document.Reader{Room: c.room}, true
 	}
-	if c.clients, err = newClients(src, sur, log, session, c.judgeRedirect); err != nil {
+	c.Clients, err = fetch.NewClients(fetch.ClientConfig{Limits: src.Fetch, Documents: src.Documents, Locale: src.Locale, MaxFile: sitemap.MaxSize,
+		Transport: sur.Transport, Wait: sur.Wait, Log: log, PageRedirect: c.judgeRedirect, FileRedirect: c.judgeFileRedirect}, session)
+	if err != nil {
 		return nil, err
 	}
-	c.files.CheckRedirect = c.judgeFileRedirect
 	c.scope.Own = c.own
-	c.session.Feed(c.own, c.jar)
-	if c.browser, err = c.newBrowser(c.scripts); err == nil {
-		c.visitors, err = c.newBrowser(c.outsideScripts)
+	c.session.Feed(c.own, c.Jar)
+	if c.browser, err = c.newBrowser(c.Scripts); err == nil {
+		c.visitors, err = c.newBrowser(c.OutsideScripts)
+	}
+	if err == nil {
+		c.sheets, err = c.newSheets(sur.Sheets)
 	}
 	if err != nil {
-		c.clients.close()
+		c.CloseIdle()
 		return nil, err
 	}
 	return c, nil
+}
+
+func (c *crawl) newSheets(kept stylesheet.Store) (*stylesheet.Sheets, error) {
+	config := stylesheet.Config{Scope: c.scope, Secrets: c.own, MayAsk: c.mayAsk, Own: c.Scripts, Named: c.Named, Strangers: c.Strangers,
+		Hosts: c.src.Render.Hosts, UserAgent: c.src.Fetch.UserAgent, Kept: kept, Partial: c.only != nil, Log: c.log}
+	if c.browser != nil {
+		config.Loaded = c.browser.Sheet
+	}
+	return stylesheet.New(config)
 }
 
 // close ends what the crawl has opened.
@@ -135,7 +150,7 @@ func (c *crawl) close() {
 	if c.ownReader {
 		c.documents.Close()
 	}
-	c.clients.close()
+	c.CloseIdle()
 }
 
 // run reads the start address alone first: where that fails, nothing else is
@@ -178,9 +193,9 @@ func (c *crawl) run(ctx context.Context) error {
 	if c.robots, err = c.readRobots(ctx); err != nil {
 		return err
 	}
-	c.throttle.AtMost(c.robots.Delay)
+	c.Throttle.AtMost(c.robots.Delay)
 	c.scope.StartsAt(at)
-	if err := c.sheets.compare(ctx); err != nil {
+	if err := c.sheets.Compare(ctx); err != nil {
 		return err
 	}
 

@@ -13,7 +13,7 @@ func (c *crawl) restoreSession() {
 	}
 	sealed, err := c.keeper.Session()
 	if err == nil {
-		err = c.session.Restore(c.files.Jar, sealed)
+		err = c.session.Restore(c.Files.Jar, sealed)
 	}
 	if err != nil {
 		c.log.Info("logging in anew", "reason", err)
@@ -25,7 +25,7 @@ func (c *crawl) keepSession() {
 	if c.keeper == nil || !c.session.Keeps() {
 		return
 	}
-	sealed, err := c.session.Seal(c.files.Jar)
+	sealed, err := c.session.Seal(c.Files.Jar)
 	if err == nil && sealed != nil {
 		err = c.keeper.KeepSession(sealed)
 	}

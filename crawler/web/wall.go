@@ -89,7 +89,7 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 	}
 	var w wall
 	endless := false
-	c.outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
+	c.Outside.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		w.place = next.URL.Host + next.URL.Path
 		if next.URL.Hostname() != c.scope.Site.Hostname() {
 			w.away = next.URL.Host
@@ -100,7 +100,7 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 		}
 		return nil
 	}
-	a := c.get(ctx, c.outside, c.scope.Site)
+	a := c.get(ctx, c.Outside, c.scope.Site)
 	if endless {
 		return wall{refused: true}
 	}

@@ -1,9 +1,12 @@
-package web
+// Package stylesheet asks for the style sheets that the pages of a crawl refer to, each once, and keeps what they
+// say until the next crawl.
+package stylesheet
 
 import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"mime"
 	"net/http"
@@ -13,12 +16,13 @@ import (
 	"sync"
 
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
+	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
-// StyleSheets is what is remembered of the style sheets of a source, so that what they hide stays
-// hidden while one cannot be read, and so that a document which has not changed is read again where
-// a sheet has.
-type StyleSheets interface {
+// Store remembers the style sheets of a source, so that what they hide stays hidden while one cannot be read, and
+// so that a document which has not changed is read again where a sheet has.
+type Store interface {
 	// Known returns the texts of the sheets by their addresses; "" for one that is not there.
 	Known() (map[string]string, error)
 	// Changed says that documents which are remembered were read with other sheets.
@@ -27,62 +31,82 @@ type StyleSheets interface {
 	Keep(sheets map[string]string) error
 }
 
-// styleSheets are those that the pages of a crawl refer to. Each is asked for once.
-type styleSheets struct {
-	of   *crawl
-	kept StyleSheets // nil: nowhere
+// Config says which sheets are asked for, and how.
+type Config struct {
+	Scope     *scope.Scope
+	Secrets   *secrets.Set                            // which no request may carry, and no sheet may have in it
+	MayAsk    func(u *url.URL) (why, key string)      // says why an address of the source is not asked for; "" where it is
+	Loaded    func(u *url.URL) (text string, ok bool) // returns what a browser has loaded already; nil: there is none
+	Own       *http.Client                            // asks the source
+	Named     *http.Client                            // asks Hosts
+	Strangers *http.Client                            // asks other hosts
+	Hosts     []string                                // that the settings name
+	UserAgent string
+	Kept      Store // nil: nothing is kept
+	Partial   bool  // the crawl reads single pages, which say nothing of the others
+	Log       *slog.Logger
+}
+
+// Sheets are the style sheets that the pages of a crawl refer to. Each is asked for once.
+type Sheets struct {
+	Config
 
 	mu     sync.Mutex
-	known  map[string]*styleSheet
+	known  map[string]*sheet
 	before map[string]string // of earlier crawls
 	count  int
 	size   int
 	dead   map[string]bool // hosts, but for the source's own, that gave no answer
 }
 
-// styleSheet is one of them.
-type styleSheet struct {
+// sheet is one of them.
+type sheet struct {
 	done   chan struct{} // closed once the rest is known
 	text   string
 	is     bool // there is such a sheet
 	failed bool // whether there is one is not known
 }
 
+// MaxRounds bounds how often a page is read again because more is known of its sheets, which import others.
+const MaxRounds = 6
+
 const (
-	maxStyleSheets = 300     // of a source
-	maxStyleText   = 8 << 20 // bytes of them together
-	maxStyleSheet  = 1 << 20 // bytes of one
-	maxStyleRounds = 6       // of sheets that import others
+	maxSheets  = 300     // of a source
+	maxText    = 8 << 20 // bytes of them together
+	maxOneText = 1 << 20 // bytes of one
+
+	maxRedirects = 10
 )
 
-func newStyleSheets(c *crawl, kept StyleSheets) (*styleSheets, error) {
-	s := &styleSheets{of: c, kept: kept, known: make(map[string]*styleSheet), dead: make(map[string]bool)}
-	if kept == nil {
+// New returns the sheets of a crawl, and recalls those of the one before.
+func New(c Config) (*Sheets, error) {
+	s := &Sheets{Config: c, known: make(map[string]*sheet), dead: make(map[string]bool)}
+	if c.Kept == nil {
 		return s, nil
 	}
 	var err error
-	if s.before, err = kept.Known(); err != nil {
+	if s.before, err = c.Kept.Known(); err != nil {
 		return nil, fmt.Errorf("recall the style sheets: %w", err)
 	}
 	return s, nil
 }
 
-// pageSheets are the sheets that one page refers to, as far as they are known.
-type pageSheets struct {
-	*styleSheets
+// Page has the sheets that one page refers to, as far as they are known.
+type Page struct {
+	*Sheets
 	page     *url.URL
 	rendered bool // what it refers to may be a script's word
 
 	wanted []*url.URL // not asked for yet
 }
 
-// on are those of the page of an answer.
-func (s *styleSheets) on(a answer) *pageSheets {
-	return &pageSheets{styleSheets: s, page: a.url, rendered: a.rendered}
+// For returns the sheets of a page, which a browser may have rendered.
+func (s *Sheets) For(page *url.URL, rendered bool) *Page {
+	return &Page{Sheets: s, page: page, rendered: rendered}
 }
 
 // Sheet returns the text of a sheet, and notes one that has to be asked for.
-func (p *pageSheets) Sheet(address *url.URL) (text string, known bool) {
+func (p *Page) Sheet(address *url.URL) (text string, known bool) {
 	u := *address
 	u.Fragment, u.RawFragment = "", ""
 	p.mu.Lock()
@@ -102,12 +126,12 @@ func (p *pageSheets) Sheet(address *url.URL) (text string, known bool) {
 
 // refuses says why a sheet is not asked for; "" where it is. Those of other hosts are asked for under
 // the rules for what a rendered page names: see docs/adr/0038.
-func (p *pageSheets) refuses(u *url.URL) string {
+func (p *Page) refuses(u *url.URL) string {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return "no web address"
 	}
-	if p.of.destinations.own.SameSite(u) {
-		why, _ := p.of.mayAsk(u)
+	if p.Scope.SameSite(u) {
+		why, _ := p.MayAsk(u)
 		return why
 	}
 	switch {
@@ -115,35 +139,35 @@ func (p *pageSheets) refuses(u *url.URL) string {
 		return "leads from https to http"
 	case p.rendered && !p.isNamed(u):
 		return "a script may have named it"
-	case p.of.own.In(u.String()), strings.Contains(strings.ToLower(p.page.RequestURI()), strings.ToLower(u.Hostname())):
+	case p.Secrets.In(u.String()), strings.Contains(strings.ToLower(p.page.RequestURI()), strings.ToLower(u.Hostname())):
 		return "may carry what is secret"
 	}
 	return ""
 }
 
 // isNamed reports whether the settings name the host.
-func (s *styleSheets) isNamed(u *url.URL) bool {
-	return slices.Contains(s.of.src.Render.Hosts, u.Hostname())
+func (s *Sheets) isNamed(u *url.URL) bool {
+	return slices.Contains(s.Hosts, u.Hostname())
 }
 
-// ask asks for the sheets that a page wants, and reports whether there were any. The error is that of
+// Ask asks for the sheets that a page wants, and reports whether there were any. The error is that of
 // ctx.
-func (p *pageSheets) ask(ctx context.Context) (asked bool, err error) {
+func (p *Page) Ask(ctx context.Context) (asked bool, err error) {
 	for _, u := range p.wanted {
 		p.mu.Lock()
-		sheet, begun := p.known[u.String()]
+		one, begun := p.known[u.String()]
 		if !begun {
-			sheet = &styleSheet{done: make(chan struct{})}
-			p.known[u.String()] = sheet
+			one = &sheet{done: make(chan struct{})}
+			p.known[u.String()] = one
 			p.count++
 		}
 		p.mu.Unlock()
 		if !begun {
-			p.read(ctx, u, sheet)
-			close(sheet.done)
+			p.read(ctx, u, one)
+			close(one.done)
 		}
 		select {
-		case <-sheet.done:
+		case <-one.done:
 		case <-ctx.Done():
 		}
 		if ctx.Err() != nil {
@@ -156,15 +180,15 @@ func (p *pageSheets) ask(ctx context.Context) (asked bool, err error) {
 }
 
 // read asks for one sheet. One that gives no answer, or another one than a sheet, is as it was.
-func (s *styleSheets) read(ctx context.Context, u *url.URL, sheet *styleSheet) {
-	own := s.of.destinations.own.SameSite(u)
+func (s *Sheets) read(ctx context.Context, u *url.URL, sheet *sheet) {
+	own := s.Scope.SameSite(u)
 	s.mu.Lock()
-	full, dead := s.count > maxStyleSheets || s.size > maxStyleText, s.dead[u.Host]
+	full, dead := s.count > maxSheets || s.size > maxText, s.dead[u.Host]
 	s.mu.Unlock()
 	var err error
 	switch {
 	case full:
-		err = fmt.Errorf("the pages refer to more than %d sheets, or %d bytes of them", maxStyleSheets, maxStyleText)
+		err = fmt.Errorf("the pages refer to more than %d sheets, or %d bytes of them", maxSheets, maxText)
 	case dead:
 		err = fmt.Errorf("%s gives no answer", u.Host)
 	default:
@@ -177,24 +201,24 @@ func (s *styleSheets) read(ctx context.Context, u *url.URL, sheet *styleSheet) {
 		s.dead[u.Host] = s.dead[u.Host] || !own && !full
 		sheet.text = s.before[u.String()]
 		sheet.is = sheet.text != ""
-		s.of.log.Info("a style sheet cannot be read, and hides what it hid before, if anything", "sheet", u.Redacted(), "reason", s.of.own.Mask(err.Error()))
+		s.Log.Info("a style sheet cannot be read, and hides what it hid before, if anything", "sheet", u.Redacted(), "reason", s.Secrets.Mask(err.Error()))
 	}
 	s.size += len(sheet.text)
 }
 
 // fetch returns the text of a sheet, and whether there is one.
-func (s *styleSheets) fetch(ctx context.Context, u *url.URL, own bool) (text string, is bool, err error) {
-	if s.of.browser != nil && own {
-		if text, ok := s.of.browser.Sheet(u); ok && len(text) <= maxStyleSheet && !s.of.own.In(text) {
+func (s *Sheets) fetch(ctx context.Context, u *url.URL, own bool) (text string, is bool, err error) {
+	if s.Loaded != nil && own {
+		if text, ok := s.Loaded(u); ok && len(text) <= maxOneText && !s.Secrets.In(text) {
 			return text, true, nil
 		}
 	}
-	client := *s.of.scripts
+	client := *s.Own
 	switch {
 	case !own && s.isNamed(u):
-		client = *s.of.named
+		client = *s.Named
 	case !own:
-		client = *s.of.strangers
+		client = *s.Strangers
 	}
 	client.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		if len(via) >= maxRedirects || next.URL.Host != u.Host || next.URL.Scheme != u.Scheme && next.URL.Scheme != "https" {
@@ -206,7 +230,7 @@ func (s *styleSheets) fetch(ctx context.Context, u *url.URL, own bool) (text str
 	if err != nil {
 		return "", false, err
 	}
-	r.Header.Set("User-Agent", s.of.src.Fetch.UserAgent)
+	r.Header.Set("User-Agent", s.UserAgent)
 	r.Header.Set("Accept", "text/css,*/*;q=0.1")
 	res, err := client.Do(r)
 	if err != nil {
@@ -221,38 +245,38 @@ func (s *styleSheets) fetch(ctx context.Context, u *url.URL, own bool) (text str
 	case kind != "text/css" && kind != "":
 		return "", false, fmt.Errorf("it is %s", fetch.MediaType(res.Header.Get("Content-Type")))
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxStyleSheet+1))
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxOneText+1))
 	switch {
 	case err != nil:
 		return "", false, err
-	case len(body) > maxStyleSheet:
-		return "", false, fmt.Errorf("has more than %d bytes", maxStyleSheet)
-	case s.of.own.In(string(body)):
+	case len(body) > maxOneText:
+		return "", false, fmt.Errorf("has more than %d bytes", maxOneText)
+	case s.Secrets.In(string(body)):
 		return "", false, fmt.Errorf("has a secret of ours in it")
 	}
 	return string(body), true, nil
 }
 
-// compare asks for the sheets of earlier crawls. Where one is another now, nothing that is remembered of
+// Compare asks for the sheets of earlier crawls. Where one is another now, nothing that is remembered of
 // documents holds.
-func (s *styleSheets) compare(ctx context.Context) error {
+func (s *Sheets) Compare(ctx context.Context) error {
 	for _, address := range slices.Sorted(maps.Keys(s.before)) {
 		was := s.before[address]
 		u, err := url.Parse(address)
 		if err != nil {
 			continue
 		}
-		known := &pageSheets{styleSheets: s, page: s.of.scope.Site}
+		known := s.For(s.Scope.Site, false)
 		if known.refuses(u) != "" {
 			continue
 		}
 		known.wanted = []*url.URL{u}
-		if _, err := known.ask(ctx); err != nil {
+		if _, err := known.Ask(ctx); err != nil {
 			return err
 		}
 		if s.known[address].text != was {
-			s.of.log.Info("a style sheet changed: everything is fetched", "sheet", u.Redacted())
-			if err := s.kept.Changed(); err != nil {
+			s.Log.Info("a style sheet changed: everything is fetched", "sheet", u.Redacted())
+			if err := s.Kept.Changed(); err != nil {
 				return fmt.Errorf("forget what was read with another style sheet: %w", err)
 			}
 			break
@@ -261,16 +285,16 @@ func (s *styleSheets) compare(ctx context.Context) error {
 	return nil
 }
 
-// keep keeps the sheets for the next crawl. One that is read alone says nothing of the other pages.
-func (s *styleSheets) keep() error {
-	if s.kept == nil || s.of.only != nil {
+// Keep keeps the sheets for the next crawl.
+func (s *Sheets) Keep() error {
+	if s.Kept == nil || s.Partial {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sheets := make(map[string]string)
 	for address, text := range s.before {
-		if s.known[address] == nil && len(s.known) < maxStyleSheets {
+		if s.known[address] == nil && len(s.known) < maxSheets {
 			sheets[address] = text
 		}
 	}
@@ -283,7 +307,7 @@ func (s *styleSheets) keep() error {
 		default:
 		}
 	}
-	if err := s.kept.Keep(sheets); err != nil {
+	if err := s.Kept.Keep(sheets); err != nil {
 		return fmt.Errorf("keep the style sheets: %w", err)
 	}
 	return nil

@@ -1,0 +1,150 @@
+package fetch
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler/document"
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/internal/retry"
+)
+
+// Clients are the ways in which one source is asked. They share its throttle, its
+// connections and, but for the one that looks from outside, its session. Nothing
+// is shared between sources.
+//
+// Each is a chain of small transports, in the order of a request: the session and
+// redirects by http.Client, then [auth.Jar.Verbatim], [Retry], [Pace], the credentials, [Whole], and the
+// connections.
+type Clients struct {
+	Pages   *http.Client // HTML documents, whose redirects are judged
+	Files   *http.Client // the login, robots.txt, sitemaps: any body
+	Scripts *http.Client // what the scripts of pages ask of the source
+	Outside *http.Client // pages, without credentials and cookies
+	// OutsideScripts is what the scripts of such pages ask of the source.
+	OutsideScripts *http.Client
+	// What scripts ask of other hosts does not count against the source's pace. Those that the configuration names
+	// are asked by Named, and those that only a page names by Strangers.
+	Named, Strangers *http.Client
+	Throttle         *Throttle
+	Jar              *auth.Jar // of all but those who look from outside
+
+	// CloseIdle closes the connections that the clients keep open.
+	CloseIdle func()
+}
+
+// ClientConfig says how a source is asked.
+type ClientConfig struct {
+	Limits
+	Documents []document.Kind                            // files that are wanted besides HTML
+	Locale    string                                     // of the pages
+	MaxFile   int64                                      // bytes of what Clients.Files reads
+	Transport http.RoundTripper                          // makes the connections; nil: one of its own
+	Wait      func(context.Context, time.Duration) error // nil: really waits
+	Log       *slog.Logger
+	// PageRedirect and FileRedirect judge the redirects of Clients.Pages and Clients.Files.
+	PageRedirect, FileRedirect func(next *http.Request, via []*http.Request) error
+}
+
+// NewClients returns the clients of a source that is entered by session.
+func NewClients(config ClientConfig, session *auth.Session) (*Clients, error) {
+	jar, err := auth.NewJar()
+	if err != nil {
+		return nil, err
+	}
+	visitors, err := auth.NewJar()
+	if err != nil {
+		return nil, err
+	}
+	jar.Full = func(site string) {
+		config.Log.Warn("the site sets more cookies than a browser would keep, or longer ones; those beyond are not kept, and what it has stays", "site", site)
+	}
+	inside, outside, strange, closeIdle, err := connections(config.Limits, config.Transport, session)
+	if err != nil {
+		return nil, err
+	}
+	wait := config.Wait
+	if wait == nil {
+		wait = retry.Sleep
+	}
+	c := &Clients{Jar: jar, Throttle: NewThrottle(config.Limits, wait, config.Log), CloseIdle: closeIdle}
+	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
+		whole := &Whole{Base: base, Limit: limit, Timeout: config.Timeout, PagesOnly: pagesOnly, Documents: config.Documents,
+			Language: config.Locale, Headers: config.Headers}
+		return &Retry{Base: &Pace{Base: credentials(whole), Throttle: c.Throttle}, Wait: wait}
+	}
+	none := func(t http.RoundTripper) http.RoundTripper { return t }
+
+	by := func(jar *auth.Jar, transport http.RoundTripper) *http.Client {
+		return &http.Client{Jar: jar, Transport: jar.Verbatim(transport)}
+	}
+	c.Pages = by(jar, chain(inside, session.Transport, config.MaxBody, true))
+	c.Pages.CheckRedirect = config.PageRedirect
+	c.Files = by(jar, chain(inside, session.Transport, config.MaxFile, false))
+	c.Files.CheckRedirect = config.FileRedirect
+	c.Scripts = by(jar, chain(inside, session.Transport, config.MaxBody, false))
+	c.Outside = by(visitors, chain(outside, none, config.MaxBody, true))
+	c.OutsideScripts = by(visitors, chain(outside, none, config.MaxBody, false))
+	c.Named = &http.Client{Transport: &Whole{Base: outside, Limit: config.MaxBody, Timeout: config.Timeout}}
+	c.Strangers = &http.Client{Transport: &Whole{Base: strange, Limit: config.MaxBody, Timeout: config.Timeout}}
+	return c, nil
+}
+
+// connections returns the transports that make the connections of those who have
+// the credentials, of those who don't, and of those to hosts that nobody configured,
+// and what closes the connections that they keep open: only their own.
+func connections(f Limits, given http.RoundTripper, session *auth.Session) (inside, outside, strange http.RoundTripper, closeIdle func(), err error) {
+	base := given
+	if base == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxIdleConnsPerHost = max(f.Concurrency, 1) + 1
+		t.DisableCompression = true // ours: see whole
+		t.MaxResponseHeaderBytes = MaxHeader
+		if err := useNetwork(t, f); err != nil {
+			return nil, nil, nil, nil, err
+		}
+		base = t
+	}
+	inside, outside, err = session.Connections(base)
+	if err != nil {
+		return nil, nil, nil, nil, err
+	}
+	strange = ToStrangers(outside)
+	return inside, outside, strange, func() {
+		for _, t := range []http.RoundTripper{inside, outside, strange} {
+			if t != given {
+				(&http.Client{Transport: t}).CloseIdleConnections()
+			}
+		}
+	}, nil
+}
+
+// useNetwork has connections go through the configured proxy, and trusts the configured authorities.
+func useNetwork(t *http.Transport, f Limits) error {
+	if f.Proxy != "" {
+		proxy, err := url.Parse(f.Proxy)
+		if err != nil {
+			return fmt.Errorf("fetch.proxy: %w", err)
+		}
+		t.Proxy = http.ProxyURL(proxy)
+	}
+	if len(f.CA) == 0 {
+		return nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(f.CA) {
+		return errors.New("tls.ca holds no certificate")
+	}
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+	return nil
+}
