@@ -48,7 +48,7 @@ func (a *app) adoptPages(ctx context.Context, c *config.Config, store *state.Sto
 		return nil
 	}
 	fmt.Fprintf(a.out, "This makes %s of import source %d (%s) fincrawl's own:\n", plural.Count(len(found.Pages), "page"), is.ID, is.URL)
-	list(a.out, found.Pages, len(found.Pages))
+	decide.List(a.out, found.Pages, len(found.Pages))
 	if !slices.ContainsFunc(c.Sources, func(s config.Source) bool { return s.Name == name }) {
 		fmt.Fprintf(a.out, "%s is not in sources.yaml: they stay until it is forgotten.\n", name)
 	} else {

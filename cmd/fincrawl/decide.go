@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/ingest"
-	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
@@ -63,7 +62,7 @@ func (a *app) deciding(verdict state.Verdict, cmd *cobra.Command) *cobra.Command
 			if err != nil {
 				return err
 			}
-			return a.showDecided(decided, verdict)
+			return decide.Describe(a.out, decided, verdict, a.command)
 		})
 	}
 	return cmd
@@ -120,54 +119,6 @@ func (a *app) withState(c *config.Config, do func(*state.Store) error) (err erro
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	return do(store)
-}
-
-// showDecided says what was decided, and what was left out.
-func (a *app) showDecided(all []decide.Decided, verdict state.Verdict) error {
-	past := "approved"
-	if verdict == state.Reject {
-		past = "rejected"
-	}
-	var decided, left int
-	for _, d := range all {
-		for _, c := range d.Picked {
-			fmt.Fprintf(a.out, "%s: %s: %s of %s, held by %s\n", d.Source, past, named(c.Wants), decide.Shown(c.URL), strings.Join(c.Guards, ", "))
-		}
-		for _, c := range d.Left {
-			fmt.Fprintf(a.out, "%s: left out: %s is held by %s", d.Source, decide.Shown(c.URL), strings.Join(c.Guards, ", "))
-			if ingest.Releasing(c.Guards) == ingest.Never {
-				fmt.Fprintln(a.out, ", which no approval lets go of")
-				continue
-			}
-			fmt.Fprintf(a.out, "; look at it, then: %s\n", a.command(report.DecideCommand(string(verdict), d.Source, c.URL)))
-		}
-		decided, left = decided+len(d.Picked), left+len(d.Left)
-	}
-	switch {
-	case decided > 0 && verdict == state.Approve:
-		fmt.Fprintf(a.out, "The next sync makes %s, if it is still the same.\n", plural.Count(decided, "change"))
-	case decided == 1:
-		fmt.Fprintln(a.out, "1 page keeps what Intercom has until it changes on the site.")
-	case decided > 0:
-		fmt.Fprintf(a.out, "%d pages keep what Intercom has until it changes on the site.\n", decided)
-	case left > 0:
-		return usageError{errors.New("nothing was decided")}
-	default:
-		fmt.Fprintln(a.out, "Nothing of that is held.")
-	}
-	return nil
-}
-
-func named(wants string) string {
-	switch ingest.Action(wants) {
-	case ingest.Create:
-		return "creation"
-	case ingest.Delete:
-		return "deletion"
-	case ingest.Unchanged:
-		return "keeping"
-	}
-	return "update"
 }
 
 // agree takes the approvals of a saved plan.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -44,7 +43,7 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 	if err != nil {
 		return err
 	}
-	showDeparture(a.out, goes, name)
+	goes.Describe(a.out)
 	if slices.ContainsFunc(c.Sources, func(s config.Source) bool { return s.Name == name }) {
 		fmt.Fprintf(a.out, "%s is still in sources.yaml: the next sync sends all its pages again.\n", name)
 	}
@@ -62,47 +61,6 @@ func (a *app) forgetSource(ctx context.Context, c *config.Config, store *state.S
 	}
 	fmt.Fprintf(a.out, "%s is forgotten.\n", name)
 	return nil
-}
-
-// showDeparture says what goes, and what stays.
-func showDeparture(out io.Writer, d *decide.Departure, name string) {
-	is := d.ImportSource
-	switch {
-	case d.SharedWith != "":
-		fmt.Fprintf(out, "Import source %d (%s) is that of %s now, and stays with its pages. Only the name %s is forgotten.\n",
-			is.ID, is.URL, d.SharedWith, name)
-		return
-	case is.ID == 0:
-		return
-	case !d.There:
-		fmt.Fprintf(out, "Import source %d (%s) is no longer in Intercom. Only what is recorded of it is forgotten.\n", is.ID, is.URL)
-		return
-	case d.Whole():
-		fmt.Fprintf(out, "This deletes import source %d (%s) from Intercom, and with it %s:\n", is.ID, is.URL, plural.Count(len(d.Ours), "page"))
-	default:
-		fmt.Fprintf(out, "This deletes %s of import source %d (%s) from Intercom, one by one:\n", plural.Count(d.Recorded, "page"), is.ID, is.URL)
-	}
-	list(out, d.Ours, max(len(d.Ours), d.Recorded))
-	if len(d.Others) > 0 {
-		fmt.Fprintf(out, "%s in it that fincrawl did not bring there stay, and the import source with them:\n", plural.Count(len(d.Others), "page"))
-		list(out, d.Others, len(d.Others))
-	}
-	if d.Ended {
-		fmt.Fprintln(out, "Intercom's listing ends before all pages of the workspace, so that there may be more in the import source. It stays if there are.")
-	}
-}
-
-// titlesShown is how many pages are shown before something is done with them.
-const titlesShown = 20
-
-func list(out io.Writer, pages []decide.Named, all int) {
-	shown := pages[:min(titlesShown, len(pages))]
-	for _, p := range shown {
-		fmt.Fprintf(out, "  %s\n", p)
-	}
-	if more := all - len(shown); more > 0 {
-		fmt.Fprintf(out, "  … and %d more\n", more)
-	}
 }
 
 // confirm asks a question that must be answered with yes.

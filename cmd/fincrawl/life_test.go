@@ -14,6 +14,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -219,8 +220,8 @@ func TestASourceThatLeftIsNamedByEveryRunUntilItIsForgotten(t *testing.T) {
 			named++
 		}
 	}
-	if named != titlesShown {
-		t.Errorf("%d pages are named, want %d:\n%s", named, titlesShown, out)
+	if named != decide.TitlesShown {
+		t.Errorf("%d pages are named, want %d:\n%s", named, decide.TitlesShown, out)
 	}
 	if all := w.box.Sources(); len(all) != 1 || all[0].URL != "https://help.example.com" {
 		t.Errorf("import sources: %+v", all)

@@ -128,7 +128,7 @@ func (t *takeout) ask(chosen []decide.Selection, becomes, verb string) error {
 			what = "all of " + s.Source + ", " + plural.Count(len(pages), "page")
 		}
 		fmt.Fprintf(t.app.out, "To be %s: %s:\n", becomes, what)
-		list(t.app.out, pages, len(pages))
+		decide.List(t.app.out, pages, len(pages))
 	}
 	return t.app.confirm(verb+" this?", t.yes)
 }

@@ -44,6 +44,9 @@ func loopback(u *url.URL) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
+// NotPublic says why an import source cannot be under host, as a sentence's end; "" where it can.
+func NotPublic(host string) string { return publicName(host) }
+
 // publicName says why host can't be the host of an import source, which
 // Intercom takes under public domain names only; "" where it can.
 func publicName(host string) (why string) {

@@ -1,0 +1,84 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// Sampler reads a little of a source, for somebody who sets it up.
+type Sampler struct {
+	Secrets   *secrets.Set
+	Transport http.RoundTripper                          // to the site; nil: really
+	Wait      func(context.Context, time.Duration) error // between requests; nil: really
+	Log       *slog.Logger
+}
+
+// sampledFetches is how many addresses are fetched for a sample of pages, as not each is one.
+const sampledFetches = 20
+
+// Look logs in as a crawl would, and says what it saw, for people.
+func (s Sampler) Look(ctx context.Context, source config.Source) ([]string, error) {
+	s.Secrets.Add(NewAuth(source.Auth).Credentials()...)
+	src, err := NewSource(source)
+	if err != nil {
+		return nil, err
+	}
+	return web.CheckLogin(ctx, src, web.Surroundings{Log: s.Log, Secrets: s.Secrets, Transport: s.Transport, Wait: s.Wait})
+}
+
+// Pages returns up to n pages of a source, the start page last, and what the crawl saw that read
+// them. It keeps nothing.
+func (s Sampler) Pages(ctx context.Context, source config.Source, n int) (pages []crawler.Page, coverage crawler.Coverage, err error) {
+	s.Secrets.Add(NewAuth(source.Auth).Credentials()...)
+	src, err := NewSource(source)
+	if err != nil {
+		return nil, coverage, err
+	}
+	src.Discover.MaxPages = sampledFetches
+	store, err := state.OpenTemporary()
+	if err != nil {
+		return nil, coverage, err
+	}
+	defer func() { err = errors.Join(err, store.EndCrawl(source.Name), store.Close()) }()
+	crawl, err := store.BeginCrawl(source.Name)
+	if err != nil {
+		return nil, coverage, err
+	}
+	var kept sample
+	coverage, err = web.Crawl(ctx, src, web.Surroundings{Frontier: stateFrontier{crawl}, Pages: &kept, Log: s.Log, Secrets: s.Secrets, Transport: s.Transport, Wait: s.Wait})
+	for _, p := range kept.pages {
+		if p.URL != source.URL {
+			pages = append(pages, p)
+		}
+	}
+	for _, p := range kept.pages {
+		if p.URL == source.URL {
+			pages = append(pages, p)
+		}
+	}
+	return pages[:min(n, len(pages))], coverage, err
+}
+
+// sample keeps the pages that it is given.
+type sample struct {
+	mu    sync.Mutex
+	pages []crawler.Page
+}
+
+// Put implements [crawler.Sink].
+func (s *sample) Put(_ context.Context, p crawler.Page) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages = append(s.pages, p)
+	return nil
+}
