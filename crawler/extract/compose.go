@@ -108,7 +108,7 @@ func (d *Document) openFrame(frame *html.Node, frames int) {
 	if err != nil {
 		return
 	}
-	inner := &Document{URL: d.URL, Root: goquery.NewDocumentFromNode(root), Meter: d.Meter}
+	inner := &Document{URL: d.URL, Root: goquery.NewDocumentFromNode(root), Meter: d.Meter, Styles: d.Styles}
 	inner.charge()
 	inner.composeWithin(frames - 1)
 	inner.present()

@@ -44,6 +44,8 @@ type Document struct {
 	Shorten func(*url.URL) *url.URL
 	// Sheets knows the style sheets that the page refers to; nil for none.
 	Sheets css.Linked
+	// Styles keeps what is worked out of style sheets for other pages; nil for nothing.
+	Styles *css.Memory
 
 	encoding encoding.Encoding          // what it was written in, and so the queries of its links; nil for UTF-8
 	start    *url.URL                   // its base, once that is known

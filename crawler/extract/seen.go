@@ -18,25 +18,20 @@ import (
 // summary, and not hidden. It is for what reads the tree afterwards.
 func (d *Document) present() {
 	root := d.node()
-	sheets := css.Read(root, d.base(), d.Sheets, d.Meter)
-	sheets.Match(root)
+	sheets := css.Read(root, d.base(), d.Sheets, d.Styles, d.Meter)
 	can := sync.OnceValue(func() operated { return operatedIn(root) }) // few pages hide anything
 	sheets.Shown = func(n *html.Node, by css.Property) bool { return can().shows(n, by) }
-	d.set = sheets.Settings(root)
+	d.set = map[*html.Node]css.Setting{}
 	panels := panel.Find(root)
 	page := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Main || htmltree.Attr(n, "role") == "main" })
 	for n := range htmltree.Below(root) {
 		if n.Type != html.ElementNode || inHead(n) {
 			continue
 		}
-		styled := htmltree.Attr(n, "style")
-		if styled != "" {
-			l := sheets.Inline(styled)
-			if as := l.Over(n, d.set[n]); as != d.set[n] {
-				d.set[n] = as
-			}
+		as, by, hidden := sheets.Judge(n)
+		if as != 0 {
+			d.set[n] = as
 		}
-		by, hidden := sheets.Hides(n, styled)
 		byName := isHiddenByName(n)
 		if !hidden && !byName {
 			continue

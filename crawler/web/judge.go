@@ -256,7 +256,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	if err != nil {
 		return finding{outcome: crawler.BadEncoding, detail: err.Error()}
 	}
-	doc.Meter, doc.Shorten, doc.Sheets = meter, c.scope.WithoutSession, a.sheets
+	doc.Meter, doc.Shorten, doc.Sheets, doc.Styles = meter, c.scope.WithoutSession, a.sheets, &c.styles
 	doc.AddLinkHeaders(a.header.Values("Link"))
 	doc.AddRefreshHeader(a.header.Get("Refresh"))
 	if form := c.formInstead(doc); form != "" && (!v.alive || doc.Has(`input[type="password" i]`)) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/document"
+	"github.com/fincrawl/fincrawl/crawler/extract/css"
 	"github.com/fincrawl/fincrawl/crawler/web/acting"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/compare"
@@ -62,6 +63,7 @@ type crawl struct {
 	keeper     Keeper
 	memory     Memory
 	sheets     *stylesheet.Sheets
+	styles     css.Memory
 	earlier    iter.Seq2[crawler.Page, error]
 	before     func(url, identity string) (cutoff.Before, error)
 	notes      Notebook

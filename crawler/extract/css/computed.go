@@ -1,7 +1,6 @@
 package css
 
 import (
-	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -23,32 +22,11 @@ const unknown = "unknown"
 // several is the value of a variable that elements have different ones of.
 const several = "several"
 
-// lookOf returns how n looks, as far as rules, its style and its attributes say. What it has of the
-// elements around it is not in that.
-func (s *Styles) lookOf(n *html.Node) *computed {
-	c, ok := s.looks[n]
-	if !ok {
-		c = s.compute(n)
-		s.looks[n] = c
-	}
-	return c
-}
-
-func (s *Styles) compute(n *html.Node) *computed {
+// compute returns how n looks, which stands on a path and which the rules are about.
+func (s *Styles) compute(n *html.Node, on *path, rules []*rule) *computed {
 	c := &computed{}
 	c.hint(n)
-	s.merge(n, c, s.byKey[n.Data])
-	s.merge(n, c, s.byKey[""])
-	for _, a := range n.Attr {
-		switch a.Key {
-		case "class":
-			for class := range strings.FieldsSeq(a.Val) {
-				s.merge(n, c, s.byKey["."+class])
-			}
-		case "id":
-			s.merge(n, c, s.byKey["#"+strings.TrimSpace(a.Val)])
-		}
-	}
+	c.merge(rules)
 	if styled := htmltree.Attr(n, "style"); styled != "" {
 		own := s.Inline(styled)
 		c.moves = c.moves || own.moves
@@ -60,7 +38,7 @@ func (s *Styles) compute(n *html.Node) *computed {
 	}
 	for p := range properties {
 		if strings.Contains(c.Says[p], "var(") {
-			c.Says[p] = s.resolve(n, c.Says[p], 0)
+			c.Says[p] = resolve(c.Says[p], 0, func(name string) (string, bool) { return s.variable(n, on, name) })
 		}
 		switch c.Says[p] {
 		case "inherit", "unset", "initial", "revert", "revert-layer":
@@ -102,13 +80,9 @@ func (c *computed) hint(n *html.Node) {
 	}
 }
 
-// merge adds what rules say of n.
-func (s *Styles) merge(n *html.Node, c *computed, rules []*rule) {
-	s.meter.Spend(len(rules))
-	for _, r := range slices.Backward(rules) { // the later ones mostly win
-		if r.noScript || !c.mayChange(r) || !r.matches(n, s.meter) {
-			continue
-		}
+// merge adds what rules say that match.
+func (c *computed) merge(rules []*rule) {
+	for _, r := range rules {
 		c.moves = c.moves || r.look.moves
 		for _, p := range r.says {
 			value := r.look.Says[p]
@@ -129,17 +103,8 @@ func (s *Styles) merge(n *html.Node, c *computed, rules []*rule) {
 	}
 }
 
-// mayChange reports whether a rule, if it matches, says more than those that were merged.
-func (c *computed) mayChange(r *rule) bool {
-	return r.when || r.look.moves || r.compiled() != nil && slices.ContainsFunc(r.says, func(p Property) bool {
-		from := c.from[p]
-		return from == nil || r.wins(from, p)
-	})
-}
-
-// resolve puts in the values of variables: those that n has, or the only ones that the page sets where
-// n is nil. What is not known comes out as unknown.
-func (s *Styles) resolve(n *html.Node, value string, depth int) string {
+// resolve puts in the values of variables. What is not known comes out as unknown.
+func resolve(value string, depth int, variable func(name string) (value string, ok bool)) string {
 	const longest, deepest = 2000, 10
 	for {
 		at := strings.Index(value, "var(")
@@ -151,14 +116,14 @@ func (s *Styles) resolve(n *html.Node, value string, depth int) string {
 		}
 		end := at + endOfBracket(value[at:])
 		name, fallback, has := strings.Cut(strings.TrimSuffix(value[at+len("var("):end], ")"), ",")
-		said, ok := s.variable(n, strings.TrimSpace(name))
+		said, ok := variable(strings.TrimSpace(name))
 		switch {
 		case ok && said == several:
 			return several
 		case ok && said != unknown:
-			said = s.resolve(n, said, depth+1)
+			said = resolve(said, depth+1, variable)
 		case !ok && has:
-			said = s.resolve(n, strings.TrimSpace(fallback), depth+1)
+			said = resolve(strings.TrimSpace(fallback), depth+1, variable)
 		default:
 			return unknown
 		}
@@ -167,11 +132,10 @@ func (s *Styles) resolve(n *html.Node, value string, depth int) string {
 	}
 }
 
-// variable returns the value of a custom property for n; that of all rules where n is nil.
-func (s *Styles) variable(n *html.Node, name string) (value string, ok bool) {
-	rules := s.vars[name]
-	if n == nil {
-		for _, r := range rules {
+// resolveAlone puts in the only values that rules give to variables.
+func (c *cascade) resolveAlone(value string) string {
+	return resolve(value, 0, func(name string) (value string, ok bool) {
+		for _, r := range c.vars[name] {
 			said, _ := r.look.variable(name)
 			switch {
 			case r.when:
@@ -182,12 +146,18 @@ func (s *Styles) variable(n *html.Node, name string) (value string, ok bool) {
 			value, ok = said, true
 		}
 		return value, ok
-	}
-	for p := n; p != nil && p.Type == html.ElementNode; p = p.Parent {
+	})
+}
+
+// variable returns the value of a custom property for n, which stands on a path.
+func (s *Styles) variable(n *html.Node, on *path, name string) (value string, ok bool) {
+	rules := s.vars[name]
+	for ; on.up != nil; n, on = n.Parent, on.up {
 		var from *rule
 		for _, r := range rules {
-			if !r.matches(p, s.meter) {
-				continue
+			compiled := r.compiled()
+			if compiled == nil || compiled.open && n == on.node || !compiled.match(n, s.meter) {
+				continue // n may be of no page, and stand beside nothing
 			}
 			if r.when {
 				return unknown, true
@@ -196,7 +166,7 @@ func (s *Styles) variable(n *html.Node, name string) (value string, ok bool) {
 				from = r
 			}
 		}
-		if styled := htmltree.Attr(p, "style"); strings.Contains(styled, "--") {
+		if styled := htmltree.Attr(n, "style"); strings.Contains(styled, "--") {
 			own := s.Inline(styled)
 			if value, ok = own.variable(name); ok {
 				return value, true

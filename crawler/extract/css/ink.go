@@ -24,9 +24,6 @@ func (s *Styles) paintsOver(n *html.Node, c *computed) bool {
 		return false
 	}
 	for p := n; p != nil && p.Type == html.ElementNode; p = p.Parent {
-		if p != n && !htmltree.IsElement(p, atom.Body, atom.Html) && s.hasPicture(p) {
-			return false
-		}
 		around := s.lookOf(p)
 		if around.unsure[color] {
 			return false
@@ -37,9 +34,22 @@ func (s *Styles) paintsOver(n *html.Node, c *computed) bool {
 		}
 		// Sheets that are not known may say otherwise, but of what the elements say for themselves.
 		sure := s.alone || own && around.from[background] == nil && around.from[backgroundImage] == nil
-		return sure && known && ink.like(paper)
+		return sure && known && ink.like(paper) && !s.isOnPicture(n, p)
 	}
-	return s.alone && ink.like(white())
+	return s.alone && ink.like(white()) && !s.isOnPicture(n, nil)
+}
+
+// isOnPicture reports whether a picture stands in what is around n, up to the ground.
+func (s *Styles) isOnPicture(n, ground *html.Node) bool {
+	for p := n; p != ground; {
+		if p = p.Parent; p == nil || p.Type != html.ElementNode || htmltree.IsElement(p, atom.Body, atom.Html) {
+			return false
+		}
+		if s.hasPicture(p) {
+			return true
+		}
+	}
+	return false
 }
 
 func white() colour { return colour{255, 255, 255, 255} }

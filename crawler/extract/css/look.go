@@ -131,23 +131,37 @@ func unescape(text string) string {
 			out.WriteByte(text[i])
 			continue
 		}
-		code, end := 0, i+1
-		for end < len(text) && end < i+7 && isHex(text[end]) {
-			code = code<<4 | strings.IndexByte("0123456789abcdef", text[end]|0x20)
-			end++
+		end := endOfEscape(text, i)
+		code := 0
+		for _, b := range []byte(text[i+1 : end]) {
+			if isHex(b) {
+				code = code<<4 | strings.IndexByte("0123456789abcdef", b|0x20)
+			}
 		}
-		if end == i+1 {
+		if !isHex(text[i+1]) {
 			i++
 			out.WriteByte(text[i])
 			continue
-		}
-		if end < len(text) && (text[end] == ' ' || text[end] == '\n' || text[end] == '\t') {
-			end++
 		}
 		out.WriteRune(rune(code))
 		i = end - 1
 	}
 	return out.String()
+}
+
+// endOfEscape returns where the escape ends that begins at i.
+func endOfEscape(text string, i int) int {
+	end := i + 1
+	for end < len(text) && end < i+7 && isHex(text[end]) {
+		end++
+	}
+	switch {
+	case end == i+1:
+		return min(end+1, len(text))
+	case end < len(text) && strings.IndexByte(" \n\t", text[end]) >= 0:
+		end++
+	}
+	return end
 }
 
 func isHex(b byte) bool { return b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'f' }

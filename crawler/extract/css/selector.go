@@ -1,6 +1,7 @@
 package css
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/cascadia"
@@ -17,6 +18,7 @@ import (
 type pageSelector struct {
 	parts       []compound // from left to right
 	specificity cascadia.Specificity
+	open        bool // whether it matches cannot be told from names alone, see [path]
 }
 
 // compound is the part of a selector that is about one element.
@@ -25,6 +27,9 @@ type compound struct {
 	simple cascadia.Sel // what can be told of the element alone; nil for anything
 	scans  bool         // simple looks at the element's siblings, or at what is inside it
 	inner  []enclosed
+
+	named cascadia.Sel // what of simple can be told from names and attributes; nil for anything
+	open  bool         // there is more to it than that
 }
 
 // enclosed is :not, :has or :haschild with the selectors inside.
@@ -42,7 +47,16 @@ func compileSelector(text string) *pageSelector {
 	if !ok {
 		return nil
 	}
-	return &pageSelector{parts, specificityOf(parts)}
+	s := selectorOf(parts)
+	return &s
+}
+
+func selectorOf(parts []compound) pageSelector {
+	s := pageSelector{parts: parts, specificity: specificityOf(parts)}
+	for _, c := range parts {
+		s.open = s.open || c.open || c.joint == '+' || c.joint == '~'
+	}
+	return s
 }
 
 // specificityOf follows Selectors 4, section 17: that of the most specific selector counts of those
@@ -141,20 +155,30 @@ func endOfString(text string, i int) int {
 
 // compoundOf takes out of a compound what encloses other selectors.
 func compoundOf(text string) (c compound, ok bool) {
-	var simple strings.Builder
+	var simple, named strings.Builder
 	for i := 0; i < len(text); i++ {
 		switch b := text[i]; {
 		case b == '\\' && i+1 < len(text):
 			simple.WriteString(text[i : i+2])
+			named.WriteString(text[i : i+2])
 			i++
 		case b == '[':
 			end := i + endOfBracket(text[i:])
 			simple.WriteString(text[i:end])
+			named.WriteString(text[i:end])
 			i = end - 1
 		case b == ':':
 			name, inside, end := enclosing(text[i:])
 			if name == "" {
-				simple.WriteByte(b)
+				end = i + endOfPseudoClass(text[i:])
+				simple.WriteString(text[i:end])
+				switch pseudo := strings.ToLower(text[i:end]); pseudo {
+				case ":root", ":link", ":hover", ":active", ":focus", ":visited", ":target": // the last five match nothing
+					named.WriteString(pseudo)
+				default:
+					c.open = true
+				}
+				i = end - 1
 				continue
 			}
 			e := enclosed{name: name}
@@ -171,23 +195,45 @@ func compoundOf(text string) (c compound, ok bool) {
 				if !ok {
 					return c, false
 				}
-				e.any = append(e.any, pageSelector{parts: parts})
+				e.any = append(e.any, selectorOf(parts))
 			}
 			c.inner = append(c.inner, e)
+			c.open = c.open || e.isOpen()
 			i += end - 1
 		default:
 			simple.WriteByte(b)
+			named.WriteByte(b)
 		}
 	}
+	var err error
 	if rest := simple.String(); rest != "" {
-		compiled, err := cascadia.Parse(rest)
-		if err != nil {
+		if c.simple, err = cascadia.Parse(rest); err != nil {
 			return c, false
 		}
-		c.simple = compiled
 		c.scans = strings.ContainsRune(rest, ':')
 	}
+	switch rest := named.String(); rest {
+	case "":
+	case simple.String():
+		c.named = c.simple
+	default:
+		if c.named, err = cascadia.Parse(rest); err != nil {
+			c.named = nil
+		}
+	}
 	return c, true
+}
+
+// endOfPseudoClass returns where the pseudo-class ends that text begins with.
+func endOfPseudoClass(text string) int {
+	end := 1
+	for end < len(text) && isNameByte(text[end]) {
+		end++
+	}
+	if end < len(text) && text[end] == '(' {
+		end += endOfBracket(text[end:])
+	}
+	return end
 }
 
 // relative makes of ":has(> x)" what looks at the children alone, and of the siblings' likewise. It
@@ -248,14 +294,24 @@ const (
 )
 
 func (s *pageSelector) match(n *html.Node, m *budget.Meter) bool {
-	return s.matchTo(len(s.parts)-1, n, m) == matches
+	return s.matchTo(len(s.parts)-1, n, m, false) == matches
 }
 
-// matchTo matches the parts up to the one at i, which is about n.
-func (s *pageSelector) matchTo(i int, n *html.Node, m *budget.Meter) verdict {
+// mayMatch reports whether the selector matches some element that has the names and attributes of n
+// and stands in elements that have those of the elements around n.
+func (s *pageSelector) mayMatch(n *html.Node, m *budget.Meter) bool {
+	return s.matchTo(len(s.parts)-1, n, m, true) == matches
+}
+
+// matchTo matches the parts up to the one at i, which is about n; by names, if all else may be.
+func (s *pageSelector) matchTo(i int, n *html.Node, m *budget.Meter, byNames bool) verdict {
 	c := &s.parts[i]
-	if !c.match(n, m) {
+	if !c.match(n, m, byNames) {
 		return fails
+	}
+	for byNames && (c.joint == '+' || c.joint == '~') {
+		i--
+		c = &s.parts[i]
 	}
 	if i == 0 {
 		return matches
@@ -265,38 +321,44 @@ func (s *pageSelector) matchTo(i int, n *html.Node, m *budget.Meter) verdict {
 		if n.Parent == nil {
 			return failsAbove
 		}
-		return s.matchTo(i-1, n.Parent, m)
+		return s.matchTo(i-1, n.Parent, m, byNames)
 	case '+':
 		if n = htmltree.PrevElement(n); n == nil {
 			return failsBeside
 		}
-		return s.matchTo(i-1, n, m)
+		return s.matchTo(i-1, n, m, byNames)
 	case '~':
 		for n = htmltree.PrevElement(n); n != nil; n = htmltree.PrevElement(n) {
-			if v := s.matchTo(i-1, n, m); v != fails {
+			if v := s.matchTo(i-1, n, m, byNames); v != fails {
 				return v
 			}
 		}
 		return failsBeside
 	}
 	for n = n.Parent; n != nil; n = n.Parent {
-		if v := s.matchTo(i-1, n, m); v == matches || v == failsAbove {
+		if v := s.matchTo(i-1, n, m, byNames); v == matches || v == failsAbove {
 			return v
 		}
 	}
 	return failsAbove
 }
 
-// match reports whether a compound is about n.
-func (c *compound) match(n *html.Node, m *budget.Meter) bool {
+// match reports whether a compound is about n; by names, whether it may be about what has those of n.
+func (c *compound) match(n *html.Node, m *budget.Meter, byNames bool) bool {
 	m.Spend(1)
-	if c.scans && m != nil {
+	simple := c.simple
+	if byNames {
+		simple = c.named
+	} else if c.scans && m != nil {
 		m.Spend(scannedFor(n))
 	}
-	if n.Type != html.ElementNode || c.simple != nil && !c.simple.Match(n) {
+	if n.Type != html.ElementNode || simple != nil && !simple.Match(n) {
 		return false
 	}
 	for _, e := range c.inner {
+		if byNames && e.isOpen() {
+			continue
+		}
 		if !e.match(n, m) {
 			return false
 		}
@@ -314,6 +376,15 @@ func scannedFor(n *html.Node) int {
 		work++
 	}
 	return work
+}
+
+// isOpen reports whether it cannot be told from names alone.
+func (e *enclosed) isOpen() bool {
+	switch e.name {
+	case "not", "is", "where", "-webkit-any", "-moz-any":
+		return slices.ContainsFunc(e.any, func(s pageSelector) bool { return s.open })
+	}
+	return true
 }
 
 func (e *enclosed) match(n *html.Node, m *budget.Meter) bool {

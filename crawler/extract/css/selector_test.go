@@ -14,7 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// What a selector matches is what cascadia says that it matches.
+// What a selector matches is what cascadia says that it matches, and what names alone tell of that holds.
 func TestSelectorsMatchWhatCascadiaMatches(t *testing.T) {
 	page, err := html.Parse(strings.NewReader(`<body class=a><div class="a b"><p id=x>1<b class=c>2</b></p><p class=b>3<i>4</i></p>text<div><p class="a c">5</p><b>6</b><b class=a>7</b></div></div><i class="b c"></i>`))
 	if err != nil {
@@ -57,8 +57,22 @@ func TestSelectorsMatchWhatCascadiaMatches(t *testing.T) {
 			if n.Type == html.ElementNode && ours.match(n, nil) != theirs.Match(n) {
 				t.Fatalf("%q: %s %v: %v, and cascadia says %v", text, n.Data, n.Attr, ours.match(n, nil), theirs.Match(n))
 			}
+			if n.Type != html.ElementNode {
+				continue
+			}
+			if may := ours.mayMatch(alone(n), nil); theirs.Match(n) && !may || may && !ours.open && !theirs.Match(n) {
+				t.Fatalf("%q: %s %v: by names %v, and cascadia says %v", text, n.Data, n.Attr, may, theirs.Match(n))
+			}
 		}
 	})
+}
+
+// alone returns a copy of n in copies of what is around it, without what stands beside them.
+func alone(n *html.Node) *html.Node {
+	if n == nil {
+		return nil
+	}
+	return &html.Node{Type: n.Type, Data: n.Data, DataAtom: n.DataAtom, Attr: n.Attr, Parent: alone(n.Parent)}
 }
 
 // Trying a selector in vain takes no longer than its length times the depth of the page.

@@ -1,6 +1,7 @@
 package css
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -62,24 +63,27 @@ func settingBy(p Property, said string) Setting {
 	return 0
 }
 
-// Settings returns the elements below root that the rules set in some way.
-func (s *Styles) Settings(root *html.Node) map[*html.Node]Setting {
-	set := map[*html.Node]Setting{}
-	for _, r := range s.rules {
-		if r.when || r.look.Says[Display] == "" && r.look.Says[decoration] == "" && r.look.Says[listStyle] == "" {
-			continue
-		}
-		as := r.look.Setting()
-		if as == 0 && len(set) == 0 {
-			continue
-		}
-		for _, n := range s.namesBelow(root).candidates(r.last, s.meter) {
-			if canBe(n, as|set[n]) && r.matches(n, s.meter) {
-				set[n] = r.look.Over(n, set[n])
-			}
+// settingOn returns how the rules set n, which stands on a path.
+func (s *Styles) settingOn(p *path, n *html.Node) Setting {
+	if p.sets == nil {
+		return p.setting
+	}
+	return settingOf(n, slices.DeleteFunc(slices.Clone(p.sets), func(r *rule) bool { return !r.matches(n, s.meter) }))
+}
+
+// settingOf returns how rules set n, in their order.
+func settingOf(n *html.Node, rules []*rule) (as Setting) {
+	for _, r := range rules {
+		if canBe(n, as|r.look.Setting()) {
+			as = r.look.Over(n, as)
 		}
 	}
-	return set
+	return as
+}
+
+// isSet reports whether a look says how elements are set.
+func (l *Look) isSet() bool {
+	return l.Says[Display] != "" || l.Says[decoration] != "" || l.Says[listStyle] != ""
 }
 
 // Over returns how n is set that was set otherwise before it got this look.

@@ -3,7 +3,6 @@ package css
 import (
 	"bytes"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -18,11 +17,10 @@ import (
 // sheet is what one text of CSS says of whether text is seen. The pages that have it
 // share it, and none changes it.
 type sheet struct {
+	text    string
 	rules   []*declared
 	imports []imported // the others that it refers to
 	layers  []string   // in the order in which they are named
-
-	byName func() map[string][]int // rules by the first class or ID that they need; "" for those that need none
 }
 
 // declared is one selector with what a sheet declares for it.
@@ -41,80 +39,15 @@ type declared struct {
 	by    Property // it hides by
 	hides bool
 
-	odd, varies      bool // see [Look.isOdd]
+	odd, varies      bool    // see [Look.isOdd]
+	sets             Setting // look says so
 	ink, paper       colour
 	hasInk, hasPaper bool
 }
 
-// sheetMemory is style sheets that were read, by their texts: the pages of a site have
-// few of them, each on many pages.
-type sheetMemory struct {
-	mu    sync.Mutex
-	known map[string]*sheet
-	size  int
-}
-
-//nolint:gochecknoglobals // a cache: what a text says of style does not depend on who reads it
-var knownSheets sheetMemory
-
-// maxKnown is how much of sheets is kept, in bytes more or less. Where each page has
-// sheets of its own, nothing is gained by keeping more.
-const maxKnown = 16 << 20
-
-func (m *sheetMemory) read(text string) *sheet {
-	m.mu.Lock()
-	s, ok := m.known[text]
-	m.mu.Unlock()
-	if ok {
-		return s
-	}
-	s = readSheet(text)
-	const each = 1024 // takes a rule
-	s.byName = sync.OnceValue(s.index)
-	size := len(text) + each*len(s.rules)
-	if size > maxKnown {
-		return s
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.size += size; m.known == nil || m.size > maxKnown {
-		m.known, m.size = map[string]*sheet{}, size
-	}
-	m.known[text] = s
-	return s
-}
-
-// index lists the rules by the first class or ID that they need.
-func (s *sheet) index() map[string][]int {
-	by := make(map[string][]int)
-	for i, d := range s.rules {
-		name := ""
-		if len(d.needs) > 0 {
-			name = d.needs[0]
-		}
-		by[name] = append(by[name], i)
-	}
-	return by
-}
-
-// usedBy returns the rules that may be about elements of a page, in their order: of a framework's
-// sheet, a page uses little.
-func (s *sheet) usedBy(names *nameIndex) (used []int) {
-	by := s.byName()
-	used = append(used, by[""]...)
-	for class := range names.classes {
-		used = append(used, by["."+class]...)
-	}
-	for id := range names.withIDs() {
-		used = append(used, by["#"+id]...)
-	}
-	slices.Sort(used)
-	return used
-}
-
 // readSheet reads a text of CSS.
 func readSheet(text string) *sheet {
-	s := &sheet{}
+	s := &sheet{text: text}
 	if strings.Contains(text, "@container") || strings.Contains(text, "@scope") {
 		text = strings.NewReplacer("@container", "@media container", "@scope", "@media scope").Replace(text) // which the parser knows
 	}
@@ -252,6 +185,7 @@ func declaredAs(l *Look, in block) declared {
 		}
 	}
 	d.odd, d.varies = l.isOdd()
+	d.sets = l.Setting()
 	if l.Says[color] != "" {
 		d.ink, d.hasInk = colourOf(l.Says[color])
 	}

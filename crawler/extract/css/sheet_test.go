@@ -7,20 +7,20 @@ import (
 )
 
 func TestStyleSheetsAreForgottenBeforeTheyAreTooMany(t *testing.T) {
-	var m sheetMemory
-	largest := 0
+	var m Memory
+	largest := int64(0)
 	for i := range 40 {
 		text := strings.Repeat(fmt.Sprintf(".c%d{display:none}", i), 1000)
-		if first := m.read(text); len(first.rules) != 1000 || m.read(text) != first {
+		if first := m.sheet(text); len(first.rules) != 1000 || m.sheet(text) != first {
 			t.Fatal("it does not remember the sheet")
 		}
-		largest = max(largest, m.size)
+		largest = max(largest, m.size.Load())
 	}
-	if largest > maxKnown || len(m.known) > 10 {
-		t.Errorf("%d bytes of sheets, %d sheets", largest, len(m.known))
+	if largest > maxKnown || len(m.sheets) > 10 {
+		t.Errorf("%d bytes of sheets, %d sheets", largest, len(m.sheets))
 	}
-	if m.read(strings.Repeat(".c{display:none}", 10_000)); m.size > maxKnown {
-		t.Errorf("%d bytes with a large one", m.size)
+	if m.sheet(strings.Repeat(".c{display:none}", 10_000)); m.size.Load() > maxKnown {
+		t.Errorf("%d bytes with a large one", m.size.Load())
 	}
 }
 

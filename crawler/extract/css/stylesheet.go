@@ -23,31 +23,20 @@ type Styles struct {
 	// Shown reports whether something on the page may show what is hidden by a property. Defaults to yes.
 	Shown func(n *html.Node, by Property) bool
 
-	meter  *budget.Meter
-	rules  []*rule
-	alone  bool // no style sheet of the page is unknown
-	layers map[string]int
+	*cascade
+	meter *budget.Meter
+	root  *html.Node
 
-	byKey   map[string][]*rule // the rules by what their last compound demands: ".class", "#id", "tag" or ""
-	vars    map[string][]*rule // the rules that set a custom property
-	suspect map[*html.Node]bool
-	inks    []colour
-	papers  []colour
-	styled  []colour                // papers that attributes say
-	grounds map[*html.Node][]colour // papers that rules give to elements, of those that some text is coloured like
-
-	looks    map[*html.Node]*computed
-	inline   map[string]*Look    // by style attributes, many of which are the same
-	pictures map[*html.Node]bool // by hasPicture
-	names    *nameIndex
-}
-
-// rule is a rule where it stands in a page.
-type rule struct {
-	*declared
-	order int
-	when  bool // holds in some windows only
-	rank  int  // of its layer; those outside of layers come last
+	clashing map[*rule]bool           // with the colours that attributes of this page say
+	paths    map[*html.Node]*path     // on which elements stand
+	alike    map[*html.Node]bool      // by isAlike
+	more     map[*html.Node][]*rule   // by also
+	looks    map[*html.Node]*computed // of elements that look otherwise than others on their paths
+	inline   map[string]*Look         // by style attributes, many of which are the same
+	classes  map[string]classes       // by class attributes
+	pictures map[*html.Node]bool      // by hasPicture
+	names    map[string]bool          // the classes and IDs on the page, such as ".note"
+	rest     []byte                   // see pathOf
 }
 
 // maxSheets is how much of a page's style sheets is read, in bytes. Those of a
@@ -62,9 +51,10 @@ type Linked interface {
 
 // reader reads the style sheets of a page in their order.
 type reader struct {
-	*Styles
-	root   *html.Node
+	memory *Memory
 	linked Linked
+	sheets []placedSheet
+	alone  bool // none is unknown
 	length int
 	depth  int
 	count  int
@@ -77,10 +67,17 @@ const (
 )
 
 // Read reads the style sheets of the page below root, whose addresses are relative to base. A nil
-// linked knows none of other addresses.
-func Read(root *html.Node, base *url.URL, linked Linked, meter *budget.Meter) *Styles {
-	s := &Styles{alone: true, meter: meter, looks: map[*html.Node]*computed{}, inline: map[string]*Look{}, pictures: map[*html.Node]bool{}, layers: map[string]int{}}
-	r := &reader{Styles: s, root: root, linked: linked}
+// linked knows none of other addresses, and a nil memory keeps nothing for other pages.
+func Read(root *html.Node, base *url.URL, linked Linked, memory *Memory, meter *budget.Meter) *Styles {
+	if memory == nil {
+		memory = &Memory{}
+	}
+	s := &Styles{
+		meter: meter, root: root, paths: map[*html.Node]*path{}, alike: map[*html.Node]bool{}, more: map[*html.Node][]*rule{}, looks: map[*html.Node]*computed{}, inline: map[string]*Look{},
+		classes: map[string]classes{}, pictures: map[*html.Node]bool{},
+	}
+	r := &reader{memory: memory, linked: linked, alone: true}
+	inks, papers := []colour(nil), []colour(nil)
 	for n := range htmltree.Below(root) {
 		switch {
 		case n.DataAtom == atom.Link && htmltree.HasWord(strings.ToLower(htmltree.Attr(n, "rel")), "stylesheet"):
@@ -90,6 +87,25 @@ func Read(root *html.Node, base *url.URL, linked Linked, meter *budget.Meter) *S
 			r.link(base, htmltree.Attr(n, "href"), mediaHolds(htmltree.Attr(n, "media")))
 		case n.DataAtom == atom.Style && n.FirstChild != nil && n.Namespace == "":
 			r.text(base, n.FirstChild.Data, mediaHolds(htmltree.Attr(n, "media")))
+		}
+		for i := range n.Attr {
+			switch a := &n.Attr[i]; a.Key {
+			case "style":
+				inks, papers = s.coloursIn(a.Val, inks, papers)
+			case "bgcolor":
+				if paper, ok := colourOf(a.Val); ok {
+					papers = append(papers, paper)
+				}
+			}
+		}
+	}
+	s.cascade = memory.cascade(r.sheets, r.alone)
+	for _, known := range s.rules {
+		if (len(inks) > 0 || len(papers) > 0) && known.clashes(inks, papers) {
+			if s.clashing == nil {
+				s.clashing = map[*rule]bool{}
+			}
+			s.clashing[known] = true
 		}
 	}
 	return s
@@ -119,135 +135,27 @@ func (r *reader) text(base *url.URL, text string, when truth) {
 		r.alone = r.alone && when == never
 		return
 	}
-	own := knownSheets.read(text)
+	own := r.memory.sheet(text)
 	for _, other := range own.imports {
 		r.link(base, other.address, when.and(other.when))
 	}
-	for _, layer := range own.layers {
-		if _, known := r.layers[layer]; !known {
-			r.layers[layer] = len(r.layers)
-		}
-	}
-	used := own.usedBy(r.namesBelow(r.root))
-	r.meter.Spend(len(used) / 4)
-	r.rules = slices.Grow(r.rules, len(used))
-	placed := make([]rule, len(used))
-	for i, at := range used {
-		d := own.rules[at]
-		rank := 1 << 20
-		if d.layer != "" {
-			rank = r.layers[d.layer]
-		}
-		placed[i] = rule{d, len(r.rules), when == sometimes || d.when, rank}
-		r.rules = append(r.rules, &placed[i])
-	}
+	r.sheets = append(r.sheets, placedSheet{own, when})
 }
 
-// Match finds the elements below root that rules may hide. It is called once, before [Styles.Hides].
-func (s *Styles) Match(root *html.Node) {
-	if len(s.rules) == 0 {
-		return
+// coloursIn adds the colours that a style attribute says.
+func (s *Styles) coloursIn(styled string, inks, papers []colour) (allInks, allPapers []colour) {
+	styled = strings.ToLower(styled)
+	if !strings.Contains(styled, "color") && !strings.Contains(styled, "background") {
+		return inks, papers
 	}
-	names := s.namesBelow(root)
-	s.rules = slices.DeleteFunc(s.rules, func(r *rule) bool { return !names.haveAll(r.needs) })
-	s.byKey, s.vars, s.suspect = map[string][]*rule{}, map[string][]*rule{}, map[*html.Node]bool{}
-	for _, r := range s.rules {
-		key := keyOf(r.last)
-		s.byKey[key] = append(s.byKey[key], r)
-		for _, v := range r.look.own {
-			if known := s.vars[v.name]; len(known) == 0 || known[len(known)-1] != r {
-				s.vars[v.name] = append(known, r)
-			}
-		}
+	own := s.Inline(styled)
+	if ink, ok := colourOf(own.Says[color]); ok && !slices.Contains(inks, ink) {
+		inks = append(inks, ink)
 	}
-	s.collectColours()
-	s.collectGrounds(names)
-	for _, r := range s.rules {
-		s.meter.Spend(1)
-		odd, faded := s.isOdd(r)
-		if r.when || r.noScript || !odd && !faded {
-			continue
-		}
-		for _, n := range names.candidates(r.last, s.meter) {
-			if !s.suspect[n] && (odd || s.isUpon(n, r.ink)) && r.matches(n, s.meter) {
-				s.suspect[n] = true
-			}
-		}
+	if paper, ok := own.paper(); ok && !slices.Contains(papers, paper) {
+		papers = append(papers, paper)
 	}
-}
-
-// collectColours gathers the colours of text and of backgrounds in the page.
-func (s *Styles) collectColours() {
-	s.inks, s.papers = append(s.inks, colour{3: 255}), append(s.papers, white())
-	for _, r := range s.rules {
-		if ink := r.ink; r.hasInk && !slices.Contains(s.inks, ink) {
-			s.inks = append(s.inks, ink)
-		}
-		if paper := r.paper; r.hasPaper && !slices.Contains(s.papers, paper) {
-			s.papers = append(s.papers, paper)
-		}
-	}
-}
-
-// collectGrounds finds the elements whose background some text may vanish on.
-func (s *Styles) collectGrounds(names *nameIndex) {
-	s.grounds = map[*html.Node][]colour{}
-	for _, r := range s.rules {
-		if !r.hasPaper || r.paper.like(white()) || !slices.ContainsFunc(s.inks, func(ink colour) bool { return ink.like(r.paper) }) {
-			continue
-		}
-		for _, n := range slices.Concat(names.around, names.candidates(r.last, s.meter)) {
-			if r.matches(n, s.meter) {
-				s.grounds[n] = append(s.grounds[n], r.paper)
-			}
-		}
-	}
-}
-
-// isUpon reports whether n, or what it stands in, may have the colour of its text as its background.
-func (s *Styles) isUpon(n *html.Node, ink colour) bool {
-	for p := n; p != nil; p = p.Parent {
-		s.meter.Spend(1)
-		if papers := s.grounds[p]; papers != nil && slices.ContainsFunc(papers, ink.like) {
-			return true
-		}
-	}
-	return false
-}
-
-// isOdd reports whether what a rule matches has to be looked at; faded, whether it has to where it
-// stands upon the colour of its text.
-func (s *Styles) isOdd(r *rule) (odd, faded bool) {
-	if r.odd {
-		return true, false
-	}
-	l := r.look
-	ink, hasInk, paper, hasPaper := r.ink, r.hasInk, r.paper, r.hasPaper
-	if r.varies {
-		replaced := *l
-		for p := range properties {
-			if strings.Contains(l.Says[p], "var(") {
-				replaced.Says[p] = s.resolve(nil, l.Says[p], 0)
-			}
-		}
-		if odd, _ := replaced.isOdd(); odd {
-			return true, false
-		}
-		if slices.Contains(replaced.Says[:], several) {
-			return true, false
-		}
-		ink, hasInk = colourOf(replaced.Says[color])
-		paper, hasPaper = replaced.paper()
-	}
-	// Many pages have black text on white and white text on something: that is looked at where both
-	// may meet.
-	if like := hasInk && slices.ContainsFunc(s.papers, ink.like); like {
-		if r.varies || ink.like(white()) || slices.ContainsFunc(s.styled, ink.like) {
-			return true, false
-		}
-		faded = true
-	}
-	return hasPaper && !paper.clear() && !paper.like(white()) && slices.ContainsFunc(s.inks, func(ink colour) bool { return ink.like(paper) }), faded
+	return inks, papers
 }
 
 // Inline is [InlineLook], read once for all elements that are styled the same.
@@ -261,29 +169,27 @@ func (s *Styles) Inline(style string) *Look {
 	return look
 }
 
-// Hides reports whether n is not seen, by what the rules say and what its style attribute says, which
-// is styled; and by which property.
-func (s *Styles) Hides(n *html.Node, styled string) (by Property, hidden bool) {
-	if !s.suspect[n] && styled == "" && n.DataAtom != atom.Font {
-		return 0, false
+// Judge returns what the rules, its style and its attributes say of n: how it is set, and whether it is
+// not seen, and by which property.
+func (s *Styles) Judge(n *html.Node) (as Setting, by Property, hidden bool) {
+	if !s.isAsked(n) {
+		return 0, 0, false
 	}
-	if !s.suspect[n] && n.DataAtom != atom.Font {
-		own := s.Inline(styled)
-		if odd, varies := own.isOdd(); !odd && !varies && own.Says[color] == "" && own.Says[background] == "" && own.Says[backgroundImage] == "" {
-			return 0, false
-		}
+	p := s.pathOf(n)
+	as = s.settingOn(p, n)
+	if styled := htmltree.Attr(n, "style"); styled != "" {
+		as = s.Inline(styled).Over(n, as)
 	}
-	c := s.lookOf(n)
-	for p := range properties {
-		if c.Says[p] == "" && (p != color || c.Says[background] == "") || c.unsure[p] || !s.hidesBy(n, c, p) || p == color && isBlank(n) {
+	if !s.mayBeHidden(p) {
+		return as, 0, false
+	}
+	for _, way := range s.hidingOf(n, p) {
+		if way.by == color && (isBlank(n) || !s.paintsOver(n, s.lookOf(n))) || s.waits(n, way) || s.isWaiting(n, way.by) {
 			continue
 		}
-		if from := c.from[p]; from != nil && s.waits(from, n, p) || s.isWaiting(n, p) {
-			continue
-		}
-		return p, true
+		return as, way.by, true
 	}
-	return 0, false
+	return as, 0, false
 }
 
 // hidesBy reports whether a property hides n, with what is around it.
@@ -368,36 +274,6 @@ func (s *Styles) TakesBack(n *html.Node, by Property) bool {
 	return !s.hidesBy(n, c, by)
 }
 
-// waits tells whether what r hides is shown by another rule, or no longer hidden
-// by r, in some state.
-func (s *Styles) waits(r *rule, n *html.Node, by Property) bool {
-	if IsOverlay(r.selector) {
-		return false
-	}
-	if before, inside, ok := strings.Cut(r.selector, ":not("); ok && changed.MatchString(inside) && before != "" {
-		return true
-	}
-	if strings.Contains(r.selector, ":checked") { // a click on what is checked, or is not, shows it
-		return true
-	}
-	s.meter.Spend(len(s.rules))
-	for _, other := range s.rules {
-		if other.declared == r.declared || !other.reveals(by) {
-			continue
-		}
-		if !changed.MatchString(other.selector) || !operatedByReader.MatchString(other.selector) && !s.shown(n, by) {
-			continue
-		}
-		if _, after, ok := strings.Cut(other.last, r.last); ok && strings.ContainsAny(r.last, ".#[") && (after == "" || !isNameByte(after[0])) {
-			return true
-		}
-		if calm := other.calm(); calm != nil && calm.match(n, s.meter) {
-			return true
-		}
-	}
-	return false
-}
-
 // wins reports whether what r says of a property stands before what other says.
 func (r *rule) wins(other *rule, about Property) bool {
 	a, b := r.look.strong[about], other.look.strong[about]
@@ -411,152 +287,47 @@ func (r *rule) wins(other *rule, about Property) bool {
 	return its.Less(mine) || mine == its && r.order > other.order
 }
 
-// nameIndex is a page's elements by their names.
-type nameIndex struct {
-	around  []*html.Node // the body, and the document's element
-	all     []*html.Node
-	ids     map[string][]*html.Node
-	tags    map[string][]*html.Node
-	called  map[string][]*html.Node // by class attributes as they are written, of which there are few
-	classes map[string][]string     // by classes, the attributes that have them
-}
-
-func (s *Styles) namesBelow(root *html.Node) *nameIndex {
+// hasAll reports whether the page has the classes and IDs that a rule needs.
+func (s *Styles) hasAll(needs []string) bool {
 	if s.names == nil {
-		s.names = s.indexBelow(root)
-	}
-	return s.names
-}
-
-func (s *Styles) indexBelow(root *html.Node) *nameIndex {
-	body := root
-	for n := range htmltree.Below(root) {
-		if n.DataAtom == atom.Body {
-			body = n
-			break
-		}
-	}
-	x := &nameIndex{around: []*html.Node{body}, called: map[string][]*html.Node{}, classes: map[string][]string{}}
-	if body.Parent != nil {
-		x.around = append(x.around, body.Parent)
-	}
-	for n := range htmltree.Below(body) {
-		if n.Type != html.ElementNode {
-			continue
-		}
-		x.all = append(x.all, n)
-		for _, a := range n.Attr {
-			switch a.Key {
-			case "class":
-				x.called[a.Val] = append(x.called[a.Val], n)
-			case "style":
-				s.addColours(a.Val)
-			case "bgcolor":
-				if paper, ok := colourOf(a.Val); ok {
-					s.papers, s.styled = append(s.papers, paper), append(s.styled, paper)
-				}
+		s.names = map[string]bool{}
+		for n := range htmltree.Below(s.root) {
+			for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
+				s.names["."+class] = true
 			}
+			s.names["#"+htmltree.Attr(n, "id")] = true
 		}
 	}
-	for attribute := range x.called {
-		for class := range strings.FieldsSeq(attribute) {
-			x.classes[class] = append(x.classes[class], attribute)
-		}
-	}
-	return x
-}
-
-// addColours gathers those of a style attribute.
-func (s *Styles) addColours(styled string) {
-	styled = strings.ToLower(styled)
-	if !strings.Contains(styled, "color") && !strings.Contains(styled, "background") {
-		return
-	}
-	own := s.Inline(styled)
-	if ink, ok := colourOf(own.Says[color]); ok && !slices.Contains(s.inks, ink) {
-		s.inks = append(s.inks, ink)
-	}
-	if paper, ok := own.paper(); ok && !slices.Contains(s.styled, paper) {
-		s.papers, s.styled = append(s.papers, paper), append(s.styled, paper)
-	}
-}
-
-// haveAll tells whether the page has the classes and IDs that a rule needs. Of a
-// framework's sheet, a page uses little.
-func (x *nameIndex) haveAll(needs []string) bool {
-	for _, name := range needs {
-		if name[0] == '.' && x.classes[name[1:]] == nil || name[0] == '#' && !x.hasID(name[1:]) {
-			return false
-		}
-	}
-	return true
-}
-
-func (x *nameIndex) hasID(id string) bool { return x.withIDs()[id] != nil }
-
-// withIDs returns the elements by their IDs.
-func (x *nameIndex) withIDs() map[string][]*html.Node {
-	if x.ids == nil {
-		x.ids = map[string][]*html.Node{}
-		for _, n := range x.all {
-			if id := htmltree.Attr(n, "id"); id != "" {
-				x.ids[id] = append(x.ids[id], n)
-			}
-		}
-	}
-	return x.ids
-}
-
-// withTag returns the elements of a name.
-func (x *nameIndex) withTag(name string) []*html.Node {
-	if x.tags == nil {
-		x.tags = map[string][]*html.Node{}
-		for _, n := range x.all {
-			x.tags[n.Data] = append(x.tags[n.Data], n)
-		}
-	}
-	return x.tags[name]
-}
-
-// candidates returns the elements that a compound selector may be about, in any order.
-func (x *nameIndex) candidates(compound string, m *budget.Meter) (found []*html.Node) {
-	name := keyOf(compound)
-	switch {
-	case name == "":
-		m.Spend(len(x.all))
-		return x.all
-	case name[0] == '.':
-		for _, attribute := range x.classes[name[1:]] {
-			found = append(found, x.called[attribute]...)
-		}
-		return found
-	}
-	found = x.withTag(name)
-	if name[0] == '#' {
-		found = x.withIDs()[name[1:]]
-	}
-	m.Spend(1 + len(found)/4)
-	return found
+	return !slices.ContainsFunc(needs, func(name string) bool { return !s.names[name] })
 }
 
 func isNameByte(b byte) bool {
 	return b == '-' || b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z' || b >= 0x80
 }
 
-// keyOf returns what a compound demands of an element first: ".class", "#id" or a tag in lower case;
-// "" for what may be about any.
-func keyOf(compound string) string {
-	if compound == "" || strings.IndexByte("*[:&", compound[0]) >= 0 || strings.IndexByte(compound, '\\') >= 0 {
-		return ""
-	}
-	for i := 1; i < len(compound); i++ {
-		if !isNameByte(compound[i]) {
-			compound = compound[:i]
-			break
+// keyOf returns what a compound selector demands of an element that the fewest have: "#id", ".class",
+// "[attribute" or a tag in lower case; "" for what may be about any.
+func keyOf(compound string) (key string) {
+	for i := 0; i < len(compound); {
+		end := i + 1
+		switch b := compound[i]; {
+		case b == '#':
+			end = endOfName(compound, i+1)
+			return "#" + unescape(compound[i+1:end])
+		case b == '.':
+			end = endOfName(compound, i+1)
+			key = "." + unescape(compound[i+1:end])
+		case b == '[':
+			if end = i + endOfBracket(compound[i:]); key == "" || key[0] != '.' {
+				key = "[" + nameIn(compound[i:end])
+			}
+		case b == ':':
+			end = i + endOfPseudoClass(compound[i:])
+		case i == 0 && (isNameByte(b) || b == '\\'):
+			end = endOfName(compound, 0)
+			key = strings.ToLower(unescape(compound[:end]))
 		}
+		i = end
 	}
-	if compound[0] != '.' && compound[0] != '#' {
-		return strings.ToLower(compound)
-	}
-	return compound
+	return key
 }
