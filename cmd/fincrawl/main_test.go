@@ -2,6 +2,8 @@ package main
 
 import (
 	"flag"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -13,7 +15,10 @@ var kills = flag.Int("kills", 15, "how often a sync is killed by TestWrittenAfte
 // TestMain lets the test binary be fincrawl itself: for the scripts, and for the
 // tests that kill it.
 func TestMain(m *testing.M) {
-	_ = flag.Set("rapid.checks", "30") // unless the command line says otherwise
+	// Unless the command line says otherwise. Most of these tests wait for the disk, for other processes and for
+	// browsers more than they compute, so several of them run on each core.
+	_ = flag.Set("rapid.checks", "30")
+	_ = flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0)))
 	testscript.Main(leakChecked{m}, map[string]func(){"fincrawl": main, "fincrawl-killed": killedMain})
 }
 

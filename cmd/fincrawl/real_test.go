@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/net/html"
 
@@ -30,8 +31,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/realsite"
 )
 
-// Here the program itself, as it is built for people, reads sites that nobody
-// here wrote, into the sandbox.
+// Here the program itself reads sites that nobody here wrote, into the sandbox. It is the one that
+// FINCRAWL_UNDER_TEST names, such as the one that is built for people, and else this test's own.
 
 // What Fin should not answer from: pages that only point to others, of which two
 // are larger than Intercom takes, and a second address of the first page.
@@ -45,7 +46,7 @@ func TestPythonsDocumentationBehindBasicAuthentication(t *testing.T) {
     exclude: ["%s"]`, strings.Join(pythonIndexes, `", "`)))
 
 	world.sync(exitDone)
-	if diff := cmp.Diff(linkedPages(t, docs), world.urls()); diff != "" {
+	if diff := gocmp.Diff(linkedPages(t, docs), world.urls()); diff != "" {
 		t.Errorf("pages in the library (-want +got):\n%s", diff)
 	}
 	page := world.page(docs.URL + "library/json.html")
@@ -80,7 +81,7 @@ func TestDokuWikiBehindItsLoginForm(t *testing.T) {
     exclude: ["re:[?&](do|rev|idx)=", "/lib/**", "/feed.php"]`, wiki.URL))
 	sameAsWiki := func(when string) {
 		t.Helper()
-		if diff := cmp.Diff(wiki.Pages(t), world.wikiIDs()); diff != "" {
+		if diff := gocmp.Diff(wiki.Pages(t), world.wikiIDs()); diff != "" {
 			t.Errorf("pages in the library %s (-wiki +library):\n%s", when, diff)
 		}
 	}
@@ -107,7 +108,7 @@ func TestDokuWikiBehindItsLoginForm(t *testing.T) {
 	kept := wiki.Pages(t)
 	wiki.Remove(t, "policies:privacy")
 	world.wrote(world.sync(exitDone))
-	if diff := cmp.Diff(kept, world.wikiIDs()); diff != "" {
+	if diff := gocmp.Diff(kept, world.wikiIDs()); diff != "" {
 		t.Errorf("pages in the library while one is missing for the first time:\n%s", diff)
 	}
 	world.wrote(world.sync(exitDone), http.MethodDelete)
@@ -127,9 +128,9 @@ type realWorld struct {
 
 func newRealWorld(t *testing.T, site realsite.Site, settings string) *realWorld {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "fincrawl")
-	if said, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build fincrawl: %v\n%s", err, said)
+	own, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
 	}
 	library, err := sandbox.New(sandbox.Config{Token: "secret-token"})
 	if err != nil {
@@ -142,7 +143,7 @@ func newRealWorld(t *testing.T, site realsite.Site, settings string) *realWorld 
 			t.Error(err)
 		}
 	})
-	w := &realWorld{t: t, program: program, folder: t.TempDir(), library: library, env: append(os.Environ(),
+	w := &realWorld{t: t, program: cmp.Or(os.Getenv("FINCRAWL_UNDER_TEST"), own), folder: t.TempDir(), library: library, env: append(os.Environ(),
 		"INTERCOM_ACCESS_TOKEN=secret-token", "SITE_USERNAME="+site.Username, "SITE_PASSWORD="+site.Password)}
 	sources := fmt.Sprintf(`version: 1
 intercom: {token: "${INTERCOM_ACCESS_TOKEN}", base_url: %q}
@@ -164,6 +165,7 @@ func (w *realWorld) sync(wantExit int) []sandbox.Call {
 	w.t.Helper()
 	before := len(w.library.Calls())
 	cmd := exec.Command(w.program, "sync", "--json", "-c", "sources.yaml")
+	cmd.Args[0] = "fincrawl" // lets the test binary be fincrawl: see TestMain
 	cmd.Dir, cmd.Env = w.folder, w.env
 	var out, log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &log
@@ -222,7 +224,7 @@ func (w *realWorld) wrote(calls []sandbox.Call, methods ...string) {
 	for i, c := range calls {
 		got[i] = c.Method
 	}
-	if diff := cmp.Diff(methods, got, cmpopts.EquateEmpty()); diff != "" {
+	if diff := gocmp.Diff(methods, got, cmpopts.EquateEmpty()); diff != "" {
 		w.t.Errorf("writes (-want +got):\n%s\n%v", diff, calls)
 	}
 }
