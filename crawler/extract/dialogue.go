@@ -27,8 +27,8 @@ func (d *Document) readForms() (f forms) {
 		post := strings.EqualFold(htmltree.Attr(n, "method"), "post")
 		for t := range htmltree.Below(n) {
 			f.asks = f.asks || post && isField(t)
-			if t.Type != html.TextNode || htmltree.IsElement(t.Parent, atom.Script, atom.Style) {
-				continue
+			if t.Type != html.TextNode || htmltree.IsElement(t.Parent, atom.Script, atom.Style, atom.Textarea, atom.Option) {
+				continue // no article shows what is typed in, though one may say the same beside its form
 			}
 			d.Meter.Spend(1 + len(t.Data)/budget.BytesPerStep)
 			for word := range strings.FieldsSeq(t.Data) {

@@ -18,6 +18,7 @@ func TestAPageIsADialogueThatSaysNothingBesideItsForm(t *testing.T) {
 		"a table in a form":      {`<h1>Keys</h1><h2>History</h2><form action=diff><table><tr><td>1<td>Ann<td>small words</table></form>`, true},
 		"an article":             {`<h1>Keys</h1>` + text, false},
 		"with a form below it":   {`<h1>Keys</h1>` + text + `<form method=post><label>Did this help?<textarea name=t></textarea></label></form>`, false},
+		"with a form to edit it": {`<h1>Keys</h1>` + text + `<form method=post><textarea name=t>` + text + `</textarea></form>`, false},
 		"with a search above it": {`<form action=/search><input name=q></form><h1>Keys</h1><p>At the desk.</p>`, false},
 		"all in one form":        {`<form method=post><input name=q><h1>Keys</h1>` + text + text + text + `</form>`, false},
 		"a picture":              {`<form method=post><input name=q></form><img src=plan.png>`, false},

@@ -51,6 +51,8 @@ type Document struct {
 	start    *url.URL                   // its base, once that is known
 	set      map[*html.Node]css.Setting // how style sets elements, once that is known
 	leads    leads
+	known    *preset.Page // nil where no preset is for it
+	compared bool         // whether known is known
 }
 
 // Rules are what sources.yaml says about the content of a source's pages: CSS

@@ -171,14 +171,23 @@ func loosePassword(body *html.Node) *html.Node {
 	return field
 }
 
-// loginLink returns the link to log in that stands in a page's text.
-func loginLink(body *html.Node) *html.Node {
+// loginLink returns the link to log in that stands in a page's text; nil where there is none, or the
+// page offers to log out, as only those who are logged in are offered. Its address may
+// be that of the form (wp-login.php?action=logout).
+func loginLink(body *html.Node) (link *html.Node) {
 	for n := range htmltree.Below(body) {
-		if htmltree.IsElement(n, atom.A) && saysLogin(htmltree.Attr(n, "href")) && htmltree.Ancestor(n, isBoxed) == nil {
-			return n
+		if !htmltree.IsElement(n, atom.A) {
+			continue
+		}
+		href := htmltree.Attr(n, "href")
+		if htmltree.NameSays(href, "logout", "logoff", "signout", "signoff") {
+			return nil
+		}
+		if link == nil && saysLogin(href) && htmltree.Ancestor(n, isBoxed) == nil {
+			link = n
 		}
 	}
-	return nil
+	return link
 }
 
 // describe names a form and the fields that a person fills in.

@@ -50,6 +50,7 @@ func TestLoginFormBesideTheContentIsNoWall(t *testing.T) {
 		{"to choose a password", `<form action="/signup"><input name=email><input type=password name=pw autocomplete="new-password"></form>`},
 		{"a search", `<form action="/search"><input name=q></form><p>Nothing found.</p>`},
 		{"a short public page with a link to log in", `<p>To change this, <a href="/login">log in</a>.</p>`},
+		{"a way to log out", `<meta name=robots content=noindex><div id=bar><a href="/wp-login.php?action=logout&amp;_wpnonce=1">Log Out</a></div><main><p>Letters are answered within three days.</p><p>Logged in as Ann. <a href="/wp-login.php">Another?</a></p></main>`},
 		{"hidden, for scripts to send", `<div id="app"></div><div style="display: none">` + loginForm + `</div>`},
 		{"none", publicText},
 	}

@@ -15,18 +15,36 @@ type platform struct {
 	from    string // which rule found the title
 }
 
+// Platform returns what a preset of the set is for the page, as it was served; nil where none is
+// for it. A nil set has those that come with the program.
+func (d *Document) Platform(presets *preset.Set) *preset.Page {
+	if !d.compared {
+		if presets == nil {
+			presets = preset.NewSet(nil)
+		}
+		d.compared = true
+		d.known, _ = presets.Recognise(d.node())
+	}
+	return d.known
+}
+
+// ViewOf returns what of the page tells, by the preset of its platform, that it is no article; ""
+// where nothing does.
+func (d *Document) ViewOf(presets *preset.Set) (platform, told string) {
+	if page := d.Platform(presets); page != nil {
+		return page.Preset, page.View(d.node())
+	}
+	return "", ""
+}
+
 // platform reads the page by the preset of its platform. What rules say of a body
 // goes before all presets.
 func (d *Document) platform(c *cleaner, rules Rules) platform {
 	if rules.Body != "" {
 		return platform{}
 	}
-	presets := rules.Presets
-	if presets == nil {
-		presets = preset.NewSet(nil)
-	}
-	page, ok := presets.Recognise(d.node())
-	if !ok {
+	page := d.Platform(rules.Presets)
+	if page == nil {
 		return platform{}
 	}
 	body := page.Body(d.node())

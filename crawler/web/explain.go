@@ -116,6 +116,7 @@ func (c *crawl) explain(ctx context.Context, u *url.URL, e *Explanation) error {
 		return err
 	}
 	c.scope.StartsAt(first.url)
+	c.learnTraps(first)
 	e.Judgement = c.scope.Explain(u)
 	e.askRobots(c, u)
 	if e.Outcome != "" {

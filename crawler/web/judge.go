@@ -18,7 +18,6 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/crawler/web/stylesheet"
 	"github.com/fincrawl/fincrawl/internal/budget"
-	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
 // conclude judges the answer to a visit and does all that follows from it. The
@@ -295,7 +294,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	if c.scope.LoggedIn {
 		c.acting.Note(doc.LinkSigns(c.bearsAction))
 	}
-	profile := !c.scope.Starts[v.url.String()] && !urlpattern.Any(c.scope.Rules.Allow, v.url) && doc.IsProfile()
+	noArticle := c.noArticle(v, doc)
 	found.identity = c.identityOf(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
 
@@ -313,8 +312,8 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.outcome, found.detail = crawler.NoIndex, ""
 	case found.outcome != "":
 		return found
-	case profile:
-		found.outcome, found.detail = crawler.View, "the profile of a user; where it is an article, name it in discover.allow"
+	case noArticle != "":
+		found.outcome, found.detail = crawler.View, noArticle
 	default:
 		found.outcome, found.detail = c.asPage(v, a, found, err)
 	}

@@ -49,16 +49,17 @@ type wallNote struct {
 	Text               []byte
 	Refused, LoggedIn  bool
 	Volatile           []scope.Volatile
+	Traps              []string
 }
 
-// noteWall notes what visitors without a session see, and what of addresses is volatile, which are
-// looked at once.
+// noteWall notes what visitors without a session see, and what of addresses is volatile, and the traps of its
+// platform, which are looked at once.
 func (c *crawl) noteWall() error {
-	if c.notes == nil || c.src.Auth.IsZero() && len(c.scope.Volatile) == 0 {
+	if c.notes == nil || c.src.Auth.IsZero() && len(c.scope.Volatile)+len(c.scope.Traps) == 0 {
 		return nil
 	}
 	w := c.wall
-	note, err := json.Marshal(wallNote{w.place, w.away, w.page.title, w.page.text[:], w.refused, w.loggedIn, c.scope.Volatile})
+	note, err := json.Marshal(wallNote{w.place, w.away, w.page.title, w.page.text[:], w.refused, w.loggedIn, c.scope.Volatile, c.trapsNoted()})
 	if err == nil {
 		err = c.notes.SetNote(note)
 	}
@@ -82,6 +83,7 @@ func (c *crawl) reenter(ctx context.Context) error {
 		}
 	}
 	c.scope.Volatile = noted.Volatile
+	c.avoidTraps(noted.Traps)
 	if c.src.Auth.IsZero() {
 		return nil
 	}

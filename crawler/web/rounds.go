@@ -36,18 +36,19 @@ func (c *crawl) askForKnown(ctx context.Context) error {
 // with other rules for queries, it leads to the one it has become.
 func (c *crawl) askAgain(u *url.URL) error {
 	outcome, _, known, err := c.frontier.Outcome(u.String())
-	if err != nil {
-		return err
+	if err == nil && !known {
+		if err = c.discover(fromKnown, 0, []*url.URL{u}); err == nil {
+			outcome, _, _, err = c.frontier.Outcome(u.String())
+		}
 	}
 	switch {
-	case outcome == crawler.Trap:
+	case err != nil:
+		return err
+	case outcome == crawler.Trap && c.robots.Allows(u):
 		c.frontier.Unsettle(1)
 		return c.enqueue(visit{url: u})
 	case known:
 		return nil
-	}
-	if err := c.discover(fromKnown, 0, []*url.URL{u}); err != nil {
-		return err
 	}
 	n, ok := c.scope.Normalise(u)
 	if !ok || n.String() == u.String() {

@@ -187,6 +187,7 @@ func (c *crawl) run(ctx context.Context) error {
 			return c.closed(start, err)
 		}
 		c.learnVolatile(ctx, first)
+		c.learnTraps(first)
 		if err = c.noteWall(); err != nil {
 			return err
 		}

@@ -122,6 +122,28 @@ func TestAListOfViewsIsNoPage(t *testing.T) {
 	}
 }
 
+// A number is no name: what has the number of another page need not have anything to do with it.
+func TestAShortPageIsNoFormOfWhatHasItsNumber(t *testing.T) {
+	site := testsite.New(t)
+	links := []string{}
+	for i := 1; i <= 3; i++ {
+		issue, news, edit := fmt.Sprintf("/issues/%d", i), fmt.Sprintf("/news/%d", i), fmt.Sprintf("/edit/%d", i)
+		links = append(links, issue, news, edit)
+		site.Page(issue, testsite.Page{Title: fmt.Sprintf("Leak %d", i), Text: fmt.Sprintf("The pump of hall %d leaks at its seal, and was mended by the foreman in book %d with a new one of forty millimetres.", i, i)})
+		site.Page(news, testsite.Page{Body: fmt.Sprintf(`<main><h1>Model G%d</h1><p>It arrives in month %d.</p><form method=post><textarea name=comment></textarea></form></main>`, i, i)})
+		site.Page(edit, testsite.Page{Body: fmt.Sprintf(form, fmt.Sprintf("Edit Leak %d", i))})
+	}
+	site.Page("/", testsite.Page{Title: "Start", Text: "Everything on the work in the depot is here.", Links: links})
+	got := crawl(t, site, lookedOver)
+	for i := 1; i <= 3; i++ {
+		for path, want := range map[string]crawler.Outcome{"/issues/%d": crawler.Paged, "/news/%d": crawler.Paged, "/edit/%d": crawler.View} {
+			if at := fmt.Sprintf(path, i); got.outcomes[at] != want {
+				t.Errorf("%s is %s: %s", at, got.outcomes[at], got.details[at])
+			}
+		}
+	}
+}
+
 // What has the address of another page and something beside it is mostly an article.
 func TestWhatBelongsToAPageAndSaysSomethingIsAPage(t *testing.T) {
 	site := wiki(t, func(name string) string { return "/wiki/" + name }, func(s *testsite.Site, at, title, text string) []string {

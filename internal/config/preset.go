@@ -36,6 +36,8 @@ func (d *decoder) preset(p *preset.Preset, lines map[string]int) value {
 		{"title", list(d, &p.Title, d.selector)},
 		{"body", required(list(d, &p.Body, d.selector), `body: ["article.text"]`)},
 		{"remove", list(d, &p.Remove, d.selector)},
+		{"views", list(d, &p.Views, d.selector)},
+		{"traps", list(d, &p.Traps, d.pattern)},
 		{"noscript", d.flag(&p.Noscript)},
 		{"needs_browser", d.flag(&p.NeedsBrowser)},
 	}

@@ -29,6 +29,21 @@ func (p *Page) Body(root *html.Node) []*html.Node {
 // Title returns the elements that have the page's title, in its order.
 func (p *Page) Title(root *html.Node) []*html.Node { return first(&p.read.title, root) }
 
+// View returns what of the page tells that it is no article; "" where nothing does.
+func (p *Page) View(root *html.Node) string {
+	for n := following(root, root); n != nil; n = following(n, root) {
+		if n.Type == html.ElementNode {
+			if told := p.read.views.match(n, 0); told != nil {
+				return told.text
+			}
+		}
+	}
+	return ""
+}
+
+// Traps returns the patterns of addresses that are not followed on the page's site.
+func (p *Page) Traps() []string { return p.read.traps }
+
 // Strip takes out of an element what of it is not the text.
 func (p *Page) Strip(n *html.Node) {
 	var found []*html.Node // removed when all are known: what one matches may depend on another
@@ -46,12 +61,13 @@ func (p *Page) Strip(n *html.Node) {
 
 // reader is a preset's selectors, those of title and body ranked by preference.
 type reader struct {
-	title, body, remove finder
-	noscript            bool
+	title, body, remove, views finder
+	traps                      []string
+	noscript                   bool
 }
 
 func newReader(p Preset) *reader {
-	r := &reader{noscript: p.Noscript}
+	r := &reader{noscript: p.Noscript, traps: p.Traps}
 	for i, selector := range p.Title {
 		r.title.add(i, selector)
 	}
@@ -60,6 +76,9 @@ func newReader(p Preset) *reader {
 	}
 	for _, selector := range p.Remove {
 		r.remove.add(0, selector)
+	}
+	for _, selector := range p.Views {
+		r.views.add(0, selector)
 	}
 	return r
 }

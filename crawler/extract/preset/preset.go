@@ -45,6 +45,14 @@ type Preset struct {
 
 	Remove []string `yaml:"remove" json:"remove,omitempty"` // taken out of the body
 
+	// Views are selectors of which a page that is no article has one: it asks what to do with
+	// an article, lists its versions, or leads to articles.
+	Views []string `yaml:"views" json:"views,omitempty"`
+
+	// Traps are patterns of addresses, as exclude in sources.yaml has them, under which
+	// there are only such pages, and very many of them. Links to them are not followed.
+	Traps []string `yaml:"traps" json:"traps,omitempty"`
+
 	// Noscript says that the text may stand in what the page has for browsers
 	// without scripts; it is looked for there where it is nowhere else.
 	Noscript bool `yaml:"noscript" json:"noscript,omitempty"`

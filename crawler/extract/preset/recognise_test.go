@@ -30,15 +30,18 @@ func recognised(t *testing.T, set *preset.Set, page string) string {
 
 func TestPlatformsAreRecognisedByWhatOnlyTheyHave(t *testing.T) {
 	for page, want := range map[string]string{
-		`<meta name="generator" content="MediaWiki 1.43.1">`:                                           `mediawiki: generator "MediaWiki 1.43.1"`,
-		`<META NAME="Generator" CONTENT="mediawiki">`:                                                  `mediawiki: generator "mediawiki"`,
-		`<meta name="generator" content="mkdocs-1.6.1, mkdocs-material-9.7.1">`:                        `mkdocs-material: generator "mkdocs-1.6.1, mkdocs-material-9.7.1"`,
-		`<meta name="generator" content="mkdocs-1.4.2">`:                                               `mkdocs: generator "mkdocs-1.4.2"`,
-		`<meta name="generator" content="Hugo 0.151.0"><div class="td-outer"><div class="td-main">`:    `docsy: .td-outer > .td-main`,
-		`<link rel="stylesheet" href="//static.zdassets.com/hc/assets/application-1.css">`:             `zendesk: link[href*="static.zdassets.com/hc/"]`,
-		`<div class="article intercom-force-break">`:                                                   `intercom: .article.intercom-force-break`,
-		`<div id="wiki-body" class="x gollum-markdown-content">`:                                       `github-wiki: #wiki-body.gollum-markdown-content`,
-		`<meta name=generator content="WordPress 6.8"><meta name=generator content="Docusaurus v3.5">`: `docusaurus: generator "Docusaurus v3.5"`,
+		`<meta name="generator" content="MediaWiki 1.43.1">`:                                          `mediawiki: generator "MediaWiki 1.43.1"`,
+		`<META NAME="Generator" CONTENT="mediawiki">`:                                                 `mediawiki: generator "mediawiki"`,
+		`<meta name="generator" content="mkdocs-1.6.1, mkdocs-material-9.7.1">`:                       `mkdocs-material: generator "mkdocs-1.6.1, mkdocs-material-9.7.1"`,
+		`<meta name="generator" content="mkdocs-1.4.2">`:                                              `mkdocs: generator "mkdocs-1.4.2"`,
+		`<meta name="generator" content="Hugo 0.151.0"><div class="td-outer"><div class="td-main">`:   `docsy: .td-outer > .td-main`,
+		`<link rel="stylesheet" href="//static.zdassets.com/hc/assets/application-1.css">`:            `zendesk: link[href*="static.zdassets.com/hc/"]`,
+		`<div class="article intercom-force-break">`:                                                  `intercom: .article.intercom-force-break`,
+		`<div id="wiki-body" class="x gollum-markdown-content">`:                                      `github-wiki: #wiki-body.gollum-markdown-content`,
+		`<meta name=generator content="Site Kit 1.2"><meta name=generator content="Docusaurus v3.5">`: `docusaurus: generator "Docusaurus v3.5"`,
+
+		`<meta name="generator" content="WordPress 6.8">`:                                           `wordpress: generator "WordPress 6.8"`,
+		`<body class="project-a controller-wiki action-show"><div id="wrapper"><div id="top-menu">`: `redmine: [class*="controller-"] > #wrapper > #top-menu`,
 
 		// What stands on other sites too: widgets, words, names that many use.
 		`<script src="https://static.zdassets.com/ekr/snippet.js?key=1"></script>`:                              "",

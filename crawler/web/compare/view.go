@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -132,7 +133,7 @@ func (c *Comparison) derivedPages() (list []derived, err error) {
 			return nil
 		}
 		for segment, blank := range blanks(s.URL) {
-			if other := articles[texthash.Of(blank)]; other != "" {
+			if other := articles[texthash.Of(blank)]; other != "" && (!isNumber(path.Base(s.URL)) || named(s.Title, pages[texthash.Of(other)].title)) {
 				add(derived{relation{from: other, beside: "=" + segment}, s.URL, s.Title, true, "", false, o})
 			}
 		}
@@ -225,6 +226,17 @@ func blanks(address string) iter.Seq2[string, string] {
 			}
 		}
 	}
+}
+
+// isNumber reports whether a name is a number, by which other things are called as well: /news/7 has
+// nothing to do with /issues/7.
+func isNumber(name string) bool {
+	return strings.Trim(name, "0123456789") == ""
+}
+
+// named reports whether the title of a form names that of its page.
+func named(form, title string) bool {
+	return title != "" && strings.Contains(strings.ToLower(form), strings.ToLower(title))
 }
 
 // asksWhatToDo says that a page is a form about another one; "" where it is none.

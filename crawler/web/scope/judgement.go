@@ -73,6 +73,9 @@ func (s *Scope) Explain(u *url.URL) Judgement {
 	default:
 		rule("follow", Refuses, ofPatterns(s.Rules.Follow, ""))
 	}
+	if p, ok := First(s.Traps, u); ok {
+		rule("presets", Refuses, "traps: "+p.String()+"; where it is an article, name it in discover.allow")
+	}
 	p, includes := First(s.Rules.Include, u)
 	switch {
 	case includes:

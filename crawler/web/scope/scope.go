@@ -22,12 +22,13 @@ type Scope struct {
 	prefix   string   // path that bounds the scope, without a trailing slash; "" is the whole site
 	Rules    Rules
 	Query    Query
-	LoggedIn bool            // the crawl has credentials, so links may act
-	login    *url.URL        // the configured login form; nil for none
-	Own      *secrets.Set    // our own, which no address keeps
-	Cleared  map[string]bool // addresses that bear the name of an action and are articles
-	Volatile []Volatile      // parts of addresses that are left out of them
-	Starts   map[string]bool // start address and seeds, normalised: always fetched
+	LoggedIn bool                 // the crawl has credentials, so links may act
+	login    *url.URL             // the configured login form; nil for none
+	Own      *secrets.Set         // our own, which no address keeps
+	Cleared  map[string]bool      // addresses that bear the name of an action and are articles
+	Volatile []Volatile           // parts of addresses that are left out of them
+	Traps    []urlpattern.Pattern // what the preset of the start page knows to lead to no article
+	Starts   map[string]bool      // start address and seeds, normalised: always fetched
 }
 
 // Bounds are what a scope is made of.
@@ -130,6 +131,9 @@ func (s *Scope) Judge(u *url.URL) (crawler.Outcome, string) {
 	}
 	if why := s.MayAct(u); why != "" {
 		return crawler.Unsafe, why
+	}
+	if p, ok := First(s.Traps, u); ok && !urlpattern.Any(s.Rules.Allow, u) {
+		return crawler.Trap, "by the preset of its platform: " + p.String()
 	}
 	return "", ""
 }

@@ -1,0 +1,56 @@
+package web
+
+import (
+	"fmt"
+
+	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/internal/urlpattern"
+)
+
+// learnTraps takes from the preset of the start page's platform which addresses lead to no
+// article there. A page that was sent is asked for all the same, and judged by what it says.
+func (c *crawl) learnTraps(first answer) {
+	if outcome, _ := first.failure(); outcome != "" || !fetch.IsHTML(first.contentType) {
+		return
+	}
+	doc, err := extract.Parse(first.url, first.contentType, first.body)
+	if err != nil {
+		return
+	}
+	if page := doc.Platform(c.src.Content.Presets); page != nil {
+		c.avoidTraps(page.Traps())
+	}
+}
+
+// avoidTraps has links to addresses that match a pattern not followed. Those that are no patterns were refused with the settings.
+func (c *crawl) avoidTraps(patterns []string) {
+	for _, text := range patterns {
+		if p, err := urlpattern.Parse(text); err == nil {
+			c.scope.Traps = append(c.scope.Traps, p)
+		}
+	}
+}
+
+// trapsNoted are the patterns as they are noted down.
+func (c *crawl) trapsNoted() (patterns []string) {
+	for _, p := range c.scope.Traps {
+		patterns = append(patterns, p.String())
+	}
+	return patterns
+}
+
+// noArticle says why a page is none by what it says of itself: the preset of its platform knows it,
+// or it is about a person. It is "" where the page may be an article.
+func (c *crawl) noArticle(v visit, doc *extract.Document) string {
+	platform, told := doc.ViewOf(c.src.Content.Presets)
+	switch {
+	case urlpattern.Any(c.scope.Rules.Allow, v.url):
+		return ""
+	case told != "":
+		return fmt.Sprintf("no article by the preset %s (%s); where it is one, name it in discover.allow", platform, told)
+	case !c.scope.Starts[v.url.String()] && doc.IsProfile():
+		return "the profile of a user; where it is an article, name it in discover.allow"
+	}
+	return ""
+}
