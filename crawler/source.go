@@ -48,6 +48,7 @@ type Sink interface {
 // Progress is how far a reading has come.
 type Progress struct {
 	Settled, Discovered, Pages int
+	Failed                     int // of those that settled: what could not be read
 	// Compared are the pages that were compared with the others, once all are read, for
 	// what they have in common.
 	Compared int

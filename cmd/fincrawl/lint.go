@@ -10,7 +10,7 @@ func (a *app) lint() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "lint [SOURCE…]",
 	}
-	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
+	format := formatFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
 		c, sources, err := a.selected(names, a.load)
 		if err != nil {
@@ -26,7 +26,7 @@ func (a *app) lint() *cobra.Command {
 		r := reconcile.Runner{Config: c, Mode: reconcile.ModeLint, Ledger: ledger, Staging: staging, Log: log, Secrets: a.secrets, Show: show, Transport: a.transport, Wait: a.wait}
 		run := r.LintOnce(cmd.Context(), sources)
 		show.Stop()
-		return a.end(run, *asJSON, nil, nil)
+		return a.end(run, format(), nil, nil)
 	}
 	return cmd
 }

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/terminal"
 )
 
@@ -27,10 +27,7 @@ func (a *app) presets() *cobra.Command {
 		}
 		switch {
 		case *asJSON:
-			encoder := json.NewEncoder(terminal.JSONText.Of(a.out))
-			encoder.SetEscapeHTML(false)
-			encoder.SetIndent("", "  ")
-			return encoder.Encode(list)
+			return report.WriteJSON(terminal.JSONText.Of(a.out), map[string]any{"format_version": report.FormatVersion, "presets": list})
 		case len(args) == 1:
 			_, err := fmt.Fprint(a.out, preset.AsSetting(args[0]))
 			return err

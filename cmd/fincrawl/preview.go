@@ -18,7 +18,7 @@ func (a *app) preview() *cobra.Command {
 		Use:        "preview [SOURCE…]",
 		SuggestFor: []string{"dry-run", "plan", "diff"},
 	}
-	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
+	format := formatFlags(cmd)
 	verify := verifyFlag(cmd)
 	allow := allowDeletesFlag(cmd)
 	out := cmd.Flags().String("out", "", "save the plan to `FILE`, for sync --plan")
@@ -58,13 +58,13 @@ func (a *app) preview() *cobra.Command {
 		show.Stop()
 		if *out != "" && run.ExitCode != exitInterrupted {
 			if err := decide.SavePlan(*out, run); err != nil {
-				return a.end(run, *asJSON, r.Texts, err)
+				return a.end(run, format(), r.Texts, err)
 			}
 		}
 		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && slices.ContainsFunc(run.Sources, report.Source.Changes) {
 			run.ExitCode = exitChanges
 		}
-		return a.end(run, *asJSON, r.Texts, nil)
+		return a.end(run, format(), r.Texts, nil)
 	}
 	return cmd
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/nearest"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
 	"github.com/fincrawl/fincrawl/internal/terminal"
@@ -37,7 +39,7 @@ func (a *app) resync() *cobra.Command {
 
 // writing completes a command that writes to Intercom and to the state file.
 func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
-	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document")
+	format := formatFlags(cmd)
 	verify, allow, strict := verifyFlag(cmd), allowDeletesFlag(cmd), strictFlag(cmd)
 	var plan string
 	by := func() string { return userName(a.lookupEnv) }
@@ -77,9 +79,28 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 			AllowDeletes: int(*allow), Approval: approval, By: by(), Strict: *strict, Now: a.now, Only: only,
 		})
 		show.Stop()
-		return a.end(run, *asJSON, nil, errors.Join(err, store.Close()))
+		return a.end(run, format(), nil, errors.Join(err, store.Close()))
 	}
 	return cmd
+}
+
+// reportFormats are those that a run is reported in.
+func reportFormats() []string { return []string{"text", "json", "markdown"} }
+
+// formatFlags returns the format that a run is to be reported in.
+func formatFlags(cmd *cobra.Command) func() string {
+	format := cmd.Flags().String("format", "text", "print the report in this `FORMAT`: text, json, or markdown for the comment of a pull request")
+	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document; the same as --format json")
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		if *asJSON {
+			*format = "json"
+		}
+		if !slices.Contains(reportFormats(), *format) {
+			return usageError{fmt.Errorf("--format is %s, not %q", nearest.Either(reportFormats()), *format)}
+		}
+		return nil
+	}
+	return func() string { return *format }
 }
 
 func allowDeletesFlag(cmd *cobra.Command) *uint {
@@ -119,7 +140,10 @@ func (a *app) selected(names []string, load func() (*config.Config, error)) (*co
 // progress returns how to log and how to show progress: together, since on a
 // terminal they share the screen.
 func (a *app) progress() (*slog.Logger, reconcile.Progress) {
-	if line := terminal.NewStatusLine(a.errOut); line != nil && a.logFormat == "text" {
+	if a.quiet {
+		return a.logger(), terminal.Quiet{}
+	}
+	if line := terminal.NewStatusLines(a.errOut); line != nil && a.logFormat == "text" {
 		onLine := *a
 		onLine.errOut = terminal.NewOutput(line, a.secrets)
 		return onLine.logger(), line
@@ -133,14 +157,17 @@ type texts = func(source, externalID string) (before, after string, err error)
 
 // end prints the report of a run and returns how it went. err is what went
 // wrong around it.
-func (a *app) end(run report.Run, inJSON bool, texts texts, err error) error {
+func (a *app) end(run report.Run, format string, texts texts, err error) error {
 	if err != nil {
 		run.Error = strings.TrimPrefix(run.Error+"\n"+err.Error(), "\n")
 		run.ExitCode = exitFailed
 	}
-	if inJSON {
+	switch format {
+	case "json":
 		err = report.JSON(terminal.JSONText.Of(a.out), run)
-	} else {
+	case "markdown":
+		err = report.Markdown(a.out, run, a.textOptions(texts))
+	default:
 		err = report.Text(terminal.ForReport(a.out), run, a.textOptions(texts))
 	}
 	if err != nil {

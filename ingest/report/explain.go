@@ -3,7 +3,6 @@ package report
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -116,10 +115,10 @@ type ExplainedRun struct {
 
 // ExplanationJSON writes the explanation as one indented document.
 func ExplanationJSON(w io.Writer, e Explanation) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(e); err != nil {
+	if err := WriteJSON(w, struct {
+		document
+		Explanation
+	}{newDocument(), e}); err != nil {
 		return fmt.Errorf("write explanation as JSON: %w", err)
 	}
 	return nil

@@ -7,7 +7,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -80,10 +79,10 @@ func JSON(w io.Writer, run Run) error {
 	for i := range run.Sources {
 		run.Sources[i].Counts = run.Sources[i].counts()
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(run); err != nil {
+	if err := WriteJSON(w, struct {
+		document
+		Run
+	}{newDocument(), run}); err != nil {
 		return fmt.Errorf("write report as JSON: %w", err)
 	}
 	return nil

@@ -20,6 +20,10 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/golden"
 	"github.com/fincrawl/fincrawl/state"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	gmtext "github.com/yuin/goldmark/text"
 )
 
 func version(path, title string) *ingest.Version {
@@ -215,6 +219,15 @@ func TestText(t *testing.T) {
 			}
 			golden.Compare(t, "testdata/"+test.name+".txt", got.String())
 			used[test.name+".txt"] = true
+			if slices.Contains([]string{"every-guard", "hostile", "login-failed", "preview", "sync-failures", "two-sources"}, test.name) {
+				var comment bytes.Buffer
+				if err := report.Markdown(&comment, test.run, test.o); err != nil {
+					t.Fatal(err)
+				}
+				golden.Compare(t, "testdata/"+test.name+".md", comment.String())
+				used[test.name+".md"] = true
+				onlyOurMarkup(t, comment.Bytes())
+			}
 			for line := range strings.Lines(got.String()) {
 				line = strings.TrimRight(line, "\n")
 				if !test.o.Color && strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) {
@@ -227,6 +240,43 @@ func TestText(t *testing.T) {
 		})
 	}
 	golden.NoOthers(t, "testdata", used)
+}
+
+// What a site says is text in a comment, whatever it looks like, and mentions nobody.
+func TestACommentHasNoMarkupOfASite(t *testing.T) {
+	const title = "![a](https://evil.example.com/x.png) <img src=x onerror=1> [b](javascript:1) `c` | **d** @everybody &lt;\n\n# head\n</details>"
+	s := source(coverage(nil), change(ingest.Create, "a`b|c", title, "new"))
+	s.Name, s.Error = "wi|ki", "failed: <b>"+title
+	var comment bytes.Buffer
+	if err := report.Markdown(&comment, run("preview", s), report.TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	onlyOurMarkup(t, comment.Bytes())
+	for _, without := range []string{"@everybody", "\n# head", "**d**", "<img", "![a]"} {
+		if strings.Contains(comment.String(), without) {
+			t.Errorf("it says %s:\n%s", without, &comment)
+		}
+	}
+}
+
+// onlyOurMarkup fails where a text of a site's is markup in a comment.
+func onlyOurMarkup(t *testing.T, comment []byte) {
+	t.Helper()
+	root := goldmark.New(goldmark.WithExtensions(extension.Table)).Parser().Parse(gmtext.NewReader(comment))
+	err := ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch n := n.(type) {
+		case *ast.Link, *ast.Image, *ast.AutoLink:
+			t.Errorf("a link or an image: %s", n.Text(comment)) //nolint:staticcheck // for a message
+		case *ast.RawHTML:
+			if text := string(n.Segments.Value(comment)); entering && !slices.Contains([]string{"<br>", "<sub>", "</sub>", "<summary>", "</summary>"}, text) {
+				t.Errorf("HTML: %s", text)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 // Whoever named a file by --config has to name it in the commands that a report tells of, too.

@@ -3,7 +3,6 @@ package report
 import (
 	"bufio"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -94,10 +93,10 @@ type MissingPage struct {
 
 // StatusJSON writes the status as one indented document.
 func StatusJSON(w io.Writer, s Status) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(s); err != nil {
+	if err := WriteJSON(w, struct {
+		document
+		Status
+	}{newDocument(), s}); err != nil {
 		return fmt.Errorf("write status as JSON: %w", err)
 	}
 	return nil

@@ -156,7 +156,10 @@ func stagedText(crawl *state.Crawl, p state.Staged) (string, error) {
 	return strings.Join(texts, "\n\n"), nil
 }
 
-// errCutOff is what a person reads where a run was ended from outside.
+// errLookCutOff is what a person reads where a run that keeps nothing was ended from outside, and
+// errCutOff where it was one that does.
+var errLookCutOff = errors.New("interrupted; nothing was written anywhere")
+
 var errCutOff = errors.New("interrupted; what was done so far is kept, and the next sync goes on from here")
 
 // outliving returns what waits until the crawl so far outlives a kill; nil for a
@@ -166,4 +169,11 @@ func (r *Runner) outliving(crawl *state.Crawl) func() error {
 		return nil
 	}
 	return crawl.Flush
+}
+
+func (m Mode) cutOff() error {
+	if m.sends() {
+		return errCutOff
+	}
+	return errLookCutOff
 }

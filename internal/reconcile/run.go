@@ -136,10 +136,17 @@ func (r *Runner) runSources(ctx context.Context, sources []config.Source, report
 		return err
 	}
 	r.Verify = r.Verify || due
+	runs, err := r.Ledger.Runs()
+	if err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(sourcesAtOnce)
 	r.remote = once(func(ctx context.Context) (verify.Remote, error) { return verify.ReadRemote(ctx, r.API) })
 	for i, s := range sources {
+		if before, ok := lastSuccess(runs, s.Name); ok {
+			r.Show.Expect(s.Name, before.Discovered)
+		}
 		group.Go(func() error {
 			started := time.Now()
 			err := r.runSource(ctx, s, &reports[i])
@@ -153,11 +160,12 @@ func (r *Runner) runSources(ctx context.Context, sources []config.Source, report
 				err = r.runSource(ctx, s, &reports[i])
 			}
 			reports[i].Seconds = time.Since(started).Seconds()
+			r.Show.End(s.Name, err != nil)
 			if err == nil {
 				return nil
 			}
-			if ctx.Err() != nil && r.Mode != ModePreview {
-				err = fmt.Errorf("%w (%w)", errCutOff, err)
+			if ctx.Err() != nil {
+				err = fmt.Errorf("%w (%w)", r.Mode.cutOff(), err)
 			}
 			reports[i].Error = r.Secrets.Mask(err.Error())
 			r.Log.Error("source failed", "source", s.Name, "error", err)
@@ -207,8 +215,10 @@ func bothTexts(source string, ledger *state.Store, crawl *state.Crawl, externalI
 
 // Progress shows how far a run has come.
 type Progress interface {
+	Expect(source string, urls int) // how many the last run found
 	Crawl(source string, p crawler.Progress)
 	Apply(source string, done, total int)
+	End(source string, failed bool)
 	Stop() // is told last
 }
 

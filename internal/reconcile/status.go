@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
@@ -95,8 +96,14 @@ func sourceStatus(s config.Source, store *state.Store) (report.SourceStatus, err
 	return status, nil
 }
 
-// lastSuccess returns the last run that saw all of a source and sent what it had to.
-func lastSuccess(runs []state.Run, source string) (state.Run, bool) {
+// success is a run that saw all of a source and sent what it had to.
+type success struct {
+	Finished   time.Time
+	Discovered int // URLs
+}
+
+// lastSuccess returns the last such run.
+func lastSuccess(runs []state.Run, source string) (success, bool) {
 	for _, r := range runs { // the newest first
 		var run report.Run
 		if json.Unmarshal(r.Summary, &run) != nil || run.Error != "" {
@@ -104,11 +111,15 @@ func lastSuccess(runs []state.Run, source string) (state.Run, bool) {
 		}
 		for _, s := range run.Sources {
 			if s.Name == source && s.Result != nil && s.Error == "" && !s.PartlyFailed() && (s.Plan == nil || !s.Plan.Coverage.Partial) {
-				return r, true
+				last := success{Finished: r.Finished}
+				if s.Plan != nil {
+					last.Discovered = s.Plan.Coverage.Discovered
+				}
+				return last, true
 			}
 		}
 	}
-	return state.Run{}, false
+	return success{}, false
 }
 
 // LookOnline asks Intercom about the import sources of a status.

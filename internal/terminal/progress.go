@@ -4,150 +4,326 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"sort"
+	"os"
 	"strings"
 	"sync"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
 // logEvery is how often progress is logged where there is no terminal.
 const logEvery = 15 * time.Second
 
+// Quiet shows no progress.
+type Quiet struct{}
+
+// Expect is told how many URLs a source had before.
+func (Quiet) Expect(string, int) {}
+
+// Crawl is told how many pages of a source were read.
+func (Quiet) Crawl(string, crawler.Progress) {}
+
+// Apply is told how many changes of a source were sent.
+func (Quiet) Apply(string, int, int) {}
+
+// End is told that a source is through.
+func (Quiet) End(string, bool) {}
+
+// Stop ends what is shown.
+func (Quiet) Stop() {}
+
 // LogProgress logs now and then how far a run has come.
 type LogProgress struct {
-	log  *slog.Logger
-	now  func() time.Time
-	mu   sync.Mutex
-	last map[string]time.Time
+	log    *slog.Logger
+	mu     sync.Mutex
+	phases map[string]*phase
+	now    func() time.Time
 }
 
 // NewLogProgress returns a progress that is logged.
 func NewLogProgress(log *slog.Logger) *LogProgress {
-	return &LogProgress{log: log, now: time.Now, last: map[string]time.Time{}}
+	return &LogProgress{log: log, now: time.Now, phases: map[string]*phase{}}
 }
 
-// Crawl shows how many pages of a source were read.
+// Expect is told how many URLs a source had before.
+func (l *LogProgress) Expect(source string, urls int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	of(l.phases, source).expected = urls
+}
+
+// Crawl logs how many pages of a source were read.
 func (l *LogProgress) Crawl(source string, p crawler.Progress) {
-	switch {
-	case !l.due(source):
-	case p.Compared > 0:
-		l.log.Info("comparing", "source", source, "compared", p.Compared, "pages", p.Pages)
-	default:
-		l.log.Info("crawling", "source", source, "settled", p.Settled, "discovered", p.Discovered, "pages", p.Pages)
-	}
+	l.due(source, func(f *phase, now time.Time) { f.crawl(p, now) }, func(f *phase, now time.Time) {
+		if f.name == comparing {
+			l.log.Info("comparing", "source", source, "compared", p.Compared, "pages", p.Pages)
+			return
+		}
+		l.log.Info("crawling", append([]any{"source", source, "settled", p.Settled, "discovered", p.Discovered, "pages", p.Pages, "failed", p.Failed}, f.pace(now)...)...)
+	})
 }
 
-// Apply shows how many changes of a source were sent.
+// Apply logs how many changes of a source were sent.
 func (l *LogProgress) Apply(source string, done, total int) {
-	if l.due(source) {
-		l.log.Info("sending", "source", source, "done", done, "total", total)
-	}
+	l.due(source, func(f *phase, now time.Time) { f.enter(sending, done, total, now) }, func(f *phase, now time.Time) {
+		l.log.Info("sending", append([]any{"source", source, "done", done, "total", total}, f.pace(now)...)...)
+	})
 }
+
+// End is told that a source is through, which the report says.
+func (l *LogProgress) End(string, bool) {}
 
 // Stop ends what is shown.
 func (l *LogProgress) Stop() {}
 
-func (l *LogProgress) due(source string) bool {
+// due notes how far a source has come, and shows it where the last time is long enough ago.
+func (l *LogProgress) due(source string, note, show func(*phase, time.Time)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := l.now()
-	if last, seen := l.last[source]; seen && now.Sub(last) < logEvery {
-		return false
+	now, f := l.now(), of(l.phases, source)
+	note(f, now)
+	if f.shown.IsZero() || now.Sub(f.shown) >= logEvery {
+		f.shown = now
+		show(f, now)
 	}
-	l.last[source] = now
-	return true
 }
 
-// redrawEvery is how often the status line changes.
+// What a source is at.
+const (
+	waiting   = "waiting"
+	reading   = "reading"
+	comparing = "comparing"
+	sending   = "sending"
+	ended     = "done"
+	broken    = "failed"
+)
+
+// phase is what a source is at, and since when.
+type phase struct {
+	name          string
+	done, total   int
+	first         int       // done when it began
+	began         time.Time // with the first progress of it
+	pages, failed int       // of a crawl
+	expected      int       // URLs, as the last run had them; 0 where that is not known
+	shown         time.Time
+}
+
+func of(phases map[string]*phase, source string) *phase {
+	if phases[source] == nil {
+		phases[source] = &phase{name: waiting}
+	}
+	return phases[source]
+}
+
+func (f *phase) crawl(p crawler.Progress, now time.Time) {
+	f.pages, f.failed = p.Pages, p.Failed
+	if p.Compared > 0 {
+		f.enter(comparing, p.Compared, p.Pages, now)
+		return
+	}
+	f.enter(reading, p.Settled, max(p.Discovered, f.expected), now)
+}
+
+func (f *phase) enter(name string, done, total int, now time.Time) {
+	if f.name != name {
+		f.name, f.began, f.first = name, now, done
+	}
+	f.done, f.total = done, total
+}
+
+// paceAfter is how long a phase must have lasted for its pace to mean something.
+const paceAfter = 3 * time.Second
+
+// rate is how many a second are done; 0 where that is not known yet.
+func (f *phase) rate(now time.Time) float64 {
+	if took := now.Sub(f.began); took >= paceAfter {
+		return float64(f.done-f.first) / took.Seconds()
+	}
+	return 0
+}
+
+// left is how long the phase will take; 0 where that is not known. That of a crawl is only known
+// by what the last run found.
+func (f *phase) left(now time.Time) time.Duration {
+	rate := f.rate(now)
+	if rate <= 0 || f.total <= f.done || f.name == reading && f.expected == 0 {
+		return 0
+	}
+	return time.Duration(float64(f.total-f.done)/rate) * time.Second
+}
+
+// pace is what is logged of rate and left.
+func (f *phase) pace(now time.Time) (attributes []any) {
+	if rate := f.rate(now); rate > 0 {
+		attributes = append(attributes, "per_second", fmt.Sprintf("%.1f", rate))
+	}
+	if left := f.left(now); left > 0 {
+		attributes = append(attributes, "left", left.String())
+	}
+	return attributes
+}
+
+// String says how far the phase has come.
+func (f *phase) text(now time.Time) string {
+	parts := []string{f.name}
+	switch f.name {
+	case waiting, ended, broken:
+		return f.name
+	default:
+		parts[0] = fmt.Sprintf("%s %d of %d", f.name, f.done, f.total)
+	}
+	if f.name == reading {
+		parts = append(parts, plural.Count(f.pages, "page"))
+		if f.failed > 0 {
+			parts = append(parts, fmt.Sprintf("%d failed", f.failed))
+		}
+	}
+	if rate := f.rate(now); rate > 0 {
+		parts = append(parts, fmt.Sprintf("%.1f/s", rate))
+	}
+	if left := f.left(now); left > 0 {
+		parts = append(parts, left.String()+" left")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// redrawEvery is how often the lines change.
 const redrawEvery = 100 * time.Millisecond
 
-// StatusLine keeps one line at the bottom of a terminal up to date. What is
-// logged is written through it, so that the two don't mix.
-type StatusLine struct {
+// StatusLines keep a line for each source at the bottom of a terminal up to date. What is logged
+// is written through them, so that the two don't mix.
+type StatusLines struct {
 	terminal io.Writer
-	width    int
+	size     func() (width, height int) // of the terminal, which may change at any time
+	now      func() time.Time
 	mu       sync.Mutex
-	sources  map[string]string
+	names    []string // of the sources, in the order in which they began
+	phases   map[string]*phase
 	drawn    time.Time
-	shown    bool
+	rows     []int // columns of the lines that are on the screen
 }
 
-// NewStatusLine returns a status line on the terminal that w writes to; nil where that is
-// none.
-func NewStatusLine(w io.Writer) *StatusLine {
-	width := Width(w)
-	if width == 0 {
+// NewStatusLines returns status lines on the terminal that w writes to; nil where that is none.
+func NewStatusLines(w io.Writer) *StatusLines {
+	if Width(w) == 0 {
 		return nil
 	}
-	terminal, _ := fileOf(w)
-	return &StatusLine{terminal: terminal, width: width, sources: map[string]string{}}
+	f, _ := fileOf(w)
+	return newStatusLines(f, func() (int, int) { return sizeOf(f) }, time.Now)
+}
+
+func newStatusLines(terminal io.Writer, size func() (int, int), now func() time.Time) *StatusLines {
+	return &StatusLines{terminal: terminal, size: size, now: now, phases: map[string]*phase{}}
+}
+
+func sizeOf(f *os.File) (width, height int) {
+	width, height, err := term.GetSize(int(f.Fd()))
+	if err != nil || width <= 0 || height <= 0 {
+		return 80, 24
+	}
+	return width, height
+}
+
+// Expect is told how many URLs a source had before.
+func (s *StatusLines) Expect(source string, urls int) {
+	s.set(source, func(f *phase, _ time.Time) { f.expected = urls })
 }
 
 // Crawl shows how many pages of a source were read.
-func (s *StatusLine) Crawl(source string, p crawler.Progress) {
-	if p.Compared > 0 {
-		s.set(source, fmt.Sprintf("%s: comparing %d of %d pages", source, p.Compared, p.Pages))
-		return
-	}
-	s.set(source, fmt.Sprintf("%s: reading %d of %d, %d pages", source, p.Settled, p.Discovered, p.Pages))
+func (s *StatusLines) Crawl(source string, p crawler.Progress) {
+	s.set(source, func(f *phase, now time.Time) { f.crawl(p, now) })
 }
 
 // Apply shows how many changes of a source were sent.
-func (s *StatusLine) Apply(source string, done, total int) {
-	s.set(source, fmt.Sprintf("%s: sending %d of %d", source, done, total))
+func (s *StatusLines) Apply(source string, done, total int) {
+	s.set(source, func(f *phase, now time.Time) { f.enter(sending, done, total, now) })
+}
+
+// End shows that a source is through.
+func (s *StatusLines) End(source string, failed bool) {
+	s.set(source, func(f *phase, _ time.Time) {
+		f.name = ended
+		if failed {
+			f.name = broken
+		}
+	})
 }
 
 // Stop ends what is shown.
-func (s *StatusLine) Stop() {
+func (s *StatusLines) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
-	clear(s.sources)
+	s.names = nil
 }
 
-// Write passes what is logged on, above the status line.
-func (s *StatusLine) Write(p []byte) (int, error) {
+// Write passes what is logged on, above the status lines.
+func (s *StatusLines) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clear()
 	n, err := s.terminal.Write(p)
-	s.draw()
+	s.draw(s.now())
 	return n, err
 }
 
-func (s *StatusLine) set(source, text string) {
+func (s *StatusLines) set(source string, change func(*phase, time.Time)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sources[source] = text
-	if now := time.Now(); now.Sub(s.drawn) >= redrawEvery {
+	if s.phases[source] == nil {
+		s.names = append(s.names, source)
+	}
+	now := s.now()
+	change(of(s.phases, source), now)
+	if now.Sub(s.drawn) >= redrawEvery {
 		s.drawn = now
 		s.clear()
-		s.draw()
+		s.draw(now)
 	}
 }
 
-func (s *StatusLine) clear() {
-	if s.shown {
-		_, _ = io.WriteString(s.terminal, "\r\x1b[K")
-		s.shown = false
-	}
-}
-
-func (s *StatusLine) draw() {
-	texts := make([]string, 0, len(s.sources))
-	for _, t := range s.sources {
-		texts = append(texts, t)
-	}
-	if len(texts) == 0 {
+// clear takes the lines off the screen. Where it became narrower, a line takes several rows of it.
+func (s *StatusLines) clear() {
+	if len(s.rows) == 0 {
 		return
 	}
-	sort.Strings(texts)
-	line := []rune(strings.Join(texts, " · "))
-	if len(line) >= s.width {
-		line = append(line[:max(0, s.width-2)], '…')
+	width, _ := s.size()
+	rows := 0
+	for _, columns := range s.rows {
+		rows += max(1, (columns+width-1)/width)
 	}
-	_, _ = io.WriteString(s.terminal, string(line))
-	s.shown = true
+	_, _ = io.WriteString(s.terminal, "\r"+strings.Repeat("\x1b[1A", rows-1)+"\x1b[J")
+	s.rows = nil
+}
+
+// draw writes a line for each source, as far as the screen has room.
+func (s *StatusLines) draw(now time.Time) {
+	if len(s.names) == 0 {
+		return
+	}
+	width, height := s.size()
+	wide := 0
+	for _, name := range s.names {
+		wide = max(wide, len([]rune(name)))
+	}
+	var lines []string
+	for i, name := range s.names {
+		if more := len(s.names) - i; len(lines) == max(1, height-2) && more > 1 {
+			lines = append(lines, fmt.Sprintf("… and %d more", more))
+			break
+		}
+		lines = append(lines, fmt.Sprintf("%-*s  %s", min(wide, width/3), name, s.phases[name].text(now)))
+	}
+	for i, line := range lines {
+		if r := []rune(line); len(r) >= width {
+			lines[i] = string(r[:max(0, width-2)]) + "…"
+		}
+		s.rows = append(s.rows, len([]rune(lines[i])))
+	}
+	_, _ = io.WriteString(s.terminal, strings.Join(lines, "\n"))
 }

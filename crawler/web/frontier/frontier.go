@@ -96,6 +96,9 @@ func (f *Frontier) Settle(u *url.URL, outcome crawler.Outcome, detail string) er
 	if outcome == crawler.Paged {
 		f.now.Pages++
 	}
+	if outcome.Failed() {
+		f.now.Failed++
+	}
 	if f.progress != nil {
 		f.progress(f.now)
 	}
