@@ -81,6 +81,9 @@ func TestAPDFIsBadlyRedacted(t *testing.T) {
 		"very small":               {draft.Tiny, pdfOf("0.05 0 0 0.05 0 0 cm "+secret, "", "")},
 		"a layer that is off":      {draft.LayerOff, pdfOf("/OC /L1 BDC "+secret+"EMC\n", "", layerOff, "null", layer)},
 		"a form on an off layer":   {draft.LayerOff, pdfOf("/X1 Do\n", "", layerOff, form("/OC 7 0 R", secret), layer)},
+		"a box in a scanned page":  {draft.Covered, scanned(0)},
+		"white in a scanned page":  {draft.Covered, scanned(255)},
+		"beyond the crop box":      {draft.Clipped, pdfOf("BT /F1 11 Tf 72 300 Td (The password is Tulip4711) Tj ET\n", "/CropBox[0 400 612 792]", "")},
 		"a box over a scanned one": {draft.Covered, pdfOf("q 612 0 0 600 0 0 cm /X1 Do Q 3 Tr "+secret+"0 g"+over, "", "", stream(picture, "\xee"))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -96,6 +99,28 @@ func TestAPDFIsBadlyRedacted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// scanned is a scanned page with the words that were recognised on it. The picture is of that shade beneath one line of
+// them; none is less than 0.
+func scanned(shade int) []byte {
+	const wide, high = 102, 100
+	var points strings.Builder
+	for y := range high {
+		for x := range wide {
+			point := 255 * ((x + y) % 2)
+			if shade >= 0 && y > 12 && y < 20 && x > 9 && x < 50 {
+				point = shade
+			}
+			fmt.Fprintf(&points, "%02x", point)
+		}
+	}
+	content := "q 612 0 0 600 0 0 cm /X1 Do Q 3 Tr " + secret
+	for y := 100; y < 450; y += 50 {
+		content += testsite.Line("F1", 11, 72, float64(y), "These words were recognised on the page.")
+	}
+	image := strings.NewReplacer("Width 1/", fmt.Sprintf("Width %d/", wide), "Height 1/", fmt.Sprintf("Height %d/", high)).Replace(picture)
+	return pdfOf(content, "", "", stream(image+"/Filter/ASCIIHexDecode", points.String()+">"))
 }
 
 // What a reader of a PDF sees is no alarm, nor is the text that was recognised on a scanned page.
@@ -115,6 +140,9 @@ func TestAPDFIsNotRedacted(t *testing.T) {
 		"recognised, over its page":  pdfOf("q 612 0 0 600 0 0 cm /X1 Do Q 3 Tr "+secret, "", "", stream(picture, "\xee")),
 		"recognised, under its page": pdfOf(secret+"q 612 0 0 600 0 0 cm /X1 Do Q\n", "", "", stream(picture, "\xee")),
 		"not painted, over outlines": pdfOf("3 Tr "+secret+"0 Tr 1 0 0 1 0.2 0 cm 1 Tr 0.3 w "+secret, "", ""),
+		"recognised, beside it":      scanned(-1),
+		"shown again":                pdfOf("1 g "+secret+"0 g 1 0 0 1 0 -200 cm "+secret, "", ""),
+		"a note of the printer":      pdfOf(secret+"BT /F1 8 Tf 72 380 Td (manual.indd 7 2024-03-01) Tj ET\n", "/CropBox[0 400 612 792]", ""),
 		"a pale shadow":              pdfOf("0.95 g "+secret+"0 g 1 0 0 1 0.6 0.6 cm "+secret, "", ""),
 		"numbers that are clipped":   pdfOf("q 72 600 20 20 re W n BT /F1 11 Tf 72 500 Td (0 1 2 3 4 5 6 7 8 9 10 11) Tj ET Q\n", "", ""),
 	} {

@@ -3,6 +3,7 @@ package pdf
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
@@ -19,6 +20,8 @@ type doubt struct {
 	sure   bool // nothing of it is seen by all that is known of the page
 	// scanned: the letter is the word for a picture, and is not drawn itself.
 	scanned bool
+	// recognised: nothing lies over the picture, and it may have been painted over itself.
+	recognised bool
 }
 
 // doubtOf says why a letter may not be seen, as far as it may.
@@ -31,8 +34,8 @@ func (s *layers) doubtOf(look *style, object uint64, box rect) (d doubt, ok bool
 	scanned := look.unpainted && (s.pictures > 0.5 || s.onPicture(x, y)) || big
 	switch {
 	case scanned:
-		d.how, d.cover, d.scanned = draft.Covered, cover, true
-		return d, covered
+		d.how, d.cover, d.scanned, d.recognised = draft.Covered, cover, true, !covered
+		return d, covered || look.unpainted && s.mayScan
 	case covered:
 		d.how, d.cover, d.sure = draft.Covered, cover, sure
 	case look.unpainted:
@@ -130,10 +133,10 @@ func (s *layers) mayFade(look *style) bool {
 
 func (r rect) middle() (x, y float64) { return (r.left + r.right) / 2, (r.bottom + r.top) / 2 }
 
-// settle takes the letters out of a page that are not seen, and says where they were.
-func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where func(y float64) string, found *draft.Places) {
+// settle takes the letters out of a page that are not seen, and returns where they were.
+func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where func(y float64) string) (found []unseenRun) {
 	if len(doubts) == 0 {
-		return
+		return nil
 	}
 	gone, aside := f.notSeen(page, doubts)
 	// What stands at the same place a second time, as a shadow, is seen there.
@@ -174,13 +177,13 @@ func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where fun
 		}
 		here := unseenRun{how: d.how, where: where(l.y), last: run.last}
 		if here.how != run.how || here.where != run.where {
-			run.tell(found, bears(run.cover))
+			found = run.appendTo(found, bears(run.cover))
 			run = here
 		}
-		run.add(d.letter, l.spaced || l.newLine)
+		run.add(d.letter, l)
 		run.cover = run.cover.around(d.cover)
 	}
-	run.tell(found, bears(run.cover))
+	found = run.appendTo(found, bears(run.cover))
 	kept := s.letters[:0]
 	for i, l := range s.letters {
 		if !hidden[i] {
@@ -191,6 +194,7 @@ func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where fun
 		}
 	}
 	s.letters = kept
+	return found
 }
 
 // unseenRun is text of one place that is not seen for one reason.
@@ -201,24 +205,64 @@ type unseenRun struct {
 	letters       int
 	word, longest int // letters of the word that goes on, and of the longest one
 	last          int
+	lines         []string // what it says, letters only
 }
 
 // add takes in the letter at a place among those of its page.
-func (r *unseenRun) add(at int, begins bool) {
-	if begins || at != r.last+1 {
+func (r *unseenRun) add(at int, l letter) {
+	if l.spaced || l.newLine || at != r.last+1 {
 		r.word = 0
 	}
+	const short = 4 // a line that is found anywhere
+	if n := len(r.lines); n == 0 || r.word == 0 && len(r.lines[n-1]) >= short {
+		r.lines = append(r.lines, "")
+	}
+	r.lines[len(r.lines)-1] += l.text
 	r.last = at
 	r.letters++
 	r.word++
 	r.longest = max(r.longest, r.word)
 }
 
-// tell adds what was found, where it says something. The numbers on an axis do not, and a word under a
+// appendTo appends a run to others where it says something. The numbers on an axis do not, and a word under a
 // panel that bears a text of its own slipped there.
-func (r *unseenRun) tell(found *draft.Places, bears bool) {
+func (r *unseenRun) appendTo(found []unseenRun, bears bool) []unseenRun {
 	const word = 8
 	if r.longest >= draft.FewestUnseen && (r.letters >= word || !bears) {
-		found.Add(r.how, r.where, r.letters)
+		return append(found, *r)
 	}
+	return found
+}
+
+// tell reports what the pages that were read last do not show. What is shown on the same page, or on the one before
+// or after, as by slides that uncover their text step by step, was not to be kept from anybody.
+func (f *file) tell(found []unseenRun, letters []letter) {
+	last := f.unsettled
+	f.unsettled = unsettled{runs: found, shown: [2][]letter{last.shown[1], letters}}
+	if len(last.runs) == 0 {
+		return
+	}
+	shown := lettersOf(last.shown[0]) + "\n" + lettersOf(last.shown[1]) + "\n" + lettersOf(letters)
+	for _, r := range last.runs {
+		if slices.ContainsFunc(r.lines, func(line string) bool { return !strings.Contains(shown, line) }) {
+			f.unseen.Add(r.how, r.where, r.letters)
+		}
+	}
+}
+
+// unsettled is what is not known of a page before the next one was read.
+type unsettled struct {
+	runs  []unseenRun
+	shown [2][]letter // on the page before, and on the page itself
+}
+
+// lettersOf is what letters say, without spaces and signs.
+func lettersOf(letters []letter) string {
+	var said strings.Builder
+	for _, l := range letters {
+		if strings.ContainsFunc(l.text, draft.IsSaid) {
+			said.WriteString(l.text)
+		}
+	}
+	return said.String()
 }

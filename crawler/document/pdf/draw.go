@@ -43,10 +43,13 @@ func (f *file) notSeen(page uint64, doubts []doubt) (gone, aside []bool) {
 		f.call("FPDFPageObj_SetIsActive", object, 1)
 	}
 	f.drawing = f.err != nil
+	fits := ok && f.fits(with, doubts)
 	for i, d := range doubts {
 		switch {
 		case !ok || d.how == draft.Tiny:
 			gone[i] = d.sure
+		case d.recognised:
+			gone[i] = fits && d.said && with.isEven(d.box)
 		case d.scanned:
 			gone[i] = with.isEven(d.box)
 		case d.how == draft.Unpainted || d.how == draft.Colour: // what is drawn there may be the same text again
@@ -56,7 +59,42 @@ func (f *file) notSeen(page uint64, doubts []doubt) (gone, aside []bool) {
 			aside[i] = d.how == draft.LayerOff && !with.isEven(d.box)
 		}
 	}
+	keepStray(doubts, gone)
 	return gone, aside
+}
+
+// keepStray takes back that single letters of recognised words are gone: they were only put beside their place.
+func keepStray(doubts []doubt, gone []bool) {
+	const fewest = 4 // letters in a row
+	for from := 0; from < len(doubts); {
+		to := from
+		for to < len(doubts) && doubts[to].recognised && gone[to] {
+			to++
+		}
+		if to-from < fewest {
+			clear(gone[from:to])
+		}
+		from = max(to, from+1)
+	}
+}
+
+// fits reports whether the words that were recognised on a picture stand where it has something, but for a few, which
+// may have been painted over.
+func (f *file) fits(page drawn, doubts []doubt) bool {
+	const few = 5 // one of so many
+	all, even := 0, 0
+	for _, d := range doubts {
+		if d.recognised && d.said {
+			all++
+			if page.isEven(d.box) {
+				even++
+			}
+		}
+	}
+	if all > 0 {
+		f.scans++
+	}
+	return few*even <= all
 }
 
 // drawn is a page as it is drawn: four bytes for each point.

@@ -14,6 +14,7 @@ type layers struct {
 	dots     []rect               // as large as bullets
 	texts    map[uint64]textLayer // text objects
 	marked   []rect               // marked to be redacted
+	mayScan  bool                 // a picture may be looked at, to see whether it has the words that were recognised
 	looked   int                  // how many grounds were looked at for letters: see maxLooked
 
 	left int // objects that may still be looked at
@@ -42,12 +43,15 @@ type textLayer struct {
 // maxShapes bounds how many parts of a page are looked at: a drawing may have very many.
 const maxShapes = 20_000
 
+// maxScans bounds how many pages are drawn to see whether their pictures have the words that were recognised on them.
+const maxScans = 200
+
 // maxLooked bounds how many shapes are looked at to tell what lies behind letters, and over them.
 const maxLooked = 50_000_000
 
 // layers looks at what page is painted with.
 func (f *file) layers(page uint64, box rect) *layers {
-	s := &layers{texts: make(map[uint64]textLayer), left: maxShapes, area: max((box.right-box.left)*(box.top-box.bottom), 1)}
+	s := &layers{mayScan: f.scans < maxScans, texts: make(map[uint64]textLayer), left: maxShapes, area: max((box.right-box.left)*(box.top-box.bottom), 1)}
 	at := parent{to: affine{1, 0, 0, 1, 0, 0}, box: box}
 	for i := range uint64(f.count("FPDFPage_CountObjects", page)) {
 		if s.left--; s.left < 0 {

@@ -109,6 +109,8 @@ type file struct {
 
 	optionalForms bool // what is drawn inside of others may be optional content
 	unseen        draft.Places
+	unsettled     unsettled
+	scans         int  // pages that were drawn since words were recognised on them
 	drawing       bool // a page is being drawn, or broke the sandbox
 	blind         bool // pages are not drawn
 }

@@ -1,6 +1,9 @@
 package screen
 
-import "strings"
+import (
+	"encoding/base64"
+	"strings"
+)
 
 // commands are programs that take a password on their command line, by the form in which they do. What is marked V is
 // the password; UV is a user's name and the password behind a colon.
@@ -21,6 +24,7 @@ func commands() []command {
 		{"ipmitool|snmpwalk|snmpget|snmpset|snmpbulkwalk", `(?:-P|-c|-A|-X) +V`},
 		{"sqlplus|sqlldr|impdp|expdp|rman|exp|imp", `["']?[A-Za-z_]\w{1,30}/V(?:@|\s|$)`},
 		{"htpasswd", `-[a-zA-Z]*b[a-zA-Z]* +\S+ +\S+ +V`},
+		{"openssl enc", `-k +V`},
 		{"openssl", `-pass(?:in|out)? +(?:pass:)V`},
 		{"keytool", `-(?:store|key|src|dest)pass +V`},
 		{"echo", `V["']?\s*\|\s*(?:sudo -S|passwd|docker login|gh auth|cryptsetup|base64)`},
@@ -29,8 +33,38 @@ func commands() []command {
 		{"lftp|ftp|ncftp|ncftpget", `-u +["']?[^\s,"']+,V`},
 		{"rclone|restic|borg|duplicity|gpg|cryptsetup", `(?:--passphrase|--pass|--password) +V`},
 		{"nmcli", `password +V`},
+		{"gh secret set|glab variable set", `(?:--body|-b|--value) ?=?V`},
+		{"aws secretsmanager", `--secret-string[ =]V`},
+		{"az keyvault secret set", `--value[ =]V`},
+		{"kubectl create secret|oc create secret", `--from-literal[ =][\w.-]+=V`},
 		{"wpa_passphrase", `(?:"[^"\n]+"|\S+) +V`},
 	}
+}
+
+// callRules are the rules on passwords that stand in a call at a place of their own.
+func callRules() []credentialRule {
+	const (
+		name  = `(?:["'][^"'\n]{0,80}["']|[$@]?[A-Za-z_][\w.]{0,40})`
+		value = `["']([^\s"'<>]{6,})["']`
+	)
+	return []credentialRule{
+		rule("call-password", 0, nil, `(?i)(?:mysqli|mysqli_connect|mysql_connect|pdo|getconnection|ldap_bind|ftp_login)\(\s{0,8}`+name+`\s{0,4},\s{0,4}`+name+`\s{0,4},\s{0,4}`+value,
+			"mysqli(", "mysqli_connect(", "mysql_connect(", "pdo(", "getconnection(", "ldap_bind(", "ftp_login(").that(isPassword),
+		rule("call-password", 0, nil, `(?i)(?:\.login|simple_bind_s|basicauth|networkcredential|pscredential|usernamepasswordcredentials)\(\s{0,8}`+name+`\s{0,4},\s{0,4}`+value,
+			".login(", "simple_bind_s(", "basicauth(", "networkcredential(", "pscredential(", "usernamepasswordcredentials(").that(isPassword),
+		rule("call-password", 0, nil, `(?i)ConvertTo-SecureString\s+(?:-String\s+)?`+value, "convertto-securestring").that(isPassword),
+		rule("command-password", 0, nil, `(?:-u|--user|--username)[ =]\S{1,60}[ \t](?:[^\n|;]{0,80}?[ \t])??(?:-p|-P|-w|--pass)[ =]["']?([^\s"'<>|-][^\s"'<>|]{5,})`, "-u ", "--user").that(isPassword),
+		newRule(connection, 0, `\b[A-Za-z_][\w.-]{0,40}:([^\s@:"'/]{6,80})@(?:tcp|unix)\(`, "@tcp(", "@unix(").that(isPassword),
+		rule("authorization-header", 0, endsWord, `(?i:auth plain)\s{1,3}([A-Za-z0-9+/]{12,}={0,2})`, "auth plain").that(hasPlainLogin),
+		rule("authorization-header", 3, endsWord, `(?:GenieKey|OAuth)\s{1,3}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b`, "geniekey", "oauth "),
+	}
+}
+
+// hasPlainLogin reports whether a text in base64 is a login of SASL's mechanism PLAIN (RFC 4616).
+func hasPlainLogin(encoded string) bool {
+	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
+	parts := strings.Split(string(raw), "\x00")
+	return err == nil && len(parts) == 3 && isPassword(parts[2])
 }
 
 // command is programs that take a password in the same form.

@@ -52,11 +52,11 @@ func ownRules() []credentialRule {
 		rule(privateKey, 0, endsWord, `(?i:PrivateKey|PresharedKey)\s?=\s?(`+b64+`{42}[AEIMQUYcgkosw048]=)`, "privatekey", "presharedkey"),
 		rule(jsonWebToken, 3, endsWord, `eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]{10,})?`, "eyj"),
 		rule("aws-access-key", 2.5, endsWord, `(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b`, "akia", "asia", "abia", "acca"),
-		rule("authorization-header", 3.2, endsWord, `(?i)authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token|ssws|apikey)\s{1,3}([A-Za-z0-9._~+/-]{16,}=*)`, "authorization").that(isNoPhrase),
+		rule("authorization-header", 3.2, endsWord, `(?i)authorization["']?\s{0,3}[:=]\s{0,3}["']?(?:bearer|basic|token|ssws|apikey|geniekey|oauth|key)\s{1,3}([A-Za-z0-9._~+/-]{16,}=*)`, "authorization").that(isNoPhrase),
 		rule(connection, 0, nil, `://[^\s:@/?#"'<>]{0,80}:([^\s@/"'<>]{4,})@[A-Za-z0-9\[]`, "://").whose(namesUser).that(isPassword),
 		rule("password-hash", 0, nil, `(?:\$(?:apr1|1|5|6|y|7|sha1|md5)\$(?:rounds=\d+\$)?[./A-Za-z0-9$]{2,40}\$[./A-Za-z0-9]{20,90}|\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2(?:id|i|d)\$v=\d+\$[^\s$]{5,40}\$[^\s$]{8,64}\$`+b64+`{20,90}|\{S?SHA\d{0,3}\}`+b64+`{26,}=)`,
 			"$apr1$", "$1$", "$5$", "$6$", "$y$", "$7$", "$sha1$", "$md5", "$2a$", "$2b$", "$2x$", "$2y$", "$argon2", "{ssha", "{sha").that(func(s string) bool { return !strings.Contains(s, "...") }),
-	}, vendorRules(), commandRules(), manifestRules(), codeRules())
+	}, vendorRules(), commandRules(), callRules(), manifestRules(), codeRules())
 }
 
 // vendorRules are the forms of keys of those who issue them.
@@ -82,7 +82,7 @@ func vendorRules() []credentialRule {
 		rule("sentry-token", 3, endsWord, `sntry[su]_[A-Za-z0-9+/=_-]{40,}`, "sntry"),
 		rule("hubspot-token", 2.5, endsWord, `pat-[a-z]{2}\d?-`+uuid, "pat-na", "pat-eu", "pat-ap"),
 		rule("figma-token", 3, endsWord, `fig[a-z]{1,3}_[A-Za-z0-9_-]{36,60}`, "figd_", "figo_", "figu_", "figoh_", "figor_"),
-		rule("supabase-key", 3, endsWord, `(?:sbp_(?:v0_)?[0-9a-f]{40}|sb_(?:secret|publishable)_[A-Za-z0-9_-]{20,60})`, "sbp_", "sb_secret", "sb_publishable"),
+		rule("supabase-key", 3, endsWord, `(?:sbp_(?:v0_)?[0-9a-f]{40}|sb_secret_[A-Za-z0-9_-]{20,60})`, "sbp_", "sb_secret"),
 		rule("tailscale-key", 3, endsWord, `tskey-(?:auth|api|client|scim|webhook|[a-z]{2,10})-[A-Za-z0-9]{6,20}(?:CNTRL)?-[A-Za-z0-9]{16,60}`, "tskey-"),
 		rule("okta-token", 3.5, endsWord, `(?i:ssws)\s{1,3}(00[A-Za-z0-9_-]{40})`, "ssws"),
 		newRule("okta-token", 3.8, `\b00[A-Za-z0-9_-]{40}\b`, "okta"),

@@ -34,17 +34,17 @@ func (k labelKind) rule() string {
 // six letters or more also ends longer words ("Administratorkennwort"). Capitals count for nothing.
 func labels() [labelKinds]string {
 	return [labelKinds]string{
-		passwordLabel: "password|passwd|passphrase|pass phrase|passcode|pass-code|pass|pwd|pw|p/w|identified by|machine login|" +
+		passwordLabel: "password|passwd|authtok|bindpw|rootpw|passphrase|pass phrase|passcode|pass-code|pass|pwd|pw|p/w|identified by|machine login|" +
 			"passwort|kennwort|losungswort|mot de passe|mdp|contraseña|contrasenya|clave de acceso|palavra-passe|palavra passe|senha|" +
 			"parola d'ordine|parola d’ordine|parola|parolă|parole|wachtwoord|adgangskode|kodeord|passord|lösenord|salasana|parool|salasõna|hasło|haslo|heslo|" +
-			"geslo|lozinka|šifra|jelszó|jelszo|slaptažodis|şifre|sifre|mật khẩu|kata sandi|kata laluan|nenosiri|nywila|fjalëkalimi|lykilorð|" +
-			"пароль|парола|лозинка|шифра|нууц үг|құпия сөз|гасло|κωδικός πρόσβασης|κωδικός|συνθηματικό|" +
-			"סיסמה|סיסמא|كلمة المرور|كلمة السر|الرقم السري|رمز عبور|گذرواژه|کلمه عبور|" +
-			"पासवर्ड|कूटशब्द|পাসওয়ার্ড|கடவுச்சொல்|รหัสผ่าน|ពាក្យសម្ងាត់|စကားဝှက်|" +
+			"geslo|lozinka|šifra|jelszó|jelszo|jelszav|slaptažodis|şifre|sifre|mật khẩu|kata sandi|kata laluan|nenosiri|nywila|fjalëkalimi|lykilorð|" +
+			"psk|wagwoord|pasahitza|contrasinal|cyfrinair|parol|пароль|парола|лозинка|шифра|нууц үг|құпия сөз|гасло|κωδικός πρόσβασης|κωδικός|συνθηματικό|" +
+			"סיסמה|סיסמא|كلمة المرور|كلمة مرور|كلمة السر|كلمة سر|الرقم السري|رمز عبور|گذرواژه|کلمه عبور|" +
+			"პაროლი|գաղտնաբառ|پاس ورڈ|પાસવર્ડ|ਪਾਸਵਰਡ|పాస్వర్డ్|ಪಾಸ್ವರ್ಡ್|මුරපදය|ລະຫັດຜ່ານ|पासवर्ड|कूटशब्द|পাসওয়ার্ড|கடவுச்சொல்|รหัสผ่าน|ពាក្យសម្ងាត់|စကားဝှက်|" +
 			"パスワード|パスフレーズ|暗証番号|密码|密碼|口令|비밀번호|패스워드|암호",
-		keyLabel: "key|token|secret|credential|credentials|psk|api-schlüssel|schlüssel|geheimnis|clé|jeton|chave|chiave|segreto|sleutel|geheim|nøgle|nyckel|avain|" +
+		keyLabel: "key|secret_key_base|token|secret|credential|credentials|api-schlüssel|schlüssel|geheimnis|clé|jeton|chave|chiave|segreto|sleutel|geheim|nøgle|nyckel|avain|" +
 			"klucz|klíč|kľúč|ključ|kulcs|anahtar|khóa|kunci|secreto|segredo|ключ|токен|секрет|κλειδί|מפתח|مفتاح|رمز|कुंजी|চাবি|คีย์|キー|トークン|シークレット|密钥|密鑰|令牌|金鑰|키|토큰",
-		loginLabel: "credentials|login|log in|sign in|user/password|username/password|user / password|username / password|zugangsdaten|anmeldedaten|identifiants|" +
+		loginLabel: "credentials|creds|login|log in|sign in|user/password|username/password|user / password|username / password|zugangsdaten|anmeldedaten|identifiants|" +
 			"credenciales|credenciais|credenziali|inloggegevens|logowanie|учетные данные|ログイン|账号|帳號",
 		accountLabel: "admin|administrator|root|sysadmin|superuser|superadmin|postgres|oracle|operator|support|guest|ubuntu|cisco|sa",
 		codeLabel: "pin|pin code|pin-code|pincode|pin number|door code|door-code|gate code|entry code|access code|alarm code|keypad code|lock code|safe code|safe combination|" +
@@ -111,7 +111,7 @@ func (t *text) wideLabels(found func(kind labelKind, start, end int)) {
 	eachWideWord(t.plain, func(start, end int) {
 		t.meter.Spend(1)
 		word := t.plain[start:end]
-		if first, _ := utf8.DecodeRuneInString(word); !isAlphabetic(first) {
+		if strings.ContainsFunc(word, isUnspaced) {
 			for _, label := range index.unspaced {
 				for at := 0; ; {
 					i := strings.Index(word[at:], label.word)
@@ -125,6 +125,11 @@ func (t *text) wideLabels(found func(kind labelKind, start, end int)) {
 			return
 		}
 		folded := fold(norm.NFKC.String(word))
+		if first, size := utf8.DecodeRuneInString(folded); len(folded) > longLabel && unicode.In(first, unicode.Hebrew) {
+			for _, label := range index.byWord[folded[size:]] { // behind an article or a preposition
+				found(label.kind, start+size, end)
+			}
+		}
 		for range maxEnding + 1 {
 			for _, label := range index.byWord[folded] {
 				_, more, _ := strings.Cut(label.word, " ")
@@ -210,6 +215,9 @@ func isLabel(plain string, start, end int) (int, bool) {
 	}
 	return end, end == len(plain) || plain[end] != '_'
 }
+
+// isUnspaced reports whether a letter is of a script that sets no spaces between words, or no letter of an alphabet.
+func isUnspaced(r rune) bool { return r >= utf8.RuneSelf && unicode.IsLetter(r) && !isAlphabetic(r) }
 
 // isAlphabetic reports whether a letter is of a script that sets words apart by spaces.
 func isAlphabetic(r rune) bool {

@@ -2,8 +2,10 @@ package screen
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // labelled calls found for each secret that the label from start to end names.
@@ -24,12 +26,48 @@ func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
 	case recoveryLabel, totpLabel, phraseLabel:
 		t.list(kind, end, found)
 	case keyLabel:
-		if !strings.EqualFold(t.plain[start:min(end, start+3)], "key") || namesKey(t.plain[:start]) {
+		switch {
+		case !strings.EqualFold(t.plain[start:min(end, start+3)], "key") || namesKey(t.plain[:start]):
 			t.pairs(start, end, take)
+		case isOfNetwork(t.plain[t.lineAt(start).start:start]):
+			kind = passwordLabel
+			t.pairs(start, end, take)
+		default:
+			t.pairs(start, end, func(p pair) {
+				if value := t.plain[p.value.start:p.value.end]; p.evidence == assigned && len(value) >= minRun && isMixed(value) && !namesPublicKey(t.plain[:start]) {
+					take(p)
+				}
+			})
 		}
 	default:
 		t.pairs(start, end, take)
 	}
+}
+
+// namesPublicKey reports whether text that is followed by "key" makes it one that everybody may know.
+func namesPublicKey(preceding string) bool {
+	return strings.Contains(lowerASCII(preceding[max(0, len(preceding)-12):]), "publi")
+}
+
+// besideAddress calls found for each cell that has nothing but a password, beside one with an address of e-mail: a table
+// of users need not name its columns.
+func (t *text) besideAddress(found func(span)) {
+	for i := 1; i < len(t.cells); i++ {
+		user, cell := t.cells[i-1], t.cells[i]
+		if user.table != cell.table || user.row != cell.row || cell.end-cell.start > maxValue || !strings.Contains(t.plain[user.start:user.end], "@") {
+			continue
+		}
+		t.meter.Spend(perTry)
+		if at := t.trim(cell.span); at.end > at.start && !strings.ContainsFunc(t.plain[at.start:at.end], unicode.IsSpace) && passwordLabel.holds(t.plain[at.start:at.end], near) {
+			found(at)
+		}
+	}
+}
+
+// isOfNetwork reports whether a line tells how to get into a wireless network.
+func isOfNetwork(line string) bool {
+	line = lowerASCII(line)
+	return slices.ContainsFunc([]string{"wi-fi", "wifi", "wlan", "ssid"}, func(name string) bool { return strings.Contains(line, name) })
 }
 
 // namesKey reports whether text that is followed by "key" makes it one that opens
@@ -49,17 +87,19 @@ var (
 	afterAccount = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\A["'\x60*_]{0,2}(?:[ \x{a0}]/[ \x{a0}]?|/[ \x{a0}]|[ \x{a0}]\|[ \x{a0}]|:[ ]?)`)
 	})
-	afterLogin = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A[^\n/]{0,60}?[ \x{a0}]/[ \x{a0}]`) })
+	afterLogin = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A(?:[^\n/]{0,60}?[ \x{a0}]/[ \x{a0}]|[^\n/:]{0,30}?[ \x{a0}][a-z][\w.-]{1,30}:|[ \x{a0}](?:as|als)[ \x{a0}][\w.@-]{1,40}[ \x{a0}](?:with|using|mit)[ \x{a0}])`)
+	})
 )
 
 // login pairs a user's name with the password that stands behind it and a slash.
 func (t *text) login(kind labelKind, end int, take func(pair)) {
-	expression := afterAccount()
+	expression, how := afterAccount(), near
 	if kind == loginLabel {
-		expression = afterLogin()
+		expression, how = afterLogin(), literal
 	}
 	if at := expression.FindStringIndex(t.plain[end:min(len(t.plain), end+maxGap)]); at != nil {
-		t.next(end+at[1], near, take)
+		t.next(end+at[1], how, take)
 	}
 }
 

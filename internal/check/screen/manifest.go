@@ -13,13 +13,15 @@ import (
 func manifestRules() []credentialRule {
 	return []credentialRule{
 		rule("registry-login", 0, nil, `"auth"\s*:\s*"([A-Za-z0-9+/=]{12,})"`, `"auth"`).that(hasLogin),
-		rule("registry-login", 0, endsWord, `_auth(?:Token)?\s?=\s?"?([A-Za-z0-9+/=_-]{16,})`, "_auth").that(func(s string) bool { return hasLogin(s) || isRandom(s) }),
+		rule("registry-login", 0, endsWord, `_auth(?:Token)?\s?=\s?"?([A-Za-z0-9+/=_-]{16,})`, "_auth").that(func(s string) bool { return hasLogin(s) || isRandom(s) || isUUID(s) }),
 		rule("netrc", 0, nil, `machine\s+\S+\s+login\s+\S+\s+password\s+(\S{4,})`, "machine ").that(isPassword),
 		rule("router-password", 0, nil, `(?i)(?:secret|password|key)\s(?:7\s[0-9A-F]{8,}|[4589]\s(\S{20,}))`, "secret", "password", "key").whose(isTyped),
+		rule("vpn-password", 0, nil, `<auth-user-pass>\s{0,8}\S{1,80}\s{1,8}([^\s<]{6,})`, "<auth-user-pass>").that(isPassword),
+		rule("session-cookie", 3, nil, `(?i)(?:cookie["']?\s?[:=]\s?|-b\s|--cookie[ =])["']?(?:[\w.-]{1,40}=[^;\n]{0,120};\s?){0,6}[\w.-]{0,30}(?:sess|sid|auth|token|jwt|remember)[\w.-]{0,20}=([^\s;"'<]{16,})`, "cookie:", "cookie =", "cookie=", "cookie\":", "-b ", "--cookie").that(isShuffled),
 		rule("router-password", 0, nil, `(?i)(?:enable|username \S{1,60}(?: privilege \d{1,2})?)\s(?:secret|password)\s(?:0\s)?(\S{6,})`, "enable", "username").that(isPassword),
 		rule("snmp-community", 0, nil, `(?i)(?:snmp-server community|r[ow]community6?|set snmp community)\s(\S{6,})`, "snmp-server", "rocommunity", "rwcommunity", "set snmp").that(isPassword),
 		rule("snmp-community", 0, nil, `(?i)(?:snmp-server user|createuser)\s[^\n]{1,80}?\s(?:md5|sha\d{0,3}|aes|des|priv|auth)\s(?:\d+\s)?["']?([^\s"']{8,})`, "snmp-server user", "createuser").that(isPassword),
-		rule("ppp-secret", 0, nil, `(?i)(?:crypto isakmp key|pre-shared-key|tacacs-server key|radius-server key|set psksecret|key-string|neighbor \S+ password)\s(?:\d\s|ascii-text\s|address\s)?["']?([^\s"']{8,})`,
+		rule("ppp-secret", 0, nil, `(?i)(?:crypto isakmp key|pre-shared-key|(?:tacacs|radius)-server (?:host \S{1,60} )?key|set psksecret|key-string|neighbor \S+ password)\s(?:\d\s|ascii-text\s|address\s)?["']?([^\s"']{8,})`,
 			"crypto isakmp", "pre-shared-key", "tacacs-server", "radius-server", "set psksecret", "key-string", "neighbor").that(isPassword),
 	}
 }

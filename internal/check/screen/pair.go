@@ -2,6 +2,7 @@ package screen
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -73,7 +74,7 @@ func (t *text) isWhole(in span, start, end int) bool {
 	if strings.HasPrefix(after, "(") || strings.HasPrefix(after, "/") {
 		after = ""
 	}
-	return after == "" && utf8.RuneCountInString(before) <= longest && !strings.ContainsAny(before, ".:;=")
+	return after == "" && utf8.RuneCountInString(before) <= longest && !strings.ContainsAny(before, ".:;=,|\t")
 }
 
 // inTable pairs the label in a cell with the next cell of its row, and those under it.
@@ -90,8 +91,8 @@ func (t *text) inTable(i int, found func(pair)) {
 		if beside || below {
 			t.whole(c.span, assigned, found)
 		}
-		if c.table == label.table && c.row > label.row && label.row > 0 {
-			return // only the first row names the columns
+		if c.table == label.table && c.row > label.row && label.row > 0 && !label.heads {
+			return // only the first row names the columns, and those that have nothing but names
 		}
 	}
 }
@@ -127,35 +128,57 @@ func (t *text) trim(s span) span {
 
 // onNextLine pairs a label on a line of its own with the next line that has text.
 func (t *text) onNextLine(line span, found func(pair)) {
-	at := line.end
-	for at < len(t.plain) && (t.plain[at] == '\n' || t.plain[at] == ' ' || t.plain[at] == '\r' || t.plain[at] == '\t') {
-		at++
-	}
-	if at >= len(t.plain) || at-line.end > maxGap {
+	at := t.skipBlank(line.end)
+	if at == len(t.plain) || at-line.end > maxGap {
 		return
 	}
 	t.whole(t.lineAt(at), assigned, found)
 }
 
+// skipBlank returns where the next text begins.
+func (t *text) skipBlank(at int) int {
+	for at < len(t.plain) && strings.IndexByte(" \t\r\n", t.plain[at]) >= 0 {
+		at++
+	}
+	return at
+}
+
 // The layouts that have the value on the label's line, by what stands between.
 var (
-	// signed is a sign or a word that gives the label its value.
+	// signed is a sign that gives the label its value.
 	signed = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\A["'\x60\])*_”»]{0,3}(?:\s?\([^()\n]{1,40}\))?["'\x60*_]{0,2}[ \t\x{a0}]{0,20}` +
-			`(?::=|=>|==?|->|[:：＝→]|[–—-][ \x{a0}]|(?i:is|was|lautet|ist|war|est|es|é|è|er|är|on|jest|to|je|este|là|adalah|是|为|為|は|は、|이|는|은)(?:[ \t\x{a0}:：]|\z))` +
-			`(?:[ \t\x{a0}]|\*\*|__){0,20}(?i:now |set to |jetzt |)`)
+		return regexp.MustCompile(`\A` + beforeSign + `(?::=|=>|==?|->|[:：＝→]|[–—-][ \x{a0}])` + afterSign)
+	})
+	// told is a word that does.
+	told = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A` + beforeSign + `(?:(?i:` + strings.Join(copulas(), "|") + `)(?:[ \t\x{a0}:：]|\z)|` + unspacedCopulas + `)` + afterSign)
 	})
 	// far is the same behind a few more words, as in "the password for the router is".
 	far = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\A(?:[ \x{a0}][\pL\pN'’.@_/&()-]{1,30}){1,6}(?:\s?[:：=]|[ \x{a0}](?i:is|lautet|ist|est|es|é|è|jest|到|是):?)[ \t\x{a0}]{1,4}`)
+		return regexp.MustCompile(`\A(?:(?:[ \x{a0}][\pL\pM\pN'’.@_/&()-]{1,30}){1,6}?(?:\s?[:：=]|[ \x{a0}][–—]|[ \x{a0}](?i:` + strings.Join(copulas(), "|") + `):?)[ \t\x{a0}]{1,4}` +
+			`|[^\s\x00-\x7f]{1,20}?(?:[：=]|` + unspacedCopulas + `)[ \t\x{a0}]{0,4})`)
+	})
+	// broken is the same at the end of a line, where the value comes on the next one. YAML writes "|" for that.
+	broken = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A(?:[ \x{a0}][\pL\pM\pN'’.@_/&()-]{1,30}){0,6}?["'\x60*_]{0,2}[ \t\x{a0}]{0,4}(?:[:：=→]|(?i:` + strings.Join(copulas(), "|") + `)):?[ \t\x{a0}]?(?:[|>][+-]?)?[ \t\x{a0}]*\n`)
+	})
+	// argument is what stands between the arguments of a call.
+	argument = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A["']\s?,\s?`) })
+	// block is what stands between the name of a variable and the setting that gives its value.
+	block = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A["']?\)?[ ,]?\{?,?\s{1,20}(?:[\w-]{1,20}\s{0,10}[=:][^\n]{0,60}\n\s{0,20}){0,3}?["']?(?i:default|value|default_value)["']?\s{0,10}[=:]\s{0,4}`)
 	})
 	// element is the end of a tag, or an attribute for values, behind a label that is an element's or attribute's name.
 	element = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\A["']?(?:\s+[\w:.-]+\s?=\s?["'][^"'\n<>]{0,60}["']){0,4}?(?:\s+(?i:value|default)\s?=\s?["']|\s?/?>\s{0,8}(?:<[a-zA-Z][^<>\n]{0,40}>\s{0,8})?|</[a-zA-Z][\w:.-]{0,30}>\s{0,8}<[a-zA-Z][^<>\n]{0,40}>)`)
 	})
+	// otherLetters are words of another script up to what has ours, which is set apart by that.
+	otherLetters = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A(?:[ \x{a0}]{0,2}[^\x00-\x7f\s]{1,30}){0,6}[ \x{a0}]{1,2}`)
+	})
 	// follows is a space, or a call's bracket: the value comes next.
 	follows = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\A(?:["'\x60*_]{0,3}[ \t\x{a0}]{1,20}|["']?\s?\(\s?)`)
+		return regexp.MustCompile(`\A(?:["'\x60*_]{0,3}[ \t\x{a0}]{1,20}(?:[0-9][ \t]|--?[a-z-]{1,20}[ \t])?|["']?\s?\(\s?)`)
 	})
 )
 
@@ -166,39 +189,197 @@ func (t *text) onLine(start, end int, found func(pair)) bool {
 	if isOption(t.plain[max(0, start-40):start]) && strings.HasPrefix(rest, " ") {
 		return t.next(end+1, assigned, found)
 	}
-	if gap := signed().FindString(rest); gap != "" {
-		return t.next(end+len(gap), assigned, found)
+	sign := strings.TrimLeft(rest[:min(len(rest), 40)], marksBeforeSign)
+	if mayBeSign(sign) {
+		if gap := signed().FindString(rest); gap != "" && t.next(end+len(gap), assigned, found) {
+			return true
+		}
 	}
+	if strings.HasPrefix(sign, ",") && len(rest) > len(sign) {
+		if gap := argument().FindString(rest); gap != "" && t.isMarked(end+len(gap)) {
+			return t.next(end+len(gap), literal, found)
+		}
+	}
+	line := rest
+	if at := strings.IndexByte(rest, '\n'); at >= 0 {
+		line = rest[:at]
+		if mayBreak(line) && broken().MatchString(rest[:at+1]) {
+			t.onNextLine(t.lineAt(start), found)
+		}
+		if strings.HasSuffix(strings.TrimRight(line, " "), "?") {
+			t.inAnswer(t.lineAt(start), found)
+		}
+		if namesValue(rest[at:]) {
+			if gap := block().FindString(rest); gap != "" {
+				return t.next(end+len(gap), assigned, found)
+			}
+		}
+	}
+	if mayBeTold(line) {
+		t.isTold(start, end, line, found)
+	}
+	t.inFront(start, found)
 	if strings.ContainsRune(rest, '>') && isInTag(t.plain[max(0, start-maxGap):start]) {
 		if gap := element().FindString(rest); gap != "" {
 			return t.inElement(end+len(gap), found)
 		}
 	}
-	if mayBeFar(rest) {
-		if gap := far().FindString(rest); gap != "" {
-			return t.next(end+len(gap), near, found)
+	if mayHaveValue(line) {
+		if gap := far().FindString(line); gap != "" && isCopula(gap, t.plain[start:end]) && t.next(end+len(gap), literal, found) {
+			return true
 		}
 	}
-	if gap := follows().FindString(rest); gap != "" {
-		return t.next(end+len(gap), near, found)
+	if first, _ := utf8.DecodeRuneInString(t.plain[start:]); first >= utf8.RuneSelf && !unicode.Is(unicode.Latin, first) {
+		if gap := otherLetters().FindString(line); gap != "" {
+			return t.next(end+len(gap), literal, found)
+		}
+	}
+	if gap := follows().FindString(line); gap != "" {
+		how := near
+		if strings.IndexByte(strings.TrimRight(line[len(gap):], " "), ' ') < 0 {
+			how = literal // it ends the line
+		}
+		return t.next(end+len(gap), how, found)
 	}
 	return false
 }
 
-// mayBeFar reports whether the rest of a line has a sign or a word that far wants.
-func mayBeFar(rest string) bool {
-	if line := strings.IndexByte(rest, '\n'); line >= 0 {
-		rest = rest[:line]
+// marksBeforeSign are what may stand between a label and its sign: the end of a quotation, of emphasis, and spaces.
+const marksBeforeSign = "\"'`])*_”»\u00a0 \t"
+
+// mayBeSign reports whether a text may begin with a sign that gives a value, or with a remark in front of one.
+func mayBeSign(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	return strings.ContainsRune(":=-–—→：＝(", first)
+}
+
+// mayBeTold reports whether a line may begin with a word that gives a value.
+func mayBeTold(line string) bool {
+	word := strings.TrimLeft(line, marksBeforeSign)
+	if end := strings.IndexAny(word, " \t:"); end >= 0 {
+		word = word[:end]
 	}
-	if strings.ContainsAny(rest, ":=") {
-		return true
+	return word != "" && (word[0] == '(' || !isASCII(word) || slices.Contains(copulas(), strings.ToLower(word)))
+}
+
+// isTold pairs the label with the value that a word gives it.
+func (t *text) isTold(start, end int, line string, found func(pair)) {
+	gap := told().FindString(line)
+	if gap == "" {
+		return
 	}
-	for _, word := range []string{" is ", " lautet ", " ist ", " est ", " es ", " jest ", "：", "＝", "是", " é ", " è "} {
-		if strings.Contains(rest, word) {
-			return true
+	how := assigned
+	if !isCopula(gap, t.plain[start:end]) {
+		how = near
+	}
+	t.next(end+len(gap), how, found)
+}
+
+func (t *text) isMarked(at int) bool {
+	_, ok := t.marked(at)
+	return ok
+}
+
+// inFront pairs the label with the value that stands in front of it in quotes or as code, as in "type X as the password".
+func (t *text) inFront(label int, found func(pair)) {
+	const reach = 40
+	before := t.plain[max(0, label-reach):label]
+	between := strings.LastIndexAny(before, "\n\"”“.:;=")
+	if at, ok := slices.BinarySearchFunc(t.codes, label, func(s span, label int) int { return s.end - label }); (ok || at > 0) && at <= len(t.codes) {
+		if !ok {
+			at--
+		}
+		code := t.codes[at]
+		if code.end > label-len(before)+between+1 && code.end <= label && code.end-code.start <= maxValue {
+			found(pair{t.trim(code), literal})
+			return
 		}
 	}
+	if between < 0 || before[between] != '"' && !strings.HasPrefix(before[between:], "”") {
+		return
+	}
+	end := label - len(before) + between
+	if open := strings.LastIndexAny(t.plain[max(0, end-maxGap):end], "\n \"“"); open >= 0 {
+		if value := t.trim(span{max(0, end-maxGap) + open, end}); value.end > value.start {
+			found(pair{value, literal})
+		}
+	}
+}
+
+// mayHaveValue reports whether a line has a word that is no word of a language.
+func mayHaveValue(line string) bool {
+	const least = 4 // of a number for a door
+	from, odd, lower := 0, false, false
+	for i := range len(line) + 1 {
+		if i < len(line) && line[i] != ' ' {
+			b := line[i]
+			odd = odd || b < 'A' && b != '.' && b != ',' && b != '-' && b != '\'' && b != '/' || lower && 'A' <= b && b <= 'Z'
+			lower = 'a' <= b && b <= 'z'
+			continue
+		}
+		if odd && i-from >= least {
+			return true
+		}
+		from, odd, lower = i+1, false, false
+	}
 	return false
+}
+
+const (
+	beforeSign = `["'\x60\])*_”»]{0,3}(?:\s?\([^()\n]{1,40}\))?["'\x60*_]{0,2}[ \t\x{a0}]{0,20}`
+	afterSign  = `(?:[ \t\x{a0}]|\*\*|__){0,20}(?i:now |set to |jetzt |)`
+
+	unspacedCopulas = `(?:是|为|為|は、?|이|는|은|คือ)`
+)
+
+// copulas are the words that say what something is.
+var copulas = sync.OnceValue(func() []string {
+	return []string{"is", "was", "lautet", "ist", "war", "est", "es", "é", "è", "er", "är", "on", "jest", "to", "je", "este", "là", "adalah", "είναι", "هي", "هو", "היא", "הוא", "است", "yra", "ir", "és", "ay", "ni", "це", "е", "је"}
+})
+
+// isCopula reports whether the words between a label and a value end with one of the label's language: in English, "to"
+// and "on" are none.
+func isCopula(gap, label string) bool {
+	gap = strings.ToLower(strings.TrimSpace(gap))
+	if gap != "to" && gap != "on" && !strings.HasSuffix(gap, " to") && !strings.HasSuffix(gap, " on") {
+		return true
+	}
+	return !slices.Contains([]string{"pass", "pw", "pwd", "key", "tok", "sec", "cod", "pin", "log", "cre"}, strings.ToLower(label[:min(len(label), 3)])) && !strings.HasPrefix(strings.ToLower(label), "pass")
+}
+
+// mayBreak reports whether a line may end with what gives a value on the next one.
+func mayBreak(line string) bool {
+	line = strings.TrimRight(line, " \t\r")
+	if strings.HasSuffix(line, ":") || strings.HasSuffix(line, "=") || strings.HasSuffix(line, "：") || strings.HasSuffix(line, "→") {
+		return true
+	}
+	word := line[strings.LastIndexByte(line, ' ')+1:]
+	return word != "" && (strings.IndexByte("|>", word[0]) >= 0 || slices.Contains(copulas(), strings.ToLower(word)))
+}
+
+// namesValue reports whether text has the name of a setting that block wants.
+func namesValue(text string) bool {
+	return strings.Contains(text, "efault") || strings.Contains(text, "alue")
+}
+
+// inAnswer pairs the label in a question with what the next lines say, where that is one word behind who says it.
+func (t *text) inAnswer(question span, found func(pair)) {
+	const lines = 2
+	line := question
+	for range lines {
+		next := t.skipBlank(line.end)
+		if next-line.end > maxGap || next == len(t.plain) {
+			return
+		}
+		line = t.lineAt(next)
+		said := line
+		if at := strings.LastIndex(t.plain[line.start:line.end], ": "); at >= 0 {
+			said.start += at + len(": ")
+		}
+		if value := t.trim(said); value.end > value.start && value.end-value.start <= maxValue && !strings.ContainsFunc(t.plain[value.start:value.end], unicode.IsSpace) {
+			found(pair{value, literal})
+		}
+	}
 }
 
 // isOption reports whether the text ends as the name of a command's option begins.
@@ -246,7 +427,7 @@ func (t *text) next(at int, how evidence, found func(pair)) bool {
 	found(pair{value, how})
 	if second := strings.TrimLeft(rest, "\"'`,; \u00a0"); len(rest) > len(second) || strings.HasPrefix(second, "/") {
 		for _, sign := range []string{"/ ", "/", "| "} {
-			if after, ok := strings.CutPrefix(second, sign); ok && after != "" {
+			if after, ok := strings.CutPrefix(second, sign); ok && after != "" && (sign != "/" || !strings.HasPrefix(rest, " ")) {
 				from := value.end + len(rest) - len(after)
 				next, marked := t.marked(from)
 				if !marked {
@@ -269,7 +450,7 @@ func goesOn(rest string) bool {
 		return false
 	}
 	r, _ := utf8.DecodeRuneInString(after)
-	return unicode.IsLetter(r) && !strings.Contains(after[:min(len(after), 24)], "=") && !strings.HasPrefix(after, "for ") && !strings.HasPrefix(after, "and ")
+	return unicode.IsLetter(r) && (r < utf8.RuneSelf || unicode.Is(unicode.Latin, r)) && !strings.Contains(after[:min(len(after), 24)], "=") && !strings.HasPrefix(after, "for ") && !strings.HasPrefix(after, "and ")
 }
 
 // closingQuote returns what ends the quotation that r begins; "" where it begins none.
@@ -293,7 +474,7 @@ func closingQuote(r rune) string {
 
 // marked returns the value between quotes, or in an element of code, that begins at a place.
 func (t *text) marked(at int) (value span, ok bool) {
-	if end, code := t.codeAt(at); code && end-at <= maxValue {
+	if end, apart := t.apartAt(at); apart && end-at <= maxValue {
 		value = t.trim(span{at, end})
 		return value, !strings.ContainsFunc(t.plain[value.start:value.end], unicode.IsSpace)
 	}

@@ -55,6 +55,24 @@ var layouts = map[string]string{
 	"remark":                  `<p>Password (admin): X</p>`,
 	"user and password":       `<p>User / password: ops / X</p>`,
 	"statement":               `<pre>CREATE USER ops IDENTIFIED BY 'X';</pre>`,
+	"two rows of names":       `<table><tr><th rowspan="2">Host</th><th colspan="2">Access</th></tr><tr><th>User</th><th>Password</th></tr><tr><td>db1</td><td>ops</td><td>X</td></tr></table>`,
+	"last column":             "<pre>name,user,password\ndb1,ops,X\n</pre>",
+	"emphasis":                `<p><strong>Admin PW</strong> <em>X</em></p>`,
+	"told on the next line":   `<p>The admin password is<br>X</p>`,
+	"block of YAML":           "<pre>password: |-\n  X\n</pre>",
+	"default of a variable":   "<pre>variable \"db_password\" {\n  type = string\n  default = \"X\"\n}</pre>",
+	"far, in words":           `<p>The password for the router is X</p>`,
+	"far, in Dutch":           `<p>Het wachtwoord van de server is X</p>`,
+	"far, in Thai":            `<p>รหัสผ่านของเซิร์ฟเวอร์คือ X</p>`,
+	"told in Japanese":        `<p>VPNのパスワードは「X」です。</p>`,
+	"other letters":           `<p>सर्वर का पासवर्ड X है।</p>`,
+	"article in Hebrew":       `<p>הסיסמה לשרת היא X</p>`,
+	"answer":                  `<p>Anna: what is the password for the CRM?</p><p>[10:33] Bob: X</p>`,
+	"in front":                `<p>Type <code>X</code> as the password.</p>`,
+	"line of settings":        "<pre>uri ldap://db\nbindpw X\n</pre>",
+	"with a type":             "<pre>ppp chap password 0 X</pre>",
+	"argument":                "<pre>define( 'DB_PASSWORD', 'X' );</pre>",
+	"credentials":             `<p>Creds: deploy / X</p>`,
 	"setting of a connection": `<pre>Server=db;User Id=sa;Password=X;Encrypt=true</pre>`,
 }
 
@@ -85,6 +103,20 @@ func TestAPasswordIsFoundInEveryLayout(t *testing.T) {
 				t.Errorf("%s: %s is not found", name, secret)
 			}
 		}
+	}
+}
+
+// A table of users need not say what its columns are.
+func TestAPasswordBesideAnAddressNeedsNoName(t *testing.T) {
+	t.Parallel()
+	row := func(value string) string {
+		return "<table><tr><td>CRM</td><td>anna@depot.test</td><td>" + value + "</td></tr></table>"
+	}
+	if len(finds(t, Config{Credentials: Hold}, row("xJO8TLKsmWg3*"))) == 0 {
+		t.Error("it is not found")
+	}
+	if findings := finds(t, Config{Credentials: Hold}, row("Sales-EMEA-2024")); len(findings) > 0 {
+		t.Errorf("a team: found %+v", findings)
 	}
 }
 
@@ -124,6 +156,9 @@ func TestSecretsInCommandsAndFilesAreFound(t *testing.T) {
 		"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", "ATBBmK7pZ2xQw9Lr4TzVb8NsYc3HdJf6GaE1", "sdk-3f9a1c7e-5b2d-4f4a-9c0e-9b1d7f3a5c8e", "newvendor_live_mK7pZ2xQw9Lr4TzVb8NsYc3HdJf6GaE1",
 		"WIFI:T:WPA;S:Depot;P:Kq7pWz3xLm9;;", "otpauth://totp/Corp:ops?secret=K7PZ2XQWLR4TZVB6&issuer=Corp", "Recovery key: 419595-083468-190630-418308-331507-650584-267894-402259",
 		"TOTP secret: K7PZ 2XQW LR4T ZVB6", "api key: mK7pZ2xQw9Lr4TzVb8NsYc3H", "X-Api-Key: mK7pZ2xQw9Lr4TzVb8NsYc3H", "client_secret=mK7pZ2xQw9Lr4TzVb8NsYc3H",
+		"<auth-user-pass>\nops\nQm7xT2vLp9Zd\n</auth-user-pass>", "Set-Cookie: JSESSIONID=YJMS0QEPVXZ76FA5DL2B7QVLD420F0RA; Path=/", "curl -b 'session=gOUJPXt9bNndEY4qHAbyidCApRvxNPdg' https://db", "ConvertTo-SecureString \"Kestrel2774$\" -AsPlainText -Force",
+		"new mysqli('localhost', 'app', 'Orchid3147!', 'shop')", "cqlsh -u ops -p Qm7xT2vLp9Zd db1", "gh secret set DEPLOY --body \"VZOAxL5cSkWKGgZ6qkEeljZ9\"", "AUTH PLAIN AG1haWxlcgBiQlV2TWQwTkM3OG1sSQ==", "GenieKey e3d0a6a2-1555-4a67-a61d-61591f9456cf", "app:Qm7xT2vLp9Zd@tcp(db:3306)/shop",
+		"dp.st.prd.KyK9Ibthi4YDr2uaMlnQR1DqeYZzYXh40Qp6VZageHE", "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", "re_zJ3Efk5t_gX7LFA2YK8Hb3zbjAbB74LLG", "Segment write key: WN3jWgmsWXFH34aaq3WlwyQ4Nq4HC7P0", "Guest Wi-Fi: network Depot, key uiK1H9#t73K2", "tacacs-server host 10.0.0.3 key Q41isSQYX28bJG",
 		"Seed phrase: copper velvet museum lantern orbit walnut gadget tunnel cradle hazard pepper ripple",
 	} {
 		if len(finds(t, Config{Credentials: Hold}, "<pre>"+html.EscapeString(text)+"</pre>")) == 0 {
@@ -148,6 +183,8 @@ func TestWhatDocumentationShowsBesideALabelIsNoSecret(t *testing.T) {
 		"Password: required", "Password: at least 12 characters", "The password is stored in the vault.", "password = getpass.getpass()", "password=$DB_PASSWORD", "password: ${DB_PASSWORD}", "password: {{ db_password }}", "password: str = None",
 		"token=550e8400-e29b-41d4-a716-446655440000", "Password: ********", "password: <your password>", "--password PASSWORD", "password: process.env.DB_PASSWORD", "password = os.environ['DB_PASSWORD']", `password = config.get("db", "password")`,
 		"Password reset link", "Password policy: see below", "Token type: Bearer", "PIN: 1234", "pin 13", "Pass 2 of 4", "password: string;", "password_encryption = scram-sha-256", "key: value", "Primary key: order_id", "sort key = last_name", "password: 'secret'", "password: hunter2",
+		"Set the password to Never-Expire.", "Rotate the token on Server2019!", "What is a password?\nSettings", "PublicKey = pIa286s7VoFfIF6MQag7pQtuIxG4abwHxx1n/bavVBs=", "keyid:64:17:77:31:00:F2:ED:90:9A:A8:1D:B5:7D:75:06:03", "X-Auth-Token:\n{SHA1}bf4a85ad64302b67a39ad7c6f695a9630f39ab0e",
+		"The password and group entries look like this:\npostfix:*:12345:12345:postfix:/no/where:/no/shell", "password = Passw0rd", "EC2Token\nEC2Token.ssl_options", "new private key to '/home/debian/pki-falcot/pki/easy-rsa-5515.0PwyXl/tmp.g1c6u6'", "pk_test_TYooMQauvdEDq54NiTphI7jx",
 		"The admin / operator role", "root / user", "Admin: Settings", "User / password: admin / admin", "login / logout", "Sign in / Sign up", "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "integrity: sha512-mK7pZ2xQw9Lr4TzVb8NsYc3HdJf6GaE1uXo5iRt0kPsmK7pZ2xQw9Lr4TzVb8NsYc3HdJf6GaE1uXo5iRt0kPsA==",
 		"Set-Cookie: session=…", "Authorization: Bearer mF_9.B5f-4.1JqM", "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "sk_test_4eC39HqLyjWDarjtT1zdp7dc", "commit 3f9a1c7e5b2d8f4a6c0e9b1d7f3a5c8e3f9a1c7e", "Serial number: C02XK1JHJGH5", "mysql -p", "mysql -u root -p shop", "curl -u user:password https://api.example.com", "docker login -u USERNAME -p PASSWORD",
 		"kind: Secret\ndata:\n  password: cGFzc3dvcmQ=", "Order number: 4711-2026-0815", "Version: 2026.11.30-rc1", "Password must contain at least one digit, such as 7.", "otpauth://totp/Example:alice@google.com?secret=JBSWY3DPEHPK3PXP&issuer=Example", "Recovery codes are shown once.", "access code", "Access code: see your invitation",

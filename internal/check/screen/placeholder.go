@@ -15,6 +15,9 @@ func isPlaceholder(secret string) bool {
 			return true
 		}
 	}
+	if string(appendSkeleton(nil, secret)) == "password" {
+		return true // such as "Passw0rd"
+	}
 	for _, word := range []string{"your", "insert", "sample"} {
 		// A password may have the letters by chance; what is a name without them is none.
 		if at := strings.Index(lower, word); at >= 0 && len(lower) == len(secret) {
@@ -37,6 +40,7 @@ func isPublished(secret string) bool {
 		"mF_9.B5f-4.1JqM", "2YotnFZFEjr1zCsicMWpAA", "tGzv3JOkF0XG5Qx2TlKWIA", "czZCaGRSa3F0MzpnWDFmQmF0M2JW", "gX1fBat3bV", "7Fjfp0ZBr1KtDRbnfVdmIw", "SlAV32hkKG", // RFC 6749, 6750
 		"test_4eC39HqLyjWDarjtT1zdp7dc", "test_BQokikJOvBiI2HlWgH4olfQ2", "test_26PHem9AhJZvU623DfE1x4sd", // Stripe
 		"16C7e42F292c6912E7710c838347Ae178B4a", "bPxRfiCY", // GitHub, AWS
+		"_5#y2L", "192b9bdd22ab9ed4d12e236c78afcb9a", // Flask
 		"JBSWY3DPEHPK3PXP", "GEZDGNBVGY3TQOJQ", // RFC 6238 and authenticators
 	} {
 		if strings.Contains(secret, known) {

@@ -146,6 +146,7 @@ func (t *text) around() *aroundKeywords {
 	t.wideLabels(func(kind labelKind, start, end int) {
 		t.labelled(kind, start, end, func(at span) { credential(kind.rule(), at) })
 	})
+	t.besideAddress(func(at span) { credential(passwordLabel.rule(), at) })
 	t.secretRuns(credential)
 	return t.tried
 }

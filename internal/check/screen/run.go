@@ -137,7 +137,8 @@ var shapes = sync.OnceValue(func() []shape {
 		{"mailgun-key", marked("-"), regexp.MustCompile(`(?:\A|[^\w-])([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\z`), isHex},
 		{"airtable-token", marked("pat"), regexp.MustCompile(`(?:\A|[^\w-])(pat[A-Za-z0-9]{14}\.[0-9a-f]{64})\b`), isMixed},
 		{"azure-key", marked("AZDO"), regexp.MustCompile(`(?:\A|[^\w-])([A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4})\b`), isMixed},
-		{"prefixed-token", hasMixedStretch, regexp.MustCompile(`(?:\A|[=:/])(?:[a-z][a-z0-9]{1,11}(?:[_-][a-z0-9]{1,10}){0,4}|[A-Z][A-Z0-9]{1,9})[_-]([A-Za-z0-9]{24,120})(?:\z|=)`), isMixed},
+		{"prefixed-token", hasMixedStretch, regexp.MustCompile(`(?:\A|[=:/])(?:(?:[a-z][a-z0-9]{1,11}(?:[_-][A-Za-z0-9]{1,10}){0,4}|[A-Z][A-Z0-9]{1,9})[_-]|(?:[a-z]{2,4}\.){2,4})([A-Za-z0-9]{24,120})(?:\z|=)`), isMixed},
+		{"prefixed-token", hasNamedStretch, regexp.MustCompile(`(?:\A|[=:/])(?:sk|rk|pk|key|api[_-]?key|tok|token|live|prod)(?:[._-][A-Za-z0-9]{1,10}){0,3}[._-]([0-9a-f]{32,128}|[A-Z0-9]{28,128})(?:\z|=)`), isShuffled},
 		{"bitlocker-key", marked("-"), regexp.MustCompile(`(?:\A|[:=])(\d{6}(?:-\d{6}){7})\z`), isBitLockerKey},
 	}
 })
@@ -146,7 +147,7 @@ func marked(mark string) func(run string) bool {
 	return func(run string) bool { return strings.Contains(run, mark) }
 }
 
-// hasMixedStretch reports whether letters of both cases and digits stand together, without a sign, at a run's end or before "=".
+// hasMixedStretch reports whether letters of both cases and digits stand together in no order, without a sign, at a run's end or before "=".
 func hasMixedStretch(run string) bool {
 	in, from := uint8(0), 0
 	for i := range len(run) + 1 {
@@ -155,7 +156,7 @@ func hasMixedStretch(run string) bool {
 				in |= class
 				continue
 			}
-		} else if in == runLower|runUpper|runDigit && i-from >= minRun {
+		} else if in == runLower|runUpper|runDigit && i-from >= minRun && isMixed(run[from:i]) {
 			return true
 		}
 		in, from = 0, i+1
@@ -163,11 +164,25 @@ func hasMixedStretch(run string) bool {
 	return false
 }
 
+// hasNamedStretch reports whether so many letters and digits stand together behind what names a key.
+func hasNamedStretch(run string) bool {
+	const least = 28
+	if !strings.Contains(run, "k") && !strings.Contains(run, "live") && !strings.Contains(run, "prod") {
+		return false
+	}
+	end := strings.TrimRight(run, "=")
+	at := strings.LastIndexAny(end, "_-.")
+	return at >= 0 && len(end)-at > least && isShuffled(end[at+1:])
+}
+
 // isMixed reports whether a key has letters of both cases and digits in no order.
 func isMixed(key string) bool {
 	c := classesOf(key)
 	return c.lower >= 2 && c.upper >= 2 && c.digits >= 2 && 4*c.changes >= len(key) && entropy(key) > 3.6
 }
+
+// isShuffled reports whether letters, maybe of one case, and digits stand in no order.
+func isShuffled(key string) bool { return entropy(key) > 3.2 && classesOf(key).changes > 6 }
 
 // shapeOf returns the rule that a run has the form for, and where in the run the key stands.
 func shapeOf(run string) (rule string, at span, ok bool) {
@@ -179,7 +194,7 @@ func shapeOf(run string) (rule string, at span, ok bool) {
 		if in == nil || !s.is(run[in[2]:in[3]]) {
 			continue
 		}
-		if whole := run[in[0]:in[1]]; isPlaceholder(whole) || isPublished(whole) || isDigest(run[:in[2]]) {
+		if whole := run[in[0]:in[1]]; strings.Contains(whole, "pk_test_") || strings.Contains(whole, "pk_live_") || isPlaceholder(whole) || isPublished(whole) || isDigest(run[:in[2]]) {
 			continue
 		}
 		return s.rule, span{in[2], in[3]}, true

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"slices"
+	"strconv"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -12,13 +13,14 @@ import (
 // cell is a cell of a table, by the place of its text.
 type cell struct {
 	table, row, column int
+	heads              bool // names what is beside it or below
 	span
 }
 
 // structure notes which text of a page stands in code and in the cells of tables.
 type structure struct {
-	codes, quoted elements
-	cells         []cell
+	codes, quoted, emphasis elements
+	cells                   []cell
 
 	tables int   // that have begun
 	open   []row // of the tables that are being read, the innermost last
@@ -34,7 +36,8 @@ type elements struct {
 // row is where the reading of a table has come to.
 type row struct {
 	table, row, column int
-	cell               int // index of the cell that is being read; -1 for none
+	cell               int         // index of the cell that is being read; -1 for none
+	taken              map[int]int // columns that cells of rows above go on in, with the first row that they do not
 }
 
 // see takes the next tag, in front of which a text has so many bytes.
@@ -44,6 +47,8 @@ func (s *structure) see(token cleanhtml.Token, at int) {
 	case atom.Code, atom.Kbd, atom.Samp:
 		s.codes.see(begins, at)
 		s.quoted.see(begins, at)
+	case atom.B, atom.Strong, atom.Em, atom.I, atom.U, atom.Mark:
+		s.emphasis.see(begins, at)
 	case atom.Pre, atom.Blockquote, atom.Q:
 		s.quoted.see(begins, at)
 	case atom.Table:
@@ -55,7 +60,7 @@ func (s *structure) see(token cleanhtml.Token, at int) {
 		}
 	case atom.Tr, atom.Td, atom.Th:
 		if len(s.open) > 0 {
-			s.seeCell(&s.open[len(s.open)-1], token.Tag, begins, at)
+			s.seeCell(&s.open[len(s.open)-1], token, begins, at)
 		}
 	}
 }
@@ -76,19 +81,47 @@ func (e *elements) see(begins bool, at int) {
 	}
 }
 
-func (s *structure) seeCell(in *row, tag atom.Atom, begins bool, at int) {
-	switch {
+func (s *structure) seeCell(in *row, token cleanhtml.Token, begins bool, at int) {
+	switch tag := token.Tag; {
 	case tag == atom.Tr && begins:
 		in.row++
 		in.column = 0
 	case tag == atom.Tr:
 	case begins:
 		in.cell = len(s.cells)
-		s.cells = append(s.cells, cell{in.table, in.row, in.column, span{at, at}})
-		in.column++
+		for in.taken[in.column] > in.row {
+			in.column++
+		}
+		s.cells = append(s.cells, cell{in.table, in.row, in.column, tag == atom.Th, span{at, at}})
+		in.take(token)
 	case in.cell >= 0:
 		s.cells[in.cell].end = at
 		in.cell = -1
+	}
+}
+
+// take takes the columns and rows of the cell that begins.
+func (in *row) take(token cleanhtml.Token) {
+	const most = 100
+	columns, rows := 1, 1
+	for key, value := range token.Attrs() {
+		if n, err := strconv.Atoi(value); err == nil && n > 1 && n <= most {
+			switch key {
+			case "colspan":
+				columns = n
+			case "rowspan":
+				rows = n
+			}
+		}
+	}
+	for range columns {
+		if rows > 1 {
+			if in.taken == nil {
+				in.taken = make(map[int]int)
+			}
+			in.taken[in.column] = in.row + rows
+		}
+		in.column++
 	}
 }
 
@@ -106,11 +139,12 @@ func (t *text) cellAt(at int) int {
 // maxNestedCells bounds how many cells that end before a place are passed over to find the one it stands in.
 const maxNestedCells = 64
 
-// codeAt reports whether a place begins an element of code, and where that ends.
-func (t *text) codeAt(at int) (end int, ok bool) {
-	i, found := slices.BinarySearchFunc(t.codes, at, func(s span, at int) int { return s.start - at })
-	if !found {
-		return 0, false
+// apartAt reports whether a place begins an element of code or emphasis, and where that ends.
+func (t *text) apartAt(at int) (end int, ok bool) {
+	for _, elements := range [2][]span{t.codes, t.emphasis} {
+		if i, found := slices.BinarySearchFunc(elements, at, func(s span, at int) int { return s.start - at }); found {
+			return elements[i].end, true
+		}
 	}
-	return t.codes[i].end, true
+	return 0, false
 }

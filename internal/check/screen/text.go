@@ -33,6 +33,7 @@ type text struct {
 	headings []heading
 	codes    []span          // what stands in elements of code, sorted
 	quoted   []span          // the same, and what is quoted or preformatted
+	emphasis []span          // what is set apart in bold or italic letters, sorted
 	cells    []cell          // of tables, sorted
 	hidden   int             // how often it was encoded in another
 	read     *[]run          // its long runs; nil until they were looked for
@@ -119,7 +120,7 @@ func walk(source string, r *reading, change *edits) string {
 			out.WriteString(raw)
 		}
 	}
-	r.areas[inBody] = text{plain: body.String(), headings: headings, codes: inside.codes.spans, quoted: inside.quoted.spans, cells: inside.cells}
+	r.areas[inBody] = text{plain: body.String(), headings: headings, codes: inside.codes.spans, quoted: inside.quoted.spans, emphasis: inside.emphasis.spans, cells: inside.cells}
 	r.areas[inAttributes] = text{plain: attributes.String(), headings: above}
 	return out.String()
 }

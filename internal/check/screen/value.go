@@ -2,6 +2,7 @@ package screen
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -16,8 +17,10 @@ func (k labelKind) holds(value string, how evidence) bool {
 		return false
 	case k == codeLabel:
 		return how >= near && isDoorCode(value)
-	case k == passwordLabel && how > near:
+	case (k == passwordLabel || k == loginLabel) && how > near:
 		return isRandom(value) || isChosen(value, how)
+	case k == passwordLabel:
+		return isRandom(value) || isStrong(value)
 	}
 	return isRandom(value)
 }
@@ -28,7 +31,7 @@ func isRandom(value string) bool {
 		return false
 	}
 	value = strings.TrimRight(value, ".,;:?)]}")
-	if len(value) < 8 || isCode(value) || isUUID(value) {
+	if len(value) < 8 || isCode(value) || isUUID(value) || isFingerprint(value) {
 		return false
 	}
 	c := classesOf(value)
@@ -51,7 +54,7 @@ func isRandom(value string) bool {
 // isChosen reports whether a value is such as people choose for a password: a word with a number, words with signs
 // between them, or several words in one.
 func isChosen(value string, how evidence) bool {
-	if len(value) < 8 || isReference(value) || isCall(value) || isAddress(value) || isUUID(value) || isSettings(value) || value[0] == '-' || namesSecret(value) {
+	if len(value) < 8 || isReference(value) || isCall(value) || isAddress(value) || isUUID(value) || isFingerprint(value) || isSettings(value) || value[0] == '-' || namesSecret(value) {
 		return false
 	}
 	c := classesOf(value)
@@ -64,11 +67,17 @@ func isChosen(value string, how evidence) bool {
 		return c.digits >= 2 && c.digits <= 8 && how == assigned && isWordThenNumber(value)
 	case strings.ContainsAny(value, passwordSigns):
 		inner := innerSigns(value)
-		return c.digits > 0 && c.kinds() >= 3 || c.upper > 0 && c.lower > 0 && inner >= 1 || inner >= 2
+		return c.digits > 0 && c.kinds() >= 3 || c.upper > 0 && c.lower > 0 && inner >= 1 || inner >= 2 || how == assigned && slices.ContainsFunc(words, func(w string) bool { return len(w) >= 8 && !isName(w) })
 	case len(words) >= 3 && c.signs == len(words)-1 && c.digits <= 4:
 		return c.lower+c.upper >= 14 && how == assigned && strings.Count(value, "-") == c.signs
 	}
 	return false
+}
+
+// isStrong reports whether a value is such as rules for passwords want them, so that it is one wherever it stands.
+func isStrong(value string) bool {
+	c := classesOf(value)
+	return len(value) >= 10 && c.digits >= 2 && c.kinds() >= 4 && strings.ContainsAny(value, passwordSigns) && isChosen(value, near) && !strings.ContainsAny(value, "=()[]{}<>/\\,:") && !strings.Contains(value, "..")
 }
 
 // innerSigns counts the signs of passwords between letters.
@@ -211,6 +220,12 @@ func isSettings(value string) bool {
 
 func isUUID(value string) bool { return len(value) >= 36 && uuidPattern().MatchString(value) }
 
+// isFingerprint reports whether a value is a check sum, in pairs of digits or behind the name of how it is made, or
+// an entry of /etc/passwd.
+func isFingerprint(value string) bool {
+	return strings.HasPrefix(strings.TrimPrefix(value, "{"), "SHA") && strings.Contains(value, "}") || strings.Count(value, ":") >= 5
+}
+
 // isAddress reports whether a value is an address, of e-mail or of a file.
 func isAddress(value string) bool {
 	switch {
@@ -223,9 +238,23 @@ func isAddress(value string) bool {
 
 // isCode reports whether a value is what a program would have there.
 func isCode(value string) bool {
-	return value[0] == '-' || isReference(value) || isCall(value) || isAddress(value) || isSettings(value) || isPhrase(value) || isWordy(value) ||
+	return value[0] == '-' || isReference(value) || isCall(value) || isAddress(value) || isSettings(value) || isPhrase(value) || isWordy(value) || isMember(value) ||
 		strings.Contains(value, "::") || strings.Contains(value, "->") || strings.Contains(value, "...")
 }
+
+// isMember reports whether a value is a name of something in a program, and that of what it belongs to.
+func isMember(value string) bool {
+	parts := strings.Split(value, ".")
+	for _, part := range parts {
+		name := strings.Trim(part, "_")
+		if name == "" || len(name) > 24 || unicode.IsDigit(rune(name[0])) || strings.ContainsFunc(name, func(r rune) bool { return r != '_' && !isWordRune(r) }) {
+			return false
+		}
+	}
+	return len(parts) > 1 && isPhrase(parts[len(parts)-1])
+}
+
+func isWordRune(r rune) bool { return r < utf8.RuneSelf && isWord(byte(r)) }
 
 // isWordy reports whether most of a value is words, as in a name of a program that has an odd part.
 func isWordy(value string) bool {
