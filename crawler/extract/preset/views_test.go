@@ -21,12 +21,32 @@ var viewsOf = map[string][]string{
 		`<body class="archive tag tag-money">`, `<body class="home blog logged-in">`, `<body class="search search-results">`, `<body class="attachment single single-attachment">`,
 		`<body class="wp-admin wp-core-ui">`, `<body class="single"><article id="post-3" class="post-3 post status-draft">`,
 	},
+	"bookstack": {`<body><main class="content-wrap card"><h1>Desk</h1><div class="entity-list"><a href="/books/desk/page/refunds">Refunds</a></div></main>`},
+	"foswiki":   {`<body class="patternEditPage">`, `<body class="foswikiNoJs patternRenamePage">`, `<body><div class="foswikiDiffPage">`},
+	"gollum":    {`<body><div id="wiki-wrapper" class="history"><div id="wiki-history">`, `<body><div id="wiki-wrapper" class="edit">`},
+	"ikiwiki": {
+		`<body><div class="page"><div id="pagebody"><div id="content"><div class="feedlink"></div><div class="recentchanges">`,
+		`<body><div id="pagebody"><div id="content"><div class="archivepage"><a href="../../gates/">gates</a></div></div></div>`,
+		`<body><div id="pagebody"><div id="content"><div class="inlinepage"><div class="inlinecontent"><p>News number 1 of the desk.</p></div></div></div></div>`,
+	},
+	"moin":   {`<body><div id="page"><div id="content"><form id="editor">`, `<body><div id="content"><div id="page-history">`},
+	"trac":   {`<body><div id="content" class="timeline">`, `<body><div id="content" class="wiki"><form id="edit">`, `<body><div id="content" class="report">`},
+	"wikijs": {`<body><div id="root"><editor></editor></div>`, `<body><div id="root"><history></history></div>`},
+	"xwiki":  {`<body class="editbody">`, `<body class="viewbody"><div id="historycontent">`},
 }
 
 // marksOf are pages of the platforms that have views.
 var marksOf = map[string]string{
 	"redmine":   `<meta name="description" content="Redmine"><meta name="keywords" content="issue,bug,tracker">`,
 	"wordpress": `<meta name="generator" content="WordPress 6.8">`,
+	"bookstack": `<meta name="base-url" content="https://x"><link rel="stylesheet" href="https://x/dist/styles.css?version=v1">`,
+	"foswiki":   `<meta name="foswiki.web" content="Desk">`,
+	"gollum":    `<link rel="stylesheet" href="/gollum/assets/app.css">`,
+	"ikiwiki":   `<link rel="alternate" type="application/x-wiki" href="/ikiwiki.cgi?do=edit&amp;page=a">`,
+	"moin":      `<link rel="stylesheet" href="/moin_static1911/modernized/css/common.css">`,
+	"trac":      `<link rel="help" href="/wiki/TracGuide">`,
+	"wikijs":    `<link rel="apple-touch-icon" href="/_assets/favicons/apple-touch-icon.png">`,
+	"xwiki":     `<html data-xwiki-reference="xwiki:Desk.WebHome">`,
 }
 
 func TestPlatformsTellWhatIsNoArticle(t *testing.T) {
@@ -68,6 +88,24 @@ var trapsOf = map[string]struct{ traps, articles string }{
 	"wordpress": {
 		"/wp-admin/post-new.php /blog/wp-admin/ /feed/ /keys/feed/ /keys/?replytocom=7 /?p=24&preview=true /wp-login.php /?s=gate",
 		"/keys/ /page/2/ /?p=24 /how-to-feed/ /?page_id=7",
+	},
+	"bookstack": {
+		"/books/desk/create-page /books/desk/page/keys/edit /books/desk/page/keys/revisions/3 /books/desk/chapter/a/permissions /create-book /search?term=a /books/desk/page/keys/export/pdf",
+		"/books/desk/page/keys /books/desk/page/edit /books/edit /books/desk/chapter/sort /books?page=2 /shelves/create",
+	},
+	"foswiki": {
+		"/bin/edit/Desk/Keys /bin/rdiff/Desk/Keys /twiki/bin/attach.cgi/Desk/Keys /Desk/Keys?rev=3 /Desk/WebChanges",
+		"/bin/view/Desk/Keys /Desk/Keys /Desk/WebHome /bin/view/Desk/EditingText",
+	},
+	"gollum":  {"/gollum/edit/Keys.md /wiki/gollum/history/Keys.md /Keys/0123456789012345678901234567890123456789", "/Keys /history/founding /edit /gollum"},
+	"ikiwiki": {"/ikiwiki.cgi?do=edit&page=a /wiki/ikiwiki.cgi", "/keys/ /edit/ /tag/desk/"},
+	"moin":    {"/Keys?action=diff /wiki/RecentChanges /TitleIndex", "/Keys /Keys/History /HelpOnActions"},
+	"outline": {"/doc/keys-a1b2/history /doc/keys-a1b2/edit /settings/members /doc/new", "/doc/keys-a1b2 /doc/history-a1b2 /collection/desk-a1 /s/3f/doc/keys-a1"},
+	"trac":    {"/wiki/Keys?action=diff&version=3 /timeline /changeset/7 /browser/trunk /desk/newticket /report/1?sort=id", "/wiki/Keys /wiki/About /wiki/about /ticket/7 /report/1?page=2 /query?status=closed"},
+	"wikijs":  {"/e/en/keys /h/en/keys /s/en/keys /t /a/pages", "/en/keys /keys /entry/e /"},
+	"xwiki": {
+		"/xwiki/bin/edit/Desk/Keys /xwiki/bin/view/Desk/Keys?viewer=history /xwiki/bin/view/XWiki/ann /xwiki/bin/viewrev/Desk/Keys?rev=2.1",
+		"/xwiki/bin/view/Desk/Keys /xwiki/bin/view/Main/ /xwiki/bin/view/Desk/Edit",
 	},
 }
 
