@@ -81,15 +81,25 @@ func (a *Signs) Weigh() (articles []Article, err error) {
 		}
 		parent, name := cutLast(u)
 		beside := shape.pages[texthash.Of(parent)] && shape.after[texthash.Of(name)] > 1 // pages, as a control of each
-		switch gentle := scope.UnsafeLink(u) == ""; {
+		section := !beside && shape.sisters[texthash.Of(parent)] >= enoughSisters
+		switch gentle := scope.UnsafeLink(u) == "" && !endsInNumber(parent); {
+		case signs.acts && section: // the menu of a manual has all its articles, and a toolbar what acts
+			a.open[s.URL] = s.Detail
 		case signs.acts:
-		case !beside && gentle, !beside && signs.inText && !shape.unsure && shape.sisters[texthash.Of(parent)] >= enoughSisters:
+		case !beside && gentle, section && signs.inText && !shape.unsure:
 			articles = append(articles, Article{u, s.Depth, s.From})
 		case signs.inText:
 			a.open[s.URL] = s.Detail
 		}
 	}
 	return articles, nil
+}
+
+// endsInNumber reports whether a path ends in a number, by which one thing of many is called: what follows in
+// /boards/7/subscribe is done to it, also where it is no page.
+func endsInNumber(path string) bool {
+	last := path[strings.LastIndexByte(path, '/')+1:]
+	return last != "" && strings.Trim(last, "0123456789") == ""
 }
 
 // shape is what the addresses of a site tell of its sections.

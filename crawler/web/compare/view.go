@@ -279,7 +279,10 @@ func (c *Comparison) saysTheSame(d derived) (string, error) {
 	return "", nil
 }
 
-// listsViews says that a page only lists views of the other one; "" where it does not.
+// mostToAsk is how many words a page has at most that asks by a link whether something is really to be done.
+const mostToAsk = 40
+
+// listsViews says that a page only lists views of the other one, or asks by links what to do with it; "" where it does not.
 func (c *Comparison) listsViews(d derived, views map[string]string) (string, error) {
 	if c.Texts == nil || !d.atEnd {
 		return "", nil
@@ -289,7 +292,7 @@ func (c *Comparison) listsViews(d derived, views map[string]string) (string, err
 		return "", err
 	}
 	own, _ := url.Parse(d.address)
-	listed := 0
+	listed, asked := 0, 0
 	for _, target := range targetsIn(says) {
 		u, err := weburl.Resolve(own, target)
 		if err != nil {
@@ -313,9 +316,15 @@ func (c *Comparison) listsViews(d derived, views map[string]string) (string, err
 			if o == crawler.Paged || o == crawler.NotModified || o == crawler.Duplicate {
 				return "", nil
 			}
+			if o == crawler.Unsafe {
+				asked++
+			}
 		}
 	}
-	if listed == 0 {
+	switch {
+	case listed == 0 && asked > 0 && len(strings.Fields(says)) <= mostToAsk:
+		return "a question that belongs to", nil
+	case listed == 0:
 		return "", nil
 	}
 	return "a list of views of", nil

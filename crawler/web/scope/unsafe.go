@@ -61,10 +61,13 @@ func toggles(name, value string) string {
 		return ""
 	}
 	for _, verb := range []string{"vote", "like", "unlike", "dislike", "watch", "unwatch", "follow", "unfollow", "subscribe", "unsubscribe",
-		"favorite", "favourite", "bookmark", "delete", "remove", "trash", "publish", "unpublish"} {
+		"favorite", "favourite", "bookmark", "delete", "remove", "trash", "publish", "unpublish", "confirm", "confirmed"} {
 		if rest, ok := strings.CutSuffix(name, verb); ok && len(rest) <= 3 {
 			return verb
 		}
+	}
+	if strings.HasPrefix(name, "mark") && strings.HasSuffix(name, "read") { // markread, mark_all_as_read, mark_unread
+		return "mark as read"
 	}
 	return ""
 }
