@@ -59,6 +59,13 @@ func openNote(name string) (*os.File, error) {
 // withdraw removes what announce wrote.
 func withdraw(path string) { _ = os.Remove(noteOf(path)) }
 
+// InUse says which process holds the file at path to write to it, as far as that can be found
+// out without waiting for it; held is false where none does.
+func InUse(path string) (holder *LockedError, held bool) {
+	holder = locked(path)
+	return holder, holder.PID != 0
+}
+
 // locked says who holds the file at path, as far as can be found out.
 func locked(path string) *LockedError {
 	e := &LockedError{Path: path}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bufio"
 	"cmp"
 	"fmt"
 	"io"
@@ -20,8 +19,26 @@ type Status struct {
 	Runs    []RunStatus    `json:"runs"`    // the last ones, the newest first
 	Sources []SourceStatus `json:"sources"` // as in sources.yaml
 	Orphans []Orphan       `json:"orphans,omitempty"`
+	// Running is who writes to the state file just now; nil: nobody.
+	Running *Holder `json:"running,omitempty"`
 	// Workspace is Intercom's ID of the workspace that the pages are in; "" where it was not noted.
 	Workspace string `json:"workspace,omitempty"`
+}
+
+// Holder is a process that holds the state file.
+type Holder struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+}
+
+// SourceFailure is why a source could not be read at all, or nothing be sent to it.
+type SourceFailure struct {
+	Error string    `json:"error"`
+	Run   string    `json:"run"` // the last one
+	At    time.Time `json:"at"`
+	Since time.Time `json:"since"` // the first run of those in a row
+	Runs  int       `json:"runs"`
 }
 
 // RunStatus is how a run went. Its Finished is zero where it still runs, or was killed.
@@ -41,6 +58,7 @@ type SourceStatus struct {
 	Pages        int                `json:"pages"`                 // that the library has, as recorded
 	LastSuccess  time.Time          `json:"last_success,omitzero"` // of a run that saw all of it and sent what it had to
 	LastVerified time.Time          `json:"last_verified,omitzero"`
+	Failure      *SourceFailure     `json:"failure,omitempty"` // of the last run; nil: it could be read
 	Refused      []RefusedPage      `json:"refused,omitempty"`
 	Missing      []MissingPage      `json:"missing,omitempty"` // deletes that wait to be confirmed
 	// Waiting is what asks for a person, as the last run left it, and Decided what persons
@@ -89,6 +107,9 @@ type MissingPage struct {
 	Title      string `json:"title"`
 	Misses     int    `json:"misses"` // complete crawls in a row
 	Of         int    `json:"of"`     // that it takes
+
+	Outcome string    `json:"outcome,omitempty"` // how the last crawl ended for its URL
+	Since   time.Time `json:"since,omitzero"`    // when it first ended so
 }
 
 // StatusJSON writes the status as one indented document.
@@ -104,16 +125,26 @@ func StatusJSON(w io.Writer, s Status) error {
 
 // StatusText writes the status for people.
 func StatusText(w io.Writer, s Status, o TextOptions) error {
-	p := &printer{w: bufio.NewWriter(w), width: max(40, cmp.Or(o.Width, 100)), color: o.Color, config: o.Config}
+	p := newPrinter(w, o)
 	most := cmp.Or(o.MaxListed, 50)
+	if r := s.Running; r != nil {
+		p.paragraph(0, 2, span{yellow, fmt.Sprintf("Process %d on %s has been at work since %s.", r.PID, r.Host, moment(r.Since))},
+			span{dim, "What follows is as it left things so far. An interrupt (SIGINT or SIGTERM) ends it, and keeps what it has done."})
+		p.blank()
+	}
 	for _, source := range s.Sources {
 		sourceStatus(p, source, most)
 	}
 	if len(s.Runs) > 0 {
 		p.heading("Last runs")
-		for _, r := range s.Runs {
-			p.paragraph(4, 6, span{dim, moment(r.Started)}, span{plain, r.Mode}, span{exitStyle(r), ending(r)}, span{dim, "· " + r.ID})
+		for i, r := range s.Runs {
+			how := span{exitStyle(r), ending(r)}
+			if i == 0 && s.Running != nil && r.Finished.IsZero() {
+				how = span{plain, "at work"}
+			}
+			p.paragraph(4, 6, span{dim, moment(r.Started)}, span{plain, r.Mode}, how, span{dim, "· " + r.ID})
 		}
+		p.paragraph(4, 6, span{yellow, "→"}, span{plain, "what they did: " + p.command("fincrawl history")})
 		p.blank()
 	}
 	orphans(p, s.Orphans)
@@ -122,10 +153,7 @@ func StatusText(w io.Writer, s Status, o TextOptions) error {
 		where += fmt.Sprintf(", of Intercom workspace %q", s.Workspace)
 	}
 	p.paragraph(0, 2, span{dim, where})
-	if err := p.w.Flush(); err != nil {
-		return fmt.Errorf("write status: %w", err)
-	}
-	return nil
+	return p.end("status")
 }
 
 func sourceStatus(p *printer, s SourceStatus, most int) {
@@ -141,12 +169,22 @@ func sourceStatus(p *printer, s SourceStatus, most int) {
 		p.field("Compared", span{plain, moment(s.LastVerified) + ", with what Intercom has"})
 	}
 	p.blank()
+	if f := s.Failure; f != nil {
+		failed(p, 2, f.Error)
+		since := "the last run, " + moment(f.At)
+		if f.Runs > 1 {
+			since = fmt.Sprintf("since %s, %s", moment(f.Since), plural.Count(f.Runs, "run"))
+		}
+		p.paragraph(4, 6, span{dim, since + " · " + f.Run})
+		p.paragraph(4, 6, span{yellow, "→"}, span{plain, p.command("fincrawl check --online") + " tries the token and each login; then " + p.command("fincrawl sync "+Quoted(s.Name))})
+		p.blank()
+	}
 	waiting(p, s, most)
 	if n := len(s.Refused); n > 0 {
-		p.heading(p.sentence(fmt.Sprintf("Refused by Intercom (%d): not sent again until the page changes, or by `fincrawl retry`", n)))
+		p.heading(p.sentence(fmt.Sprintf("Refused by Intercom (%d): not sent again until the page changes, or by `fincrawl retry %s`", n, Quoted(s.Name))))
 		for _, r := range s.Refused[:min(n, most)] {
 			p.title(span{red, "!"}, cmp.Or(r.Title, r.URL))
-			p.reasonAndURL(answer(r.Message, r.Status, r.Code, r.RequestID)+" · "+moment(r.At), r.URL)
+			p.reasonAndURL(answer(r.Message, r.Status, r.Code, r.RequestID)+" · since "+moment(r.At), r.URL)
 		}
 		p.more(n - most)
 		p.blank()
@@ -155,7 +193,11 @@ func sourceStatus(p *printer, s SourceStatus, most int) {
 		p.heading(fmt.Sprintf("Missing on the site (%d): deleted once that is confirmed", n))
 		for _, m := range s.Missing[:min(n, most)] {
 			p.title(span{magenta, "?"}, cmp.Or(m.Title, m.URL))
-			p.reasonAndURL(fmt.Sprintf("missing for %d of %d complete crawls", m.Misses, m.Of), m.URL)
+			why := fmt.Sprintf("missing for %d of %d complete crawls", m.Misses, m.Of)
+			if m.Outcome != "" {
+				why += fmt.Sprintf(" · %s since %s", m.Outcome, moment(m.Since))
+			}
+			p.reasonAndURL(why, m.URL)
 		}
 		p.more(n - most)
 		p.blank()
@@ -205,9 +247,10 @@ func waiting(p *printer, s SourceStatus, most int) {
 	}
 }
 
-// release says how a held change is let go of, or that somebody agreed to it already.
+// release says how a page that failed is looked at, and how a held change is let go of, or that somebody agreed to it already.
 func release(p *printer, s SourceStatus, c state.Concern) {
-	if c.Kind != state.ConcernHeld {
+	if c.Kind == state.ConcernFailed {
+		p.paragraph(4, 6, span{yellow, "→"}, span{plain, p.command("fincrawl explain --fetch " + Quoted(c.URL))})
 		return
 	}
 	i := slices.IndexFunc(s.Decided, func(d state.Decision) bool {

@@ -1,9 +1,11 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/fincrawl/fincrawl/ingest/intercom"
@@ -27,13 +29,17 @@ func Status(c *config.Config, sources []config.Source, store *state.Store) (repo
 		return status, err
 	}
 	for _, r := range runs[:min(shownRuns, len(runs))] {
-		status.Runs = append(status.Runs, report.RunStatus{ID: r.ID, Mode: r.Mode, Started: r.Started, Finished: r.Finished, ExitCode: r.ExitCode})
+		status.Runs = append(status.Runs, statusOf(r))
+	}
+	if holder, held := state.InUse(c.State); held {
+		status.Running = &report.Holder{PID: holder.PID, Host: holder.Host, Since: holder.Since}
 	}
 	for _, s := range sources {
 		one, err := sourceStatus(s, store)
 		if err != nil {
 			return status, err
 		}
+		one.Failure = lastFailure(runs, s.Name)
 		if r, ok := lastSuccess(runs, s.Name); ok {
 			one.LastSuccess = r.Finished
 		}
@@ -88,12 +94,40 @@ func sourceStatus(s config.Source, store *state.Store) (report.SourceStatus, err
 			})
 		}
 		if e.Misses > 0 {
-			status.Missing = append(status.Missing, report.MissingPage{
-				ExternalID: e.ExternalID, URL: e.URL, Title: e.Title, Misses: e.Misses, Of: s.Deletes.ConfirmRuns,
-			})
+			missing := report.MissingPage{ExternalID: e.ExternalID, URL: e.URL, Title: e.Title, Misses: e.Misses, Of: s.Deletes.ConfirmRuns}
+			if trail, ok, err := store.Trail(s.Name, e.URL); err != nil {
+				return status, err
+			} else if ok {
+				missing.Outcome, missing.Since = trail.Last.Outcome, trail.Last.Since
+			}
+			status.Missing = append(status.Missing, missing)
 		}
 	}
 	return status, nil
+}
+
+// lastFailure is why the last run that ended could not read a source, or send to it, and since
+// when that is so; nil where it could.
+func lastFailure(runs []state.Run, source string) (f *report.SourceFailure) {
+	for _, r := range runs { // the newest first
+		run, ok := summaryOf(r)
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(run.Sources, func(s report.Source) bool { return s.Name == source })
+		if i < 0 {
+			continue
+		}
+		why := cmp.Or(run.Sources[i].Error, run.Error)
+		if why == "" {
+			break
+		}
+		if f == nil {
+			f = &report.SourceFailure{Run: r.ID, At: r.Finished, Error: why}
+		}
+		f.Since, f.Runs = r.Started, f.Runs+1
+	}
+	return f
 }
 
 // success is a run that saw all of a source and sent what it had to.

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/terminal"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+func (a *app) history() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:        "history [RUN | URL]",
+		SuggestFor: []string{"log", "runs"},
+		Args:       cobra.MaximumNArgs(1),
+	}
+	asJSON := cmd.Flags().Bool("json", false, "print it as one JSON document")
+	source := cmd.Flags().String("source", "", "the `SOURCE`, where the address belongs to several")
+	cmd.RunE = func(_ *cobra.Command, args []string) (err error) {
+		c, err := a.loadToLook()
+		if err != nil {
+			return err
+		}
+		store, err := state.OpenToLook(c.State)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, store.Close()) }()
+		past, err := reconcile.Past(c, store, strings.Join(args, ""), *source)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return past.WriteJSON(terminal.JSONText.Of(a.out))
+		}
+		return past.WriteText(terminal.ForReport(a.out), a.textOptions(nil))
+	}
+	return cmd
+}

@@ -1,0 +1,124 @@
+package reconcile
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/nearest"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// Past returns what is remembered of what a person asks for: of a run, by its ID or the beginning of
+// it; of a page, by its address and, where that belongs to several, its source; or of all runs,
+// where what is "".
+func Past(c *config.Config, store *state.Store, what, source string) (report.Document, error) {
+	switch {
+	case what == "":
+		return history(store)
+	case !strings.Contains(what, "://"):
+		return pastRun(store, what)
+	}
+	address, err := url.Parse(what)
+	if err != nil || address.Host == "" {
+		return nil, Mistaken("%q is no web address: write it with https:// and a host", what)
+	}
+	e := report.Explanation{Address: address.Redacted()}
+	s, err := Owner(c, address, source, &e)
+	switch {
+	case err != nil:
+		return nil, Mistake{err}
+	case e.Source == "":
+		return nil, Mistaken("%s belongs to no source: %s", e.Address, elsewhere(e))
+	}
+	return pageHistory(store, s.Name, e.URL)
+}
+
+// history returns the runs that are remembered, the newest first, with what each changed.
+func history(store *state.Store) (report.History, error) {
+	h := report.History{Runs: []report.PastRun{}}
+	runs, err := store.Runs()
+	if err != nil {
+		return h, err
+	}
+	for _, r := range runs {
+		past := report.PastRun{RunStatus: statusOf(r)}
+		if run, ok := summaryOf(r); ok {
+			past.Error = run.Error
+			for _, s := range run.Sources {
+				past.Sources = append(past.Sources, report.NewPastSource(s))
+			}
+		}
+		h.Runs = append(h.Runs, past)
+	}
+	return h, nil
+}
+
+// pastRun returns the report of a run by its ID, or by the beginning of it.
+func pastRun(store *state.Store, id string) (report.Run, error) {
+	runs, err := store.Runs()
+	if err != nil {
+		return report.Run{}, err
+	}
+	var ids []string
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	found := slices.DeleteFunc(slices.Clone(runs), func(r state.Run) bool { return !strings.HasPrefix(r.ID, id) })
+	switch {
+	case len(found) > 1:
+		return report.Run{}, Mistaken("%s begins the IDs of %d runs: write more of it; `fincrawl history` lists them", id, len(found))
+	case len(found) == 0 && len(ids) == 0:
+		return report.Run{}, Mistaken("no run is remembered yet; the first `fincrawl sync` is")
+	case len(found) == 0:
+		return report.Run{}, Mistaken("no run %q is remembered: %s", id, nearest.Hint(id, ids, "`fincrawl history` lists those that are"))
+	}
+	run, ok := summaryOf(found[0])
+	if !ok {
+		return report.Run{}, fmt.Errorf("run %s did not end, so that there is no report of it; `fincrawl status` says how things stand", found[0].ID)
+	}
+	return run, nil
+}
+
+// pageHistory returns what the remembered runs did with a page, the newest first.
+func pageHistory(store *state.Store, source, address string) (report.PageHistory, error) {
+	h := report.PageHistory{Source: source, URL: address, Changes: []report.PastChange{}}
+	runs, err := store.Runs()
+	if err != nil {
+		return h, err
+	}
+	for _, r := range runs {
+		run, ok := summaryOf(r)
+		if !ok {
+			continue
+		}
+		h.Runs++
+		for _, s := range run.Sources {
+			if s.Name != source || s.Plan == nil {
+				continue
+			}
+			for _, c := range s.Plan.Changes {
+				if c.Action != ingest.Unchanged && (c.ExternalID == address || isAt(c.Before, address) || isAt(c.After, address)) {
+					h.Changes = append(h.Changes, report.NewPastChange(statusOf(r), s, c))
+				}
+			}
+		}
+	}
+	return h, nil
+}
+
+func isAt(v *ingest.Version, address string) bool { return v != nil && v.URL == address }
+
+func statusOf(r state.Run) report.RunStatus {
+	return report.RunStatus{ID: r.ID, Mode: r.Mode, Started: r.Started, Finished: r.Finished, ExitCode: r.ExitCode}
+}
+
+// summaryOf is what is remembered of a run; ok is false where it did not end.
+func summaryOf(r state.Run) (run report.Run, ok bool) {
+	return run, json.Unmarshal(r.Summary, &run) == nil
+}
