@@ -22,11 +22,11 @@ type Run struct {
 	Summary []byte `json:"summary,omitempty"`
 }
 
-// KeptRuns is how many runs are remembered.
+// KeptRuns is how many runs are remembered where [Options] say no other number.
 const KeptRuns = 50
 
-// PutRun records a run, replacing the one with its ID, and drops the oldest
-// beyond KeptRuns.
+// PutRun records a run, replacing the one with its ID, and drops the oldest beyond those that
+// are to be remembered.
 func (s *Store) PutRun(r Run) error {
 	value, err := s.encodeRun(r)
 	if err != nil {
@@ -40,7 +40,11 @@ func (s *Store) PutRun(r Run) error {
 		if err != nil {
 			return err
 		}
-		for _, old := range kept[min(KeptRuns, len(kept)):] {
+		for i, old := range kept {
+			young := s.keepFor == 0 || kept[0].Started.Sub(old.Started) <= s.keepFor
+			if i < cmp.Or(s.keepRuns, KeptRuns) && young {
+				continue
+			}
 			if err := (write{runs(), old.ID, nil}).do(tx); err != nil {
 				return fmt.Errorf("drop run %s: %w", old.ID, err)
 			}

@@ -44,6 +44,10 @@ type Options struct {
 	// Commit is given each commit, to the file or to that of a crawl, to carry out: a test
 	// ends its process before or after one. nil: they are just carried out.
 	Commit func(commit func() error) error
+	// KeepRuns is how many runs are remembered. Defaults to KeptRuns. KeepFor is how much older
+	// than the last one they may be. Defaults to any age.
+	KeepRuns int
+	KeepFor  time.Duration
 }
 
 // Store is an open state file. It is safe for use by several goroutines.
@@ -52,6 +56,8 @@ type Store struct {
 	readOnly  bool
 	commitBy  func(commit func() error) error // Options.Commit
 	temporary bool
+	keepRuns  int           // Options.KeepRuns
+	keepFor   time.Duration // Options.KeepFor
 
 	db     *bbolt.DB // nil: read-only, and there is no file
 	file   *os.File  // the handle that db reads, writes and locks
@@ -79,7 +85,7 @@ func Open(path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.commitBy = o.Commit
+	s.commitBy, s.keepRuns, s.keepFor = o.Commit, o.KeepRuns, o.KeepFor
 	s.note = announce(path)
 	return s, nil
 }

@@ -130,6 +130,31 @@ func TestRepeatedCrawlsDoNotGrowTheFile(t *testing.T) {
 	}
 }
 
+// The owner of the file says how many runs are remembered, and how old they may become.
+func TestRunsAreRememberedAsTheOptionsSay(t *testing.T) {
+	day := 24 * time.Hour
+	for name, c := range map[string]struct {
+		o    state.Options
+		want int
+	}{
+		"more than usual": {state.Options{KeepRuns: 60}, 60},
+		"few":             {state.Options{KeepRuns: 3}, 3},
+		"not that old":    {state.Options{KeepFor: 10 * day}, 11},
+	} {
+		s, err := state.Open(filepath.Join(t.TempDir(), "state.db"), c.o)
+		check(t, err)
+		for n := range 70 {
+			check(t, s.PutRun(state.Run{ID: fmt.Sprintf("%03d", n), Started: time.Unix(0, 0).Add(time.Duration(n) * day)}))
+		}
+		kept, err := s.Runs()
+		check(t, err)
+		if len(kept) != c.want || kept[0].ID != "069" {
+			t.Errorf("%s: %d runs are remembered, the last one is %s; want %d", name, len(kept), kept[0].ID, c.want)
+		}
+		check(t, s.Close())
+	}
+}
+
 // A run of many sources has a summary of a megabyte, and fifty are remembered.
 func TestManyLongRunsAreASmallFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")

@@ -68,7 +68,7 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		store, err := state.Open(c.State, state.Options{Wait: lockWait, Commit: a.commit})
+		store, err := state.Open(c.State, state.Options{Wait: lockWait, Commit: a.commit, KeepRuns: c.History.Runs, KeepFor: c.History.For})
 		if err != nil {
 			return err
 		}

@@ -51,10 +51,18 @@ type Config struct {
 	State    string // path of the state file, relative to the working directory
 	// RemindAfter is after how long what still stands is told of again; seven days by default.
 	RemindAfter time.Duration
+	History     History
 	Browser     Browser
 	Presets     []preset.Preset
 	Sources     []Source
 	Files       []SecretFile // that secrets were read from
+}
+
+// History says which runs are remembered: at most so many, and none that is older than For;
+// a For of 0 is any age.
+type History struct {
+	Runs int
+	For  time.Duration
 }
 
 // SecretFile is a file that a secret was read from.

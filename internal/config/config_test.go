@@ -296,6 +296,7 @@ sources:
 		Intercom:    config.Intercom{Region: "us", APIVersion: "2.15", Workers: 8, Share: 0.5, MaxHTML: 1_000_000, VerifyEvery: config.VerifyAuto},
 		State:       "fincrawl.db",
 		RemindAfter: 7 * 24 * time.Hour,
+		History:     config.History{Runs: 50},
 		Browser:     browser,
 		Sources: []config.Source{{
 			Name: "a", URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",

@@ -119,7 +119,7 @@ func TestTheSchemaRefusesMistakes(t *testing.T) {
 		"    discover: {max_depth: -1}\n", "    discover: {max_pages: many}\n", "    discover: {canonical: sometimes}\n", "    fetch: {rate: 10}\n", "    fetch: {timeout: 30}\n",
 		"    fetch: {max_body: 10}\n", "    render: sometimes\n", "    render: {wait_for: main}\n", "    documents: [xls]\n", "    content: {external_id: path}\n", "    content: {external_id: {attr: id}}\n",
 		"    content: {split: {at: h7}}\n", "    availability: {rules: [{match: /a}]}\n", "    availability: {rules: [{ai_agent: false}]}\n", "    screen: {credentials: delete}\n",
-		"    screen: {rules: [{id: a}]}\n", "    updates: {max_shrink: 2}\n", "    deletes: {max_count: -1}\n", "    deletes: {max_share: 10%}\n", "stat: fincrawl.db\n", "remind_after: 7\n",
+		"    screen: {rules: [{id: a}]}\n", "    updates: {max_shrink: 2}\n", "    deletes: {max_count: -1}\n", "    deletes: {max_share: 10%}\n", "stat: fincrawl.db\n", "remind_after: 7\n", "history: {keep: 50}\n", "history: {keep: a year}\n",
 	} {
 		if err, ok := validate(schema, []byte(head+mistake)); err == nil || !ok {
 			t.Errorf("the schema takes %q (YAML: %t)", mistake, ok)

@@ -20,13 +20,14 @@ import (
 // order a file has them in, so that a later key may rely on an earlier one.
 
 func (d *decoder) file(c *Config) fields {
-	c.State, c.RemindAfter = "fincrawl.db", 7*24*time.Hour
+	c.State, c.RemindAfter, c.History = "fincrawl.db", 7*24*time.Hour, History{Runs: 50}
 	var version int
 	return fields{
 		{"version", required(d.version(&version), "version: 1")},
 		{"intercom", required(d.section(d.intercom(&c.Intercom)), "intercom: with token: ${INTERCOM_ACCESS_TOKEN} in it")},
 		{"state", d.text(&c.State)},
 		{"remind_after", d.days(&c.RemindAfter, 365)},
+		{"history", d.section(fields{{"keep", d.keptRuns(&c.History)}})},
 		{"browser", d.browser(&c.Browser)},
 		{"presets", d.presets(&c.Presets)},
 		{"sources", required(d.sources(&c.Sources, &c.Intercom), "sources: with a - name: and url: for each site")},
