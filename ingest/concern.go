@@ -167,14 +167,14 @@ func NeverQuiet(plan Plan) (always []string, secret bool) {
 			live++
 		}
 	}
-	switch {
+	switch thin := isThin(plan.Coverage); {
 	case plan.Coverage.Partial && plan.Coverage.Ended == "":
 	case plan.Coverage.Ended != "":
 		always = append(always, "the crawl ended before it was through: "+plan.Coverage.Ended)
 	case read == 0:
 		always = append(always, "the crawl found no page at all")
-	case isThin(plan.Coverage) != "":
-		always = append(always, isThin(plan.Coverage))
+	case thin != "":
+		always = append(always, thin)
 	case float64(read) < nextToNothing*float64(recorded):
 		always = append(always, fmt.Sprintf("the crawl read %s, and the library has %d", plural.Count(read, "page"), recorded))
 	}

@@ -32,7 +32,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/check/lint"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
 	"github.com/fincrawl/fincrawl/internal/hostile"
-	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 )
 
 func main() {
@@ -186,7 +186,7 @@ func read(ctx context.Context, c hostile.Case, body []byte, steps *string) error
 		return err
 	}
 	page := crawler.Page{Source: "s", ExternalID: u.String(), URL: u.String(), Title: article.Title, HTML: article.HTML, Markdown: article.Markdown}
-	pages, err := reconcile.Split{Over: 1_000_000}.Of(page, meter, func(string) bool { return false })
+	pages, err := settings.Split{Over: 1_000_000}.Of(page, meter, func(string) bool { return false })
 	step("split")
 	if err != nil {
 		return err

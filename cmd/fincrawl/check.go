@@ -9,7 +9,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/plural"
-	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
@@ -46,7 +46,7 @@ func (a *app) check() *cobra.Command {
 // warnings are what check says beside the mistakes.
 func (a *app) warnings(c *config.Config) []string {
 	list := c.OpenFiles()
-	for _, s := range reconcile.OwnSecrets(c, a.lookupEnv) {
+	for _, s := range settings.OwnSecrets(c, a.lookupEnv) {
 		if !secrets.Suits(s.Value) {
 			list = append(list, fmt.Sprintf("%s is too short or too simple to be told from ordinary text. Where a page shows it, that is not noticed: "+
 				"choose one of %d characters at least", s.Key, secrets.MinLength))
@@ -70,7 +70,7 @@ func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
 	}
 	for _, s := range c.Sources {
 		fmt.Fprintf(a.out, "\n%s\n", s.Name)
-		source, err := reconcile.NewSource(s)
+		source, err := settings.NewSource(s)
 		if err != nil {
 			return err
 		}

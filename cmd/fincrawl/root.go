@@ -22,6 +22,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/commandline"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/internal/terminal"
 	"github.com/fincrawl/fincrawl/internal/version"
@@ -149,7 +150,7 @@ func (a *app) load() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := reconcile.CheckSources(c); err != nil {
+	if err := settings.CheckSources(c); err != nil {
 		return nil, usageError{err}
 	}
 	return c, nil
@@ -164,11 +165,11 @@ func (a *app) read(load func(string, func(string) (string, bool)) (*config.Confi
 	if err != nil {
 		return nil, usageError{err}
 	}
-	for _, s := range reconcile.OwnSecrets(c, a.lookupEnv) {
+	for _, s := range settings.OwnSecrets(c, a.lookupEnv) {
 		a.secrets.Add(s.Value)
 	}
 	for _, s := range c.Sources {
-		a.secrets.Add(reconcile.NewAuth(s.Auth).Credentials()...)
+		a.secrets.Add(settings.NewAuth(s.Auth).Credentials()...)
 	}
 	return c, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -59,7 +60,7 @@ func exposed(s config.Source, own *secrets.Set, plan ingest.Plan, ledger *state.
 			return nil, err
 		}
 		if screener == nil {
-			if screener, err = newScreener(s, own); err != nil {
+			if screener, err = settings.NewScreener(s, own); err != nil {
 				return nil, err
 			}
 		}

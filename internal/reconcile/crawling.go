@@ -9,6 +9,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/check/lint"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -51,15 +52,15 @@ func (c *crawling) run(ctx context.Context, r *Runner, rep *report.Source) error
 
 // stager returns what splits, screens, lints and keeps the pages that are read.
 func (c *crawling) stager(r *Runner) (stager, error) {
-	screener, err := newScreener(c.Source, r.Secrets)
+	screener, err := settings.NewScreener(c.Source, r.Secrets)
 	if err != nil {
 		return stager{}, err
 	}
-	split, err := newSplit(c.Content.Split)
+	split, err := settings.NewSplit(c.Content.Split)
 	if err != nil {
 		return stager{}, err
 	}
-	c.linter = newLinter(c.Source, time.Now())
+	c.linter = settings.NewLinter(c.Source, time.Now())
 	return stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend, phrases: c.phrases,
 		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, keepsAll: c.template.known != nil && !c.template.learnt}, nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -223,7 +224,7 @@ func (x Explainer) explain(ctx context.Context, e *report.Explanation, fetch boo
 	if err != nil {
 		return fmt.Errorf("explain %s: %w", e.URL, err)
 	}
-	if x.source, err = NewSource(x.settings); err != nil {
+	if x.source, err = settings.NewSource(x.settings); err != nil {
 		return err
 	}
 	e.Render = string(x.source.Render.For(u))
@@ -276,15 +277,15 @@ func (x Explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation)
 // screened returns the parts of the page as they may be sent, and masks what is shown of
 // it.
 func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *budget.Meter) ([]part, error) {
-	screener, err := newScreener(x.settings, x.Secrets)
+	screener, err := settings.NewScreener(x.settings, x.Secrets)
 	if err != nil {
 		return nil, err
 	}
-	masking, err := newScreener(masked(x.settings), x.Secrets)
+	masking, err := settings.NewScreener(masked(x.settings), x.Secrets)
 	if err != nil {
 		return nil, err
 	}
-	split, err := newSplit(x.settings.Content.Split)
+	split, err := settings.NewSplit(x.settings.Content.Split)
 	if err != nil {
 		return nil, err
 	}
@@ -382,7 +383,7 @@ func (x Explainer) plan(parts []part, e *report.Explanation) error {
 	// this page for all there is.
 	rest := ingest.Change{Action: ingest.Unchanged, RemoteID: "the rest", After: &ingest.Version{}}
 	plan.Changes = append(plan.Changes, rest)
-	plan = newPolicy(x.Config, x.settings).Apply(plan)
+	plan = settings.NewPolicy(x.Config, x.settings).Apply(plan)
 	for i, c := range plan.Changes[:len(plan.Changes)-1] {
 		if _, anchor := c.Page(); anchor == "" {
 			e.Change = &plan.Changes[i]
@@ -417,7 +418,7 @@ func Owner(c *config.Config, address *url.URL, name string, e *report.Explanatio
 	var mine config.Source
 	var owners []string
 	for _, s := range sources {
-		source, err := NewSource(s)
+		source, err := settings.NewSource(s)
 		if err != nil {
 			return mine, err
 		}

@@ -4,29 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
-	"regexp"
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/crawler/web/compare"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/state"
 )
-
-// newIdentity says in the crawler's words what identifies a page.
-func newIdentity(c config.Identity) (web.Identity, error) {
-	i := web.Identity{Selector: c.Selector, Attr: c.Attr, Meta: c.Meta}
-	if c.Regex == "" {
-		return i, nil
-	}
-	var err error
-	if i.Regex, err = regexp.Compile(c.Regex); err != nil {
-		err = fmt.Errorf("content.external_id: %w", err)
-	}
-	return i, err
-}
 
 // sentUnder knows under which external IDs pages were sent, where that is not plain from
 // their addresses. The zero value knows of none.

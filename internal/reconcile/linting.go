@@ -55,15 +55,6 @@ func (r *Runner) lintSource(ctx context.Context, s config.Source, rep *report.So
 	return r.Staging.EndCrawl(s.Name)
 }
 
-func newLinter(s config.Source, now time.Time) *lint.Linter {
-	return lint.New(lint.Config{
-		ThinWords: s.Lint.ThinWords,
-		LongWords: s.Lint.LongWords,
-		StaleAge:  time.Duration(s.Lint.StaleDays) * 24 * time.Hour,
-		Now:       now,
-	})
-}
-
 // adviceOf is what a linter has to say after a crawl.
 func adviceOf(l *lint.Linter, source string, crawl *state.Crawl, ledger *state.Store) ([]report.Advice, error) {
 	text := func(externalID string) (string, error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/version"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -135,7 +136,7 @@ func (r *Runner) keepReading(s config.Source, crawl *state.Crawl, read reading, 
 // settingsOf are the settings of a source that its pages depend on. New ones count by
 // themselves, unless they are left out here. None is a secret.
 func settingsOf(s config.Source) map[string]string {
-	settings := map[string]string{
+	byKey := map[string]string{
 		"fetch.respect_robots": fmt.Sprint(s.Fetch.RespectRobots),
 		"fetch.user_agent":     s.Fetch.UserAgent,
 	}
@@ -146,19 +147,19 @@ func settingsOf(s config.Source) map[string]string {
 			continue
 		}
 		if value.Kind() != reflect.Struct {
-			settings[keyOf(field.Name)] = textOf(value)
+			byKey[keyOf(field.Name)] = textOf(value)
 			continue
 		}
 		for inner, value := range value.Fields() {
-			settings[keyOf(field.Name)+"."+keyOf(inner.Name)] = textOf(value)
+			byKey[keyOf(field.Name)+"."+keyOf(inner.Name)] = textOf(value)
 		}
 	}
 	// Those that come with the program count as much as the file's own.
-	settings["content.presets"] = ""
-	if presets, err := presetsOf(s.Content); err == nil {
-		settings["content.presets"] = presets.Fingerprint()
+	byKey["content.presets"] = ""
+	if presets, err := settings.PresetsOf(s.Content); err == nil {
+		byKey["content.presets"] = presets.Fingerprint()
 	}
-	return settings
+	return byKey
 }
 
 // textOf is a setting as a person may read it; "" for none.

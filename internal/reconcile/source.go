@@ -12,6 +12,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -147,7 +148,7 @@ func (r *sourceRun) guard(context.Context) error {
 	if err != nil {
 		return err
 	}
-	policy := r.agreed(r.Name, newPolicy(r.Config, r.Source))
+	policy := r.agreed(r.Name, settings.NewPolicy(r.Config, r.Source))
 	policy.Because = r.reading.because()
 	r.plan = policy.ApplyDecided(r.plan, r.decisions.Exposed(leaks))
 	r.report.Plan = &r.plan

@@ -1,7 +1,6 @@
 package reconcile
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,23 +10,8 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
-	"github.com/fincrawl/fincrawl/internal/config"
-	"github.com/fincrawl/fincrawl/internal/urlpattern"
 	"github.com/fincrawl/fincrawl/state"
 )
-
-// newSplit says in the crawler's words which pages become several.
-func newSplit(c config.Split) (Split, error) {
-	split := Split{Over: int(c.Over), At: c.At}
-	for _, text := range c.Pages {
-		p, err := urlpattern.Parse(text)
-		if err != nil {
-			return split, fmt.Errorf("content.split: pattern %q: %w", text, err)
-		}
-		split.Pages = append(split.Pages, p)
-	}
-	return split, nil
-}
 
 // part is one of the pages that a page of the site becomes, mostly the only one.
 type part struct {

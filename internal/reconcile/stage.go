@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/check/lint"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -29,7 +30,7 @@ type stager struct {
 	resend bool
 
 	room     *budget.Memory // that pages are split and screened in
-	split    Split
+	split    settings.Split
 	screener *screen.Screener
 	linter   *lint.Linter
 	phrases  *phrases // that change with each run; nil: none is left out
@@ -198,4 +199,15 @@ func (s stager) before(address, identity string) (cutoff.Before, error) {
 		letters += entry.Sketch.Letters
 	}
 	return cutoff.Before{Markdown: text.String(), Letters: letters, End: entry.End}, nil
+}
+
+// found is what the screening found, as the state keeps it and the plan shows it.
+func found(findings []screen.Finding) []state.Finding {
+	var kept []state.Finding
+	for _, f := range findings {
+		kept = append(kept, state.Finding{
+			Rule: f.Rule, Kind: string(f.Kind), Action: string(f.Action), Where: f.Where, Excerpt: f.Excerpt, Count: f.Count,
+		})
+	}
+	return kept
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -157,7 +158,7 @@ func (r *Runner) compare(ctx context.Context, s config.Source, ledger *state.Sto
 // file does not have them: all of these where it was lost, or is an old copy, and otherwise
 // only those that were sent without an answer that is known.
 func (r *Runner) claims(s config.Source, change ingest.SourceChange, record state.Verification) (claim, unrecorded verify.Claim, err error) {
-	if claim, err = claimOf(s); err != nil || change.Adopt || r.old || record.Old || record.Unlisted {
+	if claim, err = settings.ClaimOf(s); err != nil || change.Adopt || r.old || record.Old || record.Unlisted {
 		return claim, claim, err
 	}
 	unanswered := make(map[string]bool)

@@ -3,11 +3,12 @@ package reconcile
 import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 )
 
 // website returns the source as crawler/web reads it, with what it remembers and keeps.
 func (c *crawling) website(r *Runner, stage stager) (crawler.Source, error) {
-	source, err := NewSource(c.Source)
+	source, err := settings.NewSource(c.Source)
 	if err != nil {
 		return nil, err
 	}

@@ -451,7 +451,7 @@ func (v *visit) whyNoForm(step formStep, p *page) string {
 
 // hint guesses from p why the login did not work, and says what to do.
 func (v *visit) hint(p *page) string {
-	switch {
+	switch other := v.otherForm(p); {
 	case p.status == http.StatusTooManyRequests:
 		return "the site limits login attempts; wait before trying again"
 	case p.status >= 500:
@@ -464,9 +464,9 @@ func (v *visit) hint(p *page) string {
 		return "the site asks for a second factor; use an account without one, or configure a session's cookies instead"
 	case v.dropped:
 		return "the site set a Secure cookie over http, which must not be sent back; use its https address"
-	case v.otherForm(p) != nil:
-		f := v.otherForm(p)
-		return fmt.Sprintf("another form, %s (%s), is shown: add a step for it to form.steps, with form: %q", f.name(), f.describe(), f.name())
+	case other != nil:
+		return fmt.Sprintf("another form, %s (%s), is shown: add a step for it to form.steps, with form: %q",
+			other.name(), other.describe(), other.name())
 	case p.asksForPassword() && p.message() == "":
 		return "the form was shown again; check " + v.fieldNames() + ", and whether the form needs JavaScript"
 	case p.asksForPassword():

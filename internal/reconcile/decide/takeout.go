@@ -17,6 +17,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/nearest"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -292,7 +293,7 @@ func (t Takeouts) spellings(source, u string) []string {
 	if configured == nil || err != nil {
 		return list
 	}
-	if s, err := reconcile.NewSource(*configured); err == nil {
+	if s, err := settings.NewSource(*configured); err == nil {
 		if judged, err := web.Judge(s, address); err == nil {
 			list = append(list, judged.URL)
 		}

@@ -1,4 +1,4 @@
-package reconcile
+package settings
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract/split"
 	"github.com/fincrawl/fincrawl/internal/budget"
+	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
@@ -56,4 +57,17 @@ func (s Split) Of(p crawler.Page, meter *budget.Meter, had func(anchor string) b
 		parts[i] = part
 	}
 	return parts, nil
+}
+
+// NewSplit says in the crawler's words which pages become several.
+func NewSplit(c config.Split) (Split, error) {
+	split := Split{Over: int(c.Over), At: c.At}
+	for _, text := range c.Pages {
+		p, err := urlpattern.Parse(text)
+		if err != nil {
+			return split, fmt.Errorf("content.split: pattern %q: %w", text, err)
+		}
+		split.Pages = append(split.Pages, p)
+	}
+	return split, nil
 }

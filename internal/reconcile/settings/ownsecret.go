@@ -1,13 +1,11 @@
-package reconcile
+package settings
 
 import (
-	"log/slog"
 	"net/url"
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/internal/config"
-	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
 // OwnSecrets are what gets this program in somewhere: at Intercom, at the sites, and
@@ -43,19 +41,4 @@ func inAddress(key, address string) []auth.Secret {
 		return nil
 	}
 	return []auth.Secret{{Key: key, Value: password}}
-}
-
-// WithoutSecrets takes secrets out of whatever is logged.
-func WithoutSecrets(own *secrets.Set) func([]string, slog.Attr) slog.Attr {
-	return func(_ []string, a slog.Attr) slog.Attr {
-		switch a.Value.Kind() {
-		case slog.KindString:
-			a.Value = slog.StringValue(own.Mask(a.Value.String()))
-		case slog.KindAny:
-			if text := a.Value.String(); own.In(text) {
-				a.Value = slog.StringValue(own.Mask(text))
-			}
-		}
-		return a
-	}
 }

@@ -1,10 +1,12 @@
-package reconcile
+// Package settings says in the words of each package what sources.yaml says in its own.
+package settings
 
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"net/url"
+	"regexp"
+	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/document"
@@ -13,18 +15,16 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
-	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/verify"
+	"github.com/fincrawl/fincrawl/internal/check/lint"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
-	"github.com/fincrawl/fincrawl/state"
 )
 
-// This file says in the words of each package what sources.yaml said in its own.
-
-func newPolicy(c *config.Config, s config.Source) ingest.Policy {
+// NewPolicy returns when changes of a source are held.
+func NewPolicy(c *config.Config, s config.Source) ingest.Policy {
 	return ingest.Policy{
 		ConfirmRuns: s.Deletes.ConfirmRuns,
 		MaxCount:    s.Deletes.MaxCount,
@@ -45,10 +45,10 @@ func CheckSources(c *config.Config) error {
 			_, err = auth.New(source.URL, source.Auth)
 		}
 		if err == nil {
-			_, err = newScreener(s, nil)
+			_, err = NewScreener(s, nil)
 		}
 		if err == nil {
-			_, err = newSplit(s.Content.Split)
+			_, err = NewSplit(s.Content.Split)
 		}
 		if err != nil {
 			mistakes = append(mistakes, fmt.Errorf("%s: %s: %w", c.Path, s.Name, err))
@@ -79,7 +79,7 @@ func NewSource(s config.Source) (web.Source, error) {
 	if err != nil {
 		return web.Source{}, err
 	}
-	presets, err := presetsOf(s.Content)
+	presets, err := PresetsOf(s.Content)
 	if err != nil {
 		return web.Source{}, err
 	}
@@ -121,13 +121,13 @@ func NewSource(s config.Source) (web.Source, error) {
 	return source, errors.Join(mistakes...)
 }
 
-// claimOf tells which pages in Intercom a source can have brought there.
-func claimOf(s config.Source) (verify.Claim, error) {
+// ClaimOf tells which pages in Intercom a source can have brought there.
+func ClaimOf(s config.Source) (verify.Claim, error) {
 	source, err := NewSource(s)
 	if err != nil {
 		return nil, err
 	}
-	split, err := newSplit(s.Content.Split)
+	split, err := NewSplit(s.Content.Split)
 	if err != nil {
 		return nil, err
 	}
@@ -146,9 +146,9 @@ func documentKinds(names []string) []document.Kind {
 	return kinds
 }
 
-// presetsOf are the presets that pages are read by: none where the settings say where
+// PresetsOf returns the presets that pages are read by: none where the settings say where
 // their text is.
-func presetsOf(c config.Content) (*preset.Set, error) {
+func PresetsOf(c config.Content) (*preset.Set, error) {
 	all := preset.NewSet(c.Presets)
 	switch {
 	case c.Body != "", c.Preset == config.PresetNone:
@@ -204,42 +204,25 @@ func reveal(secrets map[string]config.Secret) map[string]string {
 	return plain
 }
 
-// stateFrontier is a crawl in the state file as the web crawler wants it.
-type stateFrontier struct{ *state.Crawl }
-
-func (f stateFrontier) Settle(url string, outcome crawler.Outcome, detail string) error {
-	return f.Crawl.Settle(url, string(outcome), detail)
-}
-
-func (f stateFrontier) Outcome(url string) (outcome crawler.Outcome, detail string, known bool, err error) {
-	told, detail, known, err := f.Crawl.Outcome(url)
-	return crawler.Outcome(told), detail, known, err
-}
-
-func (f stateFrontier) Settled() iter.Seq2[frontier.Settlement, error] {
-	return func(yield func(frontier.Settlement, error) bool) {
-		for v, err := range f.Visits() {
-			s := frontier.Settlement{URL: v.URL, From: v.From, Outcome: crawler.Outcome(v.Outcome), Detail: v.Detail, Depth: v.Depth}
-			if !yield(s, err) {
-				return
-			}
-		}
+// newIdentity says in the crawler's words what identifies a page.
+func newIdentity(c config.Identity) (web.Identity, error) {
+	i := web.Identity{Selector: c.Selector, Attr: c.Attr, Meta: c.Meta}
+	if c.Regex == "" {
+		return i, nil
 	}
-}
-
-// keeper is the state file as the crawler keeps a source's session in it. A preview
-// only reads.
-type keeper struct {
-	source   string
-	store    *state.Store
-	readOnly bool
-}
-
-func (k keeper) Session() ([]byte, error) { return k.store.Session(k.source) }
-
-func (k keeper) KeepSession(sealed []byte) error {
-	if k.readOnly {
-		return nil
+	var err error
+	if i.Regex, err = regexp.Compile(c.Regex); err != nil {
+		err = fmt.Errorf("content.external_id: %w", err)
 	}
-	return k.store.KeepSession(k.source, sealed)
+	return i, err
+}
+
+// NewLinter returns who gives advice on the pages of a source, as of now.
+func NewLinter(s config.Source, now time.Time) *lint.Linter {
+	return lint.New(lint.Config{
+		ThinWords: s.Lint.ThinWords,
+		LongWords: s.Lint.LongWords,
+		StaleAge:  time.Duration(s.Lint.StaleDays) * 24 * time.Hour,
+		Now:       now,
+	})
 }

@@ -1,4 +1,4 @@
-package reconcile
+package settings
 
 import (
 	"errors"
@@ -10,12 +10,11 @@ import (
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
-	"github.com/fincrawl/fincrawl/state"
 )
 
-// newScreener screens the pages of a source as its settings say, and for secrets of our
-// own; nil for none.
-func newScreener(s config.Source, own *secrets.Set) (*screen.Screener, error) {
+// NewScreener returns what screens the pages of a source as its settings say, and for secrets of our own; nil for
+// none.
+func NewScreener(s config.Source, own *secrets.Set) (*screen.Screener, error) {
 	c := screen.Config{
 		Credentials:  screen.Action(s.Screen.Credentials),
 		Codes:        screen.Action(s.Screen.Codes),
@@ -53,15 +52,4 @@ func newScreener(s config.Source, own *secrets.Set) (*screen.Screener, error) {
 		return nil, errors.Join(mistakes...)
 	}
 	return screen.New(c)
-}
-
-// found is what the screening found, as the state keeps it and the plan shows it.
-func found(findings []screen.Finding) []state.Finding {
-	var kept []state.Finding
-	for _, f := range findings {
-		kept = append(kept, state.Finding{
-			Rule: f.Rule, Kind: string(f.Kind), Action: string(f.Action), Where: f.Where, Excerpt: f.Excerpt, Count: f.Count,
-		})
-	}
-	return kept
 }

@@ -1,4 +1,4 @@
-package reconcile
+package settings
 
 import (
 	"github.com/fincrawl/fincrawl/crawler/web"
