@@ -11,6 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -28,8 +29,8 @@ const sampledFetches = 20
 
 // Look logs in as a crawl would, and says what it saw, for people.
 func (s Sampler) Look(ctx context.Context, source config.Source) ([]string, error) {
-	s.Secrets.Add(NewAuth(source.Auth).Credentials()...)
-	src, err := NewSource(source)
+	s.Secrets.Add(settings.NewAuth(source.Auth).Credentials()...)
+	src, err := settings.NewSource(source)
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +40,8 @@ func (s Sampler) Look(ctx context.Context, source config.Source) ([]string, erro
 // Pages returns up to n pages of a source, the start page last, and what the crawl saw that read
 // them. It keeps nothing.
 func (s Sampler) Pages(ctx context.Context, source config.Source, n int) (pages []crawler.Page, coverage crawler.Coverage, err error) {
-	s.Secrets.Add(NewAuth(source.Auth).Credentials()...)
-	src, err := NewSource(source)
+	s.Secrets.Add(settings.NewAuth(source.Auth).Credentials()...)
+	src, err := settings.NewSource(source)
 	if err != nil {
 		return nil, coverage, err
 	}
