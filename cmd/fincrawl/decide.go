@@ -45,8 +45,8 @@ func (a *app) deciding(verdict state.Verdict, cmd *cobra.Command) *cobra.Command
 			return err
 		}
 		sources, urls := sourcesAmong(c, args)
-		if given := plural.Count(len(urls), "URL"); len(urls) > 0 && (*guard != "" || *all || file != "") || *all && (*guard != "" || file != "") || *guard != "" && file != "" {
-			return usageError{fmt.Errorf("choose the changes in one way: by %s, --guard, --all or --file", given)}
+		if len(urls) > 0 && (*guard != "" || *all || file != "") || *all && (*guard != "" || file != "") || *guard != "" && file != "" {
+			return usageError{errors.New("choose the changes in one way alone: by URLs, --guard, --all or --file")}
 		}
 		choice := ingest.Choice{URLs: urls, Guard: ingest.Guard(*guard), All: *all, Keeps: verdict == state.Reject}
 		if file == "" {

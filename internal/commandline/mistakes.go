@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -59,6 +60,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	if !cmd.HasAvailableSubCommands() {
+		return fmt.Errorf("%s has no command %q below it: write %s", cmd.CommandPath(), args[0], strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+	}
 	var names []string
 	for _, c := range cmd.Commands() {
 		if slices.Contains(c.SuggestFor, args[0]) {
@@ -101,6 +105,9 @@ func dashed(flag string) string {
 func meantFlag(cmd *cobra.Command, name string) string {
 	var own, others []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { own = append(own, f.Name) })
+	if slices.Contains(strings.FieldsFunc(cmd.Use, func(r rune) bool { return !unicode.IsLetter(r) }), strings.ToUpper(name)) {
+		return fmt.Sprintf(": it is written without a flag: %s", strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+	}
 	for _, c := range cmd.Root().Commands() {
 		if slices.Contains(c.SuggestFor, name) {
 			return fmt.Sprintf(": %s does that", c.CommandPath())
@@ -115,7 +122,7 @@ func meantFlag(cmd *cobra.Command, name string) string {
 	if len(others) > 0 && len(name) > 1 {
 		return ", which belongs to " + nearest.Either(others)
 	}
-	return ""
+	return ": there are --" + strings.Join(own, ", --")
 }
 
 // kindOf says what a flag wants.

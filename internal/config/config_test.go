@@ -450,7 +450,7 @@ func TestSelect(t *testing.T) {
 		{names: "wiki help-center wiki", want: "help-center wiki"},
 		{names: "wiki", want: "wiki"},
 		{names: "helpcentre", err: `no source "helpcentre" in sources.yaml: did you mean "help-center"?`},
-		{names: "wiki blog", err: `no source "blog" in sources.yaml: it has help-center, wiki`},
+		{names: "wiki blog", err: `no source "blog" in sources.yaml: it has help-center, wiki; without a name, all are meant`},
 	} {
 		got, err := c.Select(strings.Fields(test.names))
 		if test.err != "" {

@@ -21,7 +21,7 @@ func readFile(path string, limit int64) ([]byte, error) {
 	}
 	defer func() { _ = f.Close() }() // only read from
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("it is a directory")}
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("it is a directory; name a file in it")}
 	}
 	return io.ReadAll(io.LimitReader(f, limit+1))
 }

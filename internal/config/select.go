@@ -108,5 +108,10 @@ func (c *Config) hint(word string) string {
 	if _, err := os.Stat(word); err == nil {
 		return "to read the sources of that file, write -c " + word
 	}
-	return nearest.Hint(word, c.Names(), "it has "+strings.Join(c.Names(), ", "))
+	if words := strings.FieldsFunc(word, func(r rune) bool { return r == ',' || r == ' ' }); len(words) > 1 {
+		if _, err := c.Select(words); err == nil {
+			return "names stand apart: write " + strings.Join(words, " ")
+		}
+	}
+	return nearest.Hint(word, c.Names(), "it has "+strings.Join(c.Names(), ", ")+"; without a name, all are meant")
 }

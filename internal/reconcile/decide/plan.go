@@ -35,7 +35,7 @@ func SavePlan(path string, run report.Run) error {
 func ReadPlan(path, name string) (ingest.Approval, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return ingest.Approval{}, reconcile.Mistaken("read the %s: %w", name, err)
+		return ingest.Approval{}, reconcile.Mistaken("read the %s: %w; save one by `fincrawl preview --out FILE`", name, err)
 	}
 	defer func() { _ = f.Close() }() // read only
 	a, err := ingest.ReadApproval(f)
