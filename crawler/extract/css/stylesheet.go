@@ -35,7 +35,7 @@ type Styles struct {
 	inline   map[string]*Look         // by style attributes, many of which are the same
 	classes  map[string]classes       // by class attributes
 	pictures map[*html.Node]bool      // by hasPicture
-	names    map[string]bool          // the classes and IDs on the page, such as ".note"
+	names    map[string]bool          // by has
 	rest     []byte                   // see pathOf
 }
 
@@ -74,7 +74,7 @@ func Read(root *html.Node, base *url.URL, linked Linked, memory *Memory, meter *
 	}
 	s := &Styles{
 		meter: meter, root: root, paths: map[*html.Node]*path{}, alike: map[*html.Node]bool{}, more: map[*html.Node][]*rule{}, looks: map[*html.Node]*computed{}, inline: map[string]*Look{},
-		classes: map[string]classes{}, pictures: map[*html.Node]bool{},
+		classes: map[string]classes{}, pictures: map[*html.Node]bool{}, names: map[string]bool{},
 	}
 	r := &reader{memory: memory, linked: linked, alone: true}
 	inks, papers := []colour(nil), []colour(nil)
@@ -289,16 +289,29 @@ func (r *rule) wins(other *rule, about Property) bool {
 
 // hasAll reports whether the page has the classes and IDs that a rule needs.
 func (s *Styles) hasAll(needs []string) bool {
-	if s.names == nil {
-		s.names = map[string]bool{}
-		for n := range htmltree.Below(s.root) {
-			for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
-				s.names["."+class] = true
-			}
-			s.names["#"+htmltree.Attr(n, "id")] = true
+	return !slices.ContainsFunc(needs, func(name string) bool { return !s.has(name) })
+}
+
+// has reports whether the page has a class or an ID, such as ".note". Few are asked for.
+func (s *Styles) has(name string) bool {
+	has, known := s.names[name]
+	if known {
+		return has
+	}
+	key := "class"
+	if name[0] == '#' {
+		key = "id"
+	}
+	for n := range htmltree.Below(s.root) {
+		s.meter.Spend(1)
+		value := htmltree.Attr(n, key)
+		if value == name[1:] || key == "class" && strings.Contains(value, name[1:]) && slices.Contains(strings.Fields(value), name[1:]) {
+			has = true
+			break
 		}
 	}
-	return !slices.ContainsFunc(needs, func(name string) bool { return !s.names[name] })
+	s.names[name] = has
+	return has
 }
 
 func isNameByte(b byte) bool {
