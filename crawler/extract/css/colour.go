@@ -9,8 +9,8 @@ import (
 // colour is red, green, blue and opacity, from 0 to 255 each.
 type colour [4]uint8
 
-// colourOf reads a colour of CSS Color 4 or of HTML's old attributes. Variables, currentcolor and
-// mixtures are not known.
+// colourOf reads a colour of CSS Color 4 or of HTML's old attributes. Variables and currentcolor
+// are not known.
 func colourOf(value string) (colour, bool) {
 	value = strings.ToLower(strings.TrimSpace(value))
 	if value == "" {
@@ -22,6 +22,14 @@ func colourOf(value string) (colour, bool) {
 	if name, inside, ok := strings.Cut(value, "("); ok {
 		if inside, ok = strings.CutSuffix(inside, ")"); !ok {
 			return colour{}, false
+		}
+		switch {
+		case name == "light-dark":
+			return colourOf(alternatives([]string{inside})[0]) // few people have set their browser to dark
+		case name == "color-mix":
+			return mixture(alternatives([]string{inside}))
+		case strings.HasPrefix(inside, "from "):
+			return derived(name, valuesIn(strings.TrimPrefix(inside, "from ")))
 		}
 		return colourFunction(name, inside)
 	}

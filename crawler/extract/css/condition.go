@@ -155,8 +155,9 @@ func featureHolds(feature string) truth {
 			if !ok {
 				continue
 			}
-			if strings.ContainsAny(after, "<>") {
-				return sometimes
+			if second := strings.IndexAny(after, "<>"); second >= 0 { // a range
+				size := strings.TrimSpace(after[:second])
+				return featureHolds(before + operator + size).and(featureHolds(size + after[second:]))
 			}
 			size := before
 			least := operator[0] == '>'

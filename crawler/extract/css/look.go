@@ -56,6 +56,12 @@ func (l *Look) declare(name []byte, values []css.Token) {
 		switch string(name) {
 		case "transition", "animation", "transition-property", "animation-name", "will-change", "-webkit-transition", "-webkit-animation":
 			l.moves = l.moves || len(values) > 0 && string(values[0].Data) != "none"
+		case "all":
+			for _, p := range [2]Property{Display, opacity} {
+				if !l.strong[p] {
+					l.Says[p] = "unset"
+				}
+			}
 		}
 		return
 	}
@@ -169,12 +175,22 @@ func isHex(b byte) bool { return b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20
 // Hides reports whether what looks like that is not seen, and by which property. A
 // look that moves is on its way to being seen.
 func (l *Look) Hides() (by Property, hidden bool) {
+	boxless := l.Says[Display] == "contents"
 	for p := range properties {
-		if l.Says[p] != "" && l.hidesBy(p) {
+		if l.Says[p] != "" && (!boxless || p.isOfText()) && l.hidesBy(p) {
 			return p, true
 		}
 	}
 	return 0, false
+}
+
+// isOfText reports whether a property is about text, so that it counts where an element has no box.
+func (p Property) isOfText() bool {
+	switch p {
+	case Display, Visibility, fontSize, color, indent, letterSpacing:
+		return true
+	}
+	return false
 }
 
 // hidesBy reports whether a property, which the look says something of, hides by what it says.
@@ -198,7 +214,8 @@ func (l *Look) hidesBy(p Property) bool {
 	case color:
 		return l.colourless()
 	case indent, marginLeft:
-		return isFarOff(value) || isFarRight(value)
+		number, unit, ok := lengthOf(value)
+		return isFarOff(value) || isFarRight(value) || p == indent && ok && unit == "%" && number >= 100 && l.Says[overflow] != "" && l.cutsOff()
 	case margin:
 		return isFarOff(value)
 	case letterSpacing:
@@ -249,7 +266,11 @@ func (l *Look) isOff(side Property) bool {
 	}
 	number, unit, ok := lengthOf(value)
 	// What begins at the other end of its box is beyond it where the window is its box.
-	return ok && unit == "%" && l.Says[position] == "fixed" && number >= 100 || ok && (unit == "vw" || unit == "vh") && number >= 100 && l.Says[position] == "fixed"
+	inWindow := unit == "vw" || unit == "vh"
+	if !ok || number < 100 {
+		return false
+	}
+	return (inWindow || unit == "%") && l.Says[position] == "fixed" || inWindow && (side == right || side == bottom)
 }
 
 // holdsRoom reports whether something else than its size gives the element room.
@@ -410,6 +431,14 @@ func transformsAway(value string, hidesBack bool) bool {
 			if isFarOff(strings.Join(first[:min(2, len(first))], " ")) || f.name != "translatey" && isFarRight(first[0]) {
 				return true
 			}
+		case "matrix3d":
+			if len(first) == 16 && share(first[0]) == 0 && share(first[1]) == 0 || len(first) == 16 && share(first[4]) == 0 && share(first[5]) == 0 {
+				return true
+			}
+		case "skew", "skewx", "skewy":
+			if angle, ok := component(first[0], 0); ok && math.Mod(math.Abs(angle), 180) == 90 {
+				return true // a line without an end
+			}
 		case "rotatex", "rotatey", "rotate3d", "rotate":
 			angle, ok := component(first[len(first)-1], 0)
 			flat := f.name != "rotate" || first[0] == "x" || first[0] == "y"
@@ -428,7 +457,14 @@ func transformsAway(value string, hidesBack bool) bool {
 // filtersAll reports whether a filter leaves nothing to see.
 func filtersAll(value string) bool {
 	for _, f := range functionsIn(value) {
-		if f.name == "opacity" && len(f.arguments) > 0 && share(f.arguments[0]) <= 0.03 {
+		const unreadable = 20 // pixels
+		if len(f.arguments) == 0 {
+			continue
+		}
+		if f.name == "opacity" && share(f.arguments[0]) <= 0.03 {
+			return true
+		}
+		if px, ok := pixels(f.arguments[0]); ok && f.name == "blur" && px >= unreadable {
 			return true
 		}
 	}
@@ -464,6 +500,10 @@ func clipsAll(shape string) bool {
 		return isNothing(f.arguments[0], 1) || len(f.arguments) > 1 && isNothing(f.arguments[1], 1)
 	case "xywh":
 		return len(f.arguments) >= 4 && (isNothing(f.arguments[2], 1) || isNothing(f.arguments[3], 1))
+	case "path":
+		// A path that only moves its pen encloses nothing.
+		outline := strings.Trim(strings.Join(f.arguments, " "), "\"' ")
+		return strings.HasPrefix(outline, "m") && len(f.arguments) <= 3 && !strings.ContainsAny(outline, "lhvcsqta")
 	case "polygon":
 		return polygonIsEmpty(f.arguments)
 	}

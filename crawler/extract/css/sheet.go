@@ -150,7 +150,11 @@ func (s *sheet) add(selectors []string, l Look, in block) {
 	for _, selector := range selectors {
 		selector = strings.TrimSpace(selector)
 		if in.scope != "" {
-			selector = in.scope + " " + selector
+			if scoped := strings.ReplaceAll(selector, ":scope", in.scope); scoped != selector {
+				selector = scoped
+			} else {
+				selector = in.scope + " " + selector
+			}
 		}
 		if base, _, pseudo := cutPseudoElement(selector); pseudo {
 			// What stands before or after the text may be painted behind it.

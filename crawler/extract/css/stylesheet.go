@@ -227,7 +227,7 @@ func (s *Styles) shown(n *html.Node, by Property) bool { return s.Shown == nil |
 func (s *Styles) opacityOf(n *html.Node) float64 {
 	seen := 1.0
 	for p := n; p != nil && p.Type == html.ElementNode; p = p.Parent {
-		if c := s.lookOf(p); c.Says[opacity] != "" && !c.unsure[opacity] && (p == n || !c.moves) {
+		if c := s.lookOf(p); c.Says[opacity] != "" && c.Says[Display] != "contents" && !c.unsure[opacity] && (p == n || !c.moves) {
 			seen *= share(c.Says[opacity])
 		}
 	}
