@@ -397,8 +397,8 @@ func TestCheckLoginSaysWhatTheStartPageGives(t *testing.T) {
 		"a wrong selector": {testsite.Page{Links: links}, "", func(s *web.Source) { s.Content.Body = ".artcle" }, []string{"text: none: content.body (.artcle)"}},
 		"only scripts":     {testsite.Page{Body: `<div id=app></div><script src=/app.js></script>`}, "", nil, []string{"set render: auto"}},
 		"another host":     {testsite.Page{Links: []string{"https://docs.example/a", "https://docs.example/b"}}, "", nil, []string{"links: 0 in scope, 2 not, 2 of them to https://docs.example"}},
-		"a closed site":    {testsite.Page{Links: links}, "User-agent: *\nDisallow: /", nil, []string{"3 closed by robots.txt: where", "robots.txt: closes"}},
-		"noindex":          {testsite.Page{Links: links, Robots: "noindex"}, "", nil, []string{"asks not to be indexed"}},
+		"a closed site":    {testsite.Page{Links: links}, "User-agent: *\nDisallow: /", nil, []string{"3 closed by robots.txt: where", "robots.txt: the start page"}},
+		"noindex":          {testsite.Page{Links: links, Robots: "noindex"}, "", nil, []string{"marked noindex"}},
 	} {
 		site := testsite.New(t)
 		site.Page("/", test.page)

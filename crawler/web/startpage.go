@@ -35,13 +35,13 @@ func (c *crawl) describeStart(ctx context.Context, first answer) (lines []string
 	}
 	lines = append(lines, c.textFound(found, first), c.linksFound(found))
 	if found.outcome == crawler.NoIndex {
-		lines = append(lines, "it asks not to be indexed (noindex): where the site is your own, set fetch.respect_robots: false")
+		lines = append(lines, "it is "+crawler.NoIndex.Remedy())
 	}
 	switch {
 	case !c.src.Fetch.RespectRobots:
 		lines = append(lines, "robots.txt: not asked for (fetch.respect_robots: false)")
 	case !c.robots.Allows(start):
-		lines = append(lines, "robots.txt: closes the start page and what is below it, which is read all the same; where the site is your own, set fetch.respect_robots: false")
+		lines = append(lines, "robots.txt: the start page, which is read all the same, is "+crawler.RobotsDenied.Remedy())
 	default:
 		lines = append(lines, "robots.txt: open for the start page")
 	}
@@ -58,7 +58,7 @@ func (c *crawl) textFound(found finding, a answer) string {
 		return "text: none: content.body (" + c.src.Content.Body + ") finds nothing on it: check the selector, where the page has a text"
 	}
 	if doc, err := extract.Parse(a.url, a.contentType, a.body); err == nil && doc.Has("script") && !a.rendered {
-		return "text: none, though the page has scripts: where they write the text, set render: auto"
+		return "text: none, though the page has scripts; it is " + crawler.Empty.Remedy()
 	}
 	return "text: none, which is well where the page only leads to others"
 }
@@ -85,6 +85,9 @@ func (c *crawl) linksFound(found finding) string {
 		}
 	}
 	line := fmt.Sprintf("links: %d in scope, %d not", follow, outside)
+	if follow == 0 && closed > 0 && closed >= outside {
+		return line + fmt.Sprintf(", %d %s", closed, crawler.RobotsDenied.Remedy())
+	}
 	if closed > 0 {
 		line += fmt.Sprintf(", %d closed by robots.txt", closed)
 	}
@@ -97,13 +100,10 @@ func (c *crawl) linksFound(found finding) string {
 			most, n = host, count
 		}
 	}
-	switch {
-	case closed >= outside:
-		return line + ": where the site is your own, set fetch.respect_robots: false"
-	case 2*n > outside:
+	if 2*n > outside {
 		return line + fmt.Sprintf(", %d of them to %s: where that is where the content is, set url to it", n, most)
 	}
-	return line + ": check url, follow and exclude"
+	return line + "; they are " + crawler.OutOfScope.Remedy()
 }
 
 func hostOf(u *url.URL) string { return u.Scheme + "://" + u.Host }

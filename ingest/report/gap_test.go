@@ -55,7 +55,7 @@ func TestACrawlWithoutPagesSaysWhy(t *testing.T) {
 		of   map[crawler.Outcome]int
 		want string
 	}{
-		"a wrong selector":    {map[crawler.Outcome]int{crawler.Empty: 12}, "12 URLs had no text: check content.body"},
+		"a wrong selector":    {map[crawler.Outcome]int{crawler.Empty: 12}, "12 URLs are without text: check whether content.body"},
 		"include names none":  {map[crawler.Outcome]int{crawler.Listing: 3}, "check include"},
 		"not to be indexed":   {map[crawler.Outcome]int{crawler.NoIndex: 3}, "fetch.respect_robots: false"},
 		"most are empty":      {map[crawler.Outcome]int{crawler.Empty: 9, crawler.Paged: 2}, "More empty than not (9 of 11)"},

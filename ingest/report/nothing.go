@@ -16,20 +16,18 @@ func nothing(p *printer, c crawler.Coverage) {
 		return
 	}
 	var causes []string
-	cause := func(o crawler.Outcome, says string) {
-		if n := c.Outcomes[o]; n > 0 {
-			causes = append(causes, plural.Count(n, "URL")+" "+says)
-		}
-	}
-	cause(crawler.Empty, "had no text: check content.body and content.remove, or set render: auto where scripts make the text. "+
-		"`fincrawl explain URL` shows what was looked for.")
+	left := []crawler.Outcome{crawler.Empty}
 	if pages == 0 {
-		cause(crawler.Listing, "were read for their links only, since include names none of them: check include.")
-		cause(crawler.NoIndex, "ask not to be indexed: set fetch.respect_robots: false where that is meant for search engines.")
-		cause(crawler.RobotsDenied, "are closed by robots.txt: set fetch.respect_robots: false where the site is yours.")
-		cause(crawler.Excluded, "match exclude: check it.")
-		cause(crawler.OutOfScope, "lie outside url: check that it is where the content is.")
-		cause(crawler.NotHTML, "are files of other kinds: name those to be read under documents.")
+		left = append(left, crawler.Listing, crawler.View, crawler.NoIndex, crawler.RobotsDenied, crawler.Excluded, crawler.OutOfScope, crawler.NotHTML)
+	}
+	for _, o := range left {
+		if n := c.Outcomes[o]; n > 0 {
+			verb := "are"
+			if n == 1 {
+				verb = "is"
+			}
+			causes = append(causes, fmt.Sprintf("%s %s %s.", plural.Count(n, "URL"), verb, o.Remedy()))
+		}
 	}
 	if len(causes) == 0 {
 		return

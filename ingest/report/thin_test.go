@@ -16,10 +16,12 @@ func TestAThinCrawlSaysWhatItLacks(t *testing.T) {
 		want     string // "" for not a word
 	}{
 		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.RobotsDenied: 8}, "8 of 9 URLs are closed by robots.txt: where the site is your own, set fetch.respect_robots: false."},
-		{map[crawler.Outcome]int{crawler.Empty: 687}, "687 of 687 URLs have no text"},
+		{map[crawler.Outcome]int{crawler.Empty: 687}, "687 of 687 URLs are without text"},
 		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.Canonical: 40}, "discover.canonical: ignore"},
 		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.OutOfScope: 12}, "outside of the source"},
-		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.Duplicate: 40}, "say the very same"},
+		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.Duplicate: 40}, "are the very same"},
+		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.View: 40}, "40 of 41 URLs are no article by what it shows"},
+		{map[crawler.Outcome]int{crawler.Paged: 16, crawler.View: 40}, ""},
 		{map[crawler.Outcome]int{crawler.Paged: 30, crawler.RobotsDenied: 8}, ""},
 		{map[crawler.Outcome]int{crawler.Paged: 30, crawler.OutOfScope: 300}, ""},
 		{map[crawler.Outcome]int{crawler.Paged: 1, crawler.RobotsDenied: 2}, ""},
