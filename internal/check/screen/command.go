@@ -3,6 +3,8 @@ package screen
 import (
 	"encoding/base64"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
 // commands are programs that take a password on their command line, by the form in which they do. What is marked V is
@@ -55,8 +57,8 @@ func callRules() []credentialRule {
 		rule("call-password", 0, nil, `(?i)ConvertTo-SecureString\s+(?:-String\s+)?`+value, "convertto-securestring").that(isPassword),
 		rule("command-password", 0, nil, `(?:-u|--user|--username)[ =]\S{1,60}[ \t](?:[^\n|;]{0,80}?[ \t])??(?:-p|-P|-w|--pass)[ =]["']?([^\s"'<>|-][^\s"'<>|]{5,})`, "-u ", "--user").that(isPassword),
 		newRule(connection, 0, `\b[A-Za-z_][\w.-]{0,40}:([^\s@:"'/]{6,80})@(?:tcp|unix)\(`, "@tcp(", "@unix(").that(isPassword),
-		rule("authorization-header", 0, endsWord, `(?i:auth plain)\s{1,3}([A-Za-z0-9+/]{12,}={0,2})`, "auth plain").that(hasPlainLogin),
-		rule("authorization-header", 3, endsWord, `(?:GenieKey|OAuth)\s{1,3}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b`, "geniekey", "oauth "),
+		rule("authorization-header", 0, keyword.EndsWord, `(?i:auth plain)\s{1,3}([A-Za-z0-9+/]{12,}={0,2})`, "auth plain").that(hasPlainLogin),
+		rule("authorization-header", 3, keyword.EndsWord, `(?:GenieKey|OAuth)\s{1,3}([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b`, "geniekey", "oauth "),
 	}
 }
 
@@ -84,7 +86,7 @@ func commandRules() []credentialRule {
 			names = append(names, name+" ", name+".exe ")
 		}
 		alternatives := strings.ReplaceAll(c.names, ".", `\.`)
-		rules = append(rules, rule("command-password", 0, endsWord, `(?i:`+alternatives+`)(?:\.exe)?[ \t](?:[^\n|;]*?[ \t])??`+options, names...).that(isPassword))
+		rules = append(rules, rule("command-password", 0, keyword.EndsWord, `(?i:`+alternatives+`)(?:\.exe)?[ \t](?:[^\n|;]*?[ \t])??`+options, names...).that(isPassword))
 	}
 	return rules
 }

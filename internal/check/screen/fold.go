@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -22,7 +23,7 @@ func skeleton(plain string, emit func(letter byte, at int)) {
 	for i := 0; i < len(plain); {
 		b := plain[i]
 		if b < utf8.RuneSelf {
-			if letter := asciiSkeleton[b]; letter != 0 && (isWord(b) || startsWord(plain[i+1:])) {
+			if letter := asciiSkeleton[b]; letter != 0 && (keyword.IsWord(b) || startsWord(plain[i+1:])) {
 				emit(letter, i)
 			}
 			i++
@@ -56,7 +57,7 @@ func appendSkeleton(dst []byte, plain string) []byte {
 			_, size := utf8.DecodeRuneInString(plain[i:])
 			dst = appendSpelt(dst, plain[i:i+size])
 			i += size - 1
-		} else if letter := asciiSkeleton[b]; letter != 0 && (isWord(b) || startsWord(plain[i+1:])) {
+		} else if letter := asciiSkeleton[b]; letter != 0 && (keyword.IsWord(b) || startsWord(plain[i+1:])) {
 			dst = append(dst, letter)
 		}
 	}
@@ -70,7 +71,7 @@ func appendSpelt(dst []byte, character string) []byte {
 
 // startsWord reports whether a text goes on with a word, so that a sign before it
 // stands for a letter.
-func startsWord(text string) bool { return text != "" && isWord(text[0]) }
+func startsWord(text string) bool { return text != "" && keyword.IsWord(text[0]) }
 
 // wideSkeleton has the first letter of what each character of the alphabets near
 // ours spells: the Latin, Greek, Cyrillic, Hebrew and Arabic ones, with their accents.
@@ -128,10 +129,6 @@ func spellOut(r rune) string {
 
 // tatweel makes words of Arabic longer, and is no letter.
 const tatweel = 'ـ'
-
-func isWord(b byte) bool {
-	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
-}
 
 // inWordsOnly tells of the signs that stand for letters only inside of words.
 func inWordsOnly(b byte) bool { return b == '!' || b == '|' || b == '@' || b == '$' }

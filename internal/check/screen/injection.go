@@ -9,6 +9,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
 // injections finds what is written for a model rather than for a reader: orders
@@ -90,8 +92,8 @@ const (
 // phraseSet are the phrases with the index of their triggers.
 type phraseSet struct {
 	phrases   []phrase
-	automaton *automaton // of the triggers
-	users     [][]int    // of each trigger: the phrases that have it
+	automaton *keyword.Automaton // of the triggers
+	users     [][]int            // of each trigger: the phrases that have it
 }
 
 // phrasebook compiles the phrases once. See [spell] for how they are written.
@@ -126,7 +128,7 @@ var phrasebook = sync.OnceValue(func() *phraseSet {
 	for _, trigger := range triggers {
 		set.users = append(set.users, users[trigger])
 	}
-	set.automaton = newAutomaton(triggers)
+	set.automaton = keyword.NewAutomaton(triggers)
 	return set
 })
 
@@ -177,10 +179,10 @@ func (in injections) phrases(t *text, found func(match)) {
 		t.meter.Spend(2 * lettersPerMark / lettersPerStep)
 		return at.places(t.plain, first, last)
 	}
-	eachWord(set.automaton, letters, func(trigger, start, stop int) {
+	keyword.EachWord(set.automaton, letters, func(trigger, start, stop int) {
 		for _, i := range set.users[trigger] {
 			p := set.phrases[i]
-			t.meter.Spend(2 * perTry)
+			t.meter.Spend(2 * keyword.PerTry)
 			if p.order != nil {
 				if p.order.mayBeIn(letters[max(0, start-orderReach*utf8.UTFMax):min(len(letters), stop+orderReach*utf8.UTFMax)]) {
 					from, to, _ := places(start, stop-1)
@@ -311,23 +313,23 @@ func (x letterIndex) markBefore(n int) indexedLetter {
 func (l indexedLetter) compare(n int) int { return l.n - n }
 
 // promptPatterns find what stands in the prompts of models and nowhere else.
-var promptPatterns = sync.OnceValue(func() []*pattern {
+var promptPatterns = sync.OnceValue(func() []*keyword.Pattern {
 	const bar = `[|｜¦]`
-	return []*pattern{
-		leading("chat-template", nil, bar+`\s?(?i:im_?start|im_?end|im_?sep|system|user|assistant|end_?of_?text|begin_?of_?text|eot_?id|start_?header_?id|end_?header_?id|end_?of_?turn|endofprompt|channel|message|return|tool_?call)\s?`+bar+`\s?[>＞]`,
+	return []*keyword.Pattern{
+		keyword.Leading("chat-template", nil, bar+`\s?(?i:im_?start|im_?end|im_?sep|system|user|assistant|end_?of_?text|begin_?of_?text|eot_?id|start_?header_?id|end_?header_?id|end_?of_?turn|endofprompt|channel|message|return|tool_?call)\s?`+bar+`\s?[>＞]`,
 			"|im", "|system", "|user", "|assistant", "|end", "|begin", "|eot", "|start", "|channel", "|message", "|return", "|tool", "｜", "¦"),
-		leading("chat-template", nil, `\[/?INST\]|<<\s?/?SYS\s?>>|</?(?:start|end)_of_turn>`, "[inst]", "[/inst]", "<<sys", "<</sys", "<< sys", "<start_of", "<end_of"),
-		leading("role-play", beginsLine, `(?i)(?:system|assistant)(?:\s(?:prompt|message|instructions?))?\s?[:\]][*\s]{0,4}(?:you (?:are|must|will|should)\b|ignore|from now on|sure[,!]|certainly[,!]|of course[,!]|i will)`,
+		keyword.Leading("chat-template", nil, `\[/?INST\]|<<\s?/?SYS\s?>>|</?(?:start|end)_of_turn>`, "[inst]", "[/inst]", "<<sys", "<</sys", "<< sys", "<start_of", "<end_of"),
+		keyword.Leading("role-play", beginsLine, `(?i)(?:system|assistant)(?:\s(?:prompt|message|instructions?))?\s?[:\]][*\s]{0,4}(?:you (?:are|must|will|should)\b|ignore|from now on|sure[,!]|certainly[,!]|of course[,!]|i will)`,
 			"system", "assistant"),
-		leading("role-play", beginsLine, `(?i)(?:user|human)\s?:[^\n]+\n[\s#*>]{0,12}(?:assistant|ai)\s?:`, "user", "human"),
-		leading("role-play", marksRole, `(?i)(?:system[ _-]?(?:prompt|message|instructions?|override|note)|developer[ _-]message|(?:hidden|secret|admin(?:istrator)?) instructions?)\s?(?:>|\]|\}|:|={2,}|-{2,}|#{2,})`,
+		keyword.Leading("role-play", beginsLine, `(?i)(?:user|human)\s?:[^\n]+\n[\s#*>]{0,12}(?:assistant|ai)\s?:`, "user", "human"),
+		keyword.Leading("role-play", marksRole, `(?i)(?:system[ _-]?(?:prompt|message|instructions?|override|note)|developer[ _-]message|(?:hidden|secret|admin(?:istrator)?) instructions?)\s?(?:>|\]|\}|:|={2,}|-{2,}|#{2,})`,
 			"system", "developer", "hidden", "secret", "admin"),
-		leading("role-play", nil, `(?i)<(?:system|assistant)>\s{0,5}(?:you\b|ignore|do not|never|always|from now|forget|sure\b|i will)`, "<system", "<assistant"),
-		leading("tool-call", nil, `(?i)</?(?:antml:)?(?:tool_?calls?|function_?calls?|tool_?use|tool_?result|function_?results?|tool_?response|tool_?code)\b[^>\n]{0,80}>|<(?:antml:)?invoke\s+name=`,
+		keyword.Leading("role-play", nil, `(?i)<(?:system|assistant)>\s{0,5}(?:you\b|ignore|do not|never|always|from now|forget|sure\b|i will)`, "<system", "<assistant"),
+		keyword.Leading("tool-call", nil, `(?i)</?(?:antml:)?(?:tool_?calls?|function_?calls?|tool_?use|tool_?result|function_?results?|tool_?response|tool_?code)\b[^>\n]{0,80}>|<(?:antml:)?invoke\s+name=`,
 			"<tool", "</tool", "<function", "</function", "<antml:", "</antml:", "<inv"),
-		leading("tool-call", nil, `["'](?:tool_calls|function_call|tool_use)["']\s?:\s?[\[{]|["']type["']\s?:\s?["']tool_use["']|["']role["']\s?:\s?["'](?:system|developer)["']\s?,\s?["']content["']\s?:`,
+		keyword.Leading("tool-call", nil, `["'](?:tool_calls|function_call|tool_use)["']\s?:\s?[\[{]|["']type["']\s?:\s?["']tool_use["']|["']role["']\s?:\s?["'](?:system|developer)["']\s?,\s?["']content["']\s?:`,
 			`"tool_`, `'tool_`, `"function_call`, `'function_call`, `"type"`, `'type'`, `"role"`, `'role'`),
-		leading("exfiltration", insideAddress, `(?i)[{\[<$%]{1,3}\s?(?:the[ _-])?(?:conversation|chat[ _-]?history|user[ _-]?(?:data|input|message|query|email)|system[ _-]?prompt|summary|customer[ _-]?(?:data|email|name))[a-z _-]{0,20}\s?[}\]>%]{1,3}`,
+		keyword.Leading("exfiltration", insideAddress, `(?i)[{\[<$%]{1,3}\s?(?:the[ _-])?(?:conversation|chat[ _-]?history|user[ _-]?(?:data|input|message|query|email)|system[ _-]?prompt|summary|customer[ _-]?(?:data|email|name))[a-z _-]{0,20}\s?[}\]>%]{1,3}`,
 			"{conversation", "[conversation", "<conversation", "{chat", "[chat", "{user", "[user", "{system", "[system", "{summary", "[summary", "{customer", "[customer", "{the", "[the"),
 	}
 })

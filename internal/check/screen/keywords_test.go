@@ -17,13 +17,14 @@ func FuzzWhatFollowsAKeywordMissesNothing(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		lower := lowerASCII(text)
 		for _, rule := range rules {
-			for _, keyword := range rule.keywords {
+			compiled, _ := rule.Expression()
+			for _, keyword := range rule.Keywords {
 				for at := range len(text) {
-					if rule.after == nil || !strings.HasPrefix(lower[at:], keyword) || rule.after(text[at:]) {
+					if rule.After == nil || !strings.HasPrefix(lower[at:], keyword) || rule.After(text[at:]) {
 						continue
 					}
-					if found := rule.compiled().FindString(text[at:]); found != "" {
-						t.Errorf("%s: %q is passed over", rule.id, found)
+					if found := compiled.FindString(text[at:]); found != "" {
+						t.Errorf("%s: %q is passed over", rule.ID, found)
 					}
 				}
 			}

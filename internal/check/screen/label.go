@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
@@ -61,13 +62,13 @@ func labels() [labelKinds]string {
 
 // labelPatterns are the patterns that mark where a label may stand, one for each sort. Those that begin with a letter
 // that is not of ASCII are found by [text.wideLabels].
-func labelPatterns() []*pattern {
-	var patterns []*pattern
+func labelPatterns() []*keyword.Pattern {
+	var patterns []*keyword.Pattern
 	for _, words := range labels() {
-		p := &pattern{word: true}
+		p := &keyword.Pattern{Word: true}
 		for word := range strings.SplitSeq(words, "|") {
 			if first, _, _ := strings.Cut(word, " "); isASCII(first) {
-				p.keywords = append(p.keywords, word)
+				p.Keywords = append(p.Keywords, word)
 			}
 		}
 		patterns = append(patterns, p)
@@ -154,12 +155,12 @@ func eachWideWord(plain string, found func(start, end int)) {
 			continue
 		}
 		start, end, wide := i, i, false
-		for start > 0 && isWord(plain[start-1]) {
+		for start > 0 && keyword.IsWord(plain[start-1]) {
 			start--
 		}
 		for end < len(plain) {
 			r, size := utf8.DecodeRuneInString(plain[end:])
-			if r >= utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsMark(r) || r < utf8.RuneSelf && !isWord(byte(r)) {
+			if r >= utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsMark(r) || r < utf8.RuneSelf && !keyword.IsWord(byte(r)) {
 				break
 			}
 			wide = wide || r >= utf8.RuneSelf

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
 // labelled calls found for each secret that the label from start to end names.
@@ -14,7 +16,7 @@ func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
 	if !ok {
 		return
 	}
-	t.meter.Spend(perTry)
+	t.meter.Spend(keyword.PerTry)
 	take := func(p pair) {
 		if value := t.plain[p.value.start:p.value.end]; kind.holds(value, p.evidence) {
 			found(p.value)
@@ -57,7 +59,7 @@ func (t *text) besideAddress(found func(span)) {
 		if user.table != cell.table || user.row != cell.row || cell.end-cell.start > maxValue || !strings.Contains(t.plain[user.start:user.end], "@") {
 			continue
 		}
-		t.meter.Spend(perTry)
+		t.meter.Spend(keyword.PerTry)
 		if at := t.trim(cell.span); at.end > at.start && !strings.ContainsFunc(t.plain[at.start:at.end], unicode.IsSpace) && passwordLabel.holds(t.plain[at.start:at.end], near) {
 			found(at)
 		}

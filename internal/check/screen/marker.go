@@ -3,22 +3,24 @@ package screen
 import (
 	"regexp"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
 // markers finds the words that mark a page as internal.
 type markers struct {
-	keywords keywords
+	keywords keyword.Set
 	action   Action
 }
 
 func newMarkers(words []string, action Action) markers {
-	var patterns []*pattern
+	var patterns []*keyword.Pattern
 	for _, word := range words {
 		fields := strings.Fields(word)
 		if len(fields) == 0 {
 			continue
 		}
-		keyword := lowerASCII(fields[0])
+		first := lowerASCII(fields[0])
 		for i, field := range fields {
 			fields[i] = regexp.QuoteMeta(field)
 		}
@@ -26,14 +28,14 @@ func newMarkers(words []string, action Action) markers {
 		if word != strings.ToUpper(word) {
 			source = "(?i)" + source
 		}
-		patterns = append(patterns, newPattern(strings.Join(strings.Fields(word), " "), source, keyword))
+		patterns = append(patterns, keyword.New(strings.Join(strings.Fields(word), " "), source, first))
 	}
-	return markers{newKeywords(patterns), action}
+	return markers{keyword.NewSet(patterns), action}
 }
 
 func (m markers) scan(t *text, found func(match)) {
-	m.keywords.around(t.plain, t.meter, func(i int, groups []int) {
-		rule := m.keywords.patterns[i].id
+	m.keywords.Around(t.plain, t.meter, func(i int, groups []int) {
+		rule := m.keywords.Patterns[i].ID
 		found(match{rule: rule, kind: Marker, action: m.action, start: groups[2], end: groups[3]})
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
 // order is how a language says that what was told before is to be forgotten: by a verb, a noun, and a word that says
@@ -206,7 +208,7 @@ func (s *spelt) begins(i int) bool {
 
 // order returns the order whose noun stands from start to end, if it is one.
 func (t *text) order(language *stems, start, end int) (in span, ok bool) {
-	t.meter.Spend(2 * perTry)
+	t.meter.Spend(2 * keyword.PerTry)
 	in = t.sentenceAround(start, end)
 	sentence := spellText(t.plain[in.start:in.end])
 	first, _ := slices.BinarySearch(sentence.places, start-in.start)

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
 // evidence is how surely a value belongs to the label that it was found by.
@@ -185,7 +187,7 @@ var (
 // onLine pairs the label with what follows on its line, and reports whether a layout gives it a value there.
 func (t *text) onLine(start, end int, found func(pair)) bool {
 	rest := t.plain[end:min(len(t.plain), end+maxGap)]
-	t.meter.Spend(perTry)
+	t.meter.Spend(keyword.PerTry)
 	if isOption(t.plain[max(0, start-40):start]) && strings.HasPrefix(rest, " ") {
 		return t.next(end+1, assigned, found)
 	}

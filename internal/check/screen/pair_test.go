@@ -201,9 +201,9 @@ func TestWhatDocumentationShowsBesideALabelIsNoSecret(t *testing.T) {
 
 func TestEveryRuleCompiles(t *testing.T) {
 	t.Parallel()
-	for _, p := range ruleset().keywords.patterns {
-		if !p.word {
-			p.compiled()
+	for _, p := range ruleset().keywords.Patterns {
+		if !p.Word {
+			p.Expression()
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 	toml "github.com/pelletier/go-toml/v2"
 )
 
@@ -42,7 +43,7 @@ type gitleaksAllowlist struct {
 
 // credentialRule tells one sort of credential.
 type credentialRule struct {
-	*pattern
+	*keyword.Pattern
 	group   int     // of the expression, that is the secret; 0: the first that matched
 	entropy float64 // that a secret has at least, in bits a character
 	allowed []allowed
@@ -64,7 +65,7 @@ type credentialRules struct {
 	manifests int // where that of manifests stands
 	turned    int // where that of words backwards stands
 	marks     int // where those of prompts begin
-	keywords  keywords
+	keywords  keyword.Set
 	global    allowed
 }
 
@@ -80,7 +81,7 @@ var ruleset = sync.OnceValue(func() *credentialRules {
 			continue
 		}
 		rule := credentialRule{
-			pattern: newPattern(r.ID, r.Regex, lowerAll(r.Keywords)...),
+			Pattern: keyword.New(r.ID, r.Regex, lowerAll(r.Keywords)...),
 			group:   r.SecretGroup,
 			entropy: r.Entropy,
 		}
@@ -92,18 +93,18 @@ var ruleset = sync.OnceValue(func() *credentialRules {
 		set.rules = append(set.rules, rule)
 	}
 	set.rules = append(set.rules, ownRules()...)
-	var patterns []*pattern
+	var patterns []*keyword.Pattern
 	for _, r := range set.rules {
-		patterns = append(patterns, r.pattern)
+		patterns = append(patterns, r.Pattern)
 	}
 	set.labels = len(patterns)
 	patterns = append(patterns, labelPatterns()...)
 	set.manifests = len(patterns)
-	patterns = append(patterns, &pattern{word: true, keywords: kubernetesSecret()})
+	patterns = append(patterns, &keyword.Pattern{Word: true, Keywords: kubernetesSecret()})
 	set.turned = len(patterns)
-	patterns = append(patterns, &pattern{word: true, keywords: turnedWords()})
+	patterns = append(patterns, &keyword.Pattern{Word: true, Keywords: turnedWords()})
 	set.marks = len(patterns)
-	set.keywords = newKeywords(append(patterns, promptPatterns()...))
+	set.keywords = keyword.NewSet(append(patterns, promptPatterns()...))
 	return set
 })
 
@@ -124,10 +125,10 @@ func (t *text) around() *aroundKeywords {
 	credential := func(rule string, at span) {
 		t.tried.credentials = append(t.tried.credentials, match{rule: rule, kind: Credential, start: at.start, end: at.end})
 	}
-	set.keywords.around(t.plain, t.meter, func(i int, groups []int) {
+	set.keywords.Around(t.plain, t.meter, func(i int, groups []int) {
 		switch {
 		case i >= set.marks:
-			id := set.keywords.patterns[i].id
+			id := set.keywords.Patterns[i].ID
 			t.tried.marks = append(t.tried.marks, match{rule: id, kind: Injection, start: groups[0], end: groups[1]})
 		case i == set.turned:
 			t.tried.turned = append(t.tried.turned, groups[0])
@@ -139,7 +140,7 @@ func (t *text) around() *aroundKeywords {
 		default:
 			rule := &set.rules[i]
 			if at := rule.secret(groups); set.counts(rule, t.plain[groups[0]:groups[1]], t.plain[at.start:at.end]) {
-				credential(rule.id, at)
+				credential(rule.ID, at)
 			}
 		}
 	})

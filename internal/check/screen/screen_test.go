@@ -245,7 +245,7 @@ func TestTheRulesOfGitleaksCompile(t *testing.T) {
 	rules := ruleset().rules
 	leads := 0
 	for _, r := range rules {
-		if r.compiled().leads {
+		if _, begins := r.Expression(); begins {
 			leads++
 		}
 		for _, a := range r.allowed {

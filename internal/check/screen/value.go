@@ -7,6 +7,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
 // holds reports whether a value beside a label is what a person would take for the secret that the label names. It is
@@ -254,7 +256,7 @@ func isMember(value string) bool {
 	return len(parts) > 1 && isPhrase(parts[len(parts)-1])
 }
 
-func isWordRune(r rune) bool { return r < utf8.RuneSelf && isWord(byte(r)) }
+func isWordRune(r rune) bool { return r < utf8.RuneSelf && keyword.IsWord(byte(r)) }
 
 // isWordy reports whether most of a value is words, as in a name of a program that has an odd part.
 func isWordy(value string) bool {

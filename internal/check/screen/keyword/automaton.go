@@ -1,15 +1,17 @@
-package screen
+// Package keyword finds expressions in a text where their keywords stand. A page is read once for
+// all keywords, and most expressions are never tried on it.
+package keyword
 
 import "unicode/utf8"
 
-// automaton finds all of many words in a text in one pass (Aho and Corasick), with
+// Automaton finds all of many words in a text in one pass (Aho and Corasick), with
 // one look at a table for each byte. ASCII letters are found in either case. It is ours since the tables of the libraries
 // there are follow links between states and have a column for each byte value,
 // which took a third of the time of all screening.
 //
 // Bytes beyond ASCII share a few columns, so that the words of many scripts leave the table small. What seems to be a
 // word that has such bytes is compared with it.
-type automaton struct {
+type Automaton struct {
 	column  [256]uint8 // of each byte in the table; 0: in no word
 	columns int32
 	table   []int32   // a row for each state: where the next one's begins, by column; its complement where words end
@@ -21,10 +23,10 @@ type automaton struct {
 // sharedColumns is how many columns the bytes beyond ASCII have, by their last bits.
 const sharedColumns = 16
 
-// newAutomaton returns the automaton of different words in lower case, none of them
+// NewAutomaton returns the automaton of different words in lower case, none of them
 // empty.
-func newAutomaton(words []string) *automaton {
-	a := &automaton{columns: 1 + sharedColumns, words: words}
+func NewAutomaton(words []string) *Automaton {
+	a := &Automaton{columns: 1 + sharedColumns, words: words}
 	states := 1
 	for b := utf8.RuneSelf; b < 256; b++ {
 		a.column[b] = uint8(1 + b%sharedColumns)
@@ -61,7 +63,7 @@ func newAutomaton(words []string) *automaton {
 	return a
 }
 
-func (a *automaton) addState() int32 {
+func (a *Automaton) addState() int32 {
 	state := int32(len(a.ends))
 	a.ends = append(a.ends, nil)
 	a.table = a.table[:len(a.table)+int(a.columns)]
@@ -70,7 +72,7 @@ func (a *automaton) addState() int32 {
 
 // complete fills in, breadth first, where a state goes on that has no word going
 // on there: to where the longest end of its word goes that begins a word too.
-func (a *automaton) complete() {
+func (a *Automaton) complete() {
 	shorter := make([]int32, len(a.ends)) // the state of that end
 	queue := []int32{0}
 	for len(queue) > 0 {
@@ -99,8 +101,8 @@ func (a *automaton) complete() {
 	}
 }
 
-// eachWord calls found for every word in text, with where it begins and ends.
-func eachWord[Text string | []byte](a *automaton, text Text, found func(word, start, end int)) {
+// EachWord calls found for every word in text, with where it begins and ends.
+func EachWord[Text string | []byte](a *Automaton, text Text, found func(word, start, end int)) {
 	row := int32(0)
 	for i := range len(text) {
 		row = a.table[row+int32(a.column[text[i]])]

@@ -1,4 +1,4 @@
-package screen
+package keyword
 
 import (
 	"regexp"
@@ -8,12 +8,12 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
-// pattern is an expression that is only tried where one of its keywords stands.
-type pattern struct {
-	id       string
-	keywords []string                    // in lower case; every match has one of them
-	after    func(following string) bool // what a keyword and what follows it are like in every match; nil for anything
-	word     bool                        // the keyword is all there is to find, and there is no expression
+// Pattern is an expression that is only tried where one of its keywords stands.
+type Pattern struct {
+	ID       string
+	Keywords []string                    // in lower case; every match has one of them
+	After    func(following string) bool // what a keyword and what follows it are like in every match; nil for anything
+	Word     bool                        // the keyword is all there is to find, and there is no expression
 	compiled func() expression
 }
 
@@ -25,38 +25,44 @@ type expression struct {
 	before func(preceding string) bool
 }
 
-// newPattern returns a pattern whose source is compiled when it is first needed.
-func newPattern(id, source string, keywords ...string) *pattern {
-	return &pattern{id: id, keywords: keywords, compiled: sync.OnceValue(func() expression {
+// New returns a pattern whose source is compiled when it is first needed.
+func New(id, source string, keywords ...string) *Pattern {
+	return &Pattern{ID: id, Keywords: keywords, compiled: sync.OnceValue(func() expression {
 		return compile(source, keywords)
 	})}
 }
 
-// leading returns a pattern whose matches begin with a keyword, where before,
+// Leading returns a pattern whose matches begin with a keyword, where before,
 // which may be nil, accepts the text that precedes it.
-func leading(id string, before func(preceding string) bool, source string, keywords ...string) *pattern {
-	return &pattern{id: id, keywords: keywords, compiled: sync.OnceValue(func() expression {
+func Leading(id string, before func(preceding string) bool, source string, keywords ...string) *Pattern {
+	return &Pattern{ID: id, Keywords: keywords, compiled: sync.OnceValue(func() expression {
 		e := compile(source, nil)
 		e.Regexp, e.leads, e.before = regexp.MustCompile(`\A(?:`+source+`)`), true, before
 		return e
 	})}
 }
 
+// Expression returns the expression, and whether its matches begin with a keyword.
+func (p *Pattern) Expression() (compiled *regexp.Regexp, leads bool) {
+	e := p.compiled()
+	return e.Regexp, e.leads
+}
+
 // around tries the pattern on the text around a keyword and calls found with the
 // indexes of each match and its groups. Text before done was tried already; it
 // returns up to where it was now.
-func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int, found func(groups []int)) int {
+func (p *Pattern) around(plain string, meter *budget.Meter, start, end, done int, found func(groups []int)) int {
 	meter.Spend(1)
-	if p.word {
+	if p.Word {
 		found([]int{start, end})
 		return done
 	}
-	if start < done || p.after != nil && !p.after(plain[start:]) {
+	if start < done || p.After != nil && !p.After(plain[start:]) {
 		return done
 	}
 	e := p.compiled()
 	if e.leads {
-		if e.before != nil && !e.before(plain[max(0, start-maxReach):start]) {
+		if e.before != nil && !e.before(plain[max(0, start-MaxReach):start]) {
 			return done
 		}
 		groups := e.lead(plain[start:min(len(plain), start+e.reach)], meter)
@@ -81,15 +87,15 @@ func (p *pattern) around(plain string, meter *budget.Meter, start, end, done int
 	return done
 }
 
-// perTry is the least work that trying an expression is counted as: it takes about a microsecond to begin.
-const perTry = 16
+// PerTry is the least work that trying an expression is counted as: it takes about a microsecond to begin.
+const PerTry = 16
 
 // lead matches text from its beginning on. Most text is told from a match by its first letters, so what counts is how
 // far the expression read, and not how far it might have.
 func (e expression) lead(text string, meter *budget.Meter) (groups []int) {
 	unread := strings.NewReader(text)
 	groups = e.FindReaderSubmatchIndex(unread)
-	meter.Spend(perTry + 2*(len(text)-unread.Len()))
+	meter.Spend(PerTry + 2*(len(text)-unread.Len()))
 	return groups
 }
 
@@ -102,39 +108,40 @@ func moved(groups []int, by int) []int {
 	return groups
 }
 
-// keywords finds the keywords of many patterns in one pass.
-type keywords struct {
-	patterns  []*pattern
-	automaton *automaton
+// Set is patterns whose keywords are found in one pass.
+type Set struct {
+	Patterns  []*Pattern
+	automaton *Automaton
 	users     [][]int // of each keyword: the patterns that have it
 }
 
-func newKeywords(patterns []*pattern) keywords {
+// NewSet returns a set of patterns.
+func NewSet(patterns []*Pattern) Set {
 	var words []string
 	users := map[string][]int{}
 	for i, p := range patterns {
-		for _, word := range p.keywords {
+		for _, word := range p.Keywords {
 			if users[word] == nil {
 				words = append(words, word)
 			}
 			users[word] = append(users[word], i)
 		}
 	}
-	k := keywords{patterns: patterns, automaton: newAutomaton(words)}
+	k := Set{Patterns: patterns, automaton: NewAutomaton(words)}
 	for _, word := range words {
 		k.users = append(k.users, users[word])
 	}
 	return k
 }
 
-// around tries each pattern around its keywords in plain, and calls found with the
+// Around tries each pattern around its keywords in plain, and calls found with the
 // indexes of each match and its groups.
-func (k keywords) around(plain string, meter *budget.Meter, found func(pattern int, groups []int)) {
+func (k Set) Around(plain string, meter *budget.Meter, found func(pattern int, groups []int)) {
 	var done map[int]int // up to where each pattern was tried
-	eachWord(k.automaton, plain, func(word, start, end int) {
+	EachWord(k.automaton, plain, func(word, start, end int) {
 		for _, i := range k.users[word] {
 			before := done[i]
-			tried := k.patterns[i].around(plain, meter, start, end, before, func(groups []int) { found(i, groups) })
+			tried := k.Patterns[i].around(plain, meter, start, end, before, func(groups []int) { found(i, groups) })
 			if tried == before {
 				continue
 			}

@@ -1,4 +1,4 @@
-package screen
+package keyword
 
 import (
 	"regexp"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// maxReach bounds how far from its keyword an expression without a bound of its
+// MaxReach bounds how far from its keyword an expression without a bound of its
 // own is tried.
-const maxReach = 4096
+const MaxReach = 4096
 
 // compile finds out how long the matches of an expression are, and whether they
 // begin with one of its keywords. Most rules on secrets do, but for an optional
@@ -16,9 +16,9 @@ const maxReach = 4096
 func compile(source string, keywords []string) expression {
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
-		return expression{Regexp: regexp.MustCompile(source), reach: maxReach}
+		return expression{Regexp: regexp.MustCompile(source), reach: MaxReach}
 	}
-	e := expression{reach: min(maxReach, longest(tree)) + 2}
+	e := expression{reach: min(MaxReach, longest(tree)) + 2}
 	rest, afterWord := withoutLead(tree)
 	starts, known := beginnings(rest)
 	if !known || !allBegin(keywords, starts) {
@@ -27,20 +27,20 @@ func compile(source string, keywords []string) expression {
 	}
 	e.Regexp, e.leads = regexp.MustCompile(`\A(?:`+rest.String()+`)`), true
 	if afterWord {
-		e.before = endsWord
+		e.before = EndsWord
 	}
 	return e
 }
 
-// endsWord reports whether a word may begin after the text.
-func endsWord(preceding string) bool {
-	return preceding == "" || preceding[len(preceding)-1] != '_' && !isWord(preceding[len(preceding)-1])
+// EndsWord reports whether a word may begin after the text.
+func EndsWord(preceding string) bool {
+	return preceding == "" || preceding[len(preceding)-1] != '_' && !IsWord(preceding[len(preceding)-1])
 }
 
 // longest returns how long a match of an expression can be, in bytes; for one
-// without a bound, more than maxReach.
+// without a bound, more than MaxReach.
 func longest(re *syntax.Regexp) int {
-	const unbounded = 4 * maxReach
+	const unbounded = 4 * MaxReach
 	switch re.Op {
 	case syntax.OpLiteral:
 		return len(string(re.Rune))
@@ -136,4 +136,9 @@ func allBegin(keywords, starts []string) bool {
 		}
 	}
 	return len(keywords) > 0
+}
+
+// IsWord reports whether a byte is an ASCII letter or a digit.
+func IsWord(b byte) bool {
+	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
 }
