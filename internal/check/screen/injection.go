@@ -101,8 +101,8 @@ var phrasebook = sync.OnceValue(func() *phraseSet {
 	set := &phraseSet{}
 	users := map[string][]int{}
 	var triggers []string
-	add := func(p phrase, words string) {
-		for word := range strings.SplitSeq(words, "|") {
+	add := func(p phrase, words ...string) {
+		for _, word := range words {
 			for _, trigger := range spellings(word) {
 				if users[trigger] == nil {
 					triggers = append(triggers, trigger)
@@ -120,10 +120,10 @@ var phrasebook = sync.OnceValue(func() *phraseSet {
 		if written.rest != "" {
 			p.rest = regexp.MustCompile(`\A(?:` + spell(written.rest) + `)`)
 		}
-		add(p, written.triggers)
+		add(p, strings.Split(written.triggers, "|")...)
 	}
 	for _, o := range orders() {
-		add(phrase{id: classicOrder, order: o.stems()}, o.nouns)
+		add(phrase{id: classicOrder, order: o.stems()}, o.nouns...)
 	}
 	for _, trigger := range triggers {
 		set.users = append(set.users, users[trigger])
