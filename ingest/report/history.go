@@ -140,7 +140,7 @@ func (h PageHistory) WriteText(w io.Writer, o TextOptions) error {
 		}
 	}
 	if len(h.Changes) == 0 {
-		p.paragraph(2, 4, span{plain, fmt.Sprintf("None of the %s that are remembered changed it.", plural.Count(h.Runs, "run"))})
+		p.paragraph(2, 4, span{plain, fmt.Sprintf("No run that is remembered changed it (%s).", plural.Count(h.Runs, "run"))})
 	}
 	p.blank()
 	p.paragraph(0, 2, span{dim, p.sentence("Why it is as it is now: `fincrawl explain " + Quoted(h.URL) + "`.")})
