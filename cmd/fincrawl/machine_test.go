@@ -90,7 +90,7 @@ func TestADamagedStateIsSaidAndOvercome(t *testing.T) {
 			return b
 		}
 	}
-	refused := 0
+	refused := map[string]bool{}
 	for name, spoil := range damage {
 		// A file of its own: an open that damage ends leaves the lock of the last one held in this process.
 		if err := os.Remove(w.path("fincrawl.db")); err != nil {
@@ -102,13 +102,15 @@ func TestADamagedStateIsSaidAndOvercome(t *testing.T) {
 		if code == exitDone {
 			continue
 		}
-		refused++
+		refused[name] = true
 		if code != exitFailed || !strings.Contains(out+logs, "state file") {
 			t.Errorf("%s: exit code %d\n%s%s", name, code, out, logs)
 		}
 	}
-	if refused < 5 {
-		t.Errorf("%d damages of %d were seen", refused, len(damage))
+	for _, name := range []string{"cut in half", "its beginning", "zeros", "another file"} { // a page or a bit may be free
+		if !refused[name] {
+			t.Errorf("%s: it was not seen", name)
+		}
 	}
 	if err := os.Remove(w.path("fincrawl.db")); err != nil {
 		t.Fatal(err)
@@ -154,7 +156,7 @@ func TestTheSecondOfTwoRunsSaysWhoIsAtWork(t *testing.T) {
 		var out, logs bytes.Buffer
 		code := th.app(&out, &logs).execute(t.Context(), []string{"sync", "--config", th.file("sources.yaml")})
 		said := out.String() + logs.String()
-		if code != exitFailed || !strings.Contains(said, fmt.Sprintf("held by process %d", os.Getpid())) {
+		if code != exitLocked || !strings.Contains(said, fmt.Sprintf("held by process %d", os.Getpid())) {
 			t.Errorf("exit code %d: %s", code, said)
 		}
 		if log := <-first; strings.Contains(log, "state file") {

@@ -13,9 +13,10 @@ import (
 func TestABadlyRedactedDocumentIsNotSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "    documents: [pdf, docx]\n    content: {split: {over: 2kB}}\n", "/manual.pdf", "/letter.docx", "/handbook.docx")
-	lines := testsite.Line("F1", 11, 72, 700, "What everybody may read.") + testsite.Line("F1", 11, 72, 100, "The code is Tulip4711.")
+	first := testsite.Line("F1", 11, 72, 700, "What everybody may read.")
+	second := testsite.Line("F1", 11, 72, 700, "How to open the safe.") + testsite.Line("F1", 11, 72, 100, "The code is Tulip4711.")
 	serve := func(box string) {
-		w.site.Page("/manual.pdf", testsite.Page{Raw: testsite.PDF("Manual", lines, lines+box), ContentType: "application/pdf"})
+		w.site.Page("/manual.pdf", testsite.Page{Raw: testsite.PDF("Manual", first, second+box), ContentType: "application/pdf"})
 	}
 	const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	const white = `<w:p><w:r><w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:t>The code is Tulip4711.</w:t></w:r></w:p>`

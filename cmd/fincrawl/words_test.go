@@ -40,7 +40,7 @@ func TestMessagesNameWhatWasSeen(t *testing.T) {
 		}, nil, []string{"check url"}, []string{"give its user access"}},
 		"a selector that matches nothing": {func(w *world) {
 			w.configure(w.source("wiki", w.site, "https://wiki.example.com", "    content: {body: \"div.nowhere\"}\n"))
-		}, nil, []string{"No page was found", "check content.body"}, nil},
+		}, nil, []string{"No page was found", "check whether content.body finds the article"}, nil},
 		"a state file with nothing in it": {func(*world) {}, []string{"forget", "old"}, []string{"no sync has ended with this file yet"}, []string{"recorded are"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,7 +36,7 @@ func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
 			t.pairs(start, end, take)
 		default:
 			t.pairs(start, end, func(p pair) {
-				if value := t.plain[p.value.start:p.value.end]; p.evidence == assigned && len(value) >= minRun && isMixed(value) && !namesPublicKey(t.plain[:start]) {
+				if value := t.plain[p.value.start:p.value.end]; p.evidence == assigned && len(value) >= minRun && isMixed(value) && !namesPublicKey(t.plain[:start]) && !isExample(t.plain[t.lineAt(start).start:start]) {
 					take(p)
 				}
 			})
@@ -45,6 +45,9 @@ func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
 		t.pairs(start, end, take)
 	}
 }
+
+// isExample reports whether a line is typed into Python by somebody who shows how something works.
+func isExample(line string) bool { return strings.HasPrefix(line, ">>> ") }
 
 // namesPublicKey reports whether text that is followed by "key" makes it one that everybody may know.
 func namesPublicKey(preceding string) bool {

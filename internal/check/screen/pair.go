@@ -292,7 +292,8 @@ func (t *text) inFront(label int, found func(pair)) {
 			at--
 		}
 		code := t.codes[at]
-		if code.end > label-len(before)+between+1 && code.end <= label && code.end-code.start <= maxValue {
+		if code.end > label-len(before)+between+1 && code.end <= label && code.end-code.start <= maxValue &&
+			!strings.ContainsFunc(t.plain[code.start:code.end], unicode.IsSpace) {
 			found(pair{t.trim(code), literal})
 			return
 		}

@@ -106,6 +106,19 @@ func TestAPasswordIsFoundInEveryLayout(t *testing.T) {
 	}
 }
 
+// Manuals show sessions with keys, and say that an example will pass.
+func TestExamplesOfManualsAreNoSecrets(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		"<p>An example that expects <code>ValueError: 42 is prime</code> will pass whether or not it is raised.</p>",
+		"<pre>&gt;&gt;&gt; orig_key = b64decode(b'Rm5EPJai72qcK3RGBpW3vPNfZy5OZothY+kHY6h21KM=')</pre>",
+	} {
+		if findings := finds(t, Config{Credentials: Hold}, body); len(findings) > 0 {
+			t.Errorf("%s: found %+v", body, findings)
+		}
+	}
+}
+
 // A table of users need not say what its columns are.
 func TestAPasswordBesideAnAddressNeedsNoName(t *testing.T) {
 	t.Parallel()
