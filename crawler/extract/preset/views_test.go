@@ -82,8 +82,8 @@ func TestPlatformsTellWhatIsNoArticle(t *testing.T) {
 // trapsOf are addresses of platforms that lead to no article, and some that do.
 var trapsOf = map[string]struct{ traps, articles string }{
 	"redmine": {
-		"/projects/a/wiki/Keys/history /projects/a/wiki/Keys/3/diff /redmine/projects/a/wiki/Keys/3 /issues?sort=id /projects/a/issues?set_filter=1&sort=id&tracker_id=2 /projects/a/issues/gantt /issues/3?tab=notes /projects/a/activity /watchers/new",
-		"/projects/a/wiki/History /projects/a/wiki/2024 /issues?page=2 /projects/a/issues?page=2&set_filter=1&sort=id /boards/1/topics/4 /issues/7",
+		"/projects/a/wiki/Keys/history /projects/a/wiki/Keys/edit /projects/a/wiki/Keys/3/diff /redmine/projects/a/wiki/Keys/3 /issues?sort=id /projects/a/issues?set_filter=1&sort=id&tracker_id=2 /projects/a/issues/gantt /issues/3?tab=notes /projects/a/activity /watchers/new",
+		"/projects/a/wiki/History /projects/a/wiki/Edit /projects/a/wiki/2024 /issues?page=2 /projects/a/issues?page=2&set_filter=1&sort=id /boards/1/topics/4 /issues/7",
 	},
 	"wordpress": {
 		"/wp-admin/post-new.php /blog/wp-admin/ /feed/ /keys/feed/ /keys/?replytocom=7 /?p=24&preview=true /wp-login.php /?s=gate",
