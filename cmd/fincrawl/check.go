@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/plural"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
@@ -55,13 +55,18 @@ func (a *app) warnings(c *config.Config) []string {
 	return list
 }
 
+// sampler reads a little of sources, as a crawl would.
+func (a *app) sampler() reconcile.Sampler {
+	return reconcile.Sampler{Secrets: a.secrets, Transport: a.transport, Wait: a.wait, Log: a.logger()}
+}
+
 // checkOnline tries everything, whatever fails on the way.
 func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
 	failed := 0
-	log := a.logger()
+	sampler := a.sampler()
 
 	fmt.Fprintln(a.out, "\nIntercom")
-	me, err := a.newClient(c.Intercom, log).Me(ctx)
+	me, err := a.newClient(c.Intercom, sampler.Log).Me(ctx)
 	if err != nil {
 		failed++
 		fmt.Fprintf(a.out, "  ✗ %v\n", err)
@@ -70,11 +75,7 @@ func (a *app) checkOnline(ctx context.Context, c *config.Config) error {
 	}
 	for _, s := range c.Sources {
 		fmt.Fprintf(a.out, "\n%s\n", s.Name)
-		source, err := settings.NewSource(s)
-		if err != nil {
-			return err
-		}
-		seen, err := web.CheckLogin(ctx, source, web.Surroundings{Log: log, Secrets: a.secrets, Transport: a.transport, Wait: a.wait})
+		seen, err := sampler.Look(ctx, s)
 		for _, line := range seen {
 			fmt.Fprintf(a.out, "    %s\n", line)
 		}

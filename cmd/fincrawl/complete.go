@@ -32,18 +32,13 @@ func (a *app) runIDs() (ids []string) {
 	if err != nil {
 		return nil
 	}
-	store, err := state.OpenToLook(c.State)
-	if err != nil {
-		return nil
-	}
-	defer func() { _ = store.Close() }() // only read from
-	runs, err := store.Runs()
-	if err != nil {
-		return nil
-	}
-	for _, r := range runs {
-		ids = append(ids, r.ID)
-	}
+	_ = looking(c.State, func(store *state.Store) error { // a shell has no place for errors
+		runs, err := store.Runs()
+		for _, r := range runs {
+			ids = append(ids, r.ID)
+		}
+		return err
+	})
 	return ids
 }
 

@@ -121,6 +121,16 @@ func (a *app) withState(c *config.Config, do func(*state.Store) error) (err erro
 	return do(store)
 }
 
+// looking opens the state file at path to be read, for a command that changes nothing.
+func looking(path string, do func(*state.Store) error) (err error) {
+	store, err := state.OpenToLook(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	return do(store)
+}
+
 // agree takes the approvals of a saved plan.
 func (a *app) agree(store *state.Store, sources []string, path string, word decide.Word) error {
 	plan, err := decide.ReadPlan(path, "plan")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,24 +18,21 @@ func (a *app) history() *cobra.Command {
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print it as one JSON document")
 	source := cmd.Flags().String("source", "", "the `SOURCE`, where the address belongs to several")
-	cmd.RunE = func(_ *cobra.Command, args []string) (err error) {
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		c, err := a.loadToLook()
 		if err != nil {
 			return err
 		}
-		store, err := state.OpenToLook(c.State)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, store.Close()) }()
-		past, err := reconcile.Past(c, store, strings.Join(args, ""), *source)
-		if err != nil {
-			return err
-		}
-		if *asJSON {
-			return past.WriteJSON(terminal.JSONText.Of(a.out))
-		}
-		return past.WriteText(terminal.ForReport(a.out), a.textOptions(nil))
+		return looking(c.State, func(store *state.Store) error {
+			past, err := reconcile.Past(c, store, strings.Join(args, ""), *source)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return past.WriteJSON(terminal.JSONText.Of(a.out))
+			}
+			return past.WriteText(terminal.ForReport(a.out), a.textOptions(nil))
+		})
 	}
 	return cmd
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/internal/config"
-	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/setup"
 )
 
@@ -42,7 +41,7 @@ func (a *app) init() *cobra.Command {
 		}
 		quiet := *a
 		quiet.quiet = !a.verbose
-		sampler := reconcile.Sampler{Secrets: a.secrets, Transport: a.transport, Wait: a.wait, Log: quiet.logger()}
+		sampler := quiet.sampler()
 		s := setup.Setup{
 			Path: path, Out: a.out, LookupEnv: a.lookupEnv,
 			Client: &http.Client{Transport: a.transport, Jar: jar, Timeout: lookTime},

@@ -66,23 +66,20 @@ func (a *app) stateCompact() *cobra.Command {
 }
 
 func (a *app) stateExport() *cobra.Command {
-	return a.onState("export [FILE]", cobra.MaximumNArgs(1), func(path string, args []string) (err error) {
+	return a.onState("export [FILE]", cobra.MaximumNArgs(1), func(path string, args []string) error {
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("export the state: %w", err)
 		}
-		store, err := state.OpenToLook(path)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, store.Close()) }()
-		if len(args) == 0 {
-			return store.Export(terminal.JSONText.Of(a.out))
-		}
-		f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("export the state: %w", err)
-		}
-		return errors.Join(store.Export(f), f.Close())
+		return looking(path, func(store *state.Store) error {
+			if len(args) == 0 {
+				return store.Export(terminal.JSONText.Of(a.out))
+			}
+			f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+			if err != nil {
+				return fmt.Errorf("export the state: %w", err)
+			}
+			return errors.Join(store.Export(f), f.Close())
+		})
 	})
 }
 

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/ingest/report"
@@ -18,7 +16,7 @@ func (a *app) status() *cobra.Command {
 	}
 	asJSON := cmd.Flags().Bool("json", false, "print the status as one JSON document")
 	online := cmd.Flags().Bool("online", false, "ask Intercom about the import sources")
-	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
+	cmd.RunE = func(cmd *cobra.Command, names []string) error {
 		load := a.loadToLook
 		if *online {
 			load = a.load
@@ -27,28 +25,25 @@ func (a *app) status() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		store, err := state.OpenToLook(c.State)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, store.Close()) }()
-		s, err := reconcile.Status(c, sources, store)
-		if err != nil {
-			return err
-		}
-		if *online {
-			api, err := a.clientFor(cmd.Context(), c, store)
+		return looking(c.State, func(store *state.Store) error {
+			s, err := reconcile.Status(c, sources, store)
 			if err != nil {
 				return err
 			}
-			if err := reconcile.LookOnline(cmd.Context(), api, s.Sources); err != nil {
-				return err
+			if *online {
+				api, err := a.clientFor(cmd.Context(), c, store)
+				if err != nil {
+					return err
+				}
+				if err := reconcile.LookOnline(cmd.Context(), api, s.Sources); err != nil {
+					return err
+				}
 			}
-		}
-		if *asJSON {
-			return report.StatusJSON(terminal.JSONText.Of(a.out), s)
-		}
-		return report.StatusText(terminal.ForReport(a.out), s, a.textOptions(nil))
+			if *asJSON {
+				return report.StatusJSON(terminal.JSONText.Of(a.out), s)
+			}
+			return report.StatusText(terminal.ForReport(a.out), s, a.textOptions(nil))
+		})
 	}
 	return cmd
 }

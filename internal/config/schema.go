@@ -91,6 +91,9 @@ func (d *decoder) discover(c *Discover, s *Source) fields {
 	}
 }
 
+// UserAgent is what sites are told of the program that visits them, where fetch.user_agent says nothing.
+const UserAgent = "fincrawl (+https://github.com/fincrawl/fincrawl)"
+
 func (d *decoder) fetch(f *Fetch) fields {
 	*f = Fetch{
 		Concurrency:   4,
@@ -98,7 +101,7 @@ func (d *decoder) fetch(f *Fetch) fields {
 		Timeout:       30 * time.Second,
 		MaxBody:       10_000_000,
 		RespectRobots: true,
-		UserAgent:     "fincrawl (+https://github.com/fincrawl/fincrawl)",
+		UserAgent:     UserAgent,
 		VerifyEvery:   7,
 		ResumeWithin:  24 * time.Hour,
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,19 +30,27 @@ const sampledFetches = 20
 
 // Look logs in as a crawl would, and says what it saw, for people.
 func (s Sampler) Look(ctx context.Context, source config.Source) ([]string, error) {
-	s.Secrets.Add(settings.NewAuth(source.Auth).Credentials()...)
-	src, err := settings.NewSource(source)
+	src, err := s.source(source)
 	if err != nil {
 		return nil, err
 	}
-	return web.CheckLogin(ctx, src, web.Surroundings{Log: s.Log, Secrets: s.Secrets, Transport: s.Transport, Wait: s.Wait})
+	return web.CheckLogin(ctx, src, s.surroundings())
+}
+
+// source is a source as the crawler wants it. Its credentials are shown to nobody from now on.
+func (s Sampler) source(source config.Source) (web.Source, error) {
+	s.Secrets.Add(settings.NewAuth(source.Auth).Credentials()...)
+	return settings.NewSource(source)
+}
+
+func (s Sampler) surroundings() web.Surroundings {
+	return web.Surroundings{Log: s.Log, Secrets: s.Secrets, Transport: s.Transport, Wait: s.Wait}
 }
 
 // Pages returns up to n pages of a source, the start page last, and what the crawl saw that read
 // them. It keeps nothing.
 func (s Sampler) Pages(ctx context.Context, source config.Source, n int) (pages []crawler.Page, coverage crawler.Coverage, err error) {
-	s.Secrets.Add(settings.NewAuth(source.Auth).Credentials()...)
-	src, err := settings.NewSource(source)
+	src, err := s.source(source)
 	if err != nil {
 		return nil, coverage, err
 	}
@@ -56,16 +65,17 @@ func (s Sampler) Pages(ctx context.Context, source config.Source, n int) (pages 
 		return nil, coverage, err
 	}
 	var kept sample
-	coverage, err = web.Crawl(ctx, src, web.Surroundings{Frontier: stateFrontier{crawl}, Pages: &kept, Log: s.Log, Secrets: s.Secrets, Transport: s.Transport, Wait: s.Wait})
+	around := s.surroundings()
+	around.Frontier, around.Pages = stateFrontier{crawl}, &kept
+	coverage, err = web.Crawl(ctx, src, around)
+	isStart := func(p crawler.Page) bool { return p.URL == source.URL }
 	for _, p := range kept.pages {
-		if p.URL != source.URL {
+		if !isStart(p) {
 			pages = append(pages, p)
 		}
 	}
-	for _, p := range kept.pages {
-		if p.URL == source.URL {
-			pages = append(pages, p)
-		}
+	if at := slices.IndexFunc(kept.pages, isStart); at >= 0 {
+		pages = append(pages, kept.pages[at])
 	}
 	return pages[:min(n, len(pages))], coverage, err
 }

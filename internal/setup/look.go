@@ -3,7 +3,6 @@
 package setup
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -16,7 +15,9 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/crawler/web/sitemap"
+	"github.com/fincrawl/fincrawl/internal/config"
 )
 
 // Site is what a visitor sees of a site.
@@ -110,7 +111,7 @@ func get(ctx context.Context, client *http.Client, address string) (a answer, er
 	if err != nil {
 		return a, err
 	}
-	request.Header.Set("User-Agent", "fincrawl (+https://github.com/fincrawl/fincrawl)")
+	request.Header.Set("User-Agent", config.UserAgent)
 	response, err := client.Do(request)
 	if err != nil {
 		return a, err
@@ -168,13 +169,10 @@ func fieldsOf(root *goquery.Document) (user, password string) {
 // count reads the sitemaps, those that robots.txt names and the usual one.
 func (s *Site) count(ctx context.Context, client *http.Client) {
 	at := func(path string) string { return s.URL.ResolveReference(&url.URL{Path: path}).String() }
-	queue := []string{}
+	var queue []string
 	if robots, err := get(ctx, client, at("/robots.txt")); err == nil && robots.status == http.StatusOK && robots.doc == nil {
-		for line := range bytes.Lines(robots.body) {
-			if key, address, ok := strings.Cut(string(line), ":"); ok && strings.EqualFold(strings.TrimSpace(key), "sitemap") {
-				queue = append(queue, strings.TrimSpace(address))
-			}
-		}
+		rules, _ := scope.ParseRobots(robots.body, config.UserAgent) // there may be more rules than are obeyed
+		queue = rules.Sitemaps
 	}
 	queue = append(queue, at("/sitemap.xml"))
 	seen := map[string]bool{}

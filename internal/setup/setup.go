@@ -175,11 +175,9 @@ func (s Setup) describe(site Site) {
 // try reads a little of the site by the draft where the variables of its login are set, and
 // reports whether it did.
 func (s Setup) try(ctx context.Context, d Draft) (bool, error) {
-	for _, v := range d.Variables() {
-		if value, ok := s.LookupEnv(v[0]); !ok || value == "" {
-			fmt.Fprintf(s.Out, "\nThe login was not tried, since %s is not set.\n", v[0])
-			return false, nil
-		}
+	if unset := s.unset(d); len(unset) > 0 {
+		fmt.Fprintf(s.Out, "\nThe login was not tried, since %s is not set.\n", unset[0])
+		return false, nil
 	}
 	if kind := d.Site.Login.Kind; kind == Elsewhere || kind == Refused {
 		return false, nil
@@ -253,16 +251,21 @@ func (s Setup) next(d Draft, tried bool) {
 	if _, ok := s.LookupEnv("INTERCOM_ACCESS_TOKEN"); !ok {
 		unset = append(unset, "INTERCOM_ACCESS_TOKEN")
 	}
-	for _, v := range d.Variables() {
-		if value, ok := s.LookupEnv(v[0]); !ok || value == "" {
-			unset = append(unset, v[0])
-		}
-	}
-	if len(unset) > 0 {
+	if unset = append(unset, s.unset(d)...); len(unset) > 0 {
 		fmt.Fprintf(s.Out, "Set %s, then: `%s`\n", strings.Join(unset, ", "), step)
 		return
 	}
 	fmt.Fprintf(s.Out, "Next: `%s`\n", step)
+}
+
+// unset lists the variables of the draft that have no value.
+func (s Setup) unset(d Draft) (names []string) {
+	for _, v := range d.Variables() {
+		if value, ok := s.LookupEnv(v[0]); !ok || value == "" {
+			names = append(names, v[0])
+		}
+	}
+	return names
 }
 
 func (s Setup) ask(question, otherwise string) (string, error) {

@@ -168,7 +168,7 @@ func (f *phase) pace(now time.Time) (attributes []any) {
 	return attributes
 }
 
-// String says how far the phase has come.
+// text says how far the phase has come.
 func (f *phase) text(now time.Time) string {
 	parts := []string{f.name}
 	switch f.name {

@@ -28,8 +28,7 @@ type cascade struct {
 	alone      bool                      // no style sheet of the page is unknown
 	mentioned  map[string]bool           // the classes and IDs that selectors name, such as ".note"
 	conditions map[string][]cascadia.Sel // what selectors say of attributes, by the attribute
-	inks       []colour
-	papers     []colour
+	colours    palette
 	states     func() []state // the rules about what a click or a script changed
 
 	memory *Memory // that keeps it; nil for none
@@ -56,8 +55,8 @@ func newCascade(sheets []placedSheet, alone bool) *cascade {
 	c := &cascade{
 		sheets: sheets, alone: alone, byKey: map[string][]*rule{}, asking: map[string][]*rule{}, vars: map[string][]*rule{},
 		mentioned: map[string]bool{}, conditions: map[string][]cascadia.Sel{},
-		inks: []colour{{3: 255}}, papers: []colour{white()},
-		top: newPath(nil, &html.Node{Type: html.DocumentNode}),
+		colours: palette{inks: []colour{{3: 255}}, papers: []colour{white()}},
+		top:     &path{node: &html.Node{Type: html.DocumentNode}},
 	}
 	c.states = sync.OnceValue(c.findStates)
 	c.place(sheets)
@@ -69,11 +68,11 @@ func newCascade(sheets []placedSheet, alone bool) *cascade {
 			}
 		}
 		eachName(r.selector, func(name string) { c.mentioned[name] = true }, func(said string) { conditions[said] = true })
-		if r.hasInk && !slices.Contains(c.inks, r.ink) {
-			c.inks = append(c.inks, r.ink)
+		if r.hasInk {
+			c.colours.addInk(r.ink)
 		}
-		if r.hasPaper && !slices.Contains(c.papers, r.paper) {
-			c.papers = append(c.papers, r.paper)
+		if r.hasPaper {
+			c.colours.addPaper(r.paper)
 		}
 	}
 	for _, r := range c.rules {
@@ -121,8 +120,11 @@ func (c *cascade) place(sheets []placedSheet) {
 
 // judge settles whether what a rule matches has to be looked at.
 func (c *cascade) judge(r *rule) {
-	if r.odd = r.declared.odd; r.odd || r.when {
-		r.odd = r.odd && !r.when
+	if r.when {
+		return
+	}
+	if r.declared.odd {
+		r.odd = true
 		return
 	}
 	if r.varies {
@@ -141,14 +143,14 @@ func (c *cascade) judge(r *rule) {
 	}
 	// Many pages have black text on white and white text on something: that is looked at where both
 	// may meet.
-	if r.hasInk && slices.ContainsFunc(c.papers, r.ink.like) {
+	if r.hasInk && slices.ContainsFunc(c.colours.papers, r.ink.like) {
 		if r.varies || r.ink.like(white()) {
 			r.odd = true
 			return
 		}
 		r.faded = true
 	}
-	r.odd = r.isGround() && slices.ContainsFunc(c.inks, r.paper.like)
+	r.odd = r.isGround() && slices.ContainsFunc(c.colours.inks, r.paper.like)
 }
 
 // setsAny reports whether a rule, which is known by a key, may set an element in another way than its name does.
@@ -161,8 +163,50 @@ func (r *rule) setsAny(key string) bool {
 func (r *rule) isGround() bool { return r.hasPaper && !r.paper.clear() && !r.paper.like(white()) }
 
 // clashes reports whether what a rule says of colours may be unseen with those that a page says by attributes.
-func (r *rule) clashes(inks, papers []colour) bool {
-	return !r.when && (r.hasInk && slices.ContainsFunc(papers, r.ink.like) || r.isGround() && slices.ContainsFunc(inks, r.paper.like))
+func (r *rule) clashes(said palette) bool {
+	return !r.when && (r.hasInk && slices.ContainsFunc(said.papers, r.ink.like) || r.isGround() && slices.ContainsFunc(said.inks, r.paper.like))
+}
+
+// palette is the colours of text and of backgrounds that somebody says, each once.
+type palette struct{ inks, papers []colour }
+
+func (p *palette) addInk(c colour) {
+	if !slices.Contains(p.inks, c) {
+		p.inks = append(p.inks, c)
+	}
+}
+
+func (p *palette) addPaper(c colour) {
+	if !slices.Contains(p.papers, c) {
+		p.papers = append(p.papers, c)
+	}
+}
+
+// keyOf returns what a compound selector demands of an element that the fewest have: "#id", ".class",
+// "[attribute" or a tag in lower case; "" for what may be about any.
+func keyOf(compound string) (key string) {
+	for i := 0; i < len(compound); {
+		end := i + 1
+		switch b := compound[i]; {
+		case b == '#':
+			end = endOfName(compound, i+1)
+			return "#" + unescape(compound[i+1:end])
+		case b == '.':
+			end = endOfName(compound, i+1)
+			key = "." + unescape(compound[i+1:end])
+		case b == '[':
+			if end = i + endOfBracket(compound[i:]); key == "" || key[0] != '.' {
+				key = "[" + nameIn(compound[i:end])
+			}
+		case b == ':':
+			end = i + endOfPseudoClass(compound[i:])
+		case i == 0 && (isNameByte(b) || b == '\\'):
+			end = endOfName(compound, 0)
+			key = strings.ToLower(unescape(compound[:end]))
+		}
+		i = end
+	}
+	return key
 }
 
 // eachName calls names for each class and ID in a selector, such as ".note", and conditions for what it

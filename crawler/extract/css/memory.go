@@ -61,6 +61,7 @@ func (m *Memory) keep(size int) bool {
 // cascade returns the rules of sheets in their order. It is alone if the page has no others.
 func (m *Memory) cascade(sheets []placedSheet, alone bool) *cascade {
 	var key strings.Builder
+	fmt.Fprintf(&key, "%t ", alone)
 	rules := 0
 	for _, s := range sheets {
 		fmt.Fprintf(&key, "%p %d ", s.sheet, s.when)
@@ -68,11 +69,10 @@ func (m *Memory) cascade(sheets []placedSheet, alone bool) *cascade {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c, ok := m.cascades[key.String()]
-	if ok && c.alone == alone {
+	if c, ok := m.cascades[key.String()]; ok {
 		return c
 	}
-	c = newCascade(sheets, alone)
+	c := newCascade(sheets, alone)
 	if m.keep(usedSize * rules) {
 		c.memory = m
 		m.cascades[key.String()] = c // which keeps the sheets, and so their addresses

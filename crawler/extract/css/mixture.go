@@ -64,9 +64,12 @@ func derived(name string, parts []string) (colour, bool) {
 	if !ok {
 		return colour{}, false
 	}
-	components := map[string]string{"rgb": "rgb", "rgba": "rgb", "hsl": "hsl", "hsla": "hsl", "hwb": "hwb", "lab": "lab", "lch": "lch", "oklab": "lab", "oklch": "lch"}[name]
+	components, ok := map[string]string{"rgb": "rgb", "rgba": "rgb", "hsl": "hsl", "hsla": "hsl", "hwb": "hwb", "lab": "lab", "lch": "lch", "oklab": "lab", "oklch": "lch"}[name]
+	if !ok {
+		return colour{}, false
+	}
 	for i, part := range parts[1:4] {
-		if components == "" || part == components[i:i+1] {
+		if part == components[i:i+1] {
 			continue
 		}
 		at := strings.Index(components, part)
@@ -80,9 +83,6 @@ func derived(name string, parts []string) (colour, bool) {
 			return colour{}, false
 		}
 		c[i] = uint8(min(max(number, 0), 255))
-	}
-	if components == "" {
-		return colour{}, false
 	}
 	if len(parts) == 5 && parts[4] != "alpha" {
 		number, ok := component(parts[4], 1)

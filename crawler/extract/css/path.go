@@ -14,7 +14,7 @@ import (
 // path is where elements stand, as far as most selectors can tell: the name, class, ID and style of
 // an element, what selectors say of its other attributes, and the same of the elements around it.
 // What stands beside it and in it is not a part of that. Elements on the same path look the same,
-// unless a rule looks at more, such as :first-child: then the path is open.
+// unless a rule looks at more, such as :first-child.
 type path struct {
 	up   *path      // nil for that of the document
 	node *html.Node // an element with these names, without neighbours
@@ -49,8 +49,6 @@ type hidings struct {
 
 // maxInside bounds how many different elements are told apart within one, for other pages.
 const maxInside = 500
-
-func newPath(up *path, n *html.Node) *path { return &path{up: up, node: n} }
 
 // pathOf returns the path on which an element of the page stands.
 func (s *Styles) pathOf(n *html.Node) *path {
@@ -204,12 +202,17 @@ func (p *path) setBy(m *matched) {
 	}
 }
 
+// mayHave reports whether one of the rules that match, or may match, is of a kind.
+func (m *matched) mayHave(is func(*rule) bool) bool {
+	return slices.ContainsFunc(m.rules, is) || slices.ContainsFunc(m.maybe, is)
+}
+
 // isUpon reports whether an element on a path, or what it stands in, may have the colour of its text as
 // its background.
 func (s *Styles) isUpon(p *path, ink colour) bool {
 	like := func(r *rule) bool { return r.isGround() && ink.like(r.paper) }
 	for ; p.up != nil; p = p.up {
-		if m := s.rulesFor(p); slices.ContainsFunc(m.rules, like) || slices.ContainsFunc(m.maybe, like) {
+		if s.rulesFor(p).mayHave(like) {
 			return true
 		}
 	}
@@ -320,9 +323,5 @@ func (s *Styles) hidingOf(n *html.Node, p *path) []hiding {
 
 // mayBeHidden reports whether elements on a path have to be looked at.
 func (s *Styles) mayBeHidden(p *path) bool {
-	if p.odd || len(s.clashing) == 0 {
-		return p.odd
-	}
-	m := s.rulesFor(p)
-	return slices.ContainsFunc(slices.Concat(m.rules, m.maybe), func(r *rule) bool { return s.clashing[r] })
+	return p.odd || len(s.clashing) > 0 && s.rulesFor(p).mayHave(func(r *rule) bool { return s.clashing[r] })
 }

@@ -77,7 +77,7 @@ func Read(root *html.Node, base *url.URL, linked Linked, memory *Memory, meter *
 		classes: map[string]classes{}, pictures: map[*html.Node]bool{}, names: map[string]bool{},
 	}
 	r := &reader{memory: memory, linked: linked, alone: true}
-	inks, papers := []colour(nil), []colour(nil)
+	var said palette // by attributes
 	for n := range htmltree.Below(root) {
 		switch {
 		case n.DataAtom == atom.Link && htmltree.HasWord(strings.ToLower(htmltree.Attr(n, "rel")), "stylesheet"):
@@ -91,24 +91,30 @@ func Read(root *html.Node, base *url.URL, linked Linked, memory *Memory, meter *
 		for i := range n.Attr {
 			switch a := &n.Attr[i]; a.Key {
 			case "style":
-				inks, papers = s.coloursIn(a.Val, inks, papers)
+				s.addColours(a.Val, &said)
 			case "bgcolor":
 				if paper, ok := colourOf(a.Val); ok {
-					papers = append(papers, paper)
+					said.addPaper(paper)
 				}
 			}
 		}
 	}
 	s.cascade = memory.cascade(r.sheets, r.alone)
-	for _, known := range s.rules {
-		if (len(inks) > 0 || len(papers) > 0) && known.clashes(inks, papers) {
-			if s.clashing == nil {
-				s.clashing = map[*rule]bool{}
-			}
-			s.clashing[known] = true
-		}
+	if len(said.inks)+len(said.papers) > 0 {
+		s.clashing = s.clashesWith(said)
 	}
 	return s
+}
+
+// clashesWith returns the rules whose colours may be unseen with those that the page says by attributes.
+func (c *cascade) clashesWith(said palette) map[*rule]bool {
+	clashing := map[*rule]bool{}
+	for _, r := range c.rules {
+		if r.clashes(said) {
+			clashing[r] = true
+		}
+	}
+	return clashing
 }
 
 // link adds the sheet at an address, if it is known.
@@ -142,20 +148,19 @@ func (r *reader) text(base *url.URL, text string, when truth) {
 	r.sheets = append(r.sheets, placedSheet{own, when})
 }
 
-// coloursIn adds the colours that a style attribute says.
-func (s *Styles) coloursIn(styled string, inks, papers []colour) (allInks, allPapers []colour) {
+// addColours adds the colours that a style attribute says.
+func (s *Styles) addColours(styled string, to *palette) {
 	styled = strings.ToLower(styled)
 	if !strings.Contains(styled, "color") && !strings.Contains(styled, "background") {
-		return inks, papers
+		return
 	}
 	own := s.Inline(styled)
-	if ink, ok := colourOf(own.Says[color]); ok && !slices.Contains(inks, ink) {
-		inks = append(inks, ink)
+	if ink, ok := colourOf(own.Says[color]); ok {
+		to.addInk(ink)
 	}
-	if paper, ok := own.paper(); ok && !slices.Contains(papers, paper) {
-		papers = append(papers, paper)
+	if paper, ok := own.paper(); ok {
+		to.addPaper(paper)
 	}
-	return inks, papers
 }
 
 // Inline is [InlineLook], read once for all elements that are styled the same.
@@ -316,31 +321,4 @@ func (s *Styles) has(name string) bool {
 
 func isNameByte(b byte) bool {
 	return b == '-' || b == '_' || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z' || b >= 0x80
-}
-
-// keyOf returns what a compound selector demands of an element that the fewest have: "#id", ".class",
-// "[attribute" or a tag in lower case; "" for what may be about any.
-func keyOf(compound string) (key string) {
-	for i := 0; i < len(compound); {
-		end := i + 1
-		switch b := compound[i]; {
-		case b == '#':
-			end = endOfName(compound, i+1)
-			return "#" + unescape(compound[i+1:end])
-		case b == '.':
-			end = endOfName(compound, i+1)
-			key = "." + unescape(compound[i+1:end])
-		case b == '[':
-			if end = i + endOfBracket(compound[i:]); key == "" || key[0] != '.' {
-				key = "[" + nameIn(compound[i:end])
-			}
-		case b == ':':
-			end = i + endOfPseudoClass(compound[i:])
-		case i == 0 && (isNameByte(b) || b == '\\'):
-			end = endOfName(compound, 0)
-			key = strings.ToLower(unescape(compound[:end]))
-		}
-		i = end
-	}
-	return key
 }

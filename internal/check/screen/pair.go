@@ -198,8 +198,10 @@ func (t *text) onLine(start, end int, found func(pair)) bool {
 		}
 	}
 	if strings.HasPrefix(sign, ",") && len(rest) > len(sign) {
-		if gap := argument().FindString(rest); gap != "" && t.isMarked(end+len(gap)) {
-			return t.next(end+len(gap), literal, found)
+		if gap := argument().FindString(rest); gap != "" {
+			if _, marked := t.marked(end + len(gap)); marked {
+				return t.next(end+len(gap), literal, found)
+			}
 		}
 	}
 	line := rest
@@ -277,21 +279,17 @@ func (t *text) isTold(start, end int, line string, found func(pair)) {
 	t.next(end+len(gap), how, found)
 }
 
-func (t *text) isMarked(at int) bool {
-	_, ok := t.marked(at)
-	return ok
-}
-
 // inFront pairs the label with the value that stands in front of it in quotes or as code, as in "type X as the password".
 func (t *text) inFront(label int, found func(pair)) {
 	const reach = 40
 	before := t.plain[max(0, label-reach):label]
 	between := strings.LastIndexAny(before, "\n\"”“.:;=")
-	if at, ok := slices.BinarySearchFunc(t.codes, label, func(s span, label int) int { return s.end - label }); (ok || at > 0) && at <= len(t.codes) {
-		if !ok {
-			at--
-		}
-		code := t.codes[at]
+	last, ok := slices.BinarySearchFunc(t.codes, label, func(s span, label int) int { return s.end - label })
+	if !ok {
+		last--
+	}
+	if last >= 0 {
+		code := t.codes[last]
 		if code.end > label-len(before)+between+1 && code.end <= label && code.end-code.start <= maxValue &&
 			!strings.ContainsFunc(t.plain[code.start:code.end], unicode.IsSpace) {
 			found(pair{t.trim(code), literal})
@@ -414,10 +412,8 @@ func (t *text) inElement(at int, found func(pair)) bool {
 // next takes the value that begins at a place, and reports whether one does on that line. Of a user and a password
 // beside each other, the password is taken, too.
 func (t *text) next(at int, how evidence, found func(pair)) bool {
-	value, marked := t.marked(at)
-	if !marked {
-		value = t.token(at, len(t.plain))
-	} else if how == near {
+	value, marked := t.valueAt(at)
+	if marked && how == near {
 		how = literal
 	}
 	if !strings.ContainsFunc(t.plain[value.start:max(value.start, value.end)], isLetterOrDigit) {
@@ -432,11 +428,8 @@ func (t *text) next(at int, how evidence, found func(pair)) bool {
 		for _, sign := range []string{"/ ", "/", "| "} {
 			if after, ok := strings.CutPrefix(second, sign); ok && after != "" && (sign != "/" || !strings.HasPrefix(rest, " ")) {
 				from := value.end + len(rest) - len(after)
-				next, marked := t.marked(from)
-				if !marked {
-					next = t.token(from, len(t.plain))
-				}
-				found(pair{next, how})
+				other, _ := t.valueAt(from)
+				found(pair{other, how})
 				break
 			}
 		}
@@ -493,6 +486,14 @@ func (t *text) marked(at int) (value span, ok bool) {
 		return span{}, false
 	}
 	return span{at, at + end}, true
+}
+
+// valueAt returns the value that begins at a place, and whether it is marked as one.
+func (t *text) valueAt(at int) (value span, marked bool) {
+	if value, marked = t.marked(at); !marked {
+		value = t.token(at, len(t.plain))
+	}
+	return value, marked
 }
 
 // token returns the run without spaces that begins at a place, without what follows the value: the next setting of a
