@@ -22,6 +22,8 @@ type doubt struct {
 	scanned bool
 	// recognised: nothing lies over the picture, and it may have been painted over itself.
 	recognised bool
+	// cropped: a drawing is shown in part, and the letter stands on its other part.
+	cropped bool
 }
 
 // doubtOf says why a letter may not be seen, as far as it may.
@@ -43,7 +45,9 @@ func (s *layers) doubtOf(look *style, object uint64, box rect) (d doubt, ok bool
 	case look.size < tiniest:
 		d.how, d.sure = draft.Tiny, true
 	case in.order > 0 && !in.clip.has(x, y):
-		d.how = draft.Clipped
+		if d.how = draft.Clipped; s.isCrop(in.clip) {
+			d.cropped = true
+		}
 	case s.fades(look, in.order, x, y):
 		d.how, d.sure = draft.Colour, true
 	case in.optional:
@@ -133,12 +137,74 @@ func (s *layers) mayFade(look *style) bool {
 
 func (r rect) middle() (x, y float64) { return (r.left + r.right) / 2, (r.bottom + r.top) / 2 }
 
+// isCrop reports whether a clip shows a part of a drawing: something else than text is painted there, mostly within it.
+func (s *layers) isCrop(clip rect) bool {
+	const most = 0.5 // of a page
+	if clip.size() > most*s.area {
+		return false
+	}
+	return slices.ContainsFunc(s.grounds, func(g ground) bool {
+		s.looked++
+		return s.looked <= maxLooked && 2*g.within(clip).size() > g.size()
+	})
+}
+
+// large returns the doubts without those of letters that are only said to be tiny. Some fonts have a measure of
+// their own, so that letters of size 1 stand ten points apart.
+func large(doubts []doubt, letters []letter) []doubt {
+	pairs, apart := 0, 0
+	for i, d := range doubts {
+		if i+1 == len(doubts) || d.how != draft.Tiny || doubts[i+1].letter != d.letter+1 {
+			continue
+		}
+		l, next := letters[d.letter], letters[d.letter+1]
+		if next.spaced || next.newLine {
+			continue
+		}
+		pairs++
+		if math.Hypot(next.x0-l.x0, next.y-l.y) > tiniest {
+			apart++
+		}
+	}
+	if 2*apart <= pairs {
+		return doubts
+	}
+	return slices.DeleteFunc(doubts, func(d doubt) bool { return d.how == draft.Tiny })
+}
+
+// unhideCopies takes back that letters are gone over which the same text was drawn once more: PDFium gives the text
+// of the two once.
+func unhideCopies(layers *layers, doubts []doubt, gone []bool) {
+	type place struct{ left, bottom, right, top int }
+	placeOf := func(r rect) place {
+		return place{int(math.Round(2 * r.left)), int(math.Round(2 * r.bottom)), int(math.Round(2 * r.right)), int(math.Round(2 * r.top))}
+	}
+	var uppermost map[place]int
+	for i, d := range doubts {
+		if !gone[i] || d.how != draft.Covered {
+			continue
+		}
+		if uppermost == nil {
+			uppermost = make(map[place]int)
+			for _, text := range layers.texts {
+				uppermost[placeOf(text.at)] = max(uppermost[placeOf(text.at)], text.order)
+			}
+		}
+		text := layers.texts[d.object]
+		gone[i] = uppermost[placeOf(text.at)] <= text.order
+	}
+}
+
 // settle takes the letters out of a page that are not seen, and returns where they were.
-func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where func(y float64) string) (found []unseenRun) {
+func (f *file) settle(page uint64, layers *layers, s *sheet, box rect, doubts []doubt, where func(y float64) string) (found []unseenRun) {
 	if len(doubts) == 0 {
 		return nil
 	}
+	if doubts = large(doubts, s.letters); len(doubts) == 0 {
+		return nil
+	}
 	gone, aside := f.notSeen(page, doubts)
+	unhideCopies(layers, doubts, gone)
 	// What stands at the same place a second time, as a shadow, is seen there.
 	type spot struct {
 		text string
@@ -163,6 +229,7 @@ func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where fun
 			}
 		}
 	}
+	partly := partlySeen(s.letters, hidden)
 	bears := func(cover rect) bool {
 		return cover.size() > 0 && slices.ContainsFunc(readable, func(i int) bool {
 			l := s.letters[i]
@@ -172,7 +239,7 @@ func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where fun
 	var run unseenRun
 	for i, d := range doubts {
 		l := s.letters[d.letter]
-		if !gone[i] || aside[i] || !d.said || seen[spotOf(l)] {
+		if !gone[i] || aside[i] || d.cropped || !d.said || seen[spotOf(l)] {
 			continue
 		}
 		here := unseenRun{how: d.how, where: where(l.y), last: run.last}
@@ -181,6 +248,9 @@ func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where fun
 			run = here
 		}
 		run.add(d.letter, l)
+		if !partly[d.letter] {
+			run.whole++
+		}
 		run.cover = run.cover.around(d.cover)
 	}
 	found = run.appendTo(found, bears(run.cover))
@@ -197,13 +267,32 @@ func (f *file) settle(page uint64, s *sheet, box rect, doubts []doubt, where fun
 	return found
 }
 
+// partlySeen reports of each letter whether another one of its word is seen.
+func partlySeen(letters []letter, hidden map[int]bool) []bool {
+	partly := make([]bool, len(letters))
+	for from := 0; from < len(letters); {
+		to, seen := from, false
+		for to < len(letters) && (to == from || !letters[to].spaced && !letters[to].newLine) {
+			seen = seen || !hidden[to]
+			to++
+		}
+		for ; from < to; from++ {
+			partly[from] = seen
+		}
+	}
+	return partly
+}
+
 // unseenRun is text of one place that is not seen for one reason.
 type unseenRun struct {
 	how           draft.How
 	where         string
 	cover         rect
 	letters       int
+	whole         int // letters of words that are not seen in part
 	word, longest int // letters of the word that goes on, and of the longest one
+	line, written int // letters of the line that goes on, and of the longest one
+	end           letter
 	last          int
 	lines         []string // what it says, letters only
 }
@@ -218,20 +307,26 @@ func (r *unseenRun) add(at int, l letter) {
 		r.lines = append(r.lines, "")
 	}
 	r.lines[len(r.lines)-1] += l.text
-	r.last = at
+	if l.newLine || l.x0-r.end.x1 > l.style.size || math.Abs(l.y-r.end.y) > l.style.size {
+		r.line = 0
+	}
+	r.last, r.end = at, l
 	r.letters++
 	r.word++
 	r.longest = max(r.longest, r.word)
+	r.line++
+	r.written = max(r.written, r.line)
 }
 
-// appendTo appends a run to others where it says something. The numbers on an axis do not, and a word under a
-// panel that bears a text of its own slipped there.
+// appendTo appends a run to others where it says something. The numbers on an axis do not, nor do the names on a
+// drawing that was made tiny, and what is under a panel that bears a text of its own slipped there unless words are.
 func (r *unseenRun) appendTo(found []unseenRun, bears bool) []unseenRun {
-	const word = 8
-	if r.longest >= draft.FewestUnseen && (r.letters >= word || !bears) {
-		return append(found, *r)
+	const word, line = 8, 12
+	switch {
+	case r.longest < draft.FewestUnseen, bears && (r.whole < word || r.longest < word/2), r.how == draft.Tiny && r.written < line:
+		return found
 	}
-	return found
+	return append(found, *r)
 }
 
 // tell reports what the pages that were read last do not show. What is shown on the same page, or on the one before

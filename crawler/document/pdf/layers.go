@@ -38,6 +38,7 @@ type textLayer struct {
 	order    int
 	optional bool // is part of an optional content, which may be off
 	clip     rect // beyond which nothing of it is shown
+	at       rect
 }
 
 // maxShapes bounds how many parts of a page are looked at: a drawing may have very many.
@@ -79,7 +80,7 @@ func (f *file) layer(s *layers, object uint64, in parent) {
 	kind := f.count("FPDFPageObj_GetType", object)
 	switch kind {
 	case text:
-		s.texts[object] = textLayer{order: s.next, optional: in.optional || f.isOptional(object), clip: f.clip(object, in)}
+		s.texts[object] = textLayer{order: s.next, optional: in.optional || f.isOptional(object), clip: f.clip(object, in), at: f.bounds(object, in)}
 		return
 	case form:
 		if in.depth >= deepest {
@@ -102,11 +103,7 @@ func (f *file) layer(s *layers, object uint64, in parent) {
 	default:
 		return
 	}
-	if !f.truth("FPDFPageObj_GetBounds", object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
-		return
-	}
-	b := f.floats() // left, bottom, right, top
-	g := ground{rect: in.to.rect(rect{b[0], b[1], b[2], b[3]}).within(in.box), order: s.next, picture: kind == image}
+	g := ground{rect: f.bounds(object, in).within(in.box), order: s.next, picture: kind == image}
 	wide, high := g.right-g.left, g.top-g.bottom
 	if wide <= 0 || high <= 0 {
 		return
@@ -123,6 +120,15 @@ func (f *file) layer(s *layers, object uint64, in parent) {
 		g.covers = true
 	}
 	s.grounds = append(s.grounds, g)
+}
+
+// bounds is what an object takes of the page; empty where that is not known.
+func (f *file) bounds(object uint64, in parent) rect {
+	if !f.truth("FPDFPageObj_GetBounds", object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
+		return rect{}
+	}
+	b := f.floats() // left, bottom, right, top
+	return in.to.rect(rect{b[0], b[1], b[2], b[3]})
 }
 
 // paintOf says what a path is filled with, or drawn with a line so wide that it covers text. It reports

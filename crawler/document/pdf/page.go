@@ -80,7 +80,7 @@ func (f *file) sheet(i int) sheet {
 	var doubts []doubt
 	marked := 0
 	beyond := unseenRun{how: draft.Clipped, where: fmt.Sprintf("page %d, beyond its edge", i+1)}
-	onSheet := f.sheetOf(page, box)
+	sheet, onSheet := f.sheetOf(page, box)
 	for k := uint64(0); k < uint64(n) && f.err == nil; k++ {
 		r := rune(uint32(f.call("FPDFText_GetUnicode", text, k)))
 		if ligature := texLigature(r); ligature != 0 && !f.truth("FPDFText_IsGenerated", text, k) {
@@ -111,7 +111,7 @@ func (f *file) sheet(i int) sheet {
 		mid := (loose[0] + loose[2]) / 2
 		if mid < box.left || mid > box.right || y < box.bottom || y > box.top {
 			if draft.IsSaid(r) && onSheet(mid, y) {
-				beyond.add(beyond.last+1, letter{text: plain(r), newLine: breaks, spaced: spaced})
+				beyond.add(beyond.last+1, letter{text: plain(r), style: look, newLine: breaks, spaced: spaced})
 			}
 			breaks, spaced = false, false
 			continue // off the page
@@ -135,7 +135,10 @@ func (f *file) sheet(i int) sheet {
 	where := func(y float64) string {
 		return fmt.Sprintf("page %d, %s", i+1, [3]string{"near the top", "in the middle", "near the bottom"}[min(max(int(3*y/max(s.height, 1)), 0), 2)])
 	}
-	runs := beyond.appendTo(f.settle(page, &s, box, doubts, where), false)
+	if 2*box.size() < sheet.size() && beyond.letters > len(s.letters) {
+		beyond = unseenRun{} // the page is a figure out of a sheet
+	}
+	runs := beyond.appendTo(f.settle(page, layers, &s, box, doubts, where), false)
 	f.tell(runs, s.letters)
 	f.unseen.Add(draft.Marked, fmt.Sprintf("page %d", i+1), marked)
 	s.straighten()
@@ -159,17 +162,17 @@ func (f *file) pageBox(page uint64) rect {
 	return rect{0, 0, 612, 792}
 }
 
-// sheetOf returns what tells places on the sheet that a page was cut from. Beyond the page are its margin, where
+// sheetOf returns the sheet that a page was cut from, and what tells places on it. Beyond the page are its margin, where
 // printers write their notes, and what else somebody cut off.
-func (f *file) sheetOf(page uint64, box rect) func(x, y float64) bool {
+func (f *file) sheetOf(page uint64, box rect) (sheet rect, beyond func(x, y float64) bool) {
 	const notes = 40 // points
 	if !f.truth("FPDFPage_GetMediaBox", page, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
-		return func(float64, float64) bool { return false }
+		return box, func(float64, float64) bool { return false }
 	}
 	b := f.floats() // left, bottom, right, top
-	sheet := rect{min(b[0], b[2]), min(b[1], b[3]), max(b[0], b[2]), max(b[1], b[3])}
+	sheet = rect{min(b[0], b[2]), min(b[1], b[3]), max(b[0], b[2]), max(b[1], b[3])}
 	around := rect{box.left - notes, box.bottom - notes, box.right + notes, box.top + notes}
-	return func(x, y float64) bool { return sheet.has(x, y) && !around.has(x, y) }
+	return sheet, func(x, y float64) bool { return sheet.has(x, y) && !around.has(x, y) }
 }
 
 // style looks up what the letters of one text object look like.
