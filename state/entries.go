@@ -222,7 +222,7 @@ func (s *Store) Forget(source, externalID string) error {
 }
 
 // ForgetAll removes all that is remembered of a source: its entries, its import
-// source, its verification, its template, its crawl and its session.
+// source, its verification, how its runs went, its template, its crawl and its session.
 func (s *Store) ForgetAll(source string) error {
 	if err := s.EndCrawl(source); err != nil {
 		return err
@@ -231,22 +231,12 @@ func (s *Store) ForgetAll(source string) error {
 		if err := drop(tx, "sources", source); err != nil {
 			return fmt.Errorf("drop entries: %w", err)
 		}
-		if err := (write{verifications(), source, nil}).do(tx); err != nil {
-			return err
+		for _, t := range []table{verifications(), healths(), sessions(), hints(), templates(), styleSheets(), imports()} {
+			if err := (write{t, source, nil}).do(tx); err != nil {
+				return err
+			}
 		}
-		if err := (write{sessions(), source, nil}).do(tx); err != nil {
-			return err
-		}
-		if err := (write{hints(), source, nil}).do(tx); err != nil {
-			return err
-		}
-		if err := (write{templates(), source, nil}).do(tx); err != nil {
-			return err
-		}
-		if err := (write{styleSheets(), source, nil}).do(tx); err != nil {
-			return err
-		}
-		return write{imports(), source, nil}.do(tx)
+		return nil
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 //	{"kind":"workspace","workspace":"ab12cd34"}                       Intercom's ID of it, where known
 //	{"kind":"import_source","source":"wiki","import_source":{…}}
 //	{"kind":"verification","source":"wiki","verification":{…}}
+//	{"kind":"health","source":"wiki","health":{…}}                     how its runs went
 //	{"kind":"template","source":"wiki","template":{…}}
 //	{"kind":"entry","source":"wiki","entry":{…},"markdown":"…"}        the Markdown as sent, where known
 //	{"kind":"trail","source":"wiki","trail":{…}}                       what became of a URL
@@ -35,6 +36,7 @@ type exported struct {
 	Source       string        `json:"source,omitempty"`
 	ImportSource *ImportSource `json:"import_source,omitempty"`
 	Verification *Verification `json:"verification,omitempty"`
+	Health       *Health       `json:"health,omitempty"`
 	Template     *Template     `json:"template,omitempty"`
 	Entry        *Entry        `json:"entry,omitempty"`
 	Markdown     string        `json:"markdown,omitempty"`
@@ -63,6 +65,7 @@ const (
 	kindWorkspace    = "workspace"
 	kindImportSource = "import_source"
 	kindVerification = "verification"
+	kindHealth       = "health"
 	kindTemplate     = "template"
 	kindEntry        = "entry"
 	kindTrail        = "trail"
@@ -144,6 +147,11 @@ func (s *Store) exportedSource(name string) iter.Seq2[exported, error] {
 		}
 		v, err := s.Verification(name)
 		if err != nil || !v.isZero() && !yield(exported{Kind: kindVerification, Source: name, Verification: &v}, nil) {
+			yieldError(yield, err)
+			return
+		}
+		h, err := s.Health(name)
+		if err != nil || !h.isZero() && !yield(exported{Kind: kindHealth, Source: name, Health: &h}, nil) {
 			yieldError(yield, err)
 			return
 		}
@@ -307,6 +315,8 @@ func (s *Store) importRecord(e exported, records int) error {
 		return s.SetImportSource(e.Source, *e.ImportSource)
 	case e.Kind == kindVerification && e.Verification != nil:
 		return s.SetVerification(e.Source, *e.Verification)
+	case e.Kind == kindHealth && e.Health != nil:
+		return s.SetHealth(e.Source, *e.Health)
 	case e.Kind == kindTemplate && e.Template != nil:
 		return s.SetTemplate(e.Source, *e.Template)
 	case e.Kind == kindEntry && e.Entry != nil && e.Entry.ExternalID != "":

@@ -63,6 +63,9 @@ func remember(t *testing.T, s *state.Store, r *rand.Rand) {
 			check(t, s.SetVerification(source, state.Verification{At: when(), Runs: r.IntN(9), Due: word(),
 				Foreign: state.Foreign{Pages: r.IntN(3), First: []state.ForeignPage{{ExternalID: word(), URL: word(), Title: word()}}}}))
 		}
+		if chance() {
+			check(t, s.SetHealth(source, state.Health{Success: when(), FailedRuns: r.IntN(3), Numbers: []byte(`{"<&":"\u2028"}`)}))
+		}
 		crawl, err := s.BeginCrawl(source)
 		check(t, err)
 		for i := range r.IntN(20) {

@@ -14,6 +14,7 @@ import (
 //	imports                  source → ImportSource (JSON)
 //	sessions                 source → session of its login, encrypted by the crawler
 //	verifications            source → Verification (JSON)
+//	health                   source → Health (JSON)
 //	hints                    source → Hints (JSON)
 //	templates                source → Template (JSON)
 //	stylesheets              source → texts by address (JSON, zstd)
@@ -46,6 +47,7 @@ type table struct{ tree, source, name string }
 
 func imports() table                  { return table{tree: "imports"} }
 func verifications() table            { return table{tree: "verifications"} }
+func healths() table                  { return table{tree: "health"} }
 func hints() table                    { return table{tree: "hints"} }
 func runs() table                     { return table{tree: "runs"} }
 func sessions() table                 { return table{tree: "sessions"} }

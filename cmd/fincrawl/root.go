@@ -21,7 +21,6 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/sandbox"
 	"github.com/fincrawl/fincrawl/internal/commandline"
 	"github.com/fincrawl/fincrawl/internal/config"
-	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/internal/terminal"
@@ -130,17 +129,14 @@ func (a *app) command(line string) string { return report.Command(line, a.namedC
 
 // logger logs on standard error.
 func (a *app) logger() *slog.Logger {
-	o := &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: reconcile.WithoutSecrets(a.secrets)}
+	level := slog.LevelInfo
 	switch {
 	case a.verbose:
-		o.Level = slog.LevelDebug
+		level = slog.LevelDebug
 	case a.quiet:
-		o.Level = slog.LevelWarn
+		level = slog.LevelWarn
 	}
-	if a.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(terminal.JSONText.Of(a.errOut), o))
-	}
-	return slog.New(slog.NewTextHandler(a.errOut, o))
+	return terminal.NewLogger(a.errOut, a.logFormat == "json", level, a.secrets)
 }
 
 // load reads sources.yaml, for a command that needs what it names; its mistakes are mistakes in

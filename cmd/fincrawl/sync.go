@@ -13,6 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/metrics"
 	"github.com/fincrawl/fincrawl/internal/nearest"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
@@ -41,6 +42,7 @@ func (a *app) resync() *cobra.Command {
 func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 	format := formatFlags(cmd)
 	verify, allow, strict := verifyFlag(cmd), allowDeletesFlag(cmd), strictFlag(cmd)
+	numbers := metrics.Flags(cmd.Flags())
 	var plan string
 	by := func() string { return userName(a.lookupEnv) }
 	var pages []string
@@ -49,6 +51,10 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 		cmd.Flags().StringVar(&plan, "plan", "", "do only what is within the plan that preview --out saved to `FILE`")
 	}
 	cmd.RunE = func(cmd *cobra.Command, names []string) error {
+		if err := numbers.Check(); err != nil {
+			return usageError{err}
+		}
+		a.secrets.Add(numbers.Secret())
 		c, sources, err := a.selected(names, a.load)
 		if err != nil {
 			return err
@@ -73,11 +79,20 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 			return err
 		}
 		log, show := a.progress()
-		run, err := reconcile.Record(cmd.Context(), sources, &reconcile.Runner{
+		r := &reconcile.Runner{
 			Config: c, Mode: mode, Ledger: store, Staging: store, API: a.newClient(c.Intercom, log),
 			Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify,
 			AllowDeletes: int(*allow), Approval: approval, By: by(), Strict: *strict, Now: a.now, Only: only,
-		})
+		}
+		watch, err := numbers.Begin(show, r.Metrics)
+		if err != nil {
+			return errors.Join(usageError{err}, store.Close())
+		}
+		r.Show = watch
+		run, err := reconcile.Record(cmd.Context(), sources, r)
+		if told := watch.Report(cmd.Context()); told != nil {
+			log.Warn("the metrics did not arrive", "error", told)
+		}
 		show.Stop()
 		return a.end(run, format(), nil, errors.Join(err, store.Close()))
 	}

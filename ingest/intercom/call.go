@@ -70,18 +70,22 @@ func (c *Client) do(ctx context.Context, call call, out any) error {
 		if c.wait(ctx, wait) != nil {
 			return err
 		}
+		c.usage.repeated()
 	}
 }
 
 // try makes one request, when the budget has room for it.
 func (c *Client) try(ctx context.Context, call call, body []byte, out any) error {
+	began := time.Now()
 	booked, err := c.budget.wait(ctx)
+	c.usage.waitedFor(time.Since(began))
 	if err != nil {
 		return fmt.Errorf("%s %s: wait for the rate limit: %w", call.method, call.path, reason(ctx, err))
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, timeout{"no answer within", requestTimeout})
 	defer cancel()
 	resp, err := c.send(ctx, call, body)
+	c.usage.ended(resp)
 	if err != nil {
 		c.budget.failed()
 		return fmt.Errorf("%s %s: %w", call.method, call.path, reason(ctx, err))

@@ -61,6 +61,7 @@ type Client struct {
 	http      *http.Client
 	budget    *budget
 	circuit   circuit
+	usage     usage
 	wait      func(context.Context, time.Duration) error
 	log       *slog.Logger
 	noLookUp  atomic.Bool // the API was seen to look no page up

@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -65,7 +66,8 @@ type Runner struct {
 	By           string           // who agreed
 	Strict       bool             // what stands counts as what is new
 	Now          func() time.Time
-	concerns     sync.Map // source name → []state.Concern that this run met
+	concerns     sync.Map                   // source name → []state.Concern that this run met
+	run          atomic.Pointer[report.Run] // as it began; as it ended, once it did
 
 	remote func(context.Context) (verify.Remote, error) // reads the listing of the library, once
 }
@@ -100,6 +102,8 @@ func (r *Runner) RunOnce(ctx context.Context, sources []config.Source) report.Ru
 	r.makeRoom()
 	run := report.Run{ID: cmp.Or(r.id, newRunID()), Mode: string(r.Mode), Version: version.Build(), Started: time.Now().UTC()}
 	r.Log = r.Log.With("run", run.ID)
+	began := run
+	r.run.Store(&began)
 	run.Sources = make([]report.Source, len(sources))
 	for i, s := range sources {
 		run.Sources[i] = report.Source{Name: s.Name, URL: s.URL, LibraryURL: s.LibraryURL}
@@ -113,6 +117,7 @@ func (r *Runner) RunOnce(ctx context.Context, sources []config.Source) report.Ru
 	}
 	run.Workspace, run.Finished = r.workspace, time.Now().UTC()
 	run.ExitCode = report.ExitCodeOf(run, ctx.Err() != nil, r.Strict)
+	r.run.Store(&run)
 	return run
 }
 
@@ -161,13 +166,15 @@ func (r *Runner) runSources(ctx context.Context, sources []config.Source, report
 			}
 			reports[i].Seconds = time.Since(started).Seconds()
 			r.Show.End(s.Name, err != nil)
-			if err == nil {
-				return nil
-			}
-			if ctx.Err() != nil {
+			if ctx.Err() != nil && err != nil {
 				err = fmt.Errorf("%w (%w)", r.Mode.cutOff(), err)
 			}
-			reports[i].Error = r.Secrets.Mask(err.Error())
+			if err != nil {
+				reports[i].Error = r.Secrets.Mask(err.Error())
+			}
+			if err == nil {
+				return r.noteSuccess(reports[i])
+			}
 			r.Log.Error("source failed", "source", s.Name, "error", err)
 			if intercom.KindOf(err) == intercom.Fatal {
 				return err
@@ -234,6 +241,9 @@ func Record(ctx context.Context, sources []config.Source, r *Runner) (report.Run
 	}
 	r.Ledger.NoteRun(r.id)
 	run := r.RunOnce(ctx, sources)
+	if err := r.noteFailures(ctx, run); err != nil {
+		return run, err
+	}
 	summary, err := json.Marshal(run.Brief())
 	if err != nil {
 		return run, fmt.Errorf("summarise the run: %w", err)

@@ -22,6 +22,8 @@ type Store interface {
 	SetImportSource(source string, is state.ImportSource) error
 	Verification(source string) (state.Verification, error)
 	SetVerification(source string, v state.Verification) error
+	Health(source string) (state.Health, error)
+	SetHealth(source string, h state.Health) error
 	Session(source string) ([]byte, error)
 	KeepSession(source string, sealed []byte) error
 	Hints(source string) (state.Hints, bool, error)
@@ -123,10 +125,11 @@ func remembers(t *testing.T, open func() Store) {
 		Refused: &state.Refusal{Hash: "sha256:2", Status: 422, Code: "parameter_invalid", Message: "no", RequestID: "r", At: noon},
 	}
 	bare := state.Entry{ExternalID: "b"}
+	healthy := state.Health{Success: noon, FailedRuns: 2, Failing: noon, Numbers: []byte(`{"pages":3}`)}
 	source := state.ImportSource{ID: 9, URL: "https://w.example", AudienceIDs: []int64{5, 6}, Deactivated: true}
 	verified := state.Verification{At: noon, Runs: 3, Due: "a run was cut off"}
 	s := open()
-	must(t, s.PutEntry("wiki", bare), s.PutEntry("wiki", want), s.SetImportSource("wiki", source), s.SetVerification("wiki", verified),
+	must(t, s.PutEntry("wiki", bare), s.PutEntry("wiki", want), s.SetImportSource("wiki", source), s.SetVerification("wiki", verified), s.SetHealth("wiki", healthy),
 		s.PutEntry("only pages", bare), s.SetImportSource("only an import source", source),
 		s.KeepSession("wiki", []byte("old")), s.KeepSession("wiki", []byte{1, 0, 255}), s.KeepSession("ended", []byte("x")), s.KeepSession("ended", nil))
 	for _, when := range []string{"at once", "after reopening"} {
@@ -142,6 +145,9 @@ func remembers(t *testing.T, open func() Store) {
 		v, err := s.Verification("wiki")
 		must(t, err)
 		equal(t, when, v, verified)
+		h, err := s.Health("wiki")
+		must(t, err)
+		equal(t, when, h, healthy)
 		for name, want := range map[string][]byte{"wiki": {1, 0, 255}, "ended": nil, "only pages": nil} {
 			session, err := s.Session(name)
 			must(t, err)
@@ -207,13 +213,16 @@ func forgets(t *testing.T, open func() Store) {
 		must(t, c.Stage(state.Staged{ExternalID: "a"}, &state.Body{Markdown: source}))
 		must(t, c.Stage(state.Staged{ExternalID: "b"}, &state.Body{Markdown: source}))
 		must(t, s.Acknowledge(source, state.Entry{ExternalID: "a"}), s.Acknowledge(source, state.Entry{ExternalID: "b"}))
-		must(t, s.SetImportSource(source, state.ImportSource{ID: 1}), s.KeepSession(source, []byte(source)))
+		must(t, s.SetImportSource(source, state.ImportSource{ID: 1}), s.KeepSession(source, []byte(source)), s.SetHealth(source, state.Health{FailedRuns: 1}))
 	}
 	must(t, s.Forget("wiki", "a"), s.Forget("wiki", "never there"))
 	equal(t, "entries but one", ids(all(t, s.Entries("wiki"))), []string{"b"})
 	must(t, s.ForgetAll("wiki"), s.Close())
 	s = open()
 	equal(t, "entries", ids(all(t, s.Entries("wiki"))), nil)
+	h, err := s.Health("wiki")
+	must(t, err)
+	equal(t, "how runs went", h, state.Health{})
 	for _, id := range []string{"a", "b"} {
 		text, err := s.SentMarkdown("wiki", id)
 		must(t, err)

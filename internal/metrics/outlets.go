@@ -1,0 +1,166 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"sync"
+
+	"github.com/spf13/pflag"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/localserver"
+	"github.com/fincrawl/fincrawl/internal/privatefile"
+)
+
+// Outlets are where the metrics of a run go, as flags say it.
+type Outlets struct{ addr, push, file string }
+
+// Flags adds the flags to a command.
+func Flags(to *pflag.FlagSet) *Outlets {
+	o := new(Outlets)
+	to.StringVar(&o.addr, "metrics-addr", "", "serve /metrics for Prometheus at this `ADDRESS` (host:port) while the run goes on")
+	to.StringVar(&o.push, "metrics-push", "", "push the metrics to the Pushgateway at this `URL` when the run ends")
+	to.StringVar(&o.file, "metrics-file", "", "write the metrics to this `FILE` (.prom) for the node exporter when the run ends")
+	return o
+}
+
+// Check says what is wrong with the flags.
+func (o *Outlets) Check() error {
+	if o.push != "" {
+		if _, err := pushAddress(o.push); err != nil {
+			return fmt.Errorf("--metrics-push: %w", err)
+		}
+	}
+	if o.file == "" {
+		return nil
+	}
+	if filepath.Ext(o.file) != ".prom" {
+		return errors.New("--metrics-file: name it so that it ends with .prom, since the node exporter reads no other files")
+	}
+	if err := privatefile.MayWrite(o.file); err != nil {
+		return fmt.Errorf("--metrics-file: %w", err)
+	}
+	return nil
+}
+
+// Secret is the password in the Pushgateway's address; "" for none.
+func (o *Outlets) Secret() string {
+	if u, err := url.Parse(o.push); err == nil {
+		password, _ := u.User.Password()
+		return password
+	}
+	return ""
+}
+
+// Watch shows progress elsewhere, and serves the metrics meanwhile.
+type Watch struct {
+	Shown
+	outlets *Outlets
+	server  *localserver.Server
+	take    func() (Snapshot, error)
+
+	mu      sync.Mutex
+	sources map[string]*Progress
+}
+
+// Shown is how progress is shown.
+type Shown interface {
+	Expect(source string, urls int)
+	Crawl(source string, p crawler.Progress)
+	Apply(source string, done, total int)
+	End(source string, failed bool)
+	Stop()
+}
+
+// Begin serves the metrics if that is asked for. take returns a snapshot, but for the progress.
+func (o *Outlets) Begin(shown Shown, take func() (Snapshot, error)) (*Watch, error) {
+	w := &Watch{Shown: shown, outlets: o, take: take, sources: map[string]*Progress{}}
+	if o.addr == "" {
+		return w, nil
+	}
+	routes := http.NewServeMux()
+	routes.HandleFunc("GET /metrics", w.serve)
+	var err error
+	if w.server, err = localserver.Serve(o.addr, routes); err != nil {
+		return nil, fmt.Errorf("--metrics-addr: %w", err)
+	}
+	return w, nil
+}
+
+func (w *Watch) serve(rw http.ResponseWriter, _ *http.Request) {
+	s, err := w.take()
+	if err != nil {
+		http.Error(rw, "the state file cannot be read", http.StatusInternalServerError)
+		return
+	}
+	w.mu.Lock()
+	for i := range s.Sources {
+		if p := w.sources[s.Sources[i].Name]; p != nil {
+			now := *p
+			s.Sources[i].Progress = &now
+		}
+	}
+	w.mu.Unlock()
+	rw.Header().Set("Content-Type", ContentType)
+	_ = Write(rw, s) // an error is the client's, which is gone
+}
+
+// Crawl notes how much of a source was read.
+func (w *Watch) Crawl(source string, p crawler.Progress) {
+	w.note(source, func(n *Progress) {
+		n.Discovered, n.Settled, n.Failed, n.Pages = p.Discovered, p.Settled, p.Failed, p.Pages
+	})
+	w.Shown.Crawl(source, p)
+}
+
+// Apply notes how many changes of a source were sent.
+func (w *Watch) Apply(source string, done, total int) {
+	w.note(source, func(n *Progress) { n.Sent, n.ToSend = done, total })
+	w.Shown.Apply(source, done, total)
+}
+
+func (w *Watch) note(source string, change func(*Progress)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.sources[source] == nil {
+		w.sources[source] = new(Progress)
+	}
+	change(w.sources[source])
+}
+
+// Report pushes and writes the metrics of a run that ended, where that is asked for, and ends the
+// serving. It goes on for a moment where ctx ended: an interrupted run is told of too.
+func (w *Watch) Report(ctx context.Context) error {
+	var errs []error
+	if w.server != nil {
+		errs = append(errs, w.server.Close())
+	}
+	if w.outlets.push == "" && w.outlets.file == "" {
+		return errors.Join(errs...)
+	}
+	s, err := w.take()
+	if err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	if w.outlets.file != "" {
+		errs = append(errs, WriteFile(w.outlets.file, s))
+	}
+	if w.outlets.push != "" {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pushTimeout)
+		defer cancel()
+		errs = append(errs, Push(ctx, w.outlets.push, s))
+	}
+	return errors.Join(errs...)
+}
+
+// URL is where the metrics are served; "" for nowhere.
+func (w *Watch) URL() string {
+	if w.server == nil {
+		return ""
+	}
+	return w.server.URL
+}

@@ -1,0 +1,112 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/metrics"
+	"github.com/fincrawl/fincrawl/internal/version"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// This file is about how the runs of a source went, one after another, for those who watch over it.
+
+// noteSuccess remembers how a source is that was read and sent, as soon as it is through.
+func (r *Runner) noteSuccess(s report.Source) error {
+	if !r.Mode.sends() || r.Only != nil || !metrics.Succeeded(s) {
+		return nil
+	}
+	return r.setHealth(s, state.Health{Success: r.Now().UTC()})
+}
+
+// noteFailures remembers of which sources a run failed. One that was interrupted tells nothing of
+// the sources that it did not end, and one of single pages nothing of a source.
+func (r *Runner) noteFailures(ctx context.Context, run report.Run) error {
+	if r.Only != nil || ctx.Err() != nil {
+		return nil
+	}
+	for _, s := range run.Sources {
+		if metrics.Succeeded(s) {
+			continue
+		}
+		h, err := r.health(s.Name)
+		if err != nil {
+			return err
+		}
+		if h.FailedRuns == 0 {
+			h.Failing = run.Started
+		}
+		h.FailedRuns++
+		if err := r.setHealth(s, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setHealth remembers how a source is, with what was counted of its run.
+func (r *Runner) setHealth(s report.Source, h state.Health) error {
+	pages, err := r.pagesInLibrary(s.Name)
+	if err != nil {
+		return err
+	}
+	if h.Numbers, err = json.Marshal(metrics.Count(s, pages, r.Now().UTC())); err != nil {
+		return fmt.Errorf("count what was done: %w", err)
+	}
+	return r.Ledger.SetHealth(s.Name, h)
+}
+
+// health is what is remembered of a source. A state file from before this was remembered has runs
+// to tell of the last success.
+func (r *Runner) health(source string) (state.Health, error) {
+	h, err := r.Ledger.Health(source)
+	if err != nil || h.Numbers != nil {
+		return h, err
+	}
+	runs, err := r.Ledger.Runs()
+	if err != nil {
+		return h, err
+	}
+	if last, ok := lastSuccess(runs, source); ok {
+		h.Success = last.Finished
+	}
+	return h, nil
+}
+
+func (r *Runner) pagesInLibrary(source string) (pages int, err error) {
+	for e, err := range r.Ledger.Entries(source) {
+		if err != nil {
+			return 0, err
+		}
+		if e.RemoteID != "" {
+			pages++
+		}
+	}
+	return pages, nil
+}
+
+// Metrics returns what can be counted now: of the run, and of all sources of sources.yaml as their
+// last runs left them.
+func (r *Runner) Metrics() (metrics.Snapshot, error) {
+	s := metrics.Snapshot{Version: version.Build(), At: r.Now().UTC(), API: r.API.Usage()}
+	if run := r.run.Load(); run != nil {
+		s.Started, s.Ended, s.ExitCode = run.Started, run.Finished, run.ExitCode
+	}
+	for _, source := range r.Config.Sources {
+		h, err := r.health(source.Name)
+		if err != nil {
+			return s, err
+		}
+		one := metrics.Source{Name: source.Name, Health: h}
+		if h.Numbers != nil {
+			one.Last = new(metrics.Numbers)
+			if err := json.Unmarshal(h.Numbers, one.Last); err != nil {
+				return s, fmt.Errorf("read what was counted of %s: %w", source.Name, err)
+			}
+		}
+		s.Sources = append(s.Sources, one)
+	}
+	return s, nil
+}

@@ -1,0 +1,33 @@
+package terminal
+
+import (
+	"io"
+	"log/slog"
+
+	"github.com/fincrawl/fincrawl/internal/secrets"
+)
+
+// NewLogger returns a logger that writes records of a level and above to w, in JSON or as text,
+// without our own secrets.
+func NewLogger(w io.Writer, asJSON bool, level slog.Level, own *secrets.Set) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level, ReplaceAttr: withoutSecrets(own)}
+	if asJSON {
+		return slog.New(slog.NewJSONHandler(JSONText.Of(w), o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// withoutSecrets takes secrets out of whatever is logged.
+func withoutSecrets(own *secrets.Set) func([]string, slog.Attr) slog.Attr {
+	return func(_ []string, a slog.Attr) slog.Attr {
+		switch a.Value.Kind() {
+		case slog.KindString:
+			a.Value = slog.StringValue(own.Mask(a.Value.String()))
+		case slog.KindAny:
+			if text := a.Value.String(); own.In(text) {
+				a.Value = slog.StringValue(own.Mask(text))
+			}
+		}
+		return a
+	}
+}

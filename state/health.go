@@ -1,0 +1,40 @@
+package state
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+)
+
+// Health is what is remembered of how the runs of a source went, for whoever watches over it.
+type Health struct {
+	// Success is when the last run ended that saw all of the source and sent what it had to; zero
+	// for none that is known.
+	Success time.Time `json:"success,omitzero"`
+	// FailedRuns is how many runs in a row failed, and Failing when the first of them began.
+	FailedRuns int       `json:"failed_runs,omitempty"`
+	Failing    time.Time `json:"failing,omitzero"`
+	// Numbers are what was counted of the last run that ended, opaque.
+	Numbers json.RawMessage `json:"numbers,omitempty"`
+}
+
+func (h Health) isZero() bool { return reflect.ValueOf(h).IsZero() }
+
+// Health returns what is remembered of a source; zero where nothing is.
+func (s *Store) Health(source string) (Health, error) {
+	h, _, err := readOne(s, healths(), source, func(_ string, value []byte) (h Health, err error) {
+		err = json.Unmarshal(value, &h)
+		return h, err
+	})
+	return h, err
+}
+
+// SetHealth remembers h for a source.
+func (s *Store) SetHealth(source string, h Health) error {
+	value, err := json.Marshal(h)
+	if err != nil {
+		return fmt.Errorf("record how a source is: %w", err)
+	}
+	return s.update(write{healths(), source, value}.do)
+}
