@@ -108,6 +108,42 @@ func TestContentOfUnknownSites(t *testing.T) {
 			kept: []string{"about seats", "about billing"}, how: "body",
 		},
 		{
+			name: "names with the hashes of their style sheets, with modifiers and with variants",
+			page: `<main><h1>T</h1>` + prose("seats", 4) + `<div class="mdx-table_root__adKqa">Source and content.</div><div class="panel--sidebar">Kept in the panel.</div><div class="xl:sidebar:mt-0">Kept at its width.</div></main>`,
+			kept: []string{"Source and content", "in the panel", "at its width"}, how: "main",
+		},
+		{
+			name: "a signature, and a comment on what is deprecated, of an API",
+			page: `<main><h1>Date</h1>` + prose("dates", 3) + `<section><h3>setYear</h3><div class="member-signature"><span>public void</span> setYear(int year)</div><div class="deprecation-comment">Replaced by set.</div>` +
+				prose("years", 2) + `</section><section><h3>setDay</h3><div class="member-signature">public void setDay(int day)</div>` + prose("days", 4) + `</section></main>`,
+			kept: []string{"setYear(int year)", "Replaced by set", "setDay(int day)"}, how: "main",
+		},
+		{
+			name: "the signature of who wrote a post, and a remark on it", address: "https://example.com/forum/thread/1",
+			page: `<main><div><p>` + prose("seats", 2) + `</p><div class="member-signature">Chairs are my life</div></div><div><p>` + prose("chairs", 2) + `</p><div class="member-signature">Sit down</div></div></main>`,
+			kept: []string{"about seats", "about chairs"}, left: []string{"my life", "Sit down"}, how: "main, without author boxes",
+		},
+		{
+			name: "a word that only describes another of the name, around much text",
+			page: `<main><h1>T</h1>` + prose("seats", 4) + `<div class="profile-review"><p>Kept review.</p></div><div class="banner-cta-bottom-radius">` + prose("plans", 4) + `</div>` + prose("chairs", 4) + `</main>`,
+			kept: []string{"Kept review", "about plans"}, how: "main",
+		},
+		{
+			name: "what is called a banner and a popup, and has the title and code",
+			page: `<main><div class="banner"><h1>T</h1><p>Kept below the title.</p></div>` + prose("seats", 4) + `<div class="popup"><p>Kept above:</p><pre>call()</pre></div></main>`,
+			kept: []string{"below the title", "Kept above", "call()"}, how: "main",
+		},
+		{
+			name: "links that only a table stands beside",
+			page: `<div class="all"><div>` + links + `</div><div class="x2">` + prose("seats", 9) + `</div><div>` + links + `<table><tr><td>g_open</td><td>opens a file</td></tr><tr><td>g_close</td><td>closes it again</td></tr></table></div></div>`,
+			kept: []string{"about seats", "opens a file"}, how: "body",
+		},
+		{
+			name: "one section of several",
+			page: `<div class="all"><div>` + links + links + links + `</div><section>` + prose("seats", 9) + `</section><section><h2>Kept</h2><p>It has less to say.</p>` + links + `</section></div>`,
+			kept: []string{"about seats", "less to say"}, how: "body",
+		},
+		{
 			name: "code and tables, which have few words a line",
 			page: `<div class="a"><h1>Calls</h1><pre>open(path)\nclose(file)</pre><table><tr><td>open</td><td>opens</td></tr><tr><td>close</td><td>closes</td></tr></table></div><div class="b">` + links + links + `</div>`,
 			kept: []string{"open(path)", "closes"}, how: "body",

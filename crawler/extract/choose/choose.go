@@ -104,5 +104,42 @@ func (l Page) densest(within int) (best int) {
 			best = i
 		}
 	}
+	if best != within && l.tellsBeside(within, best) {
+		return within
+	}
 	return best
+}
+
+// tellsBeside reports whether what of a part stands outside of another inside it tells something of its own: has
+// code, terms or the cells of a table, or is like the other, which is one of several then.
+func (l Page) tellsBeside(within, inner int) bool {
+	const (
+		much = 5  // words
+		few  = 50 // one in so many
+	)
+	data := 0
+	for at := inner; at != within; at = l[at].parent {
+		for beside := l[at].parent + 1; beside < l[l[at].parent].end; beside = l[beside].end {
+			if beside == at || l[beside].told() <= much {
+				continue
+			}
+			if areAlike(l[at].node, l[beside].node) && l[beside].told()*few > l[within].told() {
+				return true
+			}
+			for i := beside; i < l[beside].end; i++ {
+				if htmltree.IsElement(l[i].node, atom.Pre, atom.Code, atom.Td, atom.Dt, atom.Dd) {
+					data += l[i].told()
+					i = l[i].end - 1
+				}
+			}
+		}
+	}
+	return data > much
+}
+
+// areAlike reports whether two elements beside each other are of one kind: sections, items, or the same class.
+func areAlike(a, b *html.Node) bool {
+	class := htmltree.Attr(a, "class")
+	return a.DataAtom == b.DataAtom && class == htmltree.Attr(b, "class") &&
+		(class != "" || htmltree.IsElement(a, atom.Section, atom.Li, atom.Details))
 }

@@ -25,9 +25,8 @@ type part struct {
 	linked int // those of them that are links
 	worth  int // of the texts inside, see run.worth
 
-	name string // by which its role was told
-	role role
-	out  role // why it was pruned; unknown where it was not
+	called
+	out role // why it was pruned; unknown where it was not
 }
 
 // told is how many words inside are no links.
@@ -82,8 +81,7 @@ func (r run) worth() int {
 // element reads n and what is inside.
 func (m *measurer) element(n *html.Node, parent int, link, data bool) {
 	at := len(m.parts)
-	named, name := roleOf(n)
-	m.parts = append(m.parts, part{node: n, parent: parent, before: m.words, role: named, name: name})
+	m.parts = append(m.parts, part{node: n, parent: parent, before: m.words, called: roleOf(n)})
 	switch n.DataAtom {
 	case atom.A:
 		link = link || htmltree.HasAttr(n, "href")

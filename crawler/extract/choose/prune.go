@@ -8,7 +8,9 @@ import (
 // are called, by the line that they begin with, and what readers say about the
 // page. What is most of the page stays, whatever it is called.
 func (l Page) prune(forum bool) {
-	l.pruneCalled()
+	told := l.called()
+	l.doubt()
+	l.pruneCalled(told)
 	l.pruneAnnounced(forum)
 	l.pruneTalk(forum)
 }
@@ -19,11 +21,11 @@ const (
 	muchOfAsides     = 100
 )
 
-func (l Page) pruneCalled() {
-	all, called := l[0], l.called()
+func (l Page) pruneCalled(called map[string]int) {
+	all := l[0]
 	for i := 1; i < len(l); i++ {
 		p := &l[i]
-		rules := called[p.name]*3 > all.told() || p.words*2 > all.words // it is the name of the content
+		rules := called[p.by]*3 > all.told() || p.words*2 > all.words // it is the name of the content
 		var out bool
 		switch {
 		case p.role == unknown || p.role == discussion:
@@ -32,7 +34,7 @@ func (l Page) pruneCalled() {
 			out = true
 		case p.role == consent:
 			out = p.words*10 < all.words*9
-		case p.role != aside && p.name[0] == '<':
+		case p.role != aside && p.by[0] == '<':
 			out = p.words*4 < all.words*3
 		case p.role == navigation, p.role == appeal:
 			out = !rules && p.told() < muchOfNavigation
@@ -51,9 +53,9 @@ func (l Page) pruneCalled() {
 func (l Page) called() map[string]int {
 	told, until := map[string]int{}, map[string]int{}
 	for i := range l {
-		if p := &l[i]; p.role != unknown && i >= until[p.name] {
-			told[p.name] += p.told()
-			until[p.name] = p.end
+		if p := &l[i]; p.role != unknown && i >= until[p.by] {
+			told[p.by] += p.told()
+			until[p.by] = p.end
 		}
 	}
 	return told

@@ -50,57 +50,57 @@ func (r role) String() string {
 
 // roleOf tells what n is for by what it is, or by what it is called, and which
 // name says so. Elements of markup have names in angle brackets.
-func roleOf(n *html.Node) (role, string) {
+func roleOf(n *html.Node) called {
 	switch n.DataAtom {
 	case atom.Nav:
-		return navigation, "<nav>"
+		return called{role: navigation, by: "<nav>"}
 	case atom.Footer:
-		return navigation, "<footer>"
+		return called{role: navigation, by: "<footer>"}
 	case atom.Header:
 		if leadsAround(n) {
-			return navigation, "<header>"
+			return called{role: navigation, by: "<header>"}
 		}
 	case atom.Aside:
 		if isCallout(n) {
-			return unknown, ""
+			return called{}
 		}
-		return aside, "<aside>"
+		return called{role: aside, by: "<aside>"}
 	case atom.Body, atom.Main, atom.Article, atom.P, atom.Pre, atom.Code, atom.Table, atom.Tbody, atom.Tr, atom.Td,
 		atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
-		return unknown, ""
+		return called{}
 	}
 	// A word of a sentence may be called a menu, too.
 	block := htmltree.IsBlockName(n.DataAtom) || n.DataAtom == 0
-	called, name := unknown, ""
+	var c called
 	for _, a := range n.Attr {
 		switch a.Key {
 		case "popover":
-			return appeal, "<popover>"
+			return called{role: appeal, by: "<popover>"}
 		case "role":
 			switch strings.ToLower(a.Val) {
 			case "navigation", "search", "menu", "menubar", "banner", "contentinfo":
-				return navigation, "role"
+				return called{role: navigation, by: "role"}
 			case "complementary":
-				return aside, "role"
+				return called{role: aside, by: "role"}
 			case "dialog", "alertdialog", "tooltip":
-				return appeal, "role"
+				return called{role: appeal, by: "role"}
 			}
 		case "itemprop":
 			if block && a.Val == "author" {
-				called, name = person, "author"
+				c = called{role: person, by: "author"}
 			}
 		case "id":
 			if block && !isSection(n) {
-				called, name = rolesOfNames(a.Val, called, name)
+				c.readNames(a.Val)
 			}
 		case "class":
 			if !block {
 				continue
 			}
-			called, name = rolesOfNames(a.Val, called, name)
+			c.readNames(a.Val)
 		}
 	}
-	return called, name
+	return c
 }
 
 // isSection tells of the sections of a text, whose IDs are their headings.
@@ -129,85 +129,4 @@ func leadsAround(header *html.Node) bool {
 func isCallout(n *html.Node) bool {
 	called := strings.ToLower(htmltree.Attr(n, "class") + " " + htmltree.Attr(n, "role"))
 	return htmltree.NameSays(called, "note", "tip", "warning", "caution", "admonition", "callout", "aside", "alert", "hint", "info")
-}
-
-// rolesOfNames reads a list of names; the first role that is found stays.
-func rolesOfNames(names string, found role, by string) (role, string) {
-	for name := range strings.FieldsSeq(names) {
-		if found == unknown {
-			found, by = roleOfName(name)
-		}
-	}
-	return found, by
-}
-
-// roleOfName reads a class or an ID word by word: "post__relatedArticles" is
-// post, related and articles. What has digits in it is no word.
-func roleOfName(name string) (found role, by string) {
-	var letters [24]byte
-	word, digits, lower := letters[:0], false, false
-	var ofUser, onCard bool
-	for i := range len(name) + 1 {
-		b := byte('-')
-		if i < len(name) {
-			b = name[i]
-		}
-		digit, upper := '0' <= b && b <= '9', 'A' <= b && b <= 'Z'
-		inWord := digit || upper || 'a' <= b && b <= 'z'
-		if !inWord || upper && lower {
-			if !digits {
-				switch said := roleOfWord(string(word)); {
-				case said == state, said == inner && (found == person || ofUser):
-					return unknown, ""
-				case said == user:
-					ofUser = true
-				case said == card:
-					onCard = true
-				case said != unknown && said != inner && found == unknown:
-					found, by = said, string(word)
-				}
-			}
-			word, digits = word[:0], false
-		}
-		if inWord {
-			if len(word) == cap(word) {
-				return found, by // hashes and languages of style sheets, not names
-			}
-			word = append(word, b|0x20)
-		}
-		digits, lower = digits || digit, inWord && !upper
-	}
-	if found == unknown && ofUser && onCard {
-		return person, "user"
-	}
-	return found, by
-}
-
-func roleOfWord(word string) role {
-	switch word {
-	case "cookie", "cookies", "consent", "gdpr", "onetrust", "cookiebot", "usercentrics", "didomi":
-		return consent
-	case "breadcrumb", "breadcrumbs", "pagination", "pager", "prevnext", "sidebar", "toc", "tableofcontents", "skip", "catlinks",
-		"navigation", "navbar", "nav", "menu", "megamenu", "offcanvas", "topbar", "sitemap", "footer", "prefooter", "jump", "navheader", "navfooter":
-		return navigation
-	case "share", "sharing", "sharedaddy", "social", "newsletter", "subscribe", "subscription", "signup", "optin", "paywall", "donate",
-		"cta", "ad", "ads", "advert", "advertisement", "sponsor", "sponsored", "disclosure",
-		"feedback", "rating", "popup", "modal", "tooltip", "banner", "notices":
-		return appeal
-	case "related", "relatedposts", "recommended", "recommendations", "similar", "trending", "popular", "tags", "instagram", "widget", "widgets":
-		return aside
-	case "author", "authors", "byline", "bio", "biography", "signature", "userinfo", "profile", "postprofile":
-		return person
-	case "comment", "comments", "commentlist", "respond", "disqus":
-		return discussion
-	case "content", "body", "text":
-		return inner
-	case "user":
-		return user
-	case "card", "cell", "details", "extras", "info", "message", "meta", "pane", "post", "stats":
-		return card
-	case "has", "is", "no", "with", "without", "enabled", "disabled", "tab", "tabs", "pills":
-		return state
-	}
-	return unknown
 }
