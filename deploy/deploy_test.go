@@ -128,6 +128,8 @@ func TestPodsHaveTheFoldersAndObjectsTheyName(t *testing.T) {
 					kinds[v.Name] = "PersistentVolumeClaim " + v.PersistentVolumeClaim.ClaimName
 				case v.ConfigMap != nil:
 					kinds[v.Name] = "ConfigMap " + v.ConfigMap.Name
+				case v.Secret != nil:
+					kinds[v.Name] = "Secret " + v.Secret.SecretName
 				case v.EmptyDir != nil:
 					kinds[v.Name] = "emptyDir"
 				}
@@ -140,6 +142,9 @@ func TestPodsHaveTheFoldersAndObjectsTheyName(t *testing.T) {
 				"/data":         "PersistentVolumeClaim " + objects["PersistentVolumeClaim"].Metadata.Name,
 				"/etc/fincrawl": "ConfigMap " + objects["ConfigMap"].Metadata.Name,
 				"/tmp":          "emptyDir",
+			}
+			if name == "approve-job.yaml" {
+				want["/decisions"] = "Secret fincrawl-decisions"
 			}
 			if diff := cmp.Diff(want, mounts); diff != "" {
 				t.Errorf("mounts (-want +got):\n%s", diff)
@@ -222,7 +227,10 @@ type pod struct {
 			ClaimName string `yaml:"claimName"`
 		} `yaml:"persistentVolumeClaim"`
 		ConfigMap *struct{ Name string } `yaml:"configMap"`
-		EmptyDir  *struct {
+		Secret    *struct {
+			SecretName string `yaml:"secretName"`
+		}
+		EmptyDir *struct {
 			SizeLimit string `yaml:"sizeLimit"`
 		} `yaml:"emptyDir"`
 	}
@@ -264,7 +272,7 @@ func jobs(t *testing.T) map[string]job {
 	t.Helper()
 	return map[string]job{
 		"cronjob.yaml":    read(t, "cronjob.yaml")["CronJob"].Spec.JobTemplate.Spec,
-		"resync-job.yaml": read(t, "resync-job.yaml")["Job"].Spec.job,
+		"resync-job.yaml": read(t, "resync-job.yaml")["Job"].Spec.job, "approve-job.yaml": read(t, "approve-job.yaml")["Job"].Spec.job,
 	}
 }
 

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -15,11 +17,14 @@ import (
 // world may have moved on since. A later run makes a plan of its own, and does of it
 // what is within the approval.
 type Approval struct {
-	Format    int              `json:"fincrawl_plan"` // approvalFormat
-	Run       string           `json:"run"`           // the preview that it was saved by
-	Created   time.Time        `json:"created"`
-	Workspace string           `json:"workspace,omitempty"` // Intercom's ID of it
-	Sources   []ApprovedSource `json:"sources"`
+	Format    int       `json:"fincrawl_plan"` // approvalFormat
+	Run       string    `json:"run"`           // the preview that it was saved by
+	Created   time.Time `json:"created"`
+	Workspace string    `json:"workspace,omitempty"` // Intercom's ID of it
+	// By and Reason are who decided, and why, where the person said so in a report.
+	By      string           `json:"by,omitempty"`
+	Reason  string           `json:"reason,omitempty"`
+	Sources []ApprovedSource `json:"sources"`
 }
 
 // ApprovedSource is what was agreed to for one source.
@@ -59,23 +64,66 @@ func (a *Approval) Add(plan Plan, is SourceChange) {
 	a.Sources = append(a.Sources, s)
 }
 
-// Decisions are the approvals of those held changes that a person set to be approved. The
-// error names those that no approval can let go of.
+// Decisions are what a person said to the held changes: those that are set to be approved, and
+// those that are rejected. The error names those that no approval can let go of.
 func (s ApprovedSource) Decisions(by string, at time.Time) ([]state.Decision, error) {
 	var list []state.Decision
 	var mistakes []error
 	for _, c := range s.Changes {
-		if c.Action != Held || c.Approved == nil || !*c.Approved {
+		approved, rejected := c.Approved != nil && *c.Approved, c.Verdict == string(state.Reject)
+		if c.Action != Held || !approved && !rejected {
 			continue
 		}
 		concern := about(c, state.ConcernHeld, "")
-		if Releasing(concern.Guards) == Never {
+		verdict := state.Approve
+		switch {
+		case approved && c.Verdict != "":
+			mistakes = append(mistakes, fmt.Errorf("%s: it is approved, and its verdict is %q: choose one", concern.URL, c.Verdict))
+			continue
+		case rejected:
+			verdict = state.Reject
+		case Releasing(concern.Guards) == Never:
 			mistakes = append(mistakes, fmt.Errorf("%s: no approval lets go of what is held by %s", concern.URL, c.Guard))
 			continue
 		}
-		list = append(list, Word(concern, state.Approve, by, "approved in a saved plan", at))
+		list = append(list, Word(concern, verdict, by, "decided in a saved plan", at))
 	}
 	return list, errors.Join(mistakes...)
+}
+
+// Withdrawals are the pages that a person withdrew, but for those that are withdrawn already.
+func (s ApprovedSource) Withdrawals(d Decisions, by string, at time.Time) (list []state.Withdrawal, err error) {
+	var mistakes []error
+	for _, c := range s.Changes {
+		switch {
+		case c.Verdict == "" || c.Verdict == string(state.Reject) && c.Action == Held:
+			continue
+		case c.Verdict != Withdraw:
+			mistakes = append(mistakes, fmt.Errorf("%s: the verdict is reject, on what is held, or withdraw, not %q", c.ExternalID, c.Verdict))
+			continue
+		case c.After == nil && c.Before == nil || c.Unproved || c.Foreign:
+			mistakes = append(mistakes, fmt.Errorf("%s: nothing shows that fincrawl sent it: take it out in Intercom", c.ExternalID))
+			continue
+		}
+		page, _ := c.Page()
+		if _, out := d.pages[page]; out {
+			continue
+		}
+		v := c.After
+		if v == nil {
+			v = c.Before
+		}
+		list = append(list, state.Withdrawal{Page: page, URL: crawler.Address(v.URL), By: by, At: at, Reason: "withdrawn in a saved plan"})
+	}
+	return list, errors.Join(mistakes...)
+}
+
+// Who returns who decided, as the approval says or else by default; nil says nothing.
+func (a *Approval) Who(byDefault string) string {
+	if a == nil {
+		return byDefault
+	}
+	return cmp.Or(a.By, byDefault)
 }
 
 // Write writes the approval as one JSON document.

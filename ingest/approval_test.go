@@ -210,3 +210,52 @@ func TestEveryGuardOfAPlanIsDescribed(t *testing.T) {
 		}
 	}
 }
+
+// A person may say more in a saved plan than what is approved: what is rejected, and which pages
+// are withdrawn. What makes no sense is said.
+func TestVerdictsOfASavedPlan(t *testing.T) {
+	plan := policy.Apply(mustPlan(t, ingest.Inputs{
+		Source: "wiki", Coverage: complete, Outcome: outcomes(map[string]ended{address("a"): {crawler.NoIndex, ""}, address("b"): {crawler.NoIndex, ""}}),
+		Pages: values(page("c", "2"), page("d", "2")), Entries: values(entry("a", "1"), entry("b", "1"), entry("c", "1"), entry("d", "1")),
+	}))
+	s := saved(t, plan, ingest.SourceChange{})
+	for i, c := range s.Changes {
+		switch c.ExternalID {
+		case "a":
+			*s.Changes[i].Approved = true
+		case "b":
+			s.Changes[i].Verdict = "reject"
+		case "c":
+			s.Changes[i].Verdict = "withdraw"
+		}
+	}
+	decisions, err := s.Decisions("anna", noon)
+	if err != nil || len(decisions) != 2 || decisions[0].Verdict != state.Approve || decisions[1].Verdict != state.Reject || decisions[1].Change != plan.Changes[1].Binding() {
+		t.Errorf("%v, decisions %+v", err, decisions)
+	}
+	out, err := s.Withdrawals(ingest.Decisions{}, "anna", noon)
+	if err != nil || len(out) != 1 || out[0].Page != "c" || out[0].By != "anna" || out[0].Delete {
+		t.Errorf("%v, withdrawals %+v", err, out)
+	}
+	if again, err := s.Withdrawals(ingest.Decisions{}.Withdrawn(out...), "anna", noon); err != nil || len(again) > 0 {
+		t.Errorf("%v, what is withdrawn already is withdrawn again: %+v", err, again)
+	}
+	for name, edit := range map[string]func(c *ingest.Change){
+		"another verdict":     func(c *ingest.Change) { c.Verdict = "approve" },
+		"a reject of no hold": func(c *ingest.Change) { c.Verdict = "reject" },
+		"a page of others":    func(c *ingest.Change) { c.Verdict, c.Unproved = "withdraw", true },
+	} {
+		wrong := s
+		wrong.Changes = append([]ingest.Change{}, s.Changes...)
+		edit(&wrong.Changes[len(wrong.Changes)-1])
+		if out, err := wrong.Withdrawals(ingest.Decisions{}, "anna", noon); err == nil {
+			t.Errorf("%s: withdrawals %+v", name, out)
+		}
+	}
+	both := s
+	both.Changes = append([]ingest.Change{}, s.Changes...)
+	both.Changes[0].Verdict = "reject"
+	if _, err := both.Decisions("anna", noon); err == nil {
+		t.Error("a change was approved and rejected at once")
+	}
+}

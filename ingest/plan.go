@@ -141,6 +141,9 @@ type Change struct {
 	// Approved is set in a plan that is saved for a person to look at, for each change that
 	// is held: false until the person sets it to true.
 	Approved *bool `json:"approved,omitempty"`
+	// Verdict is what else a person says in a saved plan: to reject a change that is held, or
+	// to withdraw its page, whatever is to be done with that.
+	Verdict string `json:"verdict,omitempty"`
 }
 
 // Page returns the external ID of the page that the change is of, and the anchor of the

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/past"
 	"github.com/fincrawl/fincrawl/internal/terminal"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -24,14 +24,14 @@ func (a *app) history() *cobra.Command {
 			return err
 		}
 		return looking(c.State, func(store *state.Store) error {
-			past, err := reconcile.Past(c, store, strings.Join(args, ""), *source)
+			found, err := past.Find(c, store, strings.Join(args, ""), *source)
 			if err != nil {
 				return err
 			}
 			if *asJSON {
-				return past.WriteJSON(terminal.JSONText.Of(a.out))
+				return found.WriteJSON(terminal.JSONText.Of(a.out))
 			}
-			return past.WriteText(terminal.ForReport(a.out), a.textOptions(nil))
+			return found.WriteText(terminal.ForReport(a.out), a.textOptions(nil))
 		})
 	}
 	return cmd

@@ -18,11 +18,11 @@ func (a *app) preview() *cobra.Command {
 		Use:        "preview [SOURCE…]",
 		SuggestFor: []string{"dry-run", "plan", "diff"},
 	}
-	format := a.formatFlags(cmd, "json")
+	format := formatFlags(cmd)
 	verify := verifyFlag(cmd)
 	allow := allowDeletesFlag(cmd)
 	out := cmd.Flags().String("out", "", "save the plan to `FILE`, for sync --plan")
-	strict := strictFlag(cmd)
+	strict, browser := strictFlag(cmd), a.reportFlag(cmd)
 	var pages []string
 	pagesFlag(cmd, &pages)
 	expectNone := cmd.Flags().Bool("expect-no-changes", false, "exit with 5 where there are changes")
@@ -31,6 +31,10 @@ func (a *app) preview() *cobra.Command {
 			if err := privatefile.MayWrite(*out); err != nil {
 				return usageError{fmt.Errorf("--out: %w", err)}
 			}
+		}
+		shown, err := browser()
+		if err != nil {
+			return err
 		}
 		c, sources, err := a.selected(names, a.load)
 		if err != nil {
@@ -48,8 +52,8 @@ func (a *app) preview() *cobra.Command {
 
 		log, show := a.progress()
 		r := reconcile.Runner{
-			ID: a.run, Config: c, Mode: reconcile.ModePreview, Ledger: ledger, Staging: staging, API: a.newClient(c.Intercom, log), Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify, AllowDeletes: int(*allow),
-			Strict: *strict, Now: a.now, Only: only,
+			Config: c, Mode: reconcile.ModePreview, Ledger: ledger, Staging: staging, API: a.newClient(c.Intercom, log), Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify, AllowDeletes: int(*allow),
+			Strict: *strict, Now: a.now, Only: only, Shown: shown,
 		}
 		if err := r.LookAtAge(); err != nil {
 			return err
@@ -64,7 +68,7 @@ func (a *app) preview() *cobra.Command {
 		if *expectNone && run.ExitCode != exitFailed && run.ExitCode != exitInterrupted && slices.ContainsFunc(run.Sources, report.Source.Changes) {
 			run.ExitCode = exitChanges
 		}
-		return a.end(run, format(), r.Texts, nil)
+		return a.end(run, format(), r.Texts, shown.Write(run))
 	}
 	return cmd
 }

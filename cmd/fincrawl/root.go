@@ -21,7 +21,6 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/sandbox"
 	"github.com/fincrawl/fincrawl/internal/commandline"
 	"github.com/fincrawl/fincrawl/internal/config"
-	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/internal/terminal"
@@ -34,7 +33,6 @@ type app struct {
 	in          io.Reader // answers questions; nil: nobody is there to ask
 	configPath  string
 	logFormat   string
-	run         string // the ID of this invocation, which every log line bears
 	verbose     bool
 	quiet       bool // logs warnings only
 	lookupEnv   func(string) (string, bool)
@@ -53,19 +51,13 @@ func newApp(out, errOut io.Writer) *app {
 
 // execute runs the command line args and returns the exit code.
 func (a *app) execute(ctx context.Context, args []string) int {
-	a.run = reconcile.NewRunID()
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.errOut)
 	err := root.ExecuteContext(ctx)
 	var end finished
-	switch {
-	case err == nil || errors.As(err, &end):
-	case commandline.FlagSaid(args, "--log-format") == "json":
-		a.logFormat = "json"
-		a.logger().Error("failed", "error", report.Sentence(err.Error(), a.namedConfig()))
-	default:
+	if err != nil && !errors.As(err, &end) {
 		fmt.Fprintf(a.errOut, "fincrawl: %s\n", report.Sentence(err.Error(), a.namedConfig()))
 	}
 	return exitCode(ctx, err)
@@ -92,7 +84,7 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.logFormat, "log-format", cmp.Or(a.logFormat, "text"), "log on standard error in this `FORMAT`: text or json")
 	flags.BoolVarP(&a.verbose, "verbose", "v", a.verbose, "log each URL, and show unchanged pages")
 	flags.BoolVarP(&a.quiet, "quiet", "q", a.quiet, "log warnings only, and show no progress")
-	root.AddCommand(a.init(), a.sync(), a.resync(), a.preview(), a.lint(), a.status(), a.history(), a.explain(), a.approve(), a.reject(), a.withdraw(), a.restore(),
+	root.AddCommand(a.init(), a.sync(), a.resync(), a.preview(), a.lint(), a.status(), a.history(), a.report(), a.explain(), a.approve(), a.reject(), a.withdraw(), a.restore(),
 		a.retry(), a.forget(), a.adopt(), a.state(), a.guards(), a.presets(), a.check(), a.sandbox(), a.demo(), a.schema(), a.man(), a.version())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -144,7 +136,7 @@ func (a *app) logger() *slog.Logger {
 	case a.quiet:
 		level = slog.LevelWarn
 	}
-	return terminal.NewLogger(a.errOut, a.logFormat == "json", level, a.secrets).With(reconcile.RunKey, a.run)
+	return terminal.NewLogger(a.errOut, a.logFormat == "json", level, a.secrets)
 }
 
 // load reads sources.yaml, for a command that needs what it names; its mistakes are mistakes in

@@ -21,7 +21,9 @@ func (a *app) withdraw() *cobra.Command {
 	t := a.takeoutFlags(cmd)
 	word := a.wordFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, urls []string) error {
-		return t.open(cmd.Context(), urls, func(ctx context.Context, out decide.Takeouts) error { return t.withdraw(ctx, out, urls, *drop, word()) })
+		return t.open(cmd.Context(), urls, func(ctx context.Context, out decide.Takeouts) error {
+			return t.withdraw(ctx, out, urls, *drop, word().Named(decide.User(a.lookupEnv)))
+		})
 	}
 	return cmd
 }

@@ -185,7 +185,7 @@ func failures(p *printer, s Source, o TextOptions) {
 		listed := group[:min(len(group), o.MaxListed)]
 		for _, f := range listed {
 			p.title(span{red, "!"}, titleOf(s.Plan, f))
-			p.reasonAndURL(answerOf(f), f.URL)
+			p.reasonAndURL(Answer(f), f.URL)
 		}
 		p.more(len(group) - len(listed))
 		p.blank()
@@ -204,8 +204,8 @@ func titleOf(plan *ingest.Plan, f ingest.Failure) string {
 	return f.URL
 }
 
-// answerOf says what the API answered, and by which request, for Intercom's support.
-func answerOf(f ingest.Failure) string {
+// Answer says what the API answered, and by which request, for Intercom's support.
+func Answer(f ingest.Failure) string {
 	return verb(f.Action) + ": " + answer(f.Message, f.Status, f.Code, f.RequestID)
 }
 

@@ -102,7 +102,7 @@ func gaps(p *printer, c crawler.Coverage, failed bool) {
 		p.paragraph(4, 4, span{dim, join(" · ", string(g.Outcome), g.Detail)})
 	}
 	p.more(max(c.GapsInAll, len(c.Gaps)) - len(shown))
-	for _, advice := range adviceOnGaps(c, failed) {
+	for _, advice := range AdviceOnGaps(c, failed) {
 		p.paragraph(2, 4, span{yellow, "→"}, span{plain, p.sentence(advice)})
 	}
 	p.blank()

@@ -197,7 +197,7 @@ func (e Explanation) verdict() (symbol span, text string) {
 	outcome, detail := e.outcome()
 	why := "nothing has led to it yet; --fetch asks for it"
 	if outcome != "" {
-		why = meaning(outcome, detail)
+		why = Meaning(outcome, detail)
 	}
 	switch {
 	case e.Entry != nil && e.Entry.Refused != nil:
@@ -243,8 +243,8 @@ func (e Explanation) lastChange() *ingest.Change {
 	return e.Runs[0].Change
 }
 
-// meaning says what an outcome means for a page.
-func meaning(o crawler.Outcome, detail string) string {
+// Meaning says what an outcome means for a page.
+func Meaning(o crawler.Outcome, detail string) string {
 	means := map[crawler.Outcome]string{
 		crawler.Listing:        "it is read for its links only, since include does not match it",
 		crawler.Redirected:     "it redirects to",

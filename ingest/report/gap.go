@@ -11,8 +11,8 @@ import (
 // Advice on what was not seen names the cause that was observed, and the next step. What
 // ended the crawl as a whole is no cause of a single page's.
 
-// adviceOnGaps says how to mend the kinds of gaps there are, each once.
-func adviceOnGaps(c crawler.Coverage, failed bool) []string {
+// AdviceOnGaps says how to mend the kinds of gaps there are, each once.
+func AdviceOnGaps(c crawler.Coverage, failed bool) []string {
 	if failed {
 		return nil
 	}

@@ -76,7 +76,7 @@ func NewPastChange(run RunStatus, s Source, c ingest.Change) PastChange {
 	if s.Result != nil {
 		i := slices.IndexFunc(s.Result.Failed, func(f ingest.Failure) bool { return f.ExternalID == c.ExternalID && f.Surplus == c.Surplus })
 		if i >= 0 {
-			p.Failed = answerOf(s.Result.Failed[i])
+			p.Failed = Answer(s.Result.Failed[i])
 		}
 	}
 	return p

@@ -21,7 +21,7 @@ func next(p *printer, s Source) {
 	var lines []string
 	for _, guard := range ingest.Guards() {
 		if n := held[guard.Name]; n > 0 {
-			lines = append(lines, approach(s.Name, guard.Name, n))
+			lines = append(lines, Approach(s.Name, guard.Name, n))
 		}
 		delete(held, guard.Name)
 	}
@@ -45,8 +45,8 @@ func next(p *printer, s Source) {
 	p.blank()
 }
 
-// approach says what lets the changes of a source go that a guard holds.
-func approach(source string, g ingest.Guard, n int) string {
+// Approach says what lets the changes of a source go that a guard holds.
+func Approach(source string, g ingest.Guard, n int) string {
 	pages, are := plural.Count(n, "page"), "1 page is"
 	if n != 1 {
 		are = pages + " are"

@@ -9,7 +9,7 @@ import (
 
 func TestWhatAGuardHoldsIsNotCalledRefusedByIntercom(t *testing.T) {
 	for _, guard := range ingest.Guards() {
-		advice := approach("wiki", guard.Name, 3)
+		advice := Approach("wiki", guard.Name, 3)
 		if refused := strings.Contains(advice, "refusal"); refused != (guard.Name == ingest.GuardRefused) {
 			t.Errorf("%s: %s", guard.Name, advice)
 		}
@@ -17,14 +17,14 @@ func TestWhatAGuardHoldsIsNotCalledRefusedByIntercom(t *testing.T) {
 }
 
 func TestAdviceOnWhatTheImportSourceHasNamesTheSourceToAdopt(t *testing.T) {
-	if got, want := approach("our wiki", ingest.GuardForeign, 1), "`fincrawl adopt 'our wiki'`"; !strings.Contains(got, want) {
+	if got, want := Approach("our wiki", ingest.GuardForeign, 1), "`fincrawl adopt 'our wiki'`"; !strings.Contains(got, want) {
 		t.Errorf("no %s in: %s", want, got)
 	}
 }
 
 func TestOnlyWhatTheNextRunSendsIsPromised(t *testing.T) {
 	// A page that looks like a notice waits for a person, though it is alone.
-	if got := approach("wiki", ingest.GuardShrunk, 1); strings.Contains(got, "One page alone goes") {
+	if got := Approach("wiki", ingest.GuardShrunk, 1); strings.Contains(got, "One page alone goes") {
 		t.Error(got)
 	}
 }

@@ -122,3 +122,34 @@ func past(a ingest.Action) string {
 	}
 	return ""
 }
+
+// Total is how many pages of a source ended in one way, or would.
+type Total struct {
+	Kind  string `json:"kind"`  // create, update, delete, failed, held, pending or unchanged
+	Words string `json:"words"` // such as "3 updated"
+	N     int    `json:"n"`
+}
+
+// Totals counts each page of a source once; what there is none of is left out.
+func (s Source) Totals() []Total {
+	t := tallyOf(s)
+	totals := []Total{}
+	add := func(kind string, n int, what string) {
+		if n > 0 {
+			totals = append(totals, Total{kind, fmt.Sprintf("%d %s", n, what), n})
+		}
+	}
+	for _, a := range written() {
+		add(verb(a), t.done[a], past(a))
+		add(verb(a), t.left[a], "to "+verb(a))
+	}
+	add("failed", t.failed, "failed")
+	add("failed", t.refused, "refused")
+	add("held", t.held, "held back")
+	add("pending", t.pending, "pending")
+	add("unchanged", t.unchanged, "unchanged")
+	return totals
+}
+
+// Said says in words what became of the pages of a source.
+func (s Source) Said() string { return tallyOf(s).String() }

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fincrawl/fincrawl/internal/pagestyle"
 	"github.com/microcosm-cc/bluemonday"
 )
 
@@ -31,13 +33,13 @@ const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; for
 
 // newPeople routes the library page: what Fin would know, for people to look at.
 func (s *Sandbox) newPeople() http.Handler {
-	v := &views{sandbox: s, templates: template.Must(template.New("").Funcs(functions()).ParseFS(assets, "assets/*.html")), cleaner: newCleaner()}
+	v := &views{sandbox: s, templates: template.Must(pagestyle.Parts().Funcs(functions()).ParseFS(assets, "assets/*.html")), cleaner: newCleaner()}
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /{$}", v.home)
 	routes.HandleFunc("GET /sources/{id}", v.source)
 	routes.HandleFunc("GET /pages/{id}", v.page)
 	routes.HandleFunc("GET /calls", v.calls)
-	routes.HandleFunc("GET /style.css", v.asset("assets/style.css", "text/css; charset=utf-8"))
+	routes.HandleFunc("GET /style.css", v.stylesheet)
 	routes.HandleFunc("GET /favicon.svg", v.asset("assets/favicon.svg", "image/svg+xml"))
 	routes.HandleFunc("/", v.missing)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -176,6 +178,11 @@ func newestFirst(calls []record) []record {
 
 func (v *views) missing(w http.ResponseWriter, r *http.Request) {
 	v.render(w, http.StatusNotFound, "missing.html", map[string]any{"Title": "Nothing here", "Path": r.URL.Path})
+}
+
+func (v *views) stylesheet(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/css; charset=utf-8")
+	_, _ = io.WriteString(w, pagestyle.CSS) // an error is the browser's, which is gone
 }
 
 func (v *views) asset(name, contentType string) http.HandlerFunc {

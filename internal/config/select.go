@@ -115,3 +115,19 @@ func (c *Config) hint(word string) string {
 	}
 	return nearest.Hint(word, c.Names(), "it has "+strings.Join(c.Names(), ", ")+"; without a name, all are meant")
 }
+
+// Among tells the names of sources among words from what names pages. Without any, all sources
+// are meant.
+func (c *Config) Among(words []string) (sources, others []string) {
+	for _, word := range words {
+		if slices.Contains(c.Names(), word) {
+			sources = append(sources, word)
+		} else {
+			others = append(others, word)
+		}
+	}
+	if len(sources) == 0 {
+		sources = c.Names()
+	}
+	return sources, others
+}

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"errors"
 	"html"
 	"iter"
 	"slices"
@@ -38,12 +39,16 @@ func (r *Runner) decisionsOn(source string) (ingest.Decisions, error) {
 	if err != nil {
 		return d, err
 	}
+	out, err := s.Withdrawals(d, r.By, r.Now().UTC())
+	if err != nil {
+		return d, err
+	}
 	if r.Mode.sends() { // a run that is cut off is gone on with by the next one
-		if err := r.Ledger.PutDecision(source, agreed...); err != nil {
+		if err := errors.Join(r.Ledger.PutDecision(source, agreed...), r.Ledger.PutWithdrawal(source, out...)); err != nil {
 			return d, err
 		}
 	}
-	return d.Decide(agreed...), nil
+	return d.Decide(agreed...).Withdrawn(out...), nil
 }
 
 // exposed are the pages to be updated of which the text that was sent has a credential,

@@ -62,7 +62,7 @@ func (c *crawling) stager(r *Runner) (stager, error) {
 	}
 	c.linter = settings.NewLinter(c.Source, time.Now())
 	return stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend, phrases: c.phrases,
-		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, keepsAll: c.template.known != nil && !c.template.learnt}, nil
+		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, shown: r.Shown, keepsAll: c.template.known != nil && !c.template.learnt}, nil
 }
 
 // advise notes in rep what is worth mending on the site.

@@ -31,7 +31,7 @@ func OnlyPages(c *config.Config, names []string, pages []*url.URL, sources []con
 		case err != nil:
 			return nil, nil, Mistake{err}
 		case e.Source == "":
-			return nil, nil, Mistaken("%s belongs to no source: %s", e.Address, elsewhere(e))
+			return nil, nil, Mistaken("%s belongs to no source: %s", e.Address, Elsewhere(e))
 		case e.Outcome != "" || !e.Page:
 			return nil, nil, Mistaken("%s is no page of %s: %s", e.Address, s.Name, refusedBy(e.Judgement))
 		}
@@ -47,8 +47,8 @@ func OnlyPages(c *config.Config, names []string, pages []*url.URL, sources []con
 	return only, slices.DeleteFunc(sources, func(s config.Source) bool { return only[s.Name] == nil }), nil
 }
 
-// elsewhere says why an address belongs to no source.
-func elsewhere(e report.Explanation) string {
+// Elsewhere says why an address belongs to no source.
+func Elsewhere(e report.Explanation) string {
 	var all []string
 	for _, o := range e.Elsewhere {
 		all = append(all, o.Source+" has "+o.Why)

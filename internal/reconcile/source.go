@@ -152,7 +152,10 @@ func (r *sourceRun) guard(context.Context) error {
 	policy.Because = r.reading.because()
 	r.plan = policy.ApplyDecided(r.plan, r.decisions.Exposed(leaks))
 	r.report.Plan = &r.plan
-	return r.attend(r.Name, r.crawl, r.report)
+	if err := r.attend(r.Name, r.crawl, r.report); err != nil {
+		return err
+	}
+	return r.show()
 }
 
 // apply sends what the guards let pass.
@@ -167,6 +170,7 @@ func (r *sourceRun) apply(ctx context.Context) error {
 	if err := r.ledger.SetImportSource(r.Name, target); err != nil {
 		return err
 	}
+	r.Shown.Settle(r.Name, target)
 	if err := r.beforeSending(r.Source, r.plan, r.verification); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/check/lint"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
+	"github.com/fincrawl/fincrawl/internal/htmlreport"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -37,6 +38,7 @@ type stager struct {
 	keepsAll bool     // the text of each page, whether it may have to be sent or not
 	// decisions are what persons agreed to: those pages may be sent though they are held.
 	decisions ingest.Decisions
+	shown     *htmlreport.Report // keeps the texts of what is held, to be shown; nil: nothing does
 }
 
 func (s stager) Put(ctx context.Context, p crawler.Page) error {
@@ -82,6 +84,8 @@ func (s stager) stage(ctx context.Context, p crawler.Page, before []state.Findin
 		var body *state.Body
 		if !part.held() {
 			lint(part.page)
+		} else {
+			s.shown.Hold(s.source, part.page, s.screener)
 		}
 		// What is held is not sent, and so not kept, unless somebody agreed to it.
 		if keeps && (!part.held() || s.decisions.Agreed(part.page.ExternalID, part.page.URL)) {

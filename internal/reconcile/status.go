@@ -29,7 +29,7 @@ func Status(c *config.Config, sources []config.Source, store *state.Store) (repo
 		return status, err
 	}
 	for _, r := range runs[:min(shownRuns, len(runs))] {
-		status.Runs = append(status.Runs, statusOf(r))
+		status.Runs = append(status.Runs, StatusOf(r))
 	}
 	if holder, held := state.InUse(c.State); held {
 		status.Running = &report.Holder{PID: holder.PID, Host: holder.Host, Since: holder.Since}
@@ -110,7 +110,7 @@ func sourceStatus(s config.Source, store *state.Store) (report.SourceStatus, err
 // when that is so; nil where it could.
 func lastFailure(runs []state.Run, source string) (f *report.SourceFailure) {
 	for _, r := range runs { // the newest first
-		run, ok := summaryOf(r)
+		run, ok := SummaryOf(r)
 		if !ok {
 			continue
 		}

@@ -7,7 +7,9 @@
 package decide
 
 import (
+	"cmp"
 	"fmt"
+	"os/user"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +24,23 @@ import (
 type Word struct {
 	By, Reason string
 	At         time.Time
+}
+
+// Named returns the word of who is meant where it does not say who decides.
+func (w Word) Named(who string) Word {
+	w.By = cmp.Or(w.By, who)
+	return w
+}
+
+// User is the name of who runs this program.
+func User(lookup func(string) (string, bool)) string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	if name, ok := lookup("USER"); ok && name != "" {
+		return name
+	}
+	return "unknown"
 }
 
 // Named is a page as it is shown to a person.
@@ -99,33 +118,75 @@ func Choose(store *state.Store, sources []string, choice ingest.Choice, verdict 
 	return all, nil
 }
 
-// Agree records the approvals of a saved plan, and returns them by source.
-func Agree(store *state.Store, sources []string, plan ingest.Approval, word Word) (map[string][]state.Decision, error) {
-	agreed := make(map[string][]state.Decision)
+// Agreed is what a saved plan says about one source.
+type Agreed struct {
+	Source    string
+	Decisions []state.Decision
+	Withdrawn []state.Withdrawal
+	stale     []state.Decision // on what has become another change since
+}
+
+// Agree records what a person said in a saved plan: approvals, rejections, and pages that are
+// withdrawn, which the next run takes out.
+func Agree(store *state.Store, sources []string, plan ingest.Approval, word Word) (all []Agreed, err error) {
 	for _, source := range sources {
 		of, ok := plan.Source(source)
 		if !ok {
 			continue
 		}
-		decisions, err := of.Decisions(word.By, word.At)
+		a, err := agreed(store, of, word)
 		if err != nil {
-			return nil, reconcile.Mistaken("%w", err)
+			return nil, err
 		}
-		for i := range decisions {
-			if word.Reason != "" {
-				decisions[i].Reason = word.Reason
+		all = append(all, a)
+	}
+	for i, a := range all {
+		if err := store.PutWithdrawal(a.Source, a.Withdrawn...); err != nil {
+			return nil, err
+		}
+		for _, verdict := range []state.Verdict{state.Approve, state.Reject} {
+			held, err := reconcile.Collect(store.Concerns(a.Source))
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range a.Decisions {
+				if slices.ContainsFunc(held, func(c state.Concern) bool {
+					return c.Kind == state.ConcernHeld && c.ID == d.ExternalID && c.RemoteID == d.RemoteID && c.Change != d.Change
+				}) && d.Verdict == verdict {
+					all[i].stale = append(all[i].stale, d)
+				}
+			}
+			said := slices.DeleteFunc(slices.Clone(a.Decisions), func(d state.Decision) bool { return d.Verdict != verdict })
+			if err := record(store, a.Source, said, held, verdict); err != nil {
+				return nil, err
 			}
 		}
-		held, err := reconcile.Collect(store.Concerns(source))
-		if err != nil {
-			return nil, err
-		}
-		if err := record(store, source, decisions, held, state.Approve); err != nil {
-			return nil, err
-		}
-		agreed[source] = decisions
 	}
-	return agreed, nil
+	return all, nil
+}
+
+// agreed reads what a saved plan says about one source.
+func agreed(store *state.Store, of ingest.ApprovedSource, word Word) (a Agreed, err error) {
+	a.Source = of.Name
+	if a.Decisions, err = of.Decisions(word.By, word.At); err != nil {
+		return a, reconcile.Mistaken("%w", err)
+	}
+	out, err := reconcile.Collect(store.Withdrawals(of.Name))
+	if err != nil {
+		return a, err
+	}
+	if a.Withdrawn, err = of.Withdrawals(ingest.Decisions{}.Withdrawn(out...), word.By, word.At); err != nil {
+		return a, reconcile.Mistaken("%w", err)
+	}
+	if word.Reason != "" {
+		for i := range a.Decisions {
+			a.Decisions[i].Reason = word.Reason
+		}
+		for i := range a.Withdrawn {
+			a.Withdrawn[i].Reason = word.Reason
+		}
+	}
+	return a, nil
 }
 
 // record keeps decisions with what they are about: an approval that comes too late is to
@@ -139,7 +200,7 @@ func record(store *state.Store, source string, decisions []state.Decision, held 
 	}
 	about := func(c state.Concern) bool {
 		return c.Kind == state.ConcernHeld && slices.ContainsFunc(decisions, func(d state.Decision) bool {
-			return d.ExternalID == c.ID && d.RemoteID == c.RemoteID
+			return d.ExternalID == c.ID && d.RemoteID == c.RemoteID && d.Change == c.Change
 		})
 	}
 	if verdict == state.Reject {

@@ -1,7 +1,6 @@
-package reconcile
+package past
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -11,13 +10,14 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/nearest"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Past returns what is remembered of what a person asks for: of a run, by its ID or the beginning of
+// Find returns what is remembered of what a person asks for: of a run, by its ID or the beginning of
 // it; of a page, by its address and, where that belongs to several, its source; or of all runs,
 // where what is "".
-func Past(c *config.Config, store *state.Store, what, source string) (report.Document, error) {
+func Find(c *config.Config, store *state.Store, what, source string) (report.Document, error) {
 	switch {
 	case what == "":
 		return history(store)
@@ -26,15 +26,15 @@ func Past(c *config.Config, store *state.Store, what, source string) (report.Doc
 	}
 	address, err := url.Parse(what)
 	if err != nil || address.Host == "" {
-		return nil, Mistaken("%q is no web address: write it with https:// and a host", what)
+		return nil, reconcile.Mistaken("%q is no web address: write it with https:// and a host", what)
 	}
 	e := report.Explanation{Address: address.Redacted()}
-	s, err := Owner(c, address, source, &e)
+	s, err := reconcile.Owner(c, address, source, &e)
 	switch {
 	case err != nil:
-		return nil, Mistake{err}
+		return nil, reconcile.Mistaken("%w", err)
 	case e.Source == "":
-		return nil, Mistaken("%s belongs to no source: %s", e.Address, elsewhere(e))
+		return nil, reconcile.Mistaken("%s belongs to no source: %s", e.Address, reconcile.Elsewhere(e))
 	}
 	return pageHistory(store, s.Name, e.URL)
 }
@@ -47,8 +47,8 @@ func history(store *state.Store) (report.History, error) {
 		return h, err
 	}
 	for _, r := range runs {
-		past := report.PastRun{RunStatus: statusOf(r)}
-		if run, ok := summaryOf(r); ok {
+		past := report.PastRun{RunStatus: reconcile.StatusOf(r)}
+		if run, ok := reconcile.SummaryOf(r); ok {
 			past.Error = run.Error
 			for _, s := range run.Sources {
 				past.Sources = append(past.Sources, report.NewPastSource(s))
@@ -72,13 +72,13 @@ func pastRun(store *state.Store, id string) (report.Run, error) {
 	found := slices.DeleteFunc(slices.Clone(runs), func(r state.Run) bool { return !strings.HasPrefix(r.ID, id) })
 	switch {
 	case len(found) > 1:
-		return report.Run{}, Mistaken("%s begins the IDs of %d runs: write more of it; `fincrawl history` lists them", id, len(found))
+		return report.Run{}, reconcile.Mistaken("%s begins the IDs of %d runs: write more of it; `fincrawl history` lists them", id, len(found))
 	case len(found) == 0 && len(ids) == 0:
-		return report.Run{}, Mistaken("no run is remembered yet; the first `fincrawl sync` is")
+		return report.Run{}, reconcile.Mistaken("no run is remembered yet; the first `fincrawl sync` is")
 	case len(found) == 0:
-		return report.Run{}, Mistaken("no run %q is remembered: %s", id, nearest.Hint(id, ids, "`fincrawl history` lists those that are"))
+		return report.Run{}, reconcile.Mistaken("no run %q is remembered: %s", id, nearest.Hint(id, ids, "`fincrawl history` lists those that are"))
 	}
-	run, ok := summaryOf(found[0])
+	run, ok := reconcile.SummaryOf(found[0])
 	if !ok {
 		return report.Run{}, fmt.Errorf("run %s did not end, so that there is no report of it; `fincrawl status` says how things stand", found[0].ID)
 	}
@@ -93,7 +93,7 @@ func pageHistory(store *state.Store, source, address string) (report.PageHistory
 		return h, err
 	}
 	for _, r := range runs {
-		run, ok := summaryOf(r)
+		run, ok := reconcile.SummaryOf(r)
 		if !ok {
 			continue
 		}
@@ -104,7 +104,7 @@ func pageHistory(store *state.Store, source, address string) (report.PageHistory
 			}
 			for _, c := range s.Plan.Changes {
 				if c.Action != ingest.Unchanged && (c.ExternalID == address || isAt(c.Before, address) || isAt(c.After, address)) {
-					h.Changes = append(h.Changes, report.NewPastChange(statusOf(r), s, c))
+					h.Changes = append(h.Changes, report.NewPastChange(reconcile.StatusOf(r), s, c))
 				}
 			}
 		}
@@ -113,12 +113,3 @@ func pageHistory(store *state.Store, source, address string) (report.PageHistory
 }
 
 func isAt(v *ingest.Version, address string) bool { return v != nil && v.URL == address }
-
-func statusOf(r state.Run) report.RunStatus {
-	return report.RunStatus{ID: r.ID, Mode: r.Mode, Started: r.Started, Finished: r.Finished, ExitCode: r.ExitCode}
-}
-
-// summaryOf is what is remembered of a run; ok is false where it did not end.
-func summaryOf(r state.Run) (run report.Run, ok bool) {
-	return run, json.Unmarshal(r.Summary, &run) == nil
-}

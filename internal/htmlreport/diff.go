@@ -1,0 +1,219 @@
+package htmlreport
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/aymanbagabas/go-udiff/lcs"
+)
+
+// step is a piece of the difference of two texts, as the page's script reads it: a list that
+// begins with its kind.
+type step []any
+
+// The kinds of steps.
+const (
+	stays   = 0 // text: lines that are in both
+	skipped = 1 // number: so many more lines that are in both
+	changes = 2 // pieces of what stands in place of each other: a string stays, [gone, come] does not
+	goes    = 3 // text: lines that go
+	comes   = 4 // text: lines that come
+	cut     = 5 // number: so many more lines of this difference
+)
+
+const (
+	contextLines = 3
+	// maxTokens is how many words of a block are compared one by one.
+	maxTokens = 6000
+	// maxShown bounds, in bytes, what is shown of the texts of one page.
+	maxShown = 48 << 10
+)
+
+// difference compares two texts line by line, and where lines stand in place of others word by
+// word. One that is "" is not there.
+func difference(before, after string) []step {
+	switch {
+	case before == after:
+		return nil
+	case before == "":
+		return bounded([]step{{comes, after}})
+	case after == "":
+		return bounded([]step{{goes, before}})
+	}
+	old, now := linesOf(before), linesOf(after)
+	var steps []step
+	at := 0 // lines of old that are dealt with
+	for i, d := range lcs.DiffLines(old, now) {
+		steps = append(steps, sameLines(old[at:d.Start], i == 0, false)...)
+		steps = append(steps, replaced(old[d.Start:d.End], now[d.ReplStart:d.ReplEnd])...)
+		at = d.End
+	}
+	return bounded(append(steps, sameLines(old[at:], at == 0, true)...))
+}
+
+func linesOf(text string) []string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " \t\r")
+	}
+	return lines
+}
+
+// sameLines shows some of the lines that are in both texts: those next to what changed.
+func sameLines(lines []string, first, last bool) (steps []step) {
+	head, tail := min(contextLines, len(lines)), min(contextLines, len(lines))
+	if first {
+		head = 0
+	}
+	if last {
+		tail = 0
+	}
+	between := len(lines) - head - tail
+	if between <= 1 {
+		return text(stays, lines)
+	}
+	steps = append(text(stays, lines[:head]), step{skipped, between})
+	return append(steps, text(stays, lines[len(lines)-tail:])...)
+}
+
+func text(kind int, lines []string) []step {
+	if len(lines) == 0 {
+		return nil
+	}
+	return []step{{kind, strings.Join(lines, "\n")}}
+}
+
+// replaced shows lines and those in their place: by words where enough of them stay.
+func replaced(old, new []string) []step {
+	a, b := strings.Join(old, "\n"), strings.Join(new, "\n")
+	if pieces := wordByWord(a, b); pieces != nil {
+		return []step{{changes, pieces}}
+	}
+	return append(text(goes, old), text(comes, new)...)
+}
+
+// wordByWord compares two texts word by word; nil where less than a third stays.
+func wordByWord(a, b string) (pieces []any) {
+	old, now := tokens(a), tokens(b)
+	if len(old) == 0 || len(now) == 0 || len(old)+len(now) > maxTokens {
+		return nil
+	}
+	at, stay := 0, 0
+	var gone, come strings.Builder
+	flush := func() {
+		if gone.Len()+come.Len() > 0 {
+			pieces = append(pieces, []string{gone.String(), come.String()})
+			gone.Reset()
+			come.Reset()
+		}
+	}
+	keep := func(words []string) {
+		same := strings.Join(words, "")
+		if gone.Len()+come.Len() > 0 && strings.TrimSpace(same) == "" && !strings.Contains(same, "\n") && same != "" {
+			gone.WriteString(same) // a blank between two changes is one with them
+			come.WriteString(same)
+			return
+		}
+		if same != "" {
+			flush()
+			pieces = append(pieces, same)
+			stay += len(same)
+		}
+	}
+	for _, d := range lcs.DiffLines(old, now) {
+		keep(old[at:d.Start])
+		gone.WriteString(strings.Join(old[d.Start:d.End], ""))
+		come.WriteString(strings.Join(now[d.ReplStart:d.ReplEnd], ""))
+		at = d.End
+	}
+	keep(old[at:])
+	flush()
+	if 3*stay < max(len(a), len(b)) {
+		return nil
+	}
+	return pieces
+}
+
+// tokens are the words of a text, and what stands between them.
+func tokens(text string) (list []string) {
+	class := func(r rune) int {
+		switch {
+		case r == '\n':
+			return 0
+		case unicode.IsSpace(r):
+			return 1
+		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.Is(unicode.Mn, r), r == '_':
+			return 2
+		}
+		return 3
+	}
+	start, last := 0, -1
+	for i, r := range text {
+		c := class(r)
+		if i > start && (c != last || c == 0 || c == 3 || unicode.Is(unicode.Han, r)) {
+			list = append(list, text[start:i])
+			start = i
+		}
+		last = c
+	}
+	if start < len(text) {
+		list = append(list, text[start:])
+	}
+	return list
+}
+
+// bounded leaves out what is more than a page shows.
+func bounded(steps []step) []step {
+	room := maxShown
+	for i, s := range steps {
+		whole, ok := s[1].(string)
+		if !ok {
+			for _, piece := range piecesOf(s) {
+				room -= len(piece)
+			}
+			if room < 0 {
+				return append(steps[:i:i], step{cut, linesIn(steps[i:])})
+			}
+			continue
+		}
+		if room -= len(whole); room >= 0 {
+			continue
+		}
+		end := len(whole) + room
+		for end > 0 && !utf8.RuneStart(whole[end]) {
+			end--
+		}
+		rest := 1 + strings.Count(whole[end:], "\n") + linesIn(steps[i+1:])
+		return append(steps[:i:i], step{s[0], whole[:end]}, step{cut, rest})
+	}
+	return steps
+}
+
+func linesIn(steps []step) (n int) {
+	for _, s := range steps {
+		if whole, ok := s[1].(string); ok {
+			n += 1 + strings.Count(whole, "\n")
+		} else if more, ok := s[1].(int); ok {
+			n += more
+		}
+		for _, piece := range piecesOf(s) {
+			n += strings.Count(piece, "\n")
+		}
+	}
+	return n
+}
+
+// piecesOf are all texts of a step that compares word by word.
+func piecesOf(s step) (list []string) {
+	pieces, _ := s[1].([]any)
+	for _, p := range pieces {
+		switch p := p.(type) {
+		case string:
+			list = append(list, p)
+		case []string:
+			list = append(list, p...)
+		}
+	}
+	return list
+}

@@ -1,0 +1,301 @@
+// Package htmlreport writes what a run did, or would do, as one file that a browser shows and
+// that needs nothing else: who owns the pages looks through the changes there, and decides about
+// those that are held. What was decided leaves the page as a plan that `fincrawl approve --file`
+// and `fincrawl sync --plan` take.
+//
+// The file has texts of private pages. What screening found on them is masked in all of it, and
+// nothing that a page says is ever markup: the data are one block of JSON, which the page's
+// script shows as text.
+package htmlreport
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/internal/check/screen"
+	"github.com/fincrawl/fincrawl/internal/privatefile"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// maxTexts bounds, in bytes, the texts of a whole file.
+const maxTexts = 24 << 20
+
+// maxHeldTexts bounds, in bytes, the texts of held pages that are kept until they are shown.
+const maxHeldTexts = 32 << 20
+
+// Report is a report as it comes together. It is safe for use by several goroutines. nil is one
+// that nobody asked for.
+type Report struct {
+	path string
+	own  *secrets.Set // our own
+	past bool         // of a run that ended long ago
+
+	mu       sync.Mutex
+	held     map[address]screen.Shown // pages whose texts are not kept, since they are held
+	sources  map[string]*beside
+	found    secrets.Set // by screening
+	room     int         // for texts
+	heldRoom int
+}
+
+type address struct{ source, url string }
+
+// beside is what is shown of a source beside its report.
+type beside struct {
+	texts    map[change]*texts
+	audience []int64
+	pages    []Page
+	left     []Left
+	leftMore int                  // that are not in the list
+	settled  *ingest.SourceChange // the import source once pages were sent to it; nil: as the report has it
+}
+
+// change tells a change from the others of its source.
+type change struct {
+	externalID string
+	remoteID   string // of a surplus page
+}
+
+func keyOf(c ingest.Change) change {
+	if c.Surplus {
+		return change{c.ExternalID, c.RemoteID}
+	}
+	return change{externalID: c.ExternalID}
+}
+
+// texts are what is shown of the texts of a page.
+type texts struct {
+	Diff     []step           `json:"diff,omitempty"`
+	Note     string           `json:"note,omitempty"` // what of them is not shown, and why
+	Passages []screen.Passage `json:"passages,omitempty"`
+	mask     []screen.Masking
+}
+
+// Open returns a report that will be written to a file; nil for the path "".
+func Open(path string, own *secrets.Set) (*Report, error) {
+	if path == "" {
+		return nil, nil
+	}
+	if err := privatefile.MayWrite(path); err != nil {
+		return nil, err
+	}
+	return newReport(path, own), nil
+}
+
+// Past returns a report on a run that ended, of which texts are known only as far as they are
+// what Intercom has.
+func Past(path string, own *secrets.Set) (*Report, error) {
+	r, err := Open(path, own)
+	if r != nil {
+		r.past = true
+	}
+	return r, err
+}
+
+func newReport(path string, own *secrets.Set) *Report {
+	return &Report{path: path, own: own, held: make(map[address]screen.Shown), sources: make(map[string]*beside), room: maxTexts, heldRoom: maxHeldTexts}
+}
+
+// Hold keeps the text of a page that is held as it may be shown, since it is kept nowhere else.
+func (r *Report) Hold(source string, p crawler.Page, s *screen.Screener) {
+	if r == nil {
+		return
+	}
+	shown := s.Show(p)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.heldRoom -= len(shown.Markdown); r.heldRoom < 0 {
+		shown.Markdown = ""
+	}
+	r.held[address{source, p.URL}] = shown
+}
+
+// Seen is what a run found out about a source.
+type Seen struct {
+	Plan ingest.Plan
+	// Screener says what of texts may be shown; nil: nothing of them.
+	Screener *screen.Screener
+	// Texts returns the text of a changed page as it was sent, and as it was read.
+	Texts    func(c ingest.Change) (before, after state.Body, err error)
+	Audience []int64
+	Pages    []Page // of the library; nil: as the plan has them
+	Left     []Left // what was read and is no page, or was not read
+	LeftMore int
+}
+
+// Page is a page of the library, and who answers from it.
+type Page struct {
+	Title, URL       string
+	AIAgent, Copilot bool
+}
+
+// Left is an address that is no page of the library.
+type Left struct {
+	URL, Outcome, Detail string
+	Failed               bool // a page may be there
+}
+
+// MaxLeft is how many addresses of a source a report names that are no pages.
+const MaxLeft = 2000
+
+// Leave notes how the reading of an address ended, unless it became a page.
+func (s *Seen) Leave(url string, o crawler.Outcome, detail string) {
+	switch {
+	case o == crawler.Paged, o == crawler.NotModified, o == crawler.Listing:
+	case len(s.Left) >= MaxLeft:
+		s.LeftMore++
+	default:
+		s.Left = append(s.Left, Left{url, string(o), detail, o.Failed() || o == ""})
+	}
+}
+
+// Add takes in what a run found out about a source. It is called before anything is sent, as
+// texts from before are replaced by that.
+func (r *Report) Add(seen Seen) error {
+	if r == nil {
+		return nil
+	}
+	b := &beside{texts: make(map[change]*texts), audience: seen.Audience, pages: seen.Pages, left: seen.Left, leftMore: seen.LeftMore}
+	if b.pages == nil {
+		b.pages = pagesOf(seen.Plan)
+	}
+	for _, held := range []bool{true, false} { // what waits for a person is shown first
+		for _, c := range seen.Plan.Changes {
+			if c.Action == ingest.Unchanged && len(c.Findings) == 0 || (c.Action == ingest.Held) != held {
+				continue
+			}
+			t, err := r.textsOf(seen, c)
+			if err != nil {
+				return fmt.Errorf("read the texts of %s: %w", c.ExternalID, err)
+			}
+			b.texts[keyOf(c)] = t
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sources[seen.Plan.Source] = b
+	return nil
+}
+
+// pagesOf are the pages of the library once a plan is carried out.
+func pagesOf(plan ingest.Plan) []Page {
+	pages := []Page{}
+	for _, c := range plan.Changes {
+		v := c.After
+		switch {
+		case c.Surplus, c.Action == ingest.Delete:
+			continue
+		case c.Action == ingest.Held && c.Wants == ingest.Create:
+			continue
+		case c.Action == ingest.Held, v == nil:
+			v = c.Before
+		}
+		if v != nil {
+			pages = append(pages, Page{v.Title, v.URL, v.AIAgent, v.AICopilot})
+		}
+	}
+	return pages
+}
+
+// textsOf compares what was sent of a page with what was read.
+func (r *Report) textsOf(seen Seen, c ingest.Change) (*texts, error) {
+	t := &texts{}
+	if seen.Screener == nil {
+		t.Note = "The source is no longer in sources.yaml, and nothing says what of its texts may be shown."
+		return t, nil
+	}
+	before, after, err := seen.Texts(c)
+	if err != nil {
+		return t, err
+	}
+	var old, new screen.Shown
+	if c.Before != nil {
+		old = seen.Screener.Show(crawler.Page{URL: c.Before.URL, Title: c.Before.Title, Markdown: before.Markdown, HTML: htmlOf(before)})
+	}
+	if c.After != nil {
+		new = seen.Screener.Show(crawler.Page{ExternalID: c.ExternalID, URL: c.After.URL, Title: c.After.Title, Markdown: after.Markdown, HTML: htmlOf(after)})
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if held, ok := r.heldText(seen.Plan.Source, c); ok && after.Markdown == "" {
+		new = held
+	}
+	t.mask, t.Passages = []screen.Masking{old.Secrets, new.Secrets}, new.Passages
+	for _, m := range t.mask {
+		r.found.Add(m.All()...)
+	}
+	// What one text shows as a secret is none of the other's either.
+	was, is := new.Secrets.Mask(old.Markdown), old.Secrets.Mask(new.Markdown)
+	both := was != "" && is != ""
+	switch {
+	case c.Action != ingest.Unchanged && (both || is != "" && c.Before == nil || was != "" && c.After == nil):
+		t.Diff = difference(was, is)
+	case is != "":
+		t.Diff = bounded([]step{{stays, is}})
+	case was != "":
+		t.Diff = bounded([]step{{stays, was}})
+	}
+	t.Note = r.missing(c, old, new)
+	if r.room -= sizeOf(t.Diff); r.room < 0 {
+		t.Diff, t.Note = nil, "The texts of this run are more than one file shows, and those of this page are left out."
+	}
+	return t, nil
+}
+
+// heldText returns the text that was kept of a page that is held.
+func (r *Report) heldText(source string, c ingest.Change) (screen.Shown, bool) {
+	if c.After == nil {
+		return screen.Shown{}, false
+	}
+	shown, ok := r.held[address{source, c.After.URL}]
+	return shown, ok
+}
+
+// missing says which text of a page is not shown, and why.
+func (r *Report) missing(c ingest.Change, old, new screen.Shown) string {
+	var notes []string
+	if c.Before != nil && c.Before != c.After && old.Markdown == "" {
+		switch {
+		case old.Withheld:
+			notes = append(notes, withheld)
+		case r.past && c.Action != ingest.Held && c.Action != ingest.Delete:
+			notes = append(notes, "What Intercom had before this run is not kept; what it was sent since is shown.")
+		default:
+			notes = append(notes, "What Intercom has is not recorded as text; it can be read there.")
+		}
+	}
+	if c.After != nil && c.Action != ingest.Unchanged && new.Markdown == "" {
+		switch {
+		case new.Withheld:
+			notes = append(notes, withheld)
+		case c.Action == ingest.Held || r.past:
+			notes = append(notes, "What the site has is not kept of this page; `fincrawl preview --report` reads it again.")
+		default:
+			notes = append(notes, "What the site has was read by an earlier run, and is not kept.")
+		}
+	}
+	return strings.Join(slices.Compact(notes), " ")
+}
+
+const withheld = "A text is not shown, since a secret in it cannot be masked for sure: open the page itself."
+
+// htmlOf is the HTML of a text, which of one that was sent is not kept.
+func htmlOf(b state.Body) string { return cmp.Or(b.HTML, markdownAsHTML(b.Markdown)) }
+
+func sizeOf(steps []step) (n int) {
+	for _, s := range steps {
+		if whole, ok := s[1].(string); ok {
+			n += len(whole)
+		}
+		for _, piece := range piecesOf(s) {
+			n += len(piece)
+		}
+	}
+	return n
+}

@@ -1,0 +1,105 @@
+// Package past is about runs that ended, as far as state remembers them: which there were, what
+// became of a page, and the report on one of them.
+package past
+
+import (
+	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/htmlreport"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
+	"github.com/fincrawl/fincrawl/internal/secrets"
+	"github.com/fincrawl/fincrawl/state"
+)
+
+// Show writes the report on a run that is remembered, by its ID or the beginning of it, or
+// "" for the last one that ended, to a file, by default one in this folder. Of texts it knows
+// those that Intercom has.
+func Show(c *config.Config, store *state.Store, id, path string, own *secrets.Set) (written string, err error) {
+	if id == "" {
+		if id, err = lastEnded(store); err != nil {
+			return "", err
+		}
+	}
+	run, err := pastRun(store, id)
+	if err != nil {
+		return "", err
+	}
+	if path == "" {
+		path = "fincrawl-" + run.ID + ".html"
+	}
+	shown, err := htmlreport.Past(path, own)
+	if err != nil {
+		return "", reconcile.Mistaken("--out: %w", err)
+	}
+	for _, s := range run.Sources {
+		if s.Plan == nil {
+			continue
+		}
+		if err := showSource(c, store, s, shown, own); err != nil {
+			return "", err
+		}
+	}
+	return path, shown.Write(run)
+}
+
+func lastEnded(store *state.Store) (string, error) {
+	runs, err := store.Runs()
+	if err != nil {
+		return "", err
+	}
+	for _, r := range runs {
+		if _, ok := reconcile.SummaryOf(r); ok {
+			return r.ID, nil
+		}
+	}
+	return "", reconcile.Mistaken("no run is remembered yet; the first `fincrawl sync` is. `fincrawl preview --report FILE` shows what that would do")
+}
+
+func showSource(c *config.Config, store *state.Store, s report.Source, shown *htmlreport.Report, own *secrets.Set) error {
+	seen := htmlreport.Seen{Plan: *s.Plan, Pages: []htmlreport.Page{}}
+	if configured, ok := c.Source(s.Name); ok {
+		var err error
+		if seen.Screener, err = settings.NewScreener(configured, own); err != nil {
+			return err
+		}
+	}
+	seen.Texts = func(c ingest.Change) (before, after state.Body, err error) {
+		entry, _, err := store.Entry(s.Name, c.ExternalID)
+		if err != nil {
+			return before, after, err
+		}
+		text, err := store.SentMarkdown(s.Name, c.ExternalID)
+		if c.Before != nil && c.Before.Hash == entry.Hash {
+			before.Markdown = text
+		}
+		if c.After != nil && c.After.Hash == entry.Hash {
+			after.Markdown = text
+		}
+		return before, after, err
+	}
+	for e, err := range store.Entries(s.Name) {
+		if err != nil {
+			return err
+		}
+		if e.RemoteID != "" {
+			seen.Pages = append(seen.Pages, htmlreport.Page{Title: e.Title, URL: e.URL, AIAgent: e.AIAgent, Copilot: e.AICopilot})
+		}
+	}
+	for t, err := range store.Trails(s.Name) {
+		if err != nil {
+			return err
+		}
+		seen.Leave(t.URL, crawler.Outcome(t.Last.Outcome), t.Last.Detail)
+	}
+	is, ok, err := store.ImportSource(s.Name)
+	if err != nil {
+		return err
+	}
+	if seen.Audience = is.AudienceIDs; ok {
+		defer shown.Settle(s.Name, is)
+	}
+	return shown.Add(seen)
+}
