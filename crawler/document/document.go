@@ -172,7 +172,7 @@ func (r *Reader) read(ctx context.Context, kind Kind, u *url.URL, contentType st
 	case PDF:
 		d, err = r.pdf.Read(limited, body)
 	case DOCX:
-		d, err = office.Read(limited, body)
+		d, err = office.ReadWord(limited, body)
 	case Markdown:
 		d, err = text.ReadMarkdown(limited, contentType, body)
 	case CSV:

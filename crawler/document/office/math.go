@@ -14,12 +14,13 @@ import (
 
 // math writes an equation (ECMA-376, part 1, 22.1) as a line of text: 3/4, (a+b)/2, √2, and
 // powers and indices that are numbers as such.
-func (r *wordRun) math(to *html.Node, nodes []*xmlNode) {
+func (w *lineWriter) math(to *html.Node, nodes []*xmlNode) {
+	w.end()
 	for _, n := range nodes {
-		r.w.meter.Spend(2)
+		w.meter.Spend(2)
 		part := func(name string) *html.Node {
 			inner := draft.Element(atom.Span)
-			r.math(inner, n.child(name).nodes())
+			w.math(inner, n.child(name).nodes())
 			return inner
 		}
 		switch n.name {
@@ -55,7 +56,7 @@ func (r *wordRun) math(to *html.Node, nodes []*xmlNode) {
 			to.AppendChild(htmltree.Text(" "))
 			htmltree.MoveChildren(to, part("e"))
 		case "d":
-			r.delimited(to, n)
+			w.delimited(to, n)
 		case "limLow", "limUpp":
 			htmltree.MoveChildren(to, part("e"))
 			shift(to, atom.Sub, "_", part("lim"))
@@ -69,11 +70,11 @@ func (r *wordRun) math(to *html.Node, nodes []*xmlNode) {
 				if i > 0 {
 					to.AppendChild(htmltree.Text(", "))
 				}
-				r.math(to, cell.children)
+				w.math(to, cell.children)
 			}
 			to.AppendChild(htmltree.Text("; "))
 		default:
-			r.math(to, n.children)
+			w.math(to, n.children)
 		}
 	}
 }
@@ -87,7 +88,7 @@ func lastText(n *html.Node) string {
 }
 
 // delimited writes what stands between brackets, or other signs.
-func (r *wordRun) delimited(to *html.Node, n *xmlNode) {
+func (w *lineWriter) delimited(to *html.Node, n *xmlNode) {
 	sign := func(name, usual string) *html.Node {
 		if given := n.child("dPr").child(name); given != nil {
 			usual = given.attr("val")
@@ -99,7 +100,7 @@ func (r *wordRun) delimited(to *html.Node, n *xmlNode) {
 		if i > 0 {
 			to.AppendChild(sign("sepChr", "|"))
 		}
-		r.math(to, inner.children)
+		w.math(to, inner.children)
 	}
 	to.AppendChild(sign("endChr", ")"))
 }

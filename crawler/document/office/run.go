@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -15,47 +14,18 @@ import (
 
 // wordRun writes what stands in a paragraph as one line of HTML.
 type wordRun struct {
+	lineWriter
 	w      *word
 	base   look // of the paragraph's style
 	ground wordColour
-	height int // of its lines, in twentieths of a point; 0 for as much as they need
-	line   *html.Node
+	height int       // of its lines, in twentieths of a point; 0 for as much as they need
 	boxes  []wordBox // that are fixed to the paragraph
 	unseen []draft.Unseen
-
-	letters, mono int
-
-	open *html.Node // text that may go on
-	said []byte     // what it says
-}
-
-// look is how a run of text is set.
-type look struct {
-	bold, italic, strike, mono, hidden bool
-	raised                             string // "sup", "sub" or ""
-	contrast                           contrast
 }
 
 func (r *wordRun) write(nodes []*xmlNode) {
-	if r.line == nil {
-		r.line = draft.Element(atom.P)
-	}
 	r.into(r.line, nodes)
-	r.goOn(nil, "")
-}
-
-// goOn adds to a text, which has what was added to it when another one goes on.
-func (r *wordRun) goOn(with *html.Node, said string) {
-	if with != r.open {
-		if r.open != nil {
-			r.open.Data = string(r.said)
-		}
-		r.open, r.said = with, r.said[:0]
-		if with != nil {
-			r.said = append(r.said, with.Data...)
-		}
-	}
-	r.said = append(r.said, said...)
+	r.end()
 }
 
 func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
@@ -82,7 +52,6 @@ func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
 			r.into(to, n.chosen())
 		case "oMath", "oMathPara":
 			if !r.w.skips() {
-				r.goOn(nil, "")
 				r.math(to, n.children)
 			}
 		}
@@ -91,7 +60,7 @@ func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
 
 // run writes one run: text that is set alike.
 func (r *wordRun) run(to *html.Node, n *xmlNode) {
-	r.w.meter.Spend(10)
+	r.meter.Spend(10)
 	look := r.base.with(n.child("rPr"), r.w.styles, r.w.theme)
 	unseen := r.unseenBy(look.contrast)
 	for _, c := range n.children {
@@ -125,7 +94,7 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 			r.text(to, look, symbol(c.attr("char")))
 		case "footnoteReference", "endnoteReference":
 			if note := r.w.notes[strings.TrimSuffix(c.name, "Reference")+c.attr("id")]; note != nil {
-				to.AppendChild(draft.Element(atom.Sup, htmltree.Text("["+r.w.note(note)+"]")))
+				to.AppendChild(r.w.noted.mark(note))
 			}
 		case "ruby":
 			r.into(to, c.child("rubyBase").nodes())
@@ -155,66 +124,6 @@ func (r *wordRun) drawing(to *html.Node, n *xmlNode) {
 		to.AppendChild(htmltree.Text("[" + said + "]"))
 	}
 }
-
-func (r *wordRun) text(to *html.Node, look look, said string) {
-	if said == "" {
-		return
-	}
-	n := len(strings.TrimFunc(said, unicode.IsSpace))
-	r.letters += n
-	if look.mono {
-		r.mono += n
-	}
-	tags := look.tags()
-	// What goes on as before stays in one element.
-	if last := to.LastChild; last != nil && sameTags(last, tags) {
-		for range len(tags) - 1 {
-			last = last.LastChild
-		}
-		if len(tags) > 0 {
-			last = last.LastChild
-		}
-		r.goOn(last, said)
-		return
-	}
-	r.w.meter.Make(len(tags))
-	node := htmltree.Text(said)
-	if n == 0 {
-		tags = nil
-	}
-	for _, tag := range slices.Backward(tags) {
-		node = draft.Element(tag, node)
-	}
-	to.AppendChild(node)
-}
-
-// tags are the elements of a look, the outermost first.
-func (l look) tags() []atom.Atom {
-	var tags []atom.Atom
-	for _, t := range []struct {
-		on  bool
-		tag atom.Atom
-	}{{l.bold, atom.Strong}, {l.italic, atom.Em}, {l.strike, atom.S}, {l.raised == "sup", atom.Sup}, {l.raised == "sub", atom.Sub}, {l.mono, atom.Code}} {
-		if t.on {
-			tags = append(tags, t.tag)
-		}
-	}
-	return tags
-}
-
-// sameTags reports whether n is text in just these elements.
-func sameTags(n *html.Node, tags []atom.Atom) bool {
-	for _, tag := range tags {
-		if n == nil || n.DataAtom != tag || n.FirstChild != n.LastChild {
-			return false
-		}
-		n = n.FirstChild
-	}
-	return n != nil && n.Type == html.TextNode
-}
-
-// isCode reports whether a whole paragraph is set as code is.
-func (r *wordRun) isCode() bool { return r.letters > 0 && r.mono == r.letters }
 
 // fieldChar begins a field, turns to what it gives, or ends it.
 func (w *word) fieldChar(kind string) {

@@ -1,4 +1,3 @@
-// Package office reads the documents of office programs, which are Word's so far.
 package office
 
 import (
@@ -17,20 +16,15 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// Read reads a Word document (ECMA-376, WordprocessingML) as its reader sees it:
+// ReadWord reads a Word document (ECMA-376, WordprocessingML) as its reader sees it:
 // with insertions and without deletions, without hidden text, and without what stands
 // at the edges of pages.
-func Read(ctx context.Context, body []byte) (*draft.Draft, error) {
-	pack, err := openPackage(ctx, body)
+func ReadWord(ctx context.Context, body []byte) (*draft.Draft, error) {
+	pack, err := openArchive(ctx, body)
 	if err != nil {
 		return nil, err
 	}
-	main := "word/document.xml"
-	for _, r := range pack.relations("") {
-		if strings.HasSuffix(r.kind, "/officeDocument") {
-			main = r.target
-		}
-	}
+	main := pack.mainPart("word/document.xml")
 	document, err := pack.part(main)
 	if err != nil {
 		return nil, err
@@ -38,7 +32,7 @@ func Read(ctx context.Context, body []byte) (*draft.Draft, error) {
 	if document == nil || document.child("body") == nil {
 		return nil, draft.Problemf(draft.Broken, "has no text of a Word document in it")
 	}
-	w := &word{meter: budget.From(ctx), numbers: make(map[*xmlNode]int), links: make(map[string]string), chunks: make(map[string][]*html.Node), notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int), numbered: make(map[*html.Node]string)}
+	w := &word{meter: budget.From(ctx), links: make(map[string]string), chunks: make(map[string][]*html.Node), notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int), numbered: make(map[*html.Node]string)}
 	beside := map[string]*xmlNode{}
 	for _, r := range pack.relations(main) {
 		kind := path.Base(r.kind)
@@ -71,13 +65,15 @@ func Read(ctx context.Context, body []byte) (*draft.Draft, error) {
 	}
 	article := draft.Element(atom.Article)
 	w.blocks(&place{node: article, ground: paper}, document.child("body").children)
-	w.writeNotes(article)
+	w.noted.write(article, func(item *html.Node, note *xmlNode) {
+		w.blocks(&place{node: item, ground: w.paper}, note.children)
+	})
 	d := &draft.Draft{Article: article, Title: w.title, Numbered: w.numbered, Unseen: w.unseen.All}
-	core, err := pack.part("docProps/core.xml")
+	given, err := pack.givenTitle()
 	if err != nil {
 		return nil, err
 	}
-	if given := draft.OneLine(core.child("title").text()); draft.IsTitle(given) || d.Title == "" {
+	if draft.IsTitle(given) || d.Title == "" {
 		d.Title = given
 	}
 	return d, nil
@@ -89,7 +85,7 @@ type word struct {
 	styles    map[string]*wordStyle
 	numbering map[string]*[9]wordLevel
 	links     map[string]string
-	notes     map[string]*xmlNode
+	notes     map[string]*xmlNode     // by their kinds and IDs
 	chunks    map[string][]*html.Node // of other formats, which stand in the document whole
 
 	title  string // what is set in the style Title
@@ -97,9 +93,7 @@ type word struct {
 	// numbered are headings by the numbers that they begin with.
 	numbered map[*html.Node]string
 	fields   []field // that have begun
-	noted    []*xmlNode
-	// numbers are those of the notes in noted.
-	numbers map[*xmlNode]int
+	noted    footnotes
 
 	theme        wordTheme
 	normal       *wordStyle // of paragraphs that name none
@@ -114,23 +108,6 @@ type word struct {
 type field struct {
 	instruction string // as much of it as its name may be
 	skips       bool   // what is read is its instruction, or text that the document has elsewhere
-}
-
-// place is where blocks are written, and what the next one may go on with.
-type place struct {
-	node   *html.Node
-	lists  []wordList
-	code   *html.Node // an open block of code
-	ground wordColour // what text stands on
-	room   int        // height that is left, where it is fixed, in twentieths of a point
-	cell   bool       // is a cell of a table, where code is no block
-}
-
-type wordList struct {
-	level int
-	id    string
-	node  *html.Node
-	item  *html.Node
 }
 
 func (w *word) blocks(to *place, nodes []*xmlNode) {
@@ -163,7 +140,7 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 	w.meter.Make(1)
 	properties := p.child("pPr")
 	style := w.styles[properties.child("pStyle").attr("val")]
-	run := &wordRun{w: w, base: style.look()}
+	run := &wordRun{lineWriter: newLine(w.meter), w: w, base: style.look()}
 	run.base.contrast, run.ground = w.setOf(properties, style, to.ground)
 	w.paragraphs++
 	run.height = to.take(run.base.contrast.size, w.lineOf(properties, style))
@@ -225,26 +202,6 @@ func (w *word) boxed(to *place, box wordBox) {
 	to.ground, to.room = ground, room
 }
 
-// block adds what belongs to no list and no code.
-func (p *place) block(n *html.Node) {
-	p.lists, p.code = nil, nil
-	p.node.AppendChild(n)
-}
-
-func (p *place) codeLine(line string) {
-	if p.cell {
-		p.block(draft.Element(atom.P, draft.Element(atom.Code, htmltree.Text(line))))
-		return
-	}
-	if p.code == nil {
-		code := draft.Element(atom.Code, htmltree.Text(line))
-		p.block(draft.Element(atom.Pre, code))
-		p.code = code
-		return
-	}
-	p.code.AppendChild(htmltree.Text("\n" + line))
-}
-
 // item adds an item to the list that it belongs to, or begins one.
 func (w *word) item(to *place, id string, level int, line *html.Node) {
 	as, counts := w.count(id, level)
@@ -254,34 +211,7 @@ func (w *word) item(to *place, id string, level int, line *html.Node) {
 			as.format = "none"
 		}
 	}
-	depth := len(to.lists)
-	for depth > 0 && to.lists[depth-1].level > level {
-		depth--
-	}
-	if depth > 0 && to.lists[depth-1].level == level && to.lists[depth-1].id != id {
-		depth--
-	}
-	to.lists, to.code = to.lists[:depth], nil
-	if depth == 0 || to.lists[depth-1].level < level {
-		list := draft.Element(as.element())
-		if list.DataAtom == atom.Ol {
-			if counts[level] > 1 {
-				list = draft.With(list, "start", strconv.Itoa(counts[level]))
-			}
-			if kind := as.htmlType(); kind != "" {
-				list = draft.With(list, "type", kind)
-			}
-		}
-		if depth > 0 {
-			to.lists[depth-1].item.AppendChild(list)
-		} else {
-			to.node.AppendChild(list)
-		}
-		to.lists = append(to.lists, wordList{level: level, id: id, node: list})
-	}
-	list := &to.lists[len(to.lists)-1]
-	list.item = draft.Element(atom.Li, line)
-	list.node.AppendChild(list.item)
+	to.item(level, id, func() *html.Node { return listFrom(as.element(), as.htmlType(), counts[level]) }, line)
 }
 
 // table writes a table with its merged cells.
@@ -359,34 +289,4 @@ func spanned(cell *html.Node) {
 		}
 	}
 	cell.Attr = append(cell.Attr, html.Attribute{Key: "rowspan", Val: "2"})
-}
-
-// writeNotes adds what the footnotes and endnotes say, in the order in which the text
-// refers to them.
-func (w *word) writeNotes(article *html.Node) {
-	if len(w.noted) == 0 {
-		return
-	}
-	article.AppendChild(draft.Element(atom.Hr))
-	list := draft.Element(atom.Ol)
-	for i := 0; i < len(w.noted); i++ { // a note may refer to another one
-		item := draft.Element(atom.Li)
-		w.blocks(&place{node: item, ground: w.paper}, w.noted[i].children)
-		list.AppendChild(item)
-	}
-	article.AppendChild(list)
-}
-
-// maxNotes bounds notes that refer to one another.
-const maxNotes = 10_000
-
-// note returns the number of a note that the text refers to.
-func (w *word) note(n *xmlNode) string {
-	if w.numbers[n] == 0 {
-		if len(w.noted) < maxNotes {
-			w.noted = append(w.noted, n)
-		}
-		w.numbers[n] = len(w.noted)
-	}
-	return strconv.Itoa(w.numbers[n])
 }

@@ -22,12 +22,15 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
-// wordPackage is the archive that a Word document is (ECMA-376, part 2).
-type wordPackage struct {
+// archive is the ZIP archive that a document is, with its parts: as ECMA-376, part 2, has it for
+// Office, and others likewise.
+type archive struct {
 	ctx   context.Context
 	files map[string]*zip.File
 	left  int64 // bytes that may still be unpacked
 	nodes int   // that may still be read
+	// blanks are the elements that a blank between two others counts in.
+	blanks map[string]bool
 }
 
 const (
@@ -38,19 +41,23 @@ const (
 	maxProperties = 100 // attributes of an element, and elements that say how it is set
 )
 
-func openPackage(ctx context.Context, body []byte) (*wordPackage, error) {
+// openArchive opens a document. The elements of its parts that blanks count in are those of blanks, and "t".
+func openArchive(ctx context.Context, body []byte, blanks ...string) (*archive, error) {
 	if bytes.HasPrefix(body, []byte(oleMagic)) {
 		if bytes.Contains(body, utf16Bytes("EncryptedPackage")) {
 			return nil, draft.Problemf(draft.Encrypted, "needs a password")
 		}
-		return nil, draft.Problemf(draft.Broken, "is in the format of Word before 2007: save it as .docx")
+		return nil, draft.Problemf(draft.Broken, "is in the format of Office before 2007: save it in the newer one, such as .docx")
 	}
-	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	files, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
-		return nil, draft.Problemf(draft.Broken, "is no whole Word document: %v", err)
+		return nil, draft.Problemf(draft.Broken, "is no whole document: %v", err)
 	}
-	p := &wordPackage{ctx: ctx, files: make(map[string]*zip.File), left: maxUnpacked, nodes: maxNodes}
-	for _, f := range archive.File {
+	p := &archive{ctx: ctx, files: make(map[string]*zip.File), left: maxUnpacked, nodes: maxNodes, blanks: map[string]bool{"t": true}}
+	for _, name := range blanks {
+		p.blanks[name] = true
+	}
+	for _, f := range files.File {
 		name := strings.TrimPrefix(f.Name, "/")
 		if p.files[name] == nil {
 			p.files[name] = f
@@ -62,21 +69,30 @@ func openPackage(ctx context.Context, body []byte) (*wordPackage, error) {
 	return p, nil
 }
 
-// Memory returns how many bytes of memory reading a Word document may take, by what its archive says
-// of the parts that are read. What it says wrong is noticed by [wordPackage].
+// Memory returns how many bytes of memory reading a document may take, by what its archive says
+// of the parts that are read. What it says wrong is noticed by [archive].
 func Memory(body []byte) int64 {
 	const perUnpacked = 12 // bytes of memory for each that is unpacked
-	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	files, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		return 0
 	}
 	var size uint64
-	for _, f := range archive.File {
-		if strings.HasSuffix(f.Name, ".xml") {
+	for _, f := range files.File {
+		if isText(f.Name) {
 			size += min(f.UncompressedSize64, maxUnpacked)
 		}
 	}
 	return min(int64(min(size, maxUnpacked))*perUnpacked, maxNodes*draft.PerNode, budget.Reading)
+}
+
+// isText reports whether a part of a document is read, by its name; the others are pictures, fonts and the like.
+func isText(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".xml", ".rels", ".opf", ".html", ".htm", ".xhtml", ".txt":
+		return true
+	}
+	return false
 }
 
 // IsArchive reports whether a file begins as those of Office do: as an archive, or as their older format.
@@ -96,7 +112,7 @@ func utf16Bytes(s string) []byte {
 }
 
 // part reads a part; nil where the document has none of that name.
-func (p *wordPackage) part(name string) (root *xmlNode, err error) {
+func (p *archive) part(name string) (root *xmlNode, err error) {
 	err = p.open(name, func(r io.Reader) (err error) {
 		root, err = p.parse(r)
 		return err
@@ -105,7 +121,7 @@ func (p *wordPackage) part(name string) (root *xmlNode, err error) {
 }
 
 // chunk returns what a part says that is a web page or a plain text; nothing for other formats.
-func (p *wordPackage) chunk(name string) (blocks []*html.Node, err error) {
+func (p *archive) chunk(name string) (blocks []*html.Node, err error) {
 	var raw []byte
 	switch strings.ToLower(path.Ext(name)) {
 	case ".htm", ".html", ".xhtml", ".txt":
@@ -116,7 +132,7 @@ func (p *wordPackage) chunk(name string) (blocks []*html.Node, err error) {
 		raw, err = io.ReadAll(r)
 		return err
 	})
-	if err != nil {
+	if err != nil || raw == nil {
 		return nil, err
 	}
 	if strings.EqualFold(path.Ext(name), ".txt") {
@@ -134,7 +150,7 @@ func (p *wordPackage) chunk(name string) (blocks []*html.Node, err error) {
 }
 
 // open calls read with what a part unpacks to, if the document has it.
-func (p *wordPackage) open(name string, read func(io.Reader) error) error {
+func (p *archive) open(name string, read func(io.Reader) error) error {
 	f := p.files[name]
 	if f == nil {
 		return nil
@@ -161,8 +177,24 @@ func (p *wordPackage) open(name string, read func(io.Reader) error) error {
 	return nil
 }
 
-func (p *wordPackage) tooLarge() error {
+func (p *archive) tooLarge() error {
 	return draft.Problemf(draft.TooLarge, "unpacks to more than %d bytes or %d elements", maxUnpacked, maxNodes)
+}
+
+// mainPart returns the name of the part that a document of Office begins with, which usually is usual.
+func (p *archive) mainPart(usual string) string {
+	for _, r := range p.relations("") {
+		if strings.HasSuffix(r.kind, "/officeDocument") {
+			return r.target
+		}
+	}
+	return usual
+}
+
+// givenTitle returns the title that the properties of a document of Office give; "" for none.
+func (p *archive) givenTitle() (string, error) {
+	core, err := p.part("docProps/core.xml")
+	return draft.OneLine(core.child("title").text()), err
 }
 
 // relation says what another part, or an address, is to a part.
@@ -170,7 +202,7 @@ type relation struct{ id, kind, target string }
 
 // relations are those of a part; "" stands for the whole package. Ones that cannot be
 // read are none.
-func (p *wordPackage) relations(of string) []relation {
+func (p *archive) relations(of string) []relation {
 	folder, name := path.Split(of)
 	part, err := p.part(folder + "_rels/" + name + ".rels")
 	if err != nil {
@@ -191,6 +223,29 @@ func (p *wordPackage) relations(of string) []relation {
 	return found
 }
 
+// byID returns relations by their IDs.
+func byID(list []relation) map[string]relation {
+	found := make(map[string]relation, len(list))
+	for _, r := range list {
+		found[r.id] = r
+	}
+	return found
+}
+
+// reference is the ID among those of related that an element refers to by its attribute id, which others
+// of that name may stand beside; "" for none.
+func (n *xmlNode) reference(related map[string]relation) string {
+	if n == nil {
+		return ""
+	}
+	for _, a := range n.attrs {
+		if _, known := related[a.Value]; known && a.Name.Local == "id" {
+			return a.Value
+		}
+	}
+	return ""
+}
+
 // xmlNode is an element, or text where it has no name. Names are without their
 // namespaces, which differ between the two kinds of the format. All of its methods
 // can be asked of nil.
@@ -201,7 +256,7 @@ type xmlNode struct {
 	data     string
 }
 
-func (p *wordPackage) parse(r io.Reader) (*xmlNode, error) {
+func (p *archive) parse(r io.Reader) (*xmlNode, error) {
 	decoder := xml.NewDecoder(r)
 	decoder.CharsetReader = charset.NewReaderLabel
 	var root *xmlNode
@@ -240,7 +295,7 @@ func (p *wordPackage) parse(r io.Reader) (*xmlNode, error) {
 			if len(open) == 0 {
 				continue
 			}
-			if parent := open[len(open)-1]; parent.name == "t" || len(bytes.TrimSpace(t)) > 0 {
+			if parent := open[len(open)-1]; p.blanks[parent.name] || len(bytes.TrimSpace(t)) > 0 {
 				p.nodes--
 				parent.children = append(parent.children, &xmlNode{data: string(t)})
 			}
@@ -342,6 +397,9 @@ func (n *xmlNode) bits(name string) uint64 {
 	v, _ := strconv.ParseUint(n.attr(name), 16, 32)
 	return v
 }
+
+// isOne reports whether the value of an attribute is that of a thing which is so.
+func isOne(value string) bool { return value == "1" || value == "true" }
 
 // on reports whether a property that is on or off is on: it is there, and says nothing else.
 func (n *xmlNode) on() bool {

@@ -1,0 +1,93 @@
+package office
+
+import (
+	"fmt"
+	"path"
+
+	"golang.org/x/net/html/atom"
+)
+
+// slideMaster is what a slide inherits of its layout and of the master behind that, as far as
+// it says which paragraphs have bullets. A nil one gives none.
+type slideMaster struct {
+	layout, master []*xmlNode // their placeholders
+	styles         *xmlNode   // of the master's text
+}
+
+// masterOf reads a layout, and its master, once.
+func (r *slideReader) masterOf(layout string) (*slideMaster, error) {
+	if known := r.masters[layout]; known != nil {
+		return known, nil
+	}
+	m := new(slideMaster)
+	r.masters[layout] = m
+	root, err := r.pack.part(layout)
+	if err != nil {
+		return nil, err
+	}
+	m.layout = placeholdersOf(root)
+	for _, rel := range r.pack.relations(layout) {
+		if path.Base(rel.kind) == "slideMaster" {
+			if root, err = r.pack.part(rel.target); err != nil {
+				return nil, err
+			}
+			m.master, m.styles = placeholdersOf(root), root.child("txStyles")
+		}
+	}
+	return m, nil
+}
+
+func placeholdersOf(root *xmlNode) (found []*xmlNode) {
+	for _, shape := range root.child("cSld").child("spTree").all("sp") {
+		if shape.placeholder() != nil {
+			found = append(found, shape)
+		}
+	}
+	return found
+}
+
+// bullet returns the list that a paragraph is an item of; 0 for none. It is what the nearest says:
+// the paragraph, its shape, the place of the layout that the shape fills, that of the master, and
+// the master's style for texts.
+func (m *slideMaster) bullet(shape, placeholder, p *xmlNode, level int) atom.Atom {
+	name := fmt.Sprintf("lvl%dpPr", level+1)
+	said := []*xmlNode{p.child("pPr"), shape.child("txBody").child("lstStyle").child(name)}
+	if m != nil && placeholder != nil {
+		kind := placeholder.attr("type")
+		for _, place := range fits(m.layout, func(at *xmlNode) bool { return at.attr("idx") == placeholder.attr("idx") && at.attr("type") == kind }) {
+			said = append(said, place.child("txBody").child("lstStyle").child(name))
+		}
+		if kind == "" || kind == "obj" {
+			kind = "body"
+		}
+		for _, place := range fits(m.master, func(at *xmlNode) bool { return at.attr("type") == kind }) {
+			said = append(said, place.child("txBody").child("lstStyle").child(name))
+		}
+		if kind == "body" {
+			said = append(said, m.styles.child("bodyStyle").child(name))
+		}
+	}
+	for _, properties := range said {
+		for _, c := range properties.nodes() {
+			switch c.name {
+			case "buNone":
+				return 0
+			case "buAutoNum":
+				return atom.Ol
+			case "buChar", "buBlip":
+				return atom.Ul
+			}
+		}
+	}
+	return 0
+}
+
+// fits is the first of the places whose placeholder is the one that is looked for.
+func fits(places []*xmlNode, is func(*xmlNode) bool) []*xmlNode {
+	for _, place := range places {
+		if is(place.placeholder()) {
+			return []*xmlNode{place}
+		}
+	}
+	return nil
+}
