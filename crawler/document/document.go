@@ -1,5 +1,5 @@
-// Package document reads files that are no web pages (PDF, Word, Markdown, plain text
-// and CSV) and gives each as an HTML document, so that all that comes after is the same
+// Package document reads files that are no web pages (PDF, office documents, books, Markdown, plain
+// text and CSV) and gives each as an HTML document, so that all that comes after is the same
 // as for a page: crawler/extract cleans it and writes its Markdown.
 //
 //	bytes ─ kind ─ reader of that kind ─ HTML tree (title, headings, lists, tables, code)
@@ -24,21 +24,6 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
-
-// Kind is a kind of file.
-type Kind string
-
-// The kinds.
-const (
-	PDF      Kind = "pdf"
-	DOCX     Kind = "docx"
-	Markdown Kind = "markdown"
-	Text     Kind = "text"
-	CSV      Kind = "csv"
-)
-
-// Kinds are all kinds, in the order of the documentation.
-func Kinds() []Kind { return []Kind{PDF, DOCX, Markdown, Text, CSV} }
 
 // Document is what a file says.
 type Document struct {
@@ -143,7 +128,7 @@ func weight(kind Kind, body []byte) int64 {
 	switch kind {
 	case PDF:
 		return pdf.Memory
-	case DOCX:
+	case DOCX, XLSX, PPTX, ODT, EPUB:
 		return office.Memory(body)
 	case CSV:
 		return text.Memory(body, "\n,")
@@ -173,6 +158,14 @@ func (r *Reader) read(ctx context.Context, kind Kind, u *url.URL, contentType st
 		d, err = r.pdf.Read(limited, body)
 	case DOCX:
 		d, err = office.ReadWord(limited, body)
+	case XLSX:
+		d, err = office.ReadSheets(limited, body)
+	case PPTX:
+		d, err = office.ReadSlides(limited, body)
+	case ODT:
+		d, err = office.ReadOpenDocument(limited, body)
+	case EPUB:
+		d, err = office.ReadBook(limited, body)
 	case Markdown:
 		d, err = text.ReadMarkdown(limited, contentType, body)
 	case CSV:

@@ -42,7 +42,7 @@ func TestGoldenFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			u := &url.URL{Scheme: "https", Host: "files.example", Path: "/docs/" + name + "." + ext}
 			body := inputOf(t, input)
-			doc, err := r.Read(t.Context(), kindOfName(u), u, "", body)
+			doc, err := r.Read(t.Context(), formatOfName(u).kind, u, "", body)
 			if err != nil {
 				t.Fatal(err)
 			}

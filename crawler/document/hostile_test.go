@@ -39,6 +39,19 @@ func TestHostileFiles(t *testing.T) {
 		{"notes that refer to themselves", DOCX, testsite.DOCX(`<w:p><w:r><w:footnoteReference w:id="1"/><w:t>x</w:t></w:r></w:p>`, map[string]string{
 			"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Type="x/footnotes" Target="footnotes.xml"/></Relationships>`,
 			"word/footnotes.xml":           `<footnotes><footnote id="1"><p><r><t>y</t><footnoteReference id="1"/></r></p></footnote></footnotes>`}), ""},
+		{"a workbook of very many cells", XLSX, workbook("<sheetData><row>"+strings.Repeat(`<c t="b"/>`, budget.Cells+1)+"</row></sheetData>", ""), TooLarge},
+		{"a row of a workbook without an end", XLSX, workbook(`<sheetData>`+strings.Repeat(`<row><c r="A1" t="b"/><c r="XFD1" t="b"/></row>`, 7)+`</sheetData>`, ""), TooLarge},
+		{"cells that share a long text", XLSX, workbook("<sheetData><row>"+strings.Repeat(`<c t="inlineStr"><is><t>`+strings.Repeat("x", 1000)+`</t></is></c>`, 9000)+"</row></sheetData>", ""), TooLarge},
+		{"merged cells without an end", XLSX, workbook(`<sheetData><row><c t="b"/><c t="b"/></row></sheetData><mergeCells>`+strings.Repeat(`<mergeCell ref="A1:XFD1048576"/>`, 50_000)+`</mergeCells>`, ""), ""},
+		{"hidden columns without an end", XLSX, workbook(`<cols>`+strings.Repeat(`<col min="1" max="16384" hidden="1"/>`, 50_000)+`</cols>`, ""), TooCostly},
+		{"groups inside groups", PPTX, presentation(slide("", strings.Repeat("<p:grpSp>", 100_000))), Broken},
+		{"a presentation that is one slide very often", PPTX, testsite.Archive(map[string]string{
+			"ppt/presentation.xml":            `<p:presentation><p:sldIdLst>` + strings.Repeat(`<p:sldId r:id="r1"/>`, 100_000) + `</p:sldIdLst></p:presentation>`,
+			"ppt/_rels/presentation.xml.rels": fmt.Sprintf(relationships, `<Relationship Id="r1" Target="slide.xml"/>`),
+			"ppt/slide.xml":                   slide("", strings.Repeat(shape("", run("x")), 1000))}), TooCostly},
+		{"lists inside lists", ODT, openDocument(strings.Repeat("<text:list><text:list-item>", 100_000), nil), Broken},
+		{"cells that are repeated", ODT, openDocument("<table:table>"+strings.Repeat("<table:table-row>"+strings.Repeat(`<table:table-cell table:number-columns-repeated="16384"/>`, 100)+"</table:table-row>", 100)+"</table:table>", nil), TooCostly},
+		{"a chapter of very many elements", EPUB, book(strings.Repeat("<p>x</p>", budget.Elements+1), nil), TooCostly},
 		{"a PDF that unpacks to more than its sandbox holds", PDF, bomb(t, budget.Sandbox+1<<20), Broken},
 		{"pages that are their own parents", PDF, []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]/Parent 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n"), ""},
 		{"a PDF of very many pages", PDF, testsite.PDF("", make([]string, 2001)...), TooLarge},
@@ -119,8 +132,11 @@ func TestReadingEndsWithItsContext(t *testing.T) {
 	cancel(over)
 	for _, kind := range Kinds() {
 		body := testsite.PDF("", testsite.Line("F1", 11, 72, 700, "text"))
-		if kind == DOCX {
+		switch kind {
+		case DOCX:
 			body = testsite.DOCX("<w:p/>", nil)
+		case XLSX:
+			body = workbook("", "")
 		}
 		if _, err := r.Read(ctx, kind, &url.URL{Path: "/x"}, "", body); !errors.Is(err, over) {
 			t.Errorf("%s: got %v, want the cause of the context", kind, err)

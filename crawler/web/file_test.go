@@ -36,6 +36,13 @@ func fileSite(t *testing.T) *testsite.Site {
 		"/prices.csv":  {Raw: []byte("Item;Price\nPaper;5\n"), ContentType: "text/csv"},
 		"/notes.txt":   {Raw: []byte("Release notes\n\nNothing has changed.\n"), ContentType: "text/plain"},
 	}
+	for name, kind := range map[string]document.Kind{"prices": document.XLSX, "onboarding": document.PPTX, "leave": document.ODT, "handbook": document.EPUB} {
+		raw, err := os.ReadFile("../document/testdata/" + name + ".in." + string(kind))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files["/"+name+"."+string(kind)] = testsite.Page{Raw: raw, ContentType: kind.ContentType()}
+	}
 	var links []string
 	for path, file := range files {
 		site.Page(path, file)
@@ -49,14 +56,19 @@ func fileSite(t *testing.T) *testsite.Site {
 func TestFilesBecomePagesWhereTheSourceWantsThem(t *testing.T) {
 	c := crawl(t, fileSite(t), reading(document.Kinds()...))
 	c.wantComplete(t, true)
-	c.wantPages(t, "/", "/appendix.txt", "/manual.pdf", "/notes.txt", "/policy.docx", "/prices.csv", "/readme.md")
+	c.wantPages(t, "/", "/appendix.txt", "/handbook.epub", "/leave.odt", "/manual.pdf", "/notes.txt", "/onboarding.pptx", "/policy.docx",
+		"/prices.csv", "/prices.xlsx", "/readme.md")
 	for path, want := range map[string]struct{ title, says, how string }{
-		"/manual.pdf":   {"Printer manual", "It stands on the second floor", "pdf, 1 page"},
-		"/policy.docx":  {"Policy", "Leave is asked for in the portal.", "docx"},
-		"/readme.md":    {"Read me", "[the appendix](", "markdown"},
-		"/prices.csv":   {"Prices", "| Paper | 5 |", "csv"},
-		"/notes.txt":    {"Release notes", "Nothing has changed.", "text"},
-		"/appendix.txt": {"What the file above leads to.", "What the file above leads to.", "text"},
+		"/manual.pdf":      {"Printer manual", "It stands on the second floor", "pdf, 1 page"},
+		"/policy.docx":     {"Policy", "Leave is asked for in the portal.", "docx"},
+		"/readme.md":       {"Read me", "[the appendix](", "markdown"},
+		"/prices.csv":      {"Prices", "| Paper | 5 |", "csv"},
+		"/notes.txt":       {"Release notes", "Nothing has changed.", "text"},
+		"/prices.xlsx":     {"Plans and prices", "| Small | € 1,234.50 | 01.03.2026 | 12.5% |", "xlsx"},
+		"/onboarding.pptx": {"Onboarding", "- Bring your **badge**", "pptx"},
+		"/leave.odt":       {"Leave policy", "after **six months**", "odt"},
+		"/handbook.epub":   {"Handbook of the support team", "Answer within *four hours*.", "epub"},
+		"/appendix.txt":    {"What the file above leads to.", "What the file above leads to.", "text"},
 	} {
 		page := c.pages[path]
 		if page.Title != want.title || !strings.Contains(page.Markdown, want.says) || page.HTML == "" || c.details[path] != want.how {

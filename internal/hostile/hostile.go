@@ -29,7 +29,7 @@ type Case struct {
 
 // Cases are all kinds.
 func Cases() []Case {
-	cases := slices.Concat(pages(), texts(), offices(), pdfs())
+	cases := slices.Concat(pages(), texts(), offices(), others(), pdfs())
 	for i := range cases {
 		cases[i].Uncounted = strings.HasSuffix(cases[i].Path, ".pdf")
 		switch cases[i].Name {

@@ -73,6 +73,42 @@ func offices() []Case {
 	}
 }
 
+// others are the office documents that are not Word's, each of one part that its reader begins with.
+func others() []Case {
+	one := func(program, name, ending, contentType, part, before, after string, full int, text func(int) string) Case {
+		return Case{Name: program + ": " + name, Path: "/" + strings.ReplaceAll(name, " ", "-") + ending, ContentType: contentType, Full: full,
+			Make: func(size int) []byte {
+				return archiveOf(map[string]string{
+					part:              before + text(size) + after,
+					"xl/workbook.xml": `<workbook><sheets><sheet name="S" id="r1"/></sheets></workbook>`,
+					"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="sheet.xml"/>` +
+						`<Relationship Id="r2" Type="x/styles" Target="styles.xml"/><Relationship Id="r3" Type="x/sharedStrings" Target="strings.xml"/></Relationships>`,
+					"ppt/presentation.xml":            `<p:presentation><p:sldIdLst><p:sldId id="r1"/></p:sldIdLst></p:presentation>`,
+					"ppt/_rels/presentation.xml.rels": `<Relationships><Relationship Id="r1" Type="x/slide" Target="slide.xml"/></Relationships>`,
+					"META-INF/container.xml":          `<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>`,
+					"b.opf":                           `<package><manifest><item id="c" href="c.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="c"/></spine></package>`,
+				})
+			}}
+	}
+	const office = "application/vnd.openxmlformats-officedocument."
+	excel := func(name, part, before, after string, full int, text func(int) string) Case {
+		return one("Excel", name, ".xlsx", office+"spreadsheetml.sheet", part, before, after, full, text)
+	}
+	return []Case{
+		excel("empty cells", "xl/sheet.xml", "<worksheet><sheetData><row>", "</row></sheetData></worksheet>", 1_200_000, repeated("<c/>")),
+		excel("empty rows", "xl/sheet.xml", "<worksheet><sheetData>", "</sheetData></worksheet>", 1_200_000, repeated("<row/>")),
+		excel("numbers", "xl/sheet.xml", "<worksheet><sheetData>", "</sheetData></worksheet>", 1_900, repeated("<row>"+strings.Repeat("<c><v>1</v></c>", 50)+"</row>")),
+		excel("merged cells", "xl/sheet.xml", `<worksheet><sheetData><row><c t="b"/><c t="b"/></row></sheetData><mergeCells>`, "</mergeCells></worksheet>", 500_000,
+			repeated(`<mergeCell ref="A1:XFD1048576"/>`)),
+		excel("styles", "xl/styles.xml", "<styleSheet><cellXfs>", "</cellXfs></styleSheet>", 1_200_000, repeated(`<xf numFmtId="14"/>`)),
+		excel("shared texts", "xl/strings.xml", "<sst>", "</sst>", 400_000, repeated("<si><t>x</t></si>")),
+		one("PowerPoint", "shapes", ".pptx", office+"presentationml.presentation", "ppt/slide.xml", "<p:sld><p:cSld><p:spTree>", "</p:spTree></p:cSld></p:sld>", 200_000,
+			repeated("<p:sp><p:txBody><a:p><a:r><a:t>x</a:t></a:r></a:p></p:txBody></p:sp>")),
+		one("OpenDocument", "paragraphs", ".odt", "application/vnd.oasis.opendocument.text", "content.xml", "<d><body><text>", "</text></body></d>", 700_000, repeated("<p>x</p>")),
+		one("EPUB", "paragraphs", ".epub", "application/epub+zip", "c.xhtml", "<html><body>", "</body></html>", 500_000, repeated("<p>x</p>")),
+	}
+}
+
 func docx(body string, parts map[string]string) []byte {
 	all := map[string]string{
 		"[Content_Types].xml": `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`,
@@ -82,9 +118,13 @@ func docx(body string, parts map[string]string) []byte {
 	for name, part := range parts {
 		all[name] = part
 	}
+	return archiveOf(all)
+}
+
+func archiveOf(parts map[string]string) []byte {
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)
-	for name, part := range all {
+	for name, part := range parts {
 		if f, err := archive.Create(name); err == nil {
 			_, _ = f.Write([]byte(part)) // a buffer takes everything
 		}

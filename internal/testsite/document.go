@@ -64,9 +64,14 @@ func DOCX(body string, parts map[string]string) []byte {
 	for name, part := range parts {
 		all[name] = part
 	}
+	return Archive(all)
+}
+
+// Archive returns a ZIP archive of parts by their names, as office documents and books are.
+func Archive(parts map[string]string) []byte {
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)
-	for name, part := range all {
+	for name, part := range parts {
 		f, err := archive.Create(name)
 		if err == nil {
 			_, err = f.Write([]byte(part))

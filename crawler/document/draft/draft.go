@@ -23,8 +23,9 @@ const PerNode = 300
 type Draft struct {
 	Article  *html.Node
 	Title    string                // of its metadata; "" for none
-	Line     string                // that a text without headings begins with; "" for none
+	Line     string                // that a text without a heading of its own begins with; "" for none
 	Numbered map[*html.Node]string // headings by the numbers that they begin with
+	Parts    bool                  // its headings name its parts, and none of them names the whole
 	Pages    int
 	Wordless int
 	Unseen   []Unseen
@@ -33,6 +34,9 @@ type Draft struct {
 // BestTitle returns the title of a document that came from u, which is never empty, and where it was found.
 func (d *Draft) BestTitle(u *url.URL) (title, from string) {
 	heading := d.firstHeading()
+	if d.Parts {
+		heading = ""
+	}
 	named := OneLine(d.Title)
 	switch {
 	case heading != "" && strings.HasPrefix(named, heading+" "):

@@ -121,32 +121,45 @@ func (p *archive) part(name string) (root *xmlNode, err error) {
 }
 
 // chunk returns what a part says that is a web page or a plain text; nothing for other formats.
-func (p *archive) chunk(name string) (blocks []*html.Node, err error) {
-	var raw []byte
+func (p *archive) chunk(name string) ([]*html.Node, error) {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".htm", ".html", ".xhtml", ".txt":
-	default:
-		return nil, nil
-	}
-	err = p.open(name, func(r io.Reader) (err error) {
-		raw, err = io.ReadAll(r)
-		return err
-	})
-	if err != nil || raw == nil {
-		return nil, err
-	}
-	if strings.EqualFold(path.Ext(name), ".txt") {
+	case ".htm", ".html", ".xhtml":
+		return p.page(name, "text/html")
+	case ".txt":
+		raw, err := p.bytes(name)
+		if err != nil {
+			return nil, err
+		}
 		source, err := text.Decode("", raw)
 		if err != nil {
 			return nil, err
 		}
 		return draft.Children(text.Article(source, budget.From(p.ctx))), nil
 	}
-	page, err := extract.Parse(&url.URL{Path: name}, "text/html", raw)
+	return nil, nil
+}
+
+// page returns what stands in the body of a part that is a web page; nothing where there is no such part.
+func (p *archive) page(name, contentType string) ([]*html.Node, error) {
+	raw, err := p.bytes(name)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	budget.From(p.ctx).Make(bytes.Count(raw, []byte{'<'}) / 2)
+	page, err := extract.Parse(&url.URL{Path: name}, contentType, raw)
 	if err != nil {
 		return nil, draft.Problemf(draft.Broken, "%s cannot be read: %v", name, err)
 	}
 	return draft.Children(page.Root.Find("body").Nodes[0]), nil
+}
+
+// bytes returns what a part unpacks to; nil where the document has none of that name.
+func (p *archive) bytes(name string) (raw []byte, err error) {
+	err = p.open(name, func(r io.Reader) (err error) {
+		raw, err = io.ReadAll(r)
+		return err
+	})
+	return raw, err
 }
 
 // open calls read with what a part unpacks to, if the document has it.

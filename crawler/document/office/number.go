@@ -66,11 +66,16 @@ func (w *word) count(id string, level int) (as wordLevel, counts *[9]int) {
 
 // label is the number of a heading or an item as Word shows it, such as "2.1" or "Step 3:".
 func (w *word) label(id string, as wordLevel, counts *[9]int) string {
+	levels := w.numbering[id]
+	return labelOf(as, counts[:], func(at int) wordLevel { return levels[at] })
+}
+
+// labelOf writes the numbers of a level, and of those above it, into the text of its label.
+func labelOf(as wordLevel, counts []int, levelAt func(int) wordLevel) string {
 	if as.format == "bullet" || as.format == "none" || as.text == "" {
 		return ""
 	}
 	var out strings.Builder
-	levels := w.numbering[id]
 	for i := 0; i < len(as.text); i++ {
 		if as.text[i] != '%' || i+1 == len(as.text) || as.text[i+1] < '1' || as.text[i+1] > '9' {
 			out.WriteByte(as.text[i])
@@ -78,7 +83,7 @@ func (w *word) label(id string, as wordLevel, counts *[9]int) string {
 		}
 		i++
 		at := int(as.text[i] - '1')
-		level := levels[at]
+		level := levelAt(at)
 		kind := level.htmlType()
 		if as.legal {
 			kind = ""

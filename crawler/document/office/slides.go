@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -28,7 +29,7 @@ func ReadSlides(ctx context.Context, body []byte) (*draft.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	if presentation == nil {
+	if presentation == nil || presentation.name != "presentation" {
 		return nil, draft.Problemf(draft.Broken, "has no presentation in it")
 	}
 	r := &slideReader{pack: pack, meter: budget.From(ctx), masters: make(map[string]*slideMaster)}
@@ -43,11 +44,12 @@ func ReadSlides(ctx context.Context, body []byte) (*draft.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &draft.Draft{Article: article, Title: title}, nil
+	return &draft.Draft{Article: article, Title: title, Line: r.first, Parts: true}, nil
 }
 
 // slideReader reads the slides of one presentation.
 type slideReader struct {
+	first   string // title of the first slide that has one
 	pack    *archive
 	meter   *budget.Meter
 	masters map[string]*slideMaster // by the part of the layout
@@ -160,6 +162,7 @@ func (s *slide) shape(n *xmlNode) {
 		}
 		if s.title == nil {
 			s.title = draft.Heading(2, htmltree.Text(title))
+			s.first = cmp.Or(s.first, title)
 			return
 		}
 		s.body.AppendChild(draft.Heading(3, htmltree.Text(title)))
@@ -227,7 +230,7 @@ func (s *slide) runs(w *lineWriter, to *html.Node, nodes []*xmlNode) {
 func (s *slide) run(w *lineWriter, to *html.Node, n *xmlNode) {
 	properties := n.child("rPr")
 	look := look{bold: isOne(properties.attr("b")), italic: isOne(properties.attr("i")),
-		strike: strings.HasSuffix(properties.attr("strike"), "Strike"), mono: isMonoFont(properties.child("latin").attr("typeface"))}
+		strike: properties.attr("strike") == "sngStrike" || properties.attr("strike") == "dblStrike", mono: isMonoFont(properties.child("latin").attr("typeface"))}
 	switch raised, _ := strconv.Atoi(properties.attr("baseline")); {
 	case raised > 0:
 		look.raised = "sup"

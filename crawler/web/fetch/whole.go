@@ -202,15 +202,8 @@ func MediaType(contentType string) string {
 // fileType is the media type of a body whose answer does not say it: that of a file
 // which the source wants, or what the first bytes look like.
 func (t *Whole) fileType(u *url.URL, start []byte) string {
-	switch WantedKind(t.Documents, "", u, start) {
-	case document.PDF:
-		return "application/pdf"
-	case document.DOCX:
-		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-	case document.Markdown:
-		return "text/markdown"
-	case document.CSV:
-		return "text/csv"
+	if kind := WantedKind(t.Documents, "", u, start); kind != "" && kind != document.Text {
+		return kind.ContentType()
 	}
 	return http.DetectContentType(start)
 }
