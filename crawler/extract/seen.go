@@ -22,6 +22,7 @@ func (d *Document) present() {
 	can := sync.OnceValue(func() operated { return operatedIn(root) }) // few pages hide anything
 	sheets.Shown = func(n *html.Node, by css.Property) bool { return can().shows(n, by) }
 	d.set = map[*html.Node]css.Setting{}
+	showAlternatives(root)
 	panels := panel.Find(root)
 	page := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Main || htmltree.Attr(n, "role") == "main" })
 	for n := range htmltree.Below(root) {
