@@ -15,7 +15,7 @@ func (a *app) offers() []commandline.Offer {
 		{Word: "RUN", Of: a.runIDs},
 		{Word: "GUARD", Flag: "guard", Of: guardNames},
 		{Flag: "log-format", Of: logFormats},
-		{Flag: "format", Of: reportFormats},
+		{Flag: "format", Of: commandline.ReportFormats},
 	}
 }
 

@@ -10,7 +10,7 @@ func (a *app) lint() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "lint [SOURCE…]",
 	}
-	format := formatFlags(cmd)
+	format := a.formatFlags(cmd, "json")
 	cmd.RunE = func(cmd *cobra.Command, names []string) (err error) {
 		c, sources, err := a.selected(names, a.load)
 		if err != nil {
@@ -23,7 +23,7 @@ func (a *app) lint() *cobra.Command {
 		defer func() { err = keepFirst(err, done()) }()
 
 		log, show := a.progress()
-		r := reconcile.Runner{Config: c, Mode: reconcile.ModeLint, Ledger: ledger, Staging: staging, Log: log, Secrets: a.secrets, Show: show, Transport: a.transport, Wait: a.wait}
+		r := reconcile.Runner{ID: a.run, Config: c, Mode: reconcile.ModeLint, Ledger: ledger, Staging: staging, Log: log, Secrets: a.secrets, Show: show, Transport: a.transport, Wait: a.wait}
 		run := r.LintOnce(cmd.Context(), sources)
 		show.Stop()
 		return a.end(run, format(), nil, nil)

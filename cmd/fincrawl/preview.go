@@ -18,7 +18,7 @@ func (a *app) preview() *cobra.Command {
 		Use:        "preview [SOURCE…]",
 		SuggestFor: []string{"dry-run", "plan", "diff"},
 	}
-	format := formatFlags(cmd)
+	format := a.formatFlags(cmd, "json")
 	verify := verifyFlag(cmd)
 	allow := allowDeletesFlag(cmd)
 	out := cmd.Flags().String("out", "", "save the plan to `FILE`, for sync --plan")
@@ -52,7 +52,7 @@ func (a *app) preview() *cobra.Command {
 
 		log, show := a.progress()
 		r := reconcile.Runner{
-			Config: c, Mode: reconcile.ModePreview, Ledger: ledger, Staging: staging, API: a.newClient(c.Intercom, log), Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify, AllowDeletes: int(*allow),
+			ID: a.run, Config: c, Mode: reconcile.ModePreview, Ledger: ledger, Staging: staging, API: a.newClient(c.Intercom, log), Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify, AllowDeletes: int(*allow),
 			Strict: *strict, Now: a.now, Only: only, Shown: shown,
 		}
 		if err := r.LookAtAge(); err != nil {

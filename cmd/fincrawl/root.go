@@ -21,6 +21,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/sandbox"
 	"github.com/fincrawl/fincrawl/internal/commandline"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/internal/terminal"
@@ -33,6 +34,7 @@ type app struct {
 	in          io.Reader // answers questions; nil: nobody is there to ask
 	configPath  string
 	logFormat   string
+	run         string // the ID of this invocation, which every log line bears
 	verbose     bool
 	quiet       bool // logs warnings only
 	lookupEnv   func(string) (string, bool)
@@ -51,13 +53,19 @@ func newApp(out, errOut io.Writer) *app {
 
 // execute runs the command line args and returns the exit code.
 func (a *app) execute(ctx context.Context, args []string) int {
+	a.run = reconcile.NewRunID()
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.errOut)
 	err := root.ExecuteContext(ctx)
 	var end finished
-	if err != nil && !errors.As(err, &end) {
+	switch {
+	case err == nil || errors.As(err, &end):
+	case commandline.FlagSaid(args, "--log-format") == "json":
+		a.logFormat = "json"
+		a.logger().Error("failed", "error", report.Sentence(err.Error(), a.namedConfig()))
+	default:
 		fmt.Fprintf(a.errOut, "fincrawl: %s\n", report.Sentence(err.Error(), a.namedConfig()))
 	}
 	return exitCode(ctx, err)
@@ -136,7 +144,7 @@ func (a *app) logger() *slog.Logger {
 	case a.quiet:
 		level = slog.LevelWarn
 	}
-	return terminal.NewLogger(a.errOut, a.logFormat == "json", level, a.secrets)
+	return terminal.NewLogger(a.errOut, a.logFormat == "json", level, a.secrets).With(reconcile.RunKey, a.run)
 }
 
 // load reads sources.yaml, for a command that needs what it names; its mistakes are mistakes in

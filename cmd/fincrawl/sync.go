@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,9 +11,9 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
+	"github.com/fincrawl/fincrawl/internal/commandline"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/metrics"
-	"github.com/fincrawl/fincrawl/internal/nearest"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/reconcile/decide"
 	"github.com/fincrawl/fincrawl/internal/terminal"
@@ -40,7 +39,7 @@ func (a *app) resync() *cobra.Command {
 
 // writing completes a command that writes to Intercom and to the state file.
 func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
-	format := formatFlags(cmd)
+	format := a.formatFlags(cmd, "none")
 	verify, allow, strict, browser := verifyFlag(cmd), allowDeletesFlag(cmd), strictFlag(cmd), a.reportFlag(cmd)
 	numbers := metrics.Flags(cmd.Flags())
 	var plan string
@@ -83,7 +82,7 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 		}
 		log, show := a.progress()
 		r := &reconcile.Runner{
-			Config: c, Mode: mode, Ledger: store, Staging: store, API: a.newClient(c.Intercom, log),
+			ID: a.run, Config: c, Mode: mode, Ledger: store, Staging: store, API: a.newClient(c.Intercom, log),
 			Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify,
 			AllowDeletes: int(*allow), Approval: approval, By: approval.Who(decide.User(a.lookupEnv)), Strict: *strict, Now: a.now, Only: only, Shown: shown,
 		}
@@ -102,23 +101,10 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// reportFormats are those that a run is reported in.
-func reportFormats() []string { return []string{"text", "json", "markdown"} }
-
-// formatFlags returns the format that a run is to be reported in.
-func formatFlags(cmd *cobra.Command) func() string {
-	format := cmd.Flags().String("format", "text", "print the report in this `FORMAT`: text, json, or markdown for the comment of a pull request")
-	asJSON := cmd.Flags().Bool("json", false, "print the report as one JSON document; the same as --format json")
-	cmd.PreRunE = func(*cobra.Command, []string) error {
-		if *asJSON {
-			*format = "json"
-		}
-		if !slices.Contains(reportFormats(), *format) {
-			return usageError{fmt.Errorf("--format is %s, not %q", nearest.Either(reportFormats()), *format)}
-		}
-		return nil
-	}
-	return func() string { return *format }
+// formatFlags returns the format that a run is to be reported in; of which it is byDefault where the
+// log is JSON.
+func (a *app) formatFlags(cmd *cobra.Command, byDefault string) func() string {
+	return commandline.ReportFormat(cmd, func() bool { return a.logFormat == "json" }, byDefault, func(err error) error { return usageError{err} })
 }
 
 func allowDeletesFlag(cmd *cobra.Command) *uint {
@@ -181,6 +167,10 @@ func (a *app) end(run report.Run, format string, texts texts, err error) error {
 		run.ExitCode = exitFailed
 	}
 	switch format {
+	case "none":
+		if err != nil { // which the report would say
+			return err
+		}
 	case "json":
 		err = report.JSON(terminal.JSONText.Of(a.out), run)
 	case "markdown":

@@ -19,20 +19,21 @@ import (
 func (r *Runner) LintOnce(ctx context.Context, sources []config.Source) report.Run {
 	defer r.documents.Close()
 	r.makeRoom()
-	run := report.Run{ID: newRunID(), Mode: string(r.Mode), Version: version.Build(), Started: time.Now().UTC()}
-	r.Log = r.Log.With("run", run.ID)
+	r.identify()
+	run := report.Run{ID: r.ID, Mode: string(r.Mode), Version: version.Build(), Started: time.Now().UTC()}
 	for _, s := range sources {
 		rep := report.Source{Name: s.Name, URL: s.URL, LibraryURL: s.LibraryURL}
 		started := time.Now()
 		if err := r.lintSource(ctx, s, &rep); err != nil {
 			rep.Error = r.Secrets.Mask(err.Error())
-			r.Log.Error("source failed", "source", s.Name, "error", err)
 		}
 		rep.Seconds = time.Since(started).Seconds()
+		rep.LogTo(r.Log)
 		run.Sources = append(run.Sources, rep)
 	}
 	run.Finished = time.Now().UTC()
 	run.ExitCode = report.ExitCodeOf(run, ctx.Err() != nil, true)
+	run.LogTo(r.Log)
 	return run
 }
 

@@ -7,7 +7,6 @@
 package reconcile
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -43,7 +42,7 @@ const sourcesAtOnce = 4
 
 // Runner does one run.
 type Runner struct {
-	id        string // of the run; "" for a new one
+	ID        string // of the run, which Log bears; "" for a new one
 	Config    *config.Config
 	Mode      Mode
 	Ledger    *state.Store // what was sent
@@ -102,8 +101,8 @@ func (m Mode) sends() bool { return m == ModeSync || m == ModeResync }
 func (r *Runner) RunOnce(ctx context.Context, sources []config.Source) report.Run {
 	defer r.documents.Close()
 	r.makeRoom()
-	run := report.Run{ID: cmp.Or(r.id, newRunID()), Mode: string(r.Mode), Version: version.Build(), Started: time.Now().UTC()}
-	r.Log = r.Log.With("run", run.ID)
+	r.identify()
+	run := report.Run{ID: r.ID, Mode: string(r.Mode), Version: version.Build(), Started: time.Now().UTC()}
 	began := run
 	r.run.Store(&began)
 	run.Sources = make([]report.Source, len(sources))
@@ -120,6 +119,7 @@ func (r *Runner) RunOnce(ctx context.Context, sources []config.Source) report.Ru
 	run.Workspace, run.Finished = r.workspace, time.Now().UTC()
 	run.ExitCode = report.ExitCodeOf(run, ctx.Err() != nil, r.Strict)
 	r.run.Store(&run)
+	run.LogTo(r.Log)
 	return run
 }
 
@@ -174,10 +174,10 @@ func (r *Runner) runSources(ctx context.Context, sources []config.Source, report
 			if err != nil {
 				reports[i].Error = r.Secrets.Mask(err.Error())
 			}
+			reports[i].LogTo(r.Log)
 			if err == nil {
 				return r.noteSuccess(reports[i])
 			}
-			r.Log.Error("source failed", "source", s.Name, "error", err)
 			if intercom.KindOf(err) == intercom.Fatal {
 				return err
 			}
@@ -194,8 +194,19 @@ func outcomes(crawl *state.Crawl) func(string) (crawler.Outcome, string, bool, e
 	}
 }
 
-// newRunID returns an ID that sorts by time.
-func newRunID() string {
+// identify gives a run an ID, and its log lines too.
+func (r *Runner) identify() {
+	if r.ID == "" {
+		r.ID = NewRunID()
+		r.Log = r.Log.With(RunKey, r.ID)
+	}
+}
+
+// RunKey is what a run's ID is called in its log lines.
+const RunKey = "run"
+
+// NewRunID returns an ID that sorts by time.
+func NewRunID() string {
 	var tail [2]byte
 	_, _ = rand.Read(tail[:])
 	return time.Now().UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(tail[:])
@@ -234,14 +245,14 @@ type Progress interface {
 // Record does a run and keeps it among the runs of the state file.
 func Record(ctx context.Context, sources []config.Source, r *Runner) (report.Run, error) {
 	// Noted at its beginning too: one that is killed is seen not to have ended.
-	r.id = newRunID()
+	r.identify()
 	if err := r.LookAtAge(); err != nil {
-		return report.Run{ID: r.id, Mode: string(r.Mode)}, err
+		return report.Run{ID: r.ID, Mode: string(r.Mode)}, err
 	}
-	if err := r.Ledger.PutRun(state.Run{ID: r.id, Mode: string(r.Mode), Started: time.Now().UTC()}); err != nil {
-		return report.Run{ID: r.id, Mode: string(r.Mode)}, fmt.Errorf("record the run: %w", err)
+	if err := r.Ledger.PutRun(state.Run{ID: r.ID, Mode: string(r.Mode), Started: time.Now().UTC()}); err != nil {
+		return report.Run{ID: r.ID, Mode: string(r.Mode)}, fmt.Errorf("record the run: %w", err)
 	}
-	r.Ledger.NoteRun(r.id)
+	r.Ledger.NoteRun(r.ID)
 	run := r.RunOnce(ctx, sources)
 	if err := r.noteFailures(ctx, run); err != nil {
 		return run, err
