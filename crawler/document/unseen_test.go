@@ -168,6 +168,7 @@ func TestAPDFIsNotRedacted(t *testing.T) {
 		"the ends of words (cut)":       pdfOf("BT /F1 11 Tf 72 500 Td (Firstcolumns) Tj 0 -12 Td (Secondcolumn) Tj 0 -12 Td (Thirdcolumns) Tj ET 1 g 110 470 200 45 re f BT 0 g /F1 11 Tf 140 490 Td (A panel that slipped over a table) Tj ET\n", "", ""),
 		"names on a tiny drawing (cut)": pdfOf("q 0.08 0 0 0.08 72 500 cm BT /F1 11 Tf 0 0 Td (SHIFT) Tj 60 0 Td (MENU) Tj 60 0 Td (EXIT) Tj 60 0 Td (ALPHA) Tj 60 0 Td (VARS) Tj ET Q\n", "", ""),
 		"a figure of a sheet (cut)":     pdfOf(strings.Repeat("BT /F1 11 Tf 72 300 Td (The rest of the sheet says much more than this) Tj ET\n", 1), "/CropBox[0 600 612 792]", ""),
+		"a pale watermark (cut)":        pdfOf("q 0.7 0.7 -0.7 0.7 72 100 cm 0.95 g BT /F1 30 Tf 0 0 Td (Copyright 2026 by a school) Tj ET Q\n", "", ""),
 		"numbers that are clipped":      pdfOf("q 72 600 20 20 re W n BT /F1 11 Tf 72 500 Td (0 1 2 3 4 5 6 7 8 9 10 11) Tj ET Q\n", "", ""),
 	} {
 		t.Run(name, func(t *testing.T) {

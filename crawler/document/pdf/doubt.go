@@ -22,8 +22,8 @@ type doubt struct {
 	scanned bool
 	// recognised: nothing lies over the picture, and it may have been painted over itself.
 	recognised bool
-	// cropped: a drawing is shown in part, and the letter stands on its other part.
-	cropped bool
+	// drawn: the letter is a part of a drawing. Of a drawing, a part is shown, or none of it stands out.
+	drawn bool
 }
 
 // doubtOf says why a letter may not be seen, as far as it may.
@@ -45,11 +45,9 @@ func (s *layers) doubtOf(look *style, object uint64, box rect) (d doubt, ok bool
 	case look.size < tiniest:
 		d.how, d.sure = draft.Tiny, true
 	case in.order > 0 && !in.clip.has(x, y):
-		if d.how = draft.Clipped; s.isCrop(in.clip) {
-			d.cropped = true
-		}
+		d.how, d.drawn = draft.Clipped, s.isCrop(in.clip)
 	case s.fades(look, in.order, x, y):
-		d.how, d.sure = draft.Colour, true
+		d.how, d.sure, d.drawn = draft.Colour, true, look.isSlanted()
 	case in.optional:
 		d.how = draft.LayerOff
 	default:
@@ -57,6 +55,9 @@ func (s *layers) doubtOf(look *style, object uint64, box rect) (d doubt, ok bool
 	}
 	return d, true
 }
+
+// isSlanted reports whether text runs across a page from corner to corner, as a watermark does.
+func (l *style) isSlanted() bool { return math.Abs(math.Sin(2*l.angle)) > 0.2 }
 
 // tiniest is the size of the smallest text that readers make out, in points.
 const tiniest = 1.5
@@ -239,7 +240,7 @@ func (f *file) settle(page uint64, layers *layers, s *sheet, box rect, doubts []
 	var run unseenRun
 	for i, d := range doubts {
 		l := s.letters[d.letter]
-		if !gone[i] || aside[i] || d.cropped || !d.said || seen[spotOf(l)] {
+		if !gone[i] || aside[i] || d.drawn || !d.said || seen[spotOf(l)] {
 			continue
 		}
 		here := unseenRun{how: d.how, where: where(l.y), last: run.last}

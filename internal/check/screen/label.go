@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"regexp"
 	"strings"
 	"sync"
 	"unicode"
@@ -39,7 +40,7 @@ func labels() [labelKinds]string {
 			"passwort|kennwort|losungswort|mot de passe|mdp|contraseña|contrasenya|clave de acceso|palavra-passe|palavra passe|senha|" +
 			"parola d'ordine|parola d’ordine|parola|parolă|parole|wachtwoord|adgangskode|kodeord|passord|lösenord|salasana|parool|salasõna|hasło|haslo|heslo|" +
 			"geslo|lozinka|šifra|jelszó|jelszo|jelszav|slaptažodis|şifre|sifre|mật khẩu|kata sandi|kata laluan|nenosiri|nywila|fjalëkalimi|lykilorð|" +
-			"psk|wagwoord|pasahitza|contrasinal|cyfrinair|parol|пароль|парола|лозинка|шифра|нууц үг|құпия сөз|гасло|κωδικός πρόσβασης|κωδικός|συνθηματικό|" +
+			"psk|*assword|]assword|wagwoord|pasahitza|contrasinal|cyfrinair|parol|пароль|парола|лозинка|шифра|нууц үг|құпия сөз|гасло|κωδικός πρόσβασης|κωδικός|συνθηματικό|" +
 			"סיסמה|סיסמא|كلمة المرور|كلمة مرور|كلمة السر|كلمة سر|الرقم السري|رمز عبور|گذرواژه|کلمه عبور|" +
 			"პაროლი|գաղտնաբառ|پاس ورڈ|પાસવર્ડ|ਪਾਸਵਰਡ|పాస్వర్డ్|ಪಾಸ್ವರ್ಡ್|මුරපදය|ລະຫັດຜ່ານ|पासवर्ड|कूटशब्द|পাসওয়ার্ড|கடவுச்சொல்|รหัสผ่าน|ពាក្យសម្ងាត់|စကားဝှက်|" +
 			"パスワード|パスフレーズ|暗証番号|密码|密碼|口令|비밀번호|패스워드|암호",
@@ -52,13 +53,18 @@ func labels() [labelKinds]string {
 			"lockbox code|key box code|keybox code|building code|garage code|elevator code|disarm code|voicemail code|conference code|host code|" +
 			"türcode|tür-code|zugangscode|alarmcode|alarm-code|torcode|tresorcode|code porte|code de la porte|code d'entrée|code d’entrée|code alarme|digicode|code pin|" +
 			"código de acceso|código de la puerta|código da porta|codice porta|codice di accesso|codice allarme|deurcode|toegangscode|kod do drzwi|kod dostępu|код двери|код домофона|" +
-			"ドアコード|门禁密码|門禁密碼|출입 코드",
+			"ドアコード|门禁密码|門禁密碼|출입 코드|host key|" + bareCodes,
 		recoveryLabel: "recovery code|backup code|back-up code|rescue code|scratch code|emergency code|wiederherstellungscode|backup-code|code de secours|code de récupération|" +
 			"código de recuperación|código de recuperação|codice di recupero|herstelcode|kod zapasowy|код восстановления|резервные коды|резервный код|バックアップコード|恢复代码|备用码",
 		totpLabel:   "totp|totp secret|totp seed|totp key|2fa|2fa secret|2fa key|2fa seed|mfa|mfa secret|mfa key|mfa seed|otp secret|otp seed|setup key|authenticator key|authenticator secret|authenticator|two-factor secret|two factor secret",
 		phraseLabel: "seed phrase|recovery phrase|recovery seed|secret recovery phrase|backup phrase|wallet seed|mnemonic|mnemonic phrase|seed words",
 	}
 }
+
+// bareCodes are labels that are one of a code only beside the name of something that it unlocks: see [locks].
+//
+//nolint:misspell // they are of many languages
+const bareCodes = "code|combination|kombination|combinaison|combinación|combinação|combinazione|codice|código|codigo|kod|kód|koodi|kode|kodu|код|コード|暗号|密码锁|코드"
 
 // labelPatterns are the patterns that mark where a label may stand, one for each sort. Those that begin with a letter
 // that is not of ASCII are found by [text.wideLabels].
@@ -200,6 +206,11 @@ func isLabel(plain string, start, end int) (int, bool) {
 	if !isAlphabetic(first) {
 		return end, true
 	}
+	if end < len(plain) && strings.IndexByte("-_TVS", plain[end]) >= 0 {
+		if form := valueForm().FindString(plain[end:min(len(plain), end+maxForm)]); form != "" {
+			return end + len(form), true
+		}
+	}
 	letters := 0
 	for end < len(plain) {
 		r, size := utf8.DecodeRuneInString(plain[end:])
@@ -216,6 +227,11 @@ func isLabel(plain string, start, end int) (int, bool) {
 	}
 	return end, end == len(plain) || plain[end] != '_'
 }
+
+// valueForm is what a name in a program adds to a label without being another thing: "password-value".
+var valueForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A[-_]?(?i:plain[-_]?)?(?i:text|value|string)\b`) })
+
+const maxForm = 20
 
 // isUnspaced reports whether a letter is of a script that sets no spaces between words, or no letter of an alphabet.
 func isUnspaced(r rune) bool { return r >= utf8.RuneSelf && unicode.IsLetter(r) && !isAlphabetic(r) }

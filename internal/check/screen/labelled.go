@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
@@ -18,7 +19,8 @@ func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
 	}
 	t.meter.Spend(keyword.PerTry)
 	take := func(p pair) {
-		if value := t.plain[p.value.start:p.value.end]; kind.holds(value, p.evidence) {
+		value := t.plain[p.value.start:p.value.end]
+		if kind.holds(value, p.evidence) || kind == passwordLabel && p.evidence == assigned && isJoined(value) && t.isAlone(p.value) && !endsWithLetter(t.plain[:start]) {
 			found(p.value)
 		}
 	}
@@ -27,12 +29,22 @@ func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
 		t.login(kind, end, take)
 	case recoveryLabel, totpLabel, phraseLabel:
 		t.list(kind, end, found)
+	case codeLabel:
+		if isBare(t.plain[start:end]) && !(hasNumberNear(t.plain[end:]) && locks(t.plain[t.linesBefore(start, 0):min(len(t.plain), end+maxThing)])) {
+			return
+		}
+		t.pairs(start, end, take)
+	case passwordLabel:
+		t.pairs(start, end, take)
+		if strings.HasSuffix(lowerASCII(t.plain[start:end]), "phrase") {
+			t.words(end, found)
+		}
 	case keyLabel:
 		switch {
-		case !strings.EqualFold(t.plain[start:min(end, start+3)], "key") || namesKey(t.plain[:start]):
-			t.pairs(start, end, take)
-		case isOfNetwork(t.plain[t.lineAt(start).start:start]):
+		case isOfNetwork(t.plain[t.linesBefore(start, 2):start]):
 			kind = passwordLabel
+			t.pairs(start, end, take)
+		case !strings.EqualFold(t.plain[start:min(end, start+3)], "key") || namesKey(t.plain[:start]):
 			t.pairs(start, end, take)
 		default:
 			t.pairs(start, end, func(p pair) {
@@ -44,6 +56,20 @@ func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
 	default:
 		t.pairs(start, end, take)
 	}
+}
+
+// isAlone reports whether a value ends its line, or is all that a cell has, and is no code, where names look like it.
+func (t *text) isAlone(value span) bool {
+	if rest := strings.TrimLeft(t.plain[value.end:min(len(t.plain), value.end+maxGap)], " .\"”'"); rest != "" && rest[0] != '\n' {
+		return false
+	}
+	after, _ := slices.BinarySearchFunc(t.quoted, value.start+1, func(s span, at int) int { return s.end - at })
+	return after == len(t.quoted) || t.quoted[after].start > value.start
+}
+
+func endsWithLetter(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return unicode.IsLetter(r)
 }
 
 // isExample reports whether a line is typed into Python by somebody who shows how something works.
@@ -150,6 +176,35 @@ func (t *text) list(kind labelKind, end int, found func(span)) {
 			found(span{end + at[0], end + at[1]})
 		}
 	}
+}
+
+// phrasePattern is several words in a row behind a label, in quotes or to the end of the line.
+var phrasePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\A(?:[^\n.“"„«:]{0,50}?["“„«]|[^\n.:=]{0,50}?[:=]\s{0,3}["'“„«]?)((?:[a-z]{3,12}[ -]){3,9}[a-z]{3,12})(?:["'”“».]|\s*(?:\n|\z))`)
+})
+
+// words finds a phrase that stands behind its label.
+func (t *text) words(end int, found func(span)) {
+	rest := t.plain[end:min(len(t.plain), end+maxGap)]
+	if at := phrasePattern().FindStringSubmatchIndex(rest); at != nil && !isSentence(rest[at[2]:at[3]]) {
+		found(span{end + at[2], end + at[3]})
+	}
+}
+
+// isSentence reports whether words are joined by small ones, as nobody's passphrase is.
+func isSentence(words string) bool {
+	return slices.ContainsFunc(strings.Fields(words), func(word string) bool {
+		return slices.Contains([]string{"the", "and", "you", "for", "are", "your", "can", "with", "that", "this", "not", "from", "will", "must", "have", "has", "was", "which", "when", "any"}, word)
+	})
+}
+
+// linesBefore returns where the line begins that is so many lines, which are not empty, above a place.
+func (t *text) linesBefore(at, lines int) int {
+	for at = t.lineAt(at).start; lines > 0 && at > 0; lines-- {
+		above := strings.TrimRight(t.plain[max(0, at-maxLine):at], " \t\n")
+		at = max(0, at-maxLine) + strings.LastIndexByte(above, '\n') + 1
+	}
+	return at
 }
 
 // isRecoveryCode tells a code from a word or a date.

@@ -50,6 +50,7 @@ func (t *text) pairs(start, end int, found func(pair)) {
 	}
 	if line := t.lineAt(start); t.isWhole(line, start, end) {
 		t.onNextLine(line, found)
+		t.inAnswer(line, found)
 	} else {
 		t.inColumn(line, start, end, found)
 	}
@@ -134,16 +135,26 @@ func (t *text) onNextLine(line span, found func(pair)) {
 	if at == len(t.plain) || at-line.end > maxGap {
 		return
 	}
-	t.whole(t.lineAt(at), assigned, found)
+	next := span{at, t.lineAt(at).end}
+	if sign := nextSign().FindString(t.plain[at:next.end]); sign != "" {
+		next.start += len(sign)
+	}
+	t.whole(next, assigned, found)
 }
 
-// skipBlank returns where the next text begins.
+// nextSign is a sign at the beginning of the line below a label.
+var nextSign = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?:[=:]|=>|->)[ \t]+`) })
+
+// skipBlank returns where the next text begins. Lines of a mail that is quoted begin with signs for that.
 func (t *text) skipBlank(at int) int {
-	for at < len(t.plain) && strings.IndexByte(" \t\r\n", t.plain[at]) >= 0 {
+	for at < len(t.plain) && (strings.IndexByte(" \t\r\n", t.plain[at]) >= 0 || t.plain[at] == '>' && isBlank(t.plain[strings.LastIndexByte(t.plain[:at], '\n')+1:at])) {
 		at++
 	}
 	return at
 }
+
+// isBlank reports whether a text has nothing but spaces and the signs of quotations.
+func isBlank(s string) bool { return strings.Trim(s, " \t>") == "" }
 
 // The layouts that have the value on the label's line, by what stands between.
 var (
@@ -218,6 +229,9 @@ func (t *text) onLine(start, end int, found func(pair)) bool {
 				return t.next(end+len(gap), assigned, found)
 			}
 		}
+	}
+	if at := strings.IndexAny(line, `"'`); at >= 0 && at < maxPrompt {
+		t.isAnswered(end, rest, found)
 	}
 	if mayBeTold(line) {
 		t.isTold(start, end, line, found)
@@ -382,6 +396,36 @@ func (t *text) inAnswer(question span, found func(pair)) {
 		}
 	}
 }
+
+// isAnswered pairs a label that ends what a program asks for with what a script types then.
+//
+//	expect "Password:"          child.expect('assword:')
+//	send "X\r"                  child.sendline('X')
+func (t *text) isAnswered(end int, rest string, found func(pair)) {
+	gap := prompted().FindString(rest)
+	if gap == "" {
+		return
+	}
+	value := span{end + len(gap), end + len(gap)}
+	for value.end < min(len(t.plain), value.start+maxValue) && strings.IndexByte("\"'\n", t.plain[value.end]) < 0 {
+		value.end++
+	}
+	said := t.plain[value.start:value.end]
+	for _, end := range []string{`\n`, `\r`} {
+		said = strings.TrimSuffix(said, end)
+	}
+	if value.end = value.start + len(said); said != "" && !strings.ContainsFunc(said, unicode.IsSpace) {
+		found(pair{value, assigned})
+	}
+}
+
+// maxPrompt is how much more a program says behind the label that it asks for.
+const maxPrompt = 8
+
+// prompted is what stands between what a program asks for, and what a script types.
+var prompted = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\A[:?*>.$ \\s]{0,8}["'][)}\];,]{0,3}\s{0,8}[{(]?\s{0,8}[\w.$>-]{0,30}(?i:send|write|type|enter|answer|respond|print)\w{0,12}[ (]\s{0,4}(?:--? ?)?(?:\w=)?[bru]?["']`)
+})
 
 // isOption reports whether the text ends as the name of a command's option begins.
 func isOption(preceding string) bool {

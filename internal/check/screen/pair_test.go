@@ -13,67 +13,73 @@ var drawn = []string{"Qm7xT2vLp9Zd4Ke8", "Sommer!Regen", "Tr0ub4dor&3x", "kH7#mQ
 
 // layouts are the ways to put a label and a value, at X, on a page.
 var layouts = map[string]string{
-	"row":                     `<table><tr><td>Password</td><td>X</td></tr></table>`,
-	"heading cell":            `<table><tr><th>User</th><td>ops</td></tr><tr><th>Password:</th><td><code>X</code></td></tr></table>`,
-	"column":                  `<table><thead><tr><th>Account</th><th>Password</th></tr></thead><tbody><tr><td>ops-admin</td><td>X</td></tr></tbody></table>`,
-	"column far down":         `<table><tr><th>System</th><th>Login</th><th>Password</th></tr><tr><td>mail</td><td>none</td><td>–</td></tr><tr><td>wiki</td><td>ops</td><td>X</td></tr></table>`,
-	"definition":              `<dl><dt>Password</dt><dd>X</dd></dl>`,
-	"bold and code":           `<p><strong>Password</strong> <code>X</code></p>`,
-	"bold with colon":         `<p><strong>Password:</strong> X</p>`,
-	"colon outside":           `<p><b>Password</b>: X</p>`,
-	"line break":              `<p>User: ops<br>Password: X<br>Ask nobody.</p>`,
-	"next line":               `<p>Password:</p><p>X</p>`,
-	"heading":                 `<h3>Password</h3><p>X</p>`,
-	"two lines":               `<pre>Password` + "\n" + `X</pre>`,
-	"item":                    `<ul><li>User: ops</li><li>Password: X</li></ul>`,
-	"nested item":             `<ul><li>Password<ul><li>X</li></ul></li></ul>`,
-	"CSV":                     "<pre>host,user,password\ndb1,ops,X\n</pre>",
-	"semicolons":              "<pre>host;password;user\ndb1;X;ops\n</pre>",
-	"pipes":                   "<pre>| host | password |\n| db1 | X |\n</pre>",
-	"element":                 "<pre>&lt;user&gt;ops&lt;/user&gt;&lt;password&gt;X&lt;/password&gt;</pre>",
-	"attribute":               `<pre>&lt;add key="dbPassword" value="X"/&gt;</pre>`,
-	"named element":           `<pre>&lt;string name="password"&gt;X&lt;/string&gt;</pre>`,
-	"plist":                   "<pre>&lt;key&gt;Password&lt;/key&gt;\n  &lt;string&gt;X&lt;/string&gt;</pre>",
-	"own attribute":           `<pre>&lt;server user="ops" password="X"/&gt;</pre>`,
-	"json":                    `<pre>{"user": "ops", "password": "X"}</pre>`,
-	"yaml":                    "<pre>database:\n  user: ops\n  password: X\n</pre>",
-	"environment":             "<pre>export DB_PASSWORD='X'</pre>",
-	"properties":              "<pre>spring.datasource.password=X</pre>",
-	"call":                    `<pre>client.setPassword("X")</pre>`,
-	"option":                  "<pre>tool login --password X --host db</pre>",
-	"option with sign":        "<pre>tool login --password=X --host db</pre>",
-	"option of Windows":       `<pre>Connect-Thing -User ops -Password "X"</pre>`,
-	"sentence":                `<p>The password is "X" since Monday.</p>`,
-	"sentence of code":        `<p>Log in and use the password <code>X</code> for it.</p>`,
-	"far":                     `<p>The password for the router in the hall is: X</p>`,
-	"short":                   `<p>PW: X</p>`,
-	"small":                   `<p>pw X</p>`,
-	"fullwidth":               `<p>Ｐａｓｓｗｏｒｄ：X</p>`,
-	"fullwidth colon":         `<p>密码：X</p>`,
-	"dash":                    `<p>Password – X</p>`,
-	"arrow":                   `<p>Password → X</p>`,
-	"remark":                  `<p>Password (admin): X</p>`,
-	"user and password":       `<p>User / password: ops / X</p>`,
-	"statement":               `<pre>CREATE USER ops IDENTIFIED BY 'X';</pre>`,
-	"two rows of names":       `<table><tr><th rowspan="2">Host</th><th colspan="2">Access</th></tr><tr><th>User</th><th>Password</th></tr><tr><td>db1</td><td>ops</td><td>X</td></tr></table>`,
-	"last column":             "<pre>name,user,password\ndb1,ops,X\n</pre>",
-	"emphasis":                `<p><strong>Admin PW</strong> <em>X</em></p>`,
-	"told on the next line":   `<p>The admin password is<br>X</p>`,
-	"block of YAML":           "<pre>password: |-\n  X\n</pre>",
-	"default of a variable":   "<pre>variable \"db_password\" {\n  type = string\n  default = \"X\"\n}</pre>",
-	"far, in words":           `<p>The password for the router is X</p>`,
-	"far, in Dutch":           `<p>Het wachtwoord van de server is X</p>`,
-	"far, in Thai":            `<p>รหัสผ่านของเซิร์ฟเวอร์คือ X</p>`,
-	"told in Japanese":        `<p>VPNのパスワードは「X」です。</p>`,
-	"other letters":           `<p>सर्वर का पासवर्ड X है।</p>`,
-	"article in Hebrew":       `<p>הסיסמה לשרת היא X</p>`,
-	"answer":                  `<p>Anna: what is the password for the CRM?</p><p>[10:33] Bob: X</p>`,
-	"in front":                `<p>Type <code>X</code> as the password.</p>`,
-	"line of settings":        "<pre>uri ldap://db\nbindpw X\n</pre>",
-	"with a type":             "<pre>ppp chap password 0 X</pre>",
-	"argument":                "<pre>define( 'DB_PASSWORD', 'X' );</pre>",
-	"credentials":             `<p>Creds: deploy / X</p>`,
-	"setting of a connection": `<pre>Server=db;User Id=sa;Password=X;Encrypt=true</pre>`,
+	"row":                      `<table><tr><td>Password</td><td>X</td></tr></table>`,
+	"heading cell":             `<table><tr><th>User</th><td>ops</td></tr><tr><th>Password:</th><td><code>X</code></td></tr></table>`,
+	"column":                   `<table><thead><tr><th>Account</th><th>Password</th></tr></thead><tbody><tr><td>ops-admin</td><td>X</td></tr></tbody></table>`,
+	"column far down":          `<table><tr><th>System</th><th>Login</th><th>Password</th></tr><tr><td>mail</td><td>none</td><td>–</td></tr><tr><td>wiki</td><td>ops</td><td>X</td></tr></table>`,
+	"definition":               `<dl><dt>Password</dt><dd>X</dd></dl>`,
+	"bold and code":            `<p><strong>Password</strong> <code>X</code></p>`,
+	"bold with colon":          `<p><strong>Password:</strong> X</p>`,
+	"colon outside":            `<p><b>Password</b>: X</p>`,
+	"line break":               `<p>User: ops<br>Password: X<br>Ask nobody.</p>`,
+	"next line":                `<p>Password:</p><p>X</p>`,
+	"heading":                  `<h3>Password</h3><p>X</p>`,
+	"two lines":                `<pre>Password` + "\n" + `X</pre>`,
+	"item":                     `<ul><li>User: ops</li><li>Password: X</li></ul>`,
+	"nested item":              `<ul><li>Password<ul><li>X</li></ul></li></ul>`,
+	"CSV":                      "<pre>host,user,password\ndb1,ops,X\n</pre>",
+	"semicolons":               "<pre>host;password;user\ndb1;X;ops\n</pre>",
+	"pipes":                    "<pre>| host | password |\n| db1 | X |\n</pre>",
+	"element":                  "<pre>&lt;user&gt;ops&lt;/user&gt;&lt;password&gt;X&lt;/password&gt;</pre>",
+	"attribute":                `<pre>&lt;add key="dbPassword" value="X"/&gt;</pre>`,
+	"named element":            `<pre>&lt;string name="password"&gt;X&lt;/string&gt;</pre>`,
+	"plist":                    "<pre>&lt;key&gt;Password&lt;/key&gt;\n  &lt;string&gt;X&lt;/string&gt;</pre>",
+	"own attribute":            `<pre>&lt;server user="ops" password="X"/&gt;</pre>`,
+	"json":                     `<pre>{"user": "ops", "password": "X"}</pre>`,
+	"yaml":                     "<pre>database:\n  user: ops\n  password: X\n</pre>",
+	"environment":              "<pre>export DB_PASSWORD='X'</pre>",
+	"properties":               "<pre>spring.datasource.password=X</pre>",
+	"call":                     `<pre>client.setPassword("X")</pre>`,
+	"option":                   "<pre>tool login --password X --host db</pre>",
+	"option with sign":         "<pre>tool login --password=X --host db</pre>",
+	"option of Windows":        `<pre>Connect-Thing -User ops -Password "X"</pre>`,
+	"sentence":                 `<p>The password is "X" since Monday.</p>`,
+	"sentence of code":         `<p>Log in and use the password <code>X</code> for it.</p>`,
+	"far":                      `<p>The password for the router in the hall is: X</p>`,
+	"short":                    `<p>PW: X</p>`,
+	"small":                    `<p>pw X</p>`,
+	"fullwidth":                `<p>Ｐａｓｓｗｏｒｄ：X</p>`,
+	"fullwidth colon":          `<p>密码：X</p>`,
+	"dash":                     `<p>Password – X</p>`,
+	"arrow":                    `<p>Password → X</p>`,
+	"remark":                   `<p>Password (admin): X</p>`,
+	"user and password":        `<p>User / password: ops / X</p>`,
+	"statement":                `<pre>CREATE USER ops IDENTIFIED BY 'X';</pre>`,
+	"two rows of names":        `<table><tr><th rowspan="2">Host</th><th colspan="2">Access</th></tr><tr><th>User</th><th>Password</th></tr><tr><td>db1</td><td>ops</td><td>X</td></tr></table>`,
+	"last column":              "<pre>name,user,password\ndb1,ops,X\n</pre>",
+	"emphasis":                 `<p><strong>Admin PW</strong> <em>X</em></p>`,
+	"told on the next line":    `<p>The admin password is<br>X</p>`,
+	"block of YAML":            "<pre>password: |-\n  X\n</pre>",
+	"default of a variable":    "<pre>variable \"db_password\" {\n  type = string\n  default = \"X\"\n}</pre>",
+	"far, in words":            `<p>The password for the router is X</p>`,
+	"far, in Dutch":            `<p>Het wachtwoord van de server is X</p>`,
+	"far, in Thai":             `<p>รหัสผ่านของเซิร์ฟเวอร์คือ X</p>`,
+	"told in Japanese":         `<p>VPNのパスワードは「X」です。</p>`,
+	"other letters":            `<p>सर्वर का पासवर्ड X है।</p>`,
+	"article in Hebrew":        `<p>הסיסמה לשרת היא X</p>`,
+	"answer":                   `<p>Anna: what is the password for the CRM?</p><p>[10:33] Bob: X</p>`,
+	"in front":                 `<p>Type <code>X</code> as the password.</p>`,
+	"line of settings":         "<pre>uri ldap://db\nbindpw X\n</pre>",
+	"with a type":              "<pre>ppp chap password 0 X</pre>",
+	"argument":                 "<pre>define( 'DB_PASSWORD', 'X' );</pre>",
+	"credentials":              `<p>Creds: deploy / X</p>`,
+	"typed by a script":        "<pre>expect \"Password:\"\nsend \"X\\r\"</pre>",
+	"typed for a part of it":   "<pre>child.expect('[Pp]assword:')\nchild.sendline('X')</pre>",
+	"asked for in a chat":      `<p><b>maria</b> 9:12<br>can you send me the vpn password</p><p><b>joe</b> 9:13<br>X</p>`,
+	"in a mail that is quoted": "<pre>&gt; The password is:\n&gt;\n&gt; X\n&gt;\n&gt; Regards</pre>",
+	"sign on the next line":    "<pre>&gt; password\n&gt; = X</pre>",
+	"name of a form":           `<pre>plain-text-password-value "X"</pre>`,
+	"setting of a connection":  `<pre>Server=db;User Id=sa;Password=X;Encrypt=true</pre>`,
 }
 
 func withBody(body string) crawler.Page {
@@ -115,6 +121,23 @@ func TestExamplesOfManualsAreNoSecrets(t *testing.T) {
 	} {
 		if findings := finds(t, Config{Credentials: Hold}, body); len(findings) > 0 {
 			t.Errorf("%s: found %+v", body, findings)
+		}
+	}
+}
+
+// Several words in one are a password where nothing else stands beside the label, and a name in code or in a list.
+func TestAPasswordOfLettersOnly(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{
+		"<p>Administrator password: HarvestBadgerMoon</p>":                                                        true,
+		"<table><tr><th>User</th><th>Password</th></tr><tr><td>ops</td><td>correcthorsebattery</td></tr></table>": true,
+		"<pre>password = HarvestBadgerMoon</pre>":                                                                 false,
+		"<p>AuthFormPassword<br>AuthFormProviderList</p>":                                                         false,
+		"<p>Password: alphanumeric</p>":                                                                           false,
+		"<p>The password: HarvestBadgerMoon keeps it</p>":                                                         false,
+	} {
+		if found := len(finds(t, Config{Credentials: Hold}, body)) > 0; found != want {
+			t.Errorf("%s: found %v, want %v", body, found, want)
 		}
 	}
 }
@@ -173,6 +196,8 @@ func TestSecretsInCommandsAndFilesAreFound(t *testing.T) {
 		"new mysqli('localhost', 'app', 'Orchid3147!', 'shop')", "cqlsh -u ops -p Qm7xT2vLp9Zd db1", "gh secret set DEPLOY --body \"VZOAxL5cSkWKGgZ6qkEeljZ9\"", "AUTH PLAIN AG1haWxlcgBiQlV2TWQwTkM3OG1sSQ==", "GenieKey e3d0a6a2-1555-4a67-a61d-61591f9456cf", "app:Qm7xT2vLp9Zd@tcp(db:3306)/shop",
 		"dp.st.prd.KyK9Ibthi4YDr2uaMlnQR1DqeYZzYXh40Qp6VZageHE", "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", "re_zJ3Efk5t_gX7LFA2YK8Hb3zbjAbB74LLG", "Segment write key: WN3jWgmsWXFH34aaq3WlwyQ4Nq4HC7P0", "Guest Wi-Fi: network Depot, key uiK1H9#t73K2", "tacacs-server host 10.0.0.3 key Q41isSQYX28bJG",
 		"Seed phrase: copper velvet museum lantern orbit walnut gadget tunnel cradle hazard pepper ripple",
+		"echo 'kiosk:" + x + "' | chpasswd", "chpasswd <<EOF\nkiosk:" + x + "\nEOF", `schtasks /create /tn nightly /ru CORP\batch /rp ` + x, "jdbc:oracle:thin:scott/" + x + "@//ora1:1521/PROD", "requests.get(url, auth=('monitor', '" + x + "'))",
+		"db.corp-net.de:5432:billing:app:" + x, `"vpnuser" "*" "` + x + `" *`, "Passphrase of the disk: velvet anchor mosaic thunder", "Password: nQojypabHZCoT2", "WLAN Besucher\nSchlüssel: " + x,
 	} {
 		if len(finds(t, Config{Credentials: Hold}, "<pre>"+html.EscapeString(text)+"</pre>")) == 0 {
 			t.Errorf("not found: %s", text)
@@ -182,7 +207,8 @@ func TestSecretsInCommandsAndFilesAreFound(t *testing.T) {
 
 func TestCodesForPeopleAreNamed(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"Door code: 4711#", "PIN: 8305", "The alarm code is 294817.", "Türcode: 90210", "Gate code 7742", "Recovery codes: k7pz2-xqw9l r4tzv-b8nsy", "Backup codes:\n83920174\n55810392\n", "Code d'entrée : 58A92", "Keypad code = *5829#"} {
+	for _, text := range []string{"Door code: 4711#", "PIN: 8305", "The alarm code is 294817.", "Türcode: 90210", "Gate code 7742", "Recovery codes: k7pz2-xqw9l r4tzv-b8nsy", "Backup codes:\n83920174\n55810392\n", "Code d'entrée : 58A92", "Keypad code = *5829#",
+		"De code van het alarm is 2243", "Lockbox next to the meter, code 3221.", "Combination of the safe: 34-12-57", "Der Code für die Haustür lautet 84152.", "Код от сейфа: 8305"} {
 		findings := finds(t, Config{Credentials: Hold, Codes: Warn}, "<pre>"+html.EscapeString(text)+"</pre>")
 		if len(findings) == 0 || has(findings, Hold) {
 			t.Errorf("%s: found %+v", text, findings)
@@ -202,6 +228,7 @@ func TestWhatDocumentationShowsBesideALabelIsNoSecret(t *testing.T) {
 		"Set-Cookie: session=…", "Authorization: Bearer mF_9.B5f-4.1JqM", "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "sk_test_4eC39HqLyjWDarjtT1zdp7dc", "commit 3f9a1c7e5b2d8f4a6c0e9b1d7f3a5c8e3f9a1c7e", "Serial number: C02XK1JHJGH5", "mysql -p", "mysql -u root -p shop", "curl -u user:password https://api.example.com", "docker login -u USERNAME -p PASSWORD",
 		"kind: Secret\ndata:\n  password: cGFzc3dvcmQ=", "Order number: 4711-2026-0815", "Version: 2026.11.30-rc1", "Password must contain at least one digit, such as 7.", "otpauth://totp/Example:alice@google.com?secret=JBSWY3DPEHPK3PXP&issuer=Example", "Recovery codes are shown once.", "access code", "Access code: see your invitation",
 		"The key is under the mat.", "token: AccessTokenProvider", "secret: my-secret-name", "secretName: tls-secret-2026", "Pass: IPv4Network", "pass an IPv4Network", "credentials: include", "The password for the account is reset every 90 days", "password=pam_unix.so", "Passphrase: a sentence of several words",
+		"Exit code: 4711", "The code of the gateway answers with 4040", "code: 3221", "Passphrase (empty for no passphrase):", "Passphrase: choose one that nobody knows", "expect \"Password:\"\nsend \"$password\\r\"", "Anna: I forgot my password\nBen: Click the link.", "password-value: string",
 	} {
 		for _, body := range []string{"<pre>" + html.EscapeString(text) + "</pre>", "<p>" + html.EscapeString(text) + "</p>"} {
 			if findings := finds(t, Config{Credentials: Hold, Codes: Hold}, body); len(findings) > 0 {

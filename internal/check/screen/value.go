@@ -66,7 +66,7 @@ func isChosen(value string, how evidence) bool {
 	words := strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) })
 	switch {
 	case c.signs == 0 && len(words) == 1:
-		return c.digits >= 2 && c.digits <= 8 && how == assigned && isWordThenNumber(value)
+		return how == assigned && (c.digits >= 2 && c.digits <= 8 && isWordThenNumber(value) || c.digits > 0 && !isName(words[0]))
 	case strings.ContainsAny(value, passwordSigns):
 		inner := innerSigns(value)
 		return c.digits > 0 && c.kinds() >= 3 || c.upper > 0 && c.lower > 0 && inner >= 1 || inner >= 2 || how == assigned && slices.ContainsFunc(words, func(w string) bool { return len(w) >= 8 && !isName(w) })
@@ -74,6 +74,19 @@ func isChosen(value string, how evidence) bool {
 		return c.lower+c.upper >= 14 && how == assigned && strings.Count(value, "-") == c.signs
 	}
 	return false
+}
+
+// isJoined reports whether a value is several words without a space between them, and nothing else.
+func isJoined(value string) bool {
+	const least, lower = 12, 17 // letters; in small letters, it is longer than most words are
+	c := classesOf(value)
+	switch {
+	case len(value) < least || c.lower+c.upper < len(value) || namesSecret(value):
+		return false
+	case c.upper == 0:
+		return len(value) >= lower
+	}
+	return c.upper >= 3 && c.lower >= 3*c.upper && unicode.IsUpper(rune(value[0]))
 }
 
 // isStrong reports whether a value is such as rules for passwords want them, so that it is one wherever it stands.
