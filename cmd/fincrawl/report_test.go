@@ -24,7 +24,7 @@ func newReportWorld(t *testing.T) *world {
 }
 
 // decided opens a report, says to pages what a person would, and returns the file that this saves.
-func (w *world) decided(tab *browsertest.Tab, report string, verdicts map[string]string) string {
+func (w *world) decided(tab *browsertest.Tab, report string, verdicts map[string]string, out ...string) string {
 	w.Helper()
 	tab.Load(w.path(report))
 	for path, verdict := range verdicts {
@@ -40,6 +40,13 @@ func (w *world) decided(tab *browsertest.Tab, report string, verdicts map[string
 		if !done {
 			w.Fatalf("%s cannot be said of %s", verdict, path)
 		}
+	}
+	if len(out) > 0 { // pages that do not change are found by their titles
+		tab.Run(`document.querySelector("#readers details").open = true; new Promise(done => setTimeout(done, 100))`)
+	}
+	for _, path := range out {
+		name, _ := json.Marshal("Page " + path)
+		tab.Run(`[...document.querySelectorAll("#readers tbody tr")].find(r => r.querySelector("th").firstChild.textContent === ` + string(name) + `).querySelector("button").click()`)
 	}
 	tab.Run(`const [who, why] = document.querySelectorAll(".tray input"); who.value = "Anna Owner"; why.value = "looked at it"`)
 	tab.Run(`document.querySelector(".tray button").click()`)
@@ -78,9 +85,9 @@ func TestWhatIsDecidedInABrowserIsDone(t *testing.T) {
 				w.fincrawl(exitHeld, "sync")
 			}
 			w.execute(w.Context(), append(report, w.path("report.html"))...)
-			file := w.decided(tab, "report.html", map[string]string{"/a1": "approve", "/a2": "reject", "/a3": "approve", "/a5": "withdraw"})
+			file := w.decided(tab, "report.html", map[string]string{"/a1": "approve", "/a2": "reject", "/a3": "approve", "/a5": "withdraw"}, "/a9")
 			out := w.must("approve", "--file", file)
-			for _, want := range []string{"makes 2 changes", "1 page.", "switches off 1 page"} {
+			for _, want := range []string{"makes 2 changes", "1 page.", "switches off 2 pages"} {
 				if !strings.Contains(out, want) {
 					t.Errorf("approve says\n%s", out)
 				}
@@ -89,8 +96,10 @@ func TestWhatIsDecidedInABrowserIsDone(t *testing.T) {
 			w.wantText("/a1", "with care")
 			w.wantText("/a2", "Sentence 1 of")
 			w.wantLibrary(without("/a3")...)
-			if p := w.page("/a5"); p.AIAgentAvailability || p.AICopilotAvailability {
-				t.Error("a page that was withdrawn is answered from")
+			for _, path := range []string{"/a5", "/a9"} {
+				if p := w.page(path); p.AIAgentAvailability || p.AICopilotAvailability {
+					t.Errorf("%s was withdrawn, and is answered from", path)
+				}
 			}
 			for _, c := range run.Sources[0].Plan.Changes {
 				if c.Decided != nil && (c.Decided.By != "Anna Owner" || !strings.Contains(c.Decided.Reason, "looked at it")) {
@@ -113,7 +122,7 @@ func TestAReportOfAPreviewIsAPlan(t *testing.T) {
 	tab := browsertest.Open(t)
 	w := newReportWorld(t)
 	w.execute(w.Context(), "preview", "--report", w.path("report.html"))
-	file := w.decided(tab, "report.html", map[string]string{"/a1": "approve", "/a3": "approve", "/a2": "reject"})
+	file := w.decided(tab, "report.html", map[string]string{"/a1": "approve", "/a3": "approve", "/a2": "reject"}, "/a9")
 	w.site.Page("/a1", testsite.Page{Text: "Use the key AKIAQYLPMN5HFIQR7CCC with care."})
 	w.site.Page("/a6", testsite.Page{Text: wordy("/a6").Text + " Nobody has seen this."})
 	w.execute(w.Context(), "sync", "--plan", file)
@@ -124,6 +133,9 @@ func TestAReportOfAPreviewIsAPlan(t *testing.T) {
 		t.Error("what the report did not show was sent")
 	}
 	w.wantLibrary(without("/a3")...)
+	if p := w.page("/a9"); p.AIAgentAvailability || p.AICopilotAvailability {
+		t.Error("a page that was withdrawn is answered from")
+	}
 }
 
 // A file that comes too late approves nothing, and says so.

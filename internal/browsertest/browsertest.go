@@ -95,6 +95,23 @@ func (tab *Tab) Run(script string) {
 	Eval[chromedp.Void](tab, script)
 }
 
+// Press presses keys, one after another.
+func (tab *Tab) Press(keys ...string) {
+	tab.t.Helper()
+	for _, key := range keys {
+		tab.do(func() error { return chromedp.Do(tab.ctx, chromedp.KeyEvent(key)) })
+	}
+}
+
+// Print shows the page as it is printed, in light colours.
+func (tab *Tab) Print() {
+	tab.t.Helper()
+	tab.do(func() error {
+		_, err := chromedp.Call(tab.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	})
+}
+
 // Size sets how wide and high the page is, in CSS pixels, and whether its reader wants it dark.
 func (tab *Tab) Size(width, height int64, dark bool) {
 	tab.t.Helper()

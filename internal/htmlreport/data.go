@@ -47,7 +47,7 @@ type source struct {
 	More         int                     `json:"more,omitempty"` // changes that are not in the list
 	Advice       map[ingest.Guard]string `json:"advice,omitempty"`
 	Audience     []int64                 `json:"audience"`
-	Pages        [][3]any                `json:"pages"` // title, URL, 1 for AI Agent plus 2 for Copilot
+	Pages        [][4]any                `json:"pages"` // title, URL, 1 for AI Agent plus 2 for Copilot plus 4 where it can be withdrawn, external ID where that is another
 	Left         [][3]string             `json:"left"`  // URL, outcome, detail
 	LeftMore     int                     `json:"left_more,omitempty"`
 	Unread       [][3]string             `json:"unread"`
@@ -103,7 +103,7 @@ func (r *Report) data(run report.Run) ([]byte, error) {
 func (r *Report) source(s report.Source) (any, error) {
 	out := source{
 		Name: s.Name, URL: s.URL, LibraryURL: s.LibraryURL, Error: s.Error, ImportSource: s.ImportSource, Said: s.Said(), Changes: []any{},
-		Audience: []int64{}, Pages: [][3]any{}, Left: [][3]string{}, Unread: [][3]string{}, Template: s.Template, Phrases: s.Phrases, Lint: s.Advice,
+		Audience: []int64{}, Pages: [][4]any{}, Left: [][3]string{}, Unread: [][3]string{}, Template: s.Template, Phrases: s.Phrases, Lint: s.Advice,
 	}
 	if !s.Resumed.IsZero() {
 		out.Resumed = s.Resumed.UTC().Format(time.RFC3339)
@@ -120,7 +120,12 @@ func (r *Report) source(s report.Source) (any, error) {
 	}
 	out.Audience = append(out.Audience, b.audience...)
 	for _, p := range b.pages {
-		out.Pages = append(out.Pages, [3]any{p.Title, p.URL, bit(p.AIAgent) + 2*bit(p.Copilot)})
+		known := r.mask(p.ExternalID, nil) == p.ExternalID // else this file cannot name it
+		id := p.ExternalID
+		if id == p.URL {
+			id = "" // as mostly
+		}
+		out.Pages = append(out.Pages, [4]any{p.Title, p.URL, bit(p.AIAgent) + 2*bit(p.Copilot) + 4*bit(p.Ours && known), id})
 	}
 	var rows []any
 	if s.Plan != nil {

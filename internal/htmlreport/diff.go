@@ -24,7 +24,7 @@ const (
 
 const (
 	contextLines = 3
-	// maxTokens is how many words of a block are compared one by one.
+	// maxTokens is how many words of two lines are compared one by one.
 	maxTokens = 6000
 	// maxShown bounds, in bytes, what is shown of the texts of one page.
 	maxShown = 48 << 10
@@ -84,22 +84,57 @@ func text(kind int, lines []string) []step {
 	return []step{{kind, strings.Join(lines, "\n")}}
 }
 
-// replaced shows lines and those in their place: by words where enough of them stay.
-func replaced(old, new []string) []step {
-	a, b := strings.Join(old, "\n"), strings.Join(new, "\n")
-	if pieces := wordByWord(a, b); pieces != nil {
-		return []step{{changes, pieces}}
+// maxPairs bounds, in pairs of bytes, the lines that are compared by words to find which stands in place of which.
+const maxPairs = 1 << 26
+
+// replaced shows lines and those in their place: word by word where a line stands in place of one
+// that is much like it, in their order.
+func replaced(old, now []string) (steps []step) {
+	alone := len(old) == 1 && len(now) == 1
+	if length(old)*length(now) > maxPairs && !alone {
+		return append(text(goes, old), text(comes, now)...)
 	}
-	return append(text(goes, old), text(comes, new)...)
+	shownOld, shownNow := 0, 0
+	for i, line := range old {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		best, at := []any(nil), -1
+		most := 0
+		for j := shownNow; j < len(now); j++ {
+			pieces, stay := wordByWord(line, now[j])
+			enough := max(len(line), len(now[j])) / 2
+			if alone {
+				enough = enough * 2 / 3 // there is no other
+			}
+			if stay > most && stay >= enough {
+				best, at, most = pieces, j, stay
+			}
+		}
+		if at < 0 {
+			continue
+		}
+		steps = append(append(steps, text(goes, old[shownOld:i])...), text(comes, now[shownNow:at])...)
+		steps = append(steps, step{changes, best})
+		shownOld, shownNow = i+1, at+1
+	}
+	return append(append(steps, text(goes, old[shownOld:])...), text(comes, now[shownNow:])...)
 }
 
-// wordByWord compares two texts word by word; nil where less than a third stays.
-func wordByWord(a, b string) (pieces []any) {
+func length(lines []string) (n int) {
+	for _, line := range lines {
+		n += len(line) + 1
+	}
+	return n
+}
+
+// wordByWord compares two lines word by word, and says how many bytes stay; nil where they are too long for that.
+func wordByWord(a, b string) (pieces []any, stay int) {
 	old, now := tokens(a), tokens(b)
 	if len(old) == 0 || len(now) == 0 || len(old)+len(now) > maxTokens {
-		return nil
+		return nil, 0
 	}
-	at, stay := 0, 0
+	at := 0
 	var gone, come strings.Builder
 	flush := func() {
 		if gone.Len()+come.Len() > 0 {
@@ -129,10 +164,7 @@ func wordByWord(a, b string) (pieces []any) {
 	}
 	keep(old[at:])
 	flush()
-	if 3*stay < max(len(a), len(b)) {
-		return nil
-	}
-	return pieces
+	return pieces, stay
 }
 
 // tokens are the words of a text, and what stands between them.

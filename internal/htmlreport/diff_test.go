@@ -54,6 +54,19 @@ func TestADifferenceHasBothTextsInIt(t *testing.T) {
 	})
 }
 
+// Lines are compared with those that they became, also where there are fewer or more of them.
+func TestALineIsComparedWithTheOneThatItBecame(t *testing.T) {
+	before := "- the printer is on the second floor\n- the scanner is in the hall\n- nobody knows this one"
+	after := "- a line before all the others\n- the printer is on the third floor\n- the scanner is in the cellar"
+	var kinds []any
+	for _, s := range difference(before, after) {
+		kinds = append(kinds, s[0])
+	}
+	if len(kinds) != 4 || kinds[0] != comes || kinds[1] != changes || kinds[2] != changes || kinds[3] != goes {
+		t.Errorf("got %v", difference(before, after))
+	}
+}
+
 func TestOfALongTextOnlyWhatChangesIsShown(t *testing.T) {
 	same := strings.Repeat("a line\n", 200)
 	steps := difference(same+"It costs 12 crowns.\n"+same, same+"It costs 14 crowns.\n"+same)

@@ -131,8 +131,9 @@ type Seen struct {
 
 // Page is a page of the library, and who answers from it.
 type Page struct {
-	Title, URL       string
-	AIAgent, Copilot bool
+	ExternalID, Title, URL string
+	AIAgent, Copilot       bool
+	Ours                   bool // it is there already, and fincrawl sent it, so that it can be withdrawn
 }
 
 // Left is an address that is no page of the library.
@@ -197,7 +198,7 @@ func pagesOf(plan ingest.Plan) []Page {
 			v = c.Before
 		}
 		if v != nil {
-			pages = append(pages, Page{v.Title, v.URL, v.AIAgent, v.AICopilot})
+			pages = append(pages, Page{c.ExternalID, v.Title, v.URL, v.AIAgent, v.AICopilot, c.RemoteID != "" && !c.Unproved && !c.Foreign})
 		}
 	}
 	return pages

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 	"github.com/fincrawl/fincrawl/ingest"
@@ -63,7 +65,7 @@ func example() (report.Run, htmlreport.Seen) {
 	add(ingest.Change{Action: ingest.Held, Wants: ingest.Create, Guard: ingest.GuardSize, After: version(3, "b"), Reason: "too large"}, "", "")
 	add(ingest.Change{Action: ingest.Update, Before: version(4, "a"), After: version(4, "b"), Reason: "text changed"}, "# Prices\n\n"+long+"The blue pump costs 12 crowns a day.\n", "# Prices\n\n"+long+"The blue pump costs 14 crowns a week.\n")
 	add(ingest.Change{Action: ingest.Create, After: version(5, "b"), Reason: "new"}, "", "A new page.\n\n| what | price |\n|---|---|\n| pump | 12 |\n")
-	add(ingest.Change{Action: ingest.Delete, Before: version(6, "a"), Reason: "its URL answers 404"}, "What goes.\n", "")
+	add(ingest.Change{Action: ingest.Delete, Before: version(6, "a"), Reason: "its URL answers 404"}, strings.Repeat("What goes is a long text.\n\n", 40), "")
 	add(ingest.Change{Action: ingest.Held, Wants: ingest.Delete, Guard: ingest.GuardConfirmation, Pending: true, Before: version(7, "a"), Reason: "missing"}, "What may go.\n", "")
 	seen := htmlreport.Seen{Plan: plan, Audience: []int64{7}, Texts: func(c ingest.Change) (old, now state.Body, err error) {
 		return state.Body{Markdown: before[c.ExternalID]}, state.Body{Markdown: after[c.ExternalID]}, nil
@@ -105,6 +107,10 @@ func TestTheFileIsForItsOwnerAndNothingThatScreeningFoundIsInIt(t *testing.T) {
 	seen.Plan.Changes[0].Reason += " " + key // wherever it comes from
 	run.Sources[0].Advice[0].Detail = "says " + key
 	run.Sources[0].Error = "the site said " + key
+	at := "https://wiki.example/?k=" + key // which a page is known by, so that the file cannot name it
+	run.Sources[0].Plan.Changes = append(run.Sources[0].Plan.Changes, ingest.Change{Action: ingest.Held, Wants: ingest.Create, Guard: ingest.GuardSecret, ExternalID: at,
+		After: &ingest.Version{URL: at, Title: key, Hash: "k"}, Reason: "has what must not be published"})
+	seen.Plan = *run.Sources[0].Plan
 	path, text := written(t, run, seen)
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -113,7 +119,7 @@ func TestTheFileIsForItsOwnerAndNothingThatScreeningFoundIsInIt(t *testing.T) {
 	if strings.Contains(text, key) {
 		t.Error("the file has the key in it")
 	}
-	for _, want := range []string{`"found":"AKIA…"`, `"before":"`, "The key is"} {
+	for _, want := range []string{`"found":"AKIA…"`, `"before":"`, "The key is", `"masked":true`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the file has no %s", want)
 		}
@@ -254,12 +260,61 @@ func TestTheReportIsForEverybody(t *testing.T) {
 		tab.Shoot("report-" + look.name + "-changes")
 		tab.Run(`scrollTo(0, document.querySelector("#readers").offsetTop - 80); new Promise(done => setTimeout(done, 300))`)
 		tab.Shoot("report-" + look.name + "-readers")
+		if n := browsertest.Eval[int](tab, `[...document.querySelectorAll(".columns > p")].filter(p => p.checkVisibility() && p.scrollHeight > p.clientHeight + 1).length`); n > 0 {
+			t.Errorf("%s: %d lines side by side are higher than their room", look.name, n)
+		}
 		for _, b := range tab.Axe() {
 			t.Errorf("%s: %s: %s\n\t%s", look.name, b.Rule, b.Help, strings.Join(b.Where, "\n\t"))
 		}
 		if wide := browsertest.Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
 			t.Errorf("%s: the page is %d pixels wider than the screen", look.name, wide)
 		}
+	}
+}
+
+// All of it is reached and done by keys alone.
+func TestAPersonDecidesByKeys(t *testing.T) {
+	run, seen := example()
+	path, _ := written(t, run, seen)
+	tab := browsertest.Open(t)
+	tab.Load(path)
+	reach := func(what string) {
+		t.Helper()
+		for range 60 {
+			tab.Press(kb.Tab)
+			if browsertest.Eval[bool](tab, `document.activeElement.matches("`+what+`")`) {
+				return
+			}
+		}
+		t.Fatalf("no key reaches %s", what)
+	}
+	reach("#waiting summary")
+	tab.Press(kb.Enter)
+	tab.Run(`new Promise(done => setTimeout(done, 100))`)
+	reach("#waiting .decide input")
+	tab.Press(kb.ArrowRight)
+	reach(".tray button")
+	tab.Press(kb.Tab, kb.Tab, kb.Tab)
+	if got := browsertest.Eval[string](tab, `document.querySelector(".said").textContent + "; " + document.activeElement.textContent`); got != "1 approved; As text" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// On paper there is all of the texts that are open, and nothing to click.
+func TestTheReportIsPrinted(t *testing.T) {
+	run, seen := example()
+	path, _ := written(t, run, seen)
+	tab := browsertest.Open(t)
+	tab.Size(800, 1400, false)
+	tab.Load(path)
+	tab.Run(`document.querySelector("#waiting summary").click(); new Promise(done => setTimeout(done, 100))`)
+	tab.Print()
+	tab.Shoot("report-print")
+	if n := browsertest.Eval[int](tab, `[...document.querySelectorAll("button, input, .bar nav")].filter(e => e.checkVisibility()).length`); n > 0 {
+		t.Errorf("%d things to click are printed", n)
+	}
+	if !browsertest.Eval[bool](tab, `document.querySelector("#waiting .diff").clientHeight >= document.querySelector("#waiting .diff").scrollHeight - 1`) {
+		t.Error("a text is cut off")
 	}
 }
 

@@ -131,14 +131,18 @@
   const verbs = { "+": "create", "~": "update", "-": "delete", "=": "unchanged", "?": "held" };
   const rows = [];
   for (const source of data.sources) {
+    source.byID = new Map();
     for (const row of source.changes) {
+      source.byID.set(row.change.external_id, row);
       const c = row.change;
       const v = c.after ?? c.before ?? { url: c.external_id, title: "" };
       Object.assign(row, { source, title: v.title || v.url, url: v.url, kind: c.pending ? "pending" : verbs[c.action], wants: verbs[c.wants] });
-      row.haystack = (row.title + "\n" + row.url + "\n" + c.reason + "\n" + (c.guard ?? "") + "\n" + (c.findings ?? []).map((f) => f.rule).join(" ")).toLowerCase();
       rows.push(row);
     }
   }
+
+  // What a search looks in is put together by the first one.
+  const haystack = (row) => (row.haystack ??= [row.title, row.url, row.change.reason, row.change.guard ?? "", ...(row.change.findings ?? []).map((f) => f.rule)].join("\n").toLowerCase());
 
   function why(row) {
     const c = row.change;
@@ -149,7 +153,7 @@
   }
 
   function badge(row) {
-    const words = { held: "would " + row.wants, pending: "would " + row.wants + " later" };
+    const words = { held: "would " + row.wants, pending: "would " + row.wants + " later", ...(preview ? {} : { create: "created", update: "updated", delete: "deleted" }) };
     return el("span", { class: "badge " + (row.failed ? "failed" : row.kind) }, row.failed ? "failed: " + row.kind : words[row.kind] ?? row.kind);
   }
 
@@ -168,11 +172,11 @@
 
   const who = (v) => [v.ai_agent && "AI Agent", v.ai_copilot && "Copilot"].filter(Boolean).join(" and ") || "nobody";
 
-  function details(row, opened) {
+  function details(row, opened, below) {
     const d = el("details", { class: "page" }, el("summary", null, badge(row), el("span", { class: "name" }, row.title), el("span", { class: "quiet why" }, why(row))));
     d.addEventListener("toggle", () => {
       if (d.open && d.children.length === 1) {
-        d.append(el("div", { class: "body" }, el("p", null, address(row.url)), facts(row), difference(row.texts, row.change)));
+        d.append(el("div", { class: "body" }, el("p", null, address(row.url)), facts(row), difference(row.texts, row.change), below?.()));
       }
       opened?.(d.open);
     });
@@ -182,7 +186,12 @@
   // ---- Decisions. ----
 
   const verdicts = new Map(); // row → approve, reject or withdraw
-  const refresh = new Map(); // row → shows what was decided
+  const shows = new Map(); // row → what shows what was decided
+  const refresh = (row) => { for (const show of shows.get(row) ?? []) show(); };
+  function showing(row, show) {
+    shows.set(row, [...(shows.get(row) ?? []), show]);
+    show();
+  }
 
   function choices(row) {
     const c = row.change;
@@ -196,7 +205,7 @@
 
   function decide(row, verdict) {
     if (verdict) verdicts.set(row, verdict); else verdicts.delete(row);
-    refresh.get(row)?.();
+    refresh(row);
     tray.update();
   }
 
@@ -217,9 +226,8 @@
       if (hint) hint.hidden = open;
     };
     const set = el("fieldset", { class: "decide" }, el("legend", { class: "visually-hidden" }, "Decision on " + row.title),
-      inputs.map((input) => el("span", { class: "choice" }, input, el("label", { for: input.id, title: help[input.value] }, labels[input.value]))));
-    refresh.set(row, show);
-    show();
+      inputs.map((input) => el("span", { class: "choice" }, input, el("label", { for: input.id, title: help[input.value] }, input.value || may.includes("reject") ? labels[input.value] : preview ? "As planned" : "As it is"))));
+    showing(row, show);
     return [set, hint, (isOpen) => { open = isOpen; show(); }];
   }
 
@@ -231,8 +239,7 @@
   }
 
   function line(row) {
-    const [set, , opened] = row.asks ? [] : decision(row);
-    return el("li", { class: "item slim" }, details(row, opened), set && el("div", { class: "under" }, set));
+    return el("li", { class: "item slim" }, details(row, undefined, () => !row.asks && el("div", { class: "under" }, decision(row)[0])));
   }
 
   const list = (make) => (some) => el("ul", { class: "items" }, some.map(make));
@@ -253,6 +260,7 @@
         if (preview && c.action === "-") deletes++;
         if (!row.masked) changes.push(c);
       }
+      for (const [row, verdict] of verdicts) if (row.source === source && !source.changes.includes(row)) changes.push({ ...row.change, verdict });
       if (preview || changes.length) sources.push({ name: source.name, import_source: source.import_source, deletes, changes });
     }
     return JSON.stringify({ fincrawl_plan: 1, run: data.run.id, created: data.run.created, workspace: data.run.workspace,
@@ -328,7 +336,7 @@
       const free = group.filter((r) => r.release === "guard" && !r.masked);
       const place = el("div");
       lazy(place, group, list(card), 120, 25);
-      const all = (verdict, some) => el("button", { type: "button", on: { click: () => { for (const r of some) verdicts.set(r, verdict); for (const r of some) refresh.get(r)?.(); tray.update(); } } },
+      const all = (verdict, some) => el("button", { type: "button", on: { click: () => { for (const r of some) verdicts.set(r, verdict); for (const r of some) refresh(r); tray.update(); } } },
         labels[verdict] + " all " + some.length, hidden(" of " + source.name + " held by " + change.guard));
       return el("div", { class: "group" }, el("h3", null, source.name, el("span", { class: "quiet" }, " held by " + change.guard)),
         el("p", { class: "quiet" }, (source.advice?.[change.guard] ?? data.holds[change.guard] ?? "").replaceAll("`", "")),
@@ -373,7 +381,7 @@
       let n = 0;
       for (const { s, place, whole } of places) {
         const mine = pick.value === "" || data.sources[Number(pick.value)] === s;
-        const some = !mine ? [] : s.changes.filter((r) => (!kind || r.kind === kind || kind === "failed" && r.failed) && words.every((w) => r.haystack.includes(w)));
+        const some = !mine ? [] : s.changes.filter((r) => (!kind || r.kind === kind || kind === "failed" && r.failed) && words.every((w) => haystack(r).includes(w)));
         some.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
         n += some.length;
         whole.hidden = !mine || some.length === 0 && now !== '[[],"",""]';
@@ -402,13 +410,23 @@
   }
 
   function readers() {
-    const n = (s, f) => s.pages.filter((p) => p[2] === f).length;
+    const n = (s, f) => s.pages.filter((p) => (p[2] & 3) === f).length;
     const search = el("input", { type: "search", id: newID(), placeholder: "Title or address" });
     const place = el("div");
     const all = data.sources.flatMap((s) => s.pages.map((p) => ({ p, s, haystack: (p[0] + "\n" + p[1]).toLowerCase() })));
-    const yes = (on) => el("td", null, el("span", { class: "flag " + (on ? "on" : "off plain") }, on ? "yes" : "no"));
-    const make = (some) => el("table", { class: "grid pages" }, el("thead", null, el("tr", null, ["Page", "AI Agent", "Copilot", "Audience"].map((h) => el("th", { scope: "col" }, h)))),
-      el("tbody", null, some.map(({ p, s }) => el("tr", null, el("th", { scope: "row" }, p[0] || p[1], el("br"), address(p[1])), yes(p[2] & 1), yes(p[2] & 2), el("td", null, audience(s))))));
+    // A page that does not change can be withdrawn, too.
+    const out = ({ p: [title, url, flags, id], s }) => {
+      const externalID = id || url;
+      const row = s.byID.get(externalID) ?? { source: s, title: title || url, change: { action: "=", external_id: externalID, reason: "as it is", after: { url, title, ai_agent: (flags & 1) > 0, ai_copilot: (flags & 2) > 0 } } };
+      s.byID.set(externalID, row);
+      if (!(flags & 4) || row.change.decided?.verdict === "withdraw") return null;
+      const button = el("button", { type: "button", class: "chip", "aria-pressed": "false", on: { click: () => decide(row, verdicts.get(row) === "withdraw" ? "" : "withdraw") } }, "Withdraw", hidden(" " + row.title));
+      showing(row, () => button.setAttribute("aria-pressed", String(verdicts.get(row) === "withdraw")));
+      return button;
+    };
+    const yes = (on, product) => el("td", { "data-label": product }, el("span", { class: "flag " + (on ? "on" : "off plain") }, on ? "yes" : "no"));
+    const make = (some) => el("table", { class: "grid pages" }, el("thead", null, el("tr", null, ["Page", "AI Agent", "Copilot", "Audience", "Decide"].map((h) => el("th", { scope: "col" }, h)))),
+      el("tbody", null, some.map((x) => el("tr", null, el("th", { scope: "row" }, x.p[0] || x.p[1], el("br"), address(x.p[1])), yes(x.p[2] & 1, "AI Agent"), yes(x.p[2] & 2, "Copilot"), el("td", null, audience(x.s)), el("td", null, out(x))))));
     const draw = () => lazy(place, all.filter((x) => search.value.toLowerCase().split(/\s+/).every((w) => x.haystack.includes(w))), make, 62);
     let timer;
     search.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(draw, 120); });

@@ -85,7 +85,7 @@ func showSource(c *config.Config, store *state.Store, s report.Source, shown *ht
 			return err
 		}
 		if e.RemoteID != "" {
-			seen.Pages = append(seen.Pages, htmlreport.Page{Title: e.Title, URL: e.URL, AIAgent: e.AIAgent, Copilot: e.AICopilot})
+			seen.Pages = append(seen.Pages, htmlreport.Page{ExternalID: e.ExternalID, Ours: e.Ours(), Title: e.Title, URL: e.URL, AIAgent: e.AIAgent, Copilot: e.AICopilot})
 		}
 	}
 	for t, err := range store.Trails(s.Name) {
