@@ -17,6 +17,16 @@ type Health struct {
 	Failing    time.Time `json:"failing,omitzero"`
 	// Numbers are what was counted of the last run that ended, opaque.
 	Numbers json.RawMessage `json:"numbers,omitempty"`
+	// Told is what was told last of the source, by whom it was told to.
+	Told map[string]Told `json:"told,omitempty"`
+}
+
+// Told is what somebody was told last of a source.
+type Told struct {
+	State string    `json:"state,omitempty"` // what asked for a person; "" where nothing did
+	At    time.Time `json:"at"`              // of the run that told of it
+	// Ticket is the ID of the ticket that is open about the source; "" for none.
+	Ticket string `json:"ticket,omitempty"`
 }
 
 func (h Health) isZero() bool { return reflect.ValueOf(h).IsZero() }

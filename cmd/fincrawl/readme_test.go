@@ -23,7 +23,12 @@ func TestTheReadmesSourcesAreRight(t *testing.T) {
 	if len(blocks) != 2 {
 		t.Fatalf("%d blocks of YAML, want 2", len(blocks))
 	}
-	set := func(string) (string, bool) { return strings.Repeat("x", 40), true }
+	set := func(name string) (string, bool) {
+		if strings.HasSuffix(name, "_URL") {
+			return "https://hooks.example.com/x", true
+		}
+		return strings.Repeat("x", 40), true
+	}
 	secrets, server := t.TempDir(), httptest.NewTLSServer(nil)
 	defer server.Close()
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})

@@ -112,6 +112,7 @@ func New(c Config) *Client {
 func (c *Client) Me(ctx context.Context) (Me, error) {
 	var me Me
 	var a struct {
+		ID   text `json:"id"`
 		Type text `json:"type"`
 		Name text `json:"name"`
 		App  struct {
@@ -124,7 +125,7 @@ func (c *Client) Me(ctx context.Context) (Me, error) {
 	if err != nil && (KindOf(err) == NotFound || answered(err, http.StatusForbidden)) {
 		_, err = readListPage[answeredSource](ctx, c, sourcesPath, url.Values{"per_page": {"1"}}, 1, false)
 	}
-	me.Type, me.Name = string(a.Type), string(a.Name)
+	me.ID, me.Type, me.Name = string(a.ID), string(a.Type), string(a.Name)
 	me.App.IDCode, me.App.Name, me.App.Region = string(a.App.IDCode), string(a.App.Name), string(a.App.Region)
 	return me, err
 }

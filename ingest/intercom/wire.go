@@ -48,6 +48,7 @@ type PageRequest struct {
 
 // Me is the answer to GET /me, as far as it matters here.
 type Me struct {
+	ID   string `json:"id"`
 	Type string `json:"type"`
 	Name string `json:"name"`
 	App  struct {

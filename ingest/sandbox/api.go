@@ -29,6 +29,10 @@ func (s *Sandbox) newAPI() http.Handler {
 		"/ai/external_pages/{id}": {
 			"GET": s.getPage, "PUT": s.updatePage, "DELETE": s.deletePage,
 		},
+		"/ticket_types":       {"GET": s.listTicketTypes},
+		"/tickets":            {"POST": s.createTicket},
+		"/tickets/{id}":       {"GET": s.getTicket, "PUT": s.updateTicket, "POST": s.searchTickets}, // of which id is search
+		"/tickets/{id}/reply": {"POST": s.replyTicket},
 	} {
 		for method, endpoint := range methods {
 			routes.HandleFunc(method+" "+path, endpoint.ServeHTTP)

@@ -34,9 +34,17 @@ type contract struct {
 // descriptions are what Intercom publishes, by the Intercom-Version that it describes.
 var descriptions = map[string]string{"2.15": "ai-content-2.15.yaml", "2.16": "ai-content-2.16.yaml", "Unstable": "ai-content-unstable.yaml"}
 
+// ticketDescription is of tickets.
+const ticketDescription = "content-unstable.yaml"
+
 func newContract(t *testing.T, version string, next http.Handler) *contract {
 	t.Helper()
-	file := filepath.Join("..", "..", "..", "shared", "openapi", descriptions[version])
+	return newContractBy(t, version, descriptions[version], next)
+}
+
+func newContractBy(t *testing.T, version, description string, next http.Handler) *contract {
+	t.Helper()
+	file := filepath.Join("..", "..", "..", "shared", "openapi", description)
 	if _, err := os.Stat(file); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal(err)
@@ -162,5 +170,51 @@ func TestClientAndSandboxKeepTheContract(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestTicketsKeepTheContract(t *testing.T) {
+	s := newSandbox(t, sandbox.Config{})
+	between := newContractBy(t, "Unstable", ticketDescription, s)
+	c := intercom.New(intercom.Config{BaseURL: api, Token: "secret", Version: "Unstable", Transport: between})
+	ctx := t.Context()
+	types, err := c.TicketTypes(ctx)
+	if err != nil || len(types) != 1 || types[0].Resolved == "" {
+		t.Fatalf("%+v, %v", types, err)
+	}
+	made, err := c.CreateTicket(ctx, intercom.TicketRequest{TypeID: types[0].ID, Contact: intercom.Contact{Email: "a@example.com"}, Title: "One", Description: "<text>",
+		AdminAssigneeID: "12", TeamAssigneeID: "45", SkipNotifications: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if open, err := c.OpenTickets(ctx, types[0].ID); err != nil || len(open) != 1 || open[0] != made || made.Title != "One" || !made.Open {
+		t.Errorf("%+v, %+v, %v", open, made, err)
+	}
+	if err := c.NoteTicket(ctx, made.ID, "12", "<p>news</p>", true); err != nil {
+		t.Error(err)
+	}
+	if err := c.ResolveTicket(ctx, made.ID, "9", true); err == nil {
+		t.Error("a state of another type was taken")
+	}
+	if err := c.ResolveTicket(ctx, made.ID, types[0].Resolved, true); err != nil {
+		t.Error(err)
+	}
+	if again, err := c.Ticket(ctx, made.ID); err != nil || again.Open {
+		t.Errorf("%+v, %v", again, err)
+	}
+	if open, err := c.OpenTickets(ctx, types[0].ID); err != nil || len(open) != 0 {
+		t.Errorf("%+v, %v", open, err)
+	}
+	if kept := s.Tickets()[0]; kept.State != "resolved" || len(kept.Notes) != 1 || kept.Admin != "12" || kept.Team != "45" {
+		t.Errorf("%+v", kept)
+	}
+	if _, err := c.Ticket(ctx, "404"); intercom.KindOf(err) != intercom.NotFound {
+		t.Error(err)
+	}
+	if _, err := c.Ticket(ctx, ""); err == nil {
+		t.Error("a ticket without an ID was asked for")
+	}
+	if between.checked < 8 {
+		t.Errorf("%d calls were compared with the description", between.checked)
 	}
 }

@@ -81,7 +81,7 @@ func (v *views) home(w http.ResponseWriter, r *http.Request) {
 		total += n
 	}
 	v.render(w, http.StatusOK, "home.html", map[string]any{
-		"Title": "Library", "Sources": sources, "Total": total,
+		"Title": "Library", "Sources": sources, "Total": total, "Tickets": v.sandbox.Tickets(),
 		"Calls": newestFirst(v.sandbox.calls.last(someCalls)), "Writes": v.sandbox.Writes(),
 	})
 }

@@ -42,6 +42,7 @@ type Sandbox struct {
 	calls   callLog
 	rate    rateWindows
 	faults  switchboard
+	desk    desk
 	api     http.Handler
 	people  http.Handler
 
@@ -79,9 +80,11 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.faults.ServeHTTP(w, r)
 		return
 	}
-	if r.URL.Path == "/me" || r.URL.Path == "/ai" || strings.HasPrefix(r.URL.Path, "/ai/") {
-		s.api.ServeHTTP(w, r)
-		return
+	for _, root := range []string{"/me", "/ai", "/tickets", "/ticket_types"} {
+		if r.URL.Path == root || strings.HasPrefix(r.URL.Path, root+"/") {
+			s.api.ServeHTTP(w, r)
+			return
+		}
 	}
 	s.people.ServeHTTP(w, r)
 }

@@ -52,6 +52,7 @@ type Config struct {
 	// RemindAfter is after how long what still stands is told of again; seven days by default.
 	RemindAfter time.Duration
 	History     History
+	Notify      Notify
 	Browser     Browser
 	Presets     []preset.Preset
 	Sources     []Source

@@ -180,6 +180,12 @@ intercom:
   max_html: 512KiB
   verify_every: 3
 state: /data/${WHERE}.db
+notify:
+  after_failures: 3
+  webhooks:
+    - {url: "${HOOK}", format: slack, headers: {x-key: "k ${P}"}}
+    - {url: "${HOOK}", template: '{"text": "{{.Text}}"}'}
+  ticket: {type: Fincrawl, contact: {email: a@example.com}, assignee: {admin: 123, team: 45}, skip_notifications: false}
 browser: {path: /usr/bin/chromium, args: "--lang=de", restart_after: 9, max_memory: 1GiB}
 presets:
   - {name: our-portal, platform: Our portal, generator: "Portal 2", marks: ["#portal"], title: [h1.title, h1], body: .text, remove: [.vote],
@@ -216,13 +222,21 @@ sources:
     lint: {thin_words: 0, long_words: 5, stale_days: 1}
     updates: {max_same_text: 9, max_shrink: 1}
     deletes: {confirm_runs: 1, max_count: 0, max_share: 0}
-`, map[string]string{"INTERCOM_ACCESS_TOKEN": "t0ken\n", "WORKERS": "3", "WHERE": "here", "P": "pässword"})
+`, map[string]string{"INTERCOM_ACCESS_TOKEN": "t0ken\n", "WORKERS": "3", "WHERE": "here", "P": "pässword", "HOOK": "https://hooks.example.com/k3y"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := config.Intercom{Token: c.Intercom.Token, Region: "eu", BaseURL: "http://127.0.0.1:4010", APIVersion: "2.10", Workers: 3, Share: 1, MaxHTML: 512 << 10, VerifyEvery: 3}
 	if !reflect.DeepEqual(c.Intercom, want) || c.Intercom.Token.Reveal() != "t0ken" || c.State != "/data/here.db" {
 		t.Errorf("intercom: got %+v, %q", c.Intercom, c.State)
+	}
+	hooks := c.Notify.Webhooks
+	if len(hooks) != 2 || hooks[0].URL.Reveal() != "https://hooks.example.com/k3y" || hooks[0].Format != config.FormatSlack || hooks[0].Headers["x-key"].Reveal() != "k pässword" ||
+		hooks[1].Format != config.FormatJSON || hooks[1].Template != `{"text": "{{.Text}}"}` || c.Notify.AfterFailures != 3 {
+		t.Errorf("notify: got %+v", c.Notify)
+	}
+	if diff := cmp.Diff(&config.Ticket{Type: "Fincrawl", Contact: config.TicketContact{Email: "a@example.com"}, Admin: 123, Team: 45}, c.Notify.Ticket); diff != "" {
+		t.Errorf("notify.ticket (-want +got):\n%s", diff)
 	}
 	browser := config.Browser{Path: "/usr/bin/chromium", Args: []string{"--lang=de"}, RestartAfter: 9, MaxMemory: 1 << 30}
 	if !reflect.DeepEqual(c.Browser, browser) {
@@ -297,6 +311,7 @@ sources:
 		State:       "fincrawl.db",
 		RemindAfter: 7 * 24 * time.Hour,
 		History:     config.History{Runs: 50},
+		Notify:      config.Notify{AfterFailures: 2},
 		Browser:     browser,
 		Sources: []config.Source{{
 			Name: "a", URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",

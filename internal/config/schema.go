@@ -28,6 +28,7 @@ func (d *decoder) file(c *Config) fields {
 		{"state", d.text(&c.State)},
 		{"remind_after", d.days(&c.RemindAfter, 365)},
 		{"history", d.section(fields{{"keep", d.keptRuns(&c.History)}})},
+		{"notify", d.section(d.notify(&c.Notify))},
 		{"browser", d.browser(&c.Browser)},
 		{"presets", d.presets(&c.Presets)},
 		{"sources", required(d.sources(&c.Sources, &c.Intercom), "sources: with a - name: and url: for each site")},

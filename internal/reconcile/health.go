@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/metrics"
@@ -18,7 +19,12 @@ func (r *Runner) noteSuccess(s report.Source) error {
 	if !r.Mode.sends() || r.Only != nil || !metrics.Succeeded(s) {
 		return nil
 	}
-	return r.setHealth(s, state.Health{Success: r.Now().UTC()})
+	h, err := r.health(s.Name)
+	if err != nil {
+		return err
+	}
+	h.Success, h.FailedRuns, h.Failing = r.Now().UTC(), 0, time.Time{}
+	return r.setHealth(s, h)
 }
 
 // noteFailures remembers of which sources a run failed. One that was interrupted tells nothing of

@@ -267,6 +267,9 @@ func Record(ctx context.Context, sources []config.Source, r *Runner) (report.Run
 	if err == nil {
 		err = r.tell(run)
 	}
+	if err == nil {
+		err = r.notify(ctx, run)
+	}
 	if err != nil {
 		return run, fmt.Errorf("record the run: %w", err)
 	}

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -18,6 +19,13 @@ func OwnSecrets(c *config.Config, lookupEnv func(string) (string, bool)) []auth.
 			all = append(all, secret)
 		}
 		all = append(all, inAddress(s.Name+": url", s.URL)...)
+	}
+	for i, w := range c.Notify.Webhooks {
+		key := fmt.Sprintf("notify.webhooks %d: ", i+1)
+		all = append(all, auth.Secret{Key: key + "url", Value: w.URL.Reveal()})
+		for name, value := range w.Headers {
+			all = append(all, auth.Secret{Key: key + name, Value: value.Reveal()})
+		}
 	}
 	all = append(all, inAddress("intercom.base_url", c.Intercom.BaseURL)...)
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
