@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"net/url"
@@ -180,6 +181,19 @@ func TestAPDFIsNotRedacted(t *testing.T) {
 				t.Errorf("the text is %q", said)
 			}
 		})
+	}
+}
+
+// A name in white says nothing where a page far behind shows it; a sentence does, and so does a name that none shows.
+func TestAWhiteNameThatTheFileShows(t *testing.T) {
+	for white, want := range map[string]int{"Tulipanum": 0, "Tulip4711": 1, "The Tulipanum has a password": 1} {
+		page := "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]"
+		body := pdfOf("1 g "+testsite.Line("F1", 11, 72, 500, white), "", "", page+">>", "null", page+"/Contents 9 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+			stream("", testsite.Line("F1", 11, 72, 500, "The Tulipanum is a house in which many have a password.")))
+		body = bytes.Replace(body, []byte("/Count 1/Kids[3 0 R]"), []byte("/Count 4/Kids[3 0 R 6 0 R 6 0 R 8 0 R]"), 1)
+		if doc := read(t, PDF, body); len(doc.Unseen) != want {
+			t.Errorf("%s: found %+v", white, doc.Unseen)
+		}
 	}
 }
 

@@ -334,13 +334,44 @@ func (r *unseenRun) appendTo(found []unseenRun, bears bool) []unseenRun {
 // or after, as by slides that uncover their text step by step, was not to be kept from anybody.
 func (f *file) tell(found []unseenRun, letters []letter) {
 	last := f.unsettled
-	f.unsettled = unsettled{runs: found, shown: [2][]letter{last.shown[1], letters}}
+	f.unsettled = unsettled{runs: found, shown: [2][]letter{last.shown[1], letters}, names: last.names}
 	if len(last.runs) == 0 {
 		return
 	}
 	shown := lettersOf(last.shown[0]) + "\n" + lettersOf(last.shown[1]) + "\n" + lettersOf(letters)
 	for _, r := range last.runs {
-		if slices.ContainsFunc(r.lines, func(line string) bool { return !strings.Contains(shown, line) }) {
+		switch {
+		case !slices.ContainsFunc(r.lines, func(line string) bool { return !strings.Contains(shown, line) }):
+		case r.how == draft.Colour && len(r.lines) <= 2:
+			f.unsettled.names = append(f.unsettled.names, r)
+		default:
+			f.unseen.Add(r.how, r.where, r.letters)
+		}
+	}
+}
+
+// tellNames reports the names in the colour of their ground that no page of the file shows. Templates have the name of
+// a document in white, for programs.
+func (f *file) tellNames(pages [][]row) {
+	if len(f.unsettled.names) == 0 {
+		return
+	}
+	var shown strings.Builder
+	for _, rows := range pages {
+		for _, row := range rows {
+			for _, s := range row.segments {
+				shown.WriteString(strings.Map(func(r rune) rune {
+					if draft.IsSaid(r) {
+						return r
+					}
+					return -1
+				}, s.text()))
+			}
+			shown.WriteByte('\n')
+		}
+	}
+	for _, r := range f.unsettled.names {
+		if slices.ContainsFunc(r.lines, func(line string) bool { return !strings.Contains(shown.String(), line) }) {
 			f.unseen.Add(r.how, r.where, r.letters)
 		}
 	}
@@ -350,6 +381,7 @@ func (f *file) tell(found []unseenRun, letters []letter) {
 type unsettled struct {
 	runs  []unseenRun
 	shown [2][]letter // on the page before, and on the page itself
+	names []unseenRun // a word or two in the colour of the ground
 }
 
 // lettersOf is what letters say, without spaces and signs.

@@ -65,6 +65,7 @@ func (f *file) read() (*draft.Draft, error) {
 		setting.pages = append(setting.pages, s.rows())
 	}
 	f.tell(nil, nil)
+	f.tellNames(setting.pages)
 	switch {
 	case size == 0 && wordless > 0:
 		return nil, draft.Problemf(draft.Scanned, "has pictures on %d of its %d pages, and no text", wordless, pages)
