@@ -2,9 +2,11 @@ package screen
 
 import (
 	"encoding/hex"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // disguised calls found for each part that says something else when it is decoded: in base64, in hexadecimal digits, escaped as
@@ -20,6 +22,7 @@ func (t *text) disguised(found func(inner *text, at span)) {
 	}
 	t.escaped(found)
 	t.turned(found)
+	t.coded(found)
 }
 
 // fromHex returns the text that a run has in hexadecimal digits; "" where it is none.
@@ -90,22 +93,32 @@ func unescape(text string) string {
 	}
 }
 
-// turnedWords are words of orders, backwards and moved by thirteen places: where one stands, its line is read so.
-func turnedWords() []string {
-	var words []string
+// turnedBack has, for each word of orders as it stands in a line that is turned, how the line is turned back.
+var turnedBack = sync.OnceValue(func() map[string][]func(string) string {
+	all := map[string][]func(string) string{}
 	for _, word := range []string{"instructions", "instruction", "system prompt", "guidelines", "directives"} {
-		words = append(words, backwards(word), moved13(word))
+		all[backwards(word)] = []func(string) string{backwards, eachBackwards}
+		all[mirrored(word)] = append(all[mirrored(word)], mirrored)
+		all[moved(backwards(word), 13)] = append(all[moved(backwards(word), 13)], func(line string) string { return backwards(moved(line, 13)) })
+		for places := 1; places < 26; places++ {
+			word := moved(word, places)
+			all[word] = append(all[word], func(line string) string { return moved(line, 26-places) })
+		}
 	}
-	return words
-}
+	return all
+})
+
+// turnedWords are words of orders as they stand in lines that are turned.
+func turnedWords() []string { return slices.Sorted(maps.Keys(turnedBack())) }
 
 // turned calls found for each line that has one of turnedWords.
 func (t *text) turned(found func(inner *text, at span)) {
 	for _, at := range t.around().turned {
-		line := t.lineAt(at)
-		t.meter.Spend(2 * (line.end - line.start))
-		found(t.within(backwards(t.plain[line.start:line.end])), line)
-		found(t.within(moved13(t.plain[line.start:line.end])), line)
+		line := t.lineAt(at.start)
+		for _, back := range turnedBack()[lowerASCII(t.plain[at.start:at.end])] {
+			t.meter.Spend(line.end - line.start)
+			found(t.within(back(t.plain[line.start:line.end])), line)
+		}
 	}
 }
 
@@ -115,13 +128,36 @@ func backwards(s string) string {
 	return string(letters)
 }
 
-func moved13(s string) string {
+// eachBackwards turns the letters of each word.
+func eachBackwards(line string) string {
+	words := strings.Fields(line)
+	for i, word := range words {
+		words[i] = backwards(word)
+	}
+	return strings.Join(words, " ")
+}
+
+// mirrored puts the last letter of the alphabet for the first, and so on.
+func mirrored(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case 'a' <= r && r <= 'z':
-			return 'a' + (r-'a'+13)%26
+			return 'a' + 'z' - r
 		case 'A' <= r && r <= 'Z':
-			return 'A' + (r-'A'+13)%26
+			return 'A' + 'Z' - r
+		}
+		return r
+	}, s)
+}
+
+// moved puts for each letter the one that stands so many places further on.
+func moved(s string, places int) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return 'a' + (r-'a'+rune(places))%26
+		case 'A' <= r && r <= 'Z':
+			return 'A' + (r-'A'+rune(places))%26
 		}
 		return r
 	}, s)

@@ -41,6 +41,7 @@ type match struct {
 	action     Action
 	area       area
 	start, end int // in the text of its area
+	verb       int // of an order, where it stands; 0 for where it begins
 }
 
 // maxExcerpt bounds an excerpt, in bytes.

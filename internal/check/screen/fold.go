@@ -23,7 +23,7 @@ func skeleton(plain string, emit func(letter byte, at int)) {
 	for i := 0; i < len(plain); {
 		b := plain[i]
 		if b < utf8.RuneSelf {
-			if letter := asciiSkeleton[b]; letter != 0 && (keyword.IsWord(b) || startsWord(plain[i+1:])) {
+			if letter := asciiSkeleton[b]; letter != 0 && (keyword.IsWord(b) || startsWord(plain[i+1:]) || b == '$' && i > 0 && keyword.IsWord(plain[i-1])) {
 				emit(letter, i)
 			}
 			i++
@@ -57,7 +57,7 @@ func appendSkeleton(dst []byte, plain string) []byte {
 			_, size := utf8.DecodeRuneInString(plain[i:])
 			dst = appendSpelt(dst, plain[i:i+size])
 			i += size - 1
-		} else if letter := asciiSkeleton[b]; letter != 0 && (keyword.IsWord(b) || startsWord(plain[i+1:])) {
+		} else if letter := asciiSkeleton[b]; letter != 0 && (keyword.IsWord(b) || startsWord(plain[i+1:]) || b == '$' && i > 0 && keyword.IsWord(plain[i-1])) {
 			dst = append(dst, letter)
 		}
 	}
@@ -93,7 +93,7 @@ func isVowel(r rune) bool { return 0x900 <= r && r < 0x1800 && unicode.IsMark(r)
 func hasVariants(r rune) bool {
 	switch {
 	case r >= 0x13a0 && r <= 0x13ff, r >= 0x1d00 && r <= 0x1eff, r >= 0x2070 && r <= 0x24ff, r >= 0xa640 && r <= 0xa7ff,
-		r >= 0xfb00 && r <= 0xfdff, r >= 0xfe70 && r <= 0xfefc, r >= 0xff00 && r <= 0xff65, r >= 0x1d400 && r <= 0x1d7ff, r >= 0x1f100 && r <= 0x1f1ff:
+		r >= 0xfb00 && r <= 0xfdff, r >= 0xfe70 && r <= 0xfefc, r >= 0xff00 && r <= 0xff65, r >= 0x1d400 && r <= 0x1d7ff, r >= 0x1f100 && r <= 0x1f1ff, r >= 0xe0020 && r <= 0xe007e:
 		return true
 	}
 	return false
@@ -104,6 +104,12 @@ func hasVariants(r rune) bool {
 func spellOut(r rune) string {
 	if letter, ok := lookalikes()[r]; ok {
 		return string(letter)
+	}
+	switch {
+	case r >= 0x1f1e6 && r <= 0x1f1ff: // of flags
+		r = 'a' + r - 0x1f1e6
+	case r >= 0xe0020 && r <= 0xe007e: // tags, which nobody sees
+		r -= 0xe0000
 	}
 	var letters []rune
 	for _, part := range norm.NFKD.String(string(r)) {

@@ -40,7 +40,21 @@ func (in injections) scan(t *text, found func(match)) {
 
 // isAbout reports whether an order is quoted in an article on such orders.
 func (t *text) isAbout(m match) bool {
-	return t.isQuoted(m.start) && t.hasSubject()
+	return (t.isQuoted(max(m.start, m.verb)) || t.isAsked(m) || isWithin(t.emphasis, m)) && t.hasSubject()
+}
+
+// isAsked reports whether an order stands in a question about it, which begins before.
+func (t *text) isAsked(m match) bool {
+	line := t.lineAt(m.start)
+	before := strings.LastIndexAny(t.plain[line.start:m.start], ".!:")
+	after := strings.IndexAny(t.plain[m.end:max(m.end, line.end)], ".!?")
+	return after >= 0 && t.plain[m.end+after] == '?' && len(strings.Fields(t.plain[line.start+before+1:m.start])) > 1
+}
+
+// isWithin reports whether a match is all that stands in one of some elements.
+func isWithin(elements []span, m match) bool {
+	after, _ := slices.BinarySearchFunc(elements, m.start+1, func(s span, at int) int { return s.end - at })
+	return after < len(elements) && elements[after].start <= m.start && m.end >= elements[after].end-1
 }
 
 // hasSubject reports whether a text is about orders to models. It is read for that once, however many orders it quotes.
@@ -186,8 +200,8 @@ func (in injections) phrases(t *text, found func(match)) {
 			if p.order != nil {
 				if p.order.mayBeIn(letters[max(0, start-orderReach*utf8.UTFMax):min(len(letters), stop+orderReach*utf8.UTFMax)]) {
 					from, to, _ := places(start, stop-1)
-					if sentence, ok := t.order(p.order, from, to); ok {
-						found(match{rule: p.id, kind: Injection, action: in.action, start: sentence.start, end: sentence.end})
+					if words, verb, ok := t.order(p.order, from, to); ok {
+						found(match{rule: p.id, kind: Injection, action: in.action, start: words.start, end: words.end, verb: verb})
 					}
 				}
 				continue

@@ -93,8 +93,8 @@ func (s *stems) mayBeIn(letters []byte) bool {
 	return slices.ContainsFunc(s.verbs, isIn) && slices.ContainsFunc(s.which, isIn)
 }
 
-// isIn reports whether a sentence with a noun is an order.
-func (s *stems) isIn(text *spelt, noun span) bool {
+// in returns what of a sentence with a noun is an order, if it is one, and its verb.
+func (s *stems) in(text *spelt, noun span) (all, of span, ok bool) {
 	for _, verb := range s.verbs {
 		for at := range text.each(verb) {
 			if at.meets(noun) || slices.ContainsFunc(s.negations, func(n negation) bool { return n.negates(text, at) }) {
@@ -103,13 +103,13 @@ func (s *stems) isIn(text *spelt, noun span) bool {
 			for _, which := range s.which {
 				for other := range text.each(which) {
 					if !other.meets(noun) && !other.meets(at) {
-						return true
+						return span{min(noun.start, at.start, other.start), max(noun.end, at.end, other.end)}, at, true
 					}
 				}
 			}
 		}
 	}
-	return false
+	return span{}, span{}, false
 }
 
 // negates reports whether a verb has the word beside it.
@@ -173,14 +173,23 @@ func (s *spelt) begins(i int) bool {
 	return !isLetterOrDigit(before) && !unicode.IsMark(before)
 }
 
-// order returns the order whose noun stands from start to end, if it is one.
-func (t *text) order(language *stems, start, end int) (in span, ok bool) {
+// order returns the words of the order whose noun stands from start to end, if it is one, and where its verb stands.
+func (t *text) order(language *stems, start, end int) (in span, verb int, ok bool) {
 	t.meter.Spend(2 * keyword.PerTry)
 	in = t.sentenceAround(start, end)
 	sentence := spellText(t.plain[in.start:in.end])
 	first, _ := slices.BinarySearch(sentence.places, start-in.start)
 	last, _ := slices.BinarySearch(sentence.places, end-in.start)
-	return in, language.isIn(sentence, span{first, last})
+	all, of, ok := language.in(sentence, span{first, last})
+	if !ok {
+		return span{}, 0, false
+	}
+	verb = in.start + sentence.places[of.start]
+	if all.end < len(sentence.places) {
+		in.end = in.start + sentence.places[all.end]
+	}
+	in.start += sentence.places[all.start]
+	return in, verb, true
 }
 
 // sentenceAround returns what of the sentence around a word is near it.

@@ -112,7 +112,7 @@ var ruleset = sync.OnceValue(func() *credentialRules {
 // keywords.
 type aroundKeywords struct {
 	credentials, marks []match
-	turned             []int // where words of orders stand backwards
+	turned             []span // where words of orders stand in lines that are turned
 }
 
 // around tries the rules on a text, when the first scanner asks for them.
@@ -131,7 +131,7 @@ func (t *text) around() *aroundKeywords {
 			id := set.keywords.Patterns[i].ID
 			t.tried.marks = append(t.tried.marks, match{rule: id, kind: Injection, start: groups[0], end: groups[1]})
 		case i == set.turned:
-			t.tried.turned = append(t.tried.turned, groups[0])
+			t.tried.turned = append(t.tried.turned, span{groups[0], groups[1]})
 		case i == set.manifests:
 			t.inSecret(groups[0], credential)
 		case i >= set.labels:

@@ -39,6 +39,8 @@ func (t *text) runs() []run {
 				r.inner, r.base64 = t.within(plain), true
 			} else if plain := fromHex(written); plain != "" {
 				r.inner = t.within(plain)
+			} else if plain := fromBase32(written); plain != "" {
+				r.inner = t.within(plain)
 			}
 		}
 		list = append(list, r)
@@ -119,7 +121,7 @@ func eachRun(plain string, found func(span)) {
 
 // mayBeKey reports whether a run of so many bytes of these classes may be a key.
 func mayBeKey(in uint8, n int) bool {
-	return in&runLower != 0 && in&(runUpper|runDigit) != 0 || in&runDigit != 0 && n >= bitLocker
+	return in&runLower != 0 && in&(runUpper|runDigit) != 0 || in&(runDigit|runUpper) != 0 && n >= bitLocker
 }
 
 // shape is the form of a key of which no word is always the same.
