@@ -170,7 +170,9 @@ func (c *cleaner) ruby(dst, n *html.Node) {
 	for child := range n.ChildNodes() {
 		switch {
 		case htmltree.IsElement(child, atom.Rt, atom.Rtc):
-			c.children(reading, child)
+			if !c.drops(child) {
+				c.children(reading, child)
+			}
 		case child.Type == html.ElementNode && !c.drops(child):
 			c.element(dst, child)
 		case child.Type == html.TextNode && !htmltree.IsBlank(child.Data):

@@ -202,4 +202,35 @@ var waysToHide = []string{
 	`<style>/* x */.a/**/{/* y */display/**/:/**/none}</style><p class=a>SECRET</p><p>STAYS</p>`,
 	`<style>@charset "utf-8";@namespace svg url(x);.a{display:none}</style><p class=a>SECRET</p><p>STAYS</p>`,
 	`<style>.a,.b:frob(1),.c{color:red}.a{display:none}</style><p class=a>SECRET</p><p class=b>STAYS</p>`,
+	// What an animation leaves behind.
+	`<style>@keyframes f{to{opacity:0}}@keyframes g{from{opacity:0}to{opacity:1}}.a{animation:f 1s forwards}.b{animation:g 1s both}</style><p class=a>SECRET</p><p class=b>STAYS</p>`,
+	`<style>@keyframes f{100%{visibility:hidden}}.a{animation-name:f;animation-fill-mode:both}.b{animation:f 1s}</style><p class=a>SECRET</p><p class=b>STAYS</p>`,
+	`<style>@keyframes f{from{opacity:0}}.a{animation:f 1s 9999s both}.b{animation:f 1s 1s both}</style><p class=a>SECRET</p><p class=b>STAYS</p>`,
+	`<style>@keyframes f{from{opacity:0}}.a{animation:f 1s paused}.b{animation:f 1s}</style><p class=a>SECRET</p><p class=b>STAYS</p>`,
+	`<style>@keyframes f{0%,100%{opacity:0}}@keyframes g{0%,100%{opacity:0}50%{opacity:1}}.a{animation:f 1s infinite}.b{animation:g 1s infinite}</style><p class=a>SECRET</p><p class=b>STAYS</p>`,
+	`<style>@keyframes f{from{color:#fff}to{color:#000}}</style><p style="animation:f 1s reverse forwards">SECRET</p><p style="animation:f 1s forwards">STAYS</p>`,
+	`<style>@keyframes f{from{opacity:0}to{opacity:1}}.a{opacity:0;animation:f 1s forwards}.b{opacity:0}</style><p class=b>SECRET</p><p class=a>STAYS</p>`,
+	// Blending.
+	`<p style="mix-blend-mode:screen">SECRET</p><p style="mix-blend-mode:multiply">STAYS</p>`,
+	`<div style="background:#000;color:#fff"><p style="mix-blend-mode:multiply">SECRET</p><p style="mix-blend-mode:screen">STAYS</p></div>`,
+	// Scopes, variables before they are set, and counting of some.
+	`<style>@scope (.card) to (.in){p{display:none}}</style><div class=card><p>SECRET</p><div class=in><p>STAYS</p></div></div>`,
+	`<style>@scope (.a) to (:scope > .b){i{visibility:hidden}}</style><div class=a><i>SECRET</i><div class=b><i>STAYS</i></div></div>`,
+	`<style>@property --o{syntax:"<number>";inherits:false;initial-value:0}.a{opacity:var(--o)}.b{--o:1;opacity:var(--o)}</style><p class=a>SECRET</p><p class=b>STAYS</p>`,
+	`<style>:nth-child(2 of .t){display:none}</style><div><p class=t>STAYS</p><p>x</p><p class=t>SECRET</p></div>`,
+	`<style>p:nth-last-child(odd of .t){display:none}</style><div><p class=t>STAYS</p><p class=t>SECRET</p><p>x</p></div>`,
+	`<style>.\31 0x{display:none}</style><p class=10x>SECRET</p><p class=1>STAYS</p>`,
+	`<style>@supports not (display:nonsense){.a{display:none}}@supports (display:nonsense){.b{display:none}}</style><p class=a>SECRET</p><p class=b>STAYS</p>`,
+	// Boxes without a size, and lengths.
+	`<p style="contain:strict">SECRET</p><p style="contain:strict;height:9em">STAYS</p>`,
+	`<p style="font-size-adjust:0">SECRET</p><p style="font-size-adjust:0.5">STAYS</p>`,
+	`<p style="letter-spacing:-100px">SECRET</p><p style="letter-spacing:-2px">STAYS</p>`,
+	`<p style="position:absolute;bottom:calc(100% + 9000px)">SECRET</p><p style="position:absolute;bottom:10px">STAYS</p>`,
+	`<ruby>word<rt style="display:none">SECRET</rt></ruby><p>STAYS</p>`,
+	// What is painted over.
+	`<div style="position:relative"><p>SECRET</p><i style="position:absolute;inset:0;background:#fff"></i></div><div style="position:relative"><p>STAYS</p><i style="position:absolute;inset:0;background:#ffc4"></i></div>`,
+	`<style>.w{position:relative}.c{position:absolute;top:0;left:0;width:100%;height:100%;background:#fff}.u{position:relative}</style><div class=w><p>SECRET</p><p class=u>STAYS</p><div class=c></div></div>`,
+	`<style>.w{position:relative}.w::after{content:"";position:absolute;inset:0;background:#fff}.u{position:relative}</style><div class=w>SECRET<b class=u>STAYS</b></div>`,
+	`<style>.w{position:relative}.w::before{content:"";position:absolute;inset:0;background:#fff}.v::before{z-index:-1}</style><p class=w>SECRET</p><p class="w v">STAYS</p>`,
+	`<style>.w{position:relative}.w::after{content:"";position:absolute;inset:0;background:#fff}.w::after{transform:scaleX(0)}</style><p class=w>STAYS</p><p hidden>SECRET</p>`,
 }

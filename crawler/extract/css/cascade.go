@@ -24,6 +24,7 @@ type cascade struct {
 	rules      []*rule
 	byKey      map[string][]*rule        // the rules by what their last compound demands, see [keyOf]
 	asking     map[string][]*rule        // of these, the ones for which an element is looked at
+	frames     map[string]*frames        // of all sheets, by their names
 	vars       map[string][]*rule        // the rules that set a custom property
 	alone      bool                      // no style sheet of the page is unknown
 	mentioned  map[string]bool           // the classes and IDs that selectors name, such as ".note"
@@ -57,6 +58,10 @@ func newCascade(sheets []placedSheet, alone bool) *cascade {
 		mentioned: map[string]bool{}, conditions: map[string][]cascadia.Sel{},
 		colours: palette{inks: []colour{{3: 255}}, papers: []colour{white()}},
 		top:     &path{node: &html.Node{Type: html.DocumentNode}},
+		frames:  map[string]*frames{},
+	}
+	for _, s := range sheets {
+		maps.Copy(c.frames, s.frames)
 	}
 	c.states = sync.OnceValue(c.findStates)
 	c.place(sheets)
@@ -109,6 +114,9 @@ func (c *cascade) place(sheets []placedSheet) {
 			if d.layer != "" {
 				rank = layers[d.layer]
 			}
+			if d.layer == initialLayer {
+				rank = -1
+			}
 			placed = append(placed, rule{
 				declared: d, order: len(c.rules), when: s.when == sometimes || d.when, rank: rank,
 				ink: d.ink, hasInk: d.hasInk, paper: d.paper, hasPaper: d.hasPaper,
@@ -123,7 +131,7 @@ func (c *cascade) judge(r *rule) {
 	if r.when {
 		return
 	}
-	if r.declared.odd {
+	if r.declared.odd || c.restsOdd(r.look) {
 		r.odd = true
 		return
 	}
@@ -151,6 +159,19 @@ func (c *cascade) judge(r *rule) {
 		r.faded = true
 	}
 	r.odd = r.isGround() && slices.ContainsFunc(c.colours.inks, r.paper.like)
+}
+
+// restsOdd reports whether an animation leaves what a look is about so that it may not be seen.
+func (c *cascade) restsOdd(l *Look) bool {
+	if l.Says[animated] == "" || len(c.frames) == 0 {
+		return false
+	}
+	end := restOf(c.frames, l.Says[animated])
+	if end == nil {
+		return false
+	}
+	odd, varies := end.isOdd()
+	return odd || varies || end.Says[color] != ""
 }
 
 // setsAny reports whether a rule, which is known by a key, may set an element in another way than its name does.

@@ -36,6 +36,7 @@ func (s *Styles) compute(n *html.Node, on *path, rules []*rule) *computed {
 			}
 		}
 	}
+	c.rest(s.frames)
 	for p := range properties {
 		if strings.Contains(c.Says[p], "var(") {
 			c.Says[p] = resolve(c.Says[p], 0, func(name string) (string, bool) { return s.variable(n, on, name) })
@@ -87,6 +88,8 @@ func (c *computed) merge(rules []*rule) {
 		for _, p := range r.says {
 			value := r.look.Says[p]
 			switch {
+			case p == covered && value == "some":
+				c.unsure[covered] = true
 			case !r.when:
 				if from := c.from[p]; from == nil || r.wins(from, p) {
 					c.Says[p], c.from[p], c.strong[p] = value, r, r.look.strong[p]

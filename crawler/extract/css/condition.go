@@ -26,6 +26,7 @@ type block struct {
 	holds truth
 	layer string
 	scope string
+	limit string // what is not in the scope, with all in it; "" for nothing
 }
 
 func anonymous(i int) string { return "#" + strconv.Itoa(i) }
@@ -39,12 +40,7 @@ func (b block) within(name, prelude string) block {
 		return b
 	case "@media":
 		if scope, ok := strings.CutPrefix(prelude, "scope"); ok {
-			if b.scope = strings.Trim(strings.TrimSpace(scope), "()"); strings.Contains(b.scope, "(") {
-				holds = sometimes
-				b.scope = ""
-			} else {
-				holds = always
-			}
+			holds = b.withinScope(strings.TrimSpace(scope))
 			break
 		}
 		holds = mediaHolds(prelude)
@@ -53,6 +49,31 @@ func (b block) within(name, prelude string) block {
 	}
 	b.holds = b.holds.and(holds)
 	return b
+}
+
+// withinScope takes what is said of a scope: "(.card)", or "(.card) to (.quotation)".
+func (b *block) withinScope(said string) truth {
+	end := endOfBracket(said)
+	if said == "" || said[0] != '(' {
+		return sometimes
+	}
+	b.scope = strings.TrimSpace(strings.Trim(said[:end], "()"))
+	b.limit = ""
+	if limit, ok := strings.CutPrefix(strings.TrimSpace(said[end:]), "to"); ok {
+		if b.limit = strings.TrimSpace(strings.TrimSpace(limit)); len(b.limit) > 2 && b.limit[0] == '(' {
+			b.limit = b.limit[1 : len(b.limit)-1]
+		}
+		if scoped := strings.ReplaceAll(b.limit, ":scope", b.scope); scoped != b.limit {
+			b.limit = scoped
+		} else {
+			b.limit = b.scope + " " + b.limit
+		}
+	}
+	if strings.ContainsAny(b.scope, "(,") || strings.Contains(b.limit, ",") {
+		b.scope, b.limit = "", ""
+		return sometimes
+	}
+	return always
 }
 
 // mediaHolds judges a list of media queries, or a query of a container.
@@ -229,6 +250,9 @@ func supportsHolds(condition string) truth {
 }
 
 func declarationHolds(declaration string) truth {
+	if display, ok := strings.CutPrefix(strings.ReplaceAll(declaration, " ", ""), "display:"); ok && !isDisplay(display) {
+		return never
+	}
 	name, value, ok := strings.Cut(declaration, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	switch _, known := propertiesByName[name]; {
@@ -238,4 +262,13 @@ func declarationHolds(declaration string) truth {
 		return always
 	}
 	return sometimes
+}
+
+// isDisplay reports whether a value is one that display may have, which all browsers know.
+func isDisplay(value string) bool {
+	switch strings.TrimPrefix(value, "inline-") {
+	case "none", "inline", "block", "flex", "grid", "table", "contents", "list-item", "flow-root", "inherit", "initial", "unset", "revert", "ruby", "math", "run-in", "subgrid", "masonry", "grid-lanes", "box":
+		return true
+	}
+	return strings.HasPrefix(value, "table-") || strings.HasPrefix(value, "-") || strings.Contains(value, "var(") || strings.HasPrefix(value, "ruby-")
 }

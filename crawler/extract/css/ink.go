@@ -86,3 +86,34 @@ func (s *Styles) hasPicture(n *html.Node) bool {
 	s.pictures[n] = has
 	return has
 }
+
+// blendsAway reports whether an element leaves what lies beneath it as it is, because of how it is mixed with it.
+func (s *Styles) blendsAway(n *html.Node, mode string) bool {
+	keeps := vanishing(mode)
+	if keeps == nil {
+		return false
+	}
+	for p := n.Parent; p != nil && p.Type == html.ElementNode; p = p.Parent {
+		around := s.lookOf(p)
+		paper, known := around.paper()
+		if around.unsure[color] {
+			return false
+		}
+		if around.Says[background] == "" && around.Says[backgroundImage] == "" || known && paper.clear() {
+			continue
+		}
+		return known && keeps.like(paper) && !s.isOnPicture(n, p)
+	}
+	return s.alone && keeps.like(white()) && !s.isOnPicture(n, nil)
+}
+
+// vanishing returns the ground upon which nothing is seen that is mixed with it in a way; nil for none.
+func vanishing(mode string) *colour {
+	switch mode {
+	case "screen", "lighten", "color-dodge", "plus-lighter":
+		return &colour{255, 255, 255, 255}
+	case "multiply", "darken", "color-burn":
+		return &colour{3: 255}
+	}
+	return nil
+}

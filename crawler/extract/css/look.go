@@ -53,8 +53,14 @@ func (l *Look) declare(name []byte, values []css.Token) {
 	}
 	p, ok := propertyOf(name)
 	if !ok {
-		switch string(name) {
-		case "transition", "animation", "transition-property", "animation-name", "will-change", "-webkit-transition", "-webkit-animation":
+		switch named := string(name); named {
+		case "animation", "animation-name", "-webkit-animation", "-webkit-animation-name":
+			l.moves = l.moves || len(values) > 0 && string(values[0].Data) != "none"
+			l.declareAnimation(named, strings.ToLower(joinedTokens(values)))
+		case "animation-fill-mode", "animation-delay", "animation-iteration-count", "animation-play-state", "animation-direction", "animation-duration",
+			"-webkit-animation-fill-mode", "-webkit-animation-delay", "-webkit-animation-direction", "-webkit-animation-duration":
+			l.declareAnimation(named, strings.ToLower(joinedTokens(values)))
+		case "transition", "transition-property", "will-change", "-webkit-transition":
 			l.moves = l.moves || len(values) > 0 && string(values[0].Data) != "none"
 		case "all":
 			for _, p := range [2]Property{Display, opacity} {
@@ -90,7 +96,20 @@ func (l *Look) declare(name []byte, values []css.Token) {
 		value = string(name) + "(" + value + ")"
 	case "translate":
 		value = "translate(" + strings.Join(valuesIn(value), ",") + ")"
+	case "inset":
+		if isNothing(value, 0) {
+			for _, side := range [...]Property{left, right, bottom} {
+				l.Says[side], l.strong[side] = value, strong
+			}
+		}
+	case "font-size-adjust":
+		if !isNothing(value, 0) {
+			return
+		}
 	case "contain":
+		if strings.Contains(value, "strict") || strings.Contains(value, "size") && !strings.Contains(value, "inline-size") {
+			l.Says[contained], l.strong[contained] = "size", strong
+		}
 		if strings.Contains(value, "paint") || strings.Contains(value, "strict") || strings.Contains(value, "content") {
 			value = "hidden"
 		}
@@ -155,6 +174,30 @@ func unescape(text string) string {
 	return out.String()
 }
 
+// withoutGaps returns a selector in which no space ends an escape, since a space joins two compounds.
+func withoutGaps(selector string) string {
+	if strings.IndexByte(selector, '\\') < 0 {
+		return selector
+	}
+	const most = 6 // digits of an escape, behind which no space is needed
+	var out strings.Builder
+	for i := 0; i < len(selector); i++ {
+		if selector[i] != '\\' || i+1 == len(selector) || !isHex(selector[i+1]) {
+			out.WriteByte(selector[i])
+			if selector[i] == '\\' && i+1 < len(selector) {
+				i++
+				out.WriteByte(selector[i])
+			}
+			continue
+		}
+		end := endOfEscape(selector, i)
+		digits := strings.TrimRight(selector[i+1:end], " \n\t")
+		out.WriteString("\\" + strings.Repeat("0", max(0, most-len(digits))) + digits)
+		i = end - 1
+	}
+	return out.String()
+}
+
 // endOfEscape returns where the escape ends that begins at i.
 func endOfEscape(text string, i int) int {
 	end := i + 1
@@ -171,6 +214,16 @@ func endOfEscape(text string, i int) int {
 }
 
 func isHex(b byte) bool { return b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'f' }
+
+// matters reports whether a look says more than what only counts beside other things.
+func (l *Look) matters() bool {
+	for p := range zIndex {
+		if l.Says[p] != "" {
+			return true
+		}
+	}
+	return l.Says[covered] != ""
+}
 
 // Hides reports whether what looks like that is not seen, and by which property. A
 // look that moves is on its way to being seen.
@@ -215,12 +268,13 @@ func (l *Look) hidesBy(p Property) bool {
 		return l.colourless()
 	case indent, marginLeft:
 		number, unit, ok := lengthOf(value)
-		return isFarOff(value) || isFarRight(value) || p == indent && ok && unit == "%" && number >= 100 && l.Says[overflow] != "" && l.cutsOff()
+		return isFarOff(value) || isFarRight(value) || p == indent && ok && (unit == "%" || unit == "vw") && number >= 100 && l.Says[overflow] != "" && l.cutsOff()
 	case margin:
 		return isFarOff(value)
 	case letterSpacing:
 		number, unit, ok := lengthOf(value)
-		return isFarOff(value) || ok && unit == "em" && number <= -1
+		px, known := pixels(value)
+		return ok && unit == "em" && number <= -1 || known && px <= -50
 	case transform:
 		return !l.moves && transformsAway(value, l.Says[backface] == "hidden")
 	case clipPath:
@@ -240,6 +294,11 @@ func (l *Look) hidesBy(p Property) bool {
 		return l.Says[overflow] != "" && l.cutsOff() && isNothing(value, 0.1) && l.Says[height] == "" && !l.holdsRoom()
 	case textSecurity:
 		return true
+	case covered:
+		return value == "all" && l.Says[position] != "" && l.Says[position] != "static"
+	case contained:
+		// Such a box is as large as it is said to be, which is nothing here.
+		return l.cutsOff() && l.Says[height] == "" && l.Says[position] == "" && !l.holdsRoom()
 	}
 	return false
 }
@@ -261,7 +320,7 @@ func (l *Look) isOff(side Property) bool {
 	default:
 		return false
 	}
-	if isFarOff(value) || side == left && isFarRight(value) {
+	if isFarOff(value) || side != top && isFarRight(value) {
 		return true
 	}
 	number, unit, ok := lengthOf(value)

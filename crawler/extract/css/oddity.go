@@ -36,6 +36,12 @@ func (l *Look) isOddBy(p Property, value string) bool {
 		return isNothing(value, 1)
 	case transform:
 		return transformsAway(value, true)
+	case blend:
+		return vanishing(value) != nil
+	case contained:
+		return true
+	case covered:
+		return value == "all"
 	case maskSize:
 		return isNothing(value, 0)
 	case color:

@@ -184,7 +184,7 @@ func (s *Styles) newPath(up *path, n *html.Node) *path {
 	if style := htmltree.Attr(n, "style"); style != "" {
 		own := s.Inline(style)
 		odd, varies := own.isOdd()
-		p.odd = p.odd || odd || varies || own.Says[color] != "" || own.Says[background] != "" || own.Says[backgroundImage] != ""
+		p.odd = p.odd || odd || varies || own.Says[blend] != "" || s.restsOdd(own) || own.Says[color] != "" || own.Says[background] != "" || own.Says[backgroundImage] != ""
 	}
 	p.odd = p.odd || n.DataAtom == atom.Font
 	p.cost = int(s.meter.Spent() - before)

@@ -47,6 +47,12 @@ const (
 	backgroundPlace
 	decoration
 	listStyle
+	blend
+	contained
+	animated
+	zIndex
+	content
+	covered // by a pseudo-element of its own
 	properties
 )
 
@@ -71,8 +77,8 @@ var propertiesByName = map[string]Property{
 	"min-height": minimum, "min-width": minimum, "min-block-size": minimum, "min-inline-size": minimum,
 	"flex": grows, "flex-grow": grows, "aspect-ratio": grows,
 	"overflow": overflow, "overflow-y": overflow, "overflow-x": overflow, "overflow-block": overflow, "overflow-inline": overflow,
-	"contain":   overflow,
-	"font-size": fontSize, "font": fontSize, "line-height": lineHeight, "letter-spacing": letterSpacing, "text-security": textSecurity,
+	"contain": overflow, "mix-blend-mode": blend, "z-index": zIndex, "content": content,
+	"font-size": fontSize, "font-size-adjust": fontSize, "font": fontSize, "line-height": lineHeight, "letter-spacing": letterSpacing, "text-security": textSecurity,
 	"text-shadow": shadow, "text-stroke": shadow,
 	"color": color, "text-fill-color": color,
 	"background": background, "background-color": background, "background-image": backgroundImage, "background-clip": backgroundClip,

@@ -2,6 +2,7 @@ package css
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/andybalholm/cascadia"
@@ -34,8 +35,9 @@ type compound struct {
 
 // enclosed is :not, :has or :haschild with the selectors inside.
 type enclosed struct {
-	name string
-	any  []pageSelector
+	name        string
+	any         []pageSelector
+	step, first int // of what :nth-child(… of …) counts
 }
 
 // compileSelector returns nil for what is no selector, or none that can be matched.
@@ -182,6 +184,12 @@ func compoundOf(text string) (c compound, ok bool) {
 				continue
 			}
 			e := enclosed{name: name}
+			if isOf := strings.HasPrefix(name, "nth-"); isOf {
+				var formula string
+				if formula, inside, isOf = strings.Cut(inside, " of "); !isOf || !e.counts(formula) {
+					return c, false
+				}
+			}
 			for _, one := range alternatives([]string{inside}) {
 				if name == "has" && strings.IndexByte(">+~", (strings.TrimSpace(one) + " ")[0]) >= 0 {
 					if one, ok = relative(&e, strings.TrimSpace(one)); !ok {
@@ -236,6 +244,9 @@ func endOfPseudoClass(text string) int {
 	return end
 }
 
+// outside is :not() where a scope ends, which is no state of the element.
+const outside = "x-outside"
+
 // relative makes of ":has(> x)" what looks at the children alone, and of the siblings' likewise. It
 // reports whether that is possible.
 func relative(e *enclosed, one string) (rest string, ok bool) {
@@ -275,7 +286,15 @@ func enclosing(text string) (name, inside string, end int) {
 	if open < 0 {
 		return "", "", 0
 	}
-	switch name = strings.ToLower(text[1:open]); name {
+	if name = strings.ToLower(text[1:open]); name == outside {
+		name = "not"
+	}
+	switch name {
+	case "nth-child", "nth-last-child":
+		if !strings.Contains(text[open:open+endOfBracket(text[open:])], " of ") {
+			return "", "", 0
+		}
+		fallthrough
 	case "not", "has", "haschild", "is", "where", "-webkit-any", "-moz-any":
 		end = open + endOfBracket(text[open:])
 		return name, strings.TrimSuffix(text[open+1:end], ")"), end
@@ -393,6 +412,8 @@ func (e *enclosed) match(n *html.Node, m *budget.Meter) bool {
 		return !e.matchAny(n, m)
 	case "is", "where", "-webkit-any", "-moz-any":
 		return e.matchAny(n, m)
+	case "nth-child", "nth-last-child":
+		return e.isCounted(n, m)
 	case "next", "after":
 		for next := n.NextSibling; next != nil; next = next.NextSibling {
 			if next.Type != html.ElementNode {
@@ -420,6 +441,55 @@ func (e *enclosed) match(n *html.Node, m *budget.Meter) bool {
 		}
 	}
 	return false
+}
+
+// counts reads what is counted: "odd", "2n+1", "3".
+func (e *enclosed) counts(formula string) bool {
+	formula = strings.ToLower(strings.ReplaceAll(formula, " ", ""))
+	switch formula {
+	case "odd":
+		formula = "2n+1"
+	case "even":
+		formula = "2n"
+	}
+	step, first, hasStep := strings.Cut(formula, "n")
+	if !hasStep {
+		step, first = "0", formula
+	}
+	switch step {
+	case "", "+":
+		step = "1"
+	case "-":
+		step = "-1"
+	}
+	var errs [2]error
+	e.step, errs[0] = strconv.Atoi(step)
+	if first != "" {
+		e.first, errs[1] = strconv.Atoi(first)
+	}
+	return errs[0] == nil && errs[1] == nil
+}
+
+// isCounted reports whether the place of n among those of its siblings that match is one that is counted.
+func (e *enclosed) isCounted(n *html.Node, m *budget.Meter) bool {
+	if !e.matchAny(n, m) {
+		return false
+	}
+	place := 1
+	for other := beside(n, e.name); other != nil; other = beside(other, e.name) {
+		if other.Type == html.ElementNode && e.matchAny(other, m) {
+			place++
+		}
+	}
+	place -= e.first
+	return place == 0 || e.step != 0 && place%e.step == 0 && place/e.step > 0
+}
+
+func beside(n *html.Node, counted string) *html.Node {
+	if counted == "nth-child" {
+		return n.PrevSibling
+	}
+	return n.NextSibling
 }
 
 func (e *enclosed) matchAny(n *html.Node, m *budget.Meter) bool {

@@ -3,6 +3,7 @@ package css
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,6 +22,8 @@ type sheet struct {
 	rules   []*declared
 	imports []imported // the others that it refers to
 	layers  []string   // in the order in which they are named
+	frames  map[string]*frames
+	pseudo  []pseudoRule // while it is read
 }
 
 // declared is one selector with what a sheet declares for it.
@@ -47,9 +50,12 @@ type declared struct {
 
 // readSheet reads a text of CSS.
 func readSheet(text string) *sheet {
-	s := &sheet{text: text}
+	s := &sheet{text: text, frames: readFrames(text)}
 	if strings.Contains(text, "@container") || strings.Contains(text, "@scope") {
 		text = strings.NewReplacer("@container", "@media container", "@scope", "@media scope").Replace(text) // which the parser knows
+	}
+	for _, v := range initialValues(text) {
+		s.add([]string{":root"}, Look{own: []variable{v}}, block{layer: initialLayer})
 	}
 	parser := css.NewParser(parse.NewInputString(text), false)
 	var selectors, list []string // of the rule, and of the one that begins
@@ -63,6 +69,8 @@ func readSheet(text string) *sheet {
 		switch grammar {
 		case css.ErrorGrammar:
 			if !parser.HasParseError() {
+				s.addCovers(s.pseudo)
+				s.pseudo = nil
 				return s
 			}
 		case css.AtRuleGrammar:
@@ -104,7 +112,7 @@ func readSheet(text string) *sheet {
 				seen = true
 			}
 		case css.EndRulesetGrammar:
-			if inRule && seen && now.holds != never && (current.Says != [properties]string{} || len(current.own) > 0) {
+			if inRule && seen && now.holds != never && (current.matters() || len(current.own) > 0 || current.Says[zIndex] != "" && slices.ContainsFunc(selectors, isPseudoElement)) {
 				s.add(selectors, current, now)
 			}
 			selectors, inRule = nil, false
@@ -156,17 +164,28 @@ func (s *sheet) add(selectors []string, l Look, in block) {
 				selector = in.scope + " " + selector
 			}
 		}
-		if base, _, pseudo := cutPseudoElement(selector); pseudo {
+		if in.limit != "" && !strings.Contains(selector, ":") {
+			selector += ":" + outside + "(" + in.limit + "):" + outside + "(" + in.limit + " *)"
+		}
+		if base, name, pseudo := cutPseudoElement(selector); pseudo {
 			// What stands before or after the text may be painted behind it.
 			if base != "" && (l.Says[background] != "" || l.Says[backgroundImage] != "") {
 				behind := Look{}
 				behind.Says[background] = unknown
 				s.rules = append(s.rules, declaredAs(&behind, block{holds: sometimes}).of(base))
 			}
+			if base != "" && (name == "before" || name == "after" || name == "") {
+				s.pseudo = append(s.pseudo, pseudoRule{base, &l, in})
+			}
 			continue
 		}
 		s.rules = append(s.rules, said.of(selector))
 	}
+}
+
+func isPseudoElement(selector string) bool {
+	_, _, is := cutPseudoElement(selector)
+	return is
 }
 
 // cutPseudoElement returns what stands before a pseudo-element in a selector.
@@ -200,8 +219,31 @@ func declaredAs(l *Look, in block) declared {
 	return d
 }
 
+// initialLayer is the layer of what variables are before a rule sets them, below all others.
+const initialLayer = "#initial"
+
+// initialValues returns what rules of a sheet named @property say that variables are.
+func initialValues(text string) (all []variable) {
+	for {
+		_, rest, ok := strings.Cut(text, "@property")
+		if !ok {
+			return all
+		}
+		name, block, ok := strings.Cut(rest, "{")
+		if !ok {
+			return all
+		}
+		block, text, _ = strings.Cut(block, "}")
+		if _, value, ok := strings.Cut(block, "initial-value:"); ok {
+			value, _, _ = strings.Cut(value, ";")
+			all = append(all, variable{name: strings.TrimSpace(name), value: strings.ToLower(strings.TrimSpace(value))})
+		}
+	}
+}
+
 // of is d for one selector.
 func (d declared) of(selector string) *declared {
+	selector = withoutGaps(selector)
 	d.selector, d.last, d.needs = selector, preset.LastCompound(selector), needsOf(selector)
 	d.noScript = strings.Contains(selector, "no-js")
 	d.calm = sync.OnceValue(func() *pageSelector { return compileSelector(withoutState(selector)) })

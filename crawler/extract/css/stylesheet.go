@@ -27,6 +27,7 @@ type Styles struct {
 	meter *budget.Meter
 	root  *html.Node
 
+	under    map[*html.Node]bool      // what a sibling covers
 	clashing map[*rule]bool           // with the colours that attributes of this page say
 	paths    map[*html.Node]*path     // on which elements stand
 	alike    map[*html.Node]bool      // by isAlike
@@ -78,6 +79,7 @@ func Read(root *html.Node, base *url.URL, linked Linked, memory *Memory, meter *
 	}
 	r := &reader{memory: memory, linked: linked, alone: true}
 	var said palette // by attributes
+	inline := false  // a style attribute may make a cover
 	for n := range htmltree.Below(root) {
 		switch {
 		case n.DataAtom == atom.Link && htmltree.HasWord(strings.ToLower(htmltree.Attr(n, "rel")), "stylesheet"):
@@ -92,6 +94,7 @@ func Read(root *html.Node, base *url.URL, linked Linked, memory *Memory, meter *
 			switch a := &n.Attr[i]; a.Key {
 			case "style":
 				s.addColours(a.Val, &said)
+				inline = inline || strings.Contains(a.Val, "absolute")
 			case "bgcolor":
 				if paper, ok := colourOf(a.Val); ok {
 					said.addPaper(paper)
@@ -100,6 +103,7 @@ func Read(root *html.Node, base *url.URL, linked Linked, memory *Memory, meter *
 		}
 	}
 	s.cascade = memory.cascade(r.sheets, r.alone)
+	defer func() { s.under = s.underCovers(inline) }()
 	if len(said.inks)+len(said.papers) > 0 {
 		s.clashing = s.clashesWith(said)
 	}
@@ -177,6 +181,9 @@ func (s *Styles) Inline(style string) *Look {
 // Judge returns what the rules, its style and its attributes say of n: how it is set, and whether it is
 // not seen, and by which property.
 func (s *Styles) Judge(n *html.Node) (as Setting, by Property, hidden bool) {
+	if s.under[n] {
+		return 0, covered, true
+	}
 	if !s.isAsked(n) {
 		return 0, 0, false
 	}
@@ -210,6 +217,8 @@ func (s *Styles) hidesBy(n *html.Node, c *computed, p Property) bool {
 		return s.sizeOf(n, 0) <= 1
 	case color:
 		return s.paintsOver(n, c)
+	case blend:
+		return s.blendsAway(n, c.Says[blend])
 	case width, maxWidth, height, maxHeight:
 		return !grows && c.hidesBy(p)
 	}
@@ -266,6 +275,9 @@ func (s *Styles) sizeOf(n *html.Node, depth int) float64 {
 // TakesBack reports whether n, inside of what is hidden by a property that is handed down, says for
 // itself that it is seen.
 func (s *Styles) TakesBack(n *html.Node, by Property) bool {
+	if by == covered && n.Type == html.ElementNode {
+		return s.lookOf(n).Says[position] != "" // it may lie above
+	}
 	if !by.isHandedDown() || n.Type != html.ElementNode {
 		return false
 	}
