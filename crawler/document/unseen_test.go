@@ -241,6 +241,47 @@ func wordTextBox(fill, size, content string) string {
 		`</w:txbxContent></wps:txbx><wps:bodyPr/></wps:wsp></a:graphic></wp:inline></w:drawing></w:r></w:p>`
 }
 
+// wordShape is a shape upon text: its entries, its place, its size in points, and its properties.
+func wordShape(anchor, vertical string, left, top, wide, high int, properties string) string {
+	const perPoint = 12_700
+	return fmt.Sprintf(`<w:r><w:drawing><wp:anchor %s><wp:positionH relativeFrom="column"><wp:posOffset>%d</wp:posOffset></wp:positionH><wp:positionV relativeFrom="%s"><wp:posOffset>%d</wp:posOffset></wp:positionV>`+
+		`<wp:extent cx="%d" cy="%d"/><wp:wrapNone/><a:graphic><a:graphicData><wps:wsp><wps:spPr><a:prstGeom prst="rect"/>%s</wps:spPr></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>`,
+		anchor, left*perPoint, vertical, top*perPoint, wide*perPoint, high*perPoint, properties)
+}
+
+// A shape upon text is found where its place is known by the paragraph, and one that covers none is no alarm.
+func TestAShapeLiesUponTextInWord(t *testing.T) {
+	const solid = `<a:solidFill><a:srgbClr val="000000"/></a:solidFill>`
+	vml := func(style, entries string) string {
+		return `<w:r><w:pict><v:rect style="position:absolute;` + style + `"` + entries + `/></w:pict></w:r>`
+	}
+	for name, test := range map[string]struct {
+		shape string
+		found bool
+	}{
+		"a black box":         {wordShape("", "paragraph", 0, 0, 200, 14, solid), true},
+		"upon the password":   {wordShape("", "paragraph", 75, -1, 60, 14, solid), true},
+		"a white one":         {wordShape("", "line", 0, 1, 200, 12, `<a:solidFill><a:schemeClr val="bg1"/></a:solidFill>`), true},
+		"of VML":              {vml("margin-left:0;margin-top:0;width:200pt;height:14pt;z-index:1", ` fillcolor="black"`), true},
+		"behind the text":     {wordShape(`behindDoc="1"`, "paragraph", 0, 0, 200, 14, solid), false},
+		"somewhere on a page": {wordShape("", "page", 0, 0, 200, 14, solid), false},
+		"below the text":      {wordShape("", "paragraph", 0, 40, 200, 14, solid), false},
+		"beside the text":     {wordShape("", "paragraph", 300, 0, 100, 14, solid), false},
+		"a line":              {wordShape("", "paragraph", 0, 5, 200, 1, solid), false},
+		"a frame":             {wordShape("", "paragraph", 0, 0, 200, 14, `<a:noFill/>`), false},
+		"of glass":            {wordShape("", "paragraph", 0, 0, 200, 14, `<a:solidFill><a:srgbClr val="FFFF00"><a:alpha val="40000"/></a:srgbClr></a:solidFill>`), false},
+		"VML behind":          {vml("width:200pt;height:14pt;z-index:-1", ` fillcolor="black"`), false},
+		"VML without a fill":  {vml("width:200pt;height:14pt", ` filled="f"`), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			doc := read(t, DOCX, wordOf(strings.Replace(wordPart("", ""), "</w:pPr>", "</w:pPr>"+test.shape, 1)))
+			if found := len(doc.Unseen) == 1 && doc.Unseen[0].How == draft.Covered && doc.Unseen[0].Where == "paragraph 2"; found != test.found || len(doc.Unseen) > 1 {
+				t.Errorf("found %+v", doc.Unseen)
+			}
+		})
+	}
+}
+
 // What somebody wanted to be gone from a Word document and left in it is found, and is no part of the text.
 func TestAWordDocumentIsBadlyRedacted(t *testing.T) {
 	const white, dark = `<w:color w:val="FFFFFF"/>`, `<w:shd w:val="clear" w:color="auto" w:fill="000000"/>`

@@ -18,8 +18,9 @@ type wordRun struct {
 	w      *word
 	base   look // of the paragraph's style
 	ground wordColour
-	height int       // of its lines, in twentieths of a point; 0 for as much as they need
-	boxes  []wordBox // that are fixed to the paragraph
+	height int         // of its lines, in twentieths of a point; 0 for as much as they need
+	boxes  []wordBox   // that are fixed to the paragraph
+	shapes []wordShape // that lie upon the paragraph
 	unseen []draft.Unseen
 }
 
@@ -110,6 +111,9 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 
 // drawing writes what a picture is said to show, and keeps the text of its boxes.
 func (r *wordRun) drawing(to *html.Node, n *xmlNode) {
+	if shape, ok := shapeOf(n); ok {
+		r.shapes = append(r.shapes, shape)
+	}
 	if box := n.find("txbxContent"); box != nil {
 		r.boxes = append(r.boxes, r.w.box(n, box))
 		return

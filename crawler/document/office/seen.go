@@ -167,12 +167,17 @@ func (r *wordRun) unseenIn(how draft.How, said string) {
 // tell adds what of a paragraph is not seen.
 func (w *word) tell(r *wordRun, in *place) {
 	for _, u := range r.unseen {
-		where := fmt.Sprintf("paragraph %d", w.paragraphs)
-		if in.cell {
-			where += ", in a table"
-		}
-		w.unseen.Add(u.How, where, u.Letters)
+		w.unseen.Add(u.How, w.where(in), u.Letters)
 	}
+}
+
+// where names the paragraph that is read.
+func (w *word) where(in *place) string {
+	where := fmt.Sprintf("paragraph %d", w.paragraphs)
+	if in.cell {
+		where += ", in a table"
+	}
+	return where
 }
 
 // wordBox is a text box.

@@ -147,6 +147,7 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 	run.write(p.children)
 	w.tell(run, to)
 	said := strings.TrimSpace(draft.TextOf(run.line))
+	w.tellCovered(run, said, properties, w.where(to))
 	if tocStyle().MatchString(style.called()) || said == "" && len(run.boxes) == 0 {
 		return
 	}
