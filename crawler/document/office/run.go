@@ -111,7 +111,7 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 
 // drawing writes what a picture is said to show, and keeps the text of its boxes.
 func (r *wordRun) drawing(to *html.Node, n *xmlNode) {
-	if shape, ok := shapeOf(n); ok {
+	if shape, ok := shapeOf(n); ok && len(r.shapes) < maxShapes {
 		r.shapes = append(r.shapes, shape)
 	}
 	if box := n.find("txbxContent"); box != nil {

@@ -12,6 +12,9 @@ import (
 // the paragraph begins.
 type wordShape struct{ left, top, wide, high float64 }
 
+// maxShapes bounds how many shapes of a paragraph are looked at.
+const maxShapes = 50
+
 // shapeOf returns the shape that a drawing lays upon text, where all is known that decides that: it is filled, opaque,
 // before the text, which does not give way to it, bears none of its own, and has its place by the paragraph.
 func shapeOf(drawing *xmlNode) (s wordShape, ok bool) {

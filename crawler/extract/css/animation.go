@@ -8,7 +8,7 @@ import (
 // frames are what a rule of keyframes says, stop by stop.
 type frames struct {
 	from, to *Look // nil where nothing is said of that
-	all      []*Look
+	always   *Look // what keeps an element from being seen at every stop; nil for nothing
 }
 
 // readFrames returns the keyframes of a sheet by their names, in lower case.
@@ -51,15 +51,17 @@ func endOfBlock(text string) int {
 
 func framesIn(block string) *frames {
 	f := &frames{}
+	var all []*Look
 	for block = strings.Trim(block, "{}"); ; {
 		stops, rest, ok := strings.Cut(block, "{")
 		if !ok {
+			f.always = f.common(all)
 			return f
 		}
 		body, after, _ := strings.Cut(rest, "}")
 		block = after
 		look := InlineLook(body)
-		f.all = append(f.all, &look)
+		all = append(all, &look)
 		for stop := range strings.SplitSeq(strings.ToLower(stops), ",") {
 			switch strings.TrimSpace(stop) {
 			case "from", "0%":
@@ -109,7 +111,7 @@ func restOf(all map[string]*frames, said string) *Look {
 	case has("paused"), delay >= long && (has("both") || has("backwards")):
 		return first
 	case has("infinite"):
-		return f.common()
+		return f.always
 	case has("forwards") || has("both"):
 		return last
 	}
@@ -117,12 +119,12 @@ func restOf(all map[string]*frames, said string) *Look {
 }
 
 // common returns what keeps an element from being seen at every stop; nil for nothing.
-func (f *frames) common() *Look {
+func (f *frames) common(all []*Look) *Look {
 	if f.from == nil || f.to == nil {
 		return nil
 	}
 	for p := range properties {
-		if !slices.ContainsFunc(f.all, func(l *Look) bool { return l.Says[p] == "" || !l.hidesBy(p) }) {
+		if !slices.ContainsFunc(all, func(l *Look) bool { return l.Says[p] == "" || !l.hidesBy(p) }) {
 			return f.to
 		}
 	}

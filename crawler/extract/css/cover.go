@@ -88,8 +88,9 @@ func (s *Styles) underCovers(inline bool) (under map[*html.Node]bool) {
 	if len(rules) == 0 && !inline {
 		return nil
 	}
+	done := map[*html.Node]bool{} // elements whose children are settled
 	for n := range htmltree.Below(s.root) {
-		if n.Type != html.ElementNode || n.Parent == nil || n.Parent.Type != html.ElementNode {
+		if n.Type != html.ElementNode || n.Parent == nil || n.Parent.Type != html.ElementNode || done[n.Parent] {
 			continue
 		}
 		styled := inline && strings.Contains(htmltree.Attr(n, "style"), "absolute")
@@ -102,7 +103,9 @@ func (s *Styles) underCovers(inline bool) (under map[*html.Node]bool) {
 		if s.lookOf(n.Parent).Says[position] == "" || s.mayGo(n) {
 			continue
 		}
+		done[n.Parent] = true
 		for other := n.Parent.FirstChild; other != nil; other = other.NextSibling {
+			s.meter.Spend(1)
 			if other != n && other.Type == html.ElementNode && s.lookOf(other).Says[position] == "" {
 				if under == nil {
 					under = map[*html.Node]bool{}
