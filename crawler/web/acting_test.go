@@ -101,3 +101,59 @@ func TestWhatMayActIsListedByName(t *testing.T) {
 		t.Errorf("it is %s", got.outcomes["/trash/delete"])
 	}
 }
+
+// Wikis name their articles in a query, or have the views of each before its name.
+func TestAnArticleOnLoggingOutIsReadWhereverItsNameStands(t *testing.T) {
+	names := []string{"Keys", "Desks", "Gates", "Maps", "Lamps", "Doors", "Rooms", "Bells", "Carts", "Logout"}
+	for kind, address := range map[string]struct{ article, edit, out string }{
+		"in a query":            {"/wiki?name=%s", "/wikiedit?name=%s", "/logout"},
+		"as a query":            {"/wiki.cgi?%s", "/wiki.cgi?do=edit&id=%s", "/wiki.cgi?do=logout"},
+		"after the view's name": {"/%s", "/_edit/%s", "/_logout"},
+		"as the way out":        {"/index.php?page=%s", "/index.php?page=%s&edit=yes", "/index.php?page=Logout"},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			site := testsite.New(t)
+			at := func(pattern, name string) string { return strings.Replace(pattern, "%s", name, 1) }
+			page := func(body string) testsite.Page {
+				return testsite.Page{Body: `<p><a href="` + address.out + `">Leave</a></p>` + body}
+			}
+			var list strings.Builder
+			for _, name := range names {
+				list.WriteString(`<li><a href="` + at(address.article, name) + `">` + name + `</a>`)
+				site.Page(at(address.article, name), page(`<main><h1>`+name+`</h1><p>All that is known of `+name+` at our desk.</p></main><p><a href="`+at(address.edit, name)+`">Edit</a></p>`))
+				site.Page(at(address.edit, name), page(`<form method="post"><h1>Editing `+name+`</h1><textarea name="text">All.</textarea></form>`))
+			}
+			site.Page("/", page(`<main><h1>Desk</h1><ul>`+list.String()+`</ul></main>`))
+			site.BasicAuth("sam", "secret")
+			got := crawl(t, site, withBasic)
+			want := crawler.Paged
+			if at(address.article, "Logout") == address.out {
+				want = crawler.Unsafe
+			}
+			for _, name := range []string{"Keys", "Logout"} {
+				address := at(address.article, name)
+				if name == "Logout" && got.outcomes[address] != want || name != "Logout" && got.outcomes[address] != crawler.Paged {
+					t.Errorf("%s is %s (%s)", address, got.outcomes[address], got.details[address])
+				}
+			}
+			if want == crawler.Unsafe && got.coverage.MayActInAll != 1 {
+				t.Errorf("open is %v", got.coverage.MayAct)
+			}
+			if want == crawler.Paged && (got.outcomes[address.out] != crawler.Unsafe || site.Count(address.out) > 0) {
+				t.Errorf("%s is %s", address.out, got.outcomes[address.out])
+			}
+		})
+	}
+}
+
+// What the preset of the platform knows to be no article is not asked about.
+func TestWhatMayActInATrapIsNotListed(t *testing.T) {
+	site := testsite.New(t)
+	site.Page("/", testsite.Page{Head: `<link rel="stylesheet" href="/gollum/assets/app.css">`,
+		Body: `<div id="wiki-body"><p>See <a href="/gollum/history/Logout">its history</a>, and <a href="/trash/Logout">Logout</a> itself.</p></div>`})
+	site.BasicAuth("sam", "secret")
+	got := crawl(t, site, withBasic)
+	if got.coverage.MayActInAll != 1 || got.coverage.MayAct[0].URL != site.URL("/trash/Logout") {
+		t.Errorf("open is %v", got.coverage.MayAct)
+	}
+}

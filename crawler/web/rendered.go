@@ -210,14 +210,14 @@ func (a answer) countRefused() (n int) {
 }
 
 // logIn gets into the source: as a plain client where that can be, or with the
-// browser where the login form is one that only scripts can make.
+// browser where the login form is one that only scripts can make or send.
 func (c *crawl) logIn(ctx context.Context) (seen []string, err error) {
 	seen, err = c.session.Login(ctx, c.Files)
 	var refused *auth.LoginError
 	if c.browser == nil || !errors.As(err, &refused) || !refused.Scripted {
 		return seen, err
 	}
-	c.log.Info("the login form is made by scripts: logging in with a browser")
+	c.log.Info("the login form is made or sent by scripts: logging in with a browser")
 	more, err := c.browser.LogIn(ctx, loginOf(c.src.Auth.Form))
 	seen = append(seen, more...)
 	var failed *render.LoginError

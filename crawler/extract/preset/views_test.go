@@ -22,8 +22,12 @@ var viewsOf = map[string][]string{
 		`<body class="wp-admin wp-core-ui">`, `<body class="single"><article id="post-3" class="post-3 post status-draft">`,
 	},
 	"bookstack": {`<body><main class="content-wrap card"><h1>Desk</h1><div class="entity-list"><a href="/books/desk/page/refunds">Refunds</a></div></main>`},
-	"foswiki":   {`<body class="patternEditPage">`, `<body class="foswikiNoJs patternRenamePage">`, `<body><div class="foswikiDiffPage">`},
-	"gollum":    {`<body><div id="wiki-wrapper" class="history"><div id="wiki-history">`, `<body><div id="wiki-wrapper" class="edit">`},
+	"fossil": {
+		`<body class="wiki rpage-whistory cpage-whistory">`, `<body class="timeline rpage-timeline cpage-timeline">`, `<body class="wiki rpage-wikiedit cpage-wikiedit">`,
+		`<body class="wiki rpage-wiki cpage-wiki"><div class="content"><h2>Wiki Links</h2><ul><li>Formatting rules for <a href="/wiki_rules">Fossil Wiki</a></ul>`,
+	},
+	"foswiki": {`<body class="patternEditPage">`, `<body class="foswikiNoJs patternRenamePage">`, `<body><div class="foswikiDiffPage">`},
+	"gollum":  {`<body><div id="wiki-wrapper" class="history"><div id="wiki-history">`, `<body><div id="wiki-wrapper" class="edit">`},
 	"ikiwiki": {
 		`<body><div class="page"><div id="pagebody"><div id="content"><div class="feedlink"></div><div class="recentchanges">`,
 		`<body><div id="pagebody"><div id="content"><div class="archivepage"><a href="../../gates/">gates</a></div></div></div>`,
@@ -40,6 +44,7 @@ var marksOf = map[string]string{
 	"redmine":   `<meta name="description" content="Redmine"><meta name="keywords" content="issue,bug,tracker">`,
 	"wordpress": `<meta name="generator" content="WordPress 6.8">`,
 	"bookstack": `<meta name="base-url" content="https://x"><link rel="stylesheet" href="https://x/dist/styles.css?version=v1">`,
+	"fossil":    "",
 	"foswiki":   `<meta name="foswiki.web" content="Desk">`,
 	"gollum":    `<link rel="stylesheet" href="/gollum/assets/app.css">`,
 	"ikiwiki":   `<link rel="alternate" type="application/x-wiki" href="/ikiwiki.cgi?do=edit&amp;page=a">`,
@@ -96,6 +101,10 @@ var trapsOf = map[string]struct{ traps, articles string }{
 	"foswiki": {
 		"/bin/edit/Desk/Keys /bin/rdiff/Desk/Keys /twiki/bin/attach.cgi/Desk/Keys /Desk/Keys?rev=3 /Desk/WebChanges",
 		"/bin/view/Desk/Keys /Desk/Keys /Desk/WebHome /bin/view/Desk/EditingText",
+	},
+	"fossil": {
+		"/timeline /timeline?y=w /wikiedit?name=Keys /whistory?name=Keys /kb/info/0136c9d5 /tktedit/5f1a65 /forumpost/3585?t=c /tree?type=flat /setup_ulist",
+		"/wiki?name=Keys /wiki?name=timeline /kb/forumpost/3585 /tktview/5f1a65 /doc/tip/help/keys.md /wcontent /forum /rptview/1 /ticket",
 	},
 	"gollum":  {"/gollum/edit/Keys.md /wiki/gollum/history/Keys.md /Keys/0123456789012345678901234567890123456789", "/Keys /history/founding /edit /gollum"},
 	"ikiwiki": {"/ikiwiki.cgi?do=edit&page=a /wiki/ikiwiki.cgi", "/keys/ /edit/ /tag/desk/"},

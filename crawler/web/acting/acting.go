@@ -25,30 +25,42 @@ type Signs struct {
 	Scope    *scope.Scope
 
 	mu    sync.Mutex
+	pages int                  // that were looked at
 	signs map[string]linkSigns // by address, of those that bear the name of an action
 	open  map[string]string    // addresses of which nothing tells what they are, and why they may act
 }
 
 // linkSigns are the signs of all links to one address.
-type linkSigns struct{ acts, inText bool }
+type linkSigns struct {
+	acts, inText bool
+	page, pages  int // the last page that has such a link, and how many have one
+}
 
 // Note takes in the signs of the links of one page.
 func (a *Signs) Note(found []extract.LinkSign) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.pages++
 	if len(found) == 0 {
 		return
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if a.signs == nil {
 		a.signs = make(map[string]linkSigns)
 	}
 	for _, f := range found {
 		if n, ok := a.Scope.Normalise(f.URL); ok {
 			has := a.signs[n.String()]
-			a.signs[n.String()] = linkSigns{has.acts || f.Acts, has.inText || f.InText}
+			has.acts, has.inText = has.acts || f.Acts, has.inText || f.InText
+			if has.page != a.pages {
+				has.page, has.pages = a.pages, has.pages+1
+			}
+			a.signs[n.String()] = has
 		}
 	}
 }
+
+// maxNames is how many parameters of a query are looked at for the name of what it shows.
+const maxNames = 4
 
 // enoughSisters is how many other pages a folder has at least whose pages are a section of articles.
 const enoughSisters = 3
@@ -75,11 +87,17 @@ func (a *Signs) Weigh() (articles []Article, err error) {
 		if err != nil || s.Outcome != crawler.Unsafe || !scope.IsNamedOnly(u) {
 			continue
 		}
+		if _, trap := scope.First(a.Scope.Traps, u); trap {
+			continue // no article, whatever it does
+		}
 		signs := a.signs[s.URL]
 		if !signs.inText && s.Depth == 0 && s.From != "" { // a sitemap lists it, or it was sent
 			signs.inText = true
 		}
-		parent, name := cutLast(u)
+		if scope.UnsafeLink(u) == scope.LogsOut && 2*signs.pages > max(a.pages, 2*enoughSisters) { // as the way out has it
+			signs.acts = true
+		}
+		parent, name := place(u)
 		beside := shape.pages[texthash.Of(parent)] && shape.after[texthash.Of(name)] > 1 // pages, as a control of each
 		section := !beside && shape.sisters[texthash.Of(parent)] >= enoughSisters
 		switch gentle := scope.UnsafeLink(u) == "" && !endsInNumber(parent); {
@@ -102,18 +120,37 @@ func endsInNumber(path string) bool {
 	return last != "" && strings.Trim(last, "0123456789") == ""
 }
 
+// place returns the folder and the name of an address that bears the name of an action.
+func place(u *url.URL) (folder, name string) {
+	if at := scope.NameInQuery(u.RawQuery); at >= 0 {
+		return shownBy(u, at)
+	}
+	return cutLast(u)
+}
+
+// shownBy takes what stands at one place of a query for a name, and all the rest of the address for its folder.
+func shownBy(u *url.URL, at int) (folder, name string) {
+	pairs := strings.Split(u.RawQuery, "&")
+	key, name, named := strings.Cut(pairs[at], "=")
+	if !named {
+		key, name = "", key
+	}
+	pairs[at] = key + "="
+	return u.EscapedPath() + "?" + strings.Join(pairs, "&"), strings.ToLower(name)
+}
+
 // shape is what the addresses of a site tell of its sections.
 type shape struct {
 	pages   map[uint64]bool // paths of pages
-	sisters map[uint64]int  // folder → pages in it whose names stand in no other folder
+	sisters map[uint64]int  // folder → pages in it whose names stand in few others, in proportion
 	after   map[uint64]int  // name → pages whose path it stands after
 	unsure  bool            // pages were not read again, so that what they link to is not known
 }
 
 func (a *Signs) shapeOfSite() (shape, error) {
-	type place struct{ folder, name uint64 }
+	type spot struct{ folder, name uint64 }
 	s := shape{pages: make(map[uint64]bool), sisters: make(map[uint64]int), after: make(map[uint64]int)}
-	known := make(map[place]bool) // whether there is a page
+	known := make(map[spot]bool) // whether there is a page
 	for settled, err := range a.Frontier.Settled() {
 		if err != nil {
 			return s, err
@@ -122,24 +159,36 @@ func (a *Signs) shapeOfSite() (shape, error) {
 		if err != nil || !a.Scope.SameSite(u) {
 			continue
 		}
-		folder, name := cutLast(u)
-		at := place{texthash.Of(folder), texthash.Of(name)}
 		isPage := settled.Outcome == crawler.Paged || settled.Outcome == crawler.NotModified
-		known[at] = known[at] || isPage
+		note := func(folder, name string) {
+			at := spot{texthash.Of(folder), texthash.Of(name)}
+			known[at] = known[at] || isPage
+		}
+		note(cutLast(u))
+		if u.RawQuery != "" && isPage {
+			for i := range min(strings.Count(u.RawQuery, "&")+1, maxNames) {
+				note(shownBy(u, i))
+			}
+		}
 		if isPage {
 			s.pages[texthash.Of(strings.TrimRight(u.EscapedPath(), "/"))] = true
 		}
 		s.unsure = s.unsure || settled.Outcome == crawler.NotModified
 	}
-	folders := make(map[uint64]int) // name → folders that it stands in
-	for at := range known {
-		folders[at.name]++
+	in := make(map[uint64]int)      // folder → pages in it
+	folders := make(map[uint64]int) // name → folders with such a page
+	for at, isPage := range known {
+		if isPage {
+			in[at.folder]++
+			folders[at.name]++
+		}
 		if s.pages[at.folder] {
 			s.after[at.name]++
 		}
 	}
 	for at, isPage := range known {
-		if isPage && folders[at.name] == 1 {
+		// Each article may have some views (/edit/NAME). What is done to things stands after many of them.
+		if isPage && folders[at.name] <= max(1, in[at.folder]/enoughSisters) {
 			s.sisters[at.folder]++
 		}
 	}

@@ -161,6 +161,7 @@ type visit struct {
 	seen    []string
 	dropped bool   // a Secure cookie was set over http, where a client may not send it back
 	before  string // the cookies before the last form was sent
+	scripts bool   // whether the page of that form has scripts
 }
 
 // login opens the form's page, fills the form in, submits it, does the same with
@@ -199,7 +200,26 @@ func (v *visit) login(ctx context.Context) error {
 	if page, err = v.passedOn(ctx, page); err != nil {
 		return err
 	}
-	return v.verify(ctx, page)
+	if err = v.verify(ctx, page); err == nil || !v.sentElsewhere(page) {
+		return err
+	}
+	if refused := (*LoginError)(nil); errors.As(err, &refused) {
+		refused.Scripted, refused.Hint = true, "nothing takes the form where its HTML sends it, so that its scripts may send it elsewhere: set render: auto"
+	}
+	return err
+}
+
+// sentElsewhere reports whether the page with the login form has scripts, and the site takes nothing where the HTML
+// sends the form: then a browser may send it elsewhere.
+func (v *visit) sentElsewhere(answer *page) bool {
+	if !v.scripts || answer.method != http.MethodPost {
+		return false
+	}
+	switch answer.status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	}
+	return false
 }
 
 // stillOpen reports whether the session that was kept is good for the start page.
@@ -258,6 +278,7 @@ func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page
 		return nil, v.fail(step.named(stepFill), on, nil, hint)
 	}
 	v.before = v.cookies()
+	v.scripts = on.find("script").Length() > 0
 	return v.submit(ctx, step.named(stepSubmit), filled, on)
 }
 

@@ -522,3 +522,37 @@ func loginError(t *testing.T, err error) *auth.LoginError {
 	}
 	return e
 }
+
+// Raneto's form has no action: its scripts post it to another address, and nothing takes it at its own.
+func TestAFormThatScriptsSendIsOneForABrowser(t *testing.T) {
+	for name, c := range map[string]struct {
+		script string
+		status int
+		want   bool
+	}{
+		"nothing is there":       {`<script src="/login.js"></script>`, 404, true},
+		"nothing takes it":       {`<script src="/login.js"></script>`, 405, true},
+		"no scripts":             {"", 404, false},
+		"the password is wrong":  {`<script src="/login.js"></script>`, 403, false},
+		"the form is shown anew": {`<script src="/login.js"></script>`, 200, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path == "/" && r.Method == http.MethodGet:
+					w.WriteHeader(http.StatusForbidden)
+				case r.Method == http.MethodPost:
+					w.WriteHeader(c.status)
+				}
+				if r.Method == http.MethodGet || c.status == http.StatusOK {
+					fmt.Fprintf(w, `<form action="" method=post><input name=username><input name=password type=password></form>%s`, c.script)
+				}
+			}))
+			_, _, err := login(t, base, signIn(base))
+			e := loginError(t, err)
+			if e.Scripted != c.want || strings.Contains(e.Hint, "render: auto") != c.want {
+				t.Errorf("scripts may send the form: %t, want %t; %s", e.Scripted, c.want, e.Hint)
+			}
+		})
+	}
+}

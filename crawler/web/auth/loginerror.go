@@ -14,7 +14,8 @@ type LoginError struct {
 	Message string // its first error text, as a person would read it
 	Hint    string // how to mend it
 	Err     error  // underlying error; may be nil
-	// Scripted: the page has no such form in its HTML, so scripts may have to make it.
+	// Scripted: the page has no such form in its HTML, or nothing takes that form where the HTML sends it, so scripts may
+	// have to make or send it.
 	Scripted bool
 	// NoForm: the login page was shown, and asks for no login. Whoever is logged in may get that.
 	NoForm bool

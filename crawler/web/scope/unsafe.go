@@ -72,13 +72,36 @@ func toggles(name, value string) string {
 	return ""
 }
 
-// IsNamedOnly reports whether nothing but a name in its path makes an address unsafe: articles
-// bear such names, too.
+// IsNamedOnly reports whether nothing but the name of one thing makes an address unsafe, in its path or as
+// what its query asks to see: articles bear such names, too.
 func IsNamedOnly(u *url.URL) bool {
 	plain := *u
 	plain.RawQuery = ""
 	asked := url.URL{Path: "/", RawQuery: u.RawQuery}
-	return UnsafeLink(&asked) == "" && (UnsafeLink(&plain) != "" || ChangesAtEnd(&plain) != "")
+	if UnsafeLink(&asked) == "" {
+		return UnsafeLink(&plain) != "" || ChangesAtEnd(&plain) != ""
+	}
+	return UnsafeLink(&plain) == "" && NameInQuery(u.RawQuery) >= 0
+}
+
+// NameInQuery returns at which place of a query something stands that ends the session by its name alone, as in
+// ?title=Logout and ?Logout; -1 where there is no such thing, or another that makes the query unsafe.
+func NameInQuery(query string) int {
+	at := -1
+	for i, pair := range strings.Split(query, "&") {
+		if UnsafeLink(&url.URL{Path: "/", RawQuery: pair}) == "" {
+			continue
+		}
+		name, value, named := strings.Cut(strings.ToLower(pair), "=")
+		if !named {
+			value, name = name, ""
+		}
+		if at >= 0 || !endsSession(plainName(value)) || ChoosesAction(name) || strings.Contains(value, ":") || strings.Contains(value, "%3a") {
+			return -1
+		}
+		at = i
+	}
+	return at
 }
 
 // LogsOut is what [UnsafeLink] says of a link that ends the session.
