@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -108,6 +109,7 @@ type looks struct {
 type fields struct {
 	Missing []string `json:"missing"`
 	Has     []string `json:"has"`
+	Loaded  bool     `json:"loaded"` // with the scripts that its HTML names
 }
 
 var (
@@ -125,6 +127,7 @@ var (
 	errNoFields = errors.New("the fields are not there")
 	errRefused  = errors.New("the page still asks for the password")
 	errNotIn    = errors.New("what auth.form.logged_in names is not there")
+	errClosed   = errors.New("the site refuses its start page after the login, too")
 )
 
 func (v *loginVisit) logIn(ctx context.Context) error {
@@ -196,7 +199,8 @@ func fieldsAnd(function string) string {
 	return "(...args) => { const fields = " + fieldsScript + "; return (" + function + ")(fields, ...args) }"
 }
 
-// await waits until the fields are there, or until the page rests without them.
+// await waits until the fields are there and the page is loaded, or until the page rests without them. Fields that stand
+// in the HTML are there before the scripts that send them.
 func (v *loginVisit) await(step Step, names []string) (fields, error) {
 	for {
 		if err := v.tick(); err != nil {
@@ -207,7 +211,7 @@ func (v *loginVisit) await(step Step, names []string) (fields, error) {
 			return fields{}, refused
 		}
 		found, err := evaluate[fields](v.tab, fieldsAnd("(fields, ...args) => fields.missing(...args)"), step.Form, names)
-		if err == nil && (len(found.Missing) == 0 || rest >= selectorTime) {
+		if err == nil && (len(found.Missing) == 0 && (found.Loaded || rest >= quiet) || rest >= selectorTime) {
 			return found, nil
 		}
 	}
@@ -237,7 +241,7 @@ func (v *loginVisit) verify() error {
 		case v.last.Password && rest >= selectorTime:
 			return errRefused
 		case v.last.Password:
-		case v.login.LoggedIn == "":
+		case v.login.LoggedIn == "" && !v.isRefused():
 			v.tell("browser: password field: gone")
 			return nil
 		case !atStart && rest >= 2*quiet:
@@ -245,10 +249,19 @@ func (v *loginVisit) verify() error {
 			if err := v.navigate(v.site.URL); err != nil {
 				return err
 			}
+		case atStart && v.login.LoggedIn == "":
+			return errClosed
 		case atStart && rest >= selectorTime:
 			return errNotIn
 		}
 	}
+}
+
+// isRefused reports whether the site answered what is shown with an error.
+func (v *loginVisit) isRefused() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.status >= http.StatusBadRequest
 }
 
 // tick waits a moment.
@@ -321,7 +334,7 @@ func (v *loginVisit) fail(err error) *LoginError {
 		e.Hint = "the page leads to another origin: where that is your single sign-on, add it to auth.form.sign_on"
 	case errors.Is(err, errNoFields):
 		e.Hint = "give the fields by the names, IDs or labels that they have in the browser"
-	case errors.Is(err, errRefused):
+	case errors.Is(err, errRefused), errors.Is(err, errClosed):
 		e.Hint = "check the user name and the password"
 	case errors.Is(err, errNotIn):
 		e.Hint = "choose a selector that each page after the login has"

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fincrawl/fincrawl/crawler/web/render"
 )
@@ -104,6 +105,13 @@ func TestFormThatScriptsMakeIsFilledIn(t *testing.T) {
 
 func TestLoginThatFailsSaysWhy(t *testing.T) {
 	p, other := newPrivate(t)
+	p.mux.HandleFunc("/closed", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		io.WriteString(w, `<!doctype html><form method=post><input name=u><input type=password name=password><button>Sign in</button></form>`)
+	})
 	p.page("/away", `<script>location = "`+other.URL+`/login"</script>`)
 	for _, test := range []struct {
 		name, url        string
@@ -114,12 +122,17 @@ func TestLoginThatFailsSaysWhy(t *testing.T) {
 			step: "verify the login", hint: "check the user name and the password", text: "Wrong password for (hidden)"},
 		{name: "no such field", url: "/", login: render.Login{Steps: []render.Step{{Fields: map[string]string{"tenant": "acme", "password": "wr0ng!"}}}},
 			step: "find the login form", hint: "names, IDs or labels", text: "no tenant; the page has u, Password"},
+		{name: "nothing takes it", url: "/closed", login: render.Login{Steps: []render.Step{{Fields: map[string]string{"u": "mara", "password": "wr0ng!"}}}},
+			step: "verify the login", hint: "check the user name and the password", text: "refuses its start page"},
 		{name: "elsewhere", url: "/away", login: render.Login{Steps: []render.Step{{Fields: map[string]string{"password": "wr0ng!"}}}},
 			step: "open the login page", hint: "add it to auth.form.sign_on", text: "leads to http://127.0.0.1"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			site := p.site(t)
 			site.LoginURL = p.url(test.url)
+			if test.url == "/closed" {
+				site.URL = p.url("/api/home")
+			}
 			b := newBrowser(t, render.Config{}, site)
 			seen, err := b.LogIn(t.Context(), test.login)
 			var failed *render.LoginError
@@ -133,5 +146,34 @@ func TestLoginThatFailsSaysWhy(t *testing.T) {
 				t.Errorf("got %s (%s)", err, failed.Hint)
 			}
 		})
+	}
+}
+
+// The form is there before the script that sends it, and its HTML sends it nowhere.
+func TestFormThatScriptsSendIsLoadedFirst(t *testing.T) {
+	p := newPlace(t)
+	p.page("/", `<p>What members get to read.</p>`)
+	p.page("/login", `<form action="" method=post><input name=u><input type=password name=password><button>Sign in</button></form><script src="/login.js"></script>`)
+	p.mux.HandleFunc("/login.js", func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(300 * time.Millisecond) // the form is shown meanwhile
+		w.Header().Set("Content-Type", "text/javascript")
+		io.WriteString(w, `document.querySelector("form").addEventListener("submit", async e => {
+			e.preventDefault();
+			await fetch("/sent", {method: "POST", body: new FormData(e.target)});
+			location = "/";
+		})`)
+	})
+	sent := make(chan string, 1)
+	p.mux.HandleFunc("/sent", func(_ http.ResponseWriter, r *http.Request) { sent <- r.FormValue("u") })
+	site := p.site(t)
+	site.LoginURL = p.url("/login")
+	seen, err := newBrowser(t, render.Config{}, site).LogIn(t.Context(), render.Login{Steps: []render.Step{{Fields: map[string]string{"u": "mara", "password": "über"}}}})
+	select {
+	case u := <-sent:
+		if u != "mara" || err != nil {
+			t.Errorf("it sent %q: %v", u, err)
+		}
+	default:
+		t.Errorf("the script sent nothing: %v\n%s", err, strings.Join(seen, "\n"))
 	}
 }

@@ -18,6 +18,7 @@
 	const missing = (form, names) => ({
 		missing: names.filter((name) => !find(form, name)),
 		has: all(form).map((e) => e.name || e.id || e.placeholder || e.type),
+		loaded: document.readyState === "complete",
 	});
 	return { find, missing, seen };
 })()
