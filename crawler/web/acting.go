@@ -13,6 +13,22 @@ func (c *crawl) bearsAction(u *url.URL) bool {
 	return u.Host == c.scope.Site.Host && scope.IsNamedOnly(u)
 }
 
+// sentBefore returns what tells of an address that bears the name of an action whether it became a page earlier.
+func (c *crawl) sentBefore() func(address string) bool {
+	var sent map[string]bool
+	return func(address string) bool {
+		if sent == nil && c.known != nil {
+			sent = make(map[string]bool)
+			for known := range c.known {
+				if u, err := url.Parse(known); err == nil && c.bearsAction(u) {
+					sent[known] = true
+				}
+			}
+		}
+		return sent[address]
+	}
+}
+
 // maxWeighings bounds how often the signs are weighed: an article may lead to others.
 const maxWeighings = 4
 
@@ -21,6 +37,7 @@ func (c *crawl) weighActions(ctx context.Context) error {
 	if !c.scope.LoggedIn {
 		return nil
 	}
+	c.acting.Sent = c.sentBefore()
 	for range maxWeighings {
 		cleared, err := c.acting.Weigh()
 		if err != nil || len(cleared) == 0 {

@@ -2,8 +2,11 @@ package web_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
@@ -28,13 +31,13 @@ func manual(t *testing.T) (site *testsite.Site, acted func() []string) {
 			`<div class="page-actions"><a href="` + at + `/delete">Delete</a> <a href="` + at + `/archive">Archive</a> <a href="` + at + `/vote?up=0">No</a> <a href="` + at + `?wpvote=1">Yes</a></div>`})
 	}
 	var did []string
+	site.BasicAuth("sam", "secret")
 	site.Before(func(w http.ResponseWriter, r *http.Request) bool {
 		if strings.HasPrefix(r.URL.Path, "/pages/") && (strings.Count(r.URL.Path, "/") > 2 || r.URL.RawQuery != "") || r.URL.Path == "/logout" || r.URL.Path == "/trash/delete" {
 			did = append(did, r.URL.String())
 		}
 		return false
 	})
-	site.BasicAuth("sam", "secret")
 	return site, func() []string { return did }
 }
 
@@ -155,5 +158,58 @@ func TestWhatMayActInATrapIsNotListed(t *testing.T) {
 	got := crawl(t, site, withBasic)
 	if got.coverage.MayActInAll != 1 || got.coverage.MayAct[0].URL != site.URL("/trash/Logout") {
 		t.Errorf("open is %v", got.coverage.MayAct)
+	}
+}
+
+// linkMemory remembers what pages linked to, and that they may be asked for whether they have changed.
+type linkMemory struct {
+	sync.Mutex
+	of map[string]web.Remembered
+}
+
+func (l *linkMemory) Recall(address string) (web.Remembered, bool, error) {
+	l.Lock()
+	defer l.Unlock()
+	m, ok := l.of[address]
+	return m, ok, nil
+}
+
+func (l *linkMemory) Remember(address string, m web.Remembered) error {
+	l.Lock()
+	defer l.Unlock()
+	l.of[address] = m
+	return nil
+}
+
+func (l *linkMemory) Dated(string, time.Time) error { return nil }
+func (l *linkMemory) Again(web.Remembered) error    { return nil }
+
+// How links look is not known of a page that was not read again.
+func TestWhatWasAControlIsNoArticleOnceItsPageIsUnchanged(t *testing.T) {
+	site := testsite.New(t)
+	site.Page("/", testsite.Page{Body: `<main><h1>Help</h1><ul><li><a href="/help/create">Create</a><li><a href="/help/share">Share</a><li><a href="/help/copy">Copy</a><li><a href="/help/move">Move</a></ul></main>`})
+	for _, name := range []string{"create", "share", "copy", "move"} {
+		site.Page("/help/"+name, testsite.Page{Body: `<main><h1>How to ` + name + `</h1><p>All there is to know on how to ` + name + ` a board.</p></main><div class="actions"><a href="/help/archive">Archive</a></div>`})
+	}
+	site.BasicAuth("sam", "secret")
+	site.Before(func(w http.ResponseWriter, r *http.Request) bool {
+		w.Header().Set("ETag", `"1"`)
+		if r.Header.Get("If-None-Match") != "" {
+			w.WriteHeader(http.StatusNotModified)
+			return true
+		}
+		return false
+	})
+	memory := &linkMemory{of: make(map[string]web.Remembered)}
+	var sent []string
+	for run := range 2 {
+		got := crawl(t, site, withBasic, func(_ *web.Source, sur *web.Surroundings) { sur.Memory, sur.Known = memory, slices.Values(sent) })
+		want := []crawler.Outcome{crawler.Paged, crawler.NotModified}[run]
+		if got.outcomes["/help/create"] != want || got.outcomes["/help/move"] != want || got.outcomes["/help/archive"] != crawler.Unsafe || site.Count("/help/archive") > 0 {
+			t.Errorf("run %d: %v", run+1, got.outcomes)
+		}
+		for path := range got.pages {
+			sent = append(sent, site.URL(path))
+		}
 	}
 }

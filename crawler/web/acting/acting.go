@@ -23,6 +23,7 @@ import (
 type Signs struct {
 	Frontier *frontier.Frontier
 	Scope    *scope.Scope
+	Sent     func(url string) bool // reports whether an address became a page in an earlier crawl
 
 	mu    sync.Mutex
 	pages int                  // that were looked at
@@ -104,7 +105,7 @@ func (a *Signs) Weigh() (articles []Article, err error) {
 		case signs.acts && section: // the menu of a manual has all its articles, and a toolbar what acts
 			a.open[s.URL] = s.Detail
 		case signs.acts:
-		case !beside && gentle, section && signs.inText && !shape.unsure:
+		case !beside && gentle && (!shape.unsure || a.Sent(s.URL)), section && signs.inText && !shape.unsure:
 			articles = append(articles, Article{u, s.Depth, s.From})
 		case signs.inText:
 			a.open[s.URL] = s.Detail
