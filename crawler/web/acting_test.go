@@ -107,7 +107,7 @@ func TestWhatMayActIsListedByName(t *testing.T) {
 
 // Wikis name their articles in a query, or have the views of each before its name.
 func TestAnArticleOnLoggingOutIsReadWhereverItsNameStands(t *testing.T) {
-	names := []string{"Keys", "Desks", "Gates", "Maps", "Lamps", "Doors", "Rooms", "Bells", "Carts", "Logout"}
+	names := []string{"Keys", "Desks", "Gates", "Maps", "Lamps", "Doors", "Rooms", "Bells", "Carts", "Delete", "Logout"}
 	for kind, address := range map[string]struct{ article, edit, out string }{
 		"in a query":            {"/wiki?name=%s", "/wikiedit?name=%s", "/logout"},
 		"as a query":            {"/wiki.cgi?%s", "/wiki.cgi?do=edit&id=%s", "/wiki.cgi?do=logout"},
@@ -133,7 +133,7 @@ func TestAnArticleOnLoggingOutIsReadWhereverItsNameStands(t *testing.T) {
 			if at(address.article, "Logout") == address.out {
 				want = crawler.Unsafe
 			}
-			for _, name := range []string{"Keys", "Logout"} {
+			for _, name := range []string{"Keys", "Delete", "Logout"} {
 				address := at(address.article, name)
 				if name == "Logout" && got.outcomes[address] != want || name != "Logout" && got.outcomes[address] != crawler.Paged {
 					t.Errorf("%s is %s (%s)", address, got.outcomes[address], got.details[address])

@@ -33,8 +33,12 @@ var viewsOf = map[string][]string{
 		`<body><div id="pagebody"><div id="content"><div class="archivepage"><a href="../../gates/">gates</a></div></div></div>`,
 		`<body><div id="pagebody"><div id="content"><div class="inlinepage"><div class="inlinecontent"><p>News number 1 of the desk.</p></div></div></div></div>`,
 	},
-	"moin":   {`<body><div id="page"><div id="content"><form id="editor">`, `<body><div id="content"><div id="page-history">`},
-	"trac":   {`<body><div id="content" class="timeline">`, `<body><div id="content" class="wiki"><form id="edit">`, `<body><div id="content" class="report">`},
+	"moin": {`<body><div id="page"><div id="content"><form id="editor">`, `<body><div id="content"><div id="page-history">`},
+	"trac": {`<body><div id="content" class="timeline">`, `<body><div id="content" class="wiki"><form id="edit">`, `<body><div id="content" class="report">`},
+	"usemod": {
+		`<body><div class="wikiheader"></div><div class="wikibody"><a class="wikipagelink">Keys</a></div><div class="wikifooter"></div>`,
+		`<body><div class="wikiheader"></div><div class="wikibody"><div class="wikitext"><div class="wikirc"></div></div></div><div class="wikifooter"></div>`,
+	},
 	"wikijs": {`<body><div id="root"><editor></editor></div>`, `<body><div id="root"><history></history></div>`},
 	"xwiki":  {`<body class="editbody">`, `<body class="viewbody"><div id="historycontent">`},
 }
@@ -50,6 +54,7 @@ var marksOf = map[string]string{
 	"ikiwiki":   `<link rel="alternate" type="application/x-wiki" href="/ikiwiki.cgi?do=edit&amp;page=a">`,
 	"moin":      `<link rel="stylesheet" href="/moin_static1911/modernized/css/common.css">`,
 	"trac":      `<link rel="help" href="/wiki/TracGuide">`,
+	"usemod":    "",
 	"wikijs":    `<link rel="apple-touch-icon" href="/_assets/favicons/apple-touch-icon.png">`,
 	"xwiki":     `<html data-xwiki-reference="xwiki:Desk.WebHome">`,
 }
@@ -111,6 +116,7 @@ var trapsOf = map[string]struct{ traps, articles string }{
 	"moin":    {"/Keys?action=diff /wiki/RecentChanges /TitleIndex", "/Keys /Keys/History /HelpOnActions"},
 	"outline": {"/doc/keys-a1b2/history /doc/keys-a1b2/edit /settings/members /doc/new", "/doc/keys-a1b2 /doc/history-a1b2 /collection/desk-a1 /s/3f/doc/keys-a1"},
 	"trac":    {"/wiki/Keys?action=diff&version=3 /timeline /changeset/7 /browser/trunk /desk/newticket /report/1?sort=id", "/wiki/Keys /wiki/About /wiki/about /ticket/7 /report/1?page=2 /query?status=closed"},
+	"usemod":  {"/wiki.pl?action=edit&id=Keys /cgi-bin/wiki.pl?back=Keys /wiki.pl?RecentChanges", "/wiki.pl?Keys /wiki.pl /wiki.pl?action /cgi-bin/wiki.pl?Back"},
 	"wikijs":  {"/e/en/keys /h/en/keys /s/en/keys /t /a/pages", "/en/keys /keys /entry/e /"},
 	"xwiki": {
 		"/xwiki/bin/edit/Desk/Keys /xwiki/bin/view/Desk/Keys?viewer=history /xwiki/bin/view/XWiki/ann /xwiki/bin/viewrev/Desk/Keys?rev=2.1",

@@ -97,7 +97,7 @@ func TestLinksThatActAreNotFollowed(t *testing.T) {
 	unsafe := []string{
 		"/logout", "/users/sign_out", "/log-out/", "/account/signout?next=/", "/logout.php", "/Logout.aspx",
 		"/doku.php?do=logout&id=start", "/index.php?title=Special:UserLogout", "/wiki/Special:UserLogout", "/?logout=1", "/wp-login.php?action=logout",
-		"/index.php?action=delete&title=A", "/index.php?action=edit&title=A", "/index.php?action=rollback", "/index.php?action=unwatch&title=A", "/x?action=archive",
+		"/index.php?action=delete&title=A", "/index.php?action=edit&title=A", "/index.php?action=rollback", "/wiki.pl?action=editprefs", "/x?do=delete_user", "/index.php?action=unwatch&title=A", "/x?action=archive",
 		"/doku.php?do=revert&rev=1", "/doku.php?do=delete", "/articles/12/delete", "/articles/12/remove", "/newsletter/unsubscribe", "/delete/12",
 		"/_logout", "/_delete/Guide", "/user/do-logout", "/logout;jsessionid=1", "/de/abmelden", "/w/index.php?title=Spezial%3AAbmelden", "/?a=sign_out", "/x?action=mark-patrolled",
 		"/a?_wpnonce=abc", "/a?authenticity_token=abc", "/doku.php?id=a&sectok=abc",

@@ -27,7 +27,7 @@ func UnsafeLink(u *url.URL) string {
 		switch verb := plainName(value); {
 		case endsSession(plainName(name)), endsSession(verb):
 			return LogsOut
-		case ChoosesAction(name) && (destroys(verb) || changes(verb)):
+		case ChoosesAction(name) && (destroys(verb) || changes(verb) || changesSomething(verb)):
 			return "may " + verb
 		case toggles(plainName(name), value) != "":
 			return "may " + toggles(plainName(name), value)
@@ -84,8 +84,8 @@ func IsNamedOnly(u *url.URL) bool {
 	return UnsafeLink(&plain) == "" && NameInQuery(u.RawQuery) >= 0
 }
 
-// NameInQuery returns at which place of a query something stands that ends the session by its name alone, as in
-// ?title=Logout and ?Logout; -1 where there is no such thing, or another that makes the query unsafe.
+// NameInQuery returns at which place of a query something stands that acts by its name alone, as in ?title=Logout
+// and ?Delete; -1 where there is no such thing, or another that makes the query unsafe.
 func NameInQuery(query string) int {
 	at := -1
 	for i, pair := range strings.Split(query, "&") {
@@ -96,7 +96,8 @@ func NameInQuery(query string) int {
 		if !named {
 			value, name = name, ""
 		}
-		if at >= 0 || !endsSession(plainName(value)) || ChoosesAction(name) || strings.Contains(value, ":") || strings.Contains(value, "%3a") {
+		isName := endsSession(plainName(value)) || !named && toggles(plainName(value), "") != ""
+		if at >= 0 || !isName || ChoosesAction(name) || strings.Contains(value, ":") || strings.Contains(value, "%3a") {
 			return -1
 		}
 		at = i
@@ -173,6 +174,17 @@ func changes(verb string) bool {
 		"watch", "unwatch", "subscribe", "protect", "unprotect", "move", "rename", "approve", "reject", "publish",
 		"unpublish", "enable", "disable", "markpatrolled", "vote", "like":
 		return true
+	}
+	return false
+}
+
+// changesSomething reports whether a verb is one that changes with what it changes: editprefs, delete_user. Some software
+// makes an account or a draft for whoever visits such a form.
+func changesSomething(verb string) bool {
+	for _, change := range []string{"edit", "delete", "remove", "save", "submit"} {
+		if rest, ok := strings.CutPrefix(verb, change); ok && !strings.HasPrefix(rest, "i") && !strings.HasPrefix(rest, "o") { // edition, editor
+			return true
+		}
 	}
 	return false
 }
