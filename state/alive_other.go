@@ -4,7 +4,7 @@ package state
 
 import "os"
 
-// alive reports whether a process of this machine still runs.
+// alive reports whether the process may still be running. It errs on the side of true: FindProcess tells little here.
 func alive(pid int) bool {
 	p, err := os.FindProcess(pid)
 	if err != nil {

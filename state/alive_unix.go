@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// alive reports whether a process of this machine still runs.
+// alive reports whether the process is still running on this machine.
 func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// boot names the time since the machine was started; "" where that is not known.
+// boot returns the kernel's ID of the current boot, or "" where there is none.
 func boot() string {
 	id, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	return strings.TrimSpace(string(id))

@@ -2,5 +2,5 @@
 
 package state
 
-// boot names the time since the machine was started; "" where that is not known.
+// boot returns the kernel's ID of the current boot. Here it is not known, which is "".
 func boot() string { return "" }

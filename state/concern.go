@@ -7,49 +7,49 @@ import (
 	"time"
 )
 
-// Concern is something of a source that asks for a person, for as long as it stands.
+// Concern is something about a source that a person has to look at. It lasts until its cause is gone.
 type Concern struct {
 	Kind  ConcernKind `json:"kind"`
-	ID    string      `json:"id"` // external ID; of a page that failed, its URL
+	ID    string      `json:"id"` // the page's external ID, or the URL that failed
 	URL   string      `json:"url"`
 	Title string      `json:"title,omitempty"`
-	// Sign is what it is known by: with another one, it is another concern.
+	// Sign identifies the concern: where the sign changes, it counts as a new concern.
 	Sign   string    `json:"sign"`
 	Reason string    `json:"reason,omitempty"` // for people
-	Since  time.Time `json:"since"`            // when a run met it first
-	// Said is when a run ended with an exit code that told of it; zero for not yet.
+	Since  time.Time `json:"since"`            // when a run first met it
+	// Said is when a run first ended with an exit code because of it. It is zero until then.
 	Said time.Time `json:"said,omitzero"`
 
+	// The rest is set for a held change. A decision is bound to it.
 	// Of a held change: what a decision on it is bound to.
 	RemoteID string   `json:"remote_id,omitempty"` // of a surplus page
 	Wants    string   `json:"wants,omitempty"`
-	Guards   []string `json:"guards,omitempty"` // that hold it, the one that is named first
+	Guards   []string `json:"guards,omitempty"` // those that hold it; the first is the one that reports name
 	Change   string   `json:"change,omitempty"`
 	After    string   `json:"after,omitempty"`
 }
 
-// ConcernKind says what a concern is about.
+// ConcernKind is a kind of concern.
 type ConcernKind string
 
 // The kinds of concerns.
 const (
-	ConcernHeld    ConcernKind = "held"    // a change that a guard holds back
-	ConcernRefused ConcernKind = "refused" // a page that Intercom does not take as it is
-	ConcernFailed  ConcernKind = "failed"  // a URL that could not be read, or a page that could not be sent
+	ConcernHeld    ConcernKind = "held"    // a guard holds a change back
+	ConcernRefused ConcernKind = "refused" // Intercom does not accept a page as it is
+	ConcernFailed  ConcernKind = "failed"  // a URL could not be read, or a page could not be sent
 )
 
-// Key tells a concern from the others of its source.
+// Key returns a string that is unique among the concerns of a source.
 func (c Concern) Key() string {
 	return string(c.Kind) + pathSeparator + twoKeys(c.ID, c.RemoteID)
 }
 
-// Concerns yields what stands of a source, sorted by kind and ID.
+// Concerns yields the concerns of a source, sorted by kind and ID.
 func (s *Store) Concerns(source string) iter.Seq2[Concern, error] {
 	return scan(s, concerns(source), decodeJSON[Concern])
 }
 
-// SetConcerns replaces what stands of a source, in one transaction. What is as it was is
-// not written.
+// SetConcerns replaces the concerns of a source in one transaction. It writes only those that changed.
 func (s *Store) SetConcerns(source string, list []Concern) error {
 	before := make(map[string]Concern)
 	for c, err := range s.Concerns(source) {

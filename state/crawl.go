@@ -13,30 +13,30 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// Crawl is the crawl of one source in progress: its frontier and its staged
-// pages, in a file of their own that goes when the crawl ends. Its methods Init,
-// AddRequest, GetRequest and QueueSize are colly's queue.Storage. All its writes
-// are grouped. It is safe for use by several goroutines.
+// Crawl is the crawl of one source in progress: its frontier and its staged pages.
+// They are in a file of their own, which is removed when the crawl ends. The methods
+// Init, AddRequest, GetRequest and QueueSize implement colly's queue.Storage. All
+// writes are grouped. A Crawl is safe for use by several goroutines.
 //
-// The file outlives a kill, but is written without waiting for the disk: what a
-// power cut leaves of it is not resumed. See docs/adr/0014.
+// The file survives a kill. It is not synced to the disk, so it may be damaged after
+// a power cut; such a crawl is not resumed. See docs/adr/0014.
 type Crawl struct {
-	store  *Store // of its own
+	store  *Store // the crawl's own file
 	source string
 
 	visiting sync.Mutex // held from reading a Visit to writing it
 
 	queueing   sync.Mutex
-	head, tail uint64 // numbers of the oldest request queued, and of the next one
+	head, tail uint64 // numbers of the oldest request in the queue, and of the next one to be added
 }
 
-// crawlFile is where the crawl of a source is kept, whatever the source is called.
+// crawlFile returns the path of a source's crawl. The name is hashed, as it may hold any character.
 func (s *Store) crawlFile(source string) string {
 	sum := sha256.Sum256([]byte(source))
 	return s.path + ".crawl-" + hex.EncodeToString(sum[:8])
 }
 
-// BeginCrawl starts an empty crawl of a source, dropping what an earlier one left.
+// BeginCrawl starts an empty crawl of a source. It removes an earlier crawl of that source.
 func (s *Store) BeginCrawl(source string) (*Crawl, error) {
 	if err := s.EndCrawl(source); err != nil {
 		return nil, err
@@ -57,8 +57,8 @@ func (s *Store) BeginCrawl(source string) (*Crawl, error) {
 	return c, c.mark(boot())
 }
 
-// BeginAside starts a crawl of a source that goes with [Store.EndAside], and leaves alone what
-// an interrupted one left.
+// BeginAside starts a temporary crawl of a source, which [Store.EndAside] removes. A crawl
+// that was interrupted stays as it is.
 func (s *Store) BeginAside(source string) (*Crawl, error) {
 	if s.readOnly {
 		return nil, ErrReadOnly
@@ -75,7 +75,7 @@ func (s *Store) BeginAside(source string) (*Crawl, error) {
 	return &Crawl{store: kept, source: source}, nil
 }
 
-// EndAside drops what [Store.BeginAside] began.
+// EndAside removes the crawl that [Store.BeginAside] started.
 func (s *Store) EndAside(source string) error {
 	if kept := s.crawls.take(source); kept != nil {
 		return (&Crawl{store: kept, source: source}).park()
@@ -83,13 +83,13 @@ func (s *Store) EndAside(source string) error {
 	return nil
 }
 
-// Beginning is what decides whether a crawl may go on in a later run.
+// Beginning records how a crawl started. A later run compares it before it resumes the crawl.
 type Beginning struct {
 	At       time.Time `json:"at"`
-	Settings string    `json:"settings"` // fingerprint of what it was begun with
+	Settings string    `json:"settings"` // fingerprint of the settings
 }
 
-// SetBeginning says how the crawl began, without which it cannot be resumed (grouped).
+// SetBeginning records how the crawl started (grouped). Without it the crawl cannot be resumed.
 func (c *Crawl) SetBeginning(b Beginning) error {
 	value, err := json.Marshal(b)
 	if err != nil {
@@ -100,10 +100,10 @@ func (c *Crawl) SetBeginning(b Beginning) error {
 
 const beginningKey = "crawl"
 
-// SetNote keeps what a crawl notes for itself, should it be resumed (grouped).
+// SetNote stores opaque data that the crawl needs when it is resumed (grouped).
 func (c *Crawl) SetNote(note []byte) error { return c.store.add(write{begun(c.source), noteKey, note}) }
 
-// Note returns what SetNote was told last; nil for nothing.
+// Note returns the data of the last SetNote, or nil.
 func (c *Crawl) Note() ([]byte, error) {
 	note, _, err := c.store.readRaw(begun(c.source), noteKey)
 	return note, err
@@ -111,12 +111,13 @@ func (c *Crawl) Note() ([]byte, error) {
 
 const noteKey = "note"
 
-// Flush returns when every write made before outlives a kill of this process.
+// Flush returns when every write made before would survive a kill of this process.
 func (c *Crawl) Flush() error { return c.store.group.flush() }
 
-// ResumeCrawl returns the crawl of a source that an earlier run left, and how it
-// began; ok is false where there is none, or none that is whole. Its queue is empty:
-// what was in it, or in flight, are the visits without an outcome.
+// ResumeCrawl returns the crawl that an earlier run of the source left, and how it
+// started. ok is false where there is none, or where a power cut may have damaged it.
+// Its queue is empty: the requests that were queued or in flight are the visits
+// without an outcome.
 func (s *Store) ResumeCrawl(source string) (c *Crawl, b Beginning, ok bool, err error) {
 	kept, err := s.leftCrawl(source)
 	if err != nil || kept == nil {
@@ -146,8 +147,7 @@ func (s *Store) ResumeCrawl(source string) (c *Crawl, b Beginning, ok bool, err 
 	return c, b, true, c.mark(boot())
 }
 
-// leftCrawl returns what is kept of the crawl of a source; nil for nothing that could
-// be used.
+// leftCrawl returns the file of a crawl that was left, or nil where there is none that can be used.
 func (s *Store) leftCrawl(source string) (*Store, error) {
 	if s.readOnly {
 		return nil, ErrReadOnly
@@ -171,13 +171,13 @@ func (s *Store) leftCrawl(source string) (*Store, error) {
 	return kept, nil
 }
 
-// EndCrawl drops the crawl of a source: frontier, staged pages and bodies.
+// EndCrawl removes the crawl of a source: its frontier, staged pages and texts.
 func (s *Store) EndCrawl(source string) error {
 	if s.readOnly {
 		return ErrReadOnly
 	}
 	if kept := s.crawls.take(source); kept != nil {
-		_ = kept.Close() // whatever it could not write is not wanted any more
+		_ = kept.Close() // it is removed, so an error does not matter
 	}
 	if s.temporary {
 		return nil
@@ -188,8 +188,8 @@ func (s *Store) EndCrawl(source string) error {
 	return nil
 }
 
-// mark says since which start of the machine the file is written to without waiting
-// for the disk; "" for not any more. This write does wait, and with it all before it.
+// mark records the boot during which the file is written without syncing; "" says that
+// it is synced. This write is itself synced, and with it everything before.
 func (c *Crawl) mark(boot string) error {
 	s := c.store
 	err := s.update(func(tx *bbolt.Tx) error {
@@ -206,14 +206,14 @@ func (c *Crawl) mark(boot string) error {
 
 const bootKey = "boot"
 
-// isWhole reports whether all that was written to the file is in it: since it was
-// marked, the machine was not started again.
+// isWhole reports whether the file holds everything that was written to it. That is so
+// unless the machine was restarted since the file was marked.
 func (c *Crawl) isWhole() (bool, error) {
 	mark, _, err := c.store.readRaw(begun(c.source), bootKey)
 	return len(mark) == 0 || string(mark) == boot(), err
 }
 
-// park leaves the crawl to a later run, on whatever machine.
+// park closes the crawl so that a later run can resume it, on any machine.
 func (c *Crawl) park() error {
 	if c.store.temporary || c.store.broken.Load() {
 		return c.store.Close()
@@ -221,7 +221,7 @@ func (c *Crawl) park() error {
 	return errors.Join(c.mark(""), c.store.Close())
 }
 
-// crawls are the open files of a store's crawls, by source.
+// crawls holds the open crawls of a store, by source.
 type crawls struct {
 	mu   sync.Mutex
 	open map[string]*Store
@@ -236,7 +236,7 @@ func (c *crawls) put(source string, s *Store) {
 	c.open[source] = s
 }
 
-// get returns the file of a source's crawl, nil where none is open.
+// get returns the open crawl of a source, or nil.
 func (c *crawls) get(source string) *Store {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -251,7 +251,7 @@ func (c *crawls) take(source string) *Store {
 	return s
 }
 
-// each calls do for all of them.
+// each calls do for every open crawl.
 func (c *crawls) each(do func(*Crawl) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,27 +10,27 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// What persons decide outlives the import source and the entries of a source: it is
-// forgotten only by [Store.ForgetDecisions].
+// Decisions of people outlive the import source and the entries of a source. Only
+// [Store.ForgetDecisions] removes them.
 
-// Verdict is what a person said to a change that was held.
+// Verdict is a person's answer to a held change.
 type Verdict string
 
 // The verdicts.
 const (
 	Approve Verdict = "approve" // the next run makes the change
-	Reject  Verdict = "reject"  // what was sent stays, without further word
+	Reject  Verdict = "reject"  // the page stays as it was sent, and the change is not reported again
 )
 
-// Decision is a person's word on one change that was held. It is bound to that change:
-// it says nothing of what the page becomes later.
+// Decision is a person's verdict on one held change. It is bound to that change and does
+// not apply to later versions of the page.
 type Decision struct {
 	ExternalID string    `json:"external_id"`
-	RemoteID   string    `json:"remote_id,omitempty"` // of a surplus page
+	RemoteID   string    `json:"remote_id,omitempty"` // set for a surplus page
 	URL        string    `json:"url"`
 	Verdict    Verdict   `json:"verdict"`
-	Guards     []string  `json:"guards"`          // that held the change
-	Change     string    `json:"change"`          // hash of the change that was decided about
+	Guards     []string  `json:"guards"`          // those that held the change
+	Change     string    `json:"change"`          // hash of the change
 	After      string    `json:"after,omitempty"` // fingerprint of the page as it would be sent; "" for a delete
 	By         string    `json:"by"`
 	At         time.Time `json:"at"`
@@ -39,7 +39,7 @@ type Decision struct {
 
 func (d Decision) key() string { return twoKeys(d.ExternalID, d.RemoteID) }
 
-// twoKeys is a key of two names, of which the second is mostly "".
+// twoKeys joins two names into one key. The second may be empty.
 func twoKeys(a, b string) string {
 	if b == "" {
 		return a
@@ -47,7 +47,7 @@ func twoKeys(a, b string) string {
 	return a + pathSeparator + b
 }
 
-// PutDecision records decisions, each replacing the one on the same page.
+// PutDecision records decisions. Each replaces an earlier one on the same page.
 func (s *Store) PutDecision(source string, list ...Decision) error {
 	writes, err := encodeAll(list, func(d Decision) (table, string) { return decisions(source), d.key() })
 	if err != nil {
@@ -66,18 +66,18 @@ func (s *Store) ForgetDecision(source string, d Decision) error {
 	return s.updateAll([]write{{decisions(source), d.key(), nil}})
 }
 
-// Withdrawal takes a page, or all pages of a source, out from where answers are given,
-// until it is restored.
+// Withdrawal says that a person took a page, or all pages of a source, out of the
+// library. It lasts until the page is restored.
 type Withdrawal struct {
-	Page   string    `json:"page,omitempty"` // external ID, without the anchor of a part; "" for the whole source
+	Page   string    `json:"page,omitempty"` // external ID of the whole page, not of a part; "" for the source
 	URL    string    `json:"url,omitempty"`
-	Delete bool      `json:"delete,omitempty"` // deleted in Intercom, rather than switched off
+	Delete bool      `json:"delete,omitempty"` // the page is deleted in Intercom instead of switched off
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason,omitempty"`
 }
 
-// PutWithdrawal records withdrawals, each replacing the one of the same page.
+// PutWithdrawal records withdrawals. Each replaces an earlier one of the same page.
 func (s *Store) PutWithdrawal(source string, list ...Withdrawal) error {
 	writes, err := encodeAll(list, func(w Withdrawal) (table, string) { return withdrawals(source), w.key() })
 	if err != nil {
@@ -86,21 +86,20 @@ func (s *Store) PutWithdrawal(source string, list ...Withdrawal) error {
 	return s.updateAll(writes)
 }
 
-// A key must not be empty.
+// key begins with a word because Page may be empty and a key may not.
 func (w Withdrawal) key() string { return "page" + pathSeparator + w.Page }
 
-// Withdrawals yields what of a source is withdrawn, that of the whole source first.
+// Withdrawals yields the withdrawals of a source. That of the whole source comes first.
 func (s *Store) Withdrawals(source string) iter.Seq2[Withdrawal, error] {
 	return scan(s, withdrawals(source), decodeJSON[Withdrawal])
 }
 
-// EndWithdrawal forgets that a page, or with "" the whole source, was withdrawn.
+// EndWithdrawal removes the withdrawal of a page, or that of the whole source where page is "".
 func (s *Store) EndWithdrawal(source, page string) error {
 	return s.updateAll([]write{{withdrawals(source), Withdrawal{Page: page}.key(), nil}})
 }
 
-// ForgetDecisions removes all that persons decided about a source, and what waits for
-// them there.
+// ForgetDecisions removes the decisions, withdrawals and concerns of a source.
 func (s *Store) ForgetDecisions(source string) error {
 	return s.update(func(tx *bbolt.Tx) error { return drop(tx, "decided", source) })
 }
@@ -123,7 +122,7 @@ func decodeJSON[T any](_ string, value []byte) (v T, err error) {
 	return v, err
 }
 
-// updateAll writes all of it in one transaction, or nothing.
+// updateAll makes all writes in one transaction.
 func (s *Store) updateAll(writes []write) error {
 	if len(writes) == 0 {
 		return nil
@@ -138,7 +137,7 @@ func (s *Store) updateAll(writes []write) error {
 	})
 }
 
-// withDecided adds to names of sources those of which only decisions are remembered.
+// withDecided adds the sources that have nothing but decisions to a list of names.
 func (s *Store) withDecided(names []string) ([]string, error) {
 	err := s.view(func(tx *bbolt.Tx) error {
 		b := tx.Bucket([]byte("decided"))

@@ -11,15 +11,15 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// ImportSource is the import source in Intercom that belongs to a source.
+// ImportSource is the import source at Intercom that belongs to a source.
 type ImportSource struct {
 	ID          int64   `json:"id"`
 	URL         string  `json:"url"` // library URL
 	AudienceIDs []int64 `json:"audience_ids,omitempty"`
-	Deactivated bool    `json:"deactivated,omitempty"` // switched off in Intercom, when it was last looked at
+	Deactivated bool    `json:"deactivated,omitempty"` // it was switched off at Intercom when it was last read
 }
 
-// ImportSource returns what is remembered for a source; ok is false for nothing.
+// ImportSource returns the import source of a source. ok is false where none is recorded.
 func (s *Store) ImportSource(source string) (is ImportSource, ok bool, err error) {
 	return readOne(s, imports(), source, func(_ string, value []byte) (is ImportSource, err error) {
 		err = json.Unmarshal(value, &is)
@@ -27,7 +27,7 @@ func (s *Store) ImportSource(source string) (is ImportSource, ok bool, err error
 	})
 }
 
-// SetImportSource remembers the import source of a source.
+// SetImportSource records the import source of a source.
 func (s *Store) SetImportSource(source string, is ImportSource) error {
 	value, err := json.Marshal(is)
 	if err != nil {
@@ -36,7 +36,7 @@ func (s *Store) SetImportSource(source string, is ImportSource) error {
 	return s.update(write{imports(), source, value}.do)
 }
 
-// Sources returns the names of all sources that something is remembered of, sorted.
+// Sources returns the sorted names of all sources that have an import source or records of their own.
 func (s *Store) Sources() (names []string, err error) {
 	if err := s.group.flush(); err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (s *Store) Sources() (names []string, err error) {
 
 func decodeName(name string, _ []byte) (string, error) { return name, nil }
 
-// Entry is what is remembered of a page that was sent, or that the API refused.
+// Entry is what state remembers of a page that was sent, or that the API refused.
 type Entry struct {
 	ExternalID string    `json:"external_id"`
 	RemoteID   string    `json:"remote_id,omitempty"` // Intercom's ID; "" for a page that was never accepted
@@ -72,35 +72,34 @@ type Entry struct {
 	AIAgent    bool      `json:"ai_agent"`
 	AICopilot  bool      `json:"ai_copilot"`
 	SentAt     time.Time `json:"sent_at,omitzero"`
-	// Misses counts the complete crawls in a row that did not find the page.
+	// Misses is the number of complete crawls in a row that did not find the page.
 	Misses  int      `json:"misses,omitempty"`
 	Refused *Refusal `json:"refused,omitempty"`
-	// Remote is the hash of what Intercom has of the page; "" where that is not known.
+	// Remote is the hash of the page as Intercom has it, or "" where that is not known.
 	Remote string `json:"remote,omitempty"`
-	// Drift says how the library was found to differ from what was sent; "" where
-	// it doesn't, or no more. What Intercom has is then in the other fields, and
-	// Hash is "".
+	// Drift describes how the page at Intercom differs from what was sent, or is "" where
+	// it does not. With a drift, the other fields describe the page at Intercom and Hash is "".
 	Drift string `json:"drift,omitempty"`
-	// Owned says that the page is known to be fincrawl's although it was never sent: it
-	// was found in Intercom, and then a crawl saw it, or a person adopted it.
+	// Owned reports whether the page is known to be fincrawl's although this state never
+	// sent it: it was found at Intercom, and a crawl saw it or a person adopted it.
 	Owned bool `json:"owned,omitempty"`
-	// Sketch is of the text that was accepted, or, of a page that was adopted, of the one
-	// that Intercom has.
+	// Sketch is the sketch of the text that was accepted. For an adopted page it is that of
+	// the text at Intercom.
 	Sketch Sketch `json:"sketch,omitzero"`
-	// Replaced says that the text took the place of another one, of which little is left. Such
-	// texts are counted, so that a notice does not spread over the pages from night to night.
+	// Replaced reports whether the text replaced one of which little is left. Such pages are
+	// counted, so that an error notice cannot spread over the pages night by night.
 	Replaced bool `json:"replaced,omitempty"`
-	// End says how the document of the page ended: see crawler.Page.
+	// End is how the document of the page ended: see crawler.Page.
 	End string `json:"end,omitempty"`
-	// Doubted is the version that a guard held until a second look; "" for none.
+	// Doubted is the version that a guard holds until a second crawl confirms it, or "".
 	Doubted string `json:"doubted,omitempty"`
 }
 
 // Ours reports whether the page is known to be fincrawl's: it was sent, or it is Owned.
-// One that is neither was only found in Intercom. It may be updated, not deleted.
+// A page that is neither was only found at Intercom. It may be updated but not deleted.
 func (e Entry) Ours() bool { return e.Owned || e.Hash != "" || !e.SentAt.IsZero() }
 
-// Refusal is the API's no to one version of a page, which is not sent again.
+// Refusal records that the API refused one version of a page. That version is not sent again.
 type Refusal struct {
 	Hash      string    `json:"hash"` // fingerprint of the version refused
 	Status    int       `json:"status"`
@@ -110,26 +109,26 @@ type Refusal struct {
 	At        time.Time `json:"at"`
 }
 
-// Entries yields the entries of a source, sorted by external ID. It reads in
-// portions, so that writes are not held up; entries written meanwhile may or
-// may not be seen.
+// Entries yields the entries of a source, sorted by external ID. It reads them in
+// portions so that it does not block writes. It may or may not yield entries that are
+// written meanwhile.
 func (s *Store) Entries(source string) iter.Seq2[Entry, error] {
 	return scan(s, entries(source), decodeEntry)
 }
 
-// Entry returns one entry; ok is false where there is none.
+// Entry returns one entry. ok is false where there is none.
 func (s *Store) Entry(source, externalID string) (e Entry, ok bool, err error) {
 	return readOne(s, entries(source), externalID, decodeEntry)
 }
 
-// SentMarkdown returns the Markdown of the version that was last accepted; ""
-// where it is not known.
+// SentMarkdown returns the Markdown of the version that was last accepted, or "" where
+// it is not known.
 func (s *Store) SentMarkdown(source, externalID string) (string, error) {
 	text, _, err := s.readText(sent(source), externalID)
 	return text, err
 }
 
-// PutEntry records an entry as it is and leaves its Markdown alone (grouped).
+// PutEntry records an entry and leaves its Markdown as it is (grouped).
 func (s *Store) PutEntry(source string, e Entry) error {
 	value, err := e.encode()
 	if err != nil {
@@ -138,12 +137,13 @@ func (s *Store) PutEntry(source string, e Entry) error {
 	return s.add(write{entries(source), e.ExternalID, value})
 }
 
-// Acknowledge records that the API accepted a staged page: the entry is put, and
-// the staged Markdown is the sent one too (grouped, both in one transaction). A note that
-// the page is unanswered goes.
-// Where none was staged, the Markdown sent before stays only if the entry's hash
-// says that it is the same version. Where the texts of other staged pages were sent with
-// it, all of them together are the sent one.
+// Acknowledge records that the API accepted a staged page (grouped). In one transaction
+// it puts the entry, makes the staged Markdown the sent one, and removes the note that
+// the page is unanswered.
+//
+// Where no text was staged, the Markdown that was sent earlier stays if the entry's hash
+// is the same. others are staged pages whose texts were sent together with this one;
+// the texts of all of them are then joined.
 func (s *Store) Acknowledge(source string, e Entry, others ...string) error {
 	value, err := e.encode()
 	if err != nil {
@@ -177,7 +177,7 @@ func (s *Store) Acknowledge(source string, e Entry, others ...string) error {
 	return s.add(writes...)
 }
 
-// joinTexts returns the staged Markdown of several pages as one, compressed.
+// joinTexts returns the staged Markdown of several pages as one compressed text.
 func (s *Store) joinTexts(source string, ids []string) ([]byte, error) {
 	var all []string
 	for _, id := range ids {
@@ -190,8 +190,7 @@ func (s *Store) joinTexts(source string, ids []string) ([]byte, error) {
 	return s.compress(strings.Join(all, "\n\n")), nil
 }
 
-// CopyEntries takes the entries of a source over from another store, each with its
-// Markdown (grouped).
+// CopyEntries copies the entries of a source and their Markdown from another store (grouped).
 func (s *Store) CopyEntries(source string, from *Store) error {
 	for e, err := range from.Entries(source) {
 		if err != nil {
@@ -216,13 +215,13 @@ func (s *Store) CopyEntries(source string, from *Store) error {
 	return nil
 }
 
-// Forget removes an entry with its Markdown (grouped).
+// Forget removes an entry and its Markdown (grouped).
 func (s *Store) Forget(source, externalID string) error {
 	return s.add(write{entries(source), externalID, nil}, write{sent(source), externalID, nil})
 }
 
-// ForgetAll removes all that is remembered of a source: its entries, its import
-// source, its verification, how its runs went, its template, its crawl and its session.
+// ForgetAll removes everything that is remembered of a source, except what people decided
+// (see [Store.ForgetDecisions]).
 func (s *Store) ForgetAll(source string) error {
 	if err := s.EndCrawl(source); err != nil {
 		return err
@@ -257,7 +256,7 @@ func (e Entry) encode() ([]byte, error) {
 	f.flag(e.AICopilot)
 	f.time(e.SentAt)
 	f.number(int64(e.Misses))
-	f.text(string(refused)) // rare: JSON will do
+	f.text(string(refused)) // refusals are rare, so JSON is fast enough
 	f.text(e.Remote)
 	f.text(e.Drift)
 	f.flag(e.Owned)

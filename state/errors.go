@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Errors of a Store, to be matched with errors.Is.
+// Errors of a Store, for use with errors.Is.
 var (
 	ErrNewerSchema = errors.New("state file was written by a newer fincrawl")
 	ErrCorrupt     = errors.New("state file is damaged")
@@ -16,12 +16,12 @@ var (
 	ErrClosed      = errors.New("state file is closed")
 )
 
-// LockedError is a state file that another process holds.
+// LockedError reports a state file that another process holds.
 type LockedError struct {
 	Path  string
-	PID   int       // 0 where it could not be found out
+	PID   int       // 0 where it is not known
 	Host  string    // host name of that process
-	Since time.Time // its start of holding; zero where unknown
+	Since time.Time // when it opened the file; zero where that is not known
 }
 
 func (e *LockedError) Error() string {
@@ -36,21 +36,20 @@ func (e *LockedError) Error() string {
 	return text
 }
 
-// damaged is an error that wraps ErrCorrupt and names the way back.
+// damaged returns an error that wraps ErrCorrupt and says how to get a sound file.
 func damaged(path string, why any) error {
 	return fmt.Errorf("%w: %s: %v; restore a backup of it, or delete it and run again: "+
 		"fincrawl then rebuilds it from Intercom's own listing", ErrCorrupt, path, why)
 }
 
-// notOurs is an error that wraps ErrCorrupt for what was never a state file.
+// notOurs returns an error that wraps ErrCorrupt, for a file that was never a state file.
 func notOurs(path, what string) error {
 	return fmt.Errorf("%w: %s is %s, not a state file of fincrawl; name another one as state in sources.yaml",
 		ErrCorrupt, path, what)
 }
 
-// guard runs f, which reads or writes the file, and returns what damage to the
-// file does to bbolt as an error: a panic, or a fault in the memory map. It then
-// says that bbolt stumbled.
+// guard runs f, which reads or writes the file. Damage makes bbolt panic, or makes it
+// touch memory outside the map; guard returns both as an error. stumbled is then true.
 func guard(path string, f func() error) (stumbled bool, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

@@ -12,23 +12,24 @@ import (
 	"time"
 )
 
-// An export is JSON lines, one record in each, of a kind:
+// An export is JSON lines. Each line is one record of a kind:
 //
-//	{"kind":"fincrawl-state","version":1}                             the first
-//	{"kind":"workspace","workspace":"ab12cd34"}                       Intercom's ID of it, where known
+//	{"kind":"fincrawl-state","version":1}                             the first line
+//	{"kind":"workspace","workspace":"ab12cd34"}                       Intercom's ID of the workspace, where known
 //	{"kind":"import_source","source":"wiki","import_source":{…}}
 //	{"kind":"verification","source":"wiki","verification":{…}}
 //	{"kind":"health","source":"wiki","health":{…}}                     how its runs went
 //	{"kind":"template","source":"wiki","template":{…}}
 //	{"kind":"entry","source":"wiki","entry":{…},"markdown":"…"}        the Markdown as sent, where known
-//	{"kind":"trail","source":"wiki","trail":{…}}                       what became of a URL
+//	{"kind":"trail","source":"wiki","trail":{…}}                       the outcomes of a URL
 //	{"kind":"decision","source":"wiki","decision":{…}}                 a person's word on a held change
 //	{"kind":"withdrawal","source":"wiki","withdrawal":{…}}
-//	{"kind":"concern","source":"wiki","concern":{…}}                   what waits for a person
+//	{"kind":"concern","source":"wiki","concern":{…}}                   something that a person has to look at
 //	{"kind":"run","run":{…}}
-//	{"kind":"end","records":7}                                        the last; how many came before, but for the first
+//	{"kind":"end","records":7}                                        the last line, with the number of records
 //
-// A crawl in progress is not exported, and neither is the session of a login.
+// The first and the last line do not count as records. Crawls in progress and sessions
+// of logins are not exported.
 type exported struct {
 	Kind         string        `json:"kind"`
 	Version      int           `json:"version,omitempty"`
@@ -48,7 +49,7 @@ type exported struct {
 	Records      *int          `json:"records,omitempty"`
 }
 
-// exportedRun is a Run with its summary to be read, rather than in base64.
+// exportedRun is a Run whose summary is plain JSON instead of base64.
 type exportedRun struct {
 	ID       string          `json:"id"`
 	Mode     string          `json:"mode"`
@@ -76,7 +77,7 @@ const (
 	kindEnd          = "end"
 )
 
-// Export writes what is remembered as JSON lines, the same bytes for the same state.
+// Export writes the state as JSON lines. The same state gives the same bytes.
 func (s *Store) Export(w io.Writer) error {
 	buffered := bufio.NewWriter(w)
 	encoder := json.NewEncoder(buffered)
@@ -91,7 +92,7 @@ func (s *Store) Export(w io.Writer) error {
 			return fmt.Errorf("export the state: %w", err)
 		}
 	}
-	n-- // the head
+	n-- // the first line does not count
 	if err := errors.Join(encoder.Encode(exported{Kind: kindEnd, Records: &n}), buffered.Flush()); err != nil {
 		return fmt.Errorf("export the state: %w", err)
 	}
@@ -203,11 +204,11 @@ func yieldError(yield func(exported, error) bool, err error) {
 	}
 }
 
-// Import makes a state file at path of an export. All of it is read and checked before
-// anything is written there; a file that remembers something is replaced only with
-// force. The next run compares what was imported with what Intercom has.
+// Import creates a state file at path from an export. It reads and checks all of the
+// export before it replaces the file. With force it also replaces a file that is not
+// empty. The next run compares the imported state with what Intercom has.
 func Import(r io.Reader, path string, force bool) (err error) {
-	target, err := openToWrite(path, 0, true) // and so nobody else has it
+	target, err := openToWrite(path, 0, true) // takes the lock
 	if err != nil && !(force && errors.Is(err, ErrCorrupt)) {
 		return err
 	}
@@ -240,7 +241,7 @@ func (s *Store) empty() (bool, error) {
 	return len(names) == 0 && len(runs) == 0, err
 }
 
-// maxLine is the longest line of an export: a page's Markdown, and what JSON adds.
+// maxLine is the largest length of a line. The Markdown of a page is on one line.
 const maxLine = 256 << 20
 
 func (s *Store) importAll(r io.Reader) error {
@@ -285,7 +286,7 @@ func parseLine(line []byte) (exported, error) {
 	return e, nil
 }
 
-// importRecord takes a record that records others came before, but for the head.
+// importRecord imports one record. records is how many came before it, without the first line.
 func (s *Store) importRecord(e exported, records int) error {
 	switch e.Kind {
 	case kindHead:

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Entries, visits and staged pages are read by the hundred thousand, where JSON
-// would take most of the time. Their values are fields in a fixed order without
-// names: numbers as varints, strings behind their length. A later field goes to
-// the end, and reads as zero from a record that has none yet.
+// Entries, visits and staged pages are read by the hundred thousand, and JSON would
+// take most of that time. Their values are fields in a fixed order without names:
+// numbers are varints, and strings follow their length. A new field is added at the
+// end. It reads as zero from a record that was written without it.
 
 var errFields = errors.New("a record's fields do not fit it")
 
@@ -39,8 +39,8 @@ func (f *fields) time(t time.Time) {
 	f.number(n)
 }
 
-// reader takes the fields back, in the same order. Its texts share the memory of
-// one string.
+// reader reads the fields in the order in which they were written. Its texts share the
+// memory of one string.
 type reader struct {
 	value []byte
 	whole string

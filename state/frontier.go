@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Visit is a discovered URL.
+// Visit is a URL of the frontier.
 type Visit struct {
 	URL     string
-	From    string // URL it was found on; "" for none
-	Depth   int    // link steps from a start address
+	From    string // URL that it was found on; "" for a start address
+	Depth   int    // number of links from a start address
 	Outcome string // "" until it is settled
 	Detail  string // for people
 }
 
-// Discover adds those of urls that are new and returns them, in order: see
-// the web crawl's frontier.Store, whose contract it keeps.
+// Discover adds the URLs that are new and returns them in order. It implements
+// frontier.Store of the web crawl.
 func (c *Crawl) Discover(from string, depth int, urls []string) (fresh []string, err error) {
 	c.visiting.Lock()
 	defer c.visiting.Unlock()
@@ -43,8 +43,8 @@ func (c *Crawl) Discover(from string, depth int, urls []string) (fresh []string,
 	return fresh, c.store.add(writes...)
 }
 
-// Settle gives a discovered URL its outcome, with a detail for people. A later
-// call for the same URL replaces the earlier one.
+// Settle records the outcome of a discovered URL, with a detail for people. A later call
+// for the same URL replaces the outcome.
 func (c *Crawl) Settle(url, outcome, detail string) error {
 	c.visiting.Lock()
 	defer c.visiting.Unlock()
@@ -59,8 +59,8 @@ func (c *Crawl) Settle(url, outcome, detail string) error {
 	return c.store.add(write{visits(c.source), url, v.encode()})
 }
 
-// Outcome returns what Settle was told of a URL; "" where it has none yet.
-// known is false where the URL was never discovered.
+// Outcome returns the outcome of a URL, or "" where it has none yet. known is false where
+// the URL was never discovered.
 func (c *Crawl) Outcome(url string) (outcome, detail string, known bool, err error) {
 	v, known, err := readOne(c.store, visits(c.source), url, decodeVisit)
 	return v.Outcome, v.Detail, known, err
@@ -71,14 +71,14 @@ func (c *Crawl) Visits() iter.Seq2[Visit, error] {
 	return scan(c.store, visits(c.source), decodeVisit)
 }
 
-// SetDate remembers when the sitemap says that a URL changed (grouped).
+// SetDate records when a URL changed, according to the sitemap (grouped).
 func (c *Crawl) SetDate(url string, changed time.Time) error {
 	var f fields
 	f.time(changed)
 	return c.store.add(write{dates(c.source), url, f})
 }
 
-// Date returns what SetDate was told of a URL; zero for nothing.
+// Date returns the date that SetDate recorded for a URL, or the zero time.
 func (c *Crawl) Date(url string) (changed time.Time, err error) {
 	changed, _, err = readOne(c.store, dates(c.source), url, func(_ string, value []byte) (time.Time, error) {
 		r := read(value)
@@ -102,14 +102,14 @@ func decodeVisit(url string, value []byte) (Visit, error) {
 	return v, r.err
 }
 
-// Init does nothing: BeginCrawl did.
+// Init does nothing. BeginCrawl prepares the queue.
 func (c *Crawl) Init() error { return nil }
 
-// AddRequest puts a request at the end of the queue.
+// AddRequest adds a request at the end of the queue.
 func (c *Crawl) AddRequest(request []byte) error {
 	c.queueing.Lock()
 	defer c.queueing.Unlock()
-	// A value of its own, and never nil, which would remove it.
+	// A copy, because the caller may reuse request. It is never nil, since nil would remove the record.
 	value := append([]byte{}, request...)
 	if err := c.store.add(write{queue(c.source), number(c.tail), value}); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (c *Crawl) AddRequest(request []byte) error {
 	return nil
 }
 
-// GetRequest takes the oldest request from the queue; nil where it is empty.
+// GetRequest removes the oldest request from the queue and returns it, or nil where the queue is empty.
 func (c *Crawl) GetRequest() ([]byte, error) {
 	c.queueing.Lock()
 	defer c.queueing.Unlock()
@@ -139,12 +139,12 @@ func (c *Crawl) GetRequest() ([]byte, error) {
 	return request, nil
 }
 
-// QueueSize returns how many requests are queued.
+// QueueSize returns the number of queued requests.
 func (c *Crawl) QueueSize() (int, error) {
 	c.queueing.Lock()
 	defer c.queueing.Unlock()
 	return int(c.tail - c.head), nil
 }
 
-// number is the key of a request: as text it sorts as the number does.
+// number returns the key of a request. Keys sort as their numbers do.
 func number(n uint64) string { return string(binary.BigEndian.AppendUint64(nil, n)) }

@@ -6,33 +6,32 @@ import (
 	"time"
 )
 
-// A batch is written once it holds fullRecords or fullBytes, and no write joins
-// it beyond four times that: the writer waits instead. Batches of this size cost
-// a few megabytes, and larger ones save little.
+// A batch is written when it holds fullRecords or fullBytes. Writers wait when it holds
+// four times as much. Batches of this size take a few megabytes; larger ones save little.
 const (
 	fullRecords = 4 << 10
 	fullBytes   = 4 << 20
 )
 
-// write puts a value, or removes it where value is nil.
+// write puts a value. It removes the key where value is nil.
 type write struct {
 	table table
 	key   string
 	value []byte
 }
 
-// group gathers writes and hands them to commit, a batch at a time and in order,
-// while the next batch fills.
+// group collects writes into batches and commits one batch after the other, while the
+// next one fills.
 type group struct {
 	commit func(*batch) error
 
 	mu      sync.Mutex
-	turn    sync.Cond   // a batch was committed, or err set
-	filling *batch      // what came since
-	writing *batch      // what commit is busy with; nil when idle
-	timer   *time.Timer // runs out Linger after the first write of filling; nil when it has
-	begun   int         // batches handed to commit
-	ended   int         // batches committed
+	turn    sync.Cond   // signals that a batch was committed, or that err was set
+	filling *batch      // takes new writes
+	writing *batch      // is being committed; nil when idle
+	timer   *time.Timer // fires Linger after the first write of filling; nil when it has fired
+	begun   int         // number of batches handed to commit
+	ended   int         // number of batches committed
 	err     error       // the first error; nothing is committed after it
 }
 
@@ -42,7 +41,7 @@ func newGroup(commit func(*batch) error) *group {
 	return g
 }
 
-// add takes writes that belong together: they reach the file in one transaction.
+// add adds writes that belong together. They reach the file in one transaction.
 func (g *group) add(writes ...write) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -64,7 +63,7 @@ func (g *group) add(writes ...write) error {
 	return nil
 }
 
-// expire ends the wait for company.
+// expire starts the commit of a batch that has waited for Linger.
 func (g *group) expire() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -72,8 +71,8 @@ func (g *group) expire() {
 	g.next()
 }
 
-// next hands over the batch that fills, unless another is being written: then
-// the end of that one calls next again.
+// next starts the commit of the filling batch. While another batch is being committed it
+// does nothing: write calls it again.
 func (g *group) next() {
 	if g.writing != nil || g.filling.records == 0 || g.err != nil {
 		return
@@ -92,7 +91,7 @@ func (g *group) write(b *batch) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if err != nil {
-		g.stop(err) // b stays, so that reads see what they saw
+		g.stop(err) // b stays, so that reads still find its writes
 	} else {
 		g.writing = nil
 		g.ended++
@@ -103,7 +102,7 @@ func (g *group) write(b *batch) {
 	g.turn.Broadcast()
 }
 
-// flush returns when all that was added before is committed.
+// flush returns when everything that was added before is committed.
 func (g *group) flush() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -120,7 +119,7 @@ func (g *group) flush() error {
 	return g.err
 }
 
-// fail makes err the answer to every later write.
+// fail makes every later write return err.
 func (g *group) fail(err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -138,7 +137,7 @@ func (g *group) stop(err error) {
 	}
 }
 
-// close flushes and takes no more.
+// close flushes the group. Later writes return ErrClosed.
 func (g *group) close() error {
 	err := g.flush()
 	g.mu.Lock()
@@ -155,8 +154,8 @@ func (g *group) closed() bool {
 	return errors.Is(g.err, ErrClosed)
 }
 
-// look returns what writes that are not in the file yet say of keys; the slice
-// has an element for each key.
+// look returns the writes to keys that are not in the file yet. The result has one
+// element for each key.
 func (g *group) look(t table, keys []string) []pending {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -174,13 +173,13 @@ func (g *group) look(t table, keys []string) []pending {
 	return found
 }
 
-// pending is a write on its way to the file: nil removes the key.
+// pending is a write that is not in the file yet. It removes the key where value is nil.
 type pending struct {
 	value []byte
 	known bool
 }
 
-// batch is a set of writes; of several to one key the last one counts.
+// batch is a set of writes. The last write to a key replaces the earlier ones.
 type batch struct {
 	tables  map[table]map[string][]byte
 	records int

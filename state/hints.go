@@ -6,35 +6,35 @@ import (
 	"strings"
 )
 
-// Hints is what is remembered of how a source was read, and of whether what its site
-// says of changes (see [Seen]) can be believed.
+// Hints is what is remembered of how a source was read, and whether the site's word on
+// what changed (see [Seen]) can be trusted.
 type Hints struct {
-	// Settings are those the source was last read with, by their key in sources.yaml.
+	// Settings are the settings of the last reading, by their key in sources.yaml.
 	Settings map[string]string `json:"settings,omitempty"`
-	// Version is that of the program that read it.
+	// Version is the version of the program that read the source.
 	Version string `json:"version,omitempty"`
-	// Because is what pages lost text for, by a change of settings or of the program, that
-	// are still held for it; "" for nothing.
+	// Because names the change of settings or of the program by which pages lost text. It is
+	// "" once none of them is held any more.
 	Because string `json:"because,omitempty"`
-	Runs    int    `json:"runs,omitempty"` // since everything was fetched
-	// Wrong is a URL that changed though the site said it had not; "" for none since
-	// everything was fetched. Nothing the site says of changes is believed until then.
+	Runs    int    `json:"runs,omitempty"` // number of runs since everything was fetched
+	// Wrong is a URL that changed although the site said it had not, or "". Until everything
+	// was fetched again, the site's word on changes is then ignored.
 	Wrong string `json:"wrong,omitempty"`
-	// Phrases are what changes on pages from run to run, those that are not learnt yet among them.
+	// Phrases are the lines that change on pages from run to run, learnt or not.
 	Phrases []Phrase `json:"phrases,omitempty"`
 }
 
-// Phrase is a line that changes on many pages while nothing around it does.
+// Phrase is a line that changes on many pages while the text around it does not.
 type Phrase struct {
-	Words  []string            `json:"words"`            // that stay, in their order
-	Learnt bool                `json:"learnt,omitempty"` // pages that differ in nothing else count as unchanged
-	Values map[string][]uint64 `json:"values,omitempty"` // hashes of what the line was, on some pages, by external ID
+	Words  []string            `json:"words"`            // the words that stay, in order
+	Learnt bool                `json:"learnt,omitempty"` // pages that differ only in such lines count as unchanged
+	Values map[string][]uint64 `json:"values,omitempty"` // hashes of the line on some pages, by external ID
 }
 
-// String is the phrase for people, with a sign for what changes.
+// String returns the phrase for people, with an ellipsis for what changes.
 func (p Phrase) String() string { return "“… " + strings.Join(p.Words, " … ") + " …”" }
 
-// Hints returns what is remembered for a source; ok is false where it never was read.
+// Hints returns the hints of a source. ok is false where the source was never read.
 func (s *Store) Hints(source string) (h Hints, ok bool, err error) {
 	return readOne(s, hints(), source, func(_ string, value []byte) (h Hints, err error) {
 		err = json.Unmarshal(value, &h)
@@ -42,7 +42,7 @@ func (s *Store) Hints(source string) (h Hints, ok bool, err error) {
 	})
 }
 
-// SetHints remembers h for a source.
+// SetHints records the hints of a source.
 func (s *Store) SetHints(source string, h Hints) error {
 	value, err := json.Marshal(h)
 	if err != nil {

@@ -2,10 +2,10 @@
 
 package state
 
-// noFollow is for systems that can refuse to open a link.
+// noFollow is 0 because this system cannot refuse to open a link.
 const noFollow = 0
 
-// Where there is no flock, a copy is tried until no commit comes in between.
+// Without flock, a copy is repeated until no commit came in between.
 
 func holdCommits(string) (quiet func(), err error) { return func() {}, nil }
 

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// noFollow refuses to open a link. A pipe that somebody put there must not stop us either.
+// noFollow makes open refuse a link, and makes it return at once for a named pipe.
 const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
-// holdCommits keeps the holder of the file at path from committing until quiet is called.
+// holdCommits keeps the process that has the file at path open from committing until quiet is called.
 func holdCommits(path string) (quiet func(), err error) {
 	note, err := os.OpenFile(noteOf(path), os.O_RDWR|noFollow, 0)
-	if errors.Is(err, os.ErrNotExist) { // the holder came or went just now
+	if errors.Is(err, os.ErrNotExist) { // that process has just started or ended
 		return func() {}, nil
 	}
 	if err != nil {
@@ -25,11 +25,11 @@ func holdCommits(path string) (quiet func(), err error) {
 	if !flock(note, syscall.LOCK_EX, waitForCommit) {
 		return nil, errors.Join(fmt.Errorf("copy the state file: %w, who is busy", locked(path)), note.Close())
 	}
-	return func() { _ = note.Close() }, nil // and with it the lock
+	return func() { _ = note.Close() }, nil // which releases the lock
 }
 
-// committing waits until nobody copies the file, and keeps everybody from it until done
-// is called. Nobody may keep a run waiting for long.
+// committing waits until nobody copies the file, for waitForCopy at most, and keeps
+// others from copying it until done is called.
 func (s *Store) committing() (done func()) {
 	if s.note == nil || !flock(s.note, syscall.LOCK_SH, waitForCopy) {
 		return func() {}

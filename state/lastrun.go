@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Beside the file stands the ID of the last run that wrote to it. A copy of an earlier day
-// that was put in its place does not have that run, and so is known for what it is. Nobody
-// fails for want of the note: without it, the file counts as it is.
+// A note beside the file holds the ID of the last run that wrote to it. A backup that was
+// put in the file's place does not have that run, and is recognised by that. Without the
+// note the file is taken as it is.
 
 func lastRunOf(path string) string { return path + ".run" }
 
-// NoteRun writes beside the state file which run is at work on it, after that was put.
+// NoteRun writes the ID of the current run beside the state file. The run is recorded in the file by then.
 func (s *Store) NoteRun(id string) {
 	if s.readOnly || s.temporary {
 		return
@@ -25,8 +25,7 @@ func (s *Store) NoteRun(id string) {
 	_ = note.Close()
 }
 
-// IsOldCopy reports whether the file is older than the last run at its path, as a backup is
-// that was put back.
+// IsOldCopy reports whether the file lacks the last run at its path, as a restored backup does.
 func (s *Store) IsOldCopy() (bool, error) {
 	f, err := os.OpenFile(lastRunOf(s.path), os.O_RDONLY|noFollow, 0)
 	if err != nil {
@@ -37,7 +36,7 @@ func (s *Store) IsOldCopy() (bool, error) {
 	_ = f.Close()
 	id := strings.TrimSpace(string(note))
 	if err != nil || id == "" {
-		return false, nil //nolint:nilerr // likewise
+		return false, nil //nolint:nilerr // an unreadable note is no note
 	}
 	_, there, err := s.readRaw(runs(), id)
 	return !there, err

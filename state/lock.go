@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// The lock itself is bbolt's, on the file, and ends with its process. Who holds
-// it is written beside the file, for the message to whoever finds it locked:
-// this note alone never keeps anybody out, and nobody fails for want of it.
+// The lock is bbolt's, on the file itself, and ends with its process. A note beside the
+// file says who holds it. The note serves only for messages and for copies: it never
+// keeps anybody from opening the file, and failing to write it is no error.
 
-// holder is what the note says.
+// holder is the content of the note.
 type holder struct {
 	PID   int       `json:"pid"`
 	Host  string    `json:"host"`
@@ -22,8 +22,8 @@ type holder struct {
 
 func noteOf(path string) string { return path + ".lock" }
 
-// announce writes that this process holds the file at path, and returns the note, nil
-// where it could not be written.
+// announce writes the note that this process holds the file at path. It returns the open
+// note, or nil where it could not be written.
 func announce(path string) *os.File {
 	host, _ := os.Hostname()
 	text, err := json.Marshal(holder{PID: os.Getpid(), Host: host, Since: time.Now().Truncate(time.Second)})
@@ -38,9 +38,9 @@ func announce(path string) *os.File {
 	return note
 }
 
-// openNote opens an empty note that only its owner may read. One that was left behind is
-// taken as it is, since whoever copies the file may hold it; but a link, or what belongs to
-// somebody else, is put aside, not written to.
+// openNote opens an empty note that only its owner may read. It reuses a note that was
+// left behind, because somebody who copies the file may hold a lock on it. It replaces a
+// link and a file of somebody else instead of writing to it.
 func openNote(name string) (*os.File, error) {
 	note, err := os.OpenFile(name, os.O_RDWR|noFollow, 0)
 	if err == nil {
@@ -56,17 +56,17 @@ func openNote(name string) (*os.File, error) {
 	return os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 }
 
-// withdraw removes what announce wrote.
+// withdraw removes the note.
 func withdraw(path string) { _ = os.Remove(noteOf(path)) }
 
-// InUse says which process holds the file at path to write to it, as far as that can be found
-// out without waiting for it; held is false where none does.
+// InUse returns the process that has the file at path open for writing, according to its
+// note. held is false where there is none. It does not wait.
 func InUse(path string) (holder *LockedError, held bool) {
 	holder = locked(path)
 	return holder, holder.PID != 0
 }
 
-// locked says who holds the file at path, as far as can be found out.
+// locked returns what the note says about the process that holds the file at path.
 func locked(path string) *LockedError {
 	e := &LockedError{Path: path}
 	f, err := os.OpenFile(noteOf(path), os.O_RDONLY|noFollow, 0)
@@ -83,8 +83,8 @@ func locked(path string) *LockedError {
 	if json.Unmarshal(note, &h) != nil || h.PID <= 0 {
 		return e
 	}
-	// A note may outlive its writer, who was killed; the holder is then somebody
-	// else, such as a reader, who leaves none.
+	// The note of a process that was killed stays behind. Then somebody else holds the file,
+	// such as a reader, which writes no note.
 	if host, _ := os.Hostname(); host == h.Host && !alive(h.PID) {
 		return e
 	}

@@ -13,8 +13,8 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 )
 
-// openToWrite opens or creates a file. One that need not survive a power cut is
-// not synced to the disk.
+// openToWrite opens or creates a file. It syncs the file to the disk only where synced is
+// set: without that, the file may not survive a power cut.
 func openToWrite(path string, wait time.Duration, synced bool) (*Store, error) {
 	s, err := newStore(path)
 	if err != nil {
@@ -23,14 +23,14 @@ func openToWrite(path string, wait time.Duration, synced bool) (*Store, error) {
 	err = s.open(&bbolt.Options{
 		Timeout: atOnce(wait),
 		NoSync:  !synced,
-		// The end of a crawl frees pages by the thousand, among which the
-		// list's linear search would be slow.
+		// The end of a crawl frees pages by the thousand. The default list of
+		// free pages is searched linearly, which would be slow.
 		FreelistType: bbolt.FreelistMapType,
 		NoStatistics: true,
-		// The rest is left as it is. The list of free pages is kept in the
-		// file: without it an open has to search the whole file, and damage
-		// met there cannot be caught. The memory map starts at the size of
-		// the file: a larger one makes bbolt grow a small file at once.
+		// The list of free pages is kept in the file, as is bbolt's default. Without
+		// it, opening has to search the whole file, and damage met there cannot
+		// be caught. The memory map starts at the size of the file, also by
+		// default: with a larger one bbolt grows a small file at once.
 	})
 	if err != nil {
 		return nil, err
@@ -44,11 +44,11 @@ func openToWrite(path string, wait time.Duration, synced bool) (*Store, error) {
 	return s, nil
 }
 
-// growth is by how many bytes a file grows that is to stay: bbolt's own 16 MB are as much
-// as it takes to remember 5,000 pages. Each time it waits for the disk.
+// growth is by how many bytes a synced file grows at a time. Each growth waits for the
+// disk. bbolt's default of 16 MiB would be the size of a state with 5,000 pages.
 const growth = 2 << 20
 
-// openToRead opens a file without changing anything, anywhere.
+// openToRead opens a file and changes nothing, neither in it nor beside it.
 func openToRead(path string, wait time.Duration) (*Store, error) {
 	s, err := newStore(path)
 	if err != nil {
@@ -68,13 +68,14 @@ func openToRead(path string, wait time.Duration) (*Store, error) {
 	return s, nil
 }
 
-// atOnce makes of no wait the shortest one: to bbolt, zero is for ever.
+// atOnce returns the shortest timeout for no wait, because bbolt waits for ever with zero.
 func atOnce(wait time.Duration) time.Duration { return max(wait, 1) }
 
 func newStore(path string) (*Store, error) {
-	// Pages are small: with a window of their size an encoder needs little memory. The
-	// fastest level takes half the time of the next and makes a twentieth more of them.
-	zip, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true),
+	// Pages are small, so a small window is enough and saves memory. The fastest level
+	// takes half the time of the next one, and its output is a twentieth larger.
+	zip, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(1<<20),
+		zstd.WithLowerEncoderMem(true),
 		zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true))
 	if err != nil {
 		return nil, fmt.Errorf("prepare compression: %w", err)
@@ -88,7 +89,7 @@ func newStore(path string) (*Store, error) {
 	return s, nil
 }
 
-// open opens the file and says in our words what is wrong with it.
+// open opens the file. Its errors say what is wrong and what to do.
 func (s *Store) open(o *bbolt.Options) error {
 	if info, err := os.Stat(s.path); err == nil && !info.Mode().IsRegular() {
 		what := "a special file"
@@ -110,13 +111,13 @@ func (s *Store) open(o *bbolt.Options) error {
 		return errors.Join(err, s.file.Close())
 	}
 	if fresh && err != nil && !errors.Is(err, bolterrors.ErrTimeout) && !empty(s.path) {
-		// What a full disk took of a new file, the next run would take for damage.
+		// A new file that a full disk cut off would look damaged to the next run.
 		err = errors.Join(err, os.Truncate(s.path, 0))
 	}
 	return openError(s.path, err)
 }
 
-// openError says what it means that the file at path could not be opened, and what to do.
+// openError returns the error for a file at path that could not be opened, with what to do about it.
 func openError(path string, err error) error {
 	var at *fs.PathError
 	var errno syscall.Errno
@@ -129,7 +130,8 @@ func openError(path string, err error) error {
 		return fmt.Errorf("lock state file %s: %w; its volume has no locks, and two runs at once would damage it: "+
 			"keep it on a disk of this machine or on a volume that has them, and name that one as state in sources.yaml", path, err)
 	case errors.Is(err, syscall.ENODEV):
-		return fmt.Errorf("map state file %s into memory: %w; its volume cannot do that: name a file on another one as state in sources.yaml", path, err)
+		return fmt.Errorf("map state file %s into memory: %w; its volume cannot do that: "+
+			"name a file on another one as state in sources.yaml", path, err)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("create state file: %w; make its folder, or name another one as state in sources.yaml", err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
@@ -142,13 +144,13 @@ func openError(path string, err error) error {
 	}
 }
 
-// empty reports whether there is nothing at path yet.
+// empty reports whether there is no file at path, or one without content.
 func empty(path string) bool {
 	info, err := os.Stat(path)
 	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0
 }
 
-// take runs the checks of a file that was opened, and lets go of it where one fails.
+// take runs checks on an opened file and closes the file where one fails.
 func (s *Store) take(checks ...func() error) error {
 	for _, check := range checks {
 		if err := check(); err != nil {
@@ -158,9 +160,8 @@ func (s *Store) take(checks ...func() error) error {
 	return nil
 }
 
-// verify proves the file and checks its schema, so that nothing is ever read from
-// a broken one, or written into it. That takes about a second for each gigabyte that the system
-// has in memory.
+// verify proves the file and checks its schema, so that nothing is read from a damaged
+// file or written to it. This takes about a second per gigabyte that is in the system's cache.
 func (s *Store) verify() error {
 	info, err := s.file.Stat()
 	if err != nil {

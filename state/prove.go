@@ -9,19 +9,18 @@ import (
 	"io"
 )
 
-// bbolt trusts its file: an offset or a page number that is wrong makes it read
-// outside the file, or for ever, and its own check does so too, in a goroutine
-// where nothing can catch it. So the pages are read here first, by what is known
-// of their layout, without trusting any of it.
+// bbolt trusts its file. A wrong offset or page number makes it read outside the file
+// or loop for ever. Its own check does so too: it runs in a goroutine of its own, where
+// a memory fault ends the program. So prove reads the pages first and trusts none of them.
 //
-//	page    id 8, kind 2, count 2, overflow 4 (further pages it goes on for), then by kind:
-//	branch  count × (offset of key from here 4, key length 4, child page 8), keys
-//	leaf    count × (1 for a bucket 4, offset of key from here 4, key length 4, value length 4), keys and values
-//	free    page numbers, 8 each; a count of 65535 stands for one of 8 bytes before them
+//	page    id 8, kind 2, count 2, overflow 4 (the number of further pages), then by kind:
+//	branch  count × (offset of the key from here 4, key length 4, child page 8), keys
+//	leaf    count × (1 for a bucket 4, offset of the key from here 4, key length 4, value length 4), keys and values
+//	free    page numbers, 8 each; where count is 65535, the first 8 bytes are the count
 //	meta    magic 4, version 4, page size 4, flags 4, root 8, sequence 8, free 8, pages 8, transaction 8, FNV-1a 8
-//	bucket  root page 8, sequence 8; a root of 0 has a leaf page for a bucket right behind it
+//	bucket  root page 8, sequence 8; where the root is 0, a leaf page follows at once
 //
-// Numbers have the byte order of the machine that wrote them.
+// Numbers have the byte order of the machine that wrote them, and sizes are in bytes.
 const (
 	headSize   = 16
 	metaSize   = 64
@@ -33,14 +32,14 @@ const (
 type prover struct {
 	file     io.ReaderAt
 	pageSize int64
-	used     []bool // pages come upon, by number
-	records  error  // of the first record that does not match its checksum
+	used     []bool // by page number: it was seen
+	records  error  // for the first record that does not match its checksum
 }
 
-// prove returns a structure error unless every page of a file of the given size
-// is used once or free, and all keys are in order. With a sound structure, it
-// returns a records error unless every record matches its checksum, if this
-// schema is what it is written in.
+// prove reads a whole file of the given size. structure is an error unless every page is
+// either used once or free, and all keys are in order. records is an error unless every
+// record matches its checksum; it is set only where the structure is sound, and has a
+// meaning only for a file of this schema.
 func prove(file io.ReaderAt, pageSize, size int64) (structure, records error) {
 	p := &prover{file: file, pageSize: pageSize}
 	root, free, pages, err := p.newestMeta()
@@ -68,7 +67,7 @@ func prove(file io.ReaderAt, pageSize, size int64) (structure, records error) {
 	return nil, p.records
 }
 
-// newestMeta returns what the newer of the two valid meta pages says.
+// newestMeta returns the fields of the newer of the two meta pages that are valid.
 func (p *prover) newestMeta() (root, free, pages uint64, err error) {
 	var newest uint64
 	err = errors.New("both of its first pages are invalid")
@@ -84,12 +83,13 @@ func (p *prover) newestMeta() (root, free, pages uint64, err error) {
 			continue
 		}
 		newest, err = transaction, nil
-		root, free, pages = binary.NativeEndian.Uint64(meta[16:]), binary.NativeEndian.Uint64(meta[32:]), binary.NativeEndian.Uint64(meta[40:])
+		root, free = binary.NativeEndian.Uint64(meta[16:]), binary.NativeEndian.Uint64(meta[32:])
+		pages = binary.NativeEndian.Uint64(meta[40:])
 	}
 	return root, free, pages, err
 }
 
-// page reads a page with its overflow and notes that it is used.
+// page reads a page with its overflow and marks it as used.
 func (p *prover) page(id uint64) ([]byte, error) {
 	if id >= uint64(len(p.used)) {
 		return nil, fmt.Errorf("page %d is outside the file", id)
@@ -141,13 +141,13 @@ func (p *prover) freePages(id uint64) error {
 	return nil
 }
 
-// span is where the keys of a page lie: from low, before high where that is not nil.
+// span is a range of keys: from low on, and before high where high is not nil.
 type span struct{ low, high []byte }
 
-// visit is called for each key of a tree.
+// visit is called with each key of a tree.
 type visit func(bucket bool, key, value []byte) error
 
-// tree goes through a tree of pages.
+// tree walks a tree of pages.
 func (p *prover) tree(id uint64, s span, f visit) error {
 	page, err := p.page(id)
 	if err != nil {
@@ -198,7 +198,8 @@ func leaf(page []byte, s span, f visit) error {
 	var last []byte
 	for i := 0; i < len(items); i += headSize {
 		item := items[i:]
-		key, value, err := cut(page, headSize+i, binary.NativeEndian.Uint32(item[4:]), binary.NativeEndian.Uint32(item[8:]), binary.NativeEndian.Uint32(item[12:]))
+		key, value, err := cut(page, headSize+i, binary.NativeEndian.Uint32(item[4:]),
+			binary.NativeEndian.Uint32(item[8:]), binary.NativeEndian.Uint32(item[12:]))
 		flags := binary.NativeEndian.Uint32(item)
 		if err != nil || flags > 1 || !s.holds(last, key) {
 			return errKeys
@@ -213,7 +214,7 @@ func leaf(page []byte, s span, f visit) error {
 
 var errKeys = errors.New("its keys are damaged")
 
-// itemsOf returns the table of contents of a page.
+// itemsOf returns the items of a page, without their keys and values.
 func itemsOf(page []byte, kind uint16) ([]byte, error) {
 	if len(page) < headSize {
 		return nil, errKeys
@@ -225,7 +226,7 @@ func itemsOf(page []byte, kind uint16) ([]byte, error) {
 	return page[headSize:end], nil
 }
 
-// cut returns the key and the value that lie offset bytes behind at.
+// cut returns the key and the value that begin offset bytes after at.
 func cut(page []byte, at int, offset, keySize, valueSize uint32) (key, value []byte, err error) {
 	start := int64(at) + int64(offset)
 	middle := start + int64(keySize)
@@ -236,7 +237,7 @@ func cut(page []byte, at int, offset, keySize, valueSize uint32) (key, value []b
 	return page[start:middle], page[middle:end], nil
 }
 
-// holds reports whether key comes after last and within the span.
+// holds reports whether key comes after last and lies within the span.
 func (s span) holds(last, key []byte) bool {
 	if last != nil && bytes.Compare(last, key) >= 0 {
 		return false
@@ -244,18 +245,18 @@ func (s span) holds(last, key []byte) bool {
 	return bytes.Compare(s.low, key) <= 0 && (s.high == nil || bytes.Compare(key, s.high) < 0)
 }
 
-// top visits the buckets that hold all others.
+// top visits the buckets at the top level.
 func (p *prover) top(bucket bool, name, value []byte) error {
 	if !bucket {
 		return errors.New("a record is where a bucket should be")
 	}
-	if string(name) == metaBucket { // its one value has no checksum
+	if string(name) == metaBucket { // its value has no checksum
 		return p.bucket(value, func(bool, []byte, []byte) error { return nil })
 	}
 	return p.bucket(value, p.within(string(name)))
 }
 
-// within visits what is in the bucket at a path: records, and buckets with more of them.
+// within returns the visitor of the bucket at path. It checks records and descends into buckets.
 func (p *prover) within(path string) visit {
 	return func(bucket bool, key, value []byte) error {
 		if bucket {

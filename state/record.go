@@ -7,14 +7,14 @@ import (
 	"hash/crc32"
 )
 
-// maxKey is how much of a key the file keeps as its key: bbolt takes 32 kB, and
-// the web has no limit. A longer one is cut, told apart by its SHA-256, and its
-// rest kept beside the value.
+// maxKey is the longest key that the file holds whole, because bbolt takes 32 kB and a
+// URL may be longer. A longer key is cut and made unique by its SHA-256. The rest of it
+// is stored with the value.
 const maxKey = 16 << 10
 
 var errChecksum = errors.New("a record does not match its checksum")
 
-// fileKey is what the file keeps of a key.
+// fileKey returns the form of key that is used as a key in the file.
 func fileKey(key string) []byte {
 	if len(key) <= maxKey {
 		return []byte(key)
@@ -23,9 +23,9 @@ func fileKey(key string) []byte {
 	return append([]byte(key[:maxKey]), sum[:]...)
 }
 
-// seal makes of a key and a value what the file keeps at a path of buckets. A
-// CRC-32C of all three follows the value, since bbolt has none of its own for
-// what it stores.
+// seal returns the key and the record that the file holds for key and value in the
+// bucket at path. The record ends with a CRC-32C of path, key and value, because bbolt
+// has no checksum of what it stores.
 func seal(path, key string, value []byte) (k, record []byte) {
 	k = fileKey(key)
 	record = append(make([]byte, 0, len(value)+4), value...)
@@ -36,7 +36,7 @@ func seal(path, key string, value []byte) (k, record []byte) {
 	return k, binary.BigEndian.AppendUint32(record, checksum(path, k, record))
 }
 
-// unseal is the way back. The value is a part of record.
+// unseal is the reverse of seal. The value shares the memory of record.
 func unseal(path string, k, record []byte) (key string, value []byte, err error) {
 	record, sum, ok := cutUint32(record)
 	if !ok || sum != checksum(path, k, record) {
@@ -56,7 +56,7 @@ func checksum(path string, k, record []byte) uint32 {
 	return crc32.Update(crc32.Update(sum, castagnoli, k), castagnoli, record)
 }
 
-// cutUint32 takes the number off the end of b.
+// cutUint32 splits the number off the end of b.
 func cutUint32(b []byte) (rest []byte, n uint32, ok bool) {
 	at := len(b) - 4
 	if at < 0 {

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Rename moves staged pages, with their texts, to other external IDs (grouped). Another
-// page that was staged under such an ID is replaced, unless it is moved itself. A kill
-// on the way leaves each page under one of its IDs.
+// Rename moves staged pages and their texts to other external IDs (grouped). It replaces a
+// page that is staged under such an ID, unless that page is moved as well. After a kill on
+// the way, each page is under one of its two IDs.
 func (c *Crawl) Rename(to map[string]string) error {
 	waiting := maps.Clone(to)
 	for len(waiting) > 0 {
@@ -15,7 +15,7 @@ func (c *Crawl) Rename(to map[string]string) error {
 			_, busy := waiting[waiting[from]]
 			return busy && waiting[from] != from
 		})
-		if len(free) == 0 { // all that is left goes in circles
+		if len(free) == 0 { // the rest are cycles
 			from := slices.Min(slices.Collect(maps.Keys(waiting)))
 			aside := aside + from
 			if err := c.rename(from, aside); err != nil {
@@ -35,7 +35,7 @@ func (c *Crawl) Rename(to map[string]string) error {
 	return nil
 }
 
-// aside begins an external ID that no page has.
+// aside is a prefix that no external ID has.
 const aside = "\x00"
 
 func (c *Crawl) rename(from, to string) error {

@@ -10,23 +10,22 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Run is one invocation, for people to look back at.
+// Run is the record of one invocation.
 type Run struct {
 	ID       string    `json:"id"`
 	Mode     string    `json:"mode"` // sync or resync
 	Started  time.Time `json:"started"`
-	Finished time.Time `json:"finished,omitzero"` // zero: still running, or killed
+	Finished time.Time `json:"finished,omitzero"` // zero while it runs, and after a kill
 	ExitCode int       `json:"exit_code"`
-	// Summary is the run's report in JSON, as `--json` prints it, without the
-	// unchanged pages.
+	// Summary is the run's report as `--json` prints it, without the unchanged pages.
 	Summary []byte `json:"summary,omitempty"`
 }
 
-// KeptRuns is how many runs are remembered where [Options] say no other number.
+// KeptRuns is the default of [Options.KeepRuns].
 const KeptRuns = 50
 
-// PutRun records a run, replacing the one with its ID, and drops the oldest beyond those that
-// are to be remembered.
+// PutRun records a run, or replaces the one with the same ID. It then removes the oldest runs
+// beyond those that the options keep.
 func (s *Store) PutRun(r Run) error {
 	value, err := s.encodeRun(r)
 	if err != nil {
@@ -53,7 +52,7 @@ func (s *Store) PutRun(r Run) error {
 	})
 }
 
-// Runs returns the remembered runs, the newest first.
+// Runs returns the recorded runs, the newest first.
 func (s *Store) Runs() (kept []Run, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
 		kept, err = s.runs(tx, s.decodeWholeRun)
@@ -75,11 +74,11 @@ func (s *Store) runs(tx *bbolt.Tx, decode func(string, []byte) (recordedRun, err
 	return kept, nil
 }
 
-// recordedRun is a Run as the file has it. That of many sources has a summary of a
-// megabyte, which says much the same again and again.
+// recordedRun is a Run as the file holds it. The summary is compressed, because that of
+// many sources is a megabyte of much the same text.
 type recordedRun struct {
 	Run
-	Packed []byte `json:"packed,omitempty"` // the summary, compressed
+	Packed []byte `json:"packed,omitempty"` // the compressed summary
 }
 
 func (s *Store) encodeRun(r Run) ([]byte, error) {
@@ -90,7 +89,7 @@ func (s *Store) encodeRun(r Run) ([]byte, error) {
 	return json.Marshal(record)
 }
 
-// decodeRun leaves the summary alone.
+// decodeRun leaves the summary compressed.
 func decodeRun(_ string, value []byte) (r recordedRun, err error) {
 	err = json.Unmarshal(value, &r)
 	return r, err

@@ -7,22 +7,22 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// The layout of schema 1: buckets, and in them records (see seal). Those of a crawl
-// are in a file of its own, which has nothing else but meta.
+// The layout of schema 1. Buckets hold records (see seal). The file of a crawl has only
+// meta and crawls; the state file has the rest.
 //
 //	meta                     schema → the version, in digits and without a checksum
 //	imports                  source → ImportSource (JSON)
-//	sessions                 source → session of its login, encrypted by the crawler
+//	sessions                 source → session of its login, which the crawler encrypted
 //	verifications            source → Verification (JSON)
 //	health                   source → Health (JSON)
 //	hints                    source → Hints (JSON)
 //	templates                source → Template (JSON)
-//	stylesheets              source → texts by address (JSON, zstd)
+//	stylesheets              source → texts by URL (JSON, zstd)
 //	runs                     ID → Run (JSON)
-//	workspace                "id" → Intercom's ID of the workspace that all this is about
+//	workspace                "id" → Intercom's ID of the workspace
 //	sources / SOURCE
 //	    entries              external ID → Entry (fields)
-//	    unanswered           external ID → nothing: see SetUnanswered
+//	    unanswered           external ID → empty: see SetUnanswered
 //	    sent                 external ID → Markdown as sent (zstd)
 //	    seen                 URL → Seen (fields)
 //	    trails               URL → Trail (fields)
@@ -32,17 +32,17 @@ import (
 //	    concerns             kind and ID → Concern (JSON)
 //	crawls / SOURCE
 //	    beginning            "crawl" → Beginning (JSON), "note" → opaque, "boot" → see isWhole
-//	    dates                URL → when its sitemap says that it changed (fields)
+//	    dates                URL → when it changed, according to the sitemap (fields)
 //	    visits               URL → Visit (fields)
 //	    outlines             URL → Outlined (fields)
-//	    queue                number, 8 bytes, big endian → request to make, opaque
+//	    queue                number, 8 bytes, big endian → request, opaque
 //	    staged               external ID → Staged (fields)
 //	    html, markdown       external ID → text of a staged page (zstd)
 //
-// A request leaves the queue when it is taken. What was in flight at a kill, or
-// still queued, are the visits without an outcome.
+// A request leaves the queue when a worker takes it. After a kill, the requests that were
+// queued or in flight are the visits without an outcome.
 
-// table is one of the buckets that hold records.
+// table is a bucket that holds records.
 type table struct{ tree, source, name string }
 
 func imports() table                  { return table{tree: "imports"} }
@@ -68,7 +68,7 @@ func staged(source string) table      { return table{"crawls", source, "staged"}
 func html(source string) table        { return table{"crawls", source, "html"} }
 func markdown(source string) table    { return table{"crawls", source, "markdown"} }
 
-// path is where the table is, by the names of its buckets.
+// path returns the names of the buckets that lead to the table, and its own.
 func (t table) path() string {
 	if t.name == "" {
 		return t.tree
@@ -78,7 +78,7 @@ func (t table) path() string {
 
 const pathSeparator = "\x00"
 
-// in returns the bucket of a table, nil where it does not exist yet.
+// in returns the bucket of a table, or nil where it does not exist.
 func (t table) in(tx *bbolt.Tx) *bbolt.Bucket {
 	b := tx.Bucket([]byte(t.tree))
 	if t.name == "" || b == nil {
@@ -90,7 +90,7 @@ func (t table) in(tx *bbolt.Tx) *bbolt.Bucket {
 	return b.Bucket([]byte(t.name))
 }
 
-// make returns the bucket of a table, which it creates where it does not exist.
+// make returns the bucket of a table and creates it where it does not exist.
 func (t table) make(tx *bbolt.Tx) (*bbolt.Bucket, error) {
 	b, err := tx.CreateBucketIfNotExists([]byte(t.tree))
 	if t.name == "" || err != nil {
@@ -102,7 +102,7 @@ func (t table) make(tx *bbolt.Tx) (*bbolt.Bucket, error) {
 	return b.CreateBucketIfNotExists([]byte(t.name))
 }
 
-// drop removes all that a tree holds for a source.
+// drop removes everything that a tree holds for a source.
 func drop(tx *bbolt.Tx, tree, source string) error {
 	b := tx.Bucket([]byte(tree))
 	if b == nil || b.Bucket([]byte(source)) == nil {
@@ -116,20 +116,21 @@ const (
 	schemaKey  = "schema"
 )
 
-// checkSchema refuses a file that this program does not understand.
+// checkSchema returns an error for a file whose schema this program does not know.
 func (s *Store) checkSchema() error {
 	version, err := s.schema()
 	if err != nil {
 		return err
 	}
 	if version > SchemaVersion {
-		return fmt.Errorf("%w: %s has schema %d, this one knows %d; use the newer one, or restore a backup from before it",
+		return fmt.Errorf("%w: %s has schema %d, this one knows %d; "+
+			"use the newer one, or restore a backup from before it",
 			ErrNewerSchema, s.path, version, SchemaVersion)
 	}
 	return nil
 }
 
-// migrate brings a new or an older file to SchemaVersion.
+// migrate brings a new or older file to SchemaVersion.
 func (s *Store) migrate() error {
 	version, err := s.schema()
 	if err != nil || version == SchemaVersion {
@@ -144,7 +145,7 @@ func (s *Store) migrate() error {
 	})
 }
 
-// schema returns the version of the file, 0 for one that is empty.
+// schema returns the version of the file, or 0 for an empty one.
 func (s *Store) schema() (version int, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
 		meta := tx.Bucket([]byte(metaBucket))

@@ -8,50 +8,51 @@ import (
 	"time"
 )
 
-// Seen is what is remembered of a URL as it was when its document was last fetched,
-// so that a later run needn't fetch it where it has not changed.
+// Seen is what is remembered of a URL since its document was last fetched. A later run
+// need not fetch the document where it has not changed.
 type Seen struct {
 	URL          string
-	ETag         string // validators as the site gave them; "" for none
+	ETag         string // validators as the site sent them; "" for none
 	LastModified string
 	At           time.Time
-	Settings     string   // fingerprint of what the source was read with
+	Settings     string   // fingerprint of the settings that it was read with
 	Outcome      string   // of the visit
 	Links        []string // URLs found on it
-	Versions     []string // URLs that it names as its versions in other languages
-	Page         *Staged  // that it gave; nil for none
-	Parts        []Staged // its further parts, where that was split
+	Versions     []string // URLs of its versions in other languages, as it names them
+	Page         *Staged  // the page that was read from it; nil for none
+	Parts        []Staged // the further parts of a page that was split
 }
 
-// Seen returns what is remembered of a URL; ok is false for nothing.
+// Seen returns what is remembered of a URL. ok is false where that is nothing.
 func (s *Store) Seen(source, url string) (v Seen, ok bool, err error) {
 	return readOne(s, seen(source), url, s.decodeSeen)
 }
 
-// SetSeen remembers a URL, replacing what was remembered of it (grouped).
+// SetSeen records v and replaces what was remembered of its URL (grouped).
 func (s *Store) SetSeen(source string, v Seen) error {
 	return s.add(write{seen(source), v.URL, s.encodeSeen(v)})
 }
 
-// ForgetSeen forgets a URL (grouped).
+// ForgetSeen removes what is remembered of a URL (grouped).
 func (s *Store) ForgetSeen(source, url string) error { return s.add(write{seen(source), url, nil}) }
 
-// AllSeen yields the URLs that are remembered, sorted.
+// AllSeen yields the URLs that something is remembered of, sorted.
 func (s *Store) AllSeen(source string) iter.Seq2[string, error] {
 	return scan(s, seen(source), decodeName)
 }
 
-// Same reports whether two memories differ in nothing but when they are from.
+// Same reports whether v and w are equal except for At.
 func (v Seen) Same(w Seen) bool {
 	same := func(p, q Staged) bool {
 		return p.ExternalID == q.ExternalID && bytes.Equal(p.encode(), q.encode())
 	}
 	samePage := v.Page == w.Page || v.Page != nil && w.Page != nil && same(*v.Page, *w.Page)
 	return v.URL == w.URL && v.ETag == w.ETag && v.LastModified == w.LastModified && v.Settings == w.Settings &&
-		v.Outcome == w.Outcome && slices.Equal(v.Links, w.Links) && slices.Equal(v.Versions, w.Versions) && samePage && slices.EqualFunc(v.Parts, w.Parts, same)
+		v.Outcome == w.Outcome && slices.Equal(v.Links, w.Links) && slices.Equal(v.Versions, w.Versions) &&
+		samePage && slices.EqualFunc(v.Parts, w.Parts, same)
 }
 
-// The links of a page are many and alike.
+// encodeSeen compresses the links, because a page has many that are alike.
 func (s *Store) encodeSeen(v Seen) []byte {
 	f := make(fields, 0, 512)
 	f.text(v.ETag)

@@ -1,13 +1,13 @@
 package state
 
-// Sketch is the little that is remembered of a text to tell, later, how much of it
-// another text still says. The zero value stands for a text that is not known.
+// Sketch is a small digest of a text. It serves to estimate later how much of the text
+// another text contains. The zero value stands for an unknown text.
 type Sketch struct {
-	Letters int    `json:"letters"` // how many it has
-	Pairs   string `json:"-"`       // of its pairs of words, some hashes: see ingest.SketchOf
+	Letters int    `json:"letters"` // number of letters
+	Pairs   string `json:"-"`       // hashes of some of its pairs of words: see ingest.SketchOf
 }
 
-// Known reports whether the sketch is of a text at all.
+// Known reports whether the sketch is that of a text.
 func (s Sketch) Known() bool { return s != Sketch{} }
 
 func (f *fields) sketch(s Sketch) {

@@ -11,23 +11,23 @@ import (
 	"time"
 )
 
-// A file that another process holds cannot be opened, and a copy of it may be of half
-// a transaction. So the holder of a state file locks its note (see lock.go) while it
-// commits, and whoever copies the file locks it meanwhile: commits wait, for as long as
-// a copy takes, and the run goes on. The locks are the system's and end with their
-// process. Where there are none, a copy is good if no commit came between its beginning
-// and its end; every copy is proved before it is called one.
+// A file that another process holds cannot be opened, and a plain copy of it may hold half
+// a transaction. So the process that holds a state file locks its note (see lock.go) while
+// it commits, and a process that copies the file locks the note meanwhile. Commits then
+// wait until the copy is done. The locks are the system's and end with their process.
+// Where the system has none, a copy counts only if no commit happened during it. Every
+// copy is proved.
 const (
-	waitForCopy   = 10 * time.Second // a commit waits no longer for a copy
-	waitForCommit = 10 * time.Second // and a copy for a commit
+	waitForCopy   = 10 * time.Second // the longest that a commit waits for a copy
+	waitForCommit = 10 * time.Second // the longest that a copy waits for a commit
 	lockPoll      = 5 * time.Millisecond
 	copyTries     = 20
 	copyPause     = 100 * time.Millisecond
 )
 
-// Backup copies the state file at path to a new file, also while another process holds
-// it. The copy knows that it is one: a run that finds it in place of the state compares
-// it with what Intercom has first.
+// Backup copies the state file at path to a new file, even while another process holds it.
+// A run that finds the copy in place of the state file first compares it with what
+// Intercom has.
 func Backup(path, to string) error {
 	if _, err := os.Lstat(to); err == nil {
 		return fmt.Errorf("back up to %s: it is there already; name a new file, such as one with the date", to)
@@ -44,7 +44,7 @@ func Backup(path, to string) error {
 	})
 }
 
-// OpenSnapshot opens a copy of the state file at path for reading, also while another
+// OpenSnapshot opens a copy of the state file at path for reading, even while another
 // process holds the file.
 func OpenSnapshot(path string) (*Store, error) {
 	f, err := os.CreateTemp("", "fincrawl-*.db")
@@ -64,8 +64,8 @@ func OpenSnapshot(path string) (*Store, error) {
 	return s, nil
 }
 
-// Doubt makes the next run compare what is recorded of each source with what Intercom has,
-// and take pages into account that were sent since.
+// Doubt makes the next run compare the records of each source with what Intercom has. That
+// run expects pages that were sent after the records were written.
 func (s *Store) Doubt(why string) error {
 	names, err := s.Sources()
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *Store) Doubt(why string) error {
 	return nil
 }
 
-// snapshot copies the state file at path into the file at to, and proves the copy.
+// snapshot copies the state file at path over the file at to, and proves the copy.
 func snapshot(path, to string) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("copy the state file: there is none at %s", path)
@@ -98,7 +98,7 @@ func snapshot(path, to string) error {
 		s, err = openToRead(path, 0)
 		held := (*LockedError)(nil)
 		switch {
-		case err == nil: // nobody writes while it is open to be read
+		case err == nil: // the open file is locked, so nobody writes to it
 			return errors.Join(copyWhole(path, to), s.Close())
 		case !errors.As(err, &held):
 			return err
@@ -121,8 +121,8 @@ func snapshot(path, to string) error {
 
 var errMoved = errors.New("it was written to meanwhile; try again")
 
-// copyWhole copies a file, unless a commit comes in between: each one changes one of
-// the first two pages.
+// copyWhole copies a file. It returns errMoved where a commit happened meanwhile: each
+// commit changes one of the first two pages.
 func copyWhole(path, to string) (err error) {
 	from, err := os.Open(path)
 	if err != nil {
@@ -161,8 +161,8 @@ func firstPages(f *os.File) ([]byte, error) {
 	return pages[:n], err
 }
 
-// replace lets write make a file beside path, and then gives it that name, so that
-// there is all of it or none.
+// replace calls write with the path of a new file beside path, and then renames that file
+// to path. So path has either the whole new file or the old one.
 func replace(path string, write func(temporary string) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 	if err != nil {
@@ -180,7 +180,7 @@ func replace(path string, write func(temporary string) error) error {
 	return nil
 }
 
-// syncFolder makes a new name outlive a power cut, where the system can.
+// syncFolder makes a rename in folder survive a power cut, where the system can do that.
 func syncFolder(folder string) {
 	if f, err := os.Open(folder); err == nil {
 		_ = f.Sync()

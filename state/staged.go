@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Staged is a page of this crawl, without its text.
+// Staged is a page of the crawl in progress, without its text.
 type Staged struct {
 	ExternalID string
 	URL        string
@@ -15,34 +15,34 @@ type Staged struct {
 	AIAgent    bool
 	AICopilot  bool
 	Size       int    // bytes of HTML
-	Content    string // hash of what would be sent, to compare with Entry.Remote
-	Text       string // hash of the Markdown alone, but for where links lead
+	Content    string // hash of what would be sent, comparable with Entry.Remote
+	Text       string // hash of the Markdown without the targets of its links
 	Findings   Findings
-	Identity   string // what the page itself says identifies it; "" for its address
-	Says       string // hash of all that makes it another page: the same for duplicates
-	// Parts are the anchors of its further parts, where it was split, in their order.
-	// Each is staged beside it.
+	Identity   string // the page's own identifier; "" where its URL identifies it
+	Says       string // hash of the content; duplicates have the same
+	// Parts are the anchors of the further parts of a page that was split, in order. Each
+	// part is staged as a page of its own.
 	Parts  []string
-	Sketch Sketch // of its text, without that of its further parts
-	// Template is how many letters of what was sent are known to be template by now.
+	Sketch Sketch // of its text, without the further parts
+	// Template is the number of letters that were sent and have since turned out to be template.
 	Template int
-	// Notice says what makes its text look like a notice in place of one; "" for nothing.
+	// Notice says why its text looks like an error notice instead of an article, or is "".
 	Notice string
-	// End says how its document ended: see crawler.Page.
+	// End is how its document ended: see crawler.Page.
 	End string
-	// Inside: it shows by itself that its reader is logged in.
+	// Inside reports whether the page itself shows that its reader is logged in.
 	Inside bool
-	// Dialogue: what it says stands in a form that is to be filled in.
+	// Dialogue reports whether the text is in a form to be filled in.
 	Dialogue bool
-	// MayShrink: a person allowed it to lose any of its text.
+	// MayShrink reports whether a person allowed the page to lose any part of its text.
 	MayShrink bool
 }
 
 // Body is the text of a page.
 type Body struct{ HTML, Markdown string }
 
-// Stage keeps a page of this crawl, and its text where body is not nil, zstd
-// compressed. A page whose external ID is staged already replaces it, text and all.
+// Stage stores a page of this crawl, and its compressed text where body is not nil. It
+// replaces a page with the same external ID together with its text.
 func (c *Crawl) Stage(p Staged, body *Body) error {
 	page := write{staged(c.source), p.ExternalID, p.encode()}
 	asHTML := write{html(c.source), p.ExternalID, nil}
@@ -54,9 +54,10 @@ func (c *Crawl) Stage(p Staged, body *Body) error {
 	return c.store.add(page, asHTML, asMarkdown)
 }
 
-// Unstage drops a page of this crawl, and its text.
+// Unstage removes a page of this crawl and its text.
 func (c *Crawl) Unstage(externalID string) error {
-	return c.store.add(write{staged(c.source), externalID, nil}, write{html(c.source), externalID, nil}, write{markdown(c.source), externalID, nil})
+	return c.store.add(write{staged(c.source), externalID, nil},
+		write{html(c.source), externalID, nil}, write{markdown(c.source), externalID, nil})
 }
 
 // Staged yields the pages of this crawl, sorted by external ID.
@@ -64,17 +65,17 @@ func (c *Crawl) Staged() iter.Seq2[Staged, error] {
 	return scan(c.store, staged(c.source), decodeStaged)
 }
 
-// Page returns one page of this crawl; ok is false where it was not staged.
+// Page returns one page of this crawl. ok is false where it was not staged.
 func (c *Crawl) Page(externalID string) (p Staged, ok bool, err error) {
 	return readOne(c.store, staged(c.source), externalID, decodeStaged)
 }
 
-// HTML returns the staged HTML of a page; ok is false where none was staged.
+// HTML returns the staged HTML of a page. ok is false where none was staged.
 func (c *Crawl) HTML(externalID string) (text string, ok bool, err error) {
 	return c.store.readText(html(c.source), externalID)
 }
 
-// Body returns the staged text of a page; ok is false where none was staged.
+// Body returns the staged text of a page. ok is false where none was staged.
 func (c *Crawl) Body(externalID string) (b Body, ok bool, err error) {
 	if b.HTML, ok, err = c.HTML(externalID); err != nil || !ok {
 		return Body{}, false, err

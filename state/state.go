@@ -1,18 +1,17 @@
-// Package state keeps what fincrawl must remember between runs, in one bbolt
-// file: the import source of each source, an [Entry] for each page that was
-// sent, with its Markdown, and the last runs. A crawl in progress (frontier and
-// staged pages) has a file of its own beside it: see [Crawl].
+// Package state stores what fincrawl remembers between runs in one bbolt file: the
+// import source of each source, an [Entry] and the Markdown for each page that was sent,
+// and the last runs. A crawl in progress (its frontier and staged pages) has a file of
+// its own beside it: see [Crawl].
 //
-// Writes that a run makes by the thousand (acknowledgements, staged pages, the
-// frontier) are grouped: they return at once, are visible to reads of the same
-// Store at once, and reach the disk together within about [Linger] or when
-// [Store.Flush] returns. Groups reach it whole and in order, so that after a
-// kill the file holds what was written up to some moment and nothing later. An
-// error of such a write is returned by every later write and Flush. The rest is
-// on disk when its call returns.
+// Writes that a run makes by the thousand are grouped: acknowledgements, staged pages and
+// the frontier. A grouped write returns at once, and later reads of the same Store see
+// it at once. It reaches the disk within about [Linger], or when [Store.Flush] returns.
+// Groups are written whole and in order: after a kill, the file holds everything up to
+// some moment and nothing later. An error of a grouped write is returned by every later
+// write and Flush. All other writes are on disk when their call returns.
 //
-// Every record bears a checksum, and damage to the file is an error that wraps
-// [ErrCorrupt], from Open or from the call that comes upon it.
+// Every record has a checksum. Damage to the file gives an error that wraps
+// [ErrCorrupt], from Open or from the call that meets the damage.
 package state
 
 import (
@@ -27,27 +26,25 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Linger is how long a grouped write may wait for company.
+// Linger is how long a grouped write waits for others to join it.
 const Linger = 200 * time.Millisecond
 
-// SchemaVersion is the layout this program writes. A file of an older one is
-// migrated when it is opened for writing; a newer one is refused.
+// SchemaVersion is the layout that this program writes. A file of an older layout is
+// migrated when it is opened for writing. A newer one gives ErrNewerSchema.
 const SchemaVersion = 1
 
 // Options say how a state file is opened.
 type Options struct {
-	// ReadOnly never writes to the file, nor beside it; a file that does not
-	// exist then reads as an empty store. Writing to the store is an error.
+	// ReadOnly opens the file for reading only. Nothing is written beside it either. A file
+	// that does not exist reads as an empty store.
 	ReadOnly bool
-	// Wait is how long to wait for another process to let go of the file.
+	// Wait is how long Open waits for another process to close the file.
 	Wait time.Duration
-	// Commit is given each commit, to the file or to that of a crawl, to carry out: a test
-	// ends its process before or after one. nil: they are just carried out.
-	Commit func(commit func() error) error
-	// KeepRuns is how many runs are remembered. Defaults to KeptRuns. KeepFor is how much older
-	// than the last one they may be. Defaults to any age.
-	KeepRuns int
-	KeepFor  time.Duration
+	// Commit is called with each commit, which it has to carry out. Tests end their process
+	// before or after one. Defaults to calling the commit.
+	Commit   func(commit func() error) error
+	KeepRuns int           // number of runs to keep. Defaults to KeptRuns.
+	KeepFor  time.Duration // how much older than the last run they may be. Defaults to any age.
 }
 
 // Store is an open state file. It is safe for use by several goroutines.
@@ -59,14 +56,14 @@ type Store struct {
 	keepRuns  int           // Options.KeepRuns
 	keepFor   time.Duration // Options.KeepFor
 
-	db     *bbolt.DB // nil: read-only, and there is no file
-	file   *os.File  // the handle that db reads, writes and locks
-	note   *os.File  // says who holds the file, and is locked while it is written to; may be nil
+	db     *bbolt.DB // nil for a store that is read-only and has no file
+	file   *os.File  // the handle that db uses
+	note   *os.File  // says who holds the file, and is locked during commits; may be nil
 	broken atomic.Bool
-	views  atomic.Uint64 // reads so far
-	// relieved is when relieve did its work last, in Unix nanoseconds.
+	views  atomic.Uint64 // number of reads
+	// relieved is when relieve last ran, in Unix nanoseconds.
 	relieved atomic.Int64
-	turn     sync.Mutex // of transactions that write, and with it the lock of note
+	turn     sync.Mutex // serialises transactions that write, and the lock of note
 	group    *group
 	crawls   crawls
 
@@ -74,9 +71,8 @@ type Store struct {
 	unzip *zstd.Decoder
 }
 
-// Open opens or creates the state file at path. The error is a *LockedError
-// where another process holds it, wraps ErrNewerSchema or ErrCorrupt where that
-// is so, and says what to do.
+// Open opens or creates the state file at path. The error is a *LockedError where another
+// process holds the file. It wraps ErrNewerSchema or ErrCorrupt where that is the cause.
 func Open(path string, o Options) (*Store, error) {
 	if o.ReadOnly {
 		return openToRead(path, o.Wait)
@@ -90,8 +86,8 @@ func Open(path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// OpenTemporary opens a store of its own in the system's folder for temporary
-// files, which Close removes: a preview stages its pages there.
+// OpenTemporary opens a new store in the system's folder for temporary files. Close
+// removes it.
 func OpenTemporary() (*Store, error) {
 	f, err := os.CreateTemp("", "fincrawl-*.db")
 	if err != nil {
@@ -106,25 +102,25 @@ func OpenTemporary() (*Store, error) {
 		return nil, errors.Join(err, os.Remove(path))
 	}
 	s.temporary = true
-	// An open file needs no name, and without one a kill leaves nothing behind.
-	// Where the system refuses (Windows), Close removes it.
+	// An open file needs no name, and without a name nothing is left behind by a kill.
+	// Where the system refuses to remove it (Windows), Close does.
 	_ = os.Remove(path)
 	return s, nil
 }
 
-// temporaryError says what to do where there can be no temporary file.
+// temporaryError adds what to do where no temporary file can be created.
 func temporaryError(err error) error {
 	return fmt.Errorf("%w; set TMPDIR to a folder that this user can write to and that has room", err)
 }
 
-// Flush returns when every grouped write made before is on disk; those of a crawl
-// outlive a kill then, see [Crawl].
+// Flush returns when every grouped write made before is on disk. Those of a crawl survive
+// a kill from then on, but not a power cut: see [Crawl].
 func (s *Store) Flush() error {
 	return errors.Join(s.crawls.each((*Crawl).Flush), s.group.flush())
 }
 
-// Close flushes and closes the file, and those of crawls that did not end. The store
-// is of no use afterwards.
+// Close flushes and closes the file and those of crawls in progress. The store must not be
+// used afterwards.
 func (s *Store) Close() error {
 	if s.group.closed() {
 		return nil
@@ -132,7 +128,7 @@ func (s *Store) Close() error {
 	errs := []error{s.crawls.each((*Crawl).park), s.group.close()}
 	if s.db != nil {
 		if s.note != nil {
-			withdraw(s.path) // before the lock goes, lest it remove the next holder's
+			withdraw(s.path) // while the lock is held, since the next holder writes a note of the same name
 			_ = s.note.Close()
 		}
 		errs = append(errs, s.release())
@@ -147,9 +143,9 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// release closes the file, and with it the lock. A transaction that stumbled
-// over damage may have left bbolt's own locks taken, which its Close would wait
-// for: then only the handle is closed.
+// release closes the file, which unlocks it. After damage a transaction may have left
+// bbolt's own locks taken, and bbolt's Close would wait for them. Then release closes only
+// the handle.
 func (s *Store) release() error {
 	if s.broken.Load() {
 		return s.file.Close()

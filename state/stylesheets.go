@@ -7,8 +7,7 @@ import (
 
 func styleSheets() table { return table{tree: "stylesheets"} }
 
-// StyleSheets returns the texts of the style sheets that the pages of a source were read with, by their
-// addresses.
+// StyleSheets returns the texts of the style sheets of a source's last reading, by URL.
 func (s *Store) StyleSheets(source string) (sheets map[string]string, err error) {
 	text, ok, err := s.readText(styleSheets(), source)
 	if err != nil || !ok {
@@ -20,7 +19,7 @@ func (s *Store) StyleSheets(source string) (sheets map[string]string, err error)
 	return sheets, nil
 }
 
-// SetStyleSheets keeps them in place of those before.
+// SetStyleSheets replaces the style sheets of a source.
 func (s *Store) SetStyleSheets(source string, sheets map[string]string) error {
 	value, err := json.Marshal(sheets)
 	if err != nil {

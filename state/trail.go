@@ -5,38 +5,39 @@ import (
 	"time"
 )
 
-// Trail is what the last crawl made of a URL, for people who ask why it is in, or is not.
+// Trail is the history of a URL's outcomes. It answers why the URL is in the library, or is not.
 type Trail struct {
 	URL   string       `json:"url"`
 	From  string       `json:"from,omitempty"` // URL it was found on; "" for a start address
-	Depth int          `json:"depth"`          // link steps from a start address
+	Depth int          `json:"depth"`          // number of links from a start address
 	Last  TrailOutcome `json:"last"`
-	// Earlier are the outcomes that it had before, the newest first: EarlierKept at most.
+	// Earlier are the outcomes before Last, the newest first. There are EarlierKept at most.
 	Earlier []TrailOutcome `json:"earlier,omitempty"`
 }
 
-// TrailOutcome is an outcome that a URL has had in each crawl since a time.
+// TrailOutcome is an outcome that a URL had in each crawl since a time.
 type TrailOutcome struct {
 	Outcome string    `json:"outcome"`
 	Detail  string    `json:"detail,omitempty"` // for people
 	Since   time.Time `json:"since"`
 }
 
-// EarlierKept is how many earlier outcomes of a URL are remembered.
+// EarlierKept is how many earlier outcomes of a URL are recorded.
 const EarlierKept = 4
 
-// Trail returns what is remembered of a URL; ok is false for nothing.
+// Trail returns the trail of a URL. ok is false where there is none.
 func (s *Store) Trail(source, url string) (t Trail, ok bool, err error) {
 	return readOne(s, trails(source), url, decodeTrail)
 }
 
-// Trails yields what is remembered of all URLs, sorted.
+// Trails yields the trails of a source, sorted by URL.
 func (s *Store) Trails(source string) iter.Seq2[Trail, error] {
 	return scan(s, trails(source), decodeTrail)
 }
 
-// Follow remembers what a crawl that ended at a time made of a URL (grouped). Of one
-// that ended as it did before, and was found where it was, nothing is written.
+// Follow records the outcome that a URL had in a crawl that ended at the given time
+// (grouped). It writes nothing where the outcome and the place where the URL was found
+// are those of the crawl before.
 func (s *Store) Follow(source string, v Visit, at time.Time) error {
 	before, known, err := s.Trail(source, v.URL)
 	if err != nil {
@@ -58,7 +59,7 @@ func (s *Store) Follow(source string, v Visit, at time.Time) error {
 	return s.add(write{trails(source), v.URL, t.encode()})
 }
 
-// ForgetTrail forgets a URL (grouped).
+// ForgetTrail removes the trail of a URL (grouped).
 func (s *Store) ForgetTrail(source, url string) error {
 	return s.add(write{trails(source), url, nil})
 }

@@ -12,7 +12,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// add puts writes that belong together into the group.
+// add adds writes that belong together to the group.
 func (s *Store) add(writes ...write) error {
 	if s.readOnly {
 		return ErrReadOnly
@@ -25,7 +25,7 @@ func (s *Store) add(writes ...write) error {
 	return s.group.add(writes...)
 }
 
-// commit writes a batch, table by table and key by key in the file's own order.
+// commit writes a batch, table by table and key by key in the order of the file.
 func (s *Store) commit(b *batch) error {
 	byName := func(x, y table) int {
 		return cmp.Or(cmp.Compare(x.tree, y.tree), cmp.Compare(x.source, y.source), cmp.Compare(x.name, y.name))
@@ -46,7 +46,7 @@ func (s *Store) commit(b *batch) error {
 	})
 }
 
-// put writes a record into its bucket, or removes it where the value is nil.
+// put writes a record into its bucket. It removes the record where the value is nil.
 func put(b *bbolt.Bucket, w write) error {
 	if w.value == nil {
 		return b.Delete(fileKey(w.key))
@@ -54,7 +54,7 @@ func put(b *bbolt.Bucket, w write) error {
 	return b.Put(seal(w.table.path(), w.key, w.value))
 }
 
-// do carries out a write in a transaction of its own.
+// do carries out a write within tx.
 func (w write) do(tx *bbolt.Tx) error {
 	b, err := w.table.make(tx)
 	if err != nil {
@@ -63,7 +63,7 @@ func (w write) do(tx *bbolt.Tx) error {
 	return put(b, w)
 }
 
-// update runs a transaction after the writes that came before it.
+// update runs a transaction after all writes that came before it.
 func (s *Store) update(f func(*bbolt.Tx) error) error {
 	if s.readOnly {
 		return ErrReadOnly
@@ -74,7 +74,7 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 	return s.transact(f)
 }
 
-// transact writes to the file. After damage nothing is ever written again.
+// transact runs a transaction that writes. After damage, every later write fails.
 func (s *Store) transact(f func(*bbolt.Tx) error) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
@@ -96,7 +96,7 @@ func (s *Store) transact(f func(*bbolt.Tx) error) error {
 	return nil
 }
 
-// view reads the file, if there is one.
+// view runs a transaction that reads. Without a file it does nothing.
 func (s *Store) view(f func(*bbolt.Tx) error) error {
 	if s.db == nil {
 		return nil
@@ -108,12 +108,12 @@ func (s *Store) view(f func(*bbolt.Tx) error) error {
 	return err
 }
 
-// viewsToRelieve is after how many reads they are relieved of. Each may have made 16
-// pages of the file resident, since the kernel maps those around one, too.
+// viewsToRelieve is the number of reads after which relieve is called. Each of them may
+// have made 16 pages of the file resident, because the kernel maps neighbouring pages too.
 const viewsToRelieve = 200
 
-// read calls use for each of keys that exists, with its index and its value,
-// which is not to be kept or changed.
+// read calls use with the index and the value of each key that exists. use must not keep
+// or change the value.
 func (s *Store) read(t table, keys []string, use func(i int, value []byte) error) error {
 	found := s.group.look(t, keys)
 	inFile := false
@@ -156,8 +156,10 @@ func (s *Store) read(t table, keys []string, use func(i int, value []byte) error
 	})
 }
 
-// readOne returns the value of a key; ok is false where there is none.
-func readOne[T any](s *Store, t table, key string, decode func(key string, value []byte) (T, error)) (v T, ok bool, err error) {
+// readOne returns the value of a key. ok is false where there is none.
+func readOne[T any](
+	s *Store, t table, key string, decode func(key string, value []byte) (T, error),
+) (v T, ok bool, err error) {
 	err = s.read(t, []string{key}, func(_ int, value []byte) (err error) {
 		ok = true
 		if v, err = decode(key, value); err != nil {
@@ -168,7 +170,7 @@ func readOne[T any](s *Store, t table, key string, decode func(key string, value
 	return v, ok, err
 }
 
-// readRaw returns a copy of the value of a key; ok is false where there is none.
+// readRaw returns a copy of the value of a key. ok is false where there is none.
 func (s *Store) readRaw(t table, key string) (value []byte, ok bool, err error) {
 	err = s.read(t, []string{key}, func(_ int, v []byte) error {
 		value, ok = bytes.Clone(v), true
@@ -177,10 +179,10 @@ func (s *Store) readRaw(t table, key string) (value []byte, ok bool, err error) 
 	return value, ok, err
 }
 
-// compress makes of a text what readText returns.
+// compress is the reverse of readText.
 func (s *Store) compress(text string) []byte { return s.zip.EncodeAll([]byte(text), nil) }
 
-// readText returns the text of a key; ok is false where there is none.
+// readText returns the text that is stored under a key. ok is false where there is none.
 func (s *Store) readText(t table, key string) (text string, ok bool, err error) {
 	err = s.read(t, []string{key}, func(_ int, value []byte) error {
 		b, err := s.unzip.DecodeAll(value, nil)
@@ -193,12 +195,12 @@ func (s *Store) readText(t table, key string) (text string, ok bool, err error) 
 	return text, ok, err
 }
 
-// portion is how many records a scan reads in one transaction: a longer one
-// would keep a writer waiting that needs a larger memory map.
+// portion is how many records a scan reads in one transaction. A longer transaction would
+// block a writer that needs a larger memory map.
 const portion = 500
 
-// scan yields the values of a table, sorted by key. It sees what was written
-// before it began, and perhaps what is written meanwhile.
+// scan yields the values of a table, sorted by key. It sees everything that was written
+// before it began, and may see what is written meanwhile.
 func scan[T any](s *Store, t table, decode func(key string, value []byte) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		err := s.group.flush()
@@ -252,7 +254,9 @@ func scan[T any](s *Store, t table, decode func(key string, value []byte) (T, er
 }
 
 // inOrder yields the values of a small table, sorted by key, within one transaction.
-func inOrder[T any](s *Store, tx *bbolt.Tx, t table, decode func(key string, value []byte) (T, error)) iter.Seq2[T, error] {
+func inOrder[T any](
+	s *Store, tx *bbolt.Tx, t table, decode func(key string, value []byte) (T, error),
+) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		b := t.in(tx)
 		if b == nil {

@@ -9,21 +9,21 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Contents is what a state file holds.
+// Contents describes what a state file holds.
 type Contents struct {
 	Bytes   int64            `json:"bytes"` // size of the file
 	Sources []SourceContents `json:"sources"`
 	Runs    int              `json:"runs"`
 }
 
-// SourceContents is what a state file holds of a source.
+// SourceContents describes what a state file holds of a source.
 type SourceContents struct {
 	Name    string `json:"name"`
 	Entries int    `json:"entries"`
 }
 
-// Check reads all of the state file at path, every record of it, and says what it
-// holds. The error wraps ErrCorrupt where it is damaged, and then says the way back.
+// Check reads every record of the state file at path and returns what it holds. The error
+// wraps ErrCorrupt where the file is damaged, and then says how to recover.
 func Check(path string) (c Contents, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -56,8 +56,8 @@ func Check(path string) (c Contents, err error) {
 	return c, err
 }
 
-// OpenToLook opens the state file at path for reading or, where another process holds
-// it, a copy of it as of now.
+// OpenToLook opens the state file at path for reading. Where another process holds it, it
+// opens a copy.
 func OpenToLook(path string) (*Store, error) {
 	s, err := Open(path, Options{ReadOnly: true})
 	if _, held := errors.AsType[*LockedError](err); held {
@@ -66,11 +66,11 @@ func OpenToLook(path string) (*Store, error) {
 	return s, err
 }
 
-// copiedAtOnce is how much compaction copies in one transaction.
+// copiedAtOnce is how many bytes compaction copies in one transaction.
 const copiedAtOnce = 4 << 20
 
-// Compact writes the state file at path anew, without the room that bbolt keeps of what
-// was removed, and puts it in place of the old one at once. It returns both sizes.
+// Compact replaces the state file at path by a copy without the space that bbolt keeps of
+// removed records. It returns the size before and after.
 func Compact(path string, wait time.Duration) (before, after int64, err error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -1,5 +1,4 @@
-// Package statetest is what every keeper of fincrawl's state must do, as tests
-// that an implementation runs on itself.
+// Package statetest has the tests that every implementation of the store runs on itself.
 package statetest
 
 import (
@@ -16,7 +15,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Store is a keeper of state; *state.Store is one but for the type of its crawls.
+// Store is a store of state. *state.Store implements it but for the type of its crawls.
 type Store interface {
 	ImportSource(source string) (state.ImportSource, bool, error)
 	SetImportSource(source string, is state.ImportSource) error
@@ -66,7 +65,7 @@ type Store interface {
 	Close() error
 }
 
-// Crawl is a crawl in progress; *state.Crawl is one.
+// Crawl is a crawl in progress. *state.Crawl implements it.
 type Crawl interface {
 	Discover(from string, depth int, urls []string) ([]string, error)
 	Settle(url, outcome, detail string) error
@@ -92,8 +91,8 @@ type Crawl interface {
 	Flush() error
 }
 
-// Run tests an implementation. Every call of fresh makes an empty place and
-// returns the opening of it: opened again after Close, it has what was kept.
+// Run tests an implementation. Each call of fresh prepares an empty place and returns a
+// function that opens the store there. Opened again after Close, the store has what was stored.
 func Run(t *testing.T, fresh func(t *testing.T) (open func() Store)) {
 	for name, test := range map[string]func(t *testing.T, open func() Store){
 		"what was written is read at once and after reopening": remembers,
@@ -306,7 +305,7 @@ func discovers(t *testing.T, open func() Store) {
 	must(t, err)
 	equal(t, "u4 is known", known, false)
 
-	// Several goroutines that find the same URLs share them out.
+	// Each URL is fresh for exactly one of several goroutines.
 	const finders = 8
 	found := make(chan []string, finders)
 	urls := make([]string, 300)
@@ -629,8 +628,7 @@ func keepsRuns(t *testing.T, open func() Store) {
 	must(t, s.Close())
 }
 
-// agreesWithMap does what comes to a random generator's mind, to the store and
-// to maps, and compares them all along.
+// agreesWithMap makes random calls on the store and on maps and compares the two.
 func agreesWithMap(t *testing.T, open func() Store) {
 	const seed = 20261122
 	random := rand.New(rand.NewPCG(seed, 0))
