@@ -13,7 +13,6 @@ func (s *Store) Workspace() (string, error) {
 	return string(id), err
 }
 
-
 // SetWorkspace records the workspace that the pages are in.
 func (s *Store) SetWorkspace(id string) error {
 	if err := s.update(write{workspaces(), workspaceKey, []byte(id)}.do); err != nil {
