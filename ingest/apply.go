@@ -17,7 +17,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Library is the part of the API that Apply needs; *intercom.Client has it.
+// Library is the part of the API that Apply needs. *intercom.Client implements it.
 type Library interface {
 	UpsertPage(ctx context.Context, p intercom.PageRequest) (intercom.ExternalPage, error)
 	ExternalPage(ctx context.Context, id string) (intercom.ExternalPage, error)
@@ -25,7 +25,7 @@ type Library interface {
 	ImportSource(ctx context.Context, id int64) (intercom.ImportSource, error)
 }
 
-// Ledger is where Apply records what the API acknowledged; *state.Store has it.
+// Ledger is where Apply records what the API acknowledged. *state.Store implements it.
 type Ledger interface {
 	Entry(source, externalID string) (state.Entry, bool, error)
 	PutEntry(source string, e state.Entry) error
@@ -34,27 +34,26 @@ type Ledger interface {
 	Flush() error
 }
 
-// Bodies gives the HTML of staged pages; *state.Crawl has it.
+// Bodies returns the HTML of staged pages. *state.Crawl implements it.
 type Bodies interface {
 	HTML(externalID string) (text string, ok bool, err error)
 }
 
-// Target is where a plan is applied. Its parts are used by several goroutines
-// at once.
+// Target is where a plan is applied. Its interfaces are used by several goroutines at once.
 type Target struct {
-	SourceID int64 // import source
+	SourceID int64 // Intercom's ID of the import source
 	Locale   string
 	Library  Library
 	Ledger   Ledger
 	Bodies   Bodies
-	Workers  int                   // requests in flight; at least one
-	Now      func() time.Time      // for Entry.SentAt
-	Progress func(done, total int) // one at a time; may be nil
+	Workers  int                   // number of requests in flight; at least 1
+	Now      func() time.Time      // the clock for Entry.SentAt
+	Progress func(done, total int) // never called concurrently; may be nil
 }
 
-// Result is what became of a plan.
+// Result is the outcome of applying a plan.
 type Result struct {
-	Applied map[Action]int `json:"applied"`          // acknowledged, by action
+	Applied map[Action]int `json:"applied"`          // number of acknowledged changes, by action
 	Failed  []Failure      `json:"failed,omitempty"` // sorted by external ID
 }
 
@@ -63,26 +62,29 @@ type Failure struct {
 	ExternalID string `json:"external_id"`
 	URL        string `json:"url"`
 	Action     Action `json:"action"`
-	Refused    bool   `json:"refused"` // rests until the page changes; else it is tried again by the next run
+	Refused    bool   `json:"refused"` // it is not sent again until the page changes; otherwise the next run tries again
 	Status     int    `json:"status,omitempty"`
 	Code       string `json:"code,omitempty"`
 	Message    string `json:"message"`
 	RequestID  string `json:"request_id,omitempty"`
-	Surplus    bool   `json:"surplus,omitempty"` // it is about a page with the external ID of another one
+	Surplus    bool   `json:"surplus,omitempty"` // the page has the external ID of another page
 }
 
-// ErrSourceGone is wrapped by the error of Apply where the import source was
-// deleted in Intercom while pages were being sent to it, and its pages with it.
-var ErrSourceGone = errors.New("the import source was deleted in Intercom meanwhile, and its pages with it: run again to make it anew and send every page")
+// ErrSourceGone is wrapped by the error of Apply where the import source, and its pages
+// with it, was deleted at Intercom during the run.
+var ErrSourceGone = errors.New("the import source was deleted in Intercom meanwhile, and its pages with it: " +
+	"run again to make it anew and send every page")
 
-// Apply deletes the surplus pages of a plan, as an upsert may reach either of two. Then it
-// does the other changes by a pool of workers: each once all that it awaits was
-// acknowledged, and deletes last of all. It records each once the API acknowledged it; then it
-// records what it learned without sending, and the misses of a complete crawl.
+// Apply first deletes the surplus pages of a plan, because an upsert may reach either of
+// two pages with one external ID. A pool of workers then makes the other changes. Each
+// starts after the changes that it awaits were acknowledged, and deletes come last. Each
+// change is recorded once the API acknowledged it. At the end Apply records what it learned
+// without sending anything, and the misses of a complete crawl.
 //
-// A page that is refused or fails stops only those that await it, so that the text that
-// was to move to it stays where it is. An error ends it: the context's, the ledger's, or
-// a fatal one of the API; what was acknowledged until then is recorded, and in the Result.
+// A page that is refused or fails stops only the changes that await it, so that text which
+// was to move to it stays where it is. Apply ends with an error of the context, of the
+// ledger, or a fatal one of the API. What was acknowledged until then is recorded and is in
+// the Result.
 func Apply(ctx context.Context, plan Plan, t Target) (Result, error) {
 	a := application{source: plan.Source, Target: t, total: plan.Pending(), result: Result{Applied: map[Action]int{}}}
 	err := a.removeAllSurplus(ctx, plan.Changes)
@@ -99,18 +101,18 @@ func Apply(ctx context.Context, plan Plan, t Target) (Result, error) {
 	return a.result, err
 }
 
-// application is a plan being applied.
+// application is the state of one Apply.
 type application struct {
 	Target
 	source string
 	total  int
 
-	mu     sync.Mutex // for the rest, and Progress
+	mu     sync.Mutex // guards the fields below and calls of Progress
 	done   int
 	result Result
 }
 
-// removeAllSurplus deletes the pages that are in Intercom beside others.
+// removeAllSurplus deletes the pages whose external ID another page at Intercom has.
 func (a *application) removeAllSurplus(ctx context.Context, changes []Change) error {
 	return a.work(ctx, func(working context.Context, taken func() int) error {
 		for i := taken(); i < len(changes) && working.Err() == nil; i = taken() {
@@ -124,7 +126,7 @@ func (a *application) removeAllSurplus(ctx context.Context, changes []Change) er
 	})
 }
 
-// inOrder does all other changes.
+// inOrder makes all other changes.
 func (a *application) inOrder(ctx context.Context, changes []Change) error {
 	s := newSchedule(changes)
 	return a.work(ctx, func(working context.Context, _ func() int) error {
@@ -143,9 +145,9 @@ func (a *application) inOrder(ctx context.Context, changes []Change) error {
 	})
 }
 
-// work lets Workers do the same until one returns an error, which ends the others too, or
-// ctx ends. They share a counter. Each does many changes: a stack that has grown is of use
-// again.
+// work calls do in each of the workers, until one of them returns an error or ctx ends.
+// Either cancels working for all. The workers share a counter, which taken increments. Each
+// worker makes many changes, so that its stack has to grow only once.
 func (a *application) work(ctx context.Context, do func(working context.Context, taken func() int) error) error {
 	pool, working := errgroup.WithContext(ctx)
 	var counter atomic.Int64
@@ -159,18 +161,21 @@ func (a *application) work(ctx context.Context, do func(working context.Context,
 	return ctx.Err()
 }
 
-// do does one step, and reports whether the API acknowledged it.
-func (a *application) do(ctx context.Context, todo step, changes []Change, blockedBy string) (acknowledged bool, err error) {
+// do carries out one step. It reports whether the API acknowledged it.
+func (a *application) do(
+	ctx context.Context, todo step, changes []Change, blockedBy string,
+) (acknowledged bool, err error) {
 	c := changes[todo.change]
 	switch {
 	case blockedBy != "" && todo.carries:
-		return false, nil // the change itself is told of it
+		return false, nil // the change's own step reports it
 	case blockedBy == c.ExternalID:
-		a.fail(c, false, fmt.Errorf("it could not be sent together with %s, which it exchanges text with; the next run tries again",
-			strings.Join(c.Carries, ", ")))
+		a.fail(c, false, fmt.Errorf("it could not be sent together with %s, which it exchanges text with; "+
+			"the next run tries again", strings.Join(c.Carries, ", ")))
 		return false, nil
 	case blockedBy != "":
-		a.fail(c, false, fmt.Errorf("%s, which may have text of it now, could not be sent; the next run tries again", blockedBy))
+		a.fail(c, false, fmt.Errorf("%s, which may have text of it now, could not be sent; "+
+			"the next run tries again", blockedBy))
 		return false, nil
 	case todo.carries:
 		return a.carry(ctx, c)
@@ -180,8 +185,8 @@ func (a *application) do(ctx context.Context, todo step, changes []Change, block
 	return a.send(ctx, c)
 }
 
-// send creates or updates a page. Its text is read only now, so that no more
-// than Workers texts are in memory.
+// send creates or updates a page. It reads the text only now, so that no more than Workers
+// texts are in memory.
 func (a *application) send(ctx context.Context, c Change) (acknowledged bool, err error) {
 	request, ok, err := a.request(c, c.ExternalID)
 	if err != nil {
@@ -204,11 +209,11 @@ func (a *application) send(ctx context.Context, c Change) (acknowledged bool, er
 	return true, nil
 }
 
-// carriedHash is recorded of a page that was sent with the text of others for a while. It
-// is no page's own, so that the next run sends the page again, whatever became of this one.
+// carriedHash is the hash of an entry while the page has the text of other pages as well. No
+// page has this hash, so the next run sends the page again, whatever happened meanwhile.
 const carriedHash = "with the text of others"
 
-// carry updates a page to its own text and that of those that it exchanges some with.
+// carry updates a page so that it has both its own text and that of the pages it exchanges text with.
 func (a *application) carry(ctx context.Context, c Change) (acknowledged bool, err error) {
 	request, ok, err := a.request(c, append([]string{c.ExternalID}, c.Carries...)...)
 	if err != nil || !ok {
@@ -221,7 +226,7 @@ func (a *application) carry(ctx context.Context, c Change) (acknowledged bool, e
 	case err != nil && intercom.KindOf(err) == intercom.Fatal:
 		return false, err
 	case err != nil:
-		return false, nil // the change itself is told of it
+		return false, nil // the change's own step reports it
 	}
 	e, _, err := a.Ledger.Entry(a.source, c.ExternalID)
 	if err != nil {
@@ -234,8 +239,8 @@ func (a *application) carry(ctx context.Context, c Change) (acknowledged bool, e
 	return true, nil
 }
 
-// request is what a change sends: the texts of the pages with some external IDs, one after
-// the other; ok is false where one was not kept.
+// request returns the request of a change. Its text is that of the pages with the given
+// external IDs, joined. ok is false where the text of one of them was not kept.
 func (a *application) request(c Change, ids ...string) (r intercom.PageRequest, ok bool, err error) {
 	var all []string
 	for _, id := range ids {
@@ -268,7 +273,7 @@ func (a *application) upsert(ctx context.Context, r intercom.PageRequest) (inter
 	return page, err
 }
 
-// entry is the entry of a page whose crawled version Intercom has.
+// entry returns the entry of a page of which Intercom has the crawled version.
 func (c Change) entry(remoteID string) state.Entry {
 	return state.Entry{
 		ExternalID: c.ExternalID,
@@ -284,7 +289,7 @@ func (c Change) entry(remoteID string) state.Entry {
 	}
 }
 
-// replaces reports whether the text of the page took the place of another one, now or earlier.
+// replaces reports whether the text of the page replaced another text, now or earlier.
 func (c Change) replaces() bool {
 	if c.Before == nil || !c.Before.Sketch.Known() {
 		return false
@@ -292,7 +297,7 @@ func (c Change) replaces() bool {
 	return c.Before.Replaced || rewrite{before: c.Before.Sketch, after: c.After.Sketch}.loses()
 }
 
-// remove deletes a page. One that was never accepted is only forgotten.
+// remove deletes a page. If Intercom never accepted it, remove only forgets its entry.
 func (a *application) remove(ctx context.Context, c Change) (acknowledged bool, err error) {
 	if c.RemoteID != "" {
 		if err := DeleteOurs(ctx, a.Library, a.SourceID, c.ExternalID, c.RemoteID); err != nil {
@@ -306,8 +311,8 @@ func (a *application) remove(ctx context.Context, c Change) (acknowledged bool, 
 	return true, nil
 }
 
-// DeleteOurs deletes a page by Intercom's ID, if what has that ID now is the page still. If
-// it isn't, ours is gone already, and what took its place is left alone.
+// DeleteOurs deletes a page by Intercom's ID. It does nothing where that ID now belongs to
+// another page: then ours is gone already.
 func DeleteOurs(ctx context.Context, lib interface {
 	ExternalPage(ctx context.Context, id string) (intercom.ExternalPage, error)
 	DeletePage(ctx context.Context, id string) error
@@ -322,21 +327,24 @@ func DeleteOurs(ctx context.Context, lib interface {
 	return lib.DeletePage(ctx, remoteID)
 }
 
-// removeSurplus deletes a page that is in Intercom beside the one with its external ID,
-// if that one still is: much may have happened since they were looked at.
+// removeSurplus deletes a page whose external ID another page has, unless that other page
+// is gone by now.
 func (a *application) removeSurplus(ctx context.Context, c Change) error {
 	e, _, err := a.Ledger.Entry(a.source, c.ExternalID)
 	if err != nil {
 		return fmt.Errorf("read the entry of %s: %w", c.Before.URL, err)
 	}
 	if e.RemoteID == "" || e.RemoteID == c.RemoteID {
-		a.fail(c, false, errors.New("which of the pages with its external ID is to be kept is not recorded; the next run looks at them again"))
+		a.fail(c, false, errors.New("which of the pages with its external ID is to be kept is not recorded; "+
+			"the next run looks at them again"))
 		return nil
 	}
 	kept, err := a.Library.ExternalPage(ctx, e.RemoteID)
 	switch {
-	case err != nil && intercom.KindOf(err) == intercom.NotFound, err == nil && (kept.SourceID != a.SourceID || kept.ExternalID != c.ExternalID):
-		a.fail(c, false, fmt.Errorf("page %s, which was to be kept, is no more; the next run looks at them again", e.RemoteID))
+	case err != nil && intercom.KindOf(err) == intercom.NotFound,
+		err == nil && (kept.SourceID != a.SourceID || kept.ExternalID != c.ExternalID):
+		a.fail(c, false, fmt.Errorf("page %s, which was to be kept, is no more; "+
+			"the next run looks at them again", e.RemoteID))
 		return nil
 	case err == nil:
 		err = DeleteOurs(ctx, a.Library, a.SourceID, c.ExternalID, c.RemoteID)
@@ -348,10 +356,9 @@ func (a *application) removeSurplus(ctx context.Context, c Change) error {
 	return nil
 }
 
-// refusedOrFailed tells an error that concerns one page, which it records, from
-// one that ends the run, which it returns.
+// refusedOrFailed records an error that concerns one page, and returns one that ends the run.
 func (a *application) refusedOrFailed(ctx context.Context, c Change, err error) error {
-	if ctx.Err() != nil { // the page has no part in it
+	if ctx.Err() != nil { // the page is not to blame
 		return ctx.Err()
 	}
 	switch kind := intercom.KindOf(err); {
@@ -367,8 +374,8 @@ func (a *application) refusedOrFailed(ctx context.Context, c Change, err error) 
 	return nil
 }
 
-// notFound looks at what it was that Intercom did not find when a page was sent: the import
-// source, which ends the run, or something else that the page needs.
+// notFound asks what Intercom did not find when a page was sent. If it was the import source,
+// the run ends. Otherwise it was something that the page refers to.
 func (a *application) notFound(ctx context.Context, c Change, err error) error {
 	_, gone := a.Library.ImportSource(ctx, a.SourceID)
 	switch {
@@ -391,7 +398,7 @@ func (a *application) refused(c Change, err error) error {
 	return nil
 }
 
-// rest records that the API refused this version, beside what it accepted before.
+// rest records that the API refused this version. The version that it accepted before stays recorded.
 func (a *application) rest(c Change, refused error) error {
 	e, ok, err := a.Ledger.Entry(a.source, c.ExternalID)
 	if err != nil {
@@ -416,7 +423,7 @@ func (a *application) rest(c Change, refused error) error {
 	return nil
 }
 
-// learn records the pages that Intercom turned out to have as they were crawled.
+// learn records the pages that Intercom turned out to have in the version that was crawled.
 func (a *application) learn(changes []Change) error {
 	for _, c := range changes {
 		if !c.Learn {
@@ -435,9 +442,9 @@ func (a *application) learn(changes []Change) error {
 	return nil
 }
 
-// recordSights records what the crawl saw of pages beside their texts: Entry.Misses,
-// Entry.Doubted, and that a page found in Intercom is ours. It writes only where that is news, so that a run
-// in which nothing changed writes nothing.
+// recordSights records what the crawl saw of pages besides their texts: Entry.Misses,
+// Entry.Doubted, and that a page found at Intercom is ours. It writes only what is new, so
+// that a run in which nothing changed writes nothing.
 func (a *application) recordSights(changes []Change) error {
 	for _, c := range changes {
 		owned := c.Unproved && c.After != nil
@@ -448,7 +455,8 @@ func (a *application) recordSights(changes []Change) error {
 		if err != nil {
 			return fmt.Errorf("read the entry of %s: %w", c.ExternalID, err)
 		}
-		if !ok || e.Misses == c.Misses && e.Doubted == c.Doubt && (!owned || e.Ours()) { // deleted or sent by now
+		deletedOrSent := !ok || e.Misses == c.Misses && e.Doubted == c.Doubt && (!owned || e.Ours())
+		if deletedOrSent {
 			continue
 		}
 		e.Misses, e.Doubted, e.Owned = c.Misses, c.Doubt, e.Owned || owned

@@ -13,40 +13,40 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Approval is what a person was shown and agreed to. It is no plan to carry out: the
-// world may have moved on since. A later run makes a plan of its own, and does of it
-// what is within the approval.
+// Approval is what a person was shown and approved. It is not carried out as it stands,
+// because the site and Intercom may have changed since. A later run makes a plan of its own
+// and makes those of its changes that the approval covers.
 type Approval struct {
 	Format    int       `json:"fincrawl_plan"` // approvalFormat
-	Run       string    `json:"run"`           // the preview that it was saved by
+	Run       string    `json:"run"`           // ID of the preview that saved it
 	Created   time.Time `json:"created"`
-	Workspace string    `json:"workspace,omitempty"` // Intercom's ID of it
-	// By and Reason are who decided, and why, where the person said so in a report.
+	Workspace string    `json:"workspace,omitempty"` // Intercom's ID of the workspace
+	// By and Reason say who decided and why, if the person said so in a report.
 	By      string           `json:"by,omitempty"`
 	Reason  string           `json:"reason,omitempty"`
 	Sources []ApprovedSource `json:"sources"`
 }
 
-// ApprovedSource is what was agreed to for one source.
+// ApprovedSource is what was approved for one source.
 type ApprovedSource struct {
 	Name         string       `json:"name"`
 	ImportSource SourceChange `json:"import_source"`
-	// Deletes is how many deletes were shown that nothing held.
+	// Deletes is the number of deletes that were shown and not held.
 	Deletes int `json:"deletes"`
-	// Changes are those of the plan that would write, or that a guard held. Of these, only
-	// those are agreed to whose Approved a person set to true.
+	// Changes are the changes of the plan that would write something or were held. A held
+	// change is approved only where a person set its Approved to true.
 	Changes []Change `json:"changes"`
 }
 
-// approvalFormat is the version of the file.
+// approvalFormat is the version of the file's format.
 const approvalFormat = 1
 
-// NewApproval returns an approval of no source yet.
+// NewApproval returns an approval without sources.
 func NewApproval(run, workspace string, created time.Time) Approval {
 	return Approval{Format: approvalFormat, Run: run, Workspace: workspace, Created: created, Sources: []ApprovedSource{}}
 }
 
-// Add takes the plan of a source in.
+// Add adds the plan of a source.
 func (a *Approval) Add(plan Plan, is SourceChange) {
 	s := ApprovedSource{Name: plan.Source, ImportSource: is, Changes: []Change{}}
 	for _, c := range plan.Changes {
@@ -64,8 +64,8 @@ func (a *Approval) Add(plan Plan, is SourceChange) {
 	a.Sources = append(a.Sources, s)
 }
 
-// Decisions are what a person said to the held changes: those that are set to be approved, and
-// those that are rejected. The error names those that no approval can let go of.
+// Decisions returns the approvals of the held changes whose Approved a person set. The
+// error names those that no approval can release.
 func (s ApprovedSource) Decisions(by string, at time.Time) ([]state.Decision, error) {
 	var list []state.Decision
 	var mistakes []error
@@ -134,7 +134,7 @@ func (a Approval) Write(w io.Writer) error {
 	return encoder.Encode(a)
 }
 
-// ReadApproval reads what Write wrote.
+// ReadApproval reads what [Approval.Write] wrote.
 func ReadApproval(r io.Reader) (Approval, error) {
 	var a Approval
 	if err := json.NewDecoder(r).Decode(&a); err != nil {
@@ -149,7 +149,7 @@ func ReadApproval(r io.Reader) (Approval, error) {
 	return a, nil
 }
 
-// Source returns what was agreed to for a source.
+// Source returns what was approved for a source.
 func (a Approval) Source(name string) (ApprovedSource, bool) {
 	i := slices.IndexFunc(a.Sources, func(s ApprovedSource) bool { return s.Name == name })
 	if i < 0 {
@@ -158,15 +158,15 @@ func (a Approval) Source(name string) (ApprovedSource, bool) {
 	return a.Sources[i], true
 }
 
-// Policy returns p with a guard that holds all that was not agreed to. Deletes that were
-// shown, and not held, go though the ceilings are lower by now.
+// Policy returns p with a guard that holds everything that was not approved. Deletes that
+// were shown and not held pass even where the ceilings are lower by now.
 func (s ApprovedSource) Policy(p Policy) Policy {
 	p.Allow, p.Approved = s.Deletes, &s
 	return p
 }
 
-// objection holds a page that would be created or updated with another content than
-// was shown, and a delete that was not; nil, where nobody was asked, holds nothing.
+// objection returns the guard's check. It holds a page that would be sent with another
+// content than was shown, and a delete that was not shown. It holds nothing where s is nil.
 func (s *ApprovedSource) objection() func(Change, scene) string {
 	if s == nil {
 		return func(Change, scene) string { return "" }
@@ -189,8 +189,9 @@ func (s *ApprovedSource) objection() func(Change, scene) string {
 	}
 }
 
-// showsHeld holds what the plan showed as held by a guard that judges all changes together,
-// and that nobody set to be approved: by that guard, so that it stands as it was told of.
+// showsHeld returns a check for a guard that judges all changes together. It holds those
+// that the plan showed as held by that guard and that nobody approved, so that they are
+// held for the reason that was shown.
 func (s *ApprovedSource) showsHeld(by Guard) func(Change, scene) string {
 	held := make(map[[2]string]Change)
 	if s != nil {
@@ -208,14 +209,14 @@ func (s *ApprovedSource) showsHeld(by Guard) func(Change, scene) string {
 	}
 }
 
-// Check returns an error where the import source would be changed in a way that was
-// not agreed to.
+// Check returns an error where the import source would be changed in a way that was not approved.
 func (s ApprovedSource) Check(now SourceChange) error {
 	same := func(a, b state.ImportSource) bool {
 		return a.ID == b.ID && sameAddress(a.URL, b.URL) && sameSet(a.AudienceIDs, b.AudienceIDs)
 	}
-	if now.Action == Unchanged && now.Want.ID == s.ImportSource.Want.ID ||
-		now.Action == s.ImportSource.Action && now.Activate == s.ImportSource.Activate && same(now.Want, s.ImportSource.Want) {
+	asApproved := now.Action == s.ImportSource.Action && now.Activate == s.ImportSource.Activate &&
+		same(now.Want, s.ImportSource.Want)
+	if asApproved || now.Action == Unchanged && now.Want.ID == s.ImportSource.Want.ID {
 		return nil
 	}
 	return fmt.Errorf("the import source is not as the approved plan has it (%s): save and approve a new plan", now.Reason)

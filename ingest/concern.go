@@ -12,8 +12,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Concerns are what of a run's plan and result asks for a person. A change that waits to
-// be confirmed does not, and neither does one about which somebody has decided.
+// Concerns returns what a person has to look at in a run's plan and result. That is neither a
+// change that waits for confirmation nor one that a person decided on.
 func Concerns(plan Plan, result Result) []state.Concern {
 	refused := make(map[string]bool)
 	for _, f := range result.Failed {
@@ -22,7 +22,7 @@ func Concerns(plan Plan, result Result) []state.Concern {
 	var list []state.Concern
 	for _, c := range plan.Changes {
 		switch failed, known := refused[c.ExternalID]; {
-		case c.Guard == GuardApproval: // of this run alone
+		case c.Guard == GuardApproval: // concerns this run only
 		case c.Asks() && c.Guard.Rests(), known && failed && !c.Surplus:
 			list = append(list, about(c, state.ConcernRefused, cmp.Or(afterHash(c), c.Binding())))
 		case c.Asks():
@@ -38,7 +38,7 @@ func Concerns(plan Plan, result Result) []state.Concern {
 	return list
 }
 
-// FailedToRead is the concern about a URL that could not be read.
+// FailedToRead returns the concern about a URL that could not be read.
 func FailedToRead(url string, o crawler.Outcome, detail string) state.Concern {
 	return state.Concern{Kind: state.ConcernFailed, ID: url, URL: url, Sign: "read " + string(o),
 		Reason: strings.TrimSpace(string(o) + " " + detail)}
@@ -67,9 +67,8 @@ func afterHash(c Change) string {
 	return c.After.Hash
 }
 
-// holdSign is what a hold is known by from night to night: what would be done, by which
-// guard it is held, and for which rules, with what they found. The rest of the text may
-// change meanwhile.
+// holdSign identifies a held change from run to run: by what would be done, the guard that
+// holds it, and the rules with what they found. The rest of the text may change meanwhile.
 func holdSign(c Change) string {
 	signs := []string{string(c.Wants), string(c.Guard)}
 	for _, f := range c.Findings {
@@ -77,7 +76,7 @@ func holdSign(c Change) string {
 			continue
 		}
 		sign := f.Kind + " " + f.Rule
-		if f.Kind != "shrunk" { // whose excerpt has numbers
+		if f.Kind != "shrunk" { // its excerpt has numbers that change
 			sign += " " + f.Excerpt
 		}
 		signs = append(signs, sign)
@@ -86,23 +85,23 @@ func holdSign(c Change) string {
 	return strings.Join(slices.Compact(signs), "\n")
 }
 
-// Attention is what of a run's concerns is to be told by its exit code.
+// Attention summarises the concerns that a run's exit code has to report.
 type Attention struct {
-	New      int `json:"new"`      // that stood at the end of no earlier run
-	Due      int `json:"due"`      // that were told of so long ago that it is time again
-	Standing int `json:"standing"` // that were told of
-	// Held and Failed count, of those new and due, what is held and the others.
+	New      int `json:"new"`      // concerns that were not there at the end of an earlier run
+	Due      int `json:"due"`      // concerns whose last report is so long ago that they are reported again
+	Standing int `json:"standing"` // concerns that were reported and are not due
+	// Held and Failed divide those that are new or due into held changes and the rest.
 	Held   int `json:"held"`
 	Failed int `json:"failed"`
-	// Always says what never goes quiet, for people; none mostly.
+	// Always describes, for people, what is reported by every run. It is mostly empty.
 	Always []string `json:"always,omitempty"`
-	// Secret: a credential is in the library already, which is among what never goes quiet.
+	// Secret reports whether a credential is in the library already. Every run reports that.
 	Secret bool `json:"secret,omitempty"`
 }
 
-// Remember compares what stands now with what stood at the end of the run before: it
-// keeps since when, and when it was told of last, and counts what is to be told now.
-// remind is after how long a concern is told of again.
+// Remember compares the concerns of this run with those of the run before. It keeps when each
+// began and when it was last reported, and counts what has to be reported now. remind is the
+// time after which a concern is reported again.
 func Remember(now, before []state.Concern, at time.Time, remind time.Duration) ([]state.Concern, Attention) {
 	known := make(map[string]state.Concern, len(before))
 	for _, c := range before {
@@ -137,7 +136,7 @@ func Remember(now, before []state.Concern, at time.Time, remind time.Duration) (
 	return list, a
 }
 
-// Said returns the concerns with a note that those which were due have been told of.
+// Said returns the concerns with at as the time of their last report, for those that were new or due.
 func Said(list []state.Concern, at time.Time, remind time.Duration) []state.Concern {
 	list = slices.Clone(list)
 	for i, c := range list {
@@ -148,11 +147,11 @@ func Said(list []state.Concern, at time.Time, remind time.Duration) []state.Conc
 	return list
 }
 
-// nextToNothing is the share of the pages that the library has of a source of which a
-// crawl that read fewer has read next to nothing.
+// nextToNothing is the smallest share of the pages in the library that a crawl has to read.
+// A crawl that reads fewer is reported.
 const nextToNothing = 0.25
 
-// NeverQuiet says what of a plan is told of by every run, however long it stands.
+// NeverQuiet returns what every run has to report about a plan, however long it lasts.
 func NeverQuiet(plan Plan) (always []string, secret bool) {
 	read := plan.Coverage.Outcomes[crawler.Paged] + plan.Coverage.Outcomes[crawler.NotModified]
 	recorded := 0
@@ -176,7 +175,8 @@ func NeverQuiet(plan Plan) (always []string, secret bool) {
 	case thin != "":
 		always = append(always, thin)
 	case float64(read) < nextToNothing*float64(recorded):
-		always = append(always, fmt.Sprintf("the crawl read %s, and the library has %d", plural.Count(read, "page"), recorded))
+		always = append(always,
+			fmt.Sprintf("the crawl read %s, and the library has %d", plural.Count(read, "page"), recorded))
 	}
 	if live > 0 {
 		always = append(always, plural.Count(live, "page")+" with a credential in the library already")

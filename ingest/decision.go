@@ -12,20 +12,20 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Decided is what a person said to a change.
+// Decided is a person's verdict on a change.
 type Decided struct {
 	Verdict string `json:"verdict"` // approve, reject or withdraw
 	By      string `json:"by"`
-	At      string `json:"at"` // as in RFC 3339
+	At      string `json:"at"` // RFC 3339
 	Reason  string `json:"reason,omitempty"`
 }
 
-// Withdraw is the verdict on a page that is not to be answered from: see [state.Withdrawal].
+// Withdraw is the verdict on a page that a person took out of the library: see [state.Withdrawal].
 const Withdraw = "withdraw"
 
-// Binding is the hash that a decision on a change is bound to: the page, what is to be
-// done with it, what it was sent as, what it would be sent as, and the rules for which
-// it is held. It says nothing of the guard, which a decision names, nor of the run.
+// Binding returns the hash that a decision on a change is bound to. It covers the page, the
+// action, the hashes of the page as it was and would be sent, and the rules for which it is
+// held. It covers neither the guard, which a decision names, nor the run.
 func (c Change) Binding() string {
 	wants := c.Action
 	if c.Action == Held {
@@ -48,7 +48,7 @@ func (c Change) Binding() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// rules are those that speak against publishing the page, sorted.
+// rules returns the sorted rules that object to publishing the page.
 func (c Change) rules() []string {
 	var rules []string
 	for _, f := range c.Findings {
@@ -60,8 +60,7 @@ func (c Change) rules() []string {
 	return slices.Compact(rules)
 }
 
-// Guards are all guards that hold the change: the one that it is named by, and those
-// that would hold it too.
+// Guards returns all guards that hold the change. The first is the one that reports name.
 func (c Change) Guards() []Guard {
 	if c.Guard == "" {
 		return nil
@@ -69,32 +68,34 @@ func (c Change) Guards() []Guard {
 	return append([]Guard{c.Guard}, c.Also...)
 }
 
-// Asks reports whether the change waits for a person: it is held, and not only until
-// the next crawl or as long as its page is, and nobody has said yet that it is to stay so.
+// Asks reports whether the change waits for a person: it is held, neither the next crawl nor
+// its page will release it, and nobody rejected it yet.
 func (c Change) Asks() bool {
 	return c.Action == Held && !c.Pending && c.Decided == nil && c.Guard != GuardWhole
 }
 
-// Decisions are what persons said to the changes of one source. The zero value has none.
+// Decisions are people's decisions on the changes of one source. The zero value has none.
 type Decisions struct {
 	changes map[[2]string]state.Decision
-	// pages are those withdrawn, by their external ID; "" for all.
+	// pages are the withdrawals by external ID. That of the whole source is under "".
 	pages map[string]state.Withdrawal
-	// exposed are pages of which what the library has has a credential in it.
+	// exposed has the external IDs of pages whose version in the library contains a credential.
 	exposed map[string]bool
 }
 
-// Exposed returns the decisions with the external IDs of pages to be updated of which
-// what the library has now has a credential in it.
+// Exposed returns the decisions with the external IDs of pages whose version in the library
+// contains a credential.
 func (d Decisions) Exposed(pages map[string]bool) Decisions {
 	d.exposed = pages
 	return d
 }
 
-// Decide returns the decisions with those on held changes added; of two on one page the
-// later one counts.
+// Decide returns the decisions with those on held changes added. A later decision replaces an
+// earlier one on the same page.
 func (d Decisions) Decide(list ...state.Decision) Decisions {
-	added := Decisions{changes: make(map[[2]string]state.Decision, len(d.changes)+len(list)), pages: d.pages, exposed: d.exposed}
+	added := Decisions{
+		changes: make(map[[2]string]state.Decision, len(d.changes)+len(list)), pages: d.pages, exposed: d.exposed,
+	}
 	for key, one := range d.changes {
 		added.changes[key] = one
 	}
@@ -104,36 +105,37 @@ func (d Decisions) Decide(list ...state.Decision) Decisions {
 	return added
 }
 
-// on returns the decision that is bound to a change, which is not held, if there is one.
-// One page that was sent as it was approved is approved still.
+// on returns the decision that is bound to a change before guards held it. A page that was
+// sent as approved stays approved.
 func (d Decisions) on(c Change) (state.Decision, bool) {
 	one, ok := d.changes[c.key()]
 	if !ok {
 		return one, false
 	}
-	sent := c.Action == Unchanged && c.After != nil && one.After != "" && c.After.Hash == one.After && one.Verdict == state.Approve
+	sent := c.Action == Unchanged && c.After != nil && one.After != "" && c.After.Hash == one.After &&
+		one.Verdict == state.Approve
 	return one, one.Change == c.Binding() || sent
 }
 
-// approval returns what lets a change pass a guard.
+// approval returns the decision by which a change passes a guard.
 func (d Decisions) approval(c Change, g Guard) (state.Decision, bool) {
 	one, ok := d.on(c)
 	if !ok || one.Verdict != state.Approve || ReleaseOf(g) == Never {
 		return one, false
 	}
-	// Who agreed to a delete looked at that page: it is none of those that are too many.
+	// Whoever approved a delete looked at that page, so the ceilings do not apply to it.
 	named := c.Action == Delete && (g == GuardCount || g == GuardShare)
 	return one, named || slices.Contains(one.Guards, string(g))
 }
 
-// approved reports whether a person agreed to a change that some guard would hold.
+// approved reports whether a person approved a change, whichever guard would hold it.
 func (d Decisions) approved(c Change) bool {
 	one, ok := d.on(c)
 	return ok && one.Verdict == state.Approve
 }
 
-// Agreed reports whether somebody agreed to a change of the page that has an external ID,
-// or an address: whether it is still that change is for the plan to tell.
+// Agreed reports whether a person approved a change of the page with the given external ID
+// or URL. Only the plan can tell whether it is still the same change.
 func (d Decisions) Agreed(externalID, url string) bool {
 	for _, one := range d.changes {
 		if one.Verdict == state.Approve && (one.ExternalID == externalID || one.URL == url) {
@@ -143,8 +145,8 @@ func (d Decisions) Agreed(externalID, url string) bool {
 	return false
 }
 
-// Spent are the decisions on changes that a plan, of a crawl that saw everything, no
-// longer has.
+// Spent returns the decisions on changes that are not in plan any more. The crawl of the plan
+// has to be complete.
 func (d Decisions) Spent(plan Plan) (list []state.Decision) {
 	spent := make(map[[2]string]state.Decision, len(d.changes))
 	for key, one := range d.changes {
@@ -162,7 +164,7 @@ func (d Decisions) Spent(plan Plan) (list []state.Decision) {
 	return list
 }
 
-// rejected returns what keeps a held change from being told of again.
+// rejected returns the decision by which a held change is not reported again.
 func (d Decisions) rejected(c Change) (state.Decision, bool) {
 	one, ok := d.on(c)
 	return one, ok && one.Verdict == state.Reject
@@ -172,7 +174,7 @@ func decidedBy(d state.Decision) *Decided {
 	return &Decided{Verdict: string(d.Verdict), By: d.By, At: d.At.UTC().Format(time.RFC3339), Reason: d.Reason}
 }
 
-// ReleaseOf says how a person may let go of what a guard holds.
+// ReleaseOf returns how a person can release what a guard holds.
 func ReleaseOf(g Guard) Release {
 	for _, info := range Guards() {
 		if info.Name == g {
@@ -182,8 +184,7 @@ func ReleaseOf(g Guard) Release {
 	return ByURL
 }
 
-// Releasing says how a person may let go of what several guards hold: as the strictest
-// of them has it.
+// Releasing returns how a person can release what several guards hold. The strictest guard decides.
 func Releasing(guards []string) Release {
 	strictest := ByGuard
 	for _, g := range guards {
@@ -197,17 +198,16 @@ func Releasing(guards []string) Release {
 	return strictest
 }
 
-// Choice is which of the held changes of a source a person means.
+// Choice is a person's choice among the held changes of a source.
 type Choice struct {
-	URLs  []string // each of a page, with all its parts, or an external ID
-	Guard Guard    // all that it holds; "" for none
+	URLs  []string // URLs or external IDs of pages; each stands for all parts of its page
+	Guard Guard    // chooses everything that this guard holds; "" for none
 	All   bool
-	Keeps bool // what was sent is to stay: that may be said of anything, page by page
+	Keeps bool // what was sent is to stay, which may be said of any change, page by page
 }
 
-// Pick returns of what is held what a choice means, and what it means but has to leave
-// out: each of those is to be looked at by itself, or can't be let go of at all. URLs
-// that nothing is held of are returned too.
+// Pick returns the held changes that a choice covers. left are those that it covers but that
+// cannot be released, or only one by one. unknown are URLs for which nothing is held.
 func (ch Choice) Pick(held []state.Concern) (picked, left []state.Concern, unknown []string) {
 	for _, c := range held {
 		if c.Kind != state.ConcernHeld {
@@ -231,7 +231,7 @@ func (ch Choice) Pick(held []state.Concern) (picked, left []state.Concern, unkno
 	return picked, left, unknown
 }
 
-// concerns reports whether a held change is of the page at a URL, or of a part of it.
+// concerns reports whether a held change is that of the page at a URL, or of one of its parts.
 func concerns(c state.Concern, u string) bool {
 	if c.ID == u || c.URL == u {
 		return true
@@ -240,7 +240,7 @@ func concerns(c state.Concern, u string) bool {
 	return id == u || address == u || address == strings.TrimSuffix(u, "#")
 }
 
-// Word is a decision on a held change.
+// Word returns a decision on a held change.
 func Word(c state.Concern, v state.Verdict, by, reason string, at time.Time) state.Decision {
 	return state.Decision{
 		ExternalID: c.ID, RemoteID: c.RemoteID, URL: c.URL, Verdict: v, Guards: c.Guards, Change: c.Change, After: c.After,

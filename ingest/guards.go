@@ -1,27 +1,27 @@
 package ingest
 
-// GuardInfo describes a guard to people.
+// GuardInfo describes a guard for people.
 type GuardInfo struct {
 	Name    Guard
 	Holds   string  // what it holds, and when
-	Key     string  // in sources.yaml; "" for one that cannot be set
-	Default string  // of that key
-	Release Release // how a person may let go of what it holds
+	Key     string  // its key in sources.yaml; "" where it has none
+	Default string  // value of that key
+	Release Release // how a person can release what it holds
 }
 
-// Release says how a person may let go of what a guard holds.
+// Release is a way to release what a guard holds.
 type Release string
 
 // The ways to release a change.
 const (
-	ByGuard Release = "guard" // by its URL, or with all others that the guard holds
-	ByURL   Release = "url"   // only by its URL, since each may be another danger
-	Never   Release = "never" // by mending what it is held for
+	ByGuard Release = "guard" // by URL, or together with everything else that the guard holds
+	ByURL   Release = "url"   // only by URL, because each page may be a different danger
+	Never   Release = "never" // only by removing the cause
 )
 
-// Guards describes every guard, in the order in which reports name them. [Policy] has
-// what each does, but for three: refused and withdrawn are the planner's, and wall the crawler's, for
-// whom a page that shows a login is a page that could not be read.
+// Guards describes every guard, in the order in which reports name them. [Policy] implements
+// all but three: the planner implements refused and withdrawn, and the crawler implements
+// wall, since a page that shows a login counts as a page that could not be read.
 func Guards() []GuardInfo {
 	return []GuardInfo{
 		{GuardCoverage, "deletes, unless the crawl saw everything", "", "on", ByURL},

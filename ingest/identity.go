@@ -12,20 +12,20 @@ import (
 // Recorded looks up what was sent.
 type Recorded struct {
 	Entry func(externalID string) (e state.Entry, ok bool, err error)
-	// Text returns the hash of the text that was sent, as state.Staged.Text; "" where it
+	// Text returns the hash of the text that was sent, as in state.Staged.Text, or "" where it
 	// is not known.
 	Text func(externalID string) (string, error)
 }
 
-// Identify works out which pages of a crawl are known by another external ID than their
-// address, and returns that by their address: those that were sent under an address
-// they had before. in.Pages are under their addresses still. Pages that have an
-// identity of their own (state.Staged.Identity) are not among them.
+// Identify finds the pages of a crawl whose external ID is not their URL: those that were
+// sent under a URL that they had before. It returns their external IDs by URL. in.Pages still
+// have their URLs as external IDs. Pages with an identity of their own
+// (state.Staged.Identity) are left out.
 //
-// A page that was sent goes on under its external ID, whatever its address, when the
-// old address leads to a page that was never sent, or is gone while such a page says
-// the same. A page that turns up at an address whose external ID another page took
-// along is new, and gets that address with a number. See docs/adr/0012.
+// A page keeps its external ID when its URL changes. That is recognised where the old URL
+// redirects to a page that was never sent, or is gone while such a page has the same text.
+// A new page at a URL whose external ID belongs to another page gets that URL with a number.
+// See docs/adr/0012.
 func Identify(in Inputs, sent Recorded) (map[string]string, error) {
 	i := identification{in: in, sent: sent, names: make(map[string]string), taken: make(map[string]bool)}
 	for _, step := range []func() error{i.readEntries, i.recallMoves, i.followAddresses, i.matchTexts, i.numberNewcomers} {
@@ -40,22 +40,20 @@ type identification struct {
 	in   Inputs
 	sent Recorded
 
-	names map[string]string // address → external ID
-	taken map[string]bool   // external IDs in names
-
-	moved  []state.Entry // that have another address than their external ID
-	absent []state.Entry // that are no page at their address any more, for sure
+	names  map[string]string // URL → external ID
+	taken  map[string]bool   // external IDs in names
+	moved  []state.Entry     // whose URL is not their external ID
+	absent []state.Entry     // whose URL is certainly no page any more
 }
 
-// readEntries finds the entries that there is something to think about. Mostly there
-// are none.
+// readEntries collects the entries that may have moved. Mostly there are none.
 func (i *identification) readEntries() error {
 	for e, err := range i.in.Entries {
 		if err != nil {
 			return err
 		}
 		if _, _, anchor := crawler.CutPart(e.ExternalID, e.URL); anchor != "" || !isAddress(e.ExternalID) {
-			continue // a part goes where its page goes
+			continue // a part moves with its page
 		}
 		if e.ExternalID != e.URL {
 			i.moved = append(i.moved, e)
@@ -71,9 +69,9 @@ func (i *identification) readEntries() error {
 	return nil
 }
 
-// recallMoves finds the pages that are known to have moved in an earlier run. Of a page
-// whose text is not known, the URL may also be one that somebody wrote in Intercom: it
-// is believed only where no page is left at the address it was sent under.
+// recallMoves finds the pages that moved in an earlier run. Where the text of a page is not
+// known, somebody may have written the URL at Intercom. It then counts only if there is no
+// page at the URL that is the external ID.
 func (i *identification) recallMoves() error {
 	claimed := make(map[string]bool, len(i.moved))
 	for _, e := range i.moved {
@@ -105,7 +103,7 @@ func (i *identification) recallMoves() error {
 	return nil
 }
 
-// followAddresses gives entries to the pages that their addresses lead to now.
+// followAddresses names the new pages that old URLs lead to.
 func (i *identification) followAddresses() error {
 	led := make(map[string]string) // address → external ID
 	for _, e := range i.absent {
@@ -120,7 +118,7 @@ func (i *identification) followAddresses() error {
 	return i.eachNew(len(led), func(p state.Staged) { i.name(p.URL, led[p.URL]) })
 }
 
-// matchTexts gives entries whose addresses are gone to new pages that say the same.
+// matchTexts names the new pages that have the text of a page whose URL is gone.
 func (i *identification) matchTexts() error {
 	saying := make(map[string][]string) // text → external IDs
 	for _, e := range i.absent {
@@ -143,7 +141,7 @@ func (i *identification) matchTexts() error {
 	})
 }
 
-// numberNewcomers names the pages at addresses whose external ID another page has.
+// numberNewcomers names the pages at URLs whose external ID belongs to another page.
 func (i *identification) numberNewcomers() error {
 	for _, e := range i.moved {
 		here, err := i.isPageNow(e.ExternalID)
@@ -167,15 +165,15 @@ func (i *identification) numberNewcomers() error {
 	return nil
 }
 
-// name gives the page at an address an external ID, if there is one to give.
+// name gives the page at a URL an external ID, unless that is "".
 func (i *identification) name(address, externalID string) {
 	if externalID != "" {
 		i.names[address], i.taken[externalID] = externalID, true
 	}
 }
 
-// eachNew calls do for each page that was never sent and has no name yet, unless there
-// is nothing to give it.
+// eachNew calls do for each page that was never sent and has no name yet. It does nothing
+// where toGive is 0.
 func (i *identification) eachNew(toGive int, do func(state.Staged)) error {
 	if toGive == 0 {
 		return nil
@@ -198,7 +196,7 @@ func (i *identification) eachNew(toGive int, do func(state.Staged)) error {
 	return nil
 }
 
-// hasOwn reports whether the page at an address was sent under that, and has not moved.
+// hasOwn reports whether the page at a URL was sent with that URL as its external ID and has not moved.
 func (i *identification) hasOwn(address string) (bool, error) {
 	e, ok, err := i.sent.Entry(address)
 	return ok && e.URL == address, err
@@ -211,7 +209,7 @@ func (i *identification) isPageNow(address string) (bool, error) {
 
 func isPage(o crawler.Outcome) bool { return o == crawler.Paged || o == crawler.NotModified }
 
-// isAddress reports whether an external ID is the address that a page has or had.
+// isAddress reports whether an external ID is a URL.
 func isAddress(externalID string) bool {
 	return strings.HasPrefix(externalID, "https://") || strings.HasPrefix(externalID, "http://")
 }

@@ -7,22 +7,23 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// pair is one external ID with the page that was crawled, the entry that is
-// recorded, or both.
+// pair is an external ID with its crawled page, its entry, or both.
 type pair struct {
 	page              state.Staged
 	entry             state.Entry
 	crawled, recorded bool
 }
 
-// join yields a pair for each external ID of two sorted sequences, in order. It
-// ends with the first error of either. A sequence out of order is an error too:
-// a page passed over would look like one that is gone.
+// join yields a pair for each external ID of two sorted sequences, in order. It ends with the
+// first error of either. A sequence out of order is an error, because a page that is passed
+// over would look like one that is gone.
 func join(pages iter.Seq2[state.Staged, error], entries iter.Seq2[state.Entry, error]) iter.Seq2[pair, error] {
 	return func(yield func(pair, error) bool) {
-		nextPage, stopPages := iter.Pull2(ascending("crawled pages", pages, func(p state.Staged) string { return p.ExternalID }))
+		pageID := func(p state.Staged) string { return p.ExternalID }
+		entryID := func(e state.Entry) string { return e.ExternalID }
+		nextPage, stopPages := iter.Pull2(ascending("crawled pages", pages, pageID))
 		defer stopPages()
-		nextEntry, stopEntries := iter.Pull2(ascending("recorded entries", entries, func(e state.Entry) string { return e.ExternalID }))
+		nextEntry, stopEntries := iter.Pull2(ascending("recorded entries", entries, entryID))
 		defer stopEntries()
 
 		page, pageErr, morePages := nextPage()
@@ -54,8 +55,8 @@ func join(pages iter.Seq2[state.Staged, error], entries iter.Seq2[state.Entry, e
 	}
 }
 
-// ascending yields what seq does and an error in place of the first element
-// whose key doesn't come after the one before it.
+// ascending yields the elements of seq. It yields an error instead of the first element whose
+// key does not come after the one before it.
 func ascending[T any](what string, seq iter.Seq2[T, error], key func(T) string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		last, first := "", true

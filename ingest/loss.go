@@ -15,37 +15,38 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// This file judges updates by what they would take from the library: see docs/adr/0026.
-// One page that says less is an edit. Several that say less at once, or one thing all of
-// them, are a template that broke, an error, or a notice of maintenance.
+// This file judges updates by the text that they would remove from the library: see
+// docs/adr/0026. One page that says less is an edit. Several pages that say less at the same
+// time, or that all get the same text, point to a broken template, an error, or a notice of
+// maintenance.
 
 const (
-	lostShare = 0.5 // of its old text: a page that keeps less of it says something else
-	longText  = 600 // letters: one page that loses half of them is looked at twice
-	shortText = 200 // letters: people rewrite shorter pages as they like, many at once
-	// So many pages may be cut at once by their authors: of long ones, of those that are
-	// not short, and as a share of all.
+	lostShare = 0.5 // a page that keeps less than this share of its old text says something else
+	longText  = 600 // letters: a single page of this length that loses half of its text is confirmed by a second run
+	shortText = 200 // letters: people rewrite shorter pages freely, many at a time
+	// Authors may shorten this many pages at once: of long pages, of those that are not short,
+	// and as a share of all pages.
 	longTogether  = 2
 	anyTogether   = 5
 	shareTogether = 0.002
-	alikeText     = 20 // letters: people put a shorter text, such as “To be done”, on several pages
-	hardly        = 60 // letters that are hardly a text, where there were ten times as many
+	alikeText     = 20 // letters: several pages may share a shorter text, such as “To be done”
+	hardly        = 60 // letters: less is hardly a text, where there were ten times as many
 )
 
-// rewrite is a page that would say something else, with all its parts.
+// rewrite describes how the text of a page, with all its parts, would change.
 type rewrite struct {
 	id       string
 	before   state.Sketch
 	after    state.Sketch
-	template int      // letters of the old text that are known to be template by now
-	notice   string   // what makes its text look like a notice
-	doubted  []string // versions that were held until a second look
-	versions []string // of its parts, in their order
-	exempt   bool     // a person allowed it to lose text
+	template int      // number of letters of the old text that turned out to be template
+	notice   string   // why the new text looks like a notice; "" where it does not
+	doubted  []string // versions that were held until a second crawl confirms them
+	versions []string // hashes of the new parts, in order
+	exempt   bool     // a person allowed the page to lose text
 	written  bool     // the page itself changes, not only its further parts
 }
 
-// add takes in what a change makes of a part of the page.
+// add adds the change of one part of the page.
 func (r *rewrite) add(c Change) {
 	if c.Before != nil {
 		r.before = sketch.Union(r.before, c.Before.Sketch)
@@ -60,7 +61,7 @@ func (r *rewrite) add(c Change) {
 	r.template += c.Template
 	r.notice = cmp.Or(r.notice, c.Notice)
 	if c.Before != nil && c.Before.Hash == "" && c.After != nil && crawler.EndsOpen(c.After.End) {
-		r.notice = cmp.Or(r.notice, "its document leaves elements open") // as one that is cut off
+		r.notice = cmp.Or(r.notice, "its document leaves elements open") // as if it had been cut off
 	}
 	r.exempt = r.exempt || c.MayShrink
 	if c.Doubted != "" {
@@ -68,7 +69,7 @@ func (r *rewrite) add(c Change) {
 	}
 }
 
-// version stands for what the page would be.
+// version returns a hash of the page with all its parts.
 func (r rewrite) version() string {
 	if len(r.versions) == 1 {
 		return r.versions[0]
@@ -80,19 +81,19 @@ func (r rewrite) version() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// had is how many letters the page may lose.
+// had returns the number of letters of the old text that count.
 func (r rewrite) had() int { return max(0, r.before.Letters-r.template) }
 
-// left is how many it would have.
+// left returns the number of letters of the new text.
 func (r rewrite) left() int { return r.after.Letters }
 
-// shrinks reports whether more of the text goes than share.
+// shrinks reports whether the page loses more than the given share of its text.
 func (r rewrite) shrinks(share float64) bool {
 	return share < 1 && float64(r.left()) < (1-share)*float64(r.had())
 }
 
-// loses reports whether the page would no longer say most of what it said. Of a page
-// whose text is not known, that is taken to be so.
+// loses reports whether the page would lose most of what it says. It is true where the old text
+// is not known.
 func (r rewrite) loses() bool {
 	if !r.before.Known() || r.shrinks(lostShare) {
 		return true
@@ -101,23 +102,22 @@ func (r rewrite) loses() bool {
 	return r.had() > 0 && (!ok || share < lostShare)
 }
 
-// isReplaced reports whether a line or two with nothing of the old text stand where there was a
-// text of some length. Notices look so whose words are in no list, and they may stay for days.
+// isReplaced reports whether a few lines with nothing of the old text would replace a text of
+// some length. That is what an error notice looks like whose words are in no list. Such a notice may stay for days.
 func (r rewrite) isReplaced() bool {
 	kept, seen := sketch.Shared(r.before, r.after)
 	return r.had() >= shortText && r.left() < shortText && seen > 0 && kept == 0
 }
 
-// verdict is what is held against a page.
+// verdict is the objection to the change of a page.
 type verdict struct {
 	guard   Guard
 	why     string
-	doubt   string // version to remember, so that the next run's look is the second
+	doubt   string // version to record, so that the next run can confirm it
 	byParts bool   // only further parts of the page change
 }
 
-// judgeLosses returns what is held against the pages that would lose text, by the
-// external IDs of the pages.
+// judgeLosses returns the verdicts on the pages that would lose text, by their external IDs.
 func (p Policy) judgeLosses(plan Plan) map[string]verdict {
 	rewrites := rewritesOf(plan)
 	if len(rewrites) == 0 {
@@ -158,25 +158,28 @@ func (p Policy) judgeLosses(plan Plan) map[string]verdict {
 	return verdicts
 }
 
-// losses are those of a whole plan.
+// losses sums up the rewrites of a whole plan.
 type losses struct {
-	alike                map[string]int // page → pages that have nearly its text after the run: see alikeAfter
-	having               map[uint64]int // text → pages that have it after the run, of those that others had before
-	long, all            int            // pages that shrink, and are not short
+	alike                map[string]int // by page: the number of pages with nearly its text after the run, see alikeAfter
+	having               map[uint64]int // by text: the number of pages that have it after the run, see textsAfter
+	long, all            int            // number of pages that shrink: long ones, and all that are not short
 	tooManyLong, tooMany bool
 }
 
-// judge says what is held against one page.
+// judge returns the verdict on one page.
 func (p Policy) judge(r rewrite, of losses) verdict {
-	if n := max(of.having[sketch.SameText(r.after)], of.alike[r.id]); p.MaxSameText > 0 && n > p.MaxSameText && r.loses() {
+	n := max(of.having[sketch.SameText(r.after)], of.alike[r.id])
+	if p.MaxSameText > 0 && n > p.MaxSameText && r.loses() {
 		return verdict{guard: GuardSameText,
-			why: fmt.Sprintf("%s would say this same text, and said others; updates.max_same_text is %d", plural.Count(n, "page"), p.MaxSameText)}
+			why: fmt.Sprintf("%s would say this same text, and said others; updates.max_same_text is %d",
+				plural.Count(n, "page"), p.MaxSameText)}
 	}
 	if p.MaxShrink >= 1 || r.exempt || !r.before.Known() {
 		return verdict{}
 	}
 	if n := of.alike[r.id]; n > 1 {
-		return verdict{guard: GuardSameText, why: fmt.Sprintf("%s would say nearly this same text, and said others", plural.Count(n, "page"))}
+		return verdict{guard: GuardSameText,
+			why: fmt.Sprintf("%s would say nearly this same text, and said others", plural.Count(n, "page"))}
 	}
 	notice := r.notice
 	if notice == "" && r.left() < hardly && r.left()*10 < r.had() {
@@ -186,10 +189,12 @@ func (p Policy) judge(r rewrite, of losses) verdict {
 		if notice == "" || !r.loses() {
 			return verdict{}
 		}
-		return verdict{guard: GuardShrunk, why: "none of its text would be left, and what comes instead looks like a notice: " + notice}
+		return verdict{guard: GuardShrunk,
+			why: "none of its text would be left, and what comes instead looks like a notice: " + notice}
 	}
+	share := 100 * float64(r.had()-r.left()) / float64(r.had())
 	held := verdict{guard: GuardShrunk,
-		why: fmt.Sprintf("%.0f %% of its text would go (%d letters are left of %d)", 100*float64(r.had()-r.left())/float64(r.had()), r.left(), r.had())}
+		why: fmt.Sprintf("%.0f %% of its text would go (%d letters are left of %d)", share, r.left(), r.had())}
 	long := r.had() >= longText
 	switch {
 	case notice != "":
@@ -210,8 +215,8 @@ func (p Policy) judge(r rewrite, of losses) verdict {
 	return held
 }
 
-// rewritesOf are the pages of a plan whose text would be another one, sorted by their
-// external IDs. Those of which Intercom's text is not known are left out.
+// rewritesOf returns the pages of a plan whose text would change, sorted by external ID. It
+// leaves out pages whose text at Intercom is not known.
 func rewritesOf(plan Plan) []rewrite {
 	split := make(map[string]*rewrite) // pages that have parts
 	for _, c := range plan.Changes {
@@ -242,13 +247,13 @@ func rewritesOf(plan Plan) []rewrite {
 	return rewrites
 }
 
-// alikeAfter counts, for each page that would no longer say what it said, the pages that get
-// nearly the same text in this run, be it that a number or a name in it differs: not those
-// that were alike before, nor texts that are hardly one. Where more than most have it
-// together with those that had it before, these count too, so that a text does not spread
-// from night to night. It stops counting above most.
+// alikeAfter counts, for each page that loses most of what it said, the pages that get nearly
+// the same text in this run. The texts may differ in a number or a name. Pages that were alike
+// before do not count, nor do texts of less than alikeText letters. Where the count exceeds
+// most together with the pages that got the text in earlier runs, these count too, so that a
+// text cannot spread from night to night. It stops counting above most.
 func alikeAfter(plan Plan, rewrites []rewrite, most int) map[string]int {
-	having := make(map[uint32][]int) // pair of words → the first rewrites that have it
+	having := make(map[uint32][]int) // by pair of words: the first rewrites with it
 	counts := make(map[string]int)
 	for i, r := range rewrites {
 		if most == 0 || !r.before.Known() || r.after.Letters < alikeText || !r.loses() {
@@ -279,8 +284,8 @@ func alikeAfter(plan Plan, rewrites []rewrite, most int) map[string]int {
 	return counts
 }
 
-// alikeBefore counts, for each rewrite, the pages whose text is nearly the one that it gets,
-// and took the place of another one earlier.
+// alikeBefore counts, for each rewrite, the pages that already have nearly its new text, and
+// got it in an earlier run in place of another text.
 func alikeBefore(plan Plan, rewrites []rewrite, having map[uint32][]int, most int) map[string]int {
 	counts := make(map[string]int)
 	if len(having) == 0 {
@@ -306,11 +311,11 @@ func alikeBefore(plan Plan, rewrites []rewrite, having map[uint32][]int, most in
 	return counts
 }
 
-// textsAfter counts the pages that have each new text after the run, whether they get it
-// or had it: not those texts that only pages get which all said one thing before.
+// textsAfter counts, for each new text, the pages that have it after the run. It leaves out a
+// text that replaces one and the same text on all pages that get it.
 func textsAfter(plan Plan, rewrites []rewrite) map[uint64]int {
 	having := make(map[uint64]int)
-	before := make(map[uint64][]uint64) // text → what the pages that get it said
+	before := make(map[uint64][]uint64) // by new text: the old texts that it replaces
 	for _, r := range rewrites {
 		if saying := sketch.SameText(r.after); saying != 0 {
 			having[saying] = 0

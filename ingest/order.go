@@ -7,16 +7,15 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// orderChanges works out which changes must wait for which others, so that text is
-// never torn: a change that takes text away from the library awaits those that send
-// it under another external ID. See docs/adr/0032.
+// orderChanges sets which changes wait for which others, so that text never leaves the library
+// before it is there under another external ID. See docs/adr/0032.
 //
-// A page and its parts are one change: what shortens or deletes one of them awaits all
-// that are new or only grow. A page that another one took the place of goes once that
-// one was sent. And whatever loses sentences that turn up in another page awaits that.
+// A page and its parts are one change: what shortens or deletes a part waits for the parts that
+// are new or only grow. The delete of a page that another one replaced waits for that one. And
+// a change that loses sentences which turn up in another page waits for that page.
 func orderChanges(in Inputs, changes []Change) error {
 	if !slices.ContainsFunc(changes, Change.mayLose) {
-		return nil // as in a first run
+		return nil // as in the first run
 	}
 	o := ordering{in: in, changes: changes, awaits: make(map[int][]int)}
 	if err := o.readTexts(); err != nil {
@@ -31,8 +30,7 @@ func orderChanges(in Inputs, changes []Change) error {
 	return nil
 }
 
-// ordering is a plan's changes while their order is worked out. Changes are known by
-// their index.
+// ordering is the state of orderChanges. It refers to changes by their index.
 type ordering struct {
 	in      Inputs
 	changes []Change
@@ -41,30 +39,30 @@ type ordering struct {
 	carries map[int][]int
 }
 
-// sends reports whether a change puts a page into the library, or would if it were not
-// held. What a person took out is not waited for.
+// sends reports whether a change sends a page, or would if it were not held. Nothing waits for
+// a page that a person withdrew.
 func (c Change) sends() bool {
 	return !c.Surplus && (c.is(Create) || c.is(Update)) && c.Guard != GuardWithdrawn
 }
 
-// is reports whether a change does something, or would if it were not held.
+// is reports whether a change has an action, or would have it if it were not held.
 func (c Change) is(a Action) bool { return c.Action == a || c.Action == Held && c.Wants == a }
 
-// mayLose reports whether a change may take text away from the library that is to stay
-// there. A page that a person takes out goes at once, with its text.
+// mayLose reports whether a change may remove text that has to stay in the library. The delete
+// of a withdrawn page does not: the text has to go as well.
 func (c Change) mayLose() bool { return !c.Surplus && (c.is(Update) || c.is(Delete)) && !c.takenOut() }
 
 // takenOut reports whether a change deletes a page that a person withdrew.
 func (c Change) takenOut() bool { return c.is(Delete) && c.Decided.says(Withdraw) }
 
-// await lets one change wait for another. It may be told so twice.
+// await makes one change wait for another. It may be called twice for the same two.
 func (o *ordering) await(loser, holder int) {
 	if loser != holder {
 		o.awaits[loser] = append(o.awaits[loser], holder)
 	}
 }
 
-// readTexts finds what each change loses, and lets it await those that get it.
+// readTexts makes each change wait for those that get the text which it loses.
 func (o *ordering) readTexts() error {
 	var err error
 	if o.texts, err = readTextFlow(o.in.Texts, o.changes); err != nil {
@@ -105,17 +103,17 @@ func (o *ordering) keepPagesWhole() {
 	}
 }
 
-// loses reports whether a change takes text away from a page. An update of which that is
-// not known is taken to do so.
+// loses reports whether a change removes text from a page. It is true for an update whose text
+// is not known.
 func (o *ordering) loses(i int) bool {
 	c := o.changes[i]
 	return c.is(Delete) || c.is(Update) && o.texts.loses(i)
 }
 
-// followReplaced lets the delete of a page whose address leads to another one, or gives
-// one with another identity, await that one.
+// followReplaced makes the delete of a page wait for the page that replaced it: the one that
+// its URL leads to, or the one with another identity at its URL.
 func (o *ordering) followReplaced() error {
-	replaced := make(map[string][]int) // deletes, by the address that theirs leads to
+	replaced := make(map[string][]int) // by the URL that theirs leads to: deletes
 	for i, c := range o.changes {
 		if c.Surplus || !c.is(Delete) || c.takenOut() {
 			continue
@@ -146,8 +144,9 @@ func (o *ordering) followReplaced() error {
 	return nil
 }
 
-// untangle ends that changes await each other, which they do where pages exchange text:
-// one of them carries the text of the others at first, and all others await only that.
+// untangle breaks the cycles of changes that wait for each other because their pages exchange
+// text. One change of a cycle is first sent with the text of all, and the others wait only for
+// that.
 func (o *ordering) untangle() {
 	o.carries = make(map[int][]int)
 	for _, tangle := range tangles(o.awaits) {
@@ -180,14 +179,13 @@ func (o *ordering) note() {
 	}
 }
 
-// tangles returns the sets of two or more nodes of a graph that all lead to each other.
-// It is Tarjan's algorithm.
+// tangles returns the strongly connected components of two or more nodes, by Tarjan's algorithm.
 func tangles(leads map[int][]int) [][]int {
 	var (
 		found   [][]int
 		path    []int
-		met     = make(map[int]int) // order in which nodes were met, from 1
-		lowest  = make(map[int]int) // that a node leads back to
+		met     = make(map[int]int) // number of a node in the order of first visits, from 1
+		lowest  = make(map[int]int) // lowest such number that is reachable from a node
 		onPath  = make(map[int]bool)
 		explore func(int)
 	)
@@ -223,7 +221,7 @@ func tangles(leads map[int][]int) [][]int {
 	return found
 }
 
-// leadsTo returns the address of the page that an address leads to; "" for none.
+// leadsTo returns the URL of the page that a URL leads to, or "".
 func leadsTo(outcomeOf func(string) (crawler.Outcome, string, bool, error), address string) (string, error) {
 	const longest = 20
 	for range longest {
@@ -241,8 +239,8 @@ func leadsTo(outcomeOf func(string) (crawler.Outcome, string, bool, error), addr
 	return "", nil
 }
 
-// blockedBy returns the external ID of what keeps a change back: one that it awaits,
-// directly or not, or the page that it is a part of, which is held itself; "" for nothing.
+// blockedBy returns the external ID of the held change that keeps a change back, or "". It is
+// one that the change waits for, directly or not, or that of the page that it is a part of.
 func (s scene) blockedBy(c Change) string {
 	for _, ids := range [][]string{c.Awaits, c.Carries} {
 		for _, id := range ids {
@@ -257,8 +255,8 @@ func (s scene) blockedBy(c Change) string {
 	return ""
 }
 
-// blockedChanges returns for each change that is held, or waits for one that is, the one
-// that is held. It is empty where nothing waits for anything.
+// blockedChanges returns, for each change that is held or waits for a held one, the external ID
+// of the held one. It is empty where no change waits for another.
 func blockedChanges(changes []Change) map[string]string {
 	blocked := make(map[string]string)
 	waits := func(c Change) bool {
@@ -283,8 +281,8 @@ func blockedChanges(changes []Change) map[string]string {
 	return blocked
 }
 
-// partOfHeld: what a change takes away may be what another one is to have instead, which
-// does not get it as long as it is held back.
+// partOfHeld holds a change that may remove text which another page gets, while the change of
+// that page is held.
 func partOfHeld(c Change, s scene) string {
 	if by := s.blockedBy(c); by != "" && !c.Surplus {
 		return "part of its text may go to " + by + ", which is held back"

@@ -1,8 +1,8 @@
-// Package ingest brings the library in line with what a crawl saw: Plan works
-// out the difference as data, Policy holds back what is dangerous, Apply sends
-// the rest and records each page after the API acknowledged it.
+// Package ingest brings the library in line with what a crawl saw. NewPlan works out the
+// difference as data, Policy holds dangerous changes back, and Apply sends the rest. Each page
+// is recorded after the API acknowledged it.
 //
-// Plan and Policy are pure: same input, same plan, byte for byte.
+// NewPlan and Policy are pure: the same input gives the same plan, byte for byte.
 package ingest
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Action is what a plan does with a page. Its value is its symbol.
+// Action is what a plan does with a page. Its value is the symbol that reports show.
 type Action string
 
 // The actions. Every page of a plan has exactly one.
@@ -30,7 +30,7 @@ const (
 	Held      Action = "?" // Change.Wants is not done, because of Change.Guard
 )
 
-// Guard names what holds a change back.
+// Guard is the name of a rule that holds changes back.
 type Guard string
 
 // The guards.
@@ -38,36 +38,35 @@ const (
 	GuardCoverage     Guard = "coverage"     // the crawl was not complete
 	GuardOwnership    Guard = "ownership"    // not recorded as ours
 	GuardForeign      Guard = "foreign"      // would overwrite a page of somebody else
-	GuardHint         Guard = "hint"         // what speaks for the delete may be a mistake of the site's
+	GuardHint         Guard = "hint"         // the reason for the delete may be a mistake of the site
 	GuardConfirmation Guard = "confirmation" // not missing for long enough
 	GuardCount        Guard = "count"        // more deletes than deletes.max_count
 	GuardShare        Guard = "share"        // more deletes than deletes.max_share
 	GuardZeroPages    Guard = "zero-pages"   // the crawl found no page at all
-	GuardSize         Guard = "size"         // larger than Intercom takes
-	GuardRefused      Guard = "refused"      // this version was refused by the API before
-	GuardSameText     Guard = "same-text"    // many pages would get one and the same text
-	GuardWhole        Guard = "whole-page"   // takes text away while what is to have it is held back
+	GuardSize         Guard = "size"         // larger than Intercom accepts
+	GuardRefused      Guard = "refused"      // the API refused this version before
+	GuardSameText     Guard = "same-text"    // many pages would get the same text
+	GuardWhole        Guard = "whole-page"   // removes text while the page that gets it is held
 	GuardApproval     Guard = "approval"     // not in the plan that was approved
-	GuardWall         Guard = "wall"         // a login where the text should be; the crawler's: no change has it
+	GuardWall         Guard = "wall"         // a login in place of the text; only the crawler knows, so no change has it
 
-	// What the screening of a page found on it: see docs/sources.md, sources.screen.
-	GuardOwnSecret Guard = "own-secret" // what gets fincrawl itself in
+	// The next ones are for what the screening found: see docs/sources.md, sources.screen.
+	GuardOwnSecret Guard = "own-secret" // a secret of fincrawl itself
 	GuardSecret    Guard = "secret"     // credentials
 	GuardPersonal  Guard = "personal"   // personal data
 	GuardMarker    Guard = "marker"     // words that mark it as internal
 	GuardInjection Guard = "injection"  // orders to a model
-	GuardRedaction Guard = "redaction"  // text that a file has and does not show
+	GuardRedaction Guard = "redaction"  // text that a file contains but does not show
 	GuardRule      Guard = "rule"       // a rule of the user's own
 	GuardShrunk    Guard = "shrunk"     // much of the text that was sent is gone
-
-	GuardWithdrawn Guard = "withdrawn" // a person took the page out; the planner's
+	GuardWithdrawn Guard = "withdrawn"  // a person withdrew the page; set by the planner
 )
 
-// Rests reports whether the guard is about one page that cannot be sent as it
-// is, rather than about a danger to the library that a person should judge.
+// Rests reports whether the guard is about a page that cannot be sent as it is, rather than
+// about a danger that a person has to judge.
 func (g Guard) Rests() bool { return g == GuardRefused || g == GuardSize }
 
-// Version is what of a page is compared and shown.
+// Version is what is compared and shown of a page.
 type Version struct {
 	Hash      string `json:"hash,omitempty"`
 	URL       string `json:"url"`
@@ -75,9 +74,9 @@ type Version struct {
 	AIAgent   bool   `json:"ai_agent"`
 	AICopilot bool   `json:"ai_copilot"`
 	Size      int    `json:"size,omitempty"` // bytes of HTML, as crawled; 0 where unknown
-	// Sketch is of the text; the zero value where that is not known.
+	// Sketch is the sketch of the text, or the zero value where the text is not known.
 	Sketch state.Sketch `json:"-"`
-	// Replaced reports whether the text took the place of another one: see [state.Entry].
+	// Replaced reports whether the text replaced another one: see [state.Entry].
 	Replaced bool   `json:"-"`
 	End      string `json:"-"` // how its document ended: see crawler.Page
 }
@@ -87,67 +86,67 @@ type Change struct {
 	Action     Action   `json:"action"`
 	ExternalID string   `json:"external_id"`
 	RemoteID   string   `json:"remote_id,omitempty"`
-	Before     *Version `json:"before,omitempty"` // as recorded; nil for a page never sent
+	Before     *Version `json:"before,omitempty"` // as recorded; nil for a page that was never sent
 	After      *Version `json:"after,omitempty"`  // as crawled; nil for a page that was not found
 	Reason     string   `json:"reason"`           // for people
-	Wants      Action   `json:"wants,omitempty"`  // of a held change: what it would be
-	Guard      Guard    `json:"guard,omitempty"`  // of a held change
-	// Misses is what to record as Entry.Misses; Missed is what is recorded now.
+	Wants      Action   `json:"wants,omitempty"`  // the action of a held change if it were not held
+	Guard      Guard    `json:"guard,omitempty"`  // the guard that holds it
+	// Misses is the new value of Entry.Misses. Missed is the recorded one.
 	Misses int `json:"misses,omitempty"`
 	Missed int `json:"missed,omitempty"`
-	// Gone: the page's own URL answered 404 or 410, or gave a page that no longer has this
-	// part, which confirms its absence.
+	// Gone reports that the page is proved to be absent: its URL answered 404 or 410, or gave a
+	// page without this part.
 	Gone bool `json:"gone,omitempty"`
-	// Hint: what speaks for the delete may be a mistake of the site's. A person decides.
+	// Hint reports that the reason for the delete may be a mistake of the site. A person decides.
 	Hint bool `json:"hint,omitempty"`
-	// Drift: the library is not as it was left. Its reason says how.
+	// Drift reports that the page at Intercom differs from what was sent. Reason says how.
 	Drift bool `json:"drift,omitempty"`
-	// Surplus: this is another page in Intercom, which has the external ID of the one that
-	// is kept. The page itself has a change of its own, before this one.
+	// Surplus marks another page at Intercom with the external ID of the page that is kept. The
+	// change of the kept page comes before this one.
 	Surplus bool `json:"surplus,omitempty"`
-	// Unproved: the page was found in Intercom, and nothing shows yet that it is fincrawl's.
-	// See [state.Entry.Ours].
+	// Unproved reports that the page was found at Intercom, and nothing shows yet that it is
+	// fincrawl's. See [state.Entry.Ours].
 	Unproved bool `json:"unproved,omitempty"`
-	// Foreign: Intercom has a page of somebody else with this external ID.
+	// Foreign reports that a page of somebody else at Intercom has this external ID.
 	Foreign bool `json:"foreign,omitempty"`
-	// Learn: Intercom has what was crawled, though the state didn't know: nothing is
-	// sent, and the page recorded as if it had been.
+	// Learn reports that Intercom has what was crawled although state did not know. Nothing is
+	// sent, and the page is recorded as if it had been.
 	Learn bool `json:"learn,omitempty"`
-	// Doubt is what to record as Entry.Doubted; Doubted is what is recorded now.
+	// Doubt is the new value of Entry.Doubted. Doubted is the recorded one.
 	Doubt   string `json:"doubt,omitempty"`
 	Doubted string `json:"-"`
-	// Template, Notice and MayShrink are those of the page as it was staged.
+	// Template, Notice and MayShrink are those of the staged page.
 	Template  int    `json:"-"`
 	Notice    string `json:"-"`
 	MayShrink bool   `json:"-"`
-	// Awaits are the external IDs of those creates and updates of the plan that must be
-	// acknowledged before this change, as they may have the text that it takes away.
+	// Awaits are the external IDs of creates and updates that have to be acknowledged before
+	// this change, because they may have the text that it removes.
 	Awaits []string `json:"awaits,omitempty"`
-	// Carries are the external IDs of updates that this one exchanges text with: it is sent
-	// with the text of all of them first, and once they were sent, with its own alone.
+	// Carries are the external IDs of updates that this one exchanges text with. It is first
+	// sent with the text of all of them, and again with its own text once they were sent.
 	Carries []string `json:"carries,omitempty"`
-	// Findings are what the screening of the page found, masked.
+	// Findings are what the screening of the page found. Secrets in them are masked.
 	Findings []state.Finding `json:"findings,omitempty"`
-	// Also are further guards that would hold a held change.
+	// Also are further guards that hold the change.
 	Also []Guard `json:"also,omitempty"`
-	// Pending: a held delete waits for another complete crawl, and not for a person.
+	// Pending reports that a held delete waits for another complete crawl, not for a person.
 	Pending bool `json:"pending,omitempty"`
-	// Live: what a held change is held for is in the library already.
+	// Live reports that the library already contains what the change is held for.
 	Live bool `json:"live,omitempty"`
-	// Since is the day since when a change has been held, where an earlier run told of it.
+	// Since is the day of the first report of a held change, where an earlier run made one.
 	Since string `json:"held_since,omitempty"`
-	// Decided is what a person said to the change; nil for nothing.
+	// Decided is a person's verdict on the change, or nil.
 	Decided *Decided `json:"decided,omitempty"`
-	// Approved is set in a plan that is saved for a person to look at, for each change that
-	// is held: false until the person sets it to true.
+	// Approved is set in a saved plan, for each held change. It is false until a person sets it
+	// to true.
 	Approved *bool `json:"approved,omitempty"`
 	// Verdict is what else a person says in a saved plan: to reject a change that is held, or
 	// to withdraw its page, whatever is to be done with that.
 	Verdict string `json:"verdict,omitempty"`
 }
 
-// Page returns the external ID of the page that the change is of, and the anchor of the
-// part of it that it is about; "" for the page itself.
+// Page returns the external ID of the page that the change belongs to, and the anchor of its
+// part, which is "" for the page itself.
 func (c Change) Page() (externalID, anchor string) {
 	v := c.After
 	if v == nil {
@@ -164,37 +163,35 @@ type Plan struct {
 	Changes  []Change         `json:"changes"` // sorted by external ID; surplus pages by Intercom's, too
 }
 
-// Inputs are what a plan is worked out from.
+// Inputs are what NewPlan compares.
 type Inputs struct {
 	Source   string
 	Coverage crawler.Coverage
 	Pages    iter.Seq2[state.Staged, error] // what was crawled, sorted by external ID
 	Entries  iter.Seq2[state.Entry, error]  // what was sent, sorted by external ID
-	Surplus  []verify.Surplus               // pages that Intercom has beside those
-	// Foreign reports whether Intercom has a page of somebody else with an external ID.
-	// nil: it has none.
+	Surplus  []verify.Surplus               // further pages at Intercom with the external ID of an entry
+	// Foreign reports whether a page of somebody else at Intercom has an external ID. nil means
+	// that there is none.
 	Foreign func(externalID string) bool
-	// Outcome says how the crawl of a URL ended; ok is false where it was never
-	// discovered.
+	// Outcome returns how the crawl of a URL ended. ok is false where it was never discovered.
 	Outcome func(url string) (o crawler.Outcome, detail string, ok bool, err error)
-	// Texts returns the Markdown of a page as it was sent, and as it was crawled; "" where
-	// one is not known. It is asked only where text may move from page to page. Without it,
+	// Texts returns the Markdown of a page as it was sent and as it was crawled, each "" where
+	// it is not known. It is called only where text may move between pages. Where Texts is nil,
 	// every update is taken to lose text.
 	Texts func(externalID string) (sent, crawled string, err error)
-	// Resend makes an update of every page that would be unchanged.
+	// Resend turns unchanged pages into updates.
 	Resend bool
-	// SentText returns the text that was sent of a page whose entry has no sketch of it;
-	// "" where it is not known. nil knows of none.
+	// SentText returns the text that was sent of a page whose entry has no sketch, or "" where
+	// it is not known. It may be nil.
 	SentText func(externalID string) (string, error)
-	// Decisions say which pages are withdrawn.
+	// Decisions has the withdrawals.
 	Decisions Decisions
 }
 
-// NewPlan works out the difference between what was crawled and what was sent.
-// A page that was not found becomes a delete, whatever the coverage: holding it
-// back is the Policy's. A page whose own URL could not be read stays unchanged,
-// and a version that the API refused before is held. The error is one that the
-// inputs gave, or says that they were not sorted.
+// NewPlan works out the difference between what was crawled and what was sent. A page that was
+// not found becomes a delete, whatever the coverage: holding it back is up to the Policy. A
+// page whose URL could not be read is unchanged. A version that the API refused before is held.
+// The error comes from the inputs, or says that they are not sorted.
 func NewPlan(in Inputs) (Plan, error) {
 	plan := Plan{
 		Source:   in.Source,
@@ -233,7 +230,7 @@ func NewPlan(in Inputs) (Plan, error) {
 			return Plan{}, err
 		}
 		if c.Doubted = strings.Clone(p.entry.Doubted); !p.crawled {
-			c.Doubt = c.Doubted // it was not looked at
+			c.Doubt = c.Doubted // the page was not read
 		}
 		c.Template, c.Notice, c.MayShrink = p.page.Template, strings.Clone(p.page.Notice), p.page.MayShrink
 		if p.crawled && p.page.Findings != "" {
@@ -264,7 +261,7 @@ func NewPlan(in Inputs) (Plan, error) {
 	return plan, nil
 }
 
-// sketch fills in what the page of a change said, where its entry is older than sketches.
+// sketch adds the sketch of what was sent, where the entry was written before there were sketches.
 func (in Inputs) sketch(c *Change) error {
 	if in.SentText == nil || c.Before == nil || c.Before == c.After || c.Before.Sketch.Known() {
 		return nil
@@ -279,7 +276,7 @@ func (in Inputs) sketch(c *Change) error {
 	return nil
 }
 
-// key tells a change from all others of its plan.
+// key identifies a change within its plan.
 func (c Change) key() [2]string {
 	if c.Surplus {
 		return [2]string{c.ExternalID, c.RemoteID}
@@ -287,16 +284,17 @@ func (c Change) key() [2]string {
 	return [2]string{c.ExternalID, ""}
 }
 
-// surplus is the change of a page that is in Intercom beside the one with its external ID.
+// surplus returns the delete of a page at Intercom whose external ID another page has.
 func surplus(s verify.Surplus) Change {
 	before := recordedVersion(s.Page)
 	return Change{
-		Action: Delete, ExternalID: s.Page.ExternalID, RemoteID: s.Page.RemoteID, Before: &before, Surplus: true, Drift: true,
+		Action: Delete, ExternalID: s.Page.ExternalID, RemoteID: s.Page.RemoteID, Before: &before,
+		Surplus: true, Drift: true,
 		Reason: fmt.Sprintf("surplus: page %s in Intercom has the same external ID and is kept", s.Kept),
 	}
 }
 
-// unsent is the change of a page that the library doesn't have.
+// unsent returns the change of a page that the library does not have.
 func unsent(p pair) Change {
 	after := crawledVersion(p.page)
 	c := Change{Action: Create, ExternalID: p.page.ExternalID, After: &after, Reason: "new", Missed: p.entry.Misses}
@@ -306,10 +304,10 @@ func unsent(p pair) Change {
 	return restIfRefused(c, p.entry)
 }
 
-// sent is the change of a page that the library has and the site too.
+// sent returns the change of a page that both the library and the site have.
 func sent(p pair) Change {
 	after := crawledVersion(p.page)
-	after.Replaced = p.entry.Replaced // unless it is sent
+	after.Replaced = p.entry.Replaced // holds as long as the page is not sent
 	c := Change{
 		Action:     Unchanged,
 		ExternalID: p.page.ExternalID,
@@ -335,8 +333,8 @@ func sent(p pair) Change {
 	return restIfRefused(c, p.entry)
 }
 
-// vanished is the change of a page that was recorded and not crawled: its own
-// URL tells whether it is gone, only unreadable, or no longer wanted.
+// vanished returns the change of a page that was recorded and not crawled. The outcome of its
+// own URL tells whether it is gone, could not be read, or is no longer wanted.
 func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bool, error)) (Change, error) {
 	before := recordedVersion(e)
 	c := Change{
@@ -351,11 +349,11 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 	id, address, anchor := crawler.CutPart(e.ExternalID, e.URL)
 	outcome, detail, known, err := outcomeOf(address)
 	if err == nil && !known && id != address {
-		// Of a page that was adopted, the URL may be one that somebody wrote in Intercom.
+		// Somebody may have written the URL of an adopted page at Intercom.
 		outcome, detail, known, err = outcomeOf(id)
 	}
 	if err == nil && c.Unproved && isPage(outcome) && id != address && isAddress(id) {
-		// That the URL leads to a page says nothing of one that is known by another address.
+		// A page at the URL does not show that the page with another URL as its external ID exists.
 		outcome, detail, known, err = outcomeOf(id)
 	}
 	if err != nil {
@@ -367,20 +365,20 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 	switch {
 	case !known:
 		c.Reason = unlinked
-	case outcome.Failed(): // says nothing of whether it is there
+	case outcome.Failed(): // the outcome does not show whether the page exists
 		c.Action, c.Misses, c.Reason = Unchanged, e.Misses, kept(outcome, detail)
-	case outcome.Meaning().Leaves == crawler.GroundNever: // it is there
+	case outcome.Meaning().Leaves == crawler.GroundNever: // the page exists
 		c.Action, c.Misses, c.Reason = Unchanged, 0, kept(outcome, detail)
-	case outcome.Meaning().Leaves == crawler.GroundHint: // which no repetition makes surer
+	case outcome.Meaning().Leaves == crawler.GroundHint: // repeating the crawl does not make it surer
 		c.Hint, c.Misses, c.Reason = true, e.Misses, absence(outcome, detail)
-	case anchor != "" && isPage(outcome): // all of it was seen
+	case anchor != "" && isPage(outcome): // the whole page was read
 		c.Gone, c.Reason = true, partGone
 	default:
 		c.Gone = outcome.Meaning().Leaves == crawler.GroundProved
 		c.Reason = absence(outcome, detail)
 	}
-	// At an address of this source there was a page of ours. That it leads elsewhere is
-	// believed only where the page there has all that Intercom has of this one.
+	// A URL of this source that is gone or redirected is one that the source had, so the page
+	// was ours. For a redirect, the target has to have the text that Intercom has of this page.
 	if c.Gone && outcome == crawler.Gone || outcome == crawler.Redirected {
 		c.Unproved = false
 	}
@@ -390,8 +388,8 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 	return c, nil
 }
 
-// leftToACrawl keeps a page that was not looked at where only single ones were, and one that
-// is absent without a proof: a crawl of everything judges that.
+// leftToACrawl turns a delete into no change where only single pages were read, unless the page
+// is proved to be gone. A crawl of the whole source decides about it.
 func leftToACrawl(c Change) Change {
 	if c.Action != Delete || c.Gone {
 		return c
@@ -405,14 +403,13 @@ func leftToACrawl(c Change) Change {
 	return c
 }
 
-// doubtParts takes back that parts are gone for sure where what their address gives now
-// is another page, with an identity of its own.
+// doubtParts clears Gone for parts of a page whose URL now gives a page with another identity.
 func doubtParts(changes []Change) {
 	lostPart := func(c Change) (page string, ok bool) {
 		page, anchor := c.Page()
 		return page, anchor != "" && c.After == nil && strings.HasSuffix(c.Reason, partGone)
 	}
-	crawled := make(map[string]bool) // of pages that lost parts
+	crawled := make(map[string]bool) // by page that lost parts: whether it was crawled
 	for _, c := range changes {
 		if page, ok := lostPart(c); ok {
 			crawled[page] = false
@@ -433,7 +430,7 @@ func doubtParts(changes []Change) {
 
 const unlinked = "nothing leads to its URL any more"
 
-// restIfRefused holds a change whose version the API refused before.
+// restIfRefused holds a change if the API refused its version before.
 func restIfRefused(c Change, e state.Entry) Change {
 	if e.Refused == nil || e.Refused.Hash != c.After.Hash {
 		return c
@@ -443,7 +440,7 @@ func restIfRefused(c Change, e state.Entry) Change {
 	return c
 }
 
-// resend makes a change send its page even where it would not.
+// resend turns a change that would not send its page into one that does.
 func resend(c Change) Change {
 	switch {
 	case c.After == nil:
@@ -456,8 +453,8 @@ func resend(c Change) Change {
 	return c
 }
 
-// Of a page, a plan keeps only what it has of it: what the state returns shares the
-// memory of the whole record, so its texts are cloned.
+// crawledVersion clones the texts that a plan keeps, because those that state returns share the
+// memory of the whole record.
 
 func crawledVersion(p state.Staged) Version {
 	return Version{Hash: strings.Clone(p.Hash), URL: address(p.URL, p.ExternalID), Title: strings.Clone(p.Title),
@@ -465,7 +462,8 @@ func crawledVersion(p state.Staged) Version {
 }
 
 func recordedVersion(e state.Entry) Version {
-	return Version{Hash: strings.Clone(e.Hash), URL: address(e.URL, e.ExternalID), Title: strings.Clone(e.Title), AIAgent: e.AIAgent, AICopilot: e.AICopilot,
+	return Version{Hash: strings.Clone(e.Hash), URL: address(e.URL, e.ExternalID), Title: strings.Clone(e.Title),
+		AIAgent: e.AIAgent, AICopilot: e.AICopilot,
 		Sketch: cloned(e.Sketch), Replaced: e.Replaced}
 }
 
@@ -474,7 +472,7 @@ func cloned(s state.Sketch) state.Sketch {
 	return s
 }
 
-// address is a page's URL; mostly its external ID, which is in memory once then.
+// address returns a page's URL. Where it is the external ID, as mostly, both share memory.
 func address(url, externalID string) string {
 	if url == externalID {
 		return externalID
@@ -482,7 +480,7 @@ func address(url, externalID string) string {
 	return strings.Clone(url)
 }
 
-// Counts returns how many changes have each action.
+// Counts returns the number of changes by action.
 func (p Plan) Counts() map[Action]int {
 	counts := make(map[Action]int)
 	for _, c := range p.Changes {
@@ -491,19 +489,18 @@ func (p Plan) Counts() map[Action]int {
 	return counts
 }
 
-// Pending returns how many changes Apply would send.
+// Pending returns the number of changes that Apply would send.
 func (p Plan) Pending() int {
 	n := p.Counts()
 	return n[Create] + n[Update] + n[Delete]
 }
 
-// HeldBack returns how many changes are held by a guard that a person should
-// look at; Resting, how many by one that is about a page that cannot be sent as
-// it is. See [Change.Asks] and [Guard.Rests]. What only waits for another held change is
-// counted with that one.
+// HeldBack returns the number of held changes that wait for a person and are not resting: see
+// [Change.Asks]. A change that only waits for another held change does not count.
 func (p Plan) HeldBack() int { return p.held(false) }
 
-// Resting returns how many changes rest: see [Plan.HeldBack].
+// Resting returns the number of changes that are held because their page cannot be sent as it
+// is: see [Guard.Rests].
 func (p Plan) Resting() int { return p.held(true) }
 
 func (p Plan) held(rests bool) int {

@@ -9,42 +9,40 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// Policy holds dangerous changes back. A delete needs four yeses: complete coverage or
-// proof of its own, ours, confirmed, and under the ceiling.
+// Policy holds dangerous changes back. A delete has to pass four tests: the crawl was complete
+// or the page is proved to be gone, the page is ours, its absence is confirmed, and the number of deletes is
+// below the ceiling.
 type Policy struct {
-	// ConfirmRuns is how many complete crawls in a row must miss a page. A 404 or 410 of
-	// its own URL is enough at once; in a crawl that is not complete it counts as one of
-	// them, of which there must be two at least.
+	// ConfirmRuns is the number of complete crawls in a row that have to miss a page. A 404 or
+	// 410 of its own URL is enough at once. In a crawl that is not complete it only counts as
+	// one of them, and there have to be at least two.
 	ConfirmRuns int
-	MaxCount    int     // deletes of one run, at most
-	MaxShare    float64 // of the pages recorded, rounded up, so that one page may always go
-	MaxHTML     int     // bytes of HTML that Intercom takes; 0 for any
-	MaxSameText int     // pages that may have one and the same text, where some had others before; 0 for any number
-	MaxShrink   float64 // share of its text that a page may lose; 1 for all of it
-
-	// Because is what pages may have other texts for than the site's own doing, such as a
-	// setting that changed; "" for nothing.
+	MaxCount    int     // largest number of deletes in one run
+	MaxShare    float64 // largest share of the recorded pages to delete, rounded up to at least one page
+	MaxHTML     int     // largest number of bytes of HTML in a page; 0 for no limit
+	MaxSameText int     // largest number of pages with one text, where some had others before; 0 for no limit
+	MaxShrink   float64 // largest share of its text that a page may lose; 1 for all of it
+	// Because names what may have changed the texts of pages other than the site itself, such
+	// as a changed setting. It is "" for nothing.
 	Because string
-
-	// Allow is how many deletes a person agreed to for this run: where it is higher,
-	// it takes the place of MaxCount, and of what MaxShare allows.
+	// Allow is the number of deletes that a person approved for this run. It raises the ceilings
+	// of MaxCount and MaxShare.
 	Allow int
-	// Approved is what a person agreed to: the rest is held. nil holds nothing.
+	// Approved is the approved plan. Everything else is held. nil holds nothing.
 	Approved *ApprovedSource
 }
 
-// Apply returns the plan with what the policy forbids turned into held changes.
-// Over a ceiling, all deletes are held, not only those too many. The plan given
-// is left as it is.
+// Apply returns the plan with forbidden changes held. Where a ceiling is exceeded, all deletes
+// are held. The given plan is not changed.
 func (p Policy) Apply(plan Plan) Plan { return p.ApplyDecided(plan, Decisions{}) }
 
-// ApplyDecided does what Apply does, but for single changes that persons decided about:
-// those that they agreed to pass the guards that held them, and no ceiling counts them.
+// ApplyDecided is Apply with people's decisions. A change that a person approved passes the
+// guards that held it and does not count for the ceilings.
 func (p Policy) ApplyDecided(plan Plan, d Decisions) Plan {
 	return judging{p, d}.apply(plan)
 }
 
-// judging is a policy with what persons decided.
+// judging is a policy together with people's decisions.
 type judging struct {
 	Policy
 	Decisions
@@ -54,7 +52,7 @@ func (p judging) apply(plan Plan) Plan {
 	given := plan.Changes
 	lost := p.judgeLosses(plan)
 	set := func(i int, c Change) {
-		if &plan.Changes[0] == &given[0] { // a large plan is copied only where it must be
+		if &plan.Changes[0] == &given[0] { // the first change: copy the plan only now, since it may be large
 			plan.Changes = slices.Clone(given)
 		}
 		plan.Changes[i] = c
@@ -103,7 +101,7 @@ func (p judging) apply(plan Plan) Plan {
 	return plan
 }
 
-// wanted is the change as it would be if it were not held, which it reports.
+// wanted returns the change as it would be without being held. held reports whether it is held.
 func (c Change) wanted() (wanted Change, held bool) {
 	if c.Action != Held {
 		return c, false
@@ -113,7 +111,7 @@ func (c Change) wanted() (wanted Change, held bool) {
 	return wanted, true
 }
 
-// planned reports whether the planner holds changes by the guard, and not the policy.
+// planned reports whether the planner, and not the policy, holds changes by the guard.
 func (g Guard) planned() bool { return g == GuardRefused || g == GuardWithdrawn }
 
 // credential reports whether the guard is about credentials.
@@ -121,7 +119,7 @@ func (g Guard) credential() bool { return g == GuardSecret || g == GuardOwnSecre
 
 func (d *Decided) says(verdict string) bool { return d != nil && d.Verdict == verdict }
 
-// settle completes a held change with what is known of how it will end.
+// settle sets the fields of a held change that depend on all of its guards.
 func (p judging) settle(c Change) Change {
 	c.Pending = c.Guard == GuardConfirmation
 	if c.Guard.credential() && c.RemoteID != "" && !c.isOff() {
@@ -139,7 +137,7 @@ func (c Change) isOff() bool {
 	return c.Decided.says(Withdraw) && !c.Before.AIAgent && !c.Before.AICopilot
 }
 
-// guards are asked in this order, each about what the ones before it let pass.
+// guards returns the guards in order. Each one judges what the ones before it let pass.
 func (p Policy) guards(lost map[string]verdict) []guard {
 	deletes := []Action{Delete}
 	writes := []Action{Create, Update, Delete}
@@ -172,21 +170,21 @@ func (p Policy) guards(lost map[string]verdict) []guard {
 	}
 }
 
-// guard is one reason to hold changes back.
+// guard is a rule that holds changes back.
 type guard struct {
 	name   Guard
 	judges []Action
-	// objects says why a change must not be done; "" lets it pass.
+	// objects returns why a change must not be made, or "".
 	objects func(Change, scene) string
-	// blind: the crawl was no look at the site, so that it counts no miss.
+	// blind reports that the crawl did not really see the site, so that it counts no miss.
 	blind bool
-	// whole: it judges all that would be done together, and nothing that is held already.
+	// whole reports that the guard judges all changes together and leaves out those already held.
 	whole bool
 }
 
 func (g guard) hold(c Change, why string) Change {
 	c.Wants, c.Action, c.Guard = c.Action, Held, g.name
-	if !c.Decided.says(Withdraw) { // of which nobody has to hear more
+	if !c.Decided.says(Withdraw) { // a withdrawal needs no further report
 		c.Decided = nil
 	}
 	c.Reason += "; " + why
@@ -196,19 +194,20 @@ func (g guard) hold(c Change, why string) Change {
 	return c
 }
 
-// scene is what a guard sees of the plan around a change.
+// scene is what a guard knows about the rest of the plan.
 type scene struct {
 	complete bool
-	partial  bool // only single pages were looked at
+	partial  bool // only single pages were read
 	gaps     int
-	crawled  int               // pages
-	recorded int               // pages that the library has; all parts of one are one
-	deletes  int               // pages with deletes that are not held so far, and that nobody agreed to by name
-	blocked  map[string]string // held changes that others await, by their external IDs and those of the others
+	crawled  int               // number of pages
+	recorded int               // number of pages in the library; a page with parts counts once
+	deletes  int               // number of pages with deletes that are neither held nor approved by name
+	blocked  map[string]string // by external ID: the held change that keeps the change back
 }
 
 func (p judging) survey(plan Plan) scene {
-	s := scene{complete: plan.Coverage.Complete, partial: plan.Coverage.Partial, gaps: plan.Coverage.GapsInAll, blocked: blockedChanges(plan.Changes)}
+	s := scene{complete: plan.Coverage.Complete, partial: plan.Coverage.Partial, gaps: plan.Coverage.GapsInAll,
+		blocked: blockedChanges(plan.Changes)}
 	split := make(map[string]*struct{ recorded, deletes bool }) // pages that have parts
 	for _, c := range plan.Changes {
 		if page, anchor := c.Page(); anchor != "" && split[page] == nil {
@@ -243,14 +242,14 @@ func (p judging) survey(plan Plan) scene {
 	return s
 }
 
-// counts reports whether a change is a delete that nobody agreed to by name.
+// counts reports whether a change is a delete that counts for the ceilings.
 func (p judging) counts(c Change) bool {
 	return c.Action == Delete && !c.takenOut() && !p.approved(c)
 }
 
-// finds holds a page on which something of a kind was found that must not be
-// published. It holds one too that did not change: what Intercom has of it stays,
-// and a person should hear of it in each run until it is mended or allowed.
+// finds returns a check that holds a page with findings of a kind that must not be published.
+// It also holds an unchanged page, which stays in the library: each run has to report it until
+// the finding is mended or allowed.
 func finds(kind string) func(Change, scene) string {
 	return func(c Change, _ scene) string {
 		var rules []string
@@ -279,7 +278,7 @@ func (p Policy) tooLarge(c Change, _ scene) string {
 	return fmt.Sprintf("%d bytes of HTML are more than intercom.max_html (%d)", c.After.Size, p.MaxHTML)
 }
 
-// loses holds the changes of a page that a guard has found to lose text.
+// loses returns a check that holds the changes of pages on which the guard g has a verdict.
 func loses(lost map[string]verdict, g Guard) func(Change, scene) string {
 	return func(c Change, _ scene) string {
 		if len(lost) == 0 || c.Surplus {
@@ -294,8 +293,8 @@ func loses(lost map[string]verdict, g Guard) func(Change, scene) string {
 	}
 }
 
-// hinted: what many such signs have in common is that one mistake in a template, or in a
-// server's settings, makes them, and that the page is still there.
+// hinted holds deletes whose reason is only a hint. One mistake in a template or in a server's
+// settings produces many hints at once while the pages still exist.
 func hinted(c Change, _ scene) string {
 	if !c.Hint {
 		return ""
@@ -303,8 +302,8 @@ func hinted(c Change, _ scene) string {
 	return "that may be a mistake, and is for a person to decide"
 }
 
-// notComplete holds what is only missing. What answered itself that it is gone is judged
-// by [Policy.seenTooRarely], and a hint by [hinted].
+// notComplete holds deletes of pages that are only missing. [Policy.seenTooRarely] judges a
+// proof of absence, and [hinted] a hint.
 func notComplete(c Change, s scene) string {
 	if s.complete || c.Gone || c.Hint {
 		return ""
@@ -322,11 +321,11 @@ func notCompleteBy(s scene) string {
 	return "the crawl was not complete: " + plural.Count(s.gaps, "gap")
 }
 
-// seenTooRarely: beside failures, a page that answers 404 may be one that the site has
-// only now, such as while it is being installed. See docs/adr/0024.
+// seenTooRarely holds deletes of pages that answer 404 in a crawl with failures. Such an answer
+// may be temporary, for example during an installation. See docs/adr/0024.
 func (p Policy) seenTooRarely(c Change, s scene) string {
 	looks := max(p.ConfirmRuns, 2)
-	// Of a page that was read alone, all of it was seen.
+	// A page that was read by itself was read completely.
 	if s.complete || !c.Gone || c.Misses >= looks || s.partial && strings.HasSuffix(c.Reason, partGone) {
 		return ""
 	}
@@ -340,8 +339,8 @@ func noPages(_ Change, s scene) string {
 	return "the crawl found no page at all"
 }
 
-// notOurs: a page that was accepted has Intercom's ID in its entry. A page that
-// was never accepted isn't in the library, and only its entry goes.
+// notOurs holds deletes of pages that are not known to be ours. A page that Intercom never
+// accepted is not in the library, so its entry may go.
 func notOurs(c Change, _ scene) string {
 	switch {
 	case c.Unproved:
@@ -352,16 +351,18 @@ func notOurs(c Change, _ scene) string {
 	return "its ID in Intercom is not recorded"
 }
 
-// overwrites: a create would update what somebody else has put there under the same external
-// ID. Whose page it is, no approval changes.
+// overwrites holds a create that would overwrite somebody else's page with the same external ID.
+// No approval can release it.
 func overwrites(c Change, _ scene) string {
 	if !c.Foreign {
 		return ""
 	}
-	return "the import source has a page of somebody else with this external ID, which would be overwritten; fincrawl adopt takes it over"
+	return "the import source has a page of somebody else with this external ID, which would be overwritten; " +
+		"fincrawl adopt takes it over"
 }
 
-// unconfirmed: that a page is one too many is no absence, and was confirmed by Intercom.
+// unconfirmed holds deletes of pages that too few crawls missed. A surplus page needs no
+// confirmation, because Intercom itself lists it twice.
 func (p Policy) unconfirmed(c Change, _ scene) string {
 	if c.Gone || c.Surplus || c.Misses >= p.ConfirmRuns {
 		return ""
@@ -377,7 +378,7 @@ func (p Policy) tooMany(_ Change, s scene) string {
 }
 
 func (p Policy) tooLargeAShare(_ Change, s scene) string {
-	// The subtraction keeps 0.1 of 30 from being a hair more than 3.
+	// The subtraction keeps rounding errors from turning 0.1 × 30 into slightly more than 3.
 	ceiling := max(1, int(math.Ceil(p.MaxShare*float64(s.recorded)-1e-9)))
 	if s.deletes <= max(ceiling, p.Allow) {
 		return ""

@@ -8,7 +8,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// difference says what of a page changed since it was sent.
+// difference says what changed in a page since it was sent.
 func difference(before, after Version) string {
 	if before.Hash == "" {
 		return "adopted: text not known"
@@ -42,7 +42,7 @@ func onOff(on bool) string {
 	return "off"
 }
 
-// enumerate joins one or more words as prose does.
+// enumerate joins words with commas and a final "and".
 func enumerate(words []string) string {
 	last := len(words) - 1
 	if last == 0 {
@@ -56,7 +56,7 @@ func kept(o crawler.Outcome, detail string) string {
 	return strings.TrimSpace(fmt.Sprintf("kept: %s %s", o, detail))
 }
 
-// absence says why a page is no longer one, by how its own URL ended.
+// absence says why a page is no longer one, by the outcome of its URL.
 func absence(o crawler.Outcome, detail string) string {
 	var why string
 	switch o {
@@ -108,10 +108,10 @@ func absence(o crawler.Outcome, detail string) string {
 	return why
 }
 
-// partGone says why a part of a page goes.
+// partGone is the reason for the delete of a part.
 const partGone = "its page no longer has this part"
 
-// refusal says what the API said to the version it refused.
+// refusal says how the API refused a version.
 func refusal(r state.Refusal) string {
 	why := fmt.Sprintf("Intercom refused this version before: HTTP %d", r.Status)
 	if r.Code != "" {

@@ -6,28 +6,28 @@ import (
 	"sync"
 )
 
-// step is one call that a plan makes: a change, or its first sending with the text of
-// others, where it carries that.
+// step is one call that applies a change: the change itself or, where the change carries the text
+// of others, its first sending with that text.
 type step struct {
 	change  int
 	carries bool
 }
 
-// schedule hands out the steps of a plan to several workers: each once all that it
-// awaits is settled, and deletes once nothing is left to be sent.
+// schedule hands out the steps of a plan to several workers. A step starts when everything that it
+// awaits is settled. Deletes start when nothing is left to send.
 type schedule struct {
 	changes []Change
 
 	mu      sync.Mutex
 	more    *sync.Cond
-	sends   []int           // changes that await nothing, from the next one on
+	sends   []int           // changes that await nothing and were not handed out yet
 	removes []step          // deletes
-	later   []step          // steps that awaited others, which are settled
-	left    int             // steps that are not settled
-	sending int             // those of them that send
-	needs   map[step]int    // how many steps are not settled that a step awaits
-	then    map[step][]step // steps that await a step
-	blocked map[step]string // external ID of what a step awaits and did not get
+	later   []step          // steps whose awaited steps are all settled
+	left    int             // number of steps that are not settled
+	sending int             // number of these that send a page
+	needs   map[step]int    // number of awaited steps that are not settled
+	then    map[step][]step // the steps that await a step
+	blocked map[step]string // external ID of an awaited page that was not sent
 	stopped bool
 }
 
@@ -60,7 +60,7 @@ func newSchedule(changes []Change) *schedule {
 			}
 		}
 		switch first := s.firstOf(i); {
-		case c.Action == Delete: // all that it awaits is sent, and so settled before
+		case c.Action == Delete: // deletes come last, when everything that they await is settled
 			s.removes = append(s.removes, first)
 		case s.needs[first] > 0:
 		case s.blocked[first] != "" || first.carries:
@@ -72,13 +72,12 @@ func newSchedule(changes []Change) *schedule {
 	return s
 }
 
-// due reports whether a change is one that Apply sends, or deletes in order.
+// due reports whether Apply carries the change out through the schedule.
 func (c Change) due() bool {
 	return !c.Surplus && (c.Action == Create || c.Action == Update || c.Action == Delete)
 }
 
-// positions are the indexes of those changes that others await or carry, and of those that
-// do so, by external ID.
+// positions returns the indexes of the changes that others await or carry, by external ID.
 func positions(changes []Change) map[string]int {
 	at := make(map[string]int)
 	for _, c := range changes {
@@ -105,13 +104,13 @@ func positions(changes []Change) map[string]int {
 	return at
 }
 
-// firstOf is the step by which what a change adds is in the library.
+// firstOf returns the step after which the text of a change is in the library.
 func (s *schedule) firstOf(i int) step {
 	return step{change: i, carries: len(s.changes[i].Carries) > 0}
 }
 
-// await lets a step wait for the page with an external ID. One that is in the library as
-// it was crawled is not waited for, and one that is held will not come.
+// await makes a step wait for the page with an external ID. It does not wait for a page that the
+// library already has as it was crawled. A held page blocks the step.
 func (s *schedule) await(loser step, at map[string]int, id string) {
 	i, ok := at[id]
 	switch {
@@ -128,9 +127,8 @@ func (s *schedule) after(later, earlier step) {
 	s.then[earlier] = append(s.then[earlier], later)
 }
 
-// next returns a step to do, once there is one; ok is false where there are no more.
-// Where something that it awaits was not sent, it returns that instead of nothing, and the
-// step is not to be done.
+// next waits for a step and returns it. ok is false when no step is left. blockedBy is the external
+// ID of a page that the step awaited and that was not sent; then the step must not be carried out.
 func (s *schedule) next() (todo step, blockedBy string, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,7 +149,7 @@ func (s *schedule) next() (todo step, blockedBy string, ok bool) {
 	return step{}, "", false
 }
 
-// settle notes how a step ended.
+// settle records the end of a step.
 func (s *schedule) settle(done step, acknowledged bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,7 +171,7 @@ func (s *schedule) settle(done step, acknowledged bool) {
 	}
 }
 
-// stopWith ends the schedule with a context.
+// stopWith ends the schedule when ctx ends.
 func (s *schedule) stopWith(ctx context.Context) (release func() bool) {
 	return context.AfterFunc(ctx, func() {
 		s.mu.Lock()

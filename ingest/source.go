@@ -14,7 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Sources is the part of the API that import sources need; *intercom.Client has it.
+// Sources is the part of the API that import sources need. *intercom.Client implements it.
 type Sources interface {
 	ImportSources(ctx context.Context) iter.Seq2[intercom.ImportSource, error]
 	ImportSource(ctx context.Context, id int64) (intercom.ImportSource, error)
@@ -25,30 +25,27 @@ type Sources interface {
 	ExternalPages(ctx context.Context) iter.Seq2[intercom.ExternalPage, error]
 }
 
-// SourceChange is what must be done to the import source of a source before its
-// pages can be sent.
+// SourceChange is the change that the import source of a source needs before pages can be sent.
 type SourceChange struct {
 	Action  Action             `json:"action"` // Create, Update (audiences, URL, status) or Unchanged
 	Reason  string             `json:"reason"`
-	Note    string             `json:"note,omitempty"` // what a person should know of it
+	Note    string             `json:"note,omitempty"` // what a person should know about it
 	Current state.ImportSource `json:"current"`        // zero where there is none
 	Want    state.ImportSource `json:"want"`           // with the ID of Current
-	// Lost: state remembers an import source that the workspace no longer has. It
-	// was deleted there, and its pages with it; its entries are void.
+	// Lost reports that the recorded import source was deleted at Intercom, with its pages. The
+	// entries are void.
 	Lost bool `json:"lost,omitempty"`
-	// Adopt: the workspace has the import source but state doesn't know it. The
-	// pages it has are adopted before planning: see [verify.Remote.Adopt].
+	// Adopt reports that the import source exists and state does not know it. Its pages are
+	// adopted before planning: see [verify.Remote.Adopt].
 	Adopt bool `json:"adopt,omitempty"`
-	// Activate: an import source that is deactivated is switched on again. Only
-	// [SourceChange.Reactivated] sets it: it is not fought otherwise.
+	// Activate reports that a deactivated import source has to be switched on. Only
+	// [SourceChange.Reactivated] sets it, because a person deactivated the import source.
 	Activate bool `json:"activate,omitempty"`
-	// Namesakes are the IDs of other import sources with the same URL, from which Fin may
-	// answer, too.
+	// Namesakes are the IDs of other import sources with the same URL. Fin may answer from them too.
 	Namesakes []int64 `json:"namesakes,omitempty"`
 }
 
-// Reactivated returns the change with the switching on of an import source that
-// somebody deactivated in Intercom.
+// Reactivated returns the change with an import source switched on that somebody deactivated.
 func (c SourceChange) Reactivated() SourceChange {
 	if !c.Current.Deactivated {
 		return c
@@ -65,16 +62,16 @@ func (c SourceChange) Reactivated() SourceChange {
 	return c
 }
 
-// ResolveSource works out which import source has libraryURL. It looks at the
-// remembered ID first, then at the URL, ignoring case and a trailing slash,
-// through the whole listing, and only reads. Several import sources with the
-// URL, or one that isn't synced by the API, are an error that says what to do.
-// A listing may shift while it is read: an import source that it lacks is gone only
-// if nothing answers to its ID, or if a second reading lacks its URL too.
+// ResolveSource finds the import source for libraryURL. It only reads. It prefers the recorded ID
+// to the URL, which it compares without case and trailing slash. The error says what to do where
+// several import sources have the URL, or where the one that has it is not synced by the API. A
+// listing may shift while it is read. So an import source that it lacks counts as gone only if
+// its ID is not found either, or if a second reading lacks its URL too.
 //
-// The audiences are made equal to audienceIDs; nil leaves them as they are, an
-// empty list removes them.
-func ResolveSource(ctx context.Context, api Sources, libraryURL string, audienceIDs []int64, remembered state.ImportSource) (SourceChange, error) {
+// The change sets the audiences to audienceIDs. nil keeps them, and an empty list removes them.
+func ResolveSource(
+	ctx context.Context, api Sources, libraryURL string, audienceIDs []int64, remembered state.ImportSource,
+) (SourceChange, error) {
 	known, namesakes, err := findSource(ctx, api, libraryURL, remembered.ID)
 	if err != nil {
 		return SourceChange{}, err
@@ -82,11 +79,13 @@ func ResolveSource(ctx context.Context, api Sources, libraryURL string, audience
 	want := state.ImportSource{URL: libraryURL, AudienceIDs: audienceIDs}
 	switch {
 	case known != nil:
-		// Intercom may write the URL in its own way: it moves only where sources.yaml changed.
+		// Intercom may normalise the URL, so the URL is changed only where sources.yaml changed.
 		moves := !sameAddress(remembered.URL, libraryURL) && !sameAddress(known.URL, libraryURL)
 		if moves && len(namesakes) > 0 {
-			return SourceChange{}, fmt.Errorf("import source %d has the URL %s already, and the pages of this source are in import source %d (%s): "+
-				"delete one of them in Intercom, or set library_url back", namesakes[0].ID, libraryURL, known.ID, known.URL)
+			return SourceChange{}, fmt.Errorf("import source %d has the URL %s already, "+
+				"and the pages of this source are in import source %d (%s): "+
+				"delete one of them in Intercom, or set library_url back",
+				namesakes[0].ID, libraryURL, known.ID, known.URL)
 		}
 		c, err := reconcile(*known, want, moves)
 		c.name(namesakes)
@@ -112,8 +111,8 @@ func ResolveSource(ctx context.Context, api Sources, libraryURL string, audience
 	return SourceChange{Action: Create, Reason: "no import source has this URL", Want: want}, nil
 }
 
-// severalSources is the error where the state file knows none of several import sources
-// with one URL: which of them has the pages, only a person can tell.
+// severalSources returns the error for several import sources with one URL that state does not
+// know. Only a person can tell which of them has the pages.
 func severalSources(all []intercom.ImportSource, libraryURL string) error {
 	slices.SortFunc(all, func(a, b intercom.ImportSource) int {
 		if older(a, b) {
@@ -124,7 +123,11 @@ func severalSources(all []intercom.ImportSource, libraryURL string) error {
 	var ids, made []string
 	for _, is := range all {
 		ids = append(ids, fmt.Sprint(is.ID))
-		one := fmt.Sprintf("%d is synced by %s", is.ID, map[bool]string{true: "the API", false: "Intercom itself"}[is.SyncBehavior == syncedByAPI])
+		syncedBy := "Intercom itself"
+		if is.SyncBehavior == syncedByAPI {
+			syncedBy = "the API"
+		}
+		one := fmt.Sprintf("%d is synced by %s", is.ID, syncedBy)
 		if is.CreatedAt > 0 {
 			one += time.Unix(is.CreatedAt, 0).UTC().Format(", made 2006-01-02 15:04 UTC")
 		}
@@ -133,10 +136,11 @@ func severalSources(all []intercom.ImportSource, libraryURL string) error {
 	return fmt.Errorf("import sources %s all have the URL %s, and the state file knows none of them (%s). "+
 		"To mend it: 1. in Intercom, look which of them has the pages that Fin should answer from; "+
 		"2. delete the others there; 3. run fincrawl again, which takes over the one that is left. "+
-		"To leave all of them as they are, set another library_url instead", enumerate(ids), libraryURL, strings.Join(made, "; "))
+		"To leave all of them as they are, set another library_url instead",
+		enumerate(ids), libraryURL, strings.Join(made, "; "))
 }
 
-// name notes other import sources with the same URL.
+// name adds a note about other import sources with the same URL.
 func (c *SourceChange) name(namesakes []intercom.ImportSource) {
 	if len(namesakes) == 0 {
 		return
@@ -155,9 +159,10 @@ func (c *SourceChange) name(namesakes []intercom.ImportSource) {
 	c.Note = note
 }
 
-// findSource returns the import source with the ID, nil where there is none, and the
-// others that have the URL.
-func findSource(ctx context.Context, api Sources, libraryURL string, id int64) (known *intercom.ImportSource, namesakes []intercom.ImportSource, err error) {
+// findSource returns the import source with the ID, or nil, and the others with the URL.
+func findSource(
+	ctx context.Context, api Sources, libraryURL string, id int64,
+) (known *intercom.ImportSource, namesakes []intercom.ImportSource, err error) {
 	for range 2 {
 		for is, err := range api.ImportSources(ctx) {
 			if err != nil {
@@ -167,7 +172,7 @@ func findSource(ctx context.Context, api Sources, libraryURL string, id int64) (
 			case id != 0 && is.ID == id:
 				known = &is
 			case sameAddress(is.URL, libraryURL):
-				// A listing that shifts may give one twice.
+				// A listing that shifts may have an import source twice.
 				if !slices.ContainsFunc(namesakes, func(n intercom.ImportSource) bool { return n.ID == is.ID }) {
 					namesakes = append(namesakes, is)
 				}
@@ -188,22 +193,19 @@ func findSource(ctx context.Context, api Sources, libraryURL string, id int64) (
 	return known, namesakes, nil
 }
 
-// reconcile is the change from an import source that exists to what is wanted.
+// reconcile returns the change from an existing import source to what is wanted.
 func reconcile(is intercom.ImportSource, want state.ImportSource, moves bool) (SourceChange, error) {
 	if is.SyncBehavior != syncedByAPI {
-		return SourceChange{}, fmt.Errorf("import source %d (%s) is synced by Intercom itself (sync_behavior %q), and takes no pages by the API: "+
-			"delete it in Intercom, or set another library_url", is.ID, is.URL, is.SyncBehavior)
+		return SourceChange{}, fmt.Errorf("import source %d (%s) is synced by Intercom itself (sync_behavior %q), "+
+			"and takes no pages by the API: delete it in Intercom, or set another library_url",
+			is.ID, is.URL, is.SyncBehavior)
 	}
 	want.ID, want.Deactivated = is.ID, is.Status == deactivated
 	if want.AudienceIDs == nil {
 		want.AudienceIDs = is.AudienceIDs
 	}
-	c := SourceChange{
-		Action:  Unchanged,
-		Reason:  "as configured",
-		Current: state.ImportSource{ID: is.ID, URL: is.URL, AudienceIDs: is.AudienceIDs, Deactivated: is.Status == deactivated},
-		Want:    want,
-	}
+	current := state.ImportSource{ID: is.ID, URL: is.URL, AudienceIDs: is.AudienceIDs, Deactivated: want.Deactivated}
+	c := SourceChange{Action: Unchanged, Reason: "as configured", Current: current, Want: want}
 	var changed []string
 	if moves {
 		changed = append(changed, fmt.Sprintf("URL changes from %s", is.URL))
@@ -220,13 +222,15 @@ func reconcile(is intercom.ImportSource, want state.ImportSource, moves bool) (S
 	return c, nil
 }
 
-// What the API calls the sources it takes pages for, and those switched off.
+// Values of the API: the sync behavior of import sources that take pages by the API, and the status
+// of those that are switched off.
 const (
 	syncedByAPI = "api"
 	deactivated = "deactivated"
 )
 
-const deactivatedNote = "it is deactivated in Intercom, so that Fin answers from none of its pages; activate it there, or set reactivate: true"
+const deactivatedNote = "it is deactivated in Intercom, so that Fin answers from none of its pages; " +
+	"activate it there, or set reactivate: true"
 
 func sameAddress(a, b string) bool {
 	return strings.EqualFold(strings.TrimRight(a, "/"), strings.TrimRight(b, "/"))
@@ -237,8 +241,7 @@ func sameSet(a, b []int64) bool {
 	return slices.Equal(sorted(a), sorted(b))
 }
 
-// EnsureSource carries a SourceChange out and returns the import source to
-// send pages to.
+// EnsureSource carries out a SourceChange and returns the import source.
 func EnsureSource(ctx context.Context, api Sources, c SourceChange) (state.ImportSource, error) {
 	want := c.Want
 	switch c.Action {
@@ -267,14 +270,15 @@ func EnsureSource(ctx context.Context, api Sources, c SourceChange) (state.Impor
 	return want, nil
 }
 
-// ErrSourceElsewhere is wrapped by the error of EnsureSource where another process made an
-// import source for the same URL at the same time, and its one is kept.
-var ErrSourceElsewhere = errors.New("another process made an import source with the same URL at the same time, which is kept: run again to use it")
+// ErrSourceElsewhere is wrapped by the error of EnsureSource where another process created an
+// import source for the same URL at the same time, and that one is kept.
+var ErrSourceElsewhere = errors.New("another process made an import source with the same URL at the same time, " +
+	"which is kept: run again to use it")
 
-// yieldToElder looks whether another process has made an import source with the URL since
-// it was looked for. Of several the oldest is kept, on which all processes agree. If that
-// is not the one made here, this one is removed, as nothing was sent to it yet, and the
-// error wraps ErrSourceElsewhere. No other one is ever removed.
+// yieldToElder checks whether another process created an import source with the URL meanwhile. Of
+// several, the oldest is kept, so that all processes agree. If that is not the one that this
+// process created, this one is deleted again, since nothing was sent to it yet, and the error
+// wraps ErrSourceElsewhere. No other import source is ever deleted.
 func yieldToElder(ctx context.Context, api Sources, own intercom.ImportSource, libraryURL string) error {
 	made := !own.Found
 	var elder *intercom.ImportSource
@@ -283,9 +287,10 @@ func yieldToElder(ctx context.Context, api Sources, own intercom.ImportSource, l
 			return fmt.Errorf("look whether another process made an import source, too: %w", err)
 		}
 		if is.ID == own.ID {
-			own = is // with its time, which not every answer has
+			own = is // with its creation time, which some answers lack
 		}
-		if is.ID != own.ID && is.SyncBehavior == syncedByAPI && sameAddress(is.URL, libraryURL) && (elder == nil || older(is, *elder)) {
+		rival := is.ID != own.ID && is.SyncBehavior == syncedByAPI && sameAddress(is.URL, libraryURL)
+		if rival && (elder == nil || older(is, *elder)) {
 			elder = &is
 		}
 	}
@@ -306,7 +311,7 @@ func older(a, b intercom.ImportSource) bool {
 	return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID)) < 0
 }
 
-// removeEmpty deletes an import source that has no pages.
+// removeEmpty deletes an import source. It returns an error where it has pages.
 func removeEmpty(ctx context.Context, api Sources, id int64) error {
 	for p, err := range api.ExternalPages(ctx) {
 		if err != nil {

@@ -18,30 +18,31 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Takeout takes pages of one source out of the library that are withdrawn, and brings back
-// those that are restored, without a crawl. Of what a page says it needs only what Intercom
-// has. What it leaves undone, the next plan does: see [Inputs].
+// Takeout carries out withdrawals and restorations of one source's pages without a crawl. It works
+// with the texts that Intercom has. What it cannot do is left to the next plan: see [Inputs].
 type Takeout struct {
 	Source   string
-	SourceID int64 // import source
+	SourceID int64 // Intercom's ID of the import source
 	Locale   string
 	Library  Library
 	Ledger   Ledger
-	Workers  int // requests in flight; at least one
+	Workers  int // number of requests in flight; at least 1
 }
 
-// Withdraw deletes the pages among entries that the decisions want out of the library, and
-// switches off those that they want off. It returns how many it did so with. A page that is
-// out already costs no call. One that fails is in the failures; an error ends it.
-func (t Takeout) Withdraw(ctx context.Context, entries iter.Seq2[state.Entry, error], d Decisions) (done int, failed []Failure, err error) {
+// Withdraw deletes or switches off the entries' pages as the decisions say, and returns the number
+// of pages that it changed. A page that is out already needs no call. failed are pages that could
+// not be changed; err is an error that ended it.
+func (t Takeout) Withdraw(
+	ctx context.Context, entries iter.Seq2[state.Entry, error], d Decisions,
+) (done int, failed []Failure, err error) {
 	return t.each(ctx, entries, func(e state.Entry) (Action, func(context.Context, state.Entry) error) {
 		action := d.TakesOut(e)
 		return action, map[Action]func(context.Context, state.Entry) error{Delete: t.delete, Update: t.switchOff}[action]
 	})
 }
 
-// TakesOut returns what is to be done yet with a page that is withdrawn: Delete, Update to
-// switch it off, or Unchanged.
+// TakesOut returns what remains to be done with a page: Delete, Update to switch it off, or
+// Unchanged.
 func (d Decisions) TakesOut(e state.Entry) Action {
 	w, ok := d.withdrawal(pair{entry: e, recorded: true})
 	switch {
@@ -55,14 +56,15 @@ func (d Decisions) TakesOut(e state.Entry) Action {
 	return Unchanged
 }
 
-// Restore switches on again the pages among entries that are off for a withdrawal that has
-// ended. It returns how many it did so with, and how many it leaves to the next plan, since
-// it is not known where they were available: markdown gives the text that was sent of a
-// page, which tells.
+// Restore switches on the entries' pages whose withdrawal has ended. done is the number of pages
+// that it switched on. later is the number of pages that it leaves to the next plan, because their
+// availability is not known. markdown returns the text that was sent, from which the availability
+// can mostly be found.
 func (t Takeout) Restore(ctx context.Context, entries iter.Seq2[state.Entry, error], d Decisions,
 	markdown func(externalID string) (string, error)) (done, later int, failed []Failure, err error) {
 	done, failed, err = t.each(ctx, entries, func(e state.Entry) (Action, func(context.Context, state.Entry) error) {
-		if _, out := d.withdrawal(pair{entry: e, recorded: true}); out || e.RemoteID == "" || !e.Ours() || e.AIAgent || e.AICopilot {
+		_, out := d.withdrawal(pair{entry: e, recorded: true})
+		if out || e.RemoteID == "" || !e.Ours() || e.AIAgent || e.AICopilot {
 			return Unchanged, nil
 		}
 		text, err := markdown(e.ExternalID)
@@ -71,7 +73,7 @@ func (t Takeout) Restore(ctx context.Context, entries iter.Seq2[state.Entry, err
 		}
 		a, known := availabilityOf(e, text, t.Locale)
 		switch {
-		case !isOff(e) && e.Hash != "": // off by the settings
+		case !isOff(e) && e.Hash != "": // switched off by the settings
 			return Unchanged, nil
 		case !known:
 			later++
@@ -82,7 +84,7 @@ func (t Takeout) Restore(ctx context.Context, entries iter.Seq2[state.Entry, err
 	return done, later, failed, err
 }
 
-// each does with each entry what choose wants done with it; nil is nothing.
+// each applies the function that choose returns to each entry, unless it is nil.
 func (t Takeout) each(ctx context.Context, entries iter.Seq2[state.Entry, error],
 	choose func(state.Entry) (Action, func(context.Context, state.Entry) error)) (done int, failed []Failure, err error) {
 	var mu sync.Mutex
@@ -144,8 +146,8 @@ func (t Takeout) switchOn(ctx context.Context, e state.Entry, a crawler.Availabi
 	return t.Ledger.PutEntry(t.Source, e)
 }
 
-// availabilityOf finds out with which availability the version was read that an entry has:
-// its hash covers that, beside the text.
+// availabilityOf finds the availability with which the version of an entry was read. It tries all
+// of them, because the hash of the entry covers the availability and the text.
 func availabilityOf(e state.Entry, markdown, locale string) (a crawler.Availability, ok bool) {
 	for _, agent := range []bool{true, false} {
 		for _, copilot := range []bool{true, false} {
@@ -159,14 +161,15 @@ func availabilityOf(e state.Entry, markdown, locale string) (a crawler.Availabil
 	return a, false
 }
 
-// set sends a page as Intercom has it, but for its availability, and returns its entry. A
-// page that is no more is recorded so, and one that was edited there, too.
+// set sends a page as Intercom has it with another availability, and returns its entry. The entry
+// says so where the page was deleted or edited at Intercom.
 func (t Takeout) set(ctx context.Context, e state.Entry, a crawler.Availability) (state.Entry, error) {
 	page, err := t.Library.ExternalPage(ctx, e.RemoteID)
 	switch {
 	case err != nil && intercom.KindOf(err) != intercom.NotFound:
 		return e, err
-	case err != nil, page.SourceID != 0 && page.SourceID != t.SourceID, page.ExternalID != "" && page.ExternalID != e.ExternalID:
+	case err != nil, page.SourceID != 0 && page.SourceID != t.SourceID,
+		page.ExternalID != "" && page.ExternalID != e.ExternalID:
 		e.RemoteID, e.Hash, e.Remote, e.Drift = "", "", "", verify.DriftDeleted
 		return e, nil
 	case page.HTML == "":
@@ -177,7 +180,8 @@ func (t Takeout) set(ctx context.Context, e state.Entry, a crawler.Availability)
 	}
 	e.AIAgent, e.AICopilot = a.AIAgent, a.AICopilot
 	request := intercom.PageRequest{
-		Title: page.Title, HTML: page.HTML, URL: page.URL, Locale: cmp.Or(page.Locale, t.Locale), SourceID: t.SourceID, ExternalID: e.ExternalID,
+		Title: page.Title, HTML: page.HTML, URL: page.URL, Locale: cmp.Or(page.Locale, t.Locale),
+		SourceID: t.SourceID, ExternalID: e.ExternalID,
 		AIAgentAvailability: a.AIAgent, AICopilotAvailability: a.AICopilot,
 	}
 	if page.AIAgentAvailability == a.AIAgent && page.AICopilotAvailability == a.AICopilot {
@@ -189,7 +193,8 @@ func (t Takeout) set(ctx context.Context, e state.Entry, a crawler.Availability)
 	case err != nil:
 		return e, err
 	case now.ID != e.RemoteID:
-		return e, fmt.Errorf("it is in Intercom twice, as %s and %s: run `fincrawl sync --verify`, which keeps one", e.RemoteID, now.ID)
+		return e, fmt.Errorf("it is in Intercom twice, as %s and %s: run `fincrawl sync --verify`, which keeps one",
+			e.RemoteID, now.ID)
 	}
 	e.Remote = verify.ContentAfter(request, now)
 	return e, nil

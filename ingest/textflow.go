@@ -9,29 +9,34 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// textFlow says which changes lose text, and which others get it.
+// textFlow records which changes lose text, and which other changes get it.
 type textFlow struct {
-	unknown map[int]bool        // updates of which it is not known what they lose
+	unknown map[int]bool        // updates whose text is not known
 	losing  map[int]bool        // changes that lose a sentence
-	lost    map[uint64][]int    // changes, by a sentence that they lose
-	gets    map[[2]int]struct{} // changes that lose one, with those that get it
-	// pairs are changes of which only a sketch is known, by the pairs of words that they lose.
+	lost    map[uint64][]int    // by sentence: the changes that lose it
+	gets    map[[2]int]struct{} // pairs of a change that loses a sentence and one that gets it
+	// pairs are changes whose text is known by its sketch only, by the pairs of words that they lose.
 	pairs map[uint32][]int
 }
 
-// Limits of a comparison. Beyond them it is not made: so many pages don't change in one
-// night by moving text about, and their number must not take memory.
+// Limits of the comparison. Beyond them it is not made, since it would take too much memory, and
+// since text does not move between so many pages in one night.
 const (
 	changesCompared = 10_000
 	sentencesKept   = 500_000
-	losersOfOne     = 4  // a sentence that more pages lose is a template's
-	sentenceLetters = 12 // a shorter one that turns up elsewhere is no evidence
+	losersOfOne     = 4  // a sentence that more pages lose belongs to a template
+	sentenceLetters = 12 // a shorter sentence proves nothing where it turns up elsewhere
 )
 
-// readTextFlow compares the texts of updates and deletes, as they were sent, with those of
-// creates and updates, as they were crawled.
-func readTextFlow(texts func(externalID string) (sent, crawled string, err error), changes []Change) (*textFlow, error) {
-	f := &textFlow{unknown: map[int]bool{}, losing: map[int]bool{}, lost: map[uint64][]int{}, gets: map[[2]int]struct{}{}, pairs: map[uint32][]int{}}
+// readTextFlow compares the texts of updates and deletes as they were sent with the texts of creates
+// and updates as they were crawled.
+func readTextFlow(
+	texts func(externalID string) (sent, crawled string, err error), changes []Change,
+) (*textFlow, error) {
+	f := &textFlow{
+		unknown: map[int]bool{}, losing: map[int]bool{}, lost: map[uint64][]int{},
+		gets: map[[2]int]struct{}{}, pairs: map[uint32][]int{},
+	}
 	compared := 0
 	for _, c := range changes {
 		if c.sends() || c.mayLose() {
@@ -98,7 +103,7 @@ func readTextFlow(texts func(externalID string) (sent, crawled string, err error
 	return f, nil
 }
 
-// losesAll notes the sentences that a change takes away.
+// losesAll records the sentences that a change removes.
 func (f *textFlow) losesAll(i int, before, after map[uint64]int) {
 	for s, letters := range before {
 		if after[s] > 0 {
@@ -111,8 +116,8 @@ func (f *textFlow) losesAll(i int, before, after map[uint64]int) {
 	}
 }
 
-// losesPairs notes the pairs of words that a change takes away of a text that is known by its
-// sketch alone, as after a lost state.
+// losesPairs records the pairs of words that a change removes from a text that is known by its
+// sketch only, as after the loss of the state file.
 func (f *textFlow) losesPairs(i int, before state.Sketch, after string) {
 	left := sketch.PairsOfMarkdown(after)
 	for _, pair := range sketch.Pairs(before) {
@@ -122,11 +127,11 @@ func (f *textFlow) losesPairs(i int, before state.Sketch, after string) {
 	}
 }
 
-// pairsAlike is how many pairs of words that one page loses make another one a place where
-// its text may be: one alone is in many texts.
+// pairsAlike is how many pairs of words that one page loses have to turn up in another page. A
+// single pair is in many texts.
 const pairsAlike = 2
 
-// getsPairs finds the changes that lose what one gets, by their pairs of words.
+// getsPairs finds the changes whose lost pairs of words a change gets.
 func (f *textFlow) getsPairs(i int, sent, crawled string) {
 	if len(f.pairs) == 0 {
 		return
@@ -145,18 +150,18 @@ func (f *textFlow) getsPairs(i int, sent, crawled string) {
 	}
 }
 
-// loses reports whether a change loses a sentence, or may.
+// loses reports whether a change loses a sentence, or may lose one.
 func (f *textFlow) loses(i int) bool { return f.losing[i] || f.unknown[i] }
 
-// each calls do for each change that loses what another gets, with that one.
+// each calls do for each change that loses a sentence, with each change that gets it.
 func (f *textFlow) each(do func(loser, holder int)) {
 	for pair := range f.gets {
 		do(pair[0], pair[1])
 	}
 }
 
-// sentences returns how many letters each sentence of a Markdown text has, by a hash of
-// its letters and digits alone, so that markup and spaces make no difference.
+// sentences returns the number of letters of each sentence in a Markdown text, by hash. The hash
+// covers only letters and digits, so that markup and spaces make no difference.
 func sentences(markdown string) map[uint64]int {
 	found := make(map[uint64]int)
 	hash, letters := fnv.New64a(), 0

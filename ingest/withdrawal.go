@@ -8,11 +8,11 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// A page that is withdrawn by switching it off is known by a hash of its own, so that
-// neither it nor the page as it is restored is taken for what the library has.
+// offPrefix marks the hash of a page that is withdrawn by switching it off. So neither this page
+// nor the restored one has the hash of the other.
 const offPrefix = "off:"
 
-// Withdrawn returns the decisions with pages withdrawn.
+// Withdrawn returns the decisions with further withdrawals.
 func (d Decisions) Withdrawn(list ...state.Withdrawal) Decisions {
 	pages := make(map[string]state.Withdrawal, len(d.pages)+len(list))
 	for page, w := range d.pages {
@@ -28,7 +28,7 @@ func (d Decisions) Withdrawn(list ...state.Withdrawal) Decisions {
 // AnyWithdrawn reports whether anything is withdrawn.
 func (d Decisions) AnyWithdrawn() bool { return len(d.pages) > 0 }
 
-// withdrawal returns how a page is withdrawn, by itself or with its source, if it is.
+// withdrawal returns the withdrawal of a page, or of its source. ok is false where there is none.
 func (d Decisions) withdrawal(p pair) (state.Withdrawal, bool) {
 	if len(d.pages) == 0 {
 		return state.Withdrawal{}, false
@@ -46,8 +46,7 @@ func (d Decisions) withdrawal(p pair) (state.Withdrawal, bool) {
 	return all, withSource
 }
 
-// Same reports whether the library has a page as it was crawled, or switched off where it
-// is withdrawn.
+// Same reports whether the library has a page as it was crawled, or switched off if it is withdrawn.
 func (d Decisions) Same(e state.Entry, p state.Staged) bool {
 	w, out := d.withdrawal(pair{entry: e, recorded: true})
 	if out && !w.Delete {
@@ -56,18 +55,17 @@ func (d Decisions) Same(e state.Entry, p state.Staged) bool {
 	return e.Hash == p.Hash
 }
 
-// switchedOff is a page as it is sent while it is withdrawn.
+// switchedOff returns a page as it is sent while it is withdrawn.
 func switchedOff(p state.Staged) state.Staged {
 	p.AIAgent, p.AICopilot = false, false
 	if p.Hash != "" {
 		p.Hash = offPrefix + p.Hash
 	}
-	p.Content = "" // another one than was staged
+	p.Content = "" // the staged hash is that of another content
 	return p
 }
 
-// switchedOffEntry is the entry of a page that the library has switched off, and that is
-// otherwise as it was sent.
+// switchedOffEntry returns the entry of a page that was switched off and not changed otherwise.
 func switchedOffEntry(e state.Entry) state.Entry {
 	e.AIAgent, e.AICopilot = false, false
 	if e.Hash != "" && !isOff(e) {
@@ -76,8 +74,8 @@ func switchedOffEntry(e state.Entry) state.Entry {
 	return e
 }
 
-// withdrawn notes on a change that its page is withdrawn. One that is to be out of the
-// library is deleted from it, and not sent again.
+// withdrawn adds the withdrawal of its page to a change. A page that has to leave the library is
+// deleted and not sent again.
 func withdrawn(c Change, w state.Withdrawal) Change {
 	decided := &Decided{Verdict: Withdraw, By: w.By, At: w.At.UTC().Format(time.RFC3339), Reason: w.Reason}
 	why := fmt.Sprintf("withdrawn by %s on %s", w.By, w.At.UTC().Format("2006-01-02"))
@@ -86,8 +84,10 @@ func withdrawn(c Change, w state.Withdrawal) Change {
 		c.Decided = decided
 		c.Reason += "; " + why
 	case c.RemoteID != "" && (c.After != nil || !c.Unproved):
-		c = Change{Action: Delete, ExternalID: c.ExternalID, RemoteID: c.RemoteID, Before: c.Before, Misses: c.Missed, Missed: c.Missed,
-			Gone: true, Reason: why, Decided: decided}
+		c = Change{
+			Action: Delete, ExternalID: c.ExternalID, RemoteID: c.RemoteID, Before: c.Before,
+			Misses: c.Missed, Missed: c.Missed, Gone: true, Reason: why, Decided: decided,
+		}
 	case c.After == nil:
 	default:
 		c.Wants, c.Action, c.Guard, c.Decided = Create, Held, GuardWithdrawn, decided

@@ -26,7 +26,8 @@ type LockedError struct {
 
 func (e *LockedError) Error() string {
 	if e.PID == 0 {
-		return fmt.Sprintf("state file %s is held by another process, which left no word of itself; wait for it to end, or stop it", e.Path)
+		return fmt.Sprintf("state file %s is held by another process, which left no word of itself; "+
+			"wait for it to end, or stop it", e.Path)
 	}
 	text := fmt.Sprintf("state file %s is held by process %d on %s since %s; wait for it to end, or stop it",
 		e.Path, e.PID, e.Host, e.Since.Local().Format(time.DateTime))

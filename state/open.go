@@ -55,7 +55,8 @@ func openToRead(path string, wait time.Duration) (*Store, error) {
 		return nil, err
 	}
 	s.readOnly = true
-	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
 		return s, nil
 	}
 	err = s.open(&bbolt.Options{Timeout: atOnce(wait), ReadOnly: true, NoStatistics: true})
@@ -127,8 +128,9 @@ func openError(path string, err error) error {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return locked(path)
 	case errors.Is(err, syscall.ENOLCK), errors.Is(err, errors.ErrUnsupported):
-		return fmt.Errorf("lock state file %s: %w; its volume has no locks, and two runs at once would damage it: "+
-			"keep it on a disk of this machine or on a volume that has them, and name that one as state in sources.yaml", path, err)
+		return fmt.Errorf("lock state file %s: %w; its volume has no locks, "+
+			"and two runs at once would damage it: keep it on a disk of this machine or on a volume that has them, "+
+			"and name that one as state in sources.yaml", path, err)
 	case errors.Is(err, syscall.ENODEV):
 		return fmt.Errorf("map state file %s into memory: %w; its volume cannot do that: "+
 			"name a file on another one as state in sources.yaml", path, err)

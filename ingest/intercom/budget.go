@@ -13,63 +13,63 @@ import (
 	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
-// budget decides when a request may be sent. It is the one limiter for all calls
-// of a client, and knows nothing but what answers say of the workspace's rate
-// limit: how many calls a window takes, how many are left, when it ends.
+// budget decides when a request may be sent. All calls of a client share one. It knows only
+// what answers say about the workspace's rate limit: how many calls a window allows, how
+// many are left, and when the window ends.
 //
-//   - Before the first answer, at the start of each window and after a 429, a single
-//     request goes ahead to learn; the others follow once it is answered.
-//   - Inside a window, requests are spread evenly over the time that is left.
-//   - Each answer is booked on the window that it names, and each request without an
-//     answer on the current one, so neither latency nor clocks make us overspend.
-//   - What is missing from the allowance and was not spent by us, other apps spent.
-//     As much as they may yet spend is left to them.
-//   - One call of each window is kept back. Should the next window begin later than
-//     it seems here, the request that goes ahead finds room rather than a 429.
+//   - Before the first answer, at the start of each window and after a 429, a single request
+//     is sent as a probe. The others wait for its answer.
+//   - Within a window, requests are spread evenly over the remaining time.
+//   - Each answer counts against the window that it names, and each request without an answer
+//     against the current one. So neither latency nor clock differences cause overspending.
+//   - Calls that are missing from the allowance and were not ours were made by other apps. As
+//     many as they are likely to make yet are left to them.
+//   - One call of each window is kept in reserve. If the next window begins later than
+//     expected, the probe uses it and gets no 429.
 //
-// No answer with a rate limit, no limit: that is how proxies and emulators are.
+// Answers without a rate limit, such as those of proxies and emulators, mean no limit.
 type budget struct {
 	share   float64
-	turn    chan struct{} // held by the request that waits for its time; others queue for it
-	changed chan struct{} // an answer came, which may let it go earlier
+	turn    chan struct{} // held by the one request that waits for its time; others queue for it
+	changed chan struct{} // signals an answer, after which the waiting request may be sent earlier
 
 	mu          sync.Mutex
-	unlimited   bool // answers bear no rate limit
+	unlimited   bool // answers have no rate limit
 	window      window
 	late        time.Duration // how much later than their Reset windows end, by our clock
 	inFlight    int
 	lastSent    time.Time
 	lastProbe   time.Time
 	pausedUntil time.Time
-	strikes     int // answers 429 in a row that did not say until when
+	strikes     int // number of 429 answers in a row that did not say how long to wait
 }
 
-// window is one of the API's rate limit windows.
+// window is a window of the API's rate limit.
 type window struct {
-	reset     int64     // Unix seconds, by the API's clock; 0 is no window yet
-	seen      time.Time // when its first answer came
+	reset     int64     // Unix seconds by the API's clock; 0 before the first window
+	seen      time.Time // when its first answer arrived
 	span      time.Duration
-	limit     int // calls of all apps in this window
-	remaining int // of them, as far as answers tell
-	ours      int // answers of this window that we got
-	before    int // calls of other apps in the window before; -1 is unknown
+	limit     int // number of calls that all apps may make
+	remaining int // the smallest number that answers gave
+	ours      int // number of answers that we got
+	before    int // number of other apps' calls in the window before; -1 for unknown
 	jitter    time.Duration
 }
 
 const (
-	defaultSpan  = 10 * time.Second // of a window, as documented
-	longestSpan  = time.Minute      // what seems longer is the difference of two clocks
-	probeEvery   = time.Second      // an unanswered probe is followed by another
+	defaultSpan  = 10 * time.Second // length of a window, according to the documentation
+	longestSpan  = time.Minute      // a window that seems longer is due to a difference of clocks
+	probeEvery   = time.Second      // time after which another probe follows one without an answer
 	pauseJitter  = 500 * time.Millisecond
-	longestPause = 5 * time.Minute // after a 429, whatever Retry-After says
+	longestPause = 5 * time.Minute // limits Retry-After
 )
 
 func newBudget(share float64) *budget {
 	return &budget{share: share, turn: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
 }
 
-// wait returns when a request may be sent, and the time for which it is booked.
-// The caller must report back, by answered or failed.
+// wait returns when a request may be sent, with the time at which it was booked. The caller
+// must then call answered or failed.
 func (b *budget) wait(ctx context.Context) (booked time.Time, err error) {
 	select {
 	case b.turn <- struct{}{}:
@@ -98,8 +98,7 @@ func (b *budget) wait(ctx context.Context) (booked time.Time, err error) {
 	}
 }
 
-// book books a request for now and returns 0, or returns how long to wait before
-// asking again.
+// book books a request and returns 0, or returns how long to wait before trying again.
 func (b *budget) book(now time.Time) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -128,7 +127,7 @@ func (b *budget) untilNext(now time.Time) time.Duration {
 	}
 	left := b.left(now)
 	if left < 1 || !now.Before(end) {
-		// What others leave unspent becomes ours towards the end, so look again before it.
+		// Calls that others leave unused become ours towards the end, so look again before it.
 		return min(end.Add(b.window.jitter).Sub(now), b.window.span/20)
 	}
 	return b.nextSlot(end, left).Sub(now)
@@ -136,21 +135,21 @@ func (b *budget) untilNext(now time.Time) time.Duration {
 
 func (b *budget) end() time.Time { return time.Unix(b.window.reset, 0).Add(b.late) }
 
-// allowance is how many calls of the window we may make.
+// allowance returns how many calls we may make in a window.
 func (b *budget) allowance() int {
 	return max(1, int(float64(b.window.limit)*b.share)-1)
 }
 
-// left is how many requests may still be sent in the window. Any request in flight
-// may or may not be counted in what remains; it is counted here.
+// left returns how many requests may still be sent in the window. Requests in flight may be
+// missing from remaining, so all of them are subtracted.
 func (b *budget) left(now time.Time) int {
 	w := &b.window
 	return min(b.allowance()-w.ours, w.remaining-1-b.reserve(now)) - b.inFlight
 }
 
-// nextSlot spreads what is left evenly up to shortly before the end, where answers
-// still under way settle what truly remains. Time lost is made up for at no more
-// than twice the even rate.
+// nextSlot spreads the remaining requests evenly until shortly before the end of the window.
+// The rest of the window lets answers arrive that show what really remains. Lost time is made
+// up for at twice the even rate at most.
 func (b *budget) nextSlot(end time.Time, left int) time.Time {
 	w := &b.window
 	from := b.lastSent
@@ -161,21 +160,21 @@ func (b *budget) nextSlot(end time.Time, left int) time.Time {
 	return from.Add(max(even, w.span/time.Duration(2*b.allowance())))
 }
 
-// others is how many calls of the window other apps made, at least.
+// others returns the smallest number of calls that other apps can have made in the window.
 func (b *budget) others() int {
 	w := &b.window
 	return max(0, w.limit-w.remaining-w.ours-b.inFlight)
 }
 
-// reserve is how many calls are left to other apps: what they may be expected to
-// spend in the rest of the window, by this window and, in its beginning, by the one
-// before, and a bit more, since chance has its share.
+// reserve returns how many calls to leave to other apps. It estimates what they will make in
+// the rest of the window from what they made in it so far and, early in the window, in the
+// one before. A margin allows for chance.
 func (b *budget) reserve(now time.Time) int {
 	w := &b.window
 	rest := min(1, max(0, float64(b.end().Sub(now))/float64(w.span)))
 	gone := 1 - rest
 	others := float64(b.others())
-	whole := others + rest*float64(w.before) // of a whole window
+	whole := others + rest*float64(w.before) // for a whole window
 	if w.before < 0 {
 		whole = others / max(gone, 0.1)
 	}
@@ -186,7 +185,7 @@ func (b *budget) reserve(now time.Time) int {
 	return int(math.Ceil(expected + 2*math.Sqrt(expected) + 1))
 }
 
-// failed reports a request that got no answer.
+// failed records that a request got no answer.
 func (b *budget) failed() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -194,7 +193,7 @@ func (b *budget) failed() {
 	b.notify()
 }
 
-// answered reports the answer to a request that was booked at the given time.
+// answered records the answer to a request that was booked at the given time.
 func (b *budget) answered(booked time.Time, resp *http.Response) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -217,22 +216,22 @@ func (b *budget) answered(booked time.Time, resp *http.Response) {
 	}
 }
 
-// enter books an answer on the window that it names, and learns from it when
-// windows truly end.
+// enter counts an answer against the window that it names, and corrects the estimate of when
+// windows end.
 func (b *budget) enter(booked, now time.Time, limit, remaining int, reset int64) {
 	w := &b.window
 	known := w.reset != 0
 	switch later := reset - w.reset; {
-	case known && -1 <= later && later <= 1: // the same; some round it now up, now down
+	case known && -1 <= later && later <= 1: // the same window; servers round up or down
 		w.reset = max(w.reset, reset)
 		w.ours++
 		w.remaining = min(w.remaining, remaining)
 		if booked.After(b.end()) {
-			// It lasts longer than thought: Reset has whole seconds, and clocks differ. Should
-			// this be too long now, the next window's first answers tell.
+			// The window is longer than assumed: Reset has whole seconds, and clocks differ. If
+			// this is too long now, the first answers of the next window correct it.
 			end := booked.Add(time.Second)
 			if last := w.seen.Add(w.span); w.remaining == 0 && last.After(end) {
-				end = last // there is no room for another wrong guess
+				end = last // nothing remains for another wrong guess
 			}
 			b.late = end.Sub(time.Unix(w.reset, 0))
 		}
@@ -245,7 +244,7 @@ func (b *budget) enter(booked, now time.Time, limit, remaining int, reset int64)
 			next.span, next.before = length, b.others()
 		}
 		b.open(next, limit, remaining, now)
-	case !known || booked.After(b.end()): // the first, or the API's clock was set back
+	case !known || booked.After(b.end()): // the first window, or the API's clock was set back
 		b.open(window{reset: reset, before: -1}, limit, remaining, now)
 	}
 }
@@ -264,12 +263,12 @@ func (b *budget) open(w window, limit, remaining int, now time.Time) {
 	b.window.jitter = rand.N(b.window.span / 50)
 }
 
-// pause keeps all requests back after a 429: as long as Retry-After says, or else
-// until the window ends, or else longer each time.
+// pause stops all requests after a 429: for as long as Retry-After says, or until the window
+// ends, or for a time that doubles with each 429.
 func (b *budget) pause(now time.Time, h http.Header, known bool) {
 	b.unlimited = false
 	if now.Before(b.pausedUntil) {
-		return // other requests of the same moment
+		return // another 429 of the same moment
 	}
 	wait, ok := retry.After(h, now)
 	if !ok && known && b.end().After(now) {
@@ -291,9 +290,8 @@ func (b *budget) notify() {
 	}
 }
 
-// rateLimit reads the three headers that say where a workspace stands. What is too
-// little for a time in Unix seconds counts from now, and what is too much is in
-// milliseconds.
+// rateLimit parses the three headers of the rate limit. A Reset that is too small for Unix
+// seconds counts from now, and one that is too large is in milliseconds.
 func rateLimit(h http.Header, now time.Time) (limit, remaining int, reset int64, ok bool) {
 	whole := func(name string) (int64, error) {
 		f, err := strconv.ParseFloat(strings.TrimSpace(h.Get("X-RateLimit-"+name)), 64)

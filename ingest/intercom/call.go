@@ -21,22 +21,22 @@ import (
 
 const (
 	maxTries       = 6
-	requestTimeout = time.Minute      // of one try, its answer's body included
-	callTimeout    = 15 * time.Minute // of all tries and the waiting between them
-	maxAnswer      = 256 << 20        // bytes; a list page bears the HTML of all its pages
+	requestTimeout = time.Minute      // for one try, with the body of its answer
+	callTimeout    = 15 * time.Minute // for all tries and the waiting between them
+	maxAnswer      = 256 << 20        // bytes; a list page contains the HTML of all its pages
 )
 
-// call is one call of the API.
+// call describes one call of the API.
 type call struct {
 	method, path string
 	query        url.Values
 	body         any
-	// once: a repeat could do harm, so only what surely did nothing is tried again.
+	// once is set where a repeat could do harm. Then only a call that surely did nothing is repeated.
 	once bool
 }
 
-// do makes a call, again where that may help, and decodes the answer into out,
-// unless that is nil.
+// do makes a call and repeats it where that may help. It decodes the answer into out, unless
+// out is nil.
 func (c *Client) do(ctx context.Context, call call, out any) error {
 	body, err := encode(call.body)
 	if err != nil {
@@ -59,12 +59,12 @@ func (c *Client) do(ctx context.Context, call call, out any) error {
 			return err
 		case try == maxTries || ctx.Err() != nil:
 			return c.circuit.failed(err)
-		case call.once && !answered(err, http.StatusTooManyRequests): // it may have been done
+		case call.once && !answered(err, http.StatusTooManyRequests): // the API may have carried it out
 			return err
 		}
 		wait := pace.NextBackOff()
 		if answered(err, http.StatusTooManyRequests) {
-			wait = 0 // the budget knows until when, for all calls
+			wait = 0 // the budget makes all calls wait
 		}
 		c.log.WarnContext(ctx, "call of the API is tried again", "error", err, "try", try+1, "wait", wait)
 		if c.wait(ctx, wait) != nil {
@@ -74,7 +74,7 @@ func (c *Client) do(ctx context.Context, call call, out any) error {
 	}
 }
 
-// try makes one request, when the budget has room for it.
+// try makes one request as soon as the budget allows it.
 func (c *Client) try(ctx context.Context, call call, body []byte, out any) error {
 	began := time.Now()
 	booked, err := c.budget.wait(ctx)
@@ -96,7 +96,7 @@ func (c *Client) try(ctx context.Context, call call, body []byte, out any) error
 	answer := bufio.NewReaderSize(io.LimitReader(resp.Body, maxAnswer), startOfAnswer)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		text, _ := io.ReadAll(answer)
-		return c.refusal(call, resp, text) // whatever of it could be read
+		return c.refusal(call, resp, text) // text may be incomplete
 	}
 	if err := take(resp, answer, out); err != nil {
 		return &Error{
@@ -131,7 +131,7 @@ func (c *Client) send(ctx context.Context, call call, body []byte) (*http.Respon
 	return c.http.Do(req)
 }
 
-// refusal makes an error of an answer that is not a success.
+// refusal returns the error for an answer that is not a success.
 func (c *Client) refusal(call call, resp *http.Response, answer []byte) *Error {
 	e := readError(resp, answer)
 	e.Method, e.Path = call.method, call.path
@@ -147,15 +147,15 @@ func encode(body any) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // pages are HTML, which would grow by a half
+	e.SetEscapeHTML(false) // escaping would make the HTML of pages half as large again
 	err := e.Encode(body)
 	return b.Bytes(), err
 }
 
-// take reads an answer into out, unless that is nil, while it arrives: of a list page
-// that bears the HTML of its pages there is then but the one copy. The answer must be
-// what was asked for: {} or a page of an intermediary is no page, no import source and no
-// empty list.
+// take decodes an answer into out, unless out is nil. It decodes while the answer arrives, so
+// that the HTML of a list page is in memory only once. The answer has to have the fields that
+// were asked for: an empty object, or a page of an intermediary, is neither a page nor an
+// import source nor an empty list.
 func take(resp *http.Response, answer *bufio.Reader, out any) error {
 	if out == nil {
 		text, err := io.ReadAll(answer)
@@ -167,7 +167,7 @@ func take(resp *http.Response, answer *bufio.Reader, out any) error {
 	start, _ := answer.Peek(startOfAnswer)
 	start = bytes.Clone(start)
 	_, _ = answer.Discard(len(start) - len(unmarked(start)))
-	reflect.ValueOf(out).Elem().SetZero() // of what an earlier try had read
+	reflect.ValueOf(out).Elem().SetZero() // an earlier try may have set fields
 	var broken *jsontext.SyntacticError
 	switch err := decode(answer, out); {
 	case errors.As(err, &broken) && isHTML(resp, trim(start)):
@@ -183,15 +183,15 @@ func take(resp *http.Response, answer *bufio.Reader, out any) error {
 	return nil
 }
 
-// startOfAnswer is how much of an answer tells a web page from JSON.
+// startOfAnswer is how much of an answer is needed to tell a web page from JSON.
 const startOfAnswer = 256 // bytes
 
-// errWebPage is the answer of something in front of the API, which may not have heard of
-// the call.
+// errWebPage reports an answer of something in front of the API. The call may not have
+// reached the API.
 var errWebPage = errors.New("it is a web page, not JSON")
 
-// timeout is the end of our own patience. Unlike the end of the caller's context, it
-// is no context.DeadlineExceeded: the next call may do better.
+// timeout reports that one of our own timeouts passed. It is not context.DeadlineExceeded,
+// because only the caller's context ends further calls.
 type timeout struct {
 	what  string
 	after time.Duration
@@ -199,8 +199,8 @@ type timeout struct {
 
 func (t timeout) Error() string { return t.what + " " + t.after.String() }
 
-// reason is why a request failed, without the address that the caller names
-// anyway, and with the cause of a context's end.
+// reason returns why a request failed. It leaves out the URL, which the caller names anyway,
+// and adds the cause where a context ended.
 func reason(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		cause := context.Cause(ctx)
@@ -230,7 +230,7 @@ func untrusted(err error) bool {
 	return errors.As(err, &certificate)
 }
 
-// newBackoff gives the pauses between tries: 1 s, 2 s, 4 s … with half of it left to chance.
+// newBackoff returns the pauses between tries: 1 s, 2 s, 4 s and so on, half of it random.
 func newBackoff() *backoff.ExponentialBackOff {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval = time.Second

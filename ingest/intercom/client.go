@@ -1,11 +1,10 @@
-// Package intercom is a client for the AI Content API of Intercom: content
-// import sources and external pages, the part that fincrawl needs.
+// Package intercom is a client for the part of Intercom's AI Content API that fincrawl
+// needs: content import sources and external pages.
 //
-// All requests of a client share one budget, read from the answers' rate limit
-// headers, and are retried where a repeat may help and can do no harm, until one
-// call after another fails: see [ErrDown]. What a
-// call could not do is an [*Error] where something answered; [KindOf] says what
-// follows from it.
+// All requests of a client share one budget, which follows the rate limit headers of the
+// answers. A request is retried where that may help and can do no harm, until too many calls
+// in a row failed: see [ErrDown]. Where something answered, the error is an [*Error], and
+// [KindOf] says what follows from it.
 package intercom
 
 import (
@@ -24,22 +23,22 @@ import (
 	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
-// Config says where and as whom to call.
+// Config is the configuration of a Client.
 type Config struct {
 	BaseURL   string // such as https://api.intercom.io; see RegionURL
 	Token     string
-	Version   string                                     // Intercom-Version header; "" is 2.15
-	Share     float64                                    // of the workspace's rate limit that may be used, 0 < Share <= 1; else it is 1
-	UserAgent string                                     // "" is fincrawl
-	Transport http.RoundTripper                          // nil: a clone of http.DefaultTransport
-	Wait      func(context.Context, time.Duration) error // before a call is tried again; nil: really
-	Log       *slog.Logger                               // nil: none
+	Version   string                                     // Intercom-Version header. Defaults to 2.15.
+	Share     float64                                    // share of the rate limit to use, from 0 to 1. Defaults to 1.
+	UserAgent string                                     // Defaults to fincrawl.
+	Transport http.RoundTripper                          // Defaults to a clone of http.DefaultTransport.
+	Wait      func(context.Context, time.Duration) error // waits before a retry. Defaults to sleeping.
+	Log       *slog.Logger                               // Defaults to discarding.
 }
 
-// pageBuffer is room for most pages, so that each goes in one write and comes in one read.
+// pageBuffer is the size of the transport's buffers. Most pages fit, so that each is written and read at once.
 const pageBuffer = 32 << 10
 
-// RegionURL returns the API's address for a region: us, eu or au.
+// RegionURL returns the API's base URL for a region: us, eu or au.
 func RegionURL(region string) (string, bool) {
 	switch region {
 	case "us":
@@ -54,7 +53,7 @@ func RegionURL(region string) (string, bool) {
 
 // Client calls the API. It is safe for use by several goroutines.
 type Client struct {
-	base      string // without a slash at its end
+	base      string // without a trailing slash
 	token     string
 	version   string
 	userAgent string
@@ -64,7 +63,7 @@ type Client struct {
 	usage     usage
 	wait      func(context.Context, time.Duration) error
 	log       *slog.Logger
-	noLookUp  atomic.Bool // the API was seen to look no page up
+	noLookUp  atomic.Bool // the API turned out not to support looking up pages
 }
 
 // New returns a client. It sends nothing.
@@ -80,7 +79,7 @@ func New(c Config) *Client {
 	}
 	if c.Transport == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = t.MaxIdleConns // there is but one host
+		t.MaxIdleConnsPerHost = t.MaxIdleConns // there is only one host
 		t.WriteBufferSize, t.ReadBufferSize = pageBuffer, pageBuffer
 		c.Transport = t
 	}
@@ -97,8 +96,8 @@ func New(c Config) *Client {
 		userAgent: c.UserAgent,
 		http: &http.Client{
 			Transport: c.Transport,
-			// A redirect could carry the token elsewhere, or turn a POST into a GET. The API
-			// has none, so one is reported as the mistake in the address that it is.
+			// A redirect could send the token elsewhere or turn a POST into a GET. The API never
+			// redirects, so a redirect is reported as a wrong base URL.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		budget: newBudget(c.Share),
@@ -107,8 +106,8 @@ func New(c Config) *Client {
 	}
 }
 
-// Me returns whose token this is (GET /me). Where the API has no such call, or keeps it
-// from the token, the token is checked by one that is needed anyway, and nobody is named.
+// Me returns who the token belongs to (GET /me). Where the API has no such call, or the token
+// may not make it, another call checks the token, and Me is empty.
 func (c *Client) Me(ctx context.Context) (Me, error) {
 	var me Me
 	var a struct {
@@ -130,10 +129,12 @@ func (c *Client) Me(ctx context.Context) (Me, error) {
 	return me, err
 }
 
-// ImportSources yields all content import sources, through all list pages, each
-// once. After an error, which comes last, the listing is not whole.
+// ImportSources yields all content import sources, each once. An error is yielded last and
+// means that the listing is incomplete.
 func (c *Client) ImportSources(ctx context.Context) iter.Seq2[ImportSource, error] {
-	return list(ctx, c, sourcesPath, func(a answeredSource) ImportSource { return ImportSource(a) }, func(s ImportSource) int64 { return s.ID })
+	return list(ctx, c, sourcesPath,
+		func(a answeredSource) ImportSource { return ImportSource(a) },
+		func(s ImportSource) int64 { return s.ID })
 }
 
 // ImportSource returns an import source by its ID.
@@ -143,12 +144,12 @@ func (c *Client) ImportSource(ctx context.Context, id int64) (ImportSource, erro
 	return ImportSource(s), err
 }
 
-// CreateImportSource makes an import source with sync_behavior "api".
+// CreateImportSource creates an import source with sync_behavior "api". The caller first has
+// to look whether there is one.
 //
-// Intercom may allow two import sources with one URL, so a creation whose outcome is
-// unknown is not simply repeated: if the workspace has got one by then, that one is
-// returned, with Found set, since it may be that of another process. The caller looks for
-// one before creating.
+// Intercom may allow two import sources with one URL. So a creation whose outcome is unknown
+// is not repeated blindly: if the workspace has such an import source by then, that one is
+// returned. Found is then set, because another process may have created it.
 func (c *Client) CreateImportSource(ctx context.Context, url string, audienceIDs []int64) (ImportSource, error) {
 	create := call{method: "POST", path: sourcesPath, once: true, body: sourceRequest{
 		SyncBehavior: "api", URL: url, AudienceIDs: audienceIDs,
@@ -186,15 +187,18 @@ func (c *Client) sourceWithURL(ctx context.Context, url string) (ImportSource, b
 	return ImportSource{}, false, nil
 }
 
-// UpdateImportSource sets the URL and the audiences of an import source, and
-// applies the audiences to the pages it has. No audiences removes them all.
-func (c *Client) UpdateImportSource(ctx context.Context, id int64, url string, audienceIDs []int64) (ImportSource, error) {
+// UpdateImportSource sets the URL and the audiences of an import source and applies the
+// audiences to its pages. With no audiences, all are removed.
+func (c *Client) UpdateImportSource(
+	ctx context.Context, id int64, url string, audienceIDs []int64,
+) (ImportSource, error) {
 	return c.putImportSource(ctx, id, sourceUpdate{URL: url, AudienceIDs: audienceIDs})
 }
 
-// ActivateImportSource does what UpdateImportSource does, and switches the import
-// source on.
-func (c *Client) ActivateImportSource(ctx context.Context, id int64, url string, audienceIDs []int64) (ImportSource, error) {
+// ActivateImportSource does the same as UpdateImportSource and switches the import source on.
+func (c *Client) ActivateImportSource(
+	ctx context.Context, id int64, url string, audienceIDs []int64,
+) (ImportSource, error) {
 	return c.putImportSource(ctx, id, sourceUpdate{URL: url, AudienceIDs: audienceIDs, Status: "active"})
 }
 
@@ -208,39 +212,41 @@ func (c *Client) putImportSource(ctx context.Context, id int64, u sourceUpdate) 
 	return ImportSource(s), err
 }
 
-// DeleteImportSource deletes an import source, and Intercom all its pages with it.
-// One that is gone already is no error.
+// DeleteImportSource deletes an import source. Intercom deletes all its pages as well. It is
+// no error where the import source is gone already.
 func (c *Client) DeleteImportSource(ctx context.Context, id int64) error {
 	return gone(c.do(ctx, call{method: "DELETE", path: sourcePath(id)}, nil))
 }
 
-// ExternalPages yields all external pages of the workspace, of all sources,
-// through all list pages, each once. After an error, which comes last, the listing
-// is not whole. Where Intercom lists no further, that is a [*ListingEnd].
+// ExternalPages yields all external pages of the workspace, each once, from all import
+// sources. An error is yielded last and means that the listing is incomplete. It is a
+// [*ListingEnd] where Intercom lists no further.
 func (c *Client) ExternalPages(ctx context.Context) iter.Seq2[ExternalPage, error] {
-	return list(ctx, c, pagesPath, func(a answeredPage) ExternalPage { return ExternalPage(a) }, func(p ExternalPage) string { return p.ID })
+	return list(ctx, c, pagesPath,
+		func(a answeredPage) ExternalPage { return ExternalPage(a) },
+		func(p ExternalPage) string { return p.ID })
 }
 
 // ExternalPage returns a page by Intercom's ID.
 func (c *Client) ExternalPage(ctx context.Context, id string) (ExternalPage, error) {
 	var page answeredPage
-	if id == "" { // the path would be that of all pages
+	if id == "" { // the path would be that of the list of pages
 		return ExternalPage(page), errors.New("get an external page: it has no id")
 	}
 	err := c.do(ctx, call{method: "GET", path: pagePath(id)}, &page)
 	return ExternalPage(page), err
 }
 
-// UpsertPage creates a page, or updates the one with its source and external ID.
+// UpsertPage creates a page, or updates the page with the same import source and external ID.
 func (c *Client) UpsertPage(ctx context.Context, p PageRequest) (ExternalPage, error) {
 	var page answeredPage
 	err := c.do(ctx, call{method: "POST", path: pagesPath, body: p}, &page)
 	return ExternalPage(page), err
 }
 
-// DeletePage deletes a page by Intercom's ID. One that is gone already is no error.
+// DeletePage deletes a page by Intercom's ID. It is no error where the page is gone already.
 func (c *Client) DeletePage(ctx context.Context, id string) error {
-	if id == "" { // the path would be that of all pages
+	if id == "" { // the path would be that of the list of pages
 		return errors.New("delete an external page: it has no id")
 	}
 	return gone(c.do(ctx, call{method: "DELETE", path: pagePath(id)}, nil))
@@ -255,7 +261,7 @@ func sourcePath(id int64) string { return sourcesPath + "/" + strconv.FormatInt(
 
 func pagePath(id string) string { return pagesPath + "/" + url.PathEscape(id) }
 
-// gone makes a success of "not found".
+// gone returns nil for an error of the kind NotFound.
 func gone(err error) error {
 	if err != nil && KindOf(err) == NotFound {
 		return nil

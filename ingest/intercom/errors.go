@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-// Error is an answer of the API, or of something in front of it, that is not a
-// success, or that is one but could not be read.
+// Error is an answer of the API, or of something in front of it, that is not a success or
+// cannot be read.
 type Error struct {
 	Method, Path string
 	Status       int
-	Code         string // of the first error of the answer; "" where the answer was no error list
+	Code         string // of the first error of the answer; "" where the answer has no list of errors
 	Message      string
 	Field        string // the field that was wrong, where the API named it
 	RequestID    string
@@ -23,8 +23,8 @@ type Error struct {
 	format format
 }
 
-// format is what an error's body was: some things in front of the API answer with
-// the API's statuses, but don't speak for it.
+// format is the format of an error's body. It helps to tell the API from something in front
+// of it that answers with the same status.
 type format int
 
 const (
@@ -33,7 +33,7 @@ const (
 	htmlFormat
 )
 
-// Error says what was refused and why, and what to do where a person can do something.
+// Error returns what was refused and why, and what a person can do about it.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %d", e.Method, e.Path, e.Status)
@@ -64,7 +64,8 @@ func (e *Error) hint() string {
 	case e.Code == "intercom_version_invalid":
 		return "set intercom.api_version to one that has AI content, 2.12 or newer"
 	case strings.Contains(strings.ToLower(e.Message), "page limit"):
-		return "Intercom lists no more of a workspace's pages: nothing is lost, and pages beyond that are looked up one by one"
+		return "Intercom lists no more of a workspace's pages: nothing is lost, " +
+			"and pages beyond that are looked up one by one"
 	case e.Code == "token_revoked", e.Code == "token_expired", e.Code == "token_blocked":
 		return "make a new access token in Intercom's Developer Hub"
 	case e.Status == http.StatusNotFound && KindOf(e) == Refused:
@@ -83,18 +84,18 @@ func (e *Error) hint() string {
 	return ""
 }
 
-// Kind says what follows from an error.
+// Kind is a kind of error. It says what follows from the error.
 type Kind int
 
 // The kinds of errors.
 const (
-	Transient Kind = iota // was retried, and may work in a later run
+	Transient Kind = iota // it was retried, and may succeed in a later run
 	Refused               // this request will never be accepted as it is (400, 413, 422, …)
 	NotFound              // 404 or 410
 	Fatal                 // no request will be accepted: token, plan, version, address, or the API is down
 )
 
-// KindOf says what follows from an error of a Client.
+// KindOf returns the kind of an error of a Client.
 func KindOf(err error) Kind {
 	if errors.Is(err, ErrDown) {
 		return Fatal
@@ -118,13 +119,13 @@ func KindOf(err error) Kind {
 		if e.Code != "" || e.format == jsonFormat {
 			return Fatal
 		}
-		return Transient // a load balancer's
+		return Transient // it comes from a load balancer
 	case s == http.StatusNotFound, s == http.StatusGone:
 		if e.format == htmlFormat {
 			return Transient
 		}
 		if strings.HasPrefix(e.Code, "parameter_") && (e.Method == http.MethodPost || e.Method == http.MethodPut) {
-			return Refused // what it names is unknown, such as an audience, and not what it is sent to
+			return Refused // something that the request names is unknown, such as an audience
 		}
 		return NotFound
 	case s == http.StatusRequestTimeout, s == http.StatusConflict, s == http.StatusTooManyRequests:
@@ -135,7 +136,7 @@ func KindOf(err error) Kind {
 	return Transient
 }
 
-// readError takes what it can from an answer that is not a success.
+// readError reads what it can from an answer that is not a success.
 func readError(resp *http.Response, answer []byte) *Error {
 	e := &Error{Status: resp.StatusCode, RequestID: resp.Header.Get("X-Request-Id")}
 	var body errorBody
@@ -159,14 +160,14 @@ func readError(resp *http.Response, answer []byte) *Error {
 	return e
 }
 
-// isHTML reports whether an answer is a web page, as nothing of the API is. Some label
-// what is none as one.
+// isHTML reports whether an answer is a web page, which the API never sends. The content type
+// alone is not enough, because some intermediaries label JSON as HTML.
 func isHTML(resp *http.Response, answer []byte) bool {
 	labelled := strings.Contains(resp.Header.Get("Content-Type"), "html")
 	return bytes.HasPrefix(answer, []byte("<")) || labelled && len(answer) > 0 && !json.Valid(answer)
 }
 
-// trim takes white space from an answer, and the mark that some begin a text with.
+// trim removes white space and a byte order mark from an answer.
 func trim(answer []byte) []byte { return bytes.TrimSpace(unmarked(answer)) }
 
 func unmarked(answer []byte) []byte { return bytes.TrimPrefix(answer, []byte("\xef\xbb\xbf")) }

@@ -9,15 +9,14 @@ import (
 )
 
 const (
-	listSize     = 150     // items asked for in a list page
-	safeListSize = 50      // where the API refuses more of them; it divides listSize
-	maxListPages = 100_000 // a listing longer than this does not end
-	maxReadings  = 6       // of a listing that brings something new each time
+	listSize     = 150     // number of items asked for in a list page
+	safeListSize = 50      // used where the API refuses listSize; it divides listSize
+	maxListPages = 100_000 // a longer listing is taken to be endless
+	maxReadings  = 6       // limit for a listing in which each reading finds new items
 )
 
-// listPage is one page of a listing. The number of items in all, total_count, is
-// left out on purpose: it counts deleted import sources too, so it never says that
-// a listing is done.
+// listPage is one page of a listing. The field total_count is left out on purpose: it counts
+// deleted import sources too, so it does not tell when a listing is complete.
 type listPage[T any] struct {
 	Type  text `json:"type"`
 	Data  []T  `json:"data"`
@@ -30,25 +29,25 @@ type listPage[T any] struct {
 }
 
 func (p *listPage[T]) missing() string {
-	if p.Data == nil && p.Type != "list" { // of which some write an empty one as null
+	if p.Data == nil && p.Type != "list" { // an empty list may be null
 		return "list of data"
 	}
 	return ""
 }
 
-// more says whether there is a list page after the n-th, as far as this one tells. One
-// that is silent of that, and full, may have another.
+// more reports whether there is a list page after the n-th. perhaps is set where this page does
+// not say so but is full.
 func (p *listPage[T]) more(n int) (more, perhaps bool) {
 	told := p.Pages.TotalPages > 0 || p.Pages.Next.exists
 	full := len(p.Data) > 0 && len(p.Data) >= max(1, int(p.Pages.PerPage))
 	return n < int(p.Pages.TotalPages), p.Pages.Next.exists || !told && full
 }
 
-// ListingEnd is the error of a listing that the API refuses to go on with, though it has
-// more: documented is an end after 10,000 items.
+// ListingEnd reports that the API has more items but lists no further. According to its
+// documentation it ends after 10,000 items.
 type ListingEnd struct {
-	Read int   // items that were listed
-	Err  error // the answer
+	Read int   // number of items that were listed
+	Err  error // the API's answer
 }
 
 func (e *ListingEnd) Error() string {
@@ -57,15 +56,16 @@ func (e *ListingEnd) Error() string {
 
 func (e *ListingEnd) Unwrap() error { return e.Err }
 
-// list yields the items of a listing, each once. What others create or delete while it
-// is read moves items from one list page to another, so that a reading may give
-// some twice and others not at all. A listing of several list pages is therefore read
-// again until a reading brings nothing new, or maxReadings are done. One that the API
-// refuses to go on with is read once.
-func list[T any, A any, ID comparable](ctx context.Context, c *Client, path string, item func(A) T, id func(T) ID) iter.Seq2[T, error] {
+// list yields the items of a listing, each once. Items that others create or delete meanwhile
+// shift the rest from one list page to another, so that a reading may have some items twice
+// and lack others. So a listing of several list pages is read again until a reading finds
+// nothing new, maxReadings times at most. A listing that the API does not finish is read once.
+func list[T any, A any, ID comparable](
+	ctx context.Context, c *Client, path string, item func(A) T, id func(T) ID,
+) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		seen := map[ID]int{} // which reading gave an item last
+		seen := map[ID]int{} // number of the last reading that had an item
 		size := listSize
 		for reading := 1; reading <= maxReadings; reading++ {
 			before := len(seen)
@@ -76,8 +76,8 @@ func list[T any, A any, ID comparable](ctx context.Context, c *Client, path stri
 				page, err := readListPage[A](ctx, c, path, query, n, more)
 				switch {
 				case err != nil && KindOf(err) == Refused && size > safeListSize:
-					// So many are refused, at all or as they go beyond the end: in smaller list pages
-					// there may be some left before it.
+					// The API refuses list pages of this size, or this one would go beyond the end
+					// of the listing. With smaller list pages there may be some left before the end.
 					n, size = (n-1)*given/safeListSize, safeListSize
 					query.Set("per_page", strconv.Itoa(size))
 					more, given = true, size
@@ -115,9 +115,11 @@ func list[T any, A any, ID comparable](ctx context.Context, c *Client, path stri
 	}
 }
 
-// readListPage reads the n-th list page, which is sure to exist or only may. One that
-// does not, after others, was there until something was deleted: it is read as empty.
-func readListPage[A any](ctx context.Context, c *Client, path string, query url.Values, n int, sure bool) (listPage[A], error) {
+// readListPage reads the n-th list page. sure says that it has to exist. A later list page
+// that does not exist reads as empty, since items may have been deleted meanwhile.
+func readListPage[A any](
+	ctx context.Context, c *Client, path string, query url.Values, n int, sure bool,
+) (listPage[A], error) {
 	var page listPage[A]
 	if n > maxListPages {
 		return page, fmt.Errorf("list %s: it does not end after %d pages", path, maxListPages)

@@ -7,16 +7,16 @@ import (
 	"strconv"
 )
 
-// ErrNoLookUp is the error of FindPages where the API has no such look-up: versions before
-// Preview may take what is asked for by as nothing, and list whatever there is.
+// ErrNoLookUp is the error of FindPages where the API has no such look-up. Versions before
+// Preview ignore the query and list any pages.
 var ErrNoLookUp = errors.New("this version of Intercom's API looks no page up by its external ID")
 
-// lookUpSize is how many pages a look-up asks for: there should be one, and where the API
-// lists whatever there is, few tell that.
+// lookUpSize is how many pages a look-up asks for. One is expected. A few more show that the
+// API ignored the query.
 const lookUpSize = 5
 
-// FindPages looks up the pages of an import source with an external ID: one, none, or the
-// several that should not be. It believes no answer that has others.
+// FindPages looks up the pages of an import source with an external ID. There may be several,
+// although there should not be. An answer that has other pages gives ErrNoLookUp.
 func (c *Client) FindPages(ctx context.Context, sourceID int64, externalID string) ([]ExternalPage, error) {
 	if externalID == "" || c.noLookUp.Load() {
 		return nil, ErrNoLookUp

@@ -12,21 +12,21 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The API's own description is not always what it answers: IDs are here numbers and
-// there strings, times Unix seconds and dates, and what is nothing is null, or left out.
-// Requests are as the description has them; answers are read by what they mean. The
-// types here decode themselves from the one pass over an answer, however long its HTML.
-
-// lenient takes what encoding/json would take, too: names in any case or twice, and text
-// that is not all UTF-8.
+// The API's answers differ from its description: an ID may be a number or a string, a time
+// Unix seconds or a date, and a missing value may be null or left out. Requests follow the
+// description. Answers are read leniently, by the types in this file. Each type decodes
+// itself in the same pass over the answer.
+// lenient returns the options to accept what encoding/json accepts as well: names in any case
+// or repeated, and text that is not valid UTF-8.
 func lenient() json.Options {
-	return json.JoinOptions(json.MatchCaseInsensitiveNames(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	return json.JoinOptions(json.MatchCaseInsensitiveNames(true),
+		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// decode reads JSON that is all of r into out.
+// decode decodes all of r, which is one JSON value, into out.
 func decode(r io.Reader, out any) error { return json.UnmarshalRead(r, out, lenient()) }
 
-// text is a string, or what else can be one.
+// text is a string. It also takes the text of a number or a boolean.
 type text string
 
 func (t *text) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -42,8 +42,8 @@ func (t *text) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return err
 }
 
-// number is a whole number, also as a string or with a fraction, or a time in RFC 3339,
-// which counts in Unix seconds; 0 is what is none.
+// number is a whole number. It also takes one in a string or with a fraction, and an RFC 3339
+// time, of which it is the Unix seconds. Anything else is 0.
 type number int64
 
 func (n *number) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -62,7 +62,7 @@ func (n *number) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
-// flag is true or false, also as a string or a number.
+// flag is a boolean. It also takes one in a string or as a number.
 type flag bool
 
 func (f *flag) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -75,7 +75,7 @@ func (f *flag) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
-// several are a list, or one without brackets.
+// several is a list. It also takes a single value without brackets.
 type several[T any] []T
 
 func (s *several[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -88,7 +88,7 @@ func (s *several[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return err
 }
 
-// answeredSource is an ImportSource as it is answered.
+// answeredSource decodes an ImportSource.
 type answeredSource ImportSource
 
 func (s *answeredSource) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -107,7 +107,8 @@ func (s *answeredSource) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		return err
 	}
 	*s = answeredSource{
-		Type: string(a.Type), ID: int64(a.ID), URL: string(a.URL), SyncBehavior: string(a.SyncBehavior), Status: string(a.Status),
+		Type: string(a.Type), ID: int64(a.ID), URL: string(a.URL),
+		SyncBehavior: string(a.SyncBehavior), Status: string(a.Status),
 		CreatedAt: int64(a.CreatedAt), UpdatedAt: int64(a.UpdatedAt), LastSyncedAt: int64(a.LastSyncedAt),
 	}
 	for _, id := range a.AudienceIDs {
@@ -118,7 +119,7 @@ func (s *answeredSource) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
-// missing names what an answer must have to be one, and has not.
+// missing names a required field that the answer lacks, or returns "".
 func (s *answeredSource) missing() string {
 	if s.ID == 0 {
 		return "id of an import source"
@@ -126,7 +127,7 @@ func (s *answeredSource) missing() string {
 	return ""
 }
 
-// answeredPage is an ExternalPage as it is answered.
+// answeredPage decodes an ExternalPage.
 type answeredPage ExternalPage
 
 func (p *answeredPage) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -164,9 +165,9 @@ func (p *answeredPage) missing() string {
 	return ""
 }
 
-// nextPage is what a list page says of the one after it: nothing, null, a link, or an
-// object such as one with a cursor. A link is not followed, as the token must go to the
-// configured address only; what it asks for is.
+// nextPage is what a list page says about the next one. It may be absent, null, a link, or an
+// object such as one with a cursor. A link is not followed, since the token must only go to
+// the configured address; its query is used instead.
 type nextPage struct {
 	exists bool
 	query  url.Values
@@ -201,8 +202,7 @@ func (n *nextPage) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
-// errorBody is the body of an answer that is not a success: a list of errors, or
-// something like one.
+// errorBody is the body of an answer that is not a success: a list of errors, or something similar.
 type errorBody struct {
 	RequestID text                  `json:"request_id"`
 	Errors    several[errorOrWords] `json:"errors"`
@@ -216,7 +216,7 @@ type answerError struct {
 	Field   text `json:"field"`
 }
 
-// first is the error that is told of.
+// first returns the first error that says anything.
 func (b errorBody) first() answerError {
 	for _, e := range slices.Concat(b.Errors, b.Error, several[errorOrWords]{errorOrWords(b.answerError)}) {
 		if e != (errorOrWords{}) {
@@ -226,7 +226,7 @@ func (b errorBody) first() answerError {
 	return answerError{}
 }
 
-// errorOrWords is an error, or just its message.
+// errorOrWords is an error object, or just a message.
 type errorOrWords answerError
 
 func (e *errorOrWords) UnmarshalJSONFrom(d *jsontext.Decoder) (err error) {

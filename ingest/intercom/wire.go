@@ -1,6 +1,6 @@
 package intercom
 
-// ImportSource is a Content Import Source as the API has it.
+// ImportSource is a Content Import Source of the API.
 type ImportSource struct {
 	Type         string  `json:"type"` // "content_import_source"
 	ID           int64   `json:"id"`
@@ -8,15 +8,15 @@ type ImportSource struct {
 	SyncBehavior string  `json:"sync_behavior"` // api, automatic or manual
 	Status       string  `json:"status"`        // active or deactivated
 	AudienceIDs  []int64 `json:"audience_ids"`
-	CreatedAt    int64   `json:"created_at"` // Unix seconds, as the next two
+	CreatedAt    int64   `json:"created_at"` // Unix seconds, like the next two
 	UpdatedAt    int64   `json:"updated_at"`
 	LastSyncedAt int64   `json:"last_synced_at"`
 
-	// Found says that it was there when a creation of unknown outcome was looked into.
+	// Found reports that it existed already when a creation of unknown outcome was checked.
 	Found bool `json:"-"`
 }
 
-// ExternalPage is an External Page as the API has it.
+// ExternalPage is an External Page of the API.
 type ExternalPage struct {
 	Type                  string `json:"type"` // "external_page"
 	ID                    string `json:"id"`
@@ -33,8 +33,8 @@ type ExternalPage struct {
 	LastIngestedAt        int64  `json:"last_ingested_at"`
 }
 
-// PageRequest is what a page is created or updated with. The flags are always
-// sent, since an update would otherwise keep the old ones.
+// PageRequest is the body that creates or updates a page. The flags are always sent, because an
+// update without them keeps the old ones.
 type PageRequest struct {
 	Title                 string `json:"title"`
 	HTML                  string `json:"html"`
@@ -46,7 +46,7 @@ type PageRequest struct {
 	AICopilotAvailability bool   `json:"ai_copilot_availability"`
 }
 
-// Me is the answer to GET /me, as far as it matters here.
+// Me is the answer to GET /me, without the fields that nobody needs.
 type Me struct {
 	ID   string `json:"id"`
 	Type string `json:"type"`
@@ -58,18 +58,18 @@ type Me struct {
 	} `json:"app"`
 }
 
-// sourceRequest creates an import source.
+// sourceRequest is the body that creates an import source.
 type sourceRequest struct {
 	SyncBehavior string  `json:"sync_behavior"`
 	URL          string  `json:"url"`
 	AudienceIDs  []int64 `json:"audience_ids,omitempty"`
 }
 
-// sourceUpdate changes an import source. Empty audience_ids remove all audiences.
+// sourceUpdate is the body that changes an import source. Empty audience_ids remove all audiences.
 type sourceUpdate struct {
 	SyncBehavior string  `json:"sync_behavior"`
 	URL          string  `json:"url"`
-	Status       string  `json:"status,omitempty"` // "" leaves it as it is
+	Status       string  `json:"status,omitempty"` // "" keeps the status
 	AudienceIDs  []int64 `json:"audience_ids"`
 	ApplyToPages bool    `json:"apply_audience_to_existing_content"`
 }

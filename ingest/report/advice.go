@@ -4,19 +4,19 @@ import (
 	"fmt"
 )
 
-// Advice is something about a page that makes it poor to answer from. Its fields
-// are those of an issue of internal/check/lint.
+// Advice is something about a page that makes it hard to answer from. Its fields are those of
+// an issue of internal/check/lint.
 type Advice struct {
 	Kind   string `json:"kind"`
 	URL    string `json:"url"`
 	Title  string `json:"title,omitempty"`
-	Other  string `json:"other,omitempty"` // URL that it is about too
+	Other  string `json:"other,omitempty"` // another URL that it is about
 	Detail string `json:"detail"`
 	Fix    string `json:"fix"`
 }
 
-// advice lists what was found, a group for each kind: all of it in a run that is
-// about that, else how much there is, and one page of each.
+// advice lists the advice by kind. Where whole is set it lists all of it, and otherwise the
+// number and one page of each kind.
 func advice(p *printer, s Source, whole bool, o TextOptions) {
 	if len(s.Advice) == 0 {
 		if whole {
@@ -30,7 +30,8 @@ func advice(p *printer, s Source, whole bool, o TextOptions) {
 	}
 	for _, group := range byKind(s.Advice) {
 		if !whole {
-			p.paragraph(2, 4, span{yellow, fmt.Sprintf("%d %s,", len(group), group[0].Kind)}, span{dim, "such as " + group[0].URL})
+			p.paragraph(2, 4, span{yellow, fmt.Sprintf("%d %s,", len(group), group[0].Kind)},
+				span{dim, "such as " + group[0].URL})
 			continue
 		}
 		p.heading(fmt.Sprintf("%s (%d)", group[0].Kind, len(group)))

@@ -11,8 +11,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// HoldsTold reports whether a run is to tell, by its exit code, of what is held. With
-// strict, what stands since earlier runs counts too.
+// HoldsTold reports whether the exit code has to report held changes. With strict, those that
+// were reported by earlier runs count too.
 func (s Source) HoldsTold(strict bool) bool {
 	if strict || s.Attention == nil {
 		return s.Plan != nil && s.Plan.HeldBack() > 0
@@ -20,7 +20,7 @@ func (s Source) HoldsTold(strict bool) bool {
 	return s.Attention.Held > 0 || s.Attention.Secret
 }
 
-// FailuresTold reports whether a run is to tell, by its exit code, of what failed.
+// FailuresTold reports whether the exit code has to report failures.
 func (s Source) FailuresTold(strict bool) bool {
 	if strict || s.Attention == nil {
 		return s.PartlyFailed()
@@ -28,12 +28,13 @@ func (s Source) FailuresTold(strict bool) bool {
 	return s.Attention.Failed > 0 || len(s.Attention.Always) > 0
 }
 
-// PartlyFailed reports whether not all of the source was seen, or not all of it sent.
+// PartlyFailed reports whether a part of the source was not seen, or not sent.
 func (s Source) PartlyFailed() bool {
-	return s.Plan != nil && (!s.Plan.Coverage.SawAll() || s.Plan.Resting() > 0) || s.Result != nil && len(s.Result.Failed) > 0
+	unseen := s.Plan != nil && (!s.Plan.Coverage.SawAll() || s.Plan.Resting() > 0)
+	return unseen || s.Result != nil && len(s.Result.Failed) > 0
 }
 
-// attention says what of a run is new, and what stands as it was told of before.
+// attention prints which concerns of a run are new, and which are as before.
 func attention(p *printer, s Source) {
 	a := s.Attention
 	if a == nil {
@@ -45,9 +46,9 @@ func attention(p *printer, s Source) {
 	if a.New+a.Due+a.Standing == 0 {
 		return
 	}
-	text := fmt.Sprintf("Of what waits for a person, %d new", a.New)
+	text := fmt.Sprintf("Waiting for a person: %d new", a.New)
 	if a.Due > 0 {
-		text += fmt.Sprintf(", %d told of again", a.Due)
+		text += fmt.Sprintf(", %d reported again", a.Due)
 	}
 	if a.Standing > 0 {
 		text += fmt.Sprintf(", %d as before", a.Standing)
@@ -56,16 +57,15 @@ func attention(p *printer, s Source) {
 	p.blank()
 }
 
-// DecideCommand is the command line by which a person decides about a page that is held.
+// DecideCommand returns the command line by which a person decides about a held page.
 func DecideCommand(verb, source, url string) string {
 	return "fincrawl " + verb + " " + Quoted(source) + " " + Quoted(url)
 }
 
-// ForgetCommand is the command line that gives up what is known of a source.
+// ForgetCommand returns the command line that removes what is remembered of a source.
 func ForgetCommand(source string) string { return "fincrawl forget " + Quoted(source) }
 
-// Command is a command line as it is to be copied: with the file that it has to name by
-// --config; "" for none.
+// Command returns a command line to copy. It adds --config where config is not "".
 func Command(line, config string) string {
 	if config == "" {
 		return line
@@ -73,8 +73,7 @@ func Command(line, config string) string {
 	return line + " --config " + Quoted(config)
 }
 
-// Sentence is a text whose commands, which stand between backticks, are as they are to be
-// copied.
+// Sentence returns text with its commands, which are between backticks, in the form to copy.
 func Sentence(text, config string) string {
 	parts := strings.Split(text, "`")
 	for i := 1; i < len(parts); i += 2 {
@@ -85,7 +84,7 @@ func Sentence(text, config string) string {
 	return strings.Join(parts, "`")
 }
 
-// withdrawn says how, by whom and why a page, or a whole source, was taken out.
+// withdrawn says how, by whom and why a page or a whole source was withdrawn.
 func withdrawn(w state.Withdrawal) string {
 	how := "switched off"
 	if w.Delete {
@@ -97,7 +96,7 @@ func withdrawn(w state.Withdrawal) string {
 	return join(" · ", how, "by "+w.By, moment(w.At), w.Reason)
 }
 
-// restoreCommand is the command line that ends a withdrawal.
+// restoreCommand returns the command line that ends a withdrawal.
 func restoreCommand(source string, w state.Withdrawal) string {
 	if w.Page == "" {
 		return "fincrawl restore --source " + Quoted(source)
@@ -105,10 +104,11 @@ func restoreCommand(source string, w state.Withdrawal) string {
 	return "fincrawl restore " + Quoted(cmp.Or(w.URL, w.Page))
 }
 
-// Quoted is a word as a shell takes it.
+// Quoted returns word quoted for a shell.
 func Quoted(word string) string {
 	harmless := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+=,", r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune("-_./:@%+=,", r)
 	}
 	if word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !harmless(r) }) {
 		return word
@@ -116,9 +116,9 @@ func Quoted(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
-// releases are the commands that let go of what a plan holds: one for each guard that
-// holds several pages which may be let go of together, else one for each page. A page
-// with all its parts is one.
+// releases returns the commands that release what a plan holds. There is one for each guard
+// that holds several pages which can be released together, and one for each other page. A page
+// with parts counts once.
 func releases(s Source) []string {
 	const most = 10
 	together := map[ingest.Guard][]string{}
@@ -157,7 +157,7 @@ func releases(s Source) []string {
 	return lines
 }
 
-// address is that of the page which a change is of, without the anchor of a part.
+// address returns the URL of the page that a change belongs to, without the anchor of a part.
 func address(c ingest.Change) string {
 	v := cmp.Or(c.After, c.Before)
 	_, page, _ := crawler.CutPart(c.ExternalID, v.URL)

@@ -6,12 +6,12 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 )
 
-// remembered is how many changes of each action, and failures, [Run.Brief] keeps of
-// a source: what a person would still look through.
+// remembered is how many changes of each action, and how many failures, [Run.Brief] keeps of a
+// source. It is about what a person would look through.
 const remembered = 200
 
-// Brief returns the run as it is remembered: [Run.WithoutUnchanged], and of many
-// changes alike the first ones only. Counts tells how many there were.
+// Brief returns the run as it is recorded: [Run.WithoutUnchanged], with the first remembered
+// changes of each action. Counts has the numbers of all of them.
 func (r Run) Brief() Run {
 	r = r.WithoutUnchanged()
 	for i := range r.Sources {

@@ -8,13 +8,14 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 )
 
-// changes lists what the plan does, a group for each action, without what
-// failed, which has a list of its own.
+// changes lists the changes of a plan by action. It leaves out those that failed, which have a
+// list of their own.
 func changes(p *printer, s Source, o TextOptions) error {
 	groups := map[ingest.Action][]ingest.Change{}
 	failed := failedChanges(s)
 	for _, c := range s.Plan.Changes {
-		if !failed[failedChange{c.ExternalID, c.Surplus}] && (c.Action != ingest.Unchanged || o.Verbose || len(c.Findings) > 0) {
+		isListed := c.Action != ingest.Unchanged || o.Verbose || len(c.Findings) > 0
+		if isListed && !failed[failedChange{c.ExternalID, c.Surplus}] {
 			groups[c.Action] = append(groups[c.Action], c)
 		}
 	}
@@ -49,7 +50,7 @@ func changes(p *printer, s Source, o TextOptions) error {
 	return nil
 }
 
-// failedChange tells what failed of a page from what failed of its surplus ones.
+// failedChange identifies a failed change. A surplus page has the external ID of another page.
 type failedChange struct {
 	externalID string
 	surplus    bool
@@ -65,7 +66,7 @@ func failedChanges(s Source) map[failedChange]bool {
 	return failed
 }
 
-// headingOf tells what was done from what is only planned.
+// headingOf returns the heading for changes of one action. It says whether they were made.
 func headingOf(a ingest.Action, n int, r *ingest.Result) string {
 	done := 0
 	if r != nil {
@@ -87,7 +88,7 @@ func headingOf(a ingest.Action, n int, r *ingest.Result) string {
 	return fmt.Sprintf("%s (%d)", what, n)
 }
 
-// headingOfHeld tells what waits for a person from what does not.
+// headingOfHeld returns the heading for held changes. It counts those that wait for a person apart.
 func headingOfHeld(group []ingest.Change) string {
 	pending, decided := 0, 0
 	for _, c := range group {
@@ -111,7 +112,7 @@ func headingOfHeld(group []ingest.Change) string {
 	return strings.Join(parts, " · ")
 }
 
-// item writes one change: its title, then why, then where.
+// item prints one change: its title, its reason and its URL.
 func item(p *printer, c ingest.Change) {
 	seen := shown(c)
 	p.title(span{colorOf(c.Action), string(c.Action)}, seen.Title)
@@ -138,7 +139,7 @@ func item(p *printer, c ingest.Change) {
 	}
 }
 
-// shown is the version of a page to name it by.
+// shown returns the version whose title and URL name the page.
 func shown(c ingest.Change) ingest.Version {
 	v := ingest.Version{URL: c.ExternalID}
 	switch {
@@ -167,13 +168,14 @@ func colorOf(a ingest.Action) style {
 	return dim
 }
 
-// failures lists what the API did not take, each with its answer.
+// failures lists the changes that failed and those that the API refused, with its answers.
 func failures(p *printer, s Source, o TextOptions) {
 	if s.Result == nil {
 		return
 	}
 	for _, refused := range []bool{false, true} {
-		group := slices.DeleteFunc(slices.Clone(s.Result.Failed), func(f ingest.Failure) bool { return f.Refused != refused })
+		group := slices.DeleteFunc(slices.Clone(s.Result.Failed),
+			func(f ingest.Failure) bool { return f.Refused != refused })
 		if len(group) == 0 {
 			continue
 		}
@@ -204,7 +206,7 @@ func titleOf(plan *ingest.Plan, f ingest.Failure) string {
 	return f.URL
 }
 
-// Answer says what the API answered, and by which request, for Intercom's support.
+// Answer returns the API's answer and the request ID, which Intercom's support asks for.
 func Answer(f ingest.Failure) string {
 	return verb(f.Action) + ": " + answer(f.Message, f.Status, f.Code, f.RequestID)
 }
@@ -220,7 +222,7 @@ func answer(message string, code int, name, requestID string) string {
 	return join(" · ", message, status, request)
 }
 
-// join joins what is not empty.
+// join joins the parts that are not empty.
 func join(separator string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), separator)
 }

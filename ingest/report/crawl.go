@@ -10,10 +10,10 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// maxGapsListed bounds the gaps in a text; JSON has up to crawler.MaxGaps.
+// maxGapsListed is how many gaps a text lists. JSON has up to crawler.MaxGaps.
 const maxGapsListed = 10
 
-// crawl says in one line what was seen of a source, and whether that was all.
+// crawl says what was seen of a source, and whether that was everything.
 func crawl(p *printer, c crawler.Coverage) {
 	seen := plural.Count(c.Discovered, "URL")
 	if outcomes := outcomesInWords(c.Outcomes); outcomes != "" {
@@ -39,29 +39,30 @@ func crawl(p *printer, c crawler.Coverage) {
 	}
 }
 
-// tooLarge says how pages come to be read that are too large, which does not make the crawl
-// incomplete.
+// tooLarge says how to read pages that are too large. They do not make the crawl incomplete.
 func tooLarge(p *printer, c crawler.Coverage) {
 	if n := c.Outcomes[crawler.TooLarge]; n > 0 {
-		p.field("", span{plain, plural.Count(n, "URL") + " too large to be read: raise fetch.max_body, or exclude them. What was sent of them stays as it is."})
+		p.field("", span{plain, plural.Count(n, "URL") + " too large to be read: raise fetch.max_body, or exclude them. " +
+			"What was sent of them stays as it is."})
 	}
 }
 
-// badSitemaps names the sitemaps that could not be read to their end.
+// badSitemaps lists the sitemaps that could not be read to their end.
 func badSitemaps(p *printer, c crawler.Coverage) {
 	for _, g := range c.BadSitemaps[:min(len(c.BadSitemaps), maxProofsListed)] {
-		p.field("", span{red, "A sitemap could not be read to its end, so that new pages may be missing:"}, span{plain, g.URL}, span{dim, g.Detail})
+		p.field("", span{red, "A sitemap could not be read to its end, so that new pages may be missing:"},
+			span{plain, g.URL}, span{dim, g.Detail})
 		p.field("", span{plain, "Have it mended, or leave it out of discover.sitemaps."})
 	}
 }
 
-// mayAct names what was not asked for, since that may do something.
+// mayAct lists the URLs that were not fetched because a request for them may do something.
 func mayAct(p *printer, c crawler.Coverage) {
 	if c.MayActInAll == 0 {
 		return
 	}
-	p.field("", span{plain, fmt.Sprintf("Not asked for, since nothing tells whether they are articles or do something: %s. Name those that are articles in discover.allow:",
-		plural.Count(c.MayActInAll, "URL"))})
+	p.field("", span{plain, fmt.Sprintf("Not fetched, because they may do something rather than show an article: %s. "+
+		"Name the articles among them in discover.allow:", plural.Count(c.MayActInAll, "URL"))})
 	shown := c.MayAct[:min(len(c.MayAct), maxGapsListed)]
 	for _, g := range shown {
 		p.field("", span{plain, g.URL}, span{dim, g.Detail})
@@ -71,16 +72,16 @@ func mayAct(p *printer, c crawler.Coverage) {
 	}
 }
 
-// maxProofsListed bounds the proofs in a text; JSON has up to crawler.MaxGaps.
+// maxProofsListed is how many proofs a text lists. JSON has up to crawler.MaxGaps.
 const maxProofsListed = 3
 
-// fromInside says which answers against pages that were sent were asked for again while
-// the login was seen to work.
+// fromInside lists the pages whose answer was confirmed while the login was proved to work.
 func fromInside(p *printer, c crawler.Coverage) {
 	if c.ProvedInAll == 0 {
 		return
 	}
-	p.field("", span{plain, fmt.Sprintf("Asked for again while the login was seen to work, with the same answer: %s.", plural.Count(c.ProvedInAll, "page"))})
+	p.field("", span{plain, fmt.Sprintf("Fetched again while the login was seen to work, with the same answer: %s.",
+		plural.Count(c.ProvedInAll, "page"))})
 	for _, proof := range c.Proved[:min(len(c.Proved), maxProofsListed)] {
 		p.field("", span{plain, proof.URL}, span{dim, string(proof.Outcome)})
 	}
@@ -89,8 +90,8 @@ func fromInside(p *printer, c crawler.Coverage) {
 	}
 }
 
-// gaps names what a crawl could not see, and how to mend that, unless the source failed
-// as a whole: then its error says that.
+// gaps lists what a crawl could not see, with advice. Where the source failed as a whole, its
+// error has the advice.
 func gaps(p *printer, c crawler.Coverage, failed bool) {
 	if len(c.Gaps) == 0 {
 		return
@@ -108,8 +109,7 @@ func gaps(p *printer, c crawler.Coverage, failed bool) {
 	p.blank()
 }
 
-// outcomesInWords lists how many URLs ended in which outcome: what was read
-// first, what failed last.
+// outcomesInWords lists the number of URLs by outcome: first what was read, last what failed.
 func outcomesInWords(of map[crawler.Outcome]int) string {
 	rank := func(o crawler.Outcome) int {
 		switch {

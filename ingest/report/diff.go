@@ -8,21 +8,21 @@ import (
 	"github.com/aymanbagabas/go-udiff/lcs"
 )
 
-// How much of what stays the same is shown around a change.
+// How much of the unchanged text is shown around a change.
 const (
 	contextLines = 2
 	contextWords = 6
 )
 
-// difference writes what changed from one Markdown text to another, line by
-// line; in a long line that changed a little, only the words around the change.
+// difference prints what changed between two Markdown texts, line by line. Of a long line that
+// changed a little, it prints only the words around the change.
 func difference(p *printer, before, after string, most int) {
 	var note string
 	switch {
 	case before == "":
 		note = "the text sent before is not known"
 	case before == after:
-		return // the title says it, or the availability
+		return // the title or the availability changed, which is said already
 	case slices.Equal(strings.Fields(clean(before)), strings.Fields(clean(after))):
 		note = "the texts differ in white space or invisible characters only"
 	}
@@ -54,9 +54,9 @@ func splitLines(text string) []string {
 
 // diffLine is one line of a difference.
 type diffLine struct {
-	kind  byte // '-', '+', ' ', or '.' for lines left out
+	kind  byte // '-', '+', ' ', or '.' for lines that are left out
 	words []word
-	depth int // columns that the line is indented by in Markdown
+	depth int // indentation in Markdown, in columns
 }
 
 type word struct {
@@ -64,10 +64,10 @@ type word struct {
 	changed bool
 }
 
-// compare lists the lines that differ, with some around them.
+// compare returns the lines that differ, with some lines around them.
 func compare(before, after []string) []diffLine {
 	var lines []diffLine
-	shown := 0 // lines of before that are dealt with
+	shown := 0 // number of lines of before that are done
 	for i, d := range lcs.DiffLines(before, after) {
 		from := max(shown, d.Start-contextLines)
 		if i > 0 {
@@ -99,8 +99,8 @@ func same(lines []string) []diffLine {
 	return same
 }
 
-// replaced lists old lines and the new ones in their place. Where each old line
-// has a new one that resembles it, the words that differ are marked.
+// replaced returns old lines and the new ones in their place. Where there are as many of both,
+// it marks the words that differ.
 func replaced(old, new []string) []diffLine {
 	var gone, come []diffLine
 	for i := range max(len(old), len(new)) {
@@ -129,8 +129,8 @@ func whole(kind byte, line string) diffLine {
 	return l
 }
 
-// mark marks the words that differ between two lines, if at least a third of
-// the longer one is the same.
+// mark marks the words that differ between two lines, if at least a third of the longer one is
+// the same.
 func mark(a, b *diffLine) {
 	texts := func(words []word) []string {
 		var ts []string
@@ -159,8 +159,8 @@ func mark(a, b *diffLine) {
 	b.shorten(diffs, func(d lcs.Diff) (int, int) { return d.ReplStart, d.ReplEnd })
 }
 
-// shorten leaves out the words that are far from every change, which ends gives
-// the places of in this line.
+// shorten leaves out the words that are far from every change. ends returns where a change is
+// in this line.
 func (l *diffLine) shorten(diffs []lcs.Diff, ends func(lcs.Diff) (int, int)) {
 	near := make([]bool, len(l.words))
 	for _, d := range diffs {
@@ -184,7 +184,7 @@ func (l *diffLine) shorten(diffs []lcs.Diff, ends func(lcs.Diff) (int, int)) {
 	l.words = words
 }
 
-// layout breaks a line into rows. A line that only shows the place is cut to one.
+// layout breaks a line into rows. An unchanged line is cut to one row.
 func (l diffLine) layout(p *printer) []row {
 	const indent = 4
 	if l.kind == '.' {

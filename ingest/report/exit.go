@@ -6,7 +6,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 )
 
-// The exit codes of a run, as the help and the README have them.
+// The exit codes of a run. The help and the README list them.
 const (
 	ExitDone        = 0   // done
 	ExitFailed      = 1   // a source could not be read at all, or Intercom could not be reached
@@ -15,7 +15,7 @@ const (
 	ExitInterrupted = 130 // interrupted
 )
 
-// ExitCodeOf says how a run went. With strict, what stands counts as what is new.
+// ExitCodeOf returns the exit code of a run. With strict, what was reported before counts like what is new.
 func ExitCodeOf(run Run, interrupted, strict bool) int {
 	any := func(is func(Source) bool) bool { return slices.ContainsFunc(run.Sources, is) }
 	switch {
@@ -31,8 +31,7 @@ func ExitCodeOf(run Run, interrupted, strict bool) int {
 	return ExitDone
 }
 
-// Changes reports whether a sync would write anything for the source, or
-// would but for a guard.
+// Changes reports whether a sync would write anything for the source if no guard held it.
 func (s Source) Changes() bool {
 	return s.ImportSource != nil && s.ImportSource.Action != ingest.Unchanged ||
 		s.Plan != nil && s.Plan.Counts()[ingest.Unchanged] < len(s.Plan.Changes)

@@ -16,59 +16,55 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Explanation says why an address is in the library, or is not.
+// Explanation says why a URL is or is not in the library.
 type Explanation struct {
-	Address   string `json:"address"` // as it was asked for
+	Address   string `json:"address"` // as it was given
 	Source    string `json:"source"`  // "" where it belongs to none; see Elsewhere
 	SourceURL string `json:"source_url,omitempty"`
-	// Elsewhere says of each source why the address does not belong to it.
+	// Elsewhere says, for each source, why the URL does not belong to it.
 	Elsewhere []Outside `json:"elsewhere,omitempty"`
 
 	web.Explanation
-	Render string `json:"render,omitempty"` // whether its page is shown to a browser: auto, always or never
-
-	// Crawl is what the last crawl made of it; nil where that never met it.
+	Render string `json:"render,omitempty"` // whether a browser renders the page: auto, always or never
+	// Crawl is the outcome in the last crawl, or nil where that did not find the URL.
 	Crawl *Trail `json:"crawl,omitempty"`
-	// Path is how that was found: the pages that lead there, the nearest first.
+	// Path are the pages on which the URL, and then each of them, was found. The nearest is first.
 	Path []Step `json:"path,omitempty"`
-	// LeadsTo is what the last crawl made of the address that it gave way to.
-	LeadsTo *Step `json:"leads_to,omitempty"`
-
-	Entry *state.Entry `json:"entry,omitempty"` // nil: it was never sent, nor refused
-	// Fingerprint is that of the page as it was fetched now; Change is what a sync would
-	// do with it, as far as this page alone can tell. Both need a page that was fetched.
+	// LeadsTo is the URL that it leads to, with the outcome in the last crawl.
+	LeadsTo *Step        `json:"leads_to,omitempty"`
+	Entry   *state.Entry `json:"entry,omitempty"` // nil where it was neither sent nor refused
+	// Fingerprint is that of the page as it was fetched now. Change is what a sync would do with
+	// the page, as far as this page alone shows. Both are set only where a page was fetched.
 	Fingerprint string `json:"fingerprint,omitempty"`
-	// Volatile are the lines of the page that change with each run, and are no change.
+	// Volatile are the lines of the page that change with each run and do not count as changes.
 	Volatile []string        `json:"volatile,omitempty"`
 	Change   *ingest.Change  `json:"change,omitempty"`
-	Findings []state.Finding `json:"findings,omitempty"` // what the screening found on it, masked
-	Sent     string          `json:"-"`                  // Markdown as it was sent; "" where that is not known
-
-	// Parts are the further parts that the page is split into, or was, by their URLs.
+	Findings []state.Finding `json:"findings,omitempty"` // of the screening, masked
+	Sent     string          `json:"-"`                  // Markdown as it was sent; "" where it is not known
+	// Parts are the further parts that the page is or was split into, by URL.
 	Parts []Part `json:"parts,omitempty"`
-
-	// Template is what is left out of the pages of its source, and LeftOut what was of
-	// this one when it was fetched now. Whole: it has nothing else, and stays as it is.
+	// Template is what is removed from the pages of the source. LeftOut is what was removed from
+	// this page when it was fetched now. Whole reports that the page has nothing else, and that
+	// nothing was removed.
 	Template []LeftOut `json:"template,omitempty"`
 	LeftOut  []LeftOut `json:"left_out,omitempty"`
 	Whole    bool      `json:"all_template,omitempty"`
-
-	// Waiting is what is held of the page, or failed, as the last run left it.
+	// Waiting are the concerns about the page after the last run.
 	Waiting []state.Concern `json:"waiting,omitempty"`
-	// Withdrawn is by whom, and why, the page was taken out; nil: it was not.
+	// Withdrawn is the withdrawal of the page, or nil.
 	Withdrawn *state.Withdrawal `json:"withdrawn,omitempty"`
 
-	Runs  []ExplainedRun `json:"runs,omitempty"` // the last ones of its source, the newest first
+	Runs  []ExplainedRun `json:"runs,omitempty"` // the last runs of the source, the newest first
 	Error string         `json:"error,omitempty"`
 }
 
-// Part is one of the further parts of a page.
+// Part is a further part of a page.
 type Part struct {
-	Entry  *state.Entry   `json:"entry,omitempty"`  // nil: it was never sent
-	Change *ingest.Change `json:"change,omitempty"` // that a sync would make; nil: the page was not fetched
+	Entry  *state.Entry   `json:"entry,omitempty"`  // nil where it was never sent
+	Change *ingest.Change `json:"change,omitempty"` // what a sync would do; nil where the page was not fetched
 }
 
-// SetPart adds what is known of a part to what was known.
+// SetPart adds p, or completes the part with the same external ID.
 func (e *Explanation) SetPart(p Part) {
 	i, known := slices.BinarySearchFunc(e.Parts, p, func(a, b Part) int { return cmp.Compare(a.id(), b.id()) })
 	if !known {
@@ -85,31 +81,31 @@ func (p Part) id() string {
 	return p.Change.ExternalID
 }
 
-// Outside is a source that an address does not belong to.
+// Outside is a source that a URL does not belong to.
 type Outside struct {
 	Source string `json:"source"`
 	Why    string `json:"why"`
 }
 
-// Trail is how an address ended in the last crawls.
+// Trail has the outcomes of a URL in the last crawls.
 type Trail struct {
 	state.TrailOutcome
-	Depth   int                  `json:"depth"` // link steps from a start address
+	Depth   int                  `json:"depth"` // number of links from a start address
 	Earlier []state.TrailOutcome `json:"earlier,omitempty"`
 }
 
-// Step is an address on a way, and how it ended in the last crawl.
+// Step is a URL on a path, with its outcome in the last crawl.
 type Step struct {
 	URL     string `json:"url"`
 	Outcome string `json:"outcome,omitempty"`
 }
 
-// ExplainedRun is what a run did with a page.
+// ExplainedRun says what a run did with a page.
 type ExplainedRun struct {
 	RunStatus
-	Complete bool           `json:"complete"`         // its crawl saw everything
-	Change   *ingest.Change `json:"change,omitempty"` // nil: nothing, or it is not recorded
-	// Proved is the answer that was given again while the login was seen to work; "" for none.
+	Complete bool           `json:"complete"`         // its crawl was complete
+	Change   *ingest.Change `json:"change,omitempty"` // nil where it did nothing, or that is not recorded
+	// Proved is the answer that was confirmed while the login was seen to work, or "".
 	Proved crawler.Outcome `json:"proved,omitempty"`
 }
 
@@ -124,18 +120,19 @@ func ExplanationJSON(w io.Writer, e Explanation) error {
 	return nil
 }
 
-// markdownShown is how many lines of a page's Markdown are shown at first.
+// markdownShown is how many lines of a page's Markdown are shown without -v.
 const markdownShown = 40
 
-// ExplanationText writes the explanation for people: what it comes to, then how that
-// came about, in the order in which a page goes through a crawl.
+// ExplanationText writes the explanation for people. The verdict comes first. The details follow
+// in the order in which a page goes through a crawl.
 func ExplanationText(w io.Writer, e Explanation, o TextOptions) error {
 	p := &printer{w: bufio.NewWriter(w), width: max(40, cmp.Or(o.Width, 100)), color: o.Color, config: o.Config}
 	p.paragraph(0, 2, span{bold, e.Address})
 	symbol, verdict := e.verdict()
 	p.paragraph(0, 2, symbol, span{plain, verdict})
 	if e.Seen != nil && e.Seen.Moved != "" {
-		p.paragraph(0, 2, span{dim, "→"}, span{plain, "It redirects to " + e.Seen.Moved + ", which is the page that this is about."})
+		p.paragraph(0, 2, span{dim, "→"},
+			span{plain, "It redirects to " + e.Seen.Moved + ", which is the page that this is about."})
 	}
 	p.blank()
 	if e.Source == "" {
@@ -179,7 +176,7 @@ func (e Explanation) write(p *printer, o TextOptions) {
 	e.leftOut(p, o)
 }
 
-// verdict says in one line whether the page is in, and why.
+// verdict says in one line whether the page is in the library, and why.
 func (e Explanation) verdict() (symbol span, text string) {
 	in := e.Entry != nil && e.Entry.RemoteID != ""
 	switch c := e.Change; {
@@ -192,7 +189,8 @@ func (e Explanation) verdict() (symbol span, text string) {
 	case c != nil && c.Action == ingest.Unchanged:
 		return span{green, "="}, presence(in) + ": " + c.Reason + "."
 	case c != nil:
-		return span{colorOf(c.Action), string(c.Action)}, fmt.Sprintf("%s; the next sync would %s it: %s.", presence(in), verb(c.Action), c.Reason)
+		return span{colorOf(c.Action), string(c.Action)},
+			fmt.Sprintf("%s; the next sync would %s it: %s.", presence(in), verb(c.Action), c.Reason)
 	}
 	outcome, detail := e.outcome()
 	why := "nothing has led to it yet; --fetch asks for it"
@@ -204,7 +202,8 @@ func (e Explanation) verdict() (symbol span, text string) {
 		return span{red, "!"}, presence(in) + ": Intercom refused it: " + refusalOf(*e.Entry.Refused) + "."
 	case e.lastChange() != nil && e.lastChange().Action == ingest.Held:
 		c := e.lastChange()
-		return span{magenta, "?"}, fmt.Sprintf("%s, and held back by the last run: would %s: %s.", presence(in), verb(c.Wants), c.Reason)
+		return span{magenta, "?"},
+			fmt.Sprintf("%s, and held back by the last run: would %s: %s.", presence(in), verb(c.Wants), c.Reason)
 	case in && outcome == crawler.Paged:
 		return span{green, "✓"}, "In the library, as the last crawl found it."
 	case in:
@@ -222,8 +221,8 @@ func presence(in bool) string {
 	return "Not in the library"
 }
 
-// outcome is how the address ends: as seen just now, by the settings as they are
-// now, or in the last crawl.
+// outcome returns the outcome of the URL: as fetched now, or by the current settings, or in the
+// last crawl.
 func (e Explanation) outcome() (crawler.Outcome, string) {
 	switch {
 	case e.Seen != nil:
@@ -243,23 +242,25 @@ func (e Explanation) lastChange() *ingest.Change {
 	return e.Runs[0].Change
 }
 
-// Meaning says what an outcome means for a page.
+// Meaning says in words what an outcome means for a page.
 func Meaning(o crawler.Outcome, detail string) string {
 	means := map[crawler.Outcome]string{
-		crawler.Listing:        "it is read for its links only, since include does not match it",
-		crawler.Redirected:     "it redirects to",
-		crawler.Canonical:      "it names another address as its canonical one:",
-		crawler.OtherLocale:    "it names another address as its version in the source's language:",
-		crawler.Duplicate:      "another address gives the same page:",
-		crawler.View:           "it is no article of its own:",
-		crawler.NoIndex:        "it asks not to be indexed (noindex)",
-		crawler.NotHTML:        "it is no HTML:",
-		crawler.Empty:          "no content was found on it",
-		crawler.Encrypted:      "it is a document that needs a password:",
-		crawler.Scanned:        "it is a document without text:",
-		crawler.BrokenFile:     "its text cannot be read:",
-		crawler.TooLarge:       "it is too large to be read, so a page that was sent stays as it is: raise fetch.max_body, or exclude it:",
-		crawler.TooCostly:      "reading it takes more work or memory than one page may; a page that was sent stays as it is:",
+		crawler.Listing:     "it is read for its links only, since include does not match it",
+		crawler.Redirected:  "it redirects to",
+		crawler.Canonical:   "it names another address as its canonical one:",
+		crawler.OtherLocale: "it names another address as its version in the source's language:",
+		crawler.Duplicate:   "another address gives the same page:",
+		crawler.View:        "it is no article of its own:",
+		crawler.NoIndex:     "it asks not to be indexed (noindex)",
+		crawler.NotHTML:     "it is no HTML:",
+		crawler.Empty:       "no content was found on it",
+		crawler.Encrypted:   "it is a document that needs a password:",
+		crawler.Scanned:     "it is a document without text:",
+		crawler.BrokenFile:  "its text cannot be read:",
+		crawler.TooLarge: "it is too large to be read, so a page that was sent stays as it is: " +
+			"raise fetch.max_body, or exclude it:",
+		crawler.TooCostly: "reading it takes more work or memory than one page may; " +
+			"a page that was sent stays as it is:",
 		crawler.Gone:           "it is gone:",
 		crawler.OutOfScope:     "it is out of scope:",
 		crawler.Excluded:       "it is excluded",
@@ -276,7 +277,7 @@ func Meaning(o crawler.Outcome, detail string) string {
 	return strings.TrimSuffix(strings.TrimSpace(cmp.Or(means, string(o)+":")+" "+detail), ":")
 }
 
-// discovery says how the last crawl came to the address, and what it made of it.
+// discovery says how the last crawl found the URL, and with which outcome.
 func (e Explanation) discovery(p *printer) {
 	if e.Crawl == nil {
 		p.field("Found", span{plain, "not by the last crawl that is recorded"})
@@ -298,7 +299,8 @@ func (e Explanation) discovery(p *printer) {
 	}
 	p.field("Crawl", span{plain, e.Crawl.Outcome}, span{dim, join(" · ", e.Crawl.Detail, "since "+moment(e.Crawl.Since))})
 	if e.LeadsTo != nil {
-		p.field("", span{dim, "where"}, span{plain, e.LeadsTo.URL}, span{dim, "ended as " + cmp.Or(e.LeadsTo.Outcome, "nothing")})
+		p.field("", span{dim, "where"}, span{plain, e.LeadsTo.URL},
+			span{dim, "ended as " + cmp.Or(e.LeadsTo.Outcome, "nothing")})
 	}
 	for _, o := range e.Crawl.Earlier {
 		p.field("", span{dim, "before: " + join(" · ", o.Outcome, o.Detail, "since "+moment(o.Since))})
@@ -322,7 +324,7 @@ func markOf(v scope.Verdict) span {
 	return span{dim, "·"}
 }
 
-// seen says what the site answered just now.
+// seen says what the site answered when the page was fetched now.
 func (e Explanation) seen(p *printer) {
 	for i, line := range e.Login {
 		label := ""
@@ -360,7 +362,8 @@ func (e Explanation) seen(p *printer) {
 		if r.Key != "" {
 			key = "allowed by " + r.Key
 		}
-		p.field(label, span{yellow, r.Address}, span{plain, plural.Count(r.Count, "request")}, span{dim, join(" · ", r.Why, key)})
+		p.field(label, span{yellow, r.Address}, span{plain, plural.Count(r.Count, "request")},
+			span{dim, join(" · ", r.Why, key)})
 	}
 	for _, h := range s.Headers {
 		p.field("", span{dim, h.Name + ": " + h.Value})
@@ -391,11 +394,12 @@ func rendering(rendered bool) string {
 	return ""
 }
 
-// library says what is recorded of the page, and what differs.
+// library says what is recorded of the page, and how it differs.
 func (e Explanation) library(p *printer) {
 	if entry := e.Entry; entry != nil {
+		sent, id := cmp.Or(moment(entry.SentAt), "never"), cmp.Or(entry.RemoteID, "none")
 		p.field("Library", span{plain, cmp.Or(entry.Title, entry.URL)},
-			span{dim, join(" · ", "sent "+cmp.Or(moment(entry.SentAt), "never"), "Intercom's ID "+cmp.Or(entry.RemoteID, "none"))})
+			span{dim, join(" · ", "sent "+sent, "Intercom's ID "+id)})
 		if entry.ExternalID != e.URL {
 			p.field("", span{dim, "external ID " + entry.ExternalID})
 		}
@@ -452,9 +456,11 @@ func (e Explanation) parts(p *printer) {
 		switch c, entry := part.Change, part.Entry; {
 		case c != nil:
 			v := cmp.Or(c.After, c.Before)
-			p.field(label, span{colorOf(c.Action), string(c.Action)}, span{plain, "#" + anchor + " " + v.Title + ":"}, span{dim, join(" · ", string(c.Guard), c.Reason)})
+			p.field(label, span{colorOf(c.Action), string(c.Action)}, span{plain, "#" + anchor + " " + v.Title + ":"},
+				span{dim, join(" · ", string(c.Guard), c.Reason)})
 		case entry.RemoteID != "":
-			p.field(label, span{green, "✓"}, span{plain, "#" + anchor + " " + entry.Title}, span{dim, "sent " + cmp.Or(moment(entry.SentAt), "never")})
+			p.field(label, span{green, "✓"}, span{plain, "#" + anchor + " " + entry.Title},
+				span{dim, "sent " + cmp.Or(moment(entry.SentAt), "never")})
 		default:
 			p.field(label, span{red, "✗"}, span{plain, "#" + anchor + " " + entry.Title})
 		}
@@ -479,13 +485,13 @@ func (e Explanation) runs(p *printer) {
 		}
 		p.paragraph(4, 6, span{dim, moment(r.Started)}, span{plain, r.Mode}, crawl, span{dim, "·"}, did)
 		if r.Proved != "" {
-			p.paragraph(6, 8, span{dim, "asked for again while the login was seen to work: " + string(r.Proved)})
+			p.paragraph(6, 8, span{dim, "fetched again while the login was seen to work: " + string(r.Proved)})
 		}
 	}
 	p.blank()
 }
 
-// content shows what was extracted, and how it differs from what was sent.
+// content prints what was extracted, and how it differs from what was sent.
 func (e Explanation) content(p *printer, o TextOptions) {
 	s := e.Seen
 	if s == nil || s.Markdown == "" {
@@ -493,7 +499,8 @@ func (e Explanation) content(p *printer, o TextOptions) {
 	}
 	p.heading("What was extracted")
 	p.field("Title", span{plain, s.Title}, span{dim, "by " + s.TitleFrom})
-	p.field("Body", span{dim, "by"}, span{plain, s.BodyFrom}, span{dim, "· " + plural.Count(len(strings.Fields(s.Markdown)), "word")})
+	words := plural.Count(len(strings.Fields(s.Markdown)), "word")
+	p.field("Body", span{dim, "by"}, span{plain, s.BodyFrom}, span{dim, "· " + words})
 	if s.Availability != "" && s.Page != nil {
 		p.field("For", span{plain, products(s.Page.Availability)}, span{dim, "by availability: " + s.Availability})
 	}

@@ -8,19 +8,19 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// findings lists what the screening found on a page. Its excerpts are masked
-// where they come from.
+// findings lists what the screening found on a page. The excerpts are masked already.
 func findings(p *printer, found []state.Finding) {
 	for _, f := range found {
 		times := ""
 		if f.Count > 1 {
 			times = fmt.Sprintf("%d times", f.Count)
 		}
-		p.paragraph(4, 6, span{colorOfFinding(f), f.Kind}, span{plain, join(", ", f.Rule, f.Where, times)}, span{dim, f.Excerpt}, span{dim, done(f.Action)})
+		p.paragraph(4, 6, span{colorOfFinding(f), f.Kind}, span{plain, join(", ", f.Rule, f.Where, times)},
+			span{dim, f.Excerpt}, span{dim, done(f.Action)})
 	}
 }
 
-// done says what was done about a finding, where the page is sent all the same.
+// done says what was done about a finding on a page that is sent nevertheless.
 func done(action string) string {
 	switch action {
 	case "redact":
@@ -40,7 +40,7 @@ func colorOfFinding(f state.Finding) style {
 	return yellow
 }
 
-// moves says how many pages come or go for each of the products that answer.
+// moves says how many pages are switched on or off for each of the products that answer.
 func moves(p *printer, plan *ingest.Plan) {
 	var leaveAgent, joinAgent, leaveCopilot, joinCopilot int
 	for _, c := range plan.Changes {

@@ -5,19 +5,19 @@ import (
 	"io"
 )
 
-// FormatVersion is that of the JSON documents that commands print. It rises where a field goes or
-// means something else; new fields may come at any time.
+// FormatVersion is the version of the JSON documents that commands print. It changes when a field
+// is removed or changes its meaning. New fields may be added without a new version.
 const FormatVersion = 1
 
-// document is what all of them begin with.
+// document has the fields that every document begins with.
 type document struct {
 	FormatVersion int `json:"format_version"`
 }
 
-// newDocument is the beginning of a document.
+// newDocument returns the beginning of a document.
 func newDocument() document { return document{FormatVersion} }
 
-// WriteJSON writes a document, indented.
+// WriteJSON writes a document as indented JSON.
 func WriteJSON(w io.Writer, what any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")

@@ -8,10 +8,10 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 )
 
-// Advice on what was not seen names the cause that was observed, and the next step. What
-// ended the crawl as a whole is no cause of a single page's.
+// Advice on a gap names the cause that was seen and the next step. A cause that ended the crawl
+// as a whole is reported once, and not for each page.
 
-// AdviceOnGaps says how to mend the kinds of gaps there are, each once.
+// AdviceOnGaps returns the advice for the kinds of gaps there are, each once.
 func AdviceOnGaps(c crawler.Coverage, failed bool) []string {
 	if failed {
 		return nil
@@ -25,28 +25,33 @@ func AdviceOnGaps(c crawler.Coverage, failed bool) []string {
 	return advice
 }
 
-// adviceOn says how to mend a gap; ended tells that something ended the crawl.
+// adviceOn returns the advice for a gap. ended says that something ended the crawl.
 func adviceOn(g crawler.Gap, ended bool) string {
 	switch g.Outcome {
 	case crawler.LoginWall:
 		switch {
 		case ended:
-			return "" // the session was lost, which was said above
+			return "" // the session was lost, which is reported once
 		case strings.Contains(g.Detail, proof.SayTheSame):
-			return "Several addresses give one and the same text: open one of them in a browser. If it is an error or a notice, run again when it is gone; " +
-				"if it is what content.body leaves of every page, change that; if it is a login, see `fincrawl check --online`; " +
+			return "Several addresses give one and the same text: open one of them in a browser. " +
+				"If it is an error or a notice, run again when it is gone; " +
+				"if it is what content.body leaves of every page, change that; " +
+				"if it is a login, see `fincrawl check --online`; " +
 				"if the pages really are alike, exclude all but one."
 		}
-		return "The site asks for a login there. Where the source has no auth, add it. Where it has, its user may not see these pages: " +
-			"give it access, or exclude them. `fincrawl check --online` shows what the login sees."
+		return "The site asks for a login there. Where the source has no auth, add it. " +
+			"Where it has, its user may not see these pages: give it access, or exclude them. " +
+			"`fincrawl check --online` shows what the login sees."
 	case crawler.Forbidden:
 		if ended {
 			return ""
 		}
 		if strings.Contains(g.Detail, "401") {
-			return "The site wants other credentials there (HTTP 401): check those under auth, or add them where the source has none."
+			return "The site wants other credentials there (HTTP 401): check those under auth, " +
+				"or add them where the source has none."
 		}
-		return "The site refuses these: give the login's user access (or add auth to the source, where it has none), or exclude them."
+		return "The site refuses these: give the login's user access " +
+			"(or add auth to the source, where it has none), or exclude them."
 	case crawler.RateLimited:
 		return "The site asked to slow down: lower fetch.rate and fetch.concurrency."
 	case crawler.ServerError, crawler.Timeout, crawler.Unreachable:
@@ -62,7 +67,8 @@ func adviceOn(g crawler.Gap, ended bool) string {
 	case crawler.RedirectLoop:
 		return "The site sends these in circles: open one in a browser, and have it mended, or exclude them."
 	case crawler.Unrendered:
-		return "The browser could not show these: see that browser.path or browser.remote works, or set render: never for them."
+		return "The browser could not show these: see that browser.path or browser.remote works, " +
+			"or set render: never for them."
 	case crawler.Interrupted:
 		if ended {
 			return "The crawl ended before these were read: mend what ended it, as said above, and run again."

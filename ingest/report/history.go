@@ -11,7 +11,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// Document is something that a command prints, as JSON or as text for people.
+// Document is something that a command prints, either as JSON or as text for people.
 type Document interface {
 	WriteJSON(w io.Writer) error
 	WriteText(w io.Writer, o TextOptions) error
@@ -23,58 +23,61 @@ func (r Run) WriteJSON(w io.Writer) error { return JSON(w, r) }
 // WriteText writes the run as [Text] does.
 func (r Run) WriteText(w io.Writer, o TextOptions) error { return Text(w, r, o) }
 
-// History is what is remembered of runs, the newest first.
+// History has the recorded runs, the newest first.
 type History struct {
 	Runs []PastRun `json:"runs"`
 }
 
-// PastRun is a run with what it changed.
+// PastRun is a recorded run with what it changed.
 type PastRun struct {
 	RunStatus
 	Error   string       `json:"error,omitempty"`
-	Sources []PastSource `json:"sources,omitempty"` // none: it did not end
+	Sources []PastSource `json:"sources,omitempty"` // empty where the run did not end
 }
 
-// PastSource is what a run did to a source.
+// PastSource says what a run did to a source.
 type PastSource struct {
 	Name     string                `json:"name"`
-	Applied  map[ingest.Action]int `json:"applied,omitempty"` // what Intercom acknowledged
+	Applied  map[ingest.Action]int `json:"applied,omitempty"` // number of acknowledged changes
 	Failed   int                   `json:"failed,omitempty"`
-	Complete bool                  `json:"complete"` // the crawl saw everything
+	Complete bool                  `json:"complete"` // the crawl was complete
 	Error    string                `json:"error,omitempty"`
 
 	said string
 }
 
-// NewPastSource returns what is told of a source of a run.
+// NewPastSource returns the summary of one source of a run.
 func NewPastSource(s Source) PastSource {
-	p := PastSource{Name: s.Name, Error: s.Error, Complete: s.Plan != nil && s.Plan.Coverage.Complete, said: tallyOf(s).String()}
+	complete := s.Plan != nil && s.Plan.Coverage.Complete
+	p := PastSource{Name: s.Name, Error: s.Error, Complete: complete, said: tallyOf(s).String()}
 	if s.Result != nil {
 		p.Applied, p.Failed = s.Result.Applied, len(s.Result.Failed)
 	}
 	return p
 }
 
-// PageHistory is what runs did with a page, the newest first.
+// PageHistory says what runs did with a page, the newest first.
 type PageHistory struct {
 	Source  string       `json:"source"`
 	URL     string       `json:"url"`
-	Runs    int          `json:"runs"` // that are remembered
+	Runs    int          `json:"runs"` // number of recorded runs
 	Changes []PastChange `json:"changes"`
 }
 
-// PastChange is what a run did with a page, or held back.
+// PastChange is a change that a run made to a page, or that it held.
 type PastChange struct {
 	Run    RunStatus     `json:"run"`
 	Change ingest.Change `json:"change"`
-	Failed string        `json:"failed,omitempty"` // why it was not done
+	Failed string        `json:"failed,omitempty"` // why it failed
 }
 
-// NewPastChange returns what a run did with a page.
+// NewPastChange returns the change that a run made to a page.
 func NewPastChange(run RunStatus, s Source, c ingest.Change) PastChange {
 	p := PastChange{Run: run, Change: c}
 	if s.Result != nil {
-		i := slices.IndexFunc(s.Result.Failed, func(f ingest.Failure) bool { return f.ExternalID == c.ExternalID && f.Surplus == c.Surplus })
+		i := slices.IndexFunc(s.Result.Failed, func(f ingest.Failure) bool {
+			return f.ExternalID == c.ExternalID && f.Surplus == c.Surplus
+		})
 		if i >= 0 {
 			p.Failed = Answer(s.Result.Failed[i])
 		}
@@ -117,7 +120,8 @@ func (h History) WriteText(w io.Writer, o TextOptions) error {
 		p.paragraph(0, 2, span{plain, "No run is remembered yet."})
 	}
 	p.blank()
-	p.paragraph(0, 2, span{dim, p.sentence("What a run did to each page: `fincrawl history RUN`. What became of a page: `fincrawl history URL`.")})
+	p.paragraph(0, 2, span{dim, p.sentence("What a run did to each page: `fincrawl history RUN`. " +
+		"What became of a page: `fincrawl history URL`.")})
 	return p.end("history")
 }
 
@@ -134,7 +138,8 @@ func (h PageHistory) WriteText(w io.Writer, o TextOptions) error {
 		case c.Change.Action == ingest.Held:
 			what = "held back, would " + verb(c.Change.Wants)
 		}
-		p.paragraph(2, 4, span{dim, moment(c.Run.Started)}, span{s, what}, span{plain, "· " + c.Change.Reason}, span{dim, "· " + c.Run.ID})
+		p.paragraph(2, 4, span{dim, moment(c.Run.Started)}, span{s, what},
+			span{plain, "· " + c.Change.Reason}, span{dim, "· " + c.Run.ID})
 		if v := cmp.Or(c.Change.After, c.Change.Before); v != nil && v.Title != "" {
 			p.paragraph(4, 6, span{plain, v.Title})
 		}
@@ -151,7 +156,7 @@ func newPrinter(w io.Writer, o TextOptions) *printer {
 	return &printer{w: bufio.NewWriter(w), width: max(40, cmp.Or(o.Width, 100)), color: o.Color, config: o.Config}
 }
 
-// end writes what is not written yet. The error names what it was of.
+// end flushes the printer. The error names what was written.
 func (p *printer) end(what string) error {
 	if err := p.w.Flush(); err != nil {
 		return fmt.Errorf("write %s: %w", what, err)

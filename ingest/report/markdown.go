@@ -10,11 +10,13 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 )
 
-// Markdown writes the run for the comment of a pull request, in GitHub's Markdown: a table of the
-// sources, then what needs a person, then the changes, folded. What sites say is text in it,
-// whatever it looks like. The error is of w or of Texts.
+// Markdown writes the run as a comment on a pull request, in GitHub's Markdown: a table of the
+// sources, then what needs a person, then the changes, folded. Text from sites is escaped. The
+// error comes from w or from Texts.
 func Markdown(w io.Writer, run Run, o TextOptions) error {
-	m := &markdown{w: bufio.NewWriter(w), most: cmp.Or(o.MaxListed, 50), lines: cmp.Or(o.MaxDiffLines, 40), options: o}
+	m := &markdown{
+		w: bufio.NewWriter(w), most: cmp.Or(o.MaxListed, 50), lines: cmp.Or(o.MaxDiffLines, 40), options: o,
+	}
 	m.line("### fincrawl %s", run.Mode)
 	m.line("")
 	if run.Error != "" {
@@ -35,7 +37,8 @@ func Markdown(w io.Writer, run Run, o TextOptions) error {
 	}
 	for _, or := range run.Orphans {
 		m.line("")
-		m.line("**%s** is no longer in sources.yaml, and %d of its pages are in Intercom: %s", inline(or.Name), or.Pages, code(Command(ForgetCommand(or.Name), o.Config)))
+		m.line("**%s** is no longer in sources.yaml, and %d of its pages are in Intercom: %s",
+			inline(or.Name), or.Pages, code(Command(ForgetCommand(or.Name), o.Config)))
 	}
 	m.line("")
 	m.line("<sub>%s</sub>", inline(signature(run)))
@@ -53,7 +56,7 @@ type markdown struct {
 
 func (m *markdown) line(format string, args ...any) { fmt.Fprintf(m.w, format+"\n", args...) }
 
-// row is a source in the table.
+// row writes the row of a source in the table.
 func (m *markdown) row(s Source) {
 	t := tallyOf(s)
 	crawled := "not read"
@@ -76,7 +79,7 @@ func (m *markdown) row(s Source) {
 	m.line("| %s | %s |", strings.Join(cells, " | "), crawled)
 }
 
-// source is what is to be said of a source below the table.
+// source writes what has to be said about a source below the table.
 func (m *markdown) source(s Source) error {
 	if s.Error != "" {
 		m.line("")
@@ -100,7 +103,7 @@ func (m *markdown) source(s Source) error {
 		for i, command := range releases(s) {
 			if i == 0 {
 				m.line("")
-				m.line("To let them go as they are:")
+				m.line("To approve them as they are:")
 				m.line("")
 			}
 			m.line("    %s", oneLine(Command(command, m.options.Config)))
@@ -114,7 +117,7 @@ func (m *markdown) source(s Source) error {
 	return nil
 }
 
-// group is the changes of one action, folded.
+// group writes the changes of one action, folded.
 func (m *markdown) group(s Source, a ingest.Action, list []ingest.Change) error {
 	if len(list) == 0 {
 		return nil
@@ -149,12 +152,12 @@ func (m *markdown) more(n int) {
 	}
 }
 
-// difference shows how a text changed, as GitHub colours it.
+// difference writes how a text changed, as a code block that GitHub colours.
 func (m *markdown) difference(before, after string) {
 	var b strings.Builder
 	p := &printer{w: bufio.NewWriter(&b), width: 120}
 	difference(p, before, after, m.lines)
-	_ = p.w.Flush() // to memory
+	_ = p.w.Flush() // writing to memory does not fail
 	if b.Len() == 0 {
 		return
 	}
@@ -170,7 +173,7 @@ func (m *markdown) difference(before, after string) {
 	m.line("  %s", fence)
 }
 
-// inline is a text as it may stand within a line: nothing in it is markup.
+// inline returns text escaped so that nothing in it is markup.
 func inline(text string) string {
 	var b strings.Builder
 	for _, r := range oneLine(text) {
@@ -180,7 +183,7 @@ func inline(text string) string {
 		case r == '&':
 			b.WriteString("&amp;")
 		case r == '@':
-			b.WriteString("&#64;") // mentions nobody
+			b.WriteString("&#64;") // so that it mentions nobody
 		case strings.ContainsRune("\\`*_{}[]()#+!|>~$", r):
 			b.WriteRune('\\')
 			b.WriteRune(r)
@@ -191,7 +194,7 @@ func inline(text string) string {
 	return b.String()
 }
 
-// code is a command as it may stand within a line.
+// code returns text as inline code.
 func code(text string) string {
 	fence := "`"
 	for strings.Contains(text, fence) {

@@ -7,8 +7,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// nothing says why a crawl that read something found no page, or hardly any: a run that
-// does nothing looks like one that has nothing to do.
+// nothing says why a crawl found no page, or hardly any, although it read something. Otherwise
+// such a run would look like one that had nothing to do.
 func nothing(p *printer, c crawler.Coverage) {
 	pages := c.Outcomes[crawler.Paged] + c.Outcomes[crawler.NotModified]
 	empty := c.Outcomes[crawler.Empty]
@@ -18,7 +18,8 @@ func nothing(p *printer, c crawler.Coverage) {
 	var causes []string
 	left := []crawler.Outcome{crawler.Empty}
 	if pages == 0 {
-		left = append(left, crawler.Listing, crawler.View, crawler.NoIndex, crawler.RobotsDenied, crawler.Excluded, crawler.OutOfScope, crawler.NotHTML)
+		left = append(left, crawler.Listing, crawler.View, crawler.NoIndex, crawler.RobotsDenied,
+			crawler.Excluded, crawler.OutOfScope, crawler.NotHTML)
 	}
 	for _, o := range left {
 		if n := c.Outcomes[o]; n > 0 {

@@ -25,55 +25,56 @@ const (
 	boldGreen style = "1;4;32"
 )
 
-// span is text in one style. Spans of a paragraph are set apart by a space.
+// span is text in one style. The spans of a paragraph are separated by a space.
 type span struct {
 	style style
 	text  string
 }
 
-// printer lays text out in columns. All text passes through its layout, which
-// cleans it; the only escapes written are the printer's own.
+// printer lays text out in columns. It cleans all text, so that the only escapes it writes are
+// its own.
 type printer struct {
 	w     *bufio.Writer // keeps its first error
 	width int
 	color bool
-	// config is the file that commands which are to be copied name; "" for none.
+	// config is the file that commands to copy name with --config, or "".
 	config string
 
-	begun, gap bool // something was written; a blank line is due before the next
+	begun, gap bool // begun: something was written; gap: a blank line is due before the next row
 }
 
-// blank sets what follows apart by one empty line, however often it is called.
+// blank separates what follows by one empty line, however often it is called.
 func (p *printer) blank() { p.gap = p.begun }
 
-// command is a command line as it is to be copied.
+// command returns a command line in the form to copy.
 func (p *printer) command(line string) string { return Command(line, p.config) }
 
-// sentence is a text whose commands are as they are to be copied.
+// sentence returns a text with its commands in the form to copy.
 func (p *printer) sentence(text string) string { return Sentence(text, p.config) }
 
 func (p *printer) heading(text string) { p.paragraph(2, 4, span{bold, text}) }
 
-// more says how many items of a list are not shown.
+// more says how many items of a list are left out.
 func (p *printer) more(n int) {
 	if n > 0 {
 		p.paragraph(4, 4, span{dim, fmt.Sprintf("… and %d more; --json shows all", n)})
 	}
 }
 
-// field writes a labelled paragraph.
+// field prints a labelled paragraph.
 func (p *printer) field(label string, text ...span) {
 	const column = 11
 	label = clean(label)
 	rows := p.layout(column, column, text)
 	if len(rows) > 0 {
+		padded := label + strings.Repeat(" ", column-2-len(label)-1)
 		rows[0].indent = 2
-		rows[0].spans = append([]span{{dim, label + strings.Repeat(" ", column-2-len(label)-1)}}, rows[0].spans...)
+		rows[0].spans = append([]span{{dim, padded}}, rows[0].spans...)
 	}
 	p.write(rows)
 }
 
-// title writes the first line of an item, cut to one row.
+// title prints the first line of an item, cut to one row.
 func (p *printer) title(symbol span, text string) {
 	rows := p.layout(4, 4, []span{{bold, text}})
 	if len(rows) == 0 {
@@ -89,8 +90,8 @@ func (p *printer) title(symbol span, text string) {
 	p.write([]row{first})
 }
 
-// reasonAndURL writes both on one row where they fit; a URL is never cut, so
-// that it can be followed.
+// reasonAndURL prints both on one row where they fit. It never cuts a URL, so that people can
+// open it.
 func (p *printer) reasonAndURL(reason, url string) {
 	oneRow := []span{{plain, reason}, {dim, "·"}, {dim, url}}
 	if rows := p.layout(4, 4, oneRow); len(rows) == 1 {
@@ -101,7 +102,7 @@ func (p *printer) reasonAndURL(reason, url string) {
 	p.paragraph(4, 4, span{dim, url})
 }
 
-// paragraph writes spans, wrapped; rows after the first are indented by hang.
+// paragraph prints spans, wrapped. Rows after the first are indented by hang.
 func (p *printer) paragraph(indent, hang int, spans ...span) {
 	p.write(p.layout(indent, hang, spans))
 }
@@ -112,8 +113,8 @@ type row struct {
 	spans  []span
 }
 
-// layout breaks spans at spaces into rows that fit the width. A word that is
-// wider than a row is broken, unless it is an address.
+// layout breaks spans at spaces into rows that fit the width. It breaks a word that is wider
+// than a row, unless the word is a URL.
 func (p *printer) layout(indent, hang int, spans []span) []row {
 	var rows []row
 	current, column := row{indent: indent}, indent
@@ -182,8 +183,8 @@ func (p *printer) write(rows []row) {
 	}
 }
 
-// clean takes out what could drive a terminal or deceive a reader: control
-// characters, and characters that show nothing or turn the direction of text.
+// clean removes what could control a terminal or deceive a reader: control characters, and
+// characters that are invisible or change the direction of text.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -196,7 +197,7 @@ func clean(text string) string {
 	}, text)
 }
 
-// cut returns the beginning of text that fits into so many columns.
+// cut returns the beginning of text that fits into the given number of columns.
 func cut(text string, fit int) string {
 	for i, r := range text {
 		if fit -= columns(string(r)); fit < 0 {
@@ -206,7 +207,7 @@ func cut(text string, fit int) string {
 	return text
 }
 
-// columns is how wide a terminal shows clean text.
+// columns returns how many columns of a terminal clean text takes.
 func columns(text string) int {
 	n := 0
 	for _, r := range text {

@@ -1,9 +1,8 @@
-// Package report renders what a run did, or would do: as text for a terminal,
-// where a content owner reads it before letting it happen, and as one JSON
-// document for programs.
+// Package report renders what a run did or would do: as text for a terminal, which a content
+// owner reads before a sync, and as one JSON document for programs.
 //
-// What sites and the API say is shown as data: control characters, terminal
-// escapes and invisible characters are taken out on the way.
+// Text from sites and from the API is shown as data: control characters, terminal escapes and
+// invisible characters are removed.
 package report
 
 import (
@@ -25,55 +24,55 @@ type Run struct {
 	Started   time.Time `json:"started"`
 	Finished  time.Time `json:"finished,omitzero"`
 	ExitCode  int       `json:"exit_code"`
-	Workspace string    `json:"workspace,omitempty"` // Intercom's ID of it
-	Sources   []Source  `json:"sources"`             // as in sources.yaml
-	Error     string    `json:"error,omitempty"`     // what ended the run, beyond one source
-	// Orphans are what is recorded of sources that are no longer in sources.yaml.
+	Workspace string    `json:"workspace,omitempty"` // Intercom's ID of the workspace
+	Sources   []Source  `json:"sources"`             // in the order of sources.yaml
+	Error     string    `json:"error,omitempty"`     // what ended the run as a whole
+	// Orphans are recorded sources that are no longer in sources.yaml.
 	Orphans []Orphan `json:"orphans,omitempty"`
 }
 
-// Orphan is an import source that no source of sources.yaml feeds any more. Its pages
-// stay as they are until it is forgotten.
+// Orphan is an import source that no source of sources.yaml feeds any more. Its pages stay until
+// a person forgets the source.
 type Orphan struct {
-	Name           string `json:"name"` // of the source, when there was one
+	Name           string `json:"name"` // of the former source
 	ImportSourceID int64  `json:"import_source_id,omitempty"`
 	LibraryURL     string `json:"library_url,omitempty"`
 	Pages          int    `json:"pages"`
-	SharedWith     string `json:"shared_with,omitempty"` // a source of sources.yaml that has the same import source
+	SharedWith     string `json:"shared_with,omitempty"` // a source of sources.yaml with the same import source
 }
 
-// Source is what a run did to one source.
+// Source says what a run did to one source.
 type Source struct {
 	Name         string               `json:"name"`
 	URL          string               `json:"url"`
 	LibraryURL   string               `json:"library_url"`
 	ImportSource *ingest.SourceChange `json:"import_source,omitempty"`
-	// Settings are those that changed since the source was last read.
+	// Settings are the settings that changed since the source was last read.
 	Settings []Setting `json:"settings_changed,omitempty"`
-	// Resumed is when the crawl began that this run went on with; zero where it made its own.
+	// Resumed is when the crawl began that this run resumed. It is zero for a crawl of its own.
 	Resumed time.Time `json:"resumed,omitzero"`
-	// Verification is what a comparison with the library found; nil: there was none.
+	// Verification is the result of comparing entries with the library, or nil.
 	Verification *verify.Verification `json:"verification,omitempty"`
-	// Foreign are the pages of the import source that are not fincrawl's, when it was compared last.
+	// Foreign are the pages of the import source that are not fincrawl's, at the last comparison.
 	Foreign state.Foreign `json:"foreign,omitzero"`
-	// Counts are those of all changes of the plan, also of those that
-	// [Run.WithoutUnchanged] left out; nil: count Plan.Changes.
+	// Counts are the numbers of all changes of the plan, including those that
+	// [Run.WithoutUnchanged] removed. Where it is nil, Plan.Changes has all of them.
 	Counts map[ingest.Action]int `json:"counts,omitempty"`
-	Plan   *ingest.Plan          `json:"plan,omitempty"`   // nil: it didn't come to that
-	Result *ingest.Result        `json:"result,omitempty"` // nil: not applied
-	// Attention is what of this is to be told by the exit code; nil: it didn't come to that.
+	Plan   *ingest.Plan          `json:"plan,omitempty"`   // nil where the run ended before it
+	Result *ingest.Result        `json:"result,omitempty"` // nil where the plan was not applied
+	// Attention is what the exit code has to report, or nil where the run ended before it.
 	Attention *ingest.Attention `json:"attention,omitempty"`
-	// Template is what was left out of the pages that were read; nil: nothing was.
+	// Template is what was removed from the pages that were read, or nil.
 	Template *Template `json:"template,omitempty"`
-	// Phrases are what changes on pages with each run, and is no change; nil: nothing is known.
+	// Phrases are the lines that change with each run, or nil where none are known.
 	Phrases *Phrases `json:"volatile_phrases,omitempty"`
-	// Advice is about pages that are poor to answer from, sorted by kind.
+	// Advice is about pages that are hard to answer from, sorted by kind.
 	Advice  []Advice `json:"advice,omitempty"`
 	Error   string   `json:"error,omitempty"` // what ended this source
 	Seconds float64  `json:"seconds"`
 }
 
-// JSON writes the run as one indented document, the same bytes for the same run.
+// JSON writes the run as one indented document. The same run gives the same bytes.
 func JSON(w io.Writer, run Run) error {
 	run.Sources = slices.Clone(run.Sources)
 	for i := range run.Sources {
@@ -88,9 +87,8 @@ func JSON(w io.Writer, run Run) error {
 	return nil
 }
 
-// WithoutUnchanged returns the run without its advice and the changes that change
-// nothing and have no findings, which its Counts still count: short enough to be
-// remembered.
+// WithoutUnchanged returns the run without its advice and without unchanged changes that have no
+// findings. Counts still count them. The result is short enough to be recorded.
 func (r Run) WithoutUnchanged() Run {
 	r.Sources = slices.Clone(r.Sources)
 	for i, s := range r.Sources {

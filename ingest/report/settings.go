@@ -9,17 +9,17 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// Setting is one of sources.yaml that is not what a source was last read with.
+// Setting is a setting of sources.yaml that changed since the source was last read.
 type Setting struct {
 	Key    string `json:"key"`
-	Before string `json:"before"` // as a person may read it; "" for none
+	Before string `json:"before"` // in the form for people; "" for none
 	After  string `json:"after"`
 }
 
-// maxSettingsListed bounds the settings in a text; JSON has all.
+// maxSettingsListed is how many settings a text lists. JSON has all.
 const maxSettingsListed = 8
 
-// readAs says how a source was read, where that is not as always.
+// readAs says what was special about the reading of a source.
 func readAs(p *printer, s Source) {
 	if !s.Resumed.IsZero() {
 		p.field("", span{plain, "went on with the crawl that was cut off, begun at " + s.Resumed.UTC().Format(time.RFC3339)})
@@ -36,7 +36,7 @@ func readAs(p *printer, s Source) {
 	}
 }
 
-// effect says what became of the pages since the settings changed.
+// effect says how the pages changed since the settings changed.
 func effect(s Source) string {
 	what := "these settings changed"
 	if len(s.Settings) == 1 {
@@ -73,10 +73,10 @@ func effect(s Source) string {
 	return text
 }
 
-// String shows the setting before and after.
+// String returns the setting before and after.
 func (s Setting) String() string { return s.Key + ": " + brief(s.Before) + " → " + brief(s.After) }
 
-// brief is a value of a setting in few words.
+// brief shortens the value of a setting.
 func brief(value string) string {
 	const longest = 80
 	if value == "" {

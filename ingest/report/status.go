@@ -13,15 +13,15 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Status is how things stand between two runs.
+// Status says how things stand between two runs.
 type Status struct {
 	State   string         `json:"state"`   // path of the state file
-	Runs    []RunStatus    `json:"runs"`    // the last ones, the newest first
-	Sources []SourceStatus `json:"sources"` // as in sources.yaml
+	Runs    []RunStatus    `json:"runs"`    // the last runs, the newest first
+	Sources []SourceStatus `json:"sources"` // in the order of sources.yaml
 	Orphans []Orphan       `json:"orphans,omitempty"`
-	// Running is who writes to the state file just now; nil: nobody.
+	// Running is the process that is writing to the state file now, or nil.
 	Running *Holder `json:"running,omitempty"`
-	// Workspace is Intercom's ID of the workspace that the pages are in; "" where it was not noted.
+	// Workspace is Intercom's ID of the workspace that the pages are in, or "" where it was not recorded.
 	Workspace string `json:"workspace,omitempty"`
 }
 
@@ -32,16 +32,16 @@ type Holder struct {
 	Since time.Time `json:"since"`
 }
 
-// SourceFailure is why a source could not be read at all, or nothing be sent to it.
+// SourceFailure says why a source could not be read at all, or nothing could be sent to Intercom.
 type SourceFailure struct {
 	Error string    `json:"error"`
-	Run   string    `json:"run"` // the last one
+	Run   string    `json:"run"` // ID of the last run
 	At    time.Time `json:"at"`
-	Since time.Time `json:"since"` // the first run of those in a row
+	Since time.Time `json:"since"` // when the first of the failed runs in a row started
 	Runs  int       `json:"runs"`
 }
 
-// RunStatus is how a run went. Its Finished is zero where it still runs, or was killed.
+// RunStatus says how a run ended. Finished is zero while it runs, and after a kill.
 type RunStatus struct {
 	ID       string    `json:"id"`
 	Mode     string    `json:"mode"`
@@ -50,23 +50,23 @@ type RunStatus struct {
 	ExitCode int       `json:"exit_code"`
 }
 
-// SourceStatus is how a source stands.
+// SourceStatus says how things stand with a source.
 type SourceStatus struct {
 	Name         string             `json:"name"`
 	URL          string             `json:"url"`
 	ImportSource ImportSourceStatus `json:"import_source"`
-	Pages        int                `json:"pages"`                 // that the library has, as recorded
-	LastSuccess  time.Time          `json:"last_success,omitzero"` // of a run that saw all of it and sent what it had to
+	Pages        int                `json:"pages"`                 // number of recorded pages in the library
+	LastSuccess  time.Time          `json:"last_success,omitzero"` // of a run that saw and sent everything
 	LastVerified time.Time          `json:"last_verified,omitzero"`
-	Failure      *SourceFailure     `json:"failure,omitempty"` // of the last run; nil: it could be read
+	Failure      *SourceFailure     `json:"failure,omitempty"` // of the last run; nil where it succeeded
 	Refused      []RefusedPage      `json:"refused,omitempty"`
-	Missing      []MissingPage      `json:"missing,omitempty"` // deletes that wait to be confirmed
-	// Waiting is what asks for a person, as the last run left it, and Decided what persons
-	// decided about changes that no run has made yet.
+	Missing      []MissingPage      `json:"missing,omitempty"` // deletes that wait for confirmation
+	// Waiting are the concerns after the last run. Decided are decisions on changes that no run
+	// has made yet.
 	Waiting   []state.Concern    `json:"waiting,omitempty"`
 	Decided   []state.Decision   `json:"decided,omitempty"`
 	Withdrawn []state.Withdrawal `json:"withdrawn,omitempty"`
-	Drifted   int                `json:"drifted,omitempty"` // pages found changed in Intercom, and not mended yet
+	Drifted   int                `json:"drifted,omitempty"` // pages that changed at Intercom and were not sent again yet
 }
 
 // ImportSourceStatus is what is known of an import source.
@@ -74,21 +74,21 @@ type ImportSourceStatus struct {
 	ID     int64       `json:"id,omitempty"`
 	URL    string      `json:"url,omitempty"`
 	Status ImportState `json:"status"`
-	Online bool        `json:"online"` // asked in Intercom just now, rather than as the last run left it
+	Online bool        `json:"online"` // Intercom was asked now; otherwise it is what the last run saw
 }
 
-// ImportState is how an import source stands.
+// ImportState is the state of an import source.
 type ImportState string
 
 // The states of an import source.
 const (
-	ImportNone        ImportState = "none"        // none recorded: the next sync finds or makes it
-	ImportFound       ImportState = "found"       // there, and switched on
-	ImportDeactivated ImportState = "deactivated" // there, and switched off
-	ImportMissing     ImportState = "missing"     // deleted in Intercom: the next sync makes it again
+	ImportNone        ImportState = "none"        // none is recorded: the next sync finds or creates it
+	ImportFound       ImportState = "found"       // it exists and is switched on
+	ImportDeactivated ImportState = "deactivated" // it exists and is switched off
+	ImportMissing     ImportState = "missing"     // it was deleted in Intercom: the next sync creates it again
 )
 
-// RefusedPage is a page that rests, since Intercom refused it.
+// RefusedPage is a page that is not sent again because Intercom refused it.
 type RefusedPage struct {
 	ExternalID string    `json:"external_id"`
 	URL        string    `json:"url"`
@@ -105,11 +105,11 @@ type MissingPage struct {
 	ExternalID string `json:"external_id"`
 	URL        string `json:"url"`
 	Title      string `json:"title"`
-	Misses     int    `json:"misses"` // complete crawls in a row
-	Of         int    `json:"of"`     // that it takes
+	Misses     int    `json:"misses"` // number of complete crawls in a row that did
+	Of         int    `json:"of"`     // number that is needed to delete it
 
-	Outcome string    `json:"outcome,omitempty"` // how the last crawl ended for its URL
-	Since   time.Time `json:"since,omitzero"`    // when it first ended so
+	Outcome string    `json:"outcome,omitempty"` // outcome of its URL in the last crawl
+	Since   time.Time `json:"since,omitzero"`    // when it first had that outcome
 }
 
 // StatusJSON writes the status as one indented document.
@@ -128,8 +128,10 @@ func StatusText(w io.Writer, s Status, o TextOptions) error {
 	p := newPrinter(w, o)
 	most := cmp.Or(o.MaxListed, 50)
 	if r := s.Running; r != nil {
-		p.paragraph(0, 2, span{yellow, fmt.Sprintf("Process %d on %s has been at work since %s.", r.PID, r.Host, moment(r.Since))},
-			span{dim, "What follows is as it left things so far. An interrupt (SIGINT or SIGTERM) ends it, and keeps what it has done."})
+		p.paragraph(0, 2,
+			span{yellow, fmt.Sprintf("Process %d on %s has been at work since %s.", r.PID, r.Host, moment(r.Since))},
+			span{dim, "What follows is as it left things so far. " +
+				"An interrupt (SIGINT or SIGTERM) ends it, and keeps what it has done."})
 		p.blank()
 	}
 	for _, source := range s.Sources {
@@ -176,12 +178,14 @@ func sourceStatus(p *printer, s SourceStatus, most int) {
 			since = fmt.Sprintf("since %s, %s", moment(f.Since), plural.Count(f.Runs, "run"))
 		}
 		p.paragraph(4, 6, span{dim, since + " · " + f.Run})
-		p.paragraph(4, 6, span{yellow, "→"}, span{plain, p.command("fincrawl check --online") + " tries the token and each login; then " + p.command("fincrawl sync "+Quoted(s.Name))})
+		p.paragraph(4, 6, span{yellow, "→"}, span{plain, p.command("fincrawl check --online") +
+			" tries the token and each login; then " + p.command("fincrawl sync "+Quoted(s.Name))})
 		p.blank()
 	}
 	waiting(p, s, most)
 	if n := len(s.Refused); n > 0 {
-		p.heading(p.sentence(fmt.Sprintf("Refused by Intercom (%d): not sent again until the page changes, or by `fincrawl retry %s`", n, Quoted(s.Name))))
+		p.heading(p.sentence(fmt.Sprintf("Refused by Intercom (%d): not sent again until the page changes, "+
+			"or by `fincrawl retry %s`", n, Quoted(s.Name))))
 		for _, r := range s.Refused[:min(n, most)] {
 			p.title(span{red, "!"}, cmp.Or(r.Title, r.URL))
 			p.reasonAndURL(answer(r.Message, r.Status, r.Code, r.RequestID)+" · since "+moment(r.At), r.URL)
@@ -204,7 +208,7 @@ func sourceStatus(p *printer, s SourceStatus, most int) {
 	}
 }
 
-// waiting names what asks for a person, each with what lets it go, and what was decided.
+// waiting lists what waits for a person, each with the command that releases it, and the withdrawals.
 func waiting(p *printer, s SourceStatus, most int) {
 	for _, kind := range []struct {
 		kind    state.ConcernKind
@@ -247,7 +251,8 @@ func waiting(p *printer, s SourceStatus, most int) {
 	}
 }
 
-// release says how a page that failed is looked at, and how a held change is let go of, or that somebody agreed to it already.
+// release prints the command to look at a page that failed, or to approve a held change. Where a
+// person approved the change already, it says so.
 func release(p *printer, s SourceStatus, c state.Concern) {
 	if c.Kind == state.ConcernFailed {
 		p.paragraph(4, 6, span{yellow, "→"}, span{plain, p.command("fincrawl explain --fetch " + Quoted(c.URL))})
@@ -260,7 +265,7 @@ func release(p *printer, s SourceStatus, c state.Concern) {
 	case i >= 0 && s.Decided[i].Verdict == state.Approve:
 		p.paragraph(4, 6, span{green, "approved by " + s.Decided[i].By + ": the next sync makes the change"})
 	case ingest.Releasing(c.Guards) == ingest.Never:
-		p.paragraph(4, 6, span{dim, "no approval lets go of what is held by " + strings.Join(c.Guards, ", ")})
+		p.paragraph(4, 6, span{dim, "no approval releases what is held by " + strings.Join(c.Guards, ", ")})
 	default:
 		p.paragraph(4, 6, span{yellow, "→"}, span{plain, p.command(DecideCommand("approve", s.Name, c.URL))})
 	}
@@ -272,9 +277,11 @@ func importSource(p *printer, s ImportSourceStatus) {
 	case ImportNone:
 		what = span{plain, "no import source yet: the next sync finds or makes it"}
 	case ImportDeactivated:
-		what = span{yellow, fmt.Sprintf("import source %d is deactivated in Intercom: Fin answers from none of its pages", s.ID)}
+		what = span{yellow, fmt.Sprintf("import source %d is deactivated in Intercom: "+
+			"Fin answers from none of its pages", s.ID)}
 	case ImportMissing:
-		what = span{red, fmt.Sprintf("import source %d was deleted in Intercom: the next sync makes it again and sends every page", s.ID)}
+		what = span{red, fmt.Sprintf("import source %d was deleted in Intercom: "+
+			"the next sync makes it again and sends every page", s.ID)}
 	}
 	p.field("Library", span{dim, s.URL}, what)
 	if !s.Online && s.ID != 0 {
@@ -296,7 +303,7 @@ func exitStyle(r RunStatus) style {
 	return green
 }
 
-// moment writes a time; "" for none.
+// moment formats a time. The zero time is "".
 func moment(t time.Time) string {
 	if t.IsZero() {
 		return ""

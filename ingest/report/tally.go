@@ -8,14 +8,14 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// tally counts what became of the pages of a source. Each page is counted once.
+// tally counts the pages of a source by what happened to them. Each page is counted once.
 type tally struct {
-	done      map[ingest.Action]int // acknowledged
-	left      map[ingest.Action]int // planned, and not sent
+	done      map[ingest.Action]int // acknowledged changes
+	left      map[ingest.Action]int // planned changes that were not sent
 	failed    int
 	refused   int
 	held      int
-	pending   int // held until another complete crawl decides
+	pending   int // held until another complete crawl
 	unchanged int
 }
 
@@ -52,7 +52,7 @@ func tallyOf(s Source) tally {
 	return t
 }
 
-// written are the actions that write to the library, in the order of a report.
+// written returns the actions that write to the library, in the order of a report.
 func written() []ingest.Action { return []ingest.Action{ingest.Create, ingest.Update, ingest.Delete} }
 
 func (t *tally) add(o tally) {
@@ -70,7 +70,7 @@ func (t *tally) add(o tally) {
 	t.unchanged += o.unchanged
 }
 
-// String is a summary such as "1 created, 3 updated, 12 unchanged: 16 pages in all".
+// String returns a summary such as "1 created, 3 updated, 12 unchanged: 16 pages in all".
 func (t tally) String() string {
 	var parts []string
 	total := 0
@@ -100,7 +100,7 @@ func (t tally) String() string {
 	return strings.Join(parts, ", ") + ": " + plural.Count(total, "page") + " in all"
 }
 
-// verb is what a run would do by an action, and past what it did.
+// verb returns the verb for an action, and past its past tense.
 func verb(a ingest.Action) string {
 	switch a {
 	case ingest.Create:

@@ -6,46 +6,48 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// Template is what was left out of the pages of a source, since most of them begin or
+// Template describes what was removed from the pages of a source because most of them begin or
 // end with it.
 type Template struct {
-	Blocks int `json:"blocks"` // of all pages together
-	Pages  int `json:"pages"`  // that they were left out of
-	Of     int `json:"of"`     // pages that were read
-	// Whole are pages that have nothing else, and were left as they are: the first by
-	// address.
+	Blocks int `json:"blocks"` // number of blocks removed from all pages together
+	Pages  int `json:"pages"`  // number of pages that they were removed from
+	Of     int `json:"of"`     // number of pages that were read
+	// Whole are pages that have nothing else, so that nothing was removed: the first by URL.
 	Whole []string `json:"whole,omitempty"`
 }
 
-// template says what was left out.
+// template says what was removed.
 func template(p *printer, t Template) {
 	if t.Pages > 0 {
-		p.field("Left out", span{plain, fmt.Sprintf("%s of %d of the %s that were read, which most of them have in common", plural.Count(t.Blocks, "block"), t.Pages, plural.Count(t.Of, "page"))})
+		p.field("Left out", span{plain, fmt.Sprintf("%s of %d of the %s that were read, which most of them have in common",
+			plural.Count(t.Blocks, "block"), t.Pages, plural.Count(t.Of, "page"))})
 	}
 	if len(t.Whole) > 0 {
-		p.field("", span{yellow, "Nothing is left out of " + t.Whole[0] + andMore(len(t.Whole)-1) + ", where nothing would be left."})
+		p.field("", span{yellow, "Nothing is left out of " + t.Whole[0] + andMore(len(t.Whole)-1) +
+			", where nothing would be left."})
 	}
 }
 
-// LeftOut is a block that is left out of pages as template.
+// LeftOut is a block that is removed from pages as template.
 type LeftOut struct {
-	Words string `json:"words"` // its first ones
+	Words string `json:"words"` // the first words
 	Place string `json:"place"` // at the beginning, or at the end
-	// Pages is how many pages have it there, of the Of that were read when that was
-	// counted; both are 0 for links that go with their heading or menu.
+	// Pages is the number of pages that have it there, and Of the number of pages that were
+	// counted. Both are 0 for links that are removed together with their heading or menu.
 	Pages int `json:"pages,omitempty"`
 	Of    int `json:"of,omitempty"`
 }
 
-// leftOut shows what is left out of the page, or, where it was not fetched, of all the
-// pages of its source.
+// leftOut lists what was removed from the page. Where it was not fetched, it lists what is removed
+// from the pages of its source.
 func (e Explanation) leftOut(p *printer, o TextOptions) {
 	heading, blocks := "Left out, since most pages have it", e.LeftOut
 	if e.Seen == nil {
 		heading, blocks = "Left out of the pages of its source, since most have it", e.Template
 	}
 	if e.Whole {
-		p.paragraph(2, 4, span{yellow, "!"}, span{plain, "All that it says is at the beginning or the end of most pages; so nothing is left out."})
+		p.paragraph(2, 4, span{yellow, "!"}, span{plain,
+			"All that it says is at the beginning or the end of most pages; so nothing is left out."})
 		p.blank()
 	}
 	if len(blocks) == 0 {

@@ -13,22 +13,21 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// TextOptions say how [Text] renders. The zero value is plain and sensible.
+// TextOptions are options of [Text]. The zero value prints plain text of 100 columns.
 type TextOptions struct {
-	Color        bool   // by ANSI escapes
-	Width        int    // columns; 0 for 100
+	Color        bool   // use ANSI escapes
+	Width        int    // columns. Defaults to 100.
 	Verbose      bool   // list the unchanged pages too
-	MaxListed    int    // changes listed of each action; 0 for 50
-	MaxDiffLines int    // lines shown of the difference of one page; 0 for 40
-	Config       string // the file that a person has to name by --config; "" for the usual one
-	// Texts gives the Markdown of an update as it was sent ("" where that is not
-	// known) and as it was crawled; nil shows no differences.
+	MaxListed    int    // number of changes to list of each action. Defaults to 50.
+	MaxDiffLines int    // number of lines to print of the difference of one page. Defaults to 40.
+	Config       string // the file that commands to copy name with --config; "" where that is not needed
+	// Texts returns the Markdown of an update as it was sent, or "" where that is not known, and
+	// as it was crawled. Where Texts is nil, no differences are printed.
 	Texts func(source, externalID string) (before, after string, err error)
 }
 
-// Text writes the run for people: for each source what was crawled, what
-// changed and why, what failed, sums that add up, and what to do next. The error
-// is of w or of Texts.
+// Text writes the run for people. For each source it says what was crawled, what changed and why,
+// what failed, and what to do next, with totals. The error comes from w or from Texts.
 func Text(w io.Writer, run Run, o TextOptions) error {
 	o.Width = max(40, cmp.Or(o.Width, 100))
 	o.MaxListed = cmp.Or(o.MaxListed, 50)
@@ -58,7 +57,7 @@ func Text(w io.Writer, run Run, o TextOptions) error {
 	return nil
 }
 
-// source writes the part of one source; where it was only looked at for advice, that.
+// source prints one source. advised says that the run was only about advice.
 func source(p *printer, s Source, t tally, advised bool, o TextOptions) error {
 	p.paragraph(0, 2, span{bold, s.Name}, span{plain, "·"}, span{dim, s.URL})
 	p.blank()
@@ -108,7 +107,7 @@ func source(p *printer, s Source, t tally, advised bool, o TextOptions) error {
 	return nil
 }
 
-// failed writes an error, each line of it on its own.
+// failed prints an error. Each line of it begins a row.
 func failed(p *printer, indent int, message string) {
 	first, rest, _ := strings.Cut(message, "\n")
 	p.paragraph(indent, indent+2, span{red, "Failed:"}, span{plain, first})
@@ -118,7 +117,7 @@ func failed(p *printer, indent int, message string) {
 	p.blank()
 }
 
-// library says what becomes of the import source, where that is worth a line.
+// library says what happens to the import source, where that is worth a line.
 func library(p *printer, s Source) {
 	c := s.ImportSource
 	what := "import source " + fmt.Sprint(c.Want.ID)
@@ -140,11 +139,12 @@ func library(p *printer, s Source) {
 	}
 }
 
-// verification says what a comparison with the library found.
+// verification says what comparing entries with the library found.
 func verification(p *printer, v verify.Verification) {
 	switch {
 	case v.Error != "":
-		p.field("Compared", span{yellow, "not with what Intercom has: " + v.Error + ". Every run tries again until it succeeds"})
+		p.field("Compared", span{yellow, "not with what Intercom has: " + v.Error +
+			". Every run tries again until it succeeds"})
 	case v.Drift() == 0:
 		p.field("Compared", span{plain, "with what Intercom has: " + plural.Count(v.Pages, "page") + ", each as it was left"})
 	default:
@@ -152,40 +152,47 @@ func verification(p *printer, v verify.Verification) {
 		if v.Surplus > 0 {
 			found += fmt.Sprintf(", %d there twice", v.Surplus)
 		}
-		p.field("Compared", span{plain, "with what Intercom has: " + plural.Count(v.Pages, "page") + ";"}, span{yellow, found})
+		p.field("Compared", span{plain, "with what Intercom has: " + plural.Count(v.Pages, "page") + ";"},
+			span{yellow, found})
 	}
 	if v.Ended {
-		p.field("", span{yellow, fmt.Sprintf("Intercom's listing ends before all pages of the workspace. Those beyond are looked at one by one: %d of %d so far.", v.Looked, v.Of)})
+		p.field("", span{yellow, fmt.Sprintf("Intercom's listing ends before all pages of the workspace. "+
+			"Those beyond are looked at one by one: %d of %d so far.", v.Looked, v.Of)})
 	}
 	if v.Unlisted {
-		p.field("", span{yellow, "Since the state file was lost, pages that the site no longer has cannot be found beyond the end of the listing: look for them in Intercom."})
+		p.field("", span{yellow, "Since the state file was lost, pages that the site no longer has " +
+			"cannot be found beyond the end of the listing: look for them in Intercom."})
 	}
 }
 
-// foreign names the pages of the import source that are somebody else's.
+// foreign lists pages of the import source that are somebody else's.
 func foreign(p *printer, s Source) {
 	if s.Foreign.Pages == 0 {
 		return
 	}
-	p.field("Foreign", span{yellow, plural.Count(s.Foreign.Pages, "page") + " in the import source that fincrawl did not bring there, and leaves alone:"})
+	p.field("Foreign", span{yellow, plural.Count(s.Foreign.Pages, "page") +
+		" in the import source that fincrawl did not bring there, and leaves alone:"})
 	for _, f := range s.Foreign.First {
 		p.field("", span{plain, f.Title}, span{plain, "·"}, span{dim, f.URL})
 	}
 	if more := s.Foreign.Pages - len(s.Foreign.First); more > 0 {
 		p.field("", span{plain, fmt.Sprintf("… and %d more", more)})
 	}
-	p.field("", span{plain, "To take over all of them, or those whose URLs follow: " + p.command("fincrawl adopt "+Quoted(s.Name))})
+	p.field("", span{plain, "To take over all of them, or those whose URLs follow: " +
+		p.command("fincrawl adopt "+Quoted(s.Name))})
 }
 
-// orphans names the import sources that nothing feeds any more.
+// orphans lists the import sources that no source feeds any more.
 func orphans(p *printer, list []Orphan) {
 	for _, o := range list {
 		p.blank()
-		what := fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) keeps its %s in Intercom.",
+		what := fmt.Sprintf(
+			"is recorded, and no longer in sources.yaml. Its import source %d (%s) keeps its %s in Intercom.",
 			o.ImportSourceID, o.LibraryURL, plural.Count(o.Pages, "page"))
 		then := "To delete them: " + p.command(ForgetCommand(o.Name))
 		if o.SharedWith != "" {
-			what = fmt.Sprintf("is recorded, and no longer in sources.yaml. Its import source %d (%s) is that of %s now.",
+			what = fmt.Sprintf(
+				"is recorded, and no longer in sources.yaml. Its import source %d (%s) is that of %s now.",
 				o.ImportSourceID, o.LibraryURL, o.SharedWith)
 			then = "To forget the old name: " + p.command(ForgetCommand(o.Name))
 		}

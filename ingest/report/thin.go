@@ -5,7 +5,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 )
 
-// thin says for what reason more was left out than read, and what changes that.
+// thin says why more was left out than read, and how to change that.
 func thin(p *printer, c crawler.Coverage) {
 	for _, reason := range ingest.Thin(c) {
 		p.field("", span{red, reason + "."})

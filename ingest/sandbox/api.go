@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// newAPI routes the API's calls. Each goes through the log and the faults that
-// are on, then through what Intercom checks of every call.
+// newAPI routes the calls of the API. Each call is logged, then the faults that are on may strike
+// it, and then it is checked as Intercom checks every call.
 func (s *Sandbox) newAPI() http.Handler {
 	routes := http.NewServeMux()
 	for path, methods := range map[string]map[string]endpoint{
@@ -37,14 +37,15 @@ func (s *Sandbox) newAPI() http.Handler {
 		for method, endpoint := range methods {
 			routes.HandleFunc(method+" "+path, endpoint.ServeHTTP)
 		}
-		routes.HandleFunc(path, refuse(http.StatusMethodNotAllowed, "method_not_allowed", "this call has no such method"))
+		routes.HandleFunc(path,
+			refuse(http.StatusMethodNotAllowed, "method_not_allowed", "this call has no such method"))
 	}
 	routes.HandleFunc("/", refuse(http.StatusNotFound, "not_found", "The requested resource was not found"))
 	return s.logged(s.faulty(s.checked(routes)))
 }
 
-// endpoint answers a call with a value or with what is wrong with it. No value is
-// 204, as for a deleted import source.
+// endpoint answers a call with a value or an error. No value gives 204, as for a deleted import
+// source.
 type endpoint func(r *http.Request) (any, *apiError)
 
 func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -63,7 +64,7 @@ func refuse(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { fail(status, code, message).write(w) }
 }
 
-// logged gives each call an ID and keeps what became of it.
+// logged gives each call an ID and logs its answer.
 func (s *Sandbox) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := newRequestID()
@@ -75,8 +76,8 @@ func (s *Sandbox) logged(next http.Handler) http.Handler {
 	})
 }
 
-// checked refuses what Intercom refuses of every call. Calls without a valid token
-// have no rate limit, and no headers of one.
+// checked refuses what Intercom refuses of any call. A call without a valid token gets no headers
+// of a rate limit.
 func (s *Sandbox) checked(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, check := range []func(w http.ResponseWriter, r *http.Request) *apiError{
@@ -111,10 +112,11 @@ func checkAccept(_ http.ResponseWriter, r *http.Request) *apiError {
 			return nil
 		}
 	}
-	return fail(http.StatusNotAcceptable, "media_type_not_acceptable", "The Accept header should send a media type of application/json")
+	return fail(http.StatusNotAcceptable, "media_type_not_acceptable",
+		"The Accept header should send a media type of application/json")
 }
 
-// versions are those of the API that have AI content. Unstable is called Preview too.
+// versions returns the versions of the API that have AI content. Preview is another name of Unstable.
 func versions() []string {
 	return []string{"2.12", "2.13", "2.14", "2.15", "2.16", "Unstable", "Preview"}
 }
@@ -124,7 +126,8 @@ func checkVersion(_ http.ResponseWriter, r *http.Request) *apiError {
 	if version == "" || slices.Contains(versions(), version) {
 		return nil
 	}
-	return fail(http.StatusBadRequest, "intercom_version_invalid", fmt.Sprintf("The requested version %q could not be found", version))
+	return fail(http.StatusBadRequest, "intercom_version_invalid",
+		fmt.Sprintf("The requested version %q could not be found", version))
 }
 
 func (s *Sandbox) me(*http.Request) (any, *apiError) {
@@ -154,14 +157,14 @@ type pager struct {
 	Next       *string `json:"next"`
 }
 
-// maxPerPage bounds per_page where Config.PerPage does not. What Intercom takes is
-// not documented.
+// maxPerPage is the largest per_page where Config.PerPage sets none. Intercom does not document
+// its own.
 const (
 	defaultPerPage = 50
 	maxPerPage     = 150
 )
 
-// readPager reads which page of a listing is asked for.
+// readPager reads which list page is requested.
 func (s *Sandbox) readPager(r *http.Request) (pager, *apiError) {
 	p := pager{Type: "pages", Page: 1, PerPage: defaultPerPage}
 	most := maxPerPage
@@ -183,7 +186,7 @@ func (s *Sandbox) readPager(r *http.Request) (pager, *apiError) {
 
 func (p pager) first() int { return (p.Page - 1) * p.PerPage }
 
-// of completes a pager, where the listing has count items.
+// of completes a pager for a listing of count items.
 func (p pager) of(count int, r *http.Request) pager {
 	p.TotalPages = max(1, (count+p.PerPage-1)/p.PerPage)
 	if p.Page < p.TotalPages {
@@ -207,11 +210,11 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(value) // all of it can be
+	_ = e.Encode(value) // every value can be encoded
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // an error is the client's, which is gone
+	_, _ = w.Write(b.Bytes()) // fails only where the client is gone
 }
 
 // newRequestID returns a random UUID (RFC 9562, version 4).

@@ -20,7 +20,7 @@ func (s *Sandbox) listPages(r *http.Request) (any, *apiError) {
 	return listing{"list", pages, p.of(alive, r), alive}, nil
 }
 
-// lastListPage is the last page of a listing that may be asked for, however small it is.
+// lastListPage is the last list page that the API serves, however small list pages are.
 const lastListPage = 5001
 
 func (s *Sandbox) withinLimit(p pager) *apiError {
@@ -46,11 +46,11 @@ func (s *Sandbox) lookUp(sourceID, externalID string, p pager, r *http.Request) 
 	return listing{"list", pages, p.of(count, r), count}, nil
 }
 
-// pageFields are what a request says of a page, beside its keys.
+// pageFields are the fields of a request besides its keys.
 type pageFields struct {
 	title, html, locale, url   string
 	hasURL                     bool
-	agent, copilot, sales, fin *bool // nil where absent; fin is the deprecated one for agent and copilot
+	agent, copilot, sales, fin *bool // nil where absent; fin is the deprecated flag for agent and copilot
 }
 
 func (b *body) pageFields(r *http.Request) pageFields {
@@ -65,7 +65,7 @@ func (b *body) pageFields(r *http.Request) pageFields {
 	return f
 }
 
-// set changes a page. A flag that is absent stays, which is false for a new page.
+// set changes a page. An absent flag keeps its value, which is false for a new page.
 func (f pageFields) set(p *page) {
 	p.Title, p.HTML, p.Locale = f.title, f.html, f.locale
 	for _, flag := range []struct {
@@ -81,8 +81,8 @@ func (f pageFields) set(p *page) {
 	}
 }
 
-// upsertPage makes a page, or updates the one with its source and external ID, whose
-// URL stays where the request has none.
+// upsertPage creates a page, or updates the page with the same import source and external ID. An
+// update without a URL keeps the URL.
 func (s *Sandbox) upsertPage(r *http.Request) (any, *apiError) {
 	b, err := readBody(r)
 	if err != nil {
@@ -112,8 +112,8 @@ func (s *Sandbox) getPage(r *http.Request) (any, *apiError) {
 	return found, nil
 }
 
-// updatePage updates a page by its ID. Unstable removes a URL that the request leaves
-// out; the versions before require one.
+// updatePage updates a page by its ID. A request without a URL removes the URL in the version
+// Unstable, and is refused in earlier versions.
 func (s *Sandbox) updatePage(r *http.Request) (any, *apiError) {
 	id := r.PathValue("id")
 	if _, ok := s.library.page(id); !ok {
@@ -145,7 +145,7 @@ func (s *Sandbox) updatePage(r *http.Request) (any, *apiError) {
 	return updated, nil
 }
 
-// deletePage answers with the page that was deleted, its HTML empty.
+// deletePage answers with the deleted page without its HTML.
 func (s *Sandbox) deletePage(r *http.Request) (any, *apiError) {
 	deleted, err := s.library.deletePage(r.PathValue("id"))
 	if err != nil {

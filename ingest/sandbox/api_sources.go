@@ -12,7 +12,7 @@ func (s *Sandbox) listSources(r *http.Request) (any, *apiError) {
 		return nil, err
 	}
 	sources, ever := s.library.listSources(p.first(), p.PerPage)
-	// The number of list pages counts those that were deleted, too, so that the last are short or empty
+	// The API counts deleted import sources too, so the last list pages may be short or empty.
 	return listing{"list", sources, p.of(ever, r), ever}, nil
 }
 
@@ -59,13 +59,13 @@ func (s *Sandbox) updateSource(r *http.Request) (any, *apiError) {
 	}
 	b.require("sync_behavior")
 	behavior := b.oneOf("sync_behavior", "api", "automatic", "automated", "manual")
-	if behavior == "automated" { // as requests call what answers call automatic
+	if behavior == "automated" { // requests and answers have different names for it
 		behavior = "automatic"
 	}
 	address := b.text("url")
 	status := b.oneOf("status", "active", "deactivated")
 	audiences, given := b.audiences()
-	b.flag("apply_audience_to_existing_content") // pages show no audience of their own
+	b.flag("apply_audience_to_existing_content") // only checked, since pages show no audience
 	if err := b.wrong(); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (s *Sandbox) deleteSource(r *http.Request) (any, *apiError) {
 	return nil, s.library.deleteSource(sourceID(r))
 }
 
-// knows refuses audiences that there are not.
+// knows refuses audiences that do not exist.
 func (s *Sandbox) knows(audiences []int64) *apiError {
 	for _, id := range audiences {
 		if s.config.Audiences != nil && !slices.Contains(s.config.Audiences, id) {
@@ -113,7 +113,7 @@ func (s *Sandbox) knows(audiences []int64) *apiError {
 	return nil
 }
 
-// sourceID returns the ID in the path, or 0, which no import source has.
+// sourceID returns the ID in the path, or 0, which is no import source's.
 func sourceID(r *http.Request) int64 {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {

@@ -19,23 +19,24 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-const maxBody = 20 << 20 // bytes; what Intercom takes is not documented
+const maxBody = 20 << 20 // bytes; Intercom does not document its own limit
 
-// body is a request's JSON object. Its methods read fields and gather what is wrong
-// with them, so that one answer names it all.
+// body is the JSON object of a request. Its methods read fields and collect errors, so that one
+// answer reports all of them.
 type body struct {
 	fields map[string]jsontext.Value
 	faults []fault
 }
 
-// lenient reads what an API in Ruby does: the last of two fields with one name counts.
+// lenient returns options to read JSON as a Ruby server does: the last of two fields with one name counts.
 func lenient() json.Options {
 	return json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 func readBody(r *http.Request) (*body, *apiError) {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		return nil, fail(http.StatusUnsupportedMediaType, "media_type_not_supported", "Content-Type must be application/json")
+		return nil, fail(http.StatusUnsupportedMediaType, "media_type_not_supported",
+			"Content-Type must be application/json")
 	}
 	content, err := readAll(http.MaxBytesReader(nil, r.Body, maxBody), r.ContentLength)
 	var tooLarge *http.MaxBytesError
@@ -54,14 +55,14 @@ func readBody(r *http.Request) (*body, *apiError) {
 	return b, nil
 }
 
-// readAll reads a body whose length is mostly known; -1 is not.
+// readAll reads a body. length is its Content-Length, or -1 where that is unknown.
 func readAll(body io.Reader, length int64) ([]byte, error) {
 	content := bytes.NewBuffer(make([]byte, 0, bytes.MinRead+max(0, min(length, maxBody))))
 	_, err := content.ReadFrom(body)
 	return content.Bytes(), err
 }
 
-// wrong returns what was wrong with the fields read until now.
+// wrong returns the errors of the fields that were read until now.
 func (b *body) wrong() *apiError {
 	if len(b.faults) == 0 {
 		return nil
@@ -73,7 +74,7 @@ func (b *body) fault(code, field, message string) {
 	b.faults = append(b.faults, unprocessable(code, field, message).Errors...)
 }
 
-// has says whether a field is there and not null.
+// has reports whether a field exists and is not null.
 func (b *body) has(name string) bool {
 	raw, ok := b.fields[name]
 	return ok && !bytes.Equal(raw, []byte("null"))
@@ -87,7 +88,7 @@ func (b *body) require(name string) bool {
 	return true
 }
 
-// read reads a field that is there as JSON of a type.
+// read reads an optional field of type T. kind describes the type in an error.
 func read[T any](b *body, name, kind string) (value T) {
 	if b.has(name) && json.Unmarshal(b.fields[name], &value, lenient()) != nil {
 		b.fault("type_mismatch", name, name+" must be "+kind)
@@ -97,7 +98,7 @@ func read[T any](b *body, name, kind string) (value T) {
 	return value
 }
 
-// text reads a text that must be there and say something.
+// text reads a required string that is not blank.
 func (b *body) text(name string) string {
 	before := len(b.faults)
 	value := read[string](b, name, "a string")
@@ -112,10 +113,10 @@ func (b *body) integer(name string) int64 {
 	return read[int64](b, name, "an integer")
 }
 
-// flag reads a boolean that may be absent, which is nil.
+// flag reads an optional boolean. It is nil where absent.
 func (b *body) flag(name string) *bool { return read[*bool](b, name, "true or false") }
 
-// oneOf reads a text that, where it is there, must be one of those allowed.
+// oneOf reads an optional string that has to be one of those allowed.
 func (b *body) oneOf(name string, allowed ...string) string {
 	before := len(b.faults)
 	value := read[string](b, name, "a string")
@@ -136,7 +137,7 @@ func (b *body) locale() string {
 	return locale
 }
 
-// pageURL reads the address that Fin cites a page by, if there is one.
+// pageURL reads the URL that Fin cites a page by. It is optional.
 func (b *body) pageURL() string {
 	before := len(b.faults)
 	address := read[string](b, "url", "a string")
@@ -148,7 +149,7 @@ func (b *body) pageURL() string {
 	return address
 }
 
-// sourceURL reads the address of an import source.
+// sourceURL reads the URL of an import source.
 func (b *body) sourceURL() string {
 	before := len(b.faults)
 	address := b.text("url")
@@ -158,8 +159,9 @@ func (b *body) sourceURL() string {
 	return address
 }
 
-// onThisMachine lets sites be tried out that run where the sandbox does. Intercom
-// refuses them, and so does sources.yaml where intercom.base_url is not this machine.
+// onThisMachine reports whether an address is of this machine. The sandbox accepts those, so that
+// people can try local sites. Intercom refuses them, and so does sources.yaml unless
+// intercom.base_url is of this machine too.
 func onThisMachine(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
@@ -182,9 +184,11 @@ func hasPublicDomain(address string) bool {
 	return host != suffix && (managed || strings.Contains(suffix, "."))
 }
 
-var domainPattern = regexp.MustCompile(`^[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?)+$`)
+var domainPattern = regexp.MustCompile(`^` + domainLabel + `(\.` + domainLabel + `)+$`)
 
-// audiences reads one integer, several, or null, which is none.
+const domainLabel = `[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?`
+
+// audiences reads an integer, several of them, or null for none.
 func (b *body) audiences() (ids []int64, given bool) {
 	raw, given := b.fields["audience_ids"]
 	if !given || !b.has("audience_ids") {

@@ -16,7 +16,7 @@ type Call struct {
 
 const keptCalls = 10_000
 
-// record is a call with what people want to know of it.
+// record is a call with what people want to know about it.
 type record struct {
 	Call
 	RequestID string
@@ -27,8 +27,8 @@ type record struct {
 // callLog keeps the last calls, and counts those that write.
 type callLog struct {
 	mu     sync.Mutex
-	kept   []*record // a ring once it is full
-	next   int       // where the ring goes on
+	kept   []*record // a ring buffer once it is full
+	next   int       // index of the oldest call of the ring buffer
 	writes int
 }
 
@@ -73,7 +73,7 @@ func (l *callLog) writeCount() int {
 	return l.writes
 }
 
-// statusWriter remembers the status that was written.
+// statusWriter records the status that was written.
 type statusWriter struct {
 	http.ResponseWriter
 	status int

@@ -4,7 +4,7 @@ import (
 	"net/http"
 )
 
-// apiError is an answer that refuses: a status with one or more things that are wrong.
+// apiError is an answer that refuses a call: a status with one or more errors.
 type apiError struct {
 	status int
 	Errors []fault
@@ -34,7 +34,7 @@ func unprocessable(code, field, message string) *apiError {
 	return fail(http.StatusUnprocessableEntity, code, message).at(field)
 }
 
-// unknownAudience is a 404 that doesn't mean what the call is sent to.
+// unknownAudience returns a 404 that is about a field of the request and not about its path.
 func unknownAudience() *apiError {
 	return fail(http.StatusNotFound, "parameter_invalid", "Audience not found").at("audience_ids")
 }

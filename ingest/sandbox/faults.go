@@ -14,28 +14,27 @@ import (
 	"sync"
 )
 
-// FaultsPath is where faults are switched on and off at run time: GET shows them,
-// POST adds one, or several in an array, DELETE clears them all. Each is a [Fault]
-// in JSON.
+// FaultsPath is where faults are switched on and off at run time. GET lists them, POST adds one
+// or an array of them, and DELETE removes all. Each is a [Fault] in JSON.
 const FaultsPath = "/sandbox/faults"
 
-// Fault is something that goes wrong with calls of the API, by one of the [FaultKinds].
-// It strikes those that have its Method, Path and Text, of these the ones that Chance
-// picks, and of these not the first Skip, and no more than Next.
+// Fault makes calls of the API fail in one of the ways of [FaultKinds]. It concerns calls with
+// its Method, Path and Text, and picks from them at random by Chance. It spares the first Skip of
+// these and strikes the following Next.
 type Fault struct {
 	Kind   string  `json:"kind"`
-	Method string  `json:"method,omitempty"` // "" is any
-	Path   string  `json:"path,omitempty"`   // as [path.Match] has it, such as /ai/external_pages/*; "" is any
-	Text   string  `json:"text,omitempty"`   // somewhere in the body, which lets one page be the poison; "" is any
-	Chance float64 `json:"chance,omitempty"` // of each call, up to 1; 0 is 1
-	Seed   uint64  `json:"seed,omitempty"`   // of the chance
-	Skip   int     `json:"skip,omitempty"`   // calls that go well first
-	Next   int     `json:"next,omitempty"`   // calls; 0 is all, until it is cleared
-	Wait   float64 `json:"wait,omitempty"`   // seconds: an error's Retry-After, or how long a slow answer takes
+	Method string  `json:"method,omitempty"` // "" for any
+	Path   string  `json:"path,omitempty"`   // pattern for [path.Match], such as /ai/external_pages/*; "" for any
+	Text   string  `json:"text,omitempty"`   // part of the body, which can single out a page; "" for any
+	Chance float64 `json:"chance,omitempty"` // probability for each call. Defaults to 1.
+	Seed   uint64  `json:"seed,omitempty"`   // seed of the random numbers
+	Skip   int     `json:"skip,omitempty"`   // number of calls to spare first
+	Next   int     `json:"next,omitempty"`   // number of calls to strike; 0 for all until it is cleared
+	Wait   float64 `json:"wait,omitempty"`   // seconds: Retry-After of an error, or duration of a slow answer
 }
 
-// ParseFault reads a fault as a flag has it: its kind, then any of its other fields,
-// such as "503,method=POST,chance=0.1".
+// ParseFault parses a fault in the form of a flag: its kind, then any other fields, such as
+// "503,method=POST,chance=0.1".
 func ParseFault(text string) (Fault, error) {
 	kind, rest, _ := strings.Cut(text, ",")
 	f := Fault{Kind: kind}
@@ -61,7 +60,8 @@ func ParseFault(text string) (Fault, error) {
 		case "wait":
 			f.Wait, err = strconv.ParseFloat(value, 64)
 		default:
-			return f, fmt.Errorf("fault %q: no field is called %q; there are method, path, text, chance, seed, skip, next and wait", text, name)
+			return f, fmt.Errorf("fault %q: no field is called %q; "+
+				"there are method, path, text, chance, seed, skip, next and wait", text, name)
 		}
 		if err != nil {
 			return f, fmt.Errorf("fault %q: %s is a number, not %q", text, name, value)
@@ -70,7 +70,7 @@ func ParseFault(text string) (Fault, error) {
 	return f, f.check()
 }
 
-// check says what is wrong with a fault.
+// check returns an error for a fault that is not valid.
 func (f Fault) check() error {
 	if _, err := f.kind(); err != nil {
 		return err
@@ -84,25 +84,24 @@ func (f Fault) check() error {
 	return nil
 }
 
-// AddFaults switches faults on, in addition to those there are. Of several that
-// could strike a call, the first does.
+// AddFaults switches further faults on. Where several concern a call, the first one strikes it.
 func (s *Sandbox) AddFaults(faults ...Fault) error { return s.faults.add(faults...) }
 
 // ClearFaults switches all faults off.
 func (s *Sandbox) ClearFaults() { s.faults.clear() }
 
-// switchboard has the faults that are on.
+// switchboard holds the faults that are on.
 type switchboard struct {
 	mu sync.Mutex
 	on []*standing
 }
 
-// standing is a fault with how far it has come.
+// standing is a fault that is on.
 type standing struct {
 	Fault
 	kind   kind
 	random *rand.Rand
-	seen   int // calls that it could have struck
+	seen   int // number of calls that it concerned
 }
 
 func (b *switchboard) add(faults ...Fault) error {
@@ -136,7 +135,7 @@ func (b *switchboard) list() []Fault {
 	return faults
 }
 
-// due returns the fault that strikes a call with this body, if any.
+// due returns the fault that strikes a call with this body. ok is false where there is none.
 func (b *switchboard) due(r *http.Request, body []byte) (*standing, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -163,7 +162,7 @@ func (f *standing) concerns(r *http.Request, body []byte) bool {
 		(f.kind.about == nil || f.kind.about(r, body))
 }
 
-// ServeHTTP lets faults be switched at [FaultsPath].
+// ServeHTTP serves [FaultsPath].
 func (b *switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodPost:
@@ -185,8 +184,8 @@ func (b *switchboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, b.list())
 }
 
-// readFaults reads one fault or an array. It wants the content type of JSON, which no
-// page in a browser can send here without being asked.
+// readFaults reads one fault or an array of faults. It requires the content type of JSON, which a
+// web page cannot send to another origin without a preflight request.
 func readFaults(r *http.Request) (faults []Fault, err error) {
 	if media, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); strings.TrimSpace(media) != "application/json" {
 		return nil, errors.New("the Content-Type must be application/json")

@@ -12,10 +12,10 @@ import (
 
 const (
 	fileVersion = 1
-	saveEvery   = 2 * time.Second // at most; only what changed is saved
+	saveEvery   = 2 * time.Second // shortest time between two saves
 )
 
-// snapshot is what the file holds.
+// snapshot is the content of the file.
 type snapshot struct {
 	Version        int       `json:"version"`
 	LastSource     int64     `json:"last_source"`
@@ -25,7 +25,7 @@ type snapshot struct {
 	Pages          []*page   `json:"pages"` // oldest first
 }
 
-// read fills an empty library from a file, where that exists.
+// read fills an empty library from a file. It does nothing where the file does not exist.
 func (l *library) read(file string) error {
 	content, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -54,7 +54,7 @@ func (l *library) read(file string) error {
 	return nil
 }
 
-// snapshot costs little: pages in the library are never changed, so only pointers are copied.
+// snapshot copies only pointers, because items of the library are replaced and never changed.
 func (l *library) snapshot() (s snapshot, changes int) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -64,11 +64,11 @@ func (l *library) snapshot() (s snapshot, changes int) {
 	}, l.changes
 }
 
-// saver writes a library to its file while it changes, and when it is stopped.
+// saver writes a library to its file while it changes, and once more when it is stopped.
 type saver struct {
 	library *library
 	file    string
-	saved   int // library.changes as in the file
+	saved   int // value of library.changes at the last save
 	quit    chan struct{}
 	done    chan struct{}
 }
@@ -89,7 +89,7 @@ func (s *saver) run() {
 		case <-time.After(pause):
 		}
 		begun := time.Now()
-		_ = s.save() // an error that lasts is stop's to return
+		_ = s.save() // stop returns an error that lasts
 		pause = max(saveEvery, 10*time.Since(begun))
 	}
 }
@@ -100,8 +100,7 @@ func (s *saver) stop() error {
 	return s.save()
 }
 
-// save writes the file beside the old one and then in its place, so that there is
-// always a whole one.
+// save writes a new file beside the old one and then renames it, so that the file is always whole.
 func (s *saver) save() error {
 	snapshot, changes := s.library.snapshot()
 	if _, err := os.Stat(s.file); err == nil && changes == s.saved {
@@ -111,7 +110,7 @@ func (s *saver) save() error {
 	if err != nil {
 		return fmt.Errorf("save library: %w", err)
 	}
-	defer func() { _ = os.Remove(next.Name()) }() // there is none once it is renamed
+	defer func() { _ = os.Remove(next.Name()) }() // does nothing once it is renamed
 	err = json.NewEncoder(next).Encode(snapshot)
 	err = errors.Join(err, next.Sync(), next.Close())
 	if err == nil {

@@ -8,14 +8,13 @@ import (
 	"strings"
 )
 
-// mayAsk reports whether a request names this server as one that is meant to reach it
-// does: by a name of this machine, by the address that it came in at, or as configured.
-// A page of the web that has its own name resolve to this machine (DNS rebinding) names
-// itself, and would read the library otherwise.
+// mayAsk reports whether the Host of a request is a name of this machine, the address that the
+// request came in at, or a configured name. This protects the library from web pages whose own
+// name resolves to this machine (DNS rebinding).
 func (s *Sandbox) mayAsk(r *http.Request) bool {
 	came, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if !ok {
-		return true // it did not come over a network
+		return true // the request did not come over a network
 	}
 	name := r.Host
 	if host, _, err := net.SplitHostPort(name); err == nil {

@@ -12,37 +12,37 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 )
 
-// page is an external page, with the two flags that the API has beside those that
-// matter here. One in the library is never changed, but replaced.
+// page is an external page, with two flags of the API that fincrawl does not use. A page in the
+// library is never changed but replaced.
 type page struct {
 	intercom.ExternalPage
 	SalesAgent bool `json:"ai_sales_agent_availability"`
-	Fin        bool `json:"fin_availability"` // deprecated; whether any of the others is set
+	Fin        bool `json:"fin_availability"` // deprecated: reports whether any other flag is set
 }
 
 type source = intercom.ImportSource
 
-// library is what a workspace holds. Its methods lock it.
+// library holds the content of a workspace. Its methods lock it.
 type library struct {
 	mu       sync.RWMutex
 	sources  roster[source]
 	pages    roster[page]
-	sourceAt map[int64]int  // places by ID
-	pageAt   map[string]int // places by ID
-	// Places by source and external ID, the newest last. There is more than one only
-	// where a fault made twins.
+	sourceAt map[int64]int  // places in sources by ID
+	pageAt   map[string]int // places in pages by ID
+	// externals are the places in pages by import source and external ID, the newest last. There
+	// is more than one only where a fault created twins.
 	externals map[int64]map[string][]int
 
 	lastSource     int64
 	lastPage       int64
 	deletedSources int
-	changes        int // counts up; what is saved is compared by it
+	changes        int // number of changes, to see whether the file is up to date
 }
 
 func newLibrary() *library {
 	return &library{
 		sourceAt: map[int64]int{}, pageAt: map[string]int{}, externals: map[int64]map[string][]int{},
-		lastSource: 32, // so that no ID of a source is one of a page by chance
+		lastSource: 32, // keeps the IDs of sources and pages apart, so that a mix-up shows
 	}
 }
 
@@ -78,7 +78,7 @@ func (l *library) sourceLocked(id int64) (source, bool) {
 	return *l.sources.at(place), true
 }
 
-// updateSource changes an import source as edit says, unless that returns an error.
+// updateSource changes an import source by edit, unless edit returns an error.
 func (l *library) updateSource(id int64, edit func(*source) *apiError) (source, *apiError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -95,7 +95,7 @@ func (l *library) updateSource(id int64, edit func(*source) *apiError) (source, 
 	return s, nil
 }
 
-// deleteSource deletes an import source with its pages.
+// deleteSource deletes an import source and its pages.
 func (l *library) deleteSource(id int64) *apiError {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -117,8 +117,8 @@ func (l *library) deleteSource(id int64) *apiError {
 	return nil
 }
 
-// listSources returns a page of the listing, and how many import sources there ever were:
-// the API counts deleted ones too.
+// listSources returns count import sources from the n-th on. ever is the number of import sources
+// that ever existed, because the API counts deleted ones too.
 func (l *library) listSources(n, count int) (sources []*source, ever int) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -145,8 +145,8 @@ func (l *library) countPages(sourceID int64) int {
 	return n
 }
 
-// upsertPage makes a page, or edits the one with its source and external ID. It is
-// given to edit either empty or as it is.
+// upsertPage creates a page, or edits the page with the same import source and external ID. edit
+// gets an empty page, or the page as it is.
 func (l *library) upsertPage(sourceID int64, externalID string, edit func(*page)) (page, *apiError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -176,8 +176,8 @@ func (l *library) createPage(sourceID int64, externalID string, edit func(*page)
 	return p
 }
 
-// twin makes a second page of one that there is, as two requests at the same moment
-// may do.
+// twin creates a second page with the import source and external ID of an existing one, as two
+// concurrent requests may do.
 func (l *library) twin(sourceID int64, externalID string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -212,7 +212,7 @@ func (p *page) touch(now int64) {
 	p.Fin = p.AIAgentAvailability || p.AICopilotAvailability || p.SalesAgent
 }
 
-// updatePage edits the page with an ID, which may get another external ID.
+// updatePage edits a page by its ID. It may change the external ID.
 func (l *library) updatePage(id string, sourceID int64, externalID string, edit func(*page)) (page, *apiError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -230,7 +230,8 @@ func (l *library) updatePage(id string, sourceID int64, externalID string, edit 
 	if externalID != old.ExternalID {
 		externals := l.externals[sourceID]
 		if len(externals[externalID]) > 0 {
-			return page{}, fail(http.StatusConflict, "conflict", "another page of the source has this external_id").at("external_id")
+			return page{}, fail(http.StatusConflict, "conflict",
+				"another page of the source has this external_id").at("external_id")
 		}
 		l.leaveTwins(old, place)
 		externals[externalID] = []int{place}
@@ -257,7 +258,7 @@ func (l *library) deletePage(id string) (page, *apiError) {
 	return p, nil
 }
 
-// leaveTwins takes a page out of those that have its external ID.
+// leaveTwins removes a page from the places of its external ID.
 func (l *library) leaveTwins(p *page, place int) {
 	externals := l.externals[p.SourceID]
 	twins := slices.DeleteFunc(externals[p.ExternalID], func(at int) bool { return at == place })
@@ -278,7 +279,7 @@ func (l *library) page(id string) (page, bool) {
 	return *l.pages.at(place), true
 }
 
-// listPages returns a page of the listing, newest first, and how many pages there are.
+// listPages returns count pages from the n-th on, the newest first, and the number of all pages.
 func (l *library) listPages(n, count int) (pages []*page, alive int) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -296,7 +297,7 @@ func (l *library) find(sourceID int64, externalID string) []*page {
 	return pages
 }
 
-// pagesOf returns the pages of an import source, sorted by external ID, twins from the
+// pagesOf returns the pages of an import source, sorted by external ID. Twins are sorted from the
 // oldest on.
 func (l *library) pagesOf(sourceID int64) []*page {
 	l.mu.RLock()

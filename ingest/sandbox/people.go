@@ -22,18 +22,20 @@ import (
 var assets embed.FS
 
 const (
-	shownPages = 50  // in a list
-	shownCalls = 200 // on the page of calls
-	someCalls  = 8   // on the first page
+	shownPages = 50  // number of pages in a list
+	shownCalls = 200 // number of calls on the page of calls
+	someCalls  = 8   // number of calls on the first page
 )
 
-// contentPolicy lets the library page load its own style sheet and nothing else:
-// pages come from elsewhere, and even what got past the cleaning may do nothing.
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// contentPolicy lets the library page load its own style sheet and nothing else. The HTML comes
+// from other sites, and what the cleaner might miss must not do anything.
+const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// newPeople routes the library page: what Fin would know, for people to look at.
+// newPeople routes the pages that show the library to people.
 func (s *Sandbox) newPeople() http.Handler {
-	v := &views{sandbox: s, templates: template.Must(pagestyle.Parts().Funcs(functions()).ParseFS(assets, "assets/*.html")), cleaner: newCleaner()}
+	templates := template.Must(pagestyle.Parts().Funcs(functions()).ParseFS(assets, "assets/*.html"))
+	v := &views{sandbox: s, templates: templates, cleaner: newCleaner()}
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /{$}", v.home)
 	routes.HandleFunc("GET /sources/{id}", v.source)
@@ -59,7 +61,7 @@ type views struct {
 
 func newCleaner() *bluemonday.Policy {
 	p := bluemonday.UGCPolicy()
-	p.AllowAttrs("alt").OnElements("img") // whatever it says; it comes out escaped
+	p.AllowAttrs("alt").OnElements("img") // any text, since it is escaped
 	p.RequireNoReferrerOnLinks(true)
 	p.RequireNoReferrerOnFullyQualifiedLinks(true)
 	p.AddTargetBlankToFullyQualifiedLinks(true)
@@ -92,7 +94,7 @@ type pageList struct {
 	Pages          []*page
 	Found          int
 	Number, Of     int
-	Previous, Next string // addresses; "" is none
+	Previous, Next string // URLs; "" for none
 }
 
 func (v *views) source(w http.ResponseWriter, r *http.Request) {
@@ -147,19 +149,19 @@ func (v *views) page(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// clean makes a page's HTML safe to show. Images, which are private and of no use to
-// Fin, are shown as the text that stands for them.
+// clean makes a page's HTML safe to show. It replaces images by their alternative text, because
+// they are private and Fin does not use them.
 func (v *views) clean(html string) template.HTML {
 	return template.HTML(image.ReplaceAllStringFunc(v.cleaner.Sanitize(html), func(tag string) string {
 		text := "Image"
 		if alt := imageText.FindStringSubmatch(tag); alt != nil && alt[1] != "" {
-			text += ": " + alt[1] // escaped still
+			text += ": " + alt[1] // is still escaped
 		}
 		return `<span class="image">` + text + `</span>`
 	}))
 }
 
-// These match what the cleaner writes: quoted attributes, in which <, > and " are escaped.
+// These match the cleaner's output. Its attributes are quoted, and <, > and " are escaped in them.
 var (
 	image     = regexp.MustCompile(`<img[^>]*>`)
 	imageText = regexp.MustCompile(` alt="([^"]*)"`)
@@ -193,7 +195,7 @@ func (v *views) asset(name, contentType string) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Content-Type", contentType)
-		_, _ = w.Write(content) // an error is the browser's, which is gone
+		_, _ = w.Write(content) // fails only where the browser is gone
 	}
 }
 

@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// rateSpan is how long a rate window is: a minute's allowance is spread over six.
+// rateSpan is the length of a rate window. Intercom spreads the limit of a minute over six windows.
 const rateSpan = 10 * time.Second
 
 // rateWindows counts calls in windows that begin at whole multiples of rateSpan.
 type rateWindows struct {
-	perMinute int // 0 is no limit
+	perMinute int // 0 for no limit
 
 	mu     sync.Mutex
 	window int64
 	used   int
 }
 
-// allow books a call, sets the headers that say where the workspace stands, and
-// returns what is wrong where there is no room for it.
+// allow counts a call and sets the headers of the rate limit. It returns an error where the limit
+// is exceeded.
 func (r *rateWindows) allow(h http.Header) *apiError {
 	if r.perMinute <= 0 {
 		return nil
@@ -44,15 +44,15 @@ func (r *rateWindows) allow(h http.Header) *apiError {
 	return nil
 }
 
-// limit is how many calls a window takes, or would take if there were a limit.
+// limit returns the number of calls per window. Without a limit it is Intercom's own.
 func (r *rateWindows) limit() int {
 	if r.perMinute <= 0 {
-		return 1666 // Intercom's own: 10,000 a minute
+		return 1666 // 10,000 a minute
 	}
 	return max(1, r.perMinute/int(time.Minute/rateSpan))
 }
 
-// tell sets the headers that say where the workspace stands.
+// tell sets the headers of the rate limit.
 func (r *rateWindows) tell(h http.Header, remaining int) {
 	end := time.Now().Truncate(rateSpan).Add(rateSpan)
 	h.Set("X-RateLimit-Limit", strconv.Itoa(r.limit()))

@@ -2,16 +2,16 @@ package sandbox
 
 import "math/bits"
 
-// roster keeps items in the order in which they were added and finds the n-th of
-// those not removed in O(log n), so that any page of a listing is found without
-// counting or sorting the others. It is a Fenwick tree over the items' places.
+// roster keeps items in the order in which they were added. It finds the n-th of those that were
+// not removed in O(log n), so that a list page is found without counting the others. It is a
+// Fenwick tree over the items' places.
 type roster[T any] struct {
-	items []*T  // by place; nil where removed
-	tree  []int // tree[i-1] counts the items of the i&-i places up to and with i-1
+	items []*T  // by place; nil for a removed item
+	tree  []int // tree[i-1] is the number of items at the i&-i places that end with place i-1
 	alive int
 }
 
-// add appends an item and returns its place, which it keeps.
+// add appends an item and returns its place, which never changes.
 func (r *roster[T]) add(item *T) (place int) {
 	r.items = append(r.items, item)
 	r.alive++
@@ -35,7 +35,7 @@ func (r *roster[T]) remove(place int) {
 	}
 }
 
-// nth returns the item before which there are n others.
+// nth returns the item that has n others before it.
 func (r *roster[T]) nth(n int) *T {
 	place := 0
 	for step := 1 << max(0, bits.Len(uint(len(r.tree)))-1); step > 0; step /= 2 {
@@ -47,7 +47,7 @@ func (r *roster[T]) nth(n int) *T {
 	return r.items[place]
 }
 
-// slice returns at most count items, from the n-th on, oldest first or newest first.
+// slice returns up to count items from the n-th on, the oldest or the newest first.
 func (r *roster[T]) slice(n, count int, newestFirst bool) []*T {
 	items := []*T{}
 	for ; count > 0 && n < r.alive; n, count = n+1, count-1 {
@@ -60,7 +60,7 @@ func (r *roster[T]) slice(n, count int, newestFirst bool) []*T {
 	return items
 }
 
-// all returns the items, oldest first.
+// all returns the items, the oldest first.
 func (r *roster[T]) all() []*T {
 	items := make([]*T, 0, r.alive)
 	for _, item := range r.items {

@@ -1,7 +1,6 @@
-// Package sandbox emulates Intercom's AI Content API in memory, or kept in a
-// file, for trying fincrawl out and for tests: the calls of Intercom's OpenAPI
-// description with their paging and errors, 10-second rate windows, and a
-// library page at / for people, which shows what Fin would read.
+// Package sandbox emulates Intercom's AI Content API, in memory or in a file, to try fincrawl out
+// and for tests. It has the calls of Intercom's OpenAPI description with their paging, their
+// errors and rate windows of 10 seconds. At / it shows people the library that Fin would read.
 package sandbox
 
 import (
@@ -12,24 +11,26 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 )
 
-// Config says how the sandbox behaves. The zero value takes any token, has no
-// rate limit and keeps everything in memory.
+// Config is the configuration of a Sandbox. The zero value accepts any token, has no rate limit
+// and keeps everything in memory.
 type Config struct {
-	Token     string // the only one accepted; "" accepts any, but not none
-	RateLimit int    // calls a minute, in windows of 10 seconds; 0 is none
-	PerPage   int    // of listings, also at most, whatever a call asks for; 0 is 50, and at most 150
+	Token     string // the only token that is accepted; "" accepts any but the empty one
+	RateLimit int    // calls per minute, counted in windows of 10 seconds; 0 for no limit
+	PerPage   int    // size and largest size of list pages. Defaults to 50, and 150 at most.
 	// ListingLimit is how many external pages are listed at most, as page times per_page; 0 for all.
 	ListingLimit int
-	NoLookUp     bool    // the listing takes source_id and external_id as nothing, as versions before Preview may
-	Audiences    []int64 // those that there are; nil for any
-	File         string  // where the library is kept as JSON; "" for memory only
-	Region       string  // that /me names; "" is us
-	Faults       []Fault // that are on from the start
-	// Hosts are further names, in lower case, by which it may be asked. Defaults to those
-	// of this machine, and to the address that a request came in at.
+	NoLookUp     bool    // the listing ignores source_id and external_id, as versions before Preview may
+	Audiences    []int64 // the audiences that exist; nil for any
+	File         string  // the JSON file that keeps the library; "" for memory only
+	Region       string  // the region that /me returns. Defaults to us.
+	Faults       []Fault // faults that are on from the start
+	// Hosts are further host names, in lower case, that requests may have. Names of this machine
+	// and the address that a request came in at are always accepted.
 	Hosts []string
 
-	// Fault, for what no kind of Faults does, may answer a call instead of the sandbox, or change what becomes of it:
+	// Fault handles a call in place of the sandbox, for what Faults cannot do. It may call next
+	// to carry the call out. It may panic with [http.ErrAbortHandler], before or after, to break
+	// the connection. nil for none.
 	// next carries the call out. It may also break the connection off, by a panic with
 	// [http.ErrAbortHandler] before or after next. nil is none.
 	Fault func(w http.ResponseWriter, r *http.Request, next http.Handler)
@@ -50,7 +51,7 @@ type Sandbox struct {
 	saving *saver // nil for memory only
 }
 
-// New makes a sandbox, reading Config.File where it exists.
+// New returns a sandbox. It reads Config.File where that exists.
 func New(c Config) (*Sandbox, error) {
 	if c.Region == "" {
 		c.Region = "us"
@@ -70,10 +71,11 @@ func New(c Config) (*Sandbox, error) {
 	return s, nil
 }
 
-// ServeHTTP answers the API's calls, switches faults and shows the library page.
+// ServeHTTP serves the API, the switches of faults, and the library for people.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.mayAsk(r) {
-		http.Error(w, "this is the sandbox of fincrawl, which is asked by localhost, its own address, or a name that --host gave it", http.StatusMisdirectedRequest)
+		http.Error(w, "this is the sandbox of fincrawl, which is asked by localhost, its own address, "+
+			"or a name that --host gave it", http.StatusMisdirectedRequest)
 		return
 	}
 	if r.URL.Path == FaultsPath {
@@ -100,8 +102,7 @@ func (s *Sandbox) Close() error {
 	return err
 }
 
-// Calls returns the API calls received, in order, at most the last 10,000. One
-// that is not answered yet, or never was, has status 0.
+// Calls returns the last API calls in order, 10,000 at most. A call without an answer has status 0.
 func (s *Sandbox) Calls() []Call {
 	records := s.calls.last(keptCalls)
 	calls := make([]Call, len(records))
@@ -111,13 +112,13 @@ func (s *Sandbox) Calls() []Call {
 	return calls
 }
 
-// Writes counts the calls other than GET and HEAD.
+// Writes returns the number of calls other than GET and HEAD.
 func (s *Sandbox) Writes() int { return s.calls.writeCount() }
 
 // Sources returns the import sources, sorted by ID.
 func (s *Sandbox) Sources() []intercom.ImportSource { return s.library.allSources() }
 
-// Pages returns the external pages of a source, sorted by external ID.
+// Pages returns the external pages of an import source, sorted by external ID.
 func (s *Sandbox) Pages(sourceID int64) []intercom.ExternalPage {
 	pages := s.library.pagesOf(sourceID)
 	external := make([]intercom.ExternalPage, len(pages))
@@ -127,8 +128,8 @@ func (s *Sandbox) Pages(sourceID int64) []intercom.ExternalPage {
 	return external
 }
 
-// AddSource adds an import source as someone could in Intercom's own pages: with
-// any sync behavior, "automatic" and "manual" too, and any URL.
+// AddSource adds an import source as people can in Intercom: with any URL and any sync behavior,
+// including "automatic" and "manual".
 func (s *Sandbox) AddSource(url, syncBehavior string) intercom.ImportSource {
 	return s.library.createSource(intercom.ImportSource{URL: url, SyncBehavior: syncBehavior, Status: "active"})
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/intercom"
 )
 
-// FaultKinds says what each kind of fault does, for people. A kind may also be a
-// status, such as 503, which the call is answered with instead of being done.
+// FaultKinds describes the kinds of faults for people. A kind may also be a status, such as 503,
+// which answers the call.
 const FaultKinds = `  NNN            an error of the API with that status: 401, 422, 429, 500, 503 …
   NNN-html       the same status, but as a web page of something in front of the API
   429-bare       429 without a word of when to come back
@@ -33,13 +33,13 @@ const FaultKinds = `  NNN            an error of the API with that status: 401, 
   twins          a page that is sent is there twice afterwards, with two IDs
   shift          another app adds or deletes pages before each list page is read`
 
-// kind is a kind of faults.
+// kind is a kind of fault.
 type kind struct {
 	strike strike
-	about  func(r *http.Request, body []byte) bool // calls to which it can happen; nil: all
+	about  func(r *http.Request, body []byte) bool // whether a call can have this fault; nil for all
 }
 
-// strike is what a fault does to a call, instead of the sandbox.
+// strike handles a call that a fault strikes.
 type strike func(s *Sandbox, f *standing, w http.ResponseWriter, r *http.Request, next http.Handler)
 
 func (f Fault) kind() (kind, error) {
@@ -71,14 +71,15 @@ func (f Fault) kind() (kind, error) {
 
 // lists reports whether a call reads a listing.
 func lists(r *http.Request, _ []byte) bool {
-	return r.Method == http.MethodGet && (r.URL.Path == "/ai/content_import_sources" || r.URL.Path == "/ai/external_pages")
+	return r.Method == http.MethodGet &&
+		(r.URL.Path == "/ai/content_import_sources" || r.URL.Path == "/ai/external_pages")
 }
 
 func sendsPage(r *http.Request, _ []byte) bool {
 	return r.Method == http.MethodPost && r.URL.Path == "/ai/external_pages"
 }
 
-// sourceNamed is the import source that a call names; 0 is none.
+// sourceNamed returns the import source in the path or the body of a call, or 0.
 func sourceNamed(r *http.Request, body []byte) int64 {
 	var named struct {
 		SourceID int64 `json:"source_id"`
@@ -90,7 +91,7 @@ func sourceNamed(r *http.Request, body []byte) int64 {
 	return id
 }
 
-// faulty lets the faults that are on strike, then those that a test made.
+// faulty applies the faults that are on, then Config.Fault, then next.
 func (s *Sandbox) faulty(next http.Handler) http.Handler {
 	if mine := s.config.Fault; mine != nil {
 		rest := next
@@ -105,17 +106,17 @@ func (s *Sandbox) faulty(next http.Handler) http.Handler {
 	})
 }
 
-// peek reads a body and leaves it to be read again.
+// peek reads the body and puts it back.
 func peek(r *http.Request) []byte {
-	if r.Body == nil { // of a request that went over no network
+	if r.Body == nil { // the request did not come over a network
 		return nil
 	}
-	body, _ := readAll(r.Body, r.ContentLength) // what can't be read is missing to the call, too
+	body, _ := readAll(r.Body, r.ContentLength) // the call reads as much
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return body
 }
 
-// answering answers with a status, and with what belongs to it.
+// answering returns a strike that answers with an error of the given status.
 func answering(status int, html bool) strike {
 	codes := map[int]string{
 		400: "parameter_invalid", 401: "unauthorized", 402: "api_plan_restricted", 403: "forbidden", 404: "not_found",
@@ -129,7 +130,8 @@ func answering(status int, html bool) strike {
 		case html:
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.WriteHeader(status)
-			_, _ = fmt.Fprintf(w, "<!doctype html><html><title>%[1]d</title><h1>%[1]d %[2]s</h1></html>\n", status, http.StatusText(status))
+			text := http.StatusText(status)
+			_, _ = fmt.Fprintf(w, "<!doctype html><html><title>%[1]d</title><h1>%[1]d %[2]s</h1></html>\n", status, text)
 		case status == http.StatusTooManyRequests:
 			s.rate.tell(w.Header(), 0)
 			s.rate.exceeded().write(w)
@@ -154,7 +156,7 @@ func timeout(_ *Sandbox, _ *standing, _ http.ResponseWriter, r *http.Request, _ 
 	panic(http.ErrAbortHandler)
 }
 
-// after does the call and keeps its answer to itself.
+// after carries the call out, discards its answer, and then strikes.
 func after(then strike) strike {
 	return func(s *Sandbox, f *standing, w http.ResponseWriter, r *http.Request, next http.Handler) {
 		next.ServeHTTP(httptest.NewRecorder(), r)
@@ -162,7 +164,7 @@ func after(then strike) strike {
 	}
 }
 
-// slow sends an answer in pieces, over half a minute if not told otherwise.
+// slow sends the answer in pieces, over half a minute unless the fault has a Wait.
 func slow(_ *Sandbox, f *standing, w http.ResponseWriter, r *http.Request, next http.Handler) {
 	const pieces = 10
 	took := time.Duration(f.Wait * float64(time.Second))
@@ -173,8 +175,8 @@ func slow(_ *Sandbox, f *standing, w http.ResponseWriter, r *http.Request, next 
 	begin(w, whole)
 	for rest := whole.Body.Bytes(); len(rest) > 0; {
 		n := min(len(rest), whole.Body.Len()/pieces+1)
-		_, _ = w.Write(rest[:n])                  // an error is the client's, which is gone
-		_ = http.NewResponseController(w).Flush() // there is nothing to flush in memory
+		_, _ = w.Write(rest[:n])                  // fails only where the client is gone
+		_ = http.NewResponseController(w).Flush() // fails only without a network
 		rest = rest[n:]
 		select {
 		case <-time.After(took / pieces):
@@ -187,12 +189,12 @@ func slow(_ *Sandbox, f *standing, w http.ResponseWriter, r *http.Request, next 
 func truncated(_ *Sandbox, _ *standing, w http.ResponseWriter, r *http.Request, next http.Handler) {
 	whole := answerOf(next, r)
 	begin(w, whole)
-	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2]) // as above
+	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2]) // fails only where the client is gone
 }
 
-// sourceDeleted is somebody who deletes in Intercom's pages what a call is about.
+// sourceDeleted deletes the import source of a call first, as a person may do in Intercom.
 func sourceDeleted(s *Sandbox, _ *standing, w http.ResponseWriter, r *http.Request, next http.Handler) {
-	_ = s.library.deleteSource(sourceNamed(r, peek(r))) // or it is gone already
+	_ = s.library.deleteSource(sourceNamed(r, peek(r))) // an error means that it is gone already
 	next.ServeHTTP(w, r)
 }
 
@@ -204,20 +206,20 @@ func duplicates(_ *Sandbox, _ *standing, w http.ResponseWriter, r *http.Request,
 	if items, ok := list["data"].([]any); ok {
 		list["data"] = slices.Concat(items, items)
 	}
-	_ = json.NewEncoder(w).Encode(list) // as above
+	_ = json.NewEncoder(w).Encode(list) // fails only where the client is gone
 }
 
-// twins is another app that sends the same page in the same moment, so that neither
-// call finds that of the other.
+// twins creates the page of the call a second time, as if another app had sent it at the same
+// moment.
 func twins(s *Sandbox, _ *standing, w http.ResponseWriter, r *http.Request, next http.Handler) {
 	var sent intercom.PageRequest
-	_ = json.Unmarshal(peek(r), &sent) // what is none makes no page, and so no twin
+	_ = json.Unmarshal(peek(r), &sent) // a body that is no page has no twin
 	next.ServeHTTP(w, r)
 	s.library.twin(sent.SourceID, sent.ExternalID)
 }
 
-// shift is another app at work while a listing is read. What it adds moves the items
-// after it to later list pages, what it deletes to earlier ones.
+// shift changes the pages of another app while a listing is read. An added page moves later items
+// to later list pages, and a deleted one moves them to earlier list pages.
 func shift(s *Sandbox, f *standing, w http.ResponseWriter, r *http.Request, next http.Handler) {
 	s.library.disturb(f.seen)
 	next.ServeHTTP(w, r)
@@ -225,8 +227,7 @@ func shift(s *Sandbox, f *standing, w http.ResponseWriter, r *http.Request, next
 
 const elsewhere = "https://another-app.example.com"
 
-// disturb adds two pages of another app, or deletes the oldest of them: two steps
-// forward, one step back.
+// disturb adds two pages of another app, or deletes the oldest of them. Two of three steps delete.
 func (l *library) disturb(step int) {
 	var other source
 	for _, s := range l.allSources() {
@@ -238,7 +239,7 @@ func (l *library) disturb(step int) {
 		other = l.createSource(source{URL: elsewhere, SyncBehavior: "api", Status: "active"})
 	}
 	if pages := l.pagesOf(other.ID); step%3 != 1 && len(pages) > 0 {
-		_, _ = l.deletePage(pages[0].ID) // or it is gone already
+		_, _ = l.deletePage(pages[0].ID) // an error means that it is gone already
 		return
 	}
 	for n := range 2 {
@@ -248,14 +249,14 @@ func (l *library) disturb(step int) {
 	}
 }
 
-// answerOf is what a call would be answered.
+// answerOf returns the answer to a call.
 func answerOf(next http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	whole := httptest.NewRecorder()
 	next.ServeHTTP(whole, r)
 	return whole
 }
 
-// begin sends an answer's status and headers, but not how long it is.
+// begin sends the status and the headers of an answer without its length.
 func begin(w http.ResponseWriter, whole *httptest.ResponseRecorder) {
 	for name, values := range whole.Header() {
 		if name != "Content-Length" {

@@ -1,5 +1,5 @@
-// Package sketch remembers of a text a few hashes of its pairs of words, by which can be
-// told later how much of it another text still says.
+// Package sketch makes small digests of texts, from hashes of some of their pairs of words. They
+// serve to estimate later how much of a text another text contains.
 package sketch
 
 import (
@@ -13,14 +13,12 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// sketchPairs is how many pairs of words a sketch remembers: those with the lowest
-// hashes, which are a fair sample of any text, and the same ones of the same text. A
-// text of fewer pairs is remembered whole.
+// sketchPairs is how many pairs of words a sketch has. They are those with the lowest hashes: a
+// fair sample that is the same for the same text. A text with fewer pairs is covered whole.
 const sketchPairs = 16
 
-// Of sketches the text of a page's HTML. Its markup does not count, nor does a
-// heading that it begins with: a notice in place of many pages may stand under the title
-// of each.
+// Of returns the sketch of a page's HTML. It ignores markup, and a heading at the beginning: an
+// error notice may stand on many pages under the title of each.
 func Of(markup string) state.Sketch {
 	var s state.Sketch
 	lowest := make([]uint32, 0, sketchPairs+1)
@@ -38,7 +36,7 @@ func Of(markup string) state.Sketch {
 	return s
 }
 
-// OfMarkdown sketches a text that is known as Markdown alone.
+// OfMarkdown returns the sketch of a text in Markdown.
 func OfMarkdown(markdown string) state.Sketch {
 	if strings.HasPrefix(markdown, "#") {
 		_, markdown, _ = strings.Cut(markdown, "\n")
@@ -46,7 +44,7 @@ func OfMarkdown(markdown string) state.Sketch {
 	return Of(markupOf(markdown))
 }
 
-// markupOf is Markdown as HTML, for its words only: without where its links lead.
+// markupOf converts Markdown to HTML for its words only. It drops the targets of links.
 func markupOf(markdown string) string {
 	var text strings.Builder
 	for markdown != "" {
@@ -58,8 +56,8 @@ func markupOf(markdown string) string {
 	return text.String()
 }
 
-// eachPair calls found for each word of HTML, or of plain text, with how many letters and digits it has and the hash of
-// the pair that it ends.
+// eachPair calls found for each word of HTML or plain text, with its number of letters and digits
+// and the hash of the pair that it ends.
 func eachPair(markup string, found func(letters int, pair uint32)) {
 	before := uint32(0)
 	eachWord(markup, func(letters int, hash uint32) {
@@ -68,8 +66,8 @@ func eachPair(markup string, found func(letters int, pair uint32)) {
 	})
 }
 
-// eachWord calls found for each word of HTML, or of plain text, with how many letters and digits it has and its hash.
-// Scripts that put no spaces between words have one for each letter.
+// eachWord calls found for each word of HTML or plain text, with its number of letters and digits
+// and its hash. In scripts without spaces between words, each letter is a word.
 func eachWord(markup string, found func(letters int, hash uint32)) {
 	for markup != "" {
 		text, rest, _ := strings.Cut(markup, "<")
@@ -118,7 +116,7 @@ func eachWordOf(text string, found func(letters int, hash uint32)) {
 	end()
 }
 
-// withoutFirstHeading is HTML without a heading that it begins with.
+// withoutFirstHeading removes a heading at the beginning of HTML.
 func withoutFirstHeading(markup string) string {
 	start := strings.TrimSpace(markup)
 	if len(start) < 4 || start[0] != '<' || start[1] != 'h' || start[2] < '1' || start[2] > '6' {
@@ -130,7 +128,7 @@ func withoutFirstHeading(markup string) string {
 	return markup
 }
 
-// mixed is a hash of two hashes in their order.
+// mixed combines two hashes in order.
 func mixed(a, b uint32) uint32 {
 	x := uint64(a)<<32 | uint64(b)
 	x ^= x >> 33
@@ -140,8 +138,8 @@ func mixed(a, b uint32) uint32 {
 	return uint32(x >> 32)
 }
 
-// Remains estimates which share of a text another one still says; ok is false where that
-// cannot be told, as of a short text within a long one.
+// Remains estimates which share of a text another text still contains. ok is false where the
+// sketches do not show it, as for a short text within a long one.
 func Remains(before, after state.Sketch) (share float64, ok bool) {
 	kept, seen := Shared(before, after)
 	if seen == 0 {
@@ -150,11 +148,11 @@ func Remains(before, after state.Sketch) (share float64, ok bool) {
 	return float64(kept) / float64(seen), true
 }
 
-// Shared counts the pairs of words of a text of which it can be told whether another one
-// has them, and those that it has.
+// Shared returns how many pairs of words of before the sketches can decide about, and how many of
+// these after has.
 func Shared(before, after state.Sketch) (kept, seen int) {
 	old, now := Pairs(before), Pairs(after)
-	// Above the highest hash of a sample that is full, what the text says is not known.
+	// A full sample says nothing about pairs above its highest hash.
 	limit := ^uint32(0)
 	for _, pairs := range [][]uint32{old, now} {
 		if len(pairs) == sketchPairs {
@@ -173,16 +171,16 @@ func Shared(before, after state.Sketch) (kept, seen int) {
 	return kept, seen
 }
 
-// Of a text that another one is to say, by their sketches: so many pairs of words have to
-// be in sight, of which so large a share is there.
+// SaysAllOf needs pairsInSight pairs that the sketches can decide about, and nearlyAll as the share
+// of them that the text has.
 const (
 	pairsInSight = 4
 	nearlyAll    = 0.9
 )
 
-// SaysAllOf reports whether a text says nearly all that another one says, both by the
-// sketches of their parts. A long text may hide a short one, so that it cannot be told:
-// that is no.
+// SaysAllOf reports whether a text contains nearly everything of another one, both given by the
+// sketches of their parts. It is false where the sketches do not show it, as for a short text
+// within a long one.
 func SaysAllOf(text, of []state.Sketch) bool {
 	var now, had state.Sketch
 	for _, s := range text {
@@ -195,8 +193,8 @@ func SaysAllOf(text, of []state.Sketch) bool {
 	return seen >= pairsInSight && float64(kept) >= nearlyAll*float64(seen)
 }
 
-// alikeShare is the share of the pairs of words of two texts together that texts have in
-// common which say nearly the same.
+// alikeShare is the smallest share of common pairs, of all pairs of two texts, with which the
+// texts say nearly the same.
 const alikeShare = 0.4
 
 // Alike reports whether two texts say nearly the same.
@@ -212,7 +210,7 @@ func Alike(a, b state.Sketch) bool {
 	return all > 0 && float64(both) >= alikeShare*float64(all)
 }
 
-// Union is the sketch of two texts together.
+// Union returns the sketch of two texts together.
 func Union(a, b state.Sketch) state.Sketch {
 	if !a.Known() || !b.Known() {
 		return state.Sketch{Letters: a.Letters + b.Letters, Pairs: a.Pairs + b.Pairs}
@@ -223,7 +221,7 @@ func Union(a, b state.Sketch) state.Sketch {
 	return state.Sketch{Letters: a.Letters + b.Letters, Pairs: asText(pairs[:min(len(pairs), sketchPairs)])}
 }
 
-// PairsOfMarkdown returns the hashes of all pairs of words of a text.
+// PairsOfMarkdown returns the hashes of all pairs of words of a text in Markdown.
 func PairsOfMarkdown(markdown string) map[uint32]bool {
 	pairs := make(map[uint32]bool)
 	eachPair(markupOf(markdown), func(_ int, pair uint32) { pairs[pair] = true })
@@ -238,7 +236,7 @@ func asText(pairs []uint32) string {
 	return string(text)
 }
 
-// Pairs returns the hashes of the pairs of words in a sketch, sorted.
+// Pairs returns the sorted hashes of a sketch.
 func Pairs(s state.Sketch) []uint32 {
 	pairs := make([]uint32, len(s.Pairs)/4)
 	for i := range pairs {
@@ -247,8 +245,7 @@ func Pairs(s state.Sketch) []uint32 {
 	return pairs
 }
 
-// SameText stands for what a sketch says: the same for texts that are the same, or as
-// good as. 0 is that of no text.
+// SameText returns a number that is the same for equal texts. It is 0 for an unknown text.
 func SameText(s state.Sketch) uint64 {
 	if !s.Known() {
 		return 0

@@ -13,7 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Recalled is what looking pages up found.
+// Recalled is the result of [Recall].
 type Recalled struct {
 	foreign map[string]bool
 }
@@ -21,11 +21,13 @@ type Recalled struct {
 // IsForeign reports whether a page that was looked up is somebody else's.
 func (r Recalled) IsForeign(externalID string) bool { return r.foreign[externalID] }
 
-// Recall looks pages up in Intercom that were crawled and are not recorded, and gives those
-// that are there to keep: before a page is sent that may be there already, which neither the
-// state file nor the listing says. Where Intercom looks no pages up, it does nothing: sending
-// a page creates or updates it.
-func Recall(ctx context.Context, api Pages, c Comparison, unrecorded iter.Seq2[string, error], keep func(state.Entry) error) (Recalled, error) {
+// Recall looks up pages that were crawled and are not recorded, and calls keep for those that are at
+// Intercom. It serves pages that may have been sent although neither the state file nor the
+// listing shows it. Where Intercom has no such look-up it does nothing, since sending a page
+// creates or updates it anyway.
+func Recall(
+	ctx context.Context, api Pages, c Comparison, unrecorded iter.Seq2[string, error], keep func(state.Entry) error,
+) (Recalled, error) {
 	r := Recalled{foreign: map[string]bool{}}
 	var mu sync.Mutex
 	pool, working := errgroup.WithContext(ctx)

@@ -1,5 +1,5 @@
-// Package verify compares what is recorded as sent with what Intercom has: by one reading of
-// its listing, and by single look-ups beyond the end of that.
+// Package verify compares what is recorded as sent with what Intercom has. It reads Intercom's
+// listing once, and looks up single pages beyond its end.
 package verify
 
 import (
@@ -23,41 +23,40 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// What Entry.Drift says of a page that is not as it was sent. Each is a reason of its
-// own in a plan.
+// Values of Entry.Drift. Each is also a reason in a plan.
 const (
 	driftEdited  = "drift: edited in Intercom"
 	DriftDeleted = "drift: deleted in Intercom"
 	driftUnknown = "drift: in Intercom, but not known to the state file"
 )
 
-// Pages is the part of the API that verifying and adopting need; *intercom.Client has it.
+// Pages is the part of the API that verifying and adopting need. *intercom.Client implements it.
 type Pages interface {
 	ExternalPages(ctx context.Context) iter.Seq2[intercom.ExternalPage, error]
 	ExternalPage(ctx context.Context, id string) (intercom.ExternalPage, error)
 	FindPages(ctx context.Context, sourceID int64, externalID string) ([]intercom.ExternalPage, error)
 }
 
-// Remote is what one reading of the listing says that the library has: for each
-// import source the pages by external ID.
+// Remote is the result of one reading of the listing: the pages of each import source by external ID.
 type Remote struct {
 	pages map[int64]map[string]listedPage
-	// nameless are those without an external ID, which are nobody's of ours.
+	// nameless are pages without an external ID, which cannot be fincrawl's.
 	nameless map[int64][]listedPage
-	// Ended: Intercom listed no further, though there is more. What is missing may be there.
+	// Ended reports that Intercom listed no further although it has more. A page that is
+	// missing here may exist.
 	Ended bool
 }
 
-// listedPage is a page of the listing, as an entry without a Hash.
+// listedPage is a page of the listing, in the form of an entry without a Hash.
 type listedPage struct {
 	state.Entry
 	updated int64 // Unix seconds
-	// twins are other pages of the import source with the same external ID, which none
-	// should have: those that would rather be kept come first.
+	// twins are other pages of the import source with the same external ID, in the order of
+	// preference. There should be none.
 	twins []listedPage
 }
 
-// ReadRemote reads the listing of the workspace, for all import sources at once.
+// ReadRemote reads the listing of the workspace, with the pages of all import sources.
 func ReadRemote(ctx context.Context, api Pages) (Remote, error) {
 	r := Remote{pages: map[int64]map[string]listedPage{}, nameless: map[int64][]listedPage{}}
 	for page, err := range api.ExternalPages(ctx) {
@@ -88,8 +87,8 @@ func (r *Remote) add(page intercom.ExternalPage) {
 	r.pages[page.SourceID][page.ExternalID] = now
 }
 
-// LookUp adds the page of an import source that has an external ID, where the listing ended
-// before it, and Intercom looks pages up.
+// LookUp looks up the page of an import source with an external ID, and adds it. It does so only
+// where the listing ended before all pages.
 func (r *Remote) LookUp(ctx context.Context, api Pages, sourceID int64, externalID string) error {
 	if _, listed := r.pages[sourceID][externalID]; listed || !r.Ended {
 		return nil
@@ -104,8 +103,7 @@ func (r *Remote) LookUp(ctx context.Context, api Pages, sourceID int64, external
 	return err
 }
 
-// with takes in another page of the listing that has the external ID. One that is
-// listed twice stays one.
+// with adds another page with the same external ID. A page that is listed twice stays one.
 func (p listedPage) with(other listedPage) listedPage {
 	twins := slices.Concat(p.twins, []listedPage{other})
 	p.twins = nil
@@ -119,23 +117,24 @@ func (p listedPage) with(other listedPage) listedPage {
 	return first
 }
 
-// byAge puts the page first that was updated last: the one that upserts reach, and so
-// the one whose content is most likely to be right. Of several it is the one made first.
+// byAge sorts the page first that was updated last. Upserts reach that one, so its content is most
+// likely to be right. Of pages that were updated at the same time, the older one comes first.
 func byAge(a, b listedPage) int {
-	return cmp.Or(cmp.Compare(b.updated, a.updated), cmp.Compare(len(a.RemoteID), len(b.RemoteID)), cmp.Compare(a.RemoteID, b.RemoteID))
+	return cmp.Or(cmp.Compare(b.updated, a.updated),
+		cmp.Compare(len(a.RemoteID), len(b.RemoteID)), cmp.Compare(a.RemoteID, b.RemoteID))
 }
 
-// Claim reports whether a page in the import source of a source may be one that fincrawl
-// sent there, by its external ID and URL. All others are foreign.
+// Claim reports whether a page in the import source of a source may be one that fincrawl sent, by
+// its external ID and URL. All other pages are foreign.
 //
-// It is for what is recorded, and where the state file was lost. A state file that is whole
-// has all that was sent: what it lacks is foreign, whatever it looks like.
+// It is meant for recorded pages, and for pages after a loss of the state file. An intact state
+// file knows all pages that were sent, so any other page is foreign, whatever its URL.
 type Claim func(externalID, url string) bool
 
-// Adopt returns an entry for each page of an import source that may be fincrawl's, without
-// a hash, so that what the site still has is updated where it differs. What it lost can go
-// once a crawl has shown that it was fincrawl's: see [state.Entry.Ours]. Of pages with the
-// same external ID, one is adopted: [Verify] finds the others.
+// Adopt returns an entry without a hash for each page of an import source that may be fincrawl's.
+// Pages that the site still has are then updated where they differ. Pages that it has no more may
+// be deleted once a crawl shows that they were fincrawl's: see [state.Entry.Ours]. Of pages with
+// the same external ID one is adopted, and [Verify] finds the others.
 func (r Remote) Adopt(sourceID int64, claim Claim) []state.Entry {
 	entries := make([]state.Entry, 0, len(r.pages[sourceID]))
 	for _, p := range r.pages[sourceID] {
@@ -147,9 +146,8 @@ func (r Remote) Adopt(sourceID int64, claim Claim) []state.Entry {
 	return entries
 }
 
-// divide tells which of the pages with an external ID are fincrawl's, those first that
-// would rather be kept, and which are foreign. The recorded one is fincrawl's whatever
-// somebody made of it.
+// divide splits the pages with an external ID into fincrawl's, in the order of preference, and
+// foreign ones. The recorded page is fincrawl's even where somebody edited it.
 func (p listedPage) divide(recorded string, claim Claim) (mine, foreign []listedPage) {
 	all := append([]listedPage{p}, p.twins...)
 	for _, one := range all {
@@ -168,14 +166,14 @@ func (p listedPage) divide(recorded string, claim Claim) (mine, foreign []listed
 
 func byExternalID(a, b state.Entry) int { return cmp.Compare(a.ExternalID, b.ExternalID) }
 
-// Surplus is a page in Intercom that has the external ID of another one of the same
-// import source. An upsert keeps only one of them up to date, and Fin answers from both.
+// Surplus is a page at Intercom with the external ID of another page of its import source. An upsert
+// updates only one of them, and Fin answers from both.
 type Surplus struct {
-	Page state.Entry // as it is there
-	Kept string      // Intercom's ID of the other
+	Page state.Entry // as Intercom has it
+	Kept string      // Intercom's ID of the page that is kept
 }
 
-// adopted is what a page in Intercom says of itself.
+// adopted returns the entry for a page at Intercom.
 func adopted(p intercom.ExternalPage) state.Entry {
 	return state.Entry{
 		ExternalID: p.ExternalID,
@@ -189,42 +187,43 @@ func adopted(p intercom.ExternalPage) state.Entry {
 	}
 }
 
-// Verification is what came of comparing the entries of a source with the library.
+// Verification is the result of comparing the entries of a source with the library.
 type Verification struct {
-	Pages   int `json:"pages"`   // of the import source, in the listing
-	Edited  int `json:"edited"`  // in Intercom, since they were sent
-	Deleted int `json:"deleted"` // in Intercom, and not by fincrawl
-	Unknown int `json:"unknown"` // to the state file, and adopted
-	Surplus int `json:"surplus"` // pages with the external ID of another one
+	Pages   int `json:"pages"`   // pages of the import source in the listing
+	Edited  int `json:"edited"`  // pages edited at Intercom since they were sent
+	Deleted int `json:"deleted"` // pages deleted at Intercom, not by fincrawl
+	Unknown int `json:"unknown"` // pages that the state file did not know, and that are adopted
+	Surplus int `json:"surplus"` // pages with the external ID of another page
 	// Foreign are the pages of the import source that are not fincrawl's.
 	Foreign state.Foreign `json:"foreign,omitzero"`
 	Error   string        `json:"error,omitempty"` // why there was no comparison
 	// Corrections are the entries to record before planning, sorted by external ID.
 	Corrections []state.Entry `json:"-"`
-	// Twins are the surplus pages, sorted by external ID and by Intercom's.
+	// Twins are the surplus pages, sorted by external ID and then by Intercom's ID.
 	Twins []Surplus `json:"-"`
 
-	// Ended: the listing ends before all pages. Those beyond it are looked at one by one, in
-	// the order of their external IDs: Looked of Of recorded ones so far.
+	// Ended reports that the listing ends before all pages. The recorded pages beyond it are
+	// looked up one by one, in the order of their external IDs. Looked is how many recorded pages
+	// are done so far, and Of is the number of all.
 	Ended  bool `json:"listing_ended,omitempty"`
 	Looked int  `json:"looked_at,omitempty"`
 	Of     int  `json:"looked_at_of,omitempty"`
-	// After is the last one that was looked at; "" where none is left.
+	// After is the external ID of the last one that is done, or "" where all are.
 	After string `json:"-"`
-	// Unlisted: see [state.Verification].
+	// Unlisted is explained at [state.Verification].
 	Unlisted bool `json:"unlisted,omitempty"`
 
 	foreign map[string]bool // external IDs
 }
 
-// IsForeign reports whether the import source has a page of somebody else with an external
-// ID, and none of fincrawl's.
+// IsForeign reports whether the import source has a page of somebody else with an external ID, and
+// none of fincrawl's.
 func (v Verification) IsForeign(externalID string) bool { return v.foreign[externalID] }
 
-// foreignNamed is how many foreign pages are named.
+// foreignNamed is how many foreign pages a Verification names.
 const foreignNamed = 5
 
-// leave notes the foreign pages.
+// leave records the foreign pages.
 func (v *Verification) leave(pages []listedPage) {
 	v.foreign = make(map[string]bool, len(pages))
 	slices.SortFunc(pages, func(a, b listedPage) int {
@@ -239,28 +238,27 @@ func (v *Verification) leave(pages []listedPage) {
 	}
 }
 
-// Drift returns how many pages were not as they were recorded.
+// Drift returns how many pages differ from what is recorded.
 func (v Verification) Drift() int { return v.Edited + v.Deleted + v.Unknown + v.Surplus }
 
-// Comparison is what Verify is given.
+// Comparison is the input of Verify.
 type Comparison struct {
-	SourceID int64                         // import source
-	Recorded iter.Seq2[state.Entry, error] // entries of the source
+	SourceID int64                         // Intercom's ID of the import source
+	Recorded iter.Seq2[state.Entry, error] // the entries of the source
 	Remote   Remote                        // the listing
-	Claim    Claim                         // which pages may be fincrawl's, by what they look like
-	// Unrecorded says which of the pages that are not recorded may be fincrawl's all the same:
-	// those that Claim has, as far as the state file was lost, or does not know an answer.
-	// nil: none.
+	Claim    Claim                         // which recorded pages may be fincrawl's
+	// Unrecorded reports which pages without an entry may be fincrawl's. It is Claim where the
+	// state file was lost or lacks an answer of Intercom. nil means none.
 	Unrecorded Claim
-	Workers    int // requests in flight; at least one
-	// LookUps is how many pages beyond the end of the listing are looked at, one by one.
+	Workers    int // number of requests in flight; at least 1
+	// LookUps is how many pages beyond the end of the listing are looked up.
 	LookUps int
-	// After is where the last comparison came to with that; "" begins anew.
+	// After is [Verification.After] of the last comparison, where the look-ups continue.
 	After string
 }
 
-// claimFor is the claim on pages with the external ID of an entry. One that was never
-// accepted is as good as none.
+// claimFor returns the claim for pages with the external ID of an entry. A page that Intercom never
+// accepted counts as unrecorded.
 func (c Comparison) claimFor(e state.Entry) Claim {
 	if e.RemoteID == "" && !e.Ours() {
 		return c.unrecorded()
@@ -275,16 +273,15 @@ func (c Comparison) unrecorded() Claim {
 	return c.Unrecorded
 }
 
-// Verify compares the entries of a source with what the library has of its import
-// source. A listing may shift while it is read, so that it lacks pages or is out of
-// date: what it says of a page that doesn't fit its entry counts only once the page
-// itself, asked for by its ID, says the same. Workers are asked at once.
+// Verify compares the entries of a source with what the library has of its import source. A listing
+// may shift while it is read, and then lacks pages or is out of date. So where the listing differs
+// from an entry, Verify fetches the page itself by its ID. It makes Workers requests at once.
 //
-// Where the listing ends before all pages, what it lacks is looked at one by one, as far as
-// LookUps goes: the next comparison goes on from there.
+// Where the listing ends before all pages, Verify looks up the pages beyond, LookUps at most. The
+// next comparison continues there.
 //
-// Of several pages with one external ID, the recorded one is kept, or else the one that
-// was updated last. Pages that are not fincrawl's are counted, and that is all.
+// Of several pages with one external ID, it keeps the recorded one, or else the one that was updated
+// last. Foreign pages are only counted.
 func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) {
 	listed := maps.Clone(c.Remote.pages[c.SourceID])
 	v := Verification{Pages: len(listed), Ended: c.Remote.Ended}
@@ -324,9 +321,10 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 			continue
 		}
 		switch {
-		case len(mine) == 0 && e.RemoteID == "": // never accepted, or known to be deleted
-		case len(mine) == 1 && (e.RemoteID == "" || e.RemoteID == mine[0].RemoteID) && (e.Remote == "" || e.Remote == mine[0].Remote):
-			unread := e.Hash == "" && !e.Sketch.Known() // adopted by an older version
+		case len(mine) == 0 && e.RemoteID == "": // it was never accepted, or is known to be deleted
+		case len(mine) == 1 && (e.RemoteID == "" || e.RemoteID == mine[0].RemoteID) &&
+			(e.Remote == "" || e.Remote == mine[0].Remote):
+			unread := e.Hash == "" && !e.Sketch.Known() // it was adopted by an older version
 			if e.Remote != mine[0].Remote || e.RemoteID != mine[0].RemoteID || unread {
 				e.Remote, e.RemoteID = mine[0].Remote, mine[0].RemoteID
 				if unread {
@@ -336,7 +334,8 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 			}
 		default:
 			pool.Go(func() error {
-				pages, err := lookUp(working, api, c.SourceID, e.ExternalID, append([]string{e.RemoteID}, ids(mine)...))
+				all := append([]string{e.RemoteID}, ids(mine)...)
+				pages, err := lookUp(working, api, c.SourceID, e.ExternalID, all)
 				if err == nil && len(pages) == 0 && c.Remote.Ended {
 					pages, err = find(working, api, c, e.ExternalID)
 				}
@@ -402,18 +401,18 @@ func Verify(ctx context.Context, api Pages, c Comparison) (Verification, error) 
 	return v, nil
 }
 
-// lookingUp goes through the recorded pages, in the order of their external IDs, where the
-// listing ends before them all.
+// lookingUp decides which recorded pages are compared, where the listing ends before all pages. It
+// sees them in the order of their external IDs.
 type lookingUp struct {
 	Comparison
-	of, looked int    // recorded pages, and those of them up to after
-	used       int    // look-ups
-	after      string // the last one that is done with
-	stopped    bool   // there are more
+	of, looked int    // number of recorded pages, and of those up to after
+	used       int    // number of look-ups
+	after      string // external ID of the last page that is done
+	stopped    bool   // there are more pages than LookUps allows
 }
 
-// due reports whether a recorded page is to be compared now: it is listed, or its turn has
-// come to be looked at by itself.
+// due reports whether a recorded page is compared now: it is listed, or it is its turn to be looked
+// up.
 func (l *lookingUp) due(externalID string, listed bool) bool {
 	l.of++
 	beyond := !listed && externalID > l.After
@@ -429,7 +428,7 @@ func (l *lookingUp) due(externalID string, listed bool) bool {
 	return listed || beyond && !l.stopped
 }
 
-// find looks pages up by their external ID, where Intercom does that.
+// find looks up fincrawl's pages by external ID. It finds nothing where Intercom has no such look-up.
 func find(ctx context.Context, api Pages, c Comparison, externalID string) (mine []intercom.ExternalPage, err error) {
 	found, err := api.FindPages(ctx, c.SourceID, externalID)
 	if errors.Is(err, intercom.ErrNoLookUp) {
@@ -443,7 +442,7 @@ func find(ctx context.Context, api Pages, c Comparison, externalID string) (mine
 	return mine, err
 }
 
-// ids are Intercom's IDs of pages.
+// ids returns Intercom's IDs of pages.
 func ids(pages []listedPage) []string {
 	ids := make([]string, len(pages))
 	for i, p := range pages {
@@ -452,9 +451,11 @@ func ids(pages []listedPage) []string {
 	return ids
 }
 
-// lookUp asks for a page by the IDs that it may have, and returns what is there, each
-// once, in their order.
-func lookUp(ctx context.Context, api Pages, sourceID int64, externalID string, ids []string) (there []intercom.ExternalPage, err error) {
+// lookUp fetches pages by the IDs that a page may have. It returns those that exist and have the
+// external ID, each once, in the order of ids.
+func lookUp(
+	ctx context.Context, api Pages, sourceID int64, externalID string, ids []string,
+) (there []intercom.ExternalPage, err error) {
 	for _, id := range ids {
 		is := func(p intercom.ExternalPage) bool { return p.ID == id }
 		if id == "" || slices.ContainsFunc(there, is) {
@@ -471,33 +472,34 @@ func lookUp(ctx context.Context, api Pages, sourceID int64, externalID string, i
 	return there, nil
 }
 
-// Edited is the entry of a page that somebody changed in Intercom. Its URL stays, being
-// the one to look for on the site.
+// Edited returns the entry of a page that somebody edited at Intercom. It keeps the URL, which is
+// the one that the site has.
 func Edited(e state.Entry, page intercom.ExternalPage) state.Entry {
 	now := adopted(page)
-	now.URL, now.SentAt, now.Misses, now.Refused, now.Drift, now.Owned = e.URL, e.SentAt, e.Misses, e.Refused, driftEdited, e.Ours()
+	now.URL, now.SentAt, now.Misses, now.Refused = e.URL, e.SentAt, e.Misses, e.Refused
+	now.Drift, now.Owned = driftEdited, e.Ours()
 	now.Doubted, now.End, now.Replaced = e.Doubted, e.End, e.Replaced
-	if e.Sketch.Known() { // what people took out or put in there is no measure of the site
+	if e.Sketch.Known() { // edits at Intercom say nothing about the text of the site
 		now.Sketch = e.Sketch
 	}
 	return now
 }
 
-// ContentHash is a hash of all that a request says of a page, but for whose it is.
-// It is what a page in Intercom is compared by: see Entry.Remote.
+// ContentHash returns a hash of everything that a request says about a page, without its IDs. It is
+// compared with Entry.Remote.
 func ContentHash(p intercom.PageRequest) string {
 	h := sha256.New()
-	b := bufio.NewWriter(h) // which takes a text without a copy of it
+	b := bufio.NewWriter(h) // writes a string without copying it
 	for _, field := range []string{p.HTML, p.Title, p.URL, p.Locale} {
 		_ = binary.Write(b, binary.BigEndian, uint64(len(field)))
 		_, _ = b.WriteString(field)
 	}
 	_ = binary.Write(b, binary.BigEndian, [2]bool{p.AIAgentAvailability, p.AICopilotAvailability})
-	_ = b.Flush() // a hash takes everything
+	_ = b.Flush() // writing to a hash does not fail
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// ContentOf is the ContentHash of a page as Intercom has it.
+// ContentOf returns the ContentHash of a page as Intercom has it.
 func ContentOf(p intercom.ExternalPage) string {
 	return ContentHash(intercom.PageRequest{
 		Title: p.Title, HTML: p.HTML, URL: p.URL, Locale: p.Locale,
@@ -505,10 +507,9 @@ func ContentOf(p intercom.ExternalPage) string {
 	})
 }
 
-// ContentAfter is what Intercom has of a page after it answered a request. Where it
-// changed what it was sent, in its own way of writing HTML, the answer counts, lest
-// every later comparison take that for an edit. An answer without the page's HTML
-// says nothing of it.
+// ContentAfter returns the ContentHash of a page after Intercom answered a request. Where Intercom
+// normalised the HTML, the answer counts, because otherwise every later comparison would find an
+// edit. An answer without HTML is ignored.
 func ContentAfter(sent intercom.PageRequest, answer intercom.ExternalPage) string {
 	if answer.HTML == "" {
 		return ContentHash(sent)
