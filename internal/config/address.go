@@ -12,8 +12,8 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// parseAddress reads an absolute http or https URL. Its error is a sentence's
-// end that quotes nothing: "must be …".
+// parseAddress parses an absolute http or https URL. Its errors complete a sentence that begins with
+// the key, and quote nothing: "must be …".
 func parseAddress(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || strings.TrimSpace(text) != text {
@@ -35,7 +35,7 @@ func parseAddress(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// loopback reports whether an address is on this very machine.
+// loopback reports whether a URL is on this machine.
 func loopback(u *url.URL) bool {
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	if ip, err := netip.ParseAddr(host); err == nil {
@@ -44,11 +44,11 @@ func loopback(u *url.URL) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
-// NotPublic says why an import source cannot be under host, as a sentence's end; "" where it can.
+// NotPublic says why host cannot be the host of an import source, or returns "" where it can.
 func NotPublic(host string) string { return publicName(host) }
 
-// publicName says why host can't be the host of an import source, which
-// Intercom takes under public domain names only; "" where it can.
+// publicName says why host cannot be the host of an import source, or returns "" where it can. Intercom
+// accepts public domain names only.
 func publicName(host string) (why string) {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
 	if _, err := netip.ParseAddr(host); err == nil || numeric(host) {
@@ -76,16 +76,16 @@ func publicName(host string) (why string) {
 	return ""
 }
 
-// numeric reports whether host ends in a number, which makes it an IPv4 address
-// to browsers, however odd ("10.1", "0x7f.1"; WHATWG URL, "ends in a number").
+// numeric reports whether host ends in a number. Browsers take such a host for an IPv4 address, even
+// "10.1" or "0x7f.1" (WHATWG URL, "ends in a number").
 func numeric(host string) bool {
 	last := host[strings.LastIndex(host, ".")+1:]
 	_, err := strconv.ParseUint(last, 0, 64)
 	return err == nil
 }
 
-// sameAddress returns a form in which two addresses of one library are equal:
-// without capitals, the scheme's own port and slashes at the end.
+// sameAddress returns a form that is equal for two URLs of one library: in lower case, without the
+// scheme's default port and without trailing slashes.
 func sameAddress(u *url.URL) string {
 	path := strings.ToLower(strings.TrimRight(u.EscapedPath(), "/"))
 	query := ""
@@ -95,7 +95,7 @@ func sameAddress(u *url.URL) string {
 	return u.Scheme + "://" + origin(u) + path + query
 }
 
-// origin returns host and port, written the same way for the same place.
+// origin returns host and port in a form that is equal for the same server.
 func origin(u *url.URL) string {
 	port := u.Port()
 	if port == "" {

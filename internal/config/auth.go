@@ -10,10 +10,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
-// The section auth of a source.
-
-// auth takes the ways into a site. Several may go together, as where a proxy
-// stands in front of a form, as long as each has its own place in a request.
+// auth reads the section auth of a source. Several logins may go together, such as a proxy's and a
+// form's, as long as they use different places of a request.
 func (d *decoder) auth(a *Auth) value {
 	ways := fields{
 		{"client_certificate", filled(d.certificate(&a.Certificate))},
@@ -36,8 +34,8 @@ func (d *decoder) auth(a *Auth) value {
 	}}
 }
 
-// oneAuthorization reports every way in after the first that writes the
-// Authorization header: a request has one.
+// oneAuthorization reports every login after the first that sets the Authorization header, since a
+// request has only one.
 func (d *decoder) oneAuthorization(given map[string]entry, a *Auth) {
 	var writers []entry
 	for _, name := range []string{"basic", "digest", "bearer", "oauth2", "headers"} {
@@ -50,7 +48,8 @@ func (d *decoder) oneAuthorization(given map[string]entry, a *Auth) {
 	})
 	for i, way := range writers {
 		if i > 0 {
-			d.mistake(way.label, "auth has %s already, and both would be sent in the Authorization header, of which a request has one; keep one of them", writers[0].key)
+			d.mistake(way.label, "auth has %s already, and both would be sent in the Authorization header, "+
+				"of which a request has one; keep one of them", writers[0].key)
 		}
 	}
 }
@@ -79,7 +78,8 @@ func (d *decoder) basic(to **Basic) value {
 func (d *decoder) oauth2(to **OAuth2) value {
 	o := new(OAuth2)
 	keys := fields{
-		{"token_url", required(d.address(&o.TokenURL, d.safeForToken), "token_url: https://login.example.com/oauth2/token")},
+		{"token_url", required(d.address(&o.TokenURL, d.safeForToken),
+			"token_url: https://login.example.com/oauth2/token")},
 		{"client_id", required(d.clientID(&o.ClientID), `client_id: "${CLIENT_ID}"`)},
 		{"client_secret", required(d.secret(&o.ClientSecret), `client_secret: "${CLIENT_SECRET}"`)},
 		{"scopes", list(d, &o.Scopes, d.text)},
@@ -95,7 +95,7 @@ func (d *decoder) clientID(to *Secret) value {
 	return value{private: true, shape: credentials(literals), read: func(e entry) { d.credential(e, to, literals) }}
 }
 
-// form is a login by one form, with fields and form, or by several, with steps.
+// form is a login by one form, with fields and form, or by several forms, with steps.
 func (d *decoder) form(to **Form) value {
 	f := new(Form)
 	keys := fields{
@@ -106,12 +106,14 @@ func (d *decoder) form(to **Form) value {
 		{"sign_on", list(d, &f.SignOn, func(to *string) value { return d.address(to, nil) })},
 		{"logged_in", d.selector(&f.LoggedIn)},
 	}
-	return value{inside: keys, besides: shape{"oneOf": []shape{{"required": []string{"fields"}}, {"required": []string{"steps"}}}}, read: func(e entry) {
+	either := shape{"oneOf": []shape{{"required": []string{"fields"}}, {"required": []string{"steps"}}}}
+	return value{inside: keys, besides: either, read: func(e entry) {
 		*to = f
 		given := d.mapping(e, keys)
 		steps, several := given["steps"]
 		if _, single := given["fields"]; !single && !several && !d.meant(e, "fields", "steps") {
-			d.mistake(e.node, `fields is missing here; add fields: {username: "${USERNAME}", password: "${PASSWORD}"}, or steps where there are several forms`)
+			d.mistake(e.node, `fields is missing here; add fields: {username: "${USERNAME}", password: "${PASSWORD}"}, `+
+				`or steps where there are several forms`)
 		}
 		if !several {
 			return
@@ -122,13 +124,14 @@ func (d *decoder) form(to **Form) value {
 			}
 		}
 		if items, ok := d.items(steps); ok && len(items) == 0 {
-			d.mistake(steps.node, `steps is empty; write - fields: {username: "${USERNAME}"} and so on for each form, in their order`)
+			d.mistake(steps.node, `steps is empty; write - fields: {username: "${USERNAME}"} `+
+				`and so on for each form, in their order`)
 		}
 	}}
 }
 
-// meant reports whether one of the keys stands in a section, perhaps misspelt or
-// empty: then it was reported already, and is not missing too.
+// meant reports whether one of the keys is in a section, even misspelt or empty. Such a key was reported
+// already and must not be reported as missing.
 func (d *decoder) meant(e entry, keys ...string) bool {
 	pairs, ok := d.pairs(e)
 	return !ok || slices.ContainsFunc(pairs, func(p pair) bool {
@@ -137,8 +140,7 @@ func (d *decoder) meant(e entry, keys ...string) bool {
 	})
 }
 
-// formStep is one form of several. One that has nothing to fill in is there for
-// its button.
+// formStep is one of several forms. A form without fields is there for its button.
 func (d *decoder) formStep(s *FormStep) value {
 	keys := fields{
 		{"url", d.address(&s.URL, nil)},
@@ -158,7 +160,7 @@ func (d *decoder) formStep(s *FormStep) value {
 	}}
 }
 
-// minSessionKey is how many characters a key has that nobody guesses.
+// minSessionKey is the smallest length of a key, in characters, that nobody can guess.
 const minSessionKey = 32
 
 func (d *decoder) sessionKey(to *Secret) value {
@@ -166,7 +168,8 @@ func (d *decoder) sessionKey(to *Secret) value {
 	return value{private: true, shape: secret.shape, read: func(e entry) {
 		secret.read(e)
 		if n := len(to.Reveal()); n > 0 && n < minSessionKey {
-			d.mistake(e.node, "keep_session is a key of %d characters at least; make one by: openssl rand -base64 32", minSessionKey)
+			d.mistake(e.node, "keep_session is a key of %d characters at least; make one by: openssl rand -base64 32",
+				minSessionKey)
 		}
 	}}
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// certificate is a client certificate in PEM files, which are read here, so that
-// a pair that does not fit is known before a server says so in its own words.
+// certificate is a client certificate in PEM files. They are read here, so that a mismatch is reported
+// before a server does.
 func (d *decoder) certificate(to **Certificate) value {
 	c := new(Certificate)
 	keys := fields{
@@ -28,7 +28,7 @@ func (d *decoder) certificate(to **Certificate) value {
 	}}
 }
 
-// trust is whom to trust at the source besides those that the system trusts.
+// trust has the authorities that are trusted at the source besides those of the system.
 func (d *decoder) trust(t *TLS) value {
 	keys := fields{{"ca", required(d.secretText(&t.CA, "ca.crt"), "ca: /run/secrets/ca.crt")}}
 	return value{inside: keys, read: func(e entry) {
@@ -39,23 +39,26 @@ func (d *decoder) trust(t *TLS) value {
 	}}
 }
 
-// pair checks that a certificate and a key can be read and belong together.
+// pair checks that a certificate and a key can be read and match.
 func (d *decoder) pair(at, keyAt entry, cert, key string) {
 	switch {
 	case !hasBlock(cert, "CERTIFICATE"):
-		d.mistake(at.node, "the file of cert holds no certificate in PEM; convert a .p12 by: openssl pkcs12 -in FILE -nokeys")
+		d.mistake(at.node, "the file of cert holds no certificate in PEM; "+
+			"convert a .p12 by: openssl pkcs12 -in FILE -nokeys")
 	case hasBlock(key, "ENCRYPTED PRIVATE KEY"), strings.Contains(key, "Proc-Type: 4,ENCRYPTED"):
-		d.mistake(keyAt.node, "the key is encrypted, and nobody is there to type its password: decrypt it by openssl pkey -in FILE -out NEW, and keep the new file as you keep a password")
+		d.mistake(keyAt.node, "the key is encrypted, and nobody is there to type its password: "+
+			"decrypt it by openssl pkey -in FILE -out NEW, and keep the new file as you keep a password")
 	case !hasBlock(key, "PRIVATE KEY"):
 		d.mistake(keyAt.node, "the file of key holds no private key in PEM")
 	default:
 		if _, err := tls.X509KeyPair([]byte(cert), []byte(key)); err != nil {
-			d.mistake(keyAt.node, "the key and the certificate do not go together: %s", strings.TrimPrefix(err.Error(), "tls: "))
+			why := strings.TrimPrefix(err.Error(), "tls: ")
+			d.mistake(keyAt.node, "the key and the certificate do not go together: %s", why)
 		}
 	}
 }
 
-// hasBlock reports whether text has a block of PEM whose type ends in kind.
+// hasBlock reports whether text has a PEM block whose type ends in kind.
 func hasBlock(text, kind string) bool {
 	for rest := []byte(text); ; {
 		var block *pem.Block

@@ -1,15 +1,14 @@
-// Package config reads sources.yaml, checks all of it, and reports every
-// mistake at once with its place.
+// Package config reads sources.yaml, checks all of it, and reports every mistake at once with its
+// place.
 //
-// The file is described once, in schema.go: a function for each section, with
-// its defaults above its keys, in the order of the file. Reading, the
-// suggestions for misspelt keys and the list of keys that docs/sources.md is
-// tested against all come from that description; a new key is a field of a
-// struct here, a line there, and a line in the reference.
+// The file is described once, in schema.go: a function for each section, with its defaults first and
+// its keys in the order of the file. Reading, suggestions for misspelt keys, the JSON Schema and the
+// list of keys that docs/sources.md is tested against all use that description. A new key is a field
+// of a struct here, a line there, and a line in the reference.
 //
-// No secret is ever shown. Secrets are referenced in the file, a value that was
-// written out is refused, and the lines shown with mistakes are hidden by
-// default: only what was read as the value of a harmless key can be seen.
+// No secret is ever shown. Secrets are referenced in the file, and a secret that is written out is
+// refused. Lines that are shown with mistakes are hidden by default: only what was read as the value
+// of a harmless key is visible.
 package config
 
 import (
@@ -19,14 +18,14 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 )
 
-// Load reads and checks the file at path. lookup finds environment variables
-// (os.LookupEnv). The error is a *[Mistakes] where the file can be read.
+// Load reads and checks the file at path. lookup returns environment variables, like os.LookupEnv. The
+// error is a *[Mistakes] where the file can be read.
 func Load(path string, lookup func(string) (string, bool)) (*Config, error) {
 	return load(path, lookup, false)
 }
 
-// LoadToLook does what Load does for a command that asks nobody and needs no secret: those
-// that are there are read, so that they can be hidden, and the others may be missing.
+// LoadToLook is Load for a command that makes no requests. It reads the secrets that are there, so that
+// they can be masked. A missing secret is no mistake.
 func LoadToLook(path string, lookup func(string) (string, bool)) (*Config, error) {
 	return load(path, lookup, true)
 }
@@ -43,24 +42,23 @@ func load(path string, lookup func(string) (string, bool), lenient bool) (*Confi
 	return c, nil
 }
 
-// Config is a whole sources.yaml with the defaults filled in and the secrets
-// resolved.
+// Config is the content of a sources.yaml, with defaults and secrets.
 type Config struct {
-	Path     string // where it was read from
+	Path     string // of the file
 	Intercom Intercom
 	State    string // path of the state file, relative to the working directory
-	// RemindAfter is after how long what still stands is told of again; seven days by default.
+	// RemindAfter is the time after which a concern is reported again. Defaults to seven days.
 	RemindAfter time.Duration
 	History     History
 	Notify      Notify
 	Browser     Browser
 	Presets     []preset.Preset
 	Sources     []Source
-	Files       []SecretFile // that secrets were read from
+	Files       []SecretFile // the files that secrets were read from
 }
 
-// History says which runs are remembered: at most so many, and none that is older than For;
-// a For of 0 is any age.
+// History says which runs are recorded: at most Runs, and none that is older than For. A For of 0 means
+// any age.
 type History struct {
 	Runs int
 	For  time.Duration
@@ -68,33 +66,33 @@ type History struct {
 
 // SecretFile is a file that a secret was read from.
 type SecretFile struct {
-	Key  string // that names it, such as cookie_file
-	Path string // as it can be opened
+	Key  string // the key that names it, such as cookie_file
+	Path string // in a form that can be opened
 }
 
-// Intercom is how to reach the workspace.
+// Intercom says how to reach the workspace.
 type Intercom struct {
 	Token      Secret
 	Region     string // us, eu, au
-	BaseURL    string // instead of the region's; "" for none
+	BaseURL    string // in place of the region's; "" for none
 	APIVersion string
 	Workers    int
 	Share      float64
 	MaxHTML    int64 // bytes; max_html, 1MB by default
-	// VerifyEvery is how many runs there are from one reading of the whole library to
-	// the next; 0 for none that nothing else asks for. VerifyAuto depends on its size.
+	// VerifyEvery is after how many runs the whole library is compared again; 0 for only where
+	// something else requires it. VerifyAuto depends on the size of the library.
 	VerifyEvery int
 }
 
-// VerifyAuto is Intercom.VerifyEvery where it depends on the size of the library.
+// VerifyAuto is a value of Intercom.VerifyEvery.
 const VerifyAuto = -1
 
-// Source is one site.
+// Source is one source.
 type Source struct {
 	Name         string
 	URL          string
 	LibraryURL   string
-	Reactivate   bool // the import source, where somebody deactivated it in Intercom
+	Reactivate   bool // switch on the import source where somebody deactivated it in Intercom
 	AudienceIDs  []int64
 	Locale       string
 	Auth         Auth
@@ -106,7 +104,7 @@ type Source struct {
 	Fetch        Fetch
 	TLS          TLS
 	Render       Render
-	Documents    []string // kinds of files that become pages
+	Documents    []string // kinds of files that are read as pages
 	Content      Content
 	Availability Availability
 	Screen       Screen
@@ -115,27 +113,27 @@ type Source struct {
 	Deletes      Deletes
 }
 
-// Auth is the way into a site: none, or several that go together.
+// Auth has the logins of a site: none, one, or several that go together.
 type Auth struct {
 	Certificate *Certificate // client_certificate
 	Basic       *Basic
 	Digest      *Basic
-	Bearer      Secret // set where its Reveal is not ""
+	Bearer      Secret // none where its Reveal is ""
 	OAuth2      *OAuth2
 	Headers     map[string]Secret
 	Cookies     map[string]Secret
-	CookieFile  Secret // what the file says
+	CookieFile  Secret // the content of the file
 	Form        *Form
 	KeepSession Secret // the key that encrypts the session between runs
 }
 
-// Certificate is a client certificate, in PEM, as its files say.
+// Certificate is the content of the files of a client certificate, in PEM.
 type Certificate struct{ Cert, Key, CA Secret }
 
-// Basic is a user name and password for HTTP basic or digest authentication.
+// Basic is a user name and a password for HTTP basic or digest authentication.
 type Basic struct{ Username, Password Secret }
 
-// OAuth2 is a token that is fetched by client credentials.
+// OAuth2 is the client credentials grant of OAuth 2.
 type OAuth2 struct {
 	TokenURL     string
 	ClientID     Secret
@@ -144,7 +142,7 @@ type OAuth2 struct {
 	Audience     string
 }
 
-// Form is a login by one HTML form, or by several steps.
+// Form is a login by one HTML form, or by several.
 type Form struct {
 	URL      string
 	Fields   map[string]Secret
@@ -154,7 +152,7 @@ type Form struct {
 	LoggedIn string
 }
 
-// FormStep is one form of a login that has several.
+// FormStep is one of several forms of a login.
 type FormStep struct {
 	URL      string
 	Fields   map[string]Secret
@@ -163,83 +161,82 @@ type FormStep struct {
 	Optional bool
 }
 
-// Discover says where addresses come from.
+// Discover says where URLs are found.
 type Discover struct {
 	Sitemaps []string
 	Links    bool
 	Seeds    []string
 	MaxDepth int
 	MaxPages int
-	// MaxDuplicates bounds how many addresses in a row that are built alike may give
-	// nothing new.
+	// MaxDuplicates is how many URLs of the same form, one after the other, may give nothing new.
 	MaxDuplicates int
-	OtherLocales  bool   // take pages in other languages too
+	OtherLocales  bool   // read pages in other languages as well
 	Canonical     string // verify or ignore
-	// Allow are patterns of addresses that are articles though they look like actions or views.
+	// Allow are patterns of URLs that are articles although they look like actions or views.
 	Allow []string
 }
 
-// Fetch bounds what a crawl costs the site.
+// Fetch limits the load on the site.
 type Fetch struct {
 	Concurrency   int
-	Rate          float64 // requests a second; 0 for unlimited
+	Rate          float64 // requests per second; 0 for unlimited
 	Timeout       time.Duration
 	MaxBody       int64 // bytes
 	RespectRobots bool
 	UserAgent     string
-	TrustLastmod  bool          // skip what the sitemap says has not changed
-	VerifyEvery   int           // runs from one that fetches everything to the next; 0 for none
-	ResumeWithin  time.Duration // of its beginning, a crawl that was cut off goes on
-	Proxy         string        // that requests to the site go through; "" for what the environment names
+	TrustLastmod  bool          // skip pages that have not changed according to the sitemap
+	VerifyEvery   int           // every so many runs, everything is fetched; 0 for never
+	ResumeWithin  time.Duration // how old a crawl may be that is resumed
+	Proxy         string        // for requests to the site; "" for the one that the environment names
 	Headers       map[string]string
 }
 
-// TLS says whom to trust at the source.
-type TLS struct{ CA Secret } // authorities besides the system's, in PEM; not secret, but a file
+// TLS has the authorities that are trusted besides those of the system, in PEM. They are not secret, but
+// are read from a file like secrets.
+type TLS struct{ CA Secret }
 
-// Content says what of a page is its content, by CSS selectors.
+// Content says by CSS selectors what the content of a page is.
 type Content struct {
 	Title      string
 	Body       string
 	Remove     []string
-	Preset     string          // PresetAuto, PresetNone or the name of one
-	Presets    []preset.Preset // the file's
+	Preset     string          // PresetAuto, PresetNone or the name of a preset
+	Presets    []preset.Preset // those of the file
 	Template   string          // TemplateAuto or TemplateOff
 	ExternalID Identity
 	Split      Split
 }
 
-// What is done about what most pages of a source have in common.
+// Values of Content.Template.
 const (
-	TemplateAuto = "auto" // learnt, and left out where Body is ""
+	TemplateAuto = "auto" // the template is learnt, and removed where Body is ""
 	TemplateOff  = "off"
 )
 
-// Availability says which AI products may answer from which pages.
+// Availability says which AI products may answer from pages.
 type Availability struct {
 	AIAgent   bool
 	AICopilot bool
 	Rules     []AvailabilityRule
 }
 
-// AvailabilityRule changes what it names for the pages that all of its conditions
-// hold for.
+// AvailabilityRule changes the availability of the pages that meet all of its conditions.
 type AvailabilityRule struct {
-	Match      string // pattern of the path; "" for any, as for the rest
-	Selector   string // of something on the page
+	Match      string // pattern of the path; "" for any, like the other conditions
+	Selector   string // matches an element of the page
 	Meta       string // name of a meta tag, or name=value
-	Breadcrumb string // text of one of its crumbs
+	Breadcrumb string // text of a breadcrumb
 	AIAgent    *bool
 	AICopilot  *bool
 }
 
-// Updates bounds what changes of pages are taken for what they seem to be.
+// Updates limits how pages may change in one run.
 type Updates struct {
-	MaxSameText int     // pages that may say one and the same, where a run changes some of them
-	MaxShrink   float64 // share of its text that a page may lose at once
+	MaxSameText int     // number of pages that may get the same text
+	MaxShrink   float64 // share of its text that a page may lose
 }
 
-// Deletes bounds what may be deleted.
+// Deletes limits the deletes of a run.
 type Deletes struct {
 	ConfirmRuns int
 	MaxCount    int

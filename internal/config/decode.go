@@ -13,11 +13,10 @@ import (
 	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
-// maxMistakes is where a file is so wrong that more would help nobody.
+// maxMistakes is how many mistakes are reported at most.
 const maxMistakes = 1000
 
-// decode reads the file as the schema describes it, and reports all that is
-// wrong with it.
+// decode reads the file according to the schema. It returns all mistakes, sorted.
 func decode(path string, data []byte, lookup func(string) (string, bool), lenient bool) (*Config, []Mistake) {
 	d := &decoder{
 		lines:     newLines(data),
@@ -48,68 +47,67 @@ func decode(path string, data []byte, lookup func(string) (string, bool), lenien
 	slices.SortFunc(d.mistakes, func(a, b Mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message))
 	})
-	return c, slices.Compact(d.mistakes) // a section read through two aliases has its mistakes once
+	return c, slices.Compact(d.mistakes) // a section that is read through two aliases reports its mistakes twice
 }
 
 // decoder walks the tree of a file along the schema.
 type decoder struct {
-	lines    *lines
-	lookup   func(string) (string, bool)
-	lenient  bool   // secrets may be missing
-	folder   string // of sources.yaml, where relative file: paths begin
-	schema   fields
-	mistakes []Mistake
-	open     map[*yaml.Node]bool // mappings whose keys are being collected
-	patience int                 // keys and list items still to be read; aliases can make a small file endless
-
-	files            []SecretFile   // that secrets were read from
-	names, libraries map[string]int // the sources so far, with their lines
-	presetNames      []string       // that content.preset may name
+	lines            *lines
+	lookup           func(string) (string, bool)
+	lenient          bool   // missing secrets are no mistake
+	folder           string // the folder of sources.yaml, which relative file: paths start from
+	schema           fields
+	mistakes         []Mistake
+	open             map[*yaml.Node]bool // mappings that are being read, to find an alias within itself
+	patience         int                 // number of keys and items that may still be read, since aliases can make a small file endless
+	files            []SecretFile        // the files that secrets were read from
+	names, libraries map[string]int      // of the sources so far, with their lines
+	presetNames      []string            // the names that content.preset may have
 }
 
-// fields are the keys of one section, in the order in which they are read,
-// whatever the order in the file: a later one may rely on an earlier.
+// fields are the keys of a section in the order in which they are read. That is independent of the order
+// in the file, so that a later key may rely on an earlier one.
 type fields []field
 
-// field is one key and what becomes of its value.
+// field is a key with its value.
 type field struct {
 	key   string
 	value value
 }
 
-// value reads what stands behind a key into its place.
+// value reads the value of a key.
 type value struct {
 	read     func(entry)
 	inside   fields // of a section, or of each item of a list of sections
-	example  string // how to write it, where it is required; "" where it is not
-	private  bool   // is, or may hold, a secret
-	wantsOne bool   // an empty value is a mistake rather than the default
+	example  string // of a required key: how to write it; "" for an optional key
+	private  bool   // it is or may contain a secret
+	wantsOne bool   // an empty value is a mistake
 
-	shape   shape // of a value that stands alone; beside inside, what may stand in place of the section
-	besides shape // what a section must have besides its keys' values
-	listed  bool  // a list of such values
+	shape   shape // of a value without keys; with inside, an alternative to the section
+	besides shape // further conditions on a section
+	listed  bool  // it is a list of such values
 }
 
-// entry is a value of the file with the key it stands behind.
+// entry is a value of the file with its key.
 type entry struct {
 	key   string
-	label *yaml.Node // the key itself; nil for items of a list
+	label *yaml.Node // the node of the key; nil for items of a list
 	node  *yaml.Node
 }
 
-// required makes it a mistake to leave the key out; example mends it.
+// required makes a key required. example is how to write it.
 func required(v value, example string) value {
 	v.example, v.wantsOne = example, true
 	return v
 }
 
-// filled makes it a mistake to leave the value empty.
+// filled makes an empty value a mistake.
 func filled(v value) value {
 	v.wantsOne = true
 	return v
 }
 
-// section is a value that has keys itself.
+// section is a value that has keys.
 func (d *decoder) section(inside fields) value {
 	return value{inside: inside, read: func(e entry) { d.mapping(e, inside) }}
 }
@@ -121,7 +119,7 @@ func (d *decoder) mapping(e entry, schema fields) map[string]entry {
 		return nil
 	}
 	given := map[string]entry{}
-	excused := map[string]bool{} // a key that is there, but misspelt, is not missing too
+	excused := map[string]bool{} // keys that are misspelt, and must not be reported as missing
 	first := map[string]int{}
 	for _, p := range pairs {
 		key, node := p.key.Value, p.value
@@ -143,13 +141,14 @@ func (d *decoder) mapping(e entry, schema fields) map[string]entry {
 	for _, f := range schema {
 		switch got, ok := given[f.key]; {
 		case ok && empty(got.node) && (got.node.Anchor != "" || got.node.Style&yaml.TaggedStyle != 0):
-			d.mistake(got.node, "%s has no value, since & and ! have a meaning of their own in YAML; put quotes around what begins with them", f.key)
+			d.mistake(got.node, "%s has no value, since & and ! have a meaning of their own in YAML; "+
+				"put quotes around what begins with them", f.key)
 			delete(given, f.key)
 		case ok && empty(got.node) && f.value.wantsOne:
 			d.mistake(got.node, "%s has no value%s", f.key, f.value.remedy())
 			delete(given, f.key)
 		case ok && empty(got.node):
-			delete(given, f.key) // as if left out: "exclude:" with every line below commented out
+			delete(given, f.key) // like a missing key: the lines below "exclude:" may be comments
 		case ok:
 			if !f.value.hides() {
 				d.lines.show(got.node)
@@ -169,16 +168,15 @@ func (v value) remedy() string {
 	return "; add " + v.example
 }
 
-// wordStart is as much of a text as could be a key.
+// wordStart matches the beginning of a text that could be a key.
 var wordStart = regexp.MustCompile(`^[A-Za-z0-9_.-]*`)
 
-// unknown reports a key that the schema doesn't have and returns the one that
-// was probably meant, or "".
+// unknown reports a key that is not in the schema. It returns the key that was probably meant, or "".
 func (d *decoder) unknown(p pair, schema fields) (meant string) {
 	key := p.key.Value
 	if word := wordStart.FindString(key); word != key || key == "" {
-		// "token:abc", "token abc" and "token=abc" are one word to YAML, and the
-		// rest of it may be a secret.
+		// YAML reads "token:abc", "token abc" and "token=abc" as one word, and the rest of it may
+		// be a secret.
 		d.mistake(p.key, "a key is one word, with a colon and a space between it and its value")
 		if schema.index(word) >= 0 {
 			return word
@@ -196,8 +194,9 @@ func (d *decoder) unknown(p pair, schema fields) (meant string) {
 		d.mistake(p.key, "%q does not belong here, but in %s", brief(key), nearest.Either(home))
 		return ""
 	}
-	if empty(p.value) { // a value in a key's place, as in {bearer, abc}
-		d.mistake(p.key, "this is a word without a value; what can stand here is %s, each with a colon, a space and a value", strings.Join(names, ", "))
+	if empty(p.value) { // a value in the place of a key, as in {bearer, abc}
+		d.mistake(p.key, "this is a word without a value; what can stand here is %s, "+
+			"each with a colon, a space and a value", strings.Join(names, ", "))
 		return ""
 	}
 	d.lines.show(p.key)
@@ -213,7 +212,7 @@ func (fs fields) names() []string {
 	return names
 }
 
-// walk visits every key of the schema with the sections it stands in.
+// walk visits every key of the schema, with the sections that it is in.
 func (fs fields) walk(within []string, visit func(within []string, f field)) {
 	for _, f := range fs {
 		visit(within, f)
@@ -221,8 +220,8 @@ func (fs fields) walk(within []string, visit func(within []string, f field)) {
 	}
 }
 
-// homes returns the sections that have this key, as "sources.fetch", and what
-// its value is there.
+// homes returns the sections that have a key, such as "sources.fetch". v has the values that the key has
+// there.
 func (fs fields) homes(key string) (homes []string, v value) {
 	fs.walk(nil, func(within []string, f field) {
 		if f.key == key && len(within) > 0 {
@@ -237,7 +236,7 @@ func (fs fields) index(key string) int {
 	return slices.IndexFunc(fs, func(f field) bool { return f.key == key })
 }
 
-// reveal lets a key be seen, and its value where v has nothing private.
+// reveal shows a key, and its value unless v is private.
 func (d *decoder) reveal(p pair, v value) {
 	d.lines.show(p.key)
 	if !v.hides() {
@@ -245,15 +244,15 @@ func (d *decoder) reveal(p pair, v value) {
 	}
 }
 
-// hides reports whether a value is or has something private.
+// hides reports whether a value is private or contains something private.
 func (v value) hides() bool {
 	private := v.private
 	v.inside.walk(nil, func(_ []string, f field) { private = private || f.value.private })
 	return private
 }
 
-// keysByNature tells the keys of the schema, and those whose values can be
-// shown wherever they stand.
+// keysByNature returns two functions: known reports whether a word is a key, and harmless whether the
+// values of a key can be shown wherever it is used.
 func (d *decoder) keysByNature() (known, harmless func(string) bool) {
 	shy := map[string]bool{}
 	d.schema.walk(nil, func(_ []string, f field) {
@@ -266,7 +265,7 @@ func (d *decoder) keysByNature() (known, harmless func(string) bool) {
 
 type pair struct{ key, value *yaml.Node }
 
-// pairs returns the keys and values of a mapping, those merged by << last.
+// pairs returns the keys and values of a mapping. Those that are merged by << come last.
 func (d *decoder) pairs(e entry) (pairs []pair, ok bool) {
 	n := target(e.node)
 	if n.Kind != yaml.MappingNode {
@@ -333,7 +332,7 @@ func (d *decoder) items(e entry) (items []entry, ok bool) {
 	return items, true
 }
 
-// spend takes one from the decoder's patience.
+// spend reduces the decoder's patience.
 func (d *decoder) spend(n *yaml.Node) bool {
 	d.patience--
 	if d.patience == 0 {
@@ -342,7 +341,7 @@ func (d *decoder) spend(n *yaml.Node) bool {
 	return d.patience > 0
 }
 
-// mistake reports what is wrong at n.
+// mistake reports a mistake at n.
 func (d *decoder) mistake(n *yaml.Node, format string, args ...any) {
 	d.mistakeAt(n.Line, n.Column, format, args...)
 }
@@ -361,7 +360,7 @@ func (d *decoder) mistakeAt(line, column int, format string, args ...any) {
 	d.mistakes = append(d.mistakes, Mistake{Line: line, Column: column, Message: message})
 }
 
-// target follows an alias to what it stands for.
+// target returns the node that an alias refers to.
 func target(n *yaml.Node) *yaml.Node {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -374,7 +373,7 @@ func empty(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null"
 }
 
-// kind says what a node is, without saying what is in it.
+// kind describes a node without showing its content.
 func kind(n *yaml.Node) string {
 	n = target(n)
 	switch {
@@ -392,7 +391,7 @@ func kind(n *yaml.Node) string {
 	return "text"
 }
 
-// brief shortens what a message quotes.
+// brief shortens a text that a message quotes.
 func brief(text string) string {
 	const most = 60
 	if r := []rune(text); len(r) > most {

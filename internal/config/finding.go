@@ -2,17 +2,15 @@ package config
 
 import (
 	"regexp"
-	"strings"
 )
 
-// Query says which query parameters choose a document, by names with *.
+// Query has the names of query parameters that do or do not choose a document. Names may have a *.
 type Query struct{ Keep, Drop []string }
 
-// Identity is what identifies a page at Intercom: its URL (the zero value), or one of
-// the others.
+// Identity says what identifies a page at Intercom. The zero value means its URL.
 type Identity struct {
-	Regex    string // of the URL; its first group
-	Selector string // of an element; its text, or its attribute Attr
+	Regex    string // matches the URL; the first group identifies the page
+	Selector string // matches an element, whose text or attribute Attr identifies the page
 	Attr     string
 	Meta     string // name of a meta tag
 }
@@ -24,7 +22,7 @@ func (d *decoder) query(q *Query) fields {
 	}
 }
 
-// identity is the word url, or one of the ways to something that stays when it changes.
+// identity is the word url, or a section about something that stays when the URL changes.
 func (d *decoder) identity(i *Identity) value {
 	keys := fields{
 		{"regex", d.group(&i.Regex)},
@@ -51,13 +49,13 @@ func (d *decoder) identity(i *Identity) value {
 	}}
 }
 
-// group is a regular expression with a group in it.
+// group is a regular expression with a group.
 func (d *decoder) group(to *string) value {
 	return d.checked(to, "a regular expression (RE2) with a group", func(text string) string {
 		re, err := regexp.Compile(text)
 		switch {
 		case err != nil:
-			return strings.Replace(err.Error(), "error parsing regexp:", "is not a regular expression (RE2) that is understood:", 1)
+			return notRegexp(err)
 		case re.NumSubexp() == 0:
 			return "has no group; put parentheses around what identifies a page, as in /articles/([0-9]+)"
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// keepPattern is a number of runs, of days, or both.
+// keepPattern matches a number of runs, a number of days, or both.
 var keepPattern = regexp.MustCompile(`^(?:([0-9]+) runs?)?(?:, *)?(?:([0-9]+)d)?$`)
 
 const (
@@ -14,7 +14,7 @@ const (
 	mostDays = 3650
 )
 
-// keptRuns is which runs are remembered. Where it says days alone, the number of runs is the largest.
+// keptRuns says which runs are recorded. With only a number of days, the number of runs is the largest allowed.
 func (d *decoder) keptRuns(to *History) value {
 	const want = "how many runs are remembered and for how long, such as 50 runs, or 50 runs, 90d; at most 1000 runs and 3650d"
 	return value{shape: matching(keepPattern.String()), read: func(e entry) {

@@ -11,12 +11,12 @@ import (
 // SchemaURL is where the schema of this file is published.
 const SchemaURL = "https://raw.githubusercontent.com/fincrawl/fincrawl/main/docs/sources.schema.json"
 
-// shape is what JSON Schema says of a value.
+// shape is a JSON Schema of a value.
 type shape map[string]any
 
-// JSONSchema returns a JSON Schema (2020-12) of sources.yaml, for editors. It is made of what
-// reads the file, and explains keys in the words of docs/sources.md. What takes more than one
-// value to tell, such as a name that stands there twice, only Load finds.
+// JSONSchema returns a JSON Schema (2020-12) of sources.yaml for editors. It is made from the schema that
+// reads the file, with the explanations of docs/sources.md. Mistakes that involve several values, such
+// as a name that is used twice, are found by Load only.
 func JSONSchema() ([]byte, error) {
 	d := &decoder{names: map[string]int{}, libraries: map[string]int{}}
 	s := d.file(new(Config)).shape(nil, tables(docs.Sources))
@@ -24,7 +24,7 @@ func JSONSchema() ([]byte, error) {
 	return json.MarshalIndent(s, "", " ")
 }
 
-// shape is that of a section with these keys.
+// shape returns the JSON Schema of a section.
 func (fs fields) shape(within []string, explained explanations) shape {
 	properties, required := shape{}, []string{}
 	for _, f := range fs {
@@ -32,7 +32,7 @@ func (fs fields) shape(within []string, explained explanations) shape {
 		if f.value.example != "" {
 			required = append(required, f.key)
 		}
-		if !f.value.wantsOne { // a key without a value counts as left out
+		if !f.value.wantsOne { // a key without a value counts as missing
 			s = shape{"anyOf": []shape{s, {"type": "null"}}}
 		}
 		if text := explained.of(within, f.key); text != "" {
@@ -47,7 +47,7 @@ func (fs fields) shape(within []string, explained explanations) shape {
 	return s
 }
 
-// whole is the shape of a value with all that is inside of it.
+// whole returns the JSON Schema of a value with everything inside it.
 func (v value) whole(within []string, explained explanations) shape {
 	s := shape{}
 	if v.inside == nil {
@@ -72,8 +72,8 @@ func (v value) whole(within []string, explained explanations) shape {
 	return s
 }
 
-// The shapes of values that stand alone. Any may be, or have in it, a reference to a variable,
-// of whose value an editor knows nothing.
+// The schemas of values without keys. Any value may be or contain a reference to an environment variable,
+// which an editor cannot check.
 
 func texts() shape { return shape{"type": []string{"string", "number"}} }
 
@@ -89,7 +89,7 @@ func numbers(kind string, least, most float64) shape {
 
 func referring() shape { return shape{"type": "string", "pattern": `\$\{`} }
 
-// credentials may be what allow says.
+// credentials returns the schema of a credential.
 func credentials(allow allowance) shape {
 	switch allow {
 	case nothingElse:
@@ -100,7 +100,7 @@ func credentials(allow allowance) shape {
 	return shape{"type": []string{"string", "number", "boolean"}}
 }
 
-// needsOneOf is a section that has one of the keys at least.
+// needsOneOf returns the schema of a section with at least one of the keys.
 func needsOneOf(keys ...string) shape {
 	var any []shape
 	for _, key := range keys {
@@ -109,7 +109,7 @@ func needsOneOf(keys ...string) shape {
 	return shape{"anyOf": any}
 }
 
-// explanations are the tables of the reference by their headings: key → what it says of it.
+// explanations are the explanations of keys, by the heading of their table in the reference and by key.
 type explanations map[string]map[string]string
 
 // tables reads the tables of docs/sources.md.
@@ -145,8 +145,8 @@ func tables(text string) explanations {
 	return all
 }
 
-// of is what the reference says of a key. Its sections are headed by their place; the keys of
-// a few are explained beside others.
+// of returns the explanation of a key. The headings of the reference are the places of the sections; the
+// keys of a few sections are explained together with others.
 func (e explanations) of(within []string, key string) string { return e[headingOf(within)][key] }
 
 func headingOf(within []string) string {

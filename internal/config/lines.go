@@ -10,23 +10,23 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// lines are the lines of the file as a mistake may show them: every value is
-// hidden until the decoder has read it as the value of a harmless key.
+// lines are the lines of the file in the form for mistakes. Every value is hidden until the decoder has
+// read it as the value of a harmless key.
 type lines struct {
 	text    [][]rune
-	scalars []*yaml.Node // keys and values, in the order of the file
+	scalars []*yaml.Node // keys and values in the order of the file
 	shown   map[*yaml.Node]bool
-	hidden  map[int][]span // by line, from 1; built by settle
-	views   map[int]view   // by line; built by display
+	hidden  map[int][]span // by line from 1; set by settle
+	views   map[int]view   // by line; set by display
 }
 
-// span is a part of a line, from and to as columns from 1, to exclusive.
+// span is a part of a line, in columns from 1. to is exclusive.
 type span struct{ from, to int }
 
-// endOfLine is the end of a span that reaches to the end of its line.
+// endOfLine as the end of a span is the end of the line.
 const endOfLine = 1 << 30
 
-// newLines splits data where YAML does.
+// newLines splits data into lines as YAML does.
 func newLines(data []byte) *lines {
 	text := strings.TrimPrefix(string(data), "\ufeff")
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(text)
@@ -37,8 +37,7 @@ func newLines(data []byte) *lines {
 	return l
 }
 
-// hold hides every key and value of the tree but references and the schema's
-// own words.
+// hold hides every key and value of the tree except references and words of the schema.
 func (l *lines) hold(n *yaml.Node, known func(word string) bool) {
 	if n.Kind == yaml.ScalarNode {
 		l.scalars = append(l.scalars, n)
@@ -49,8 +48,8 @@ func (l *lines) hold(n *yaml.Node, known func(word string) bool) {
 	}
 }
 
-// show lets a value be seen, and the items of a list; not what stands behind
-// keys, which may be in the wrong place, nor an address with a password in it.
+// show makes a value visible, and the items of a list. It does not show the values of keys, which may be
+// in the wrong place, nor a URL with a password.
 func (l *lines) show(n *yaml.Node) {
 	l.shown[n] = !userInfo.MatchString(n.Value)
 	if n.Kind == yaml.SequenceNode {
@@ -62,7 +61,7 @@ func (l *lines) show(n *yaml.Node) {
 
 func (l *lines) hide(n *yaml.Node) { l.shown[n] = false }
 
-// settle works out what stays hidden; it is called once, when all is read.
+// settle decides what stays hidden. It is called once, when everything was read.
 func (l *lines) settle() {
 	for i, n := range l.scalars {
 		nothing := n.Value == "" && n.Style == 0 && n.Anchor == ""
@@ -73,8 +72,7 @@ func (l *lines) settle() {
 			l.conceal(n.Line, span{n.Column, to})
 			continue
 		}
-		// A value over several lines, or with an anchor or tag before it: hidden
-		// up to whatever comes next.
+		// A value over several lines, or with an anchor or tag, is hidden up to the next key or value.
 		line, column := len(l.text)+1, 1
 		for _, next := range l.scalars[i+1:] {
 			if next.Line > n.Line || next.Line == n.Line && next.Column > n.Column {
@@ -92,7 +90,7 @@ func (l *lines) settle() {
 	}
 }
 
-// concealText hides a part of a line but for the indentation and dashes before it.
+// concealText hides a part of a line except indentation and dashes at its beginning.
 func (l *lines) concealText(line int, s span) {
 	part := l.text[line-1][min(s.from-1, len(l.text[line-1])):min(s.to-1, len(l.text[line-1]))]
 	if rest := strings.TrimLeft(string(part), " \t-?[{"); rest != "" {
@@ -102,8 +100,7 @@ func (l *lines) concealText(line int, s span) {
 
 func (l *lines) conceal(line int, s span) { l.hidden[line] = append(l.hidden[line], s) }
 
-// end returns the column after a scalar that plainly ends on the line where it
-// starts.
+// end returns the column after a scalar. ok is false unless the scalar clearly ends on its first line.
 func (l *lines) end(n *yaml.Node) (column int, ok bool) {
 	line := l.text[n.Line-1]
 	if n.Column < 1 || n.Column > len(line) {
@@ -136,8 +133,8 @@ func (l *lines) end(n *yaml.Node) (column int, ok bool) {
 	return 0, false
 }
 
-// find returns the column of the first occurrence of text in the scalar n, or
-// the scalar's own where it isn't to be seen there.
+// find returns the column of text within the scalar n, or the column of n where text is not visible
+// there.
 func (l *lines) find(n *yaml.Node, text string) int {
 	if n.Line >= 1 && n.Line <= len(l.text) && n.Column >= 1 && n.Column <= len(l.text[n.Line-1]) {
 		line := l.text[n.Line-1][n.Column-1:]
@@ -149,14 +146,14 @@ func (l *lines) find(n *yaml.Node, text string) int {
 	return n.Column
 }
 
-// view is a line as it is shown, and where each of its columns is in that.
+// view is a line in the form for mistakes. carets has the new place of each column.
 type view struct {
 	text   []rune
 	carets []int
 }
 
-// display returns a line with what is hidden in it replaced, a long one cut to
-// the part around the column, and where the column is in that.
+// display returns a line with the hidden parts replaced, cut to the part around the column, and the place
+// of the column in it.
 func (l *lines) display(line, column int) (text string, caret int) {
 	v, ok := l.views[line]
 	if !ok {
@@ -171,7 +168,7 @@ func (l *lines) view(line int) view {
 	hidden := l.hidden[line]
 	slices.SortFunc(hidden, func(a, b span) int { return a.from - b.from })
 	var v view
-	until := 0 // column where what is hidden ends
+	until := 0 // column where the hidden part ends
 	for i, r := range l.text[line-1] {
 		column := i + 1
 		veiled := column < until
@@ -187,7 +184,7 @@ func (l *lines) view(line int) view {
 			v.text = append(v.text, []rune(veil)...)
 			continue
 		case r != '\t' && !unicode.IsPrint(r):
-			r = '·' // nothing that a terminal would obey
+			r = '·' // a terminal might obey it
 		}
 		v.carets = append(v.carets, len(v.text)+1)
 		v.text = append(v.text, r)
@@ -222,9 +219,9 @@ var (
 	wordPattern = regexp.MustCompile(`\$\{\w+\}|[^\s{}\[\],"'|>&*!%@#` + "`" + `]+`)
 )
 
-// concealWords hides a line of which there is no tree, the file being broken:
-// every word that is neither a known key nor part of the value of a harmless
-// one. After the first that had to be hidden, only known keys are shown.
+// concealWords hides parts of a line of a file that is not valid YAML. It hides every word that is neither
+// a known key nor part of the value of a harmless key. After the first hidden word only known keys are
+// shown.
 func (l *lines) concealWords(line int, known func(key string) bool, harmless func(key string) bool) {
 	if len(l.text[line-1]) > 2000 {
 		l.conceal(line, span{1, endOfLine})
@@ -245,7 +242,7 @@ func (l *lines) concealWords(line int, known func(key string) bool, harmless fun
 	for _, m := range keyPattern.FindAllStringSubmatchIndex(text, -1) {
 		key := text[m[2]:m[3]]
 		if shown && !known(key) && !strings.ContainsAny(text[from:m[0]], "{}[],") {
-			continue // a colon too many in a harmless value
+			continue // a harmless value with a colon
 		}
 		if !shown {
 			conceal(from, m[0])
@@ -255,7 +252,7 @@ func (l *lines) concealWords(line int, known func(key string) bool, harmless fun
 		}
 		from, shown = m[1], harmless(key) && !suspect
 	}
-	if !shown || strings.Contains(text[from:], "@") { // an address may have a password in it
+	if !shown || strings.Contains(text[from:], "@") { // a URL may contain a password
 		conceal(from, len(text))
 	}
 }

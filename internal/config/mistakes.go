@@ -5,23 +5,22 @@ import (
 	"strings"
 )
 
-// Mistakes are all that is wrong with a file, in the order of its lines.
+// Mistakes are all mistakes of a file, in the order of its lines.
 type Mistakes struct {
 	Path string
 	List []Mistake
 }
 
-// Mistake is one thing that is wrong.
+// Mistake is one mistake.
 type Mistake struct {
 	Line, Column int    // from 1; the column counts characters
-	Text         string // the line itself, without what may be a secret; of a long one, the part around Column
+	Text         string // the line without possible secrets; the part around Column where it is long
 	Message      string // what is wrong and how to mend it
 
-	caret int // column in Text, which differs where something before it is hidden or cut; 0: as Column
+	caret int // column in Text, where that differs because something was hidden or cut; 0 for Column
 }
 
-// Error shows every mistake as "path:line:column: message" with the line itself
-// and a caret under the column.
+// Error lists every mistake as "path:line:column: message", with the line and a caret under the column.
 func (m *Mistakes) Error() string {
 	var b strings.Builder
 	for i, mistake := range m.List {
@@ -47,7 +46,7 @@ func (m Mistake) write(b *strings.Builder, path string) {
 	}
 	text := []rune(m.Text)
 	column = max(1, min(column, len(text)+1))
-	// The caret's line repeats the tabs, so that it stands right however wide they are.
+	// The line with the caret repeats the tabs, so that it fits any tab width.
 	indent := strings.Map(func(r rune) rune {
 		if r == '\t' {
 			return '\t'

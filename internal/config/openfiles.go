@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// OpenFiles names the files with secrets that other users of this machine may read or
-// change, and how to mend that.
+// OpenFiles lists the files with secrets that other users of this machine may read or change, and how to
+// mend that.
 func (c *Config) OpenFiles() (list []string) {
-	if runtime.GOOS == "windows" { // where a mode says nothing
+	if runtime.GOOS == "windows" { // which has no such modes
 		return nil
 	}
 	files := slices.Concat(c.Files, []SecretFile{{Key: "state", Path: c.State}})
@@ -22,14 +22,14 @@ func (c *Config) OpenFiles() (list []string) {
 			continue
 		}
 		if may := othersMay(info.Mode()); may != "" {
-			list = append(list, fmt.Sprintf("other users of this machine may %s %s (%s, mode %04o): chmod 600 %[2]s", may, f.Path, f.Key, info.Mode().Perm()))
+			list = append(list, fmt.Sprintf("other users of this machine may %s %s (%s, mode %04o): chmod 600 %[2]s",
+				may, f.Path, f.Key, info.Mode().Perm()))
 		}
 	}
 	return list
 }
 
-// othersMay says what users may do with a file who are neither its owner nor in its
-// group; "" for nothing.
+// othersMay says what users outside the owner's group may do with a file, or returns "".
 func othersMay(mode fs.FileMode) string {
 	var may []string
 	if mode&0o004 != 0 {

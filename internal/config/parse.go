@@ -12,8 +12,7 @@ import (
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
 )
 
-// parse reads the one document of data. What is wrong with it as YAML is
-// reported, and nil returned where nothing can be read further.
+// parse parses the document. It reports mistakes in YAML, and returns nil where nothing can be read.
 func (d *decoder) parse(data []byte) *yaml.Node {
 	switch {
 	case len(data) > maxFile:
@@ -27,8 +26,9 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 		d.unreadable(line, column, "this is not UTF-8 text; is it the right file, and saved as UTF-8?")
 		return nil
 	}
-	// Deep nesting costs the YAML library time in its square.
-	loader, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(100))))
+	// The time of the YAML library grows with the square of the depth.
+	limits := yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(100)))
+	loader, err := yaml.NewLoader(bytes.NewReader(data), limits)
 	if err != nil {
 		d.mistakeAt(1, 1, "not YAML: %v", err)
 		return nil
@@ -47,13 +47,13 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 	case err != nil:
 		d.syntax(err)
 	default:
-		d.mistakeAt(second.Line, second.Column, "a second document begins here; sources.yaml is one: remove the line with ---")
+		d.mistakeAt(second.Line, second.Column,
+			"a second document begins here; sources.yaml is one: remove the line with ---")
 	}
 	return document.Content[0]
 }
 
-// notText finds the first place that is not UTF-8, or a control character that
-// no YAML file may hold.
+// notText finds the first place that is not UTF-8, or that has a control character which YAML forbids.
 func notText(data []byte) (line, column int, found bool) {
 	line, column = 1, 1
 	for len(data) > 0 {
@@ -72,7 +72,7 @@ func notText(data []byte) (line, column int, found bool) {
 	return 0, 0, false
 }
 
-// unreadable reports what is wrong with bytes that are not for reading.
+// unreadable reports a file that is not text. No line of it is shown.
 func (d *decoder) unreadable(line, column int, message string) {
 	for i := range d.lines.text {
 		d.lines.conceal(i+1, span{1, endOfLine})
@@ -80,9 +80,8 @@ func (d *decoder) unreadable(line, column int, message string) {
 	d.mistakeAt(line, column, "%s", message)
 }
 
-// syntax reports an error of the YAML library at its place, in the words of
-// someone who writes a configuration. The library's own words may quote the
-// file, so that only those that are known not to are passed on.
+// syntax reports an error of the YAML library at its place, in words for people who write a configuration.
+// The library's own message may quote the file, so it is never passed on.
 func (d *decoder) syntax(err error) {
 	var load *yaml.LoadError
 	if !errors.As(err, &load) {
@@ -93,7 +92,7 @@ func (d *decoder) syntax(err error) {
 	unclosed := strings.Contains(load.Message, "unexpected end of stream")
 	colonless := strings.Contains(load.Message, "could not find expected ':'")
 	if last := len(d.lines.text); mark.Line < 1 || mark.Line > last || unclosed || colonless {
-		mark = load.ContextMark // where it was noticed says less than where it began to go wrong
+		mark = load.ContextMark // the place where it began is more helpful than the place where it was noticed
 		if mark.Line < 1 || mark.Line > last {
 			mark.Line, mark.Column = last, len(d.lines.text[last-1])+1
 		}

@@ -12,13 +12,13 @@ import (
 	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
-// The two words that stand where the name of a preset may stand.
+// Values of content.preset besides the names of presets.
 const (
-	PresetAuto = "auto" // the one that the page itself speaks for
+	PresetAuto = "auto" // the preset that the page itself indicates
 	PresetNone = "none"
 )
 
-// presets are platforms that the program does not know, or not well enough.
+// presets are presets of platforms that the program does not know, or not well enough.
 func (d *decoder) presets(to *[]preset.Preset) value {
 	for _, p := range preset.Embedded() {
 		d.presetNames = append(d.presetNames, p.Name)
@@ -77,7 +77,7 @@ func (d *decoder) presetName(to *string, lines map[string]int) value {
 	}}
 }
 
-// generator is a word or two of what the generator tag of a platform's pages says.
+// generator is a part of the generator tag that the pages of a platform have.
 func (d *decoder) generator(to *string) value {
 	const want = "what the pages' generator tag says, such as MediaWiki"
 	return d.checked(to, want, func(text string) string {
@@ -88,13 +88,14 @@ func (d *decoder) generator(to *string) value {
 	})
 }
 
-// presetOf is auto, none or the name of a preset, the file's own among them.
+// presetOf is auto, none or the name of a preset, including those of the file.
 func (d *decoder) presetOf(to *string) value {
 	return d.checked(to, "auto, none or the name of a preset", func(text string) string {
 		known := append([]string{PresetAuto, PresetNone}, d.presetNames...)
 		if slices.Contains(known, text) {
 			return ""
 		}
-		return fmt.Sprintf("%q is not known: %s", brief(text), nearest.Hint(text, known, "it is auto, none or one of those that fincrawl presets lists"))
+		hint := nearest.Hint(text, known, "it is auto, none or one of those that fincrawl presets lists")
+		return fmt.Sprintf("%q is not known: %s", brief(text), hint)
 	})
 }

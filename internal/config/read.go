@@ -12,14 +12,13 @@ const (
 	maxSecret = 1 << 16 // bytes of a file that holds a secret
 )
 
-// readFile reads a file up to limit bytes and one more, by which the caller
-// sees that there is more.
+// readFile reads up to limit+1 bytes of a file, so that the caller sees whether there are more than limit.
 func readFile(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // only read from
+	defer func() { _ = f.Close() }() // cannot lose data, since the file was only read
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: errors.New("it is a directory; name a file in it")}
 	}

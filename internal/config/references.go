@@ -12,21 +12,21 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// referencePattern finds "$$", and everything that begins like "${NAME}".
+// referencePattern matches "$$", and everything that begins like "${NAME}".
 var (
 	referencePattern = regexp.MustCompile(`\$\$|\$\{([^{}]*\})?`)
 	variablePattern  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
 )
 
-// expansion is a text of the file after its references were replaced.
+// expansion is a text with its references replaced.
 type expansion struct {
 	text    string
-	refs    int  // how many ${NAME} there were
-	literal bool // there was something besides them
+	refs    int  // number of ${NAME}
+	literal bool // there was other text as well
 }
 
-// expand replaces ${NAME} by the environment's value and $$ by a dollar sign.
-// An empty variable is as good as none where something must be in it.
+// expand replaces ${NAME} by the environment variable and $$ by a dollar sign. With mustHold, an empty
+// variable is a mistake.
 func (d *decoder) expand(n *yaml.Node, raw string, mustHold bool) (e expansion, ok bool) {
 	var b strings.Builder
 	ok = true
@@ -44,17 +44,20 @@ func (d *decoder) expand(n *yaml.Node, raw string, mustHold bool) (e expansion, 
 		e.refs++
 		name := strings.TrimSuffix(strings.TrimPrefix(reference, "${"), "}")
 		if !variablePattern.MatchString(name) || !strings.HasSuffix(reference, "}") {
-			d.mistake(n, "a reference is written ${NAME}, the name of letters, digits and _ only; a dollar sign itself is $$")
+			d.mistake(n, "a reference is written ${NAME}, the name of letters, digits and _ only; "+
+				"a dollar sign itself is $$")
 			ok = false
 			continue
 		}
 		got, set := d.lookup(name)
 		switch {
 		case !set:
-			d.mistakeAt(n.Line, d.lines.find(n, reference), "the environment variable %s is not set; set it, or put another name here", name)
+			d.mistakeAt(n.Line, d.lines.find(n, reference),
+				"the environment variable %s is not set; set it, or put another name here", name)
 			ok = false
 		case mustHold && got == "":
-			d.mistakeAt(n.Line, d.lines.find(n, reference), "the environment variable %s is set, but empty; give it its value", name)
+			d.mistakeAt(n.Line, d.lines.find(n, reference),
+				"the environment variable %s is set, but empty; give it its value", name)
 			ok = false
 		}
 		b.WriteString(got)
@@ -65,8 +68,8 @@ func (d *decoder) expand(n *yaml.Node, raw string, mustHold bool) (e expansion, 
 	return e, ok
 }
 
-// credential reads a value that may come from the environment or a file.
-// allow says what else may stand there.
+// credential reads a value that may come from the environment or from a file. allow says what else it may
+// be.
 func (d *decoder) credential(e entry, to *Secret, allow allowance) {
 	n := target(e.node)
 	if n.Kind != yaml.ScalarNode {
@@ -89,25 +92,24 @@ func (d *decoder) credential(e entry, to *Secret, allow allowance) {
 	case allow != literals && got.refs == 0 && n.Value == "":
 		d.mistake(e.node, "%s is empty; write %s", e.key, reference(e.key))
 	case allow != literals && got.refs == 0:
-		d.mistake(e.node, "%s is written out here, and this file gets copied and committed: put it into an environment variable and write %s, or into a file and write file:/run/secrets/name",
+		d.mistake(e.node, "%s is written out here, and this file gets copied and committed: "+
+			"put it into an environment variable and write %s, or into a file and write file:/run/secrets/name",
 			e.key, reference(e.key))
 	case ok:
 		d.keep(e, got.text, to)
 	}
 }
 
-// allowance says what may stand where a credential is wanted, besides one
-// reference.
+// allowance says what a credential may be besides one reference.
 type allowance int
 
 const (
-	nothingElse allowance = iota // a token, a password
-	textAround                   // "Bearer ${T}"
-	literals                     // a user name
+	nothingElse allowance = iota // for a token or a password
+	textAround                   // text around references, such as "Bearer ${T}"
+	literals                     // any text, such as a user name
 )
 
-// secretFile reads a secret from a file, a relative path beginning where
-// sources.yaml is.
+// secretFile reads a secret from a file. A relative path starts from the folder of sources.yaml.
 func (d *decoder) secretFile(e entry, path string, to *Secret) {
 	expanded, ok := d.expand(target(e.node), path, true)
 	if !ok {
@@ -122,7 +124,7 @@ func (d *decoder) secretFile(e entry, path string, to *Secret) {
 	}
 }
 
-// textFile reads a secret of many lines.
+// textFile reads a secret of several lines.
 func (d *decoder) textFile(e entry, path string, to *Secret) {
 	if d.lenient {
 		return
@@ -132,7 +134,7 @@ func (d *decoder) textFile(e entry, path string, to *Secret) {
 	}
 }
 
-// contents reads the file at path, which is written in messages as shown.
+// contents reads the file at path. Messages call it shown.
 func (d *decoder) contents(e entry, path, shown string, limit int64, most string) (text string, ok bool) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(d.folder, path)
@@ -159,18 +161,19 @@ func (d *decoder) contents(e entry, path, shown string, limit int64, most string
 	return "", false
 }
 
-// keep checks and stores a secret, without the line end that files and pasted
-// variables so often have.
+// keep checks and stores a secret. It removes the line break that files and pasted variables often end
+// with.
 func (d *decoder) keep(e entry, secret string, to *Secret) {
 	secret = strings.TrimRight(secret, "\r\n")
 	if strings.ContainsFunc(secret, unicode.IsControl) {
-		d.mistake(e.node, "the value of %s has a line break or another control character in it; it must be one line", e.key)
+		d.mistake(e.node, "the value of %s has a line break or another control character in it; it must be one line",
+			e.key)
 		return
 	}
 	*to = Secret{secret}
 }
 
-// reference is how a person would refer to the value of key.
+// reference returns an example of a reference for the value of key.
 func reference(key string) string {
 	key = key[strings.LastIndexAny(key, ".: ")+1:]
 	name := strings.Map(func(r rune) rune {

@@ -12,21 +12,21 @@ import (
 type Browser struct {
 	Path         string
 	Args         []string
-	Remote       string // ws or http address of one that runs already; "" for none
+	Remote       string // ws or http URL of a running browser; "" for none
 	RestartAfter int    // pages
 	MaxMemory    int64  // bytes
 }
 
-// Render says which pages are shown to the browser before they are read.
+// Render says which pages are rendered by the browser.
 type Render struct {
 	Mode    string // never, auto, always
 	WaitFor string
 	Hosts   []string
 	Rules   []RenderRule
-	Browser Browser // the file's
+	Browser Browser // that of the file
 }
 
-// RenderRule is the mode of the paths it matches.
+// RenderRule is the mode of the paths that match.
 type RenderRule struct{ Match, Mode string }
 
 func (d *decoder) browser(b *Browser) value {
@@ -45,7 +45,8 @@ func (d *decoder) browser(b *Browser) value {
 		}
 		for _, name := range []string{"path", "args", "max_memory"} {
 			if own, ok := given[name]; ok {
-				d.mistake(own.label, "%s is for a browser that is started here, and remote is one that runs already; keep one of them", name)
+				d.mistake(own.label, "%s is for a browser that is started here, "+
+					"and remote is one that runs already; keep one of them", name)
 			}
 		}
 	}}
@@ -60,7 +61,7 @@ func (d *decoder) argument(to *string) value {
 	})
 }
 
-// remote is private, since hosted browsers take their key in the address.
+// remote is private, because hosted browsers take their key in the URL.
 func (d *decoder) remote(to *string) value {
 	v := d.checked(to, "an address such as ws://127.0.0.1:9222", func(text string) string {
 		u, err := url.Parse(text)
@@ -73,7 +74,7 @@ func (d *decoder) remote(to *string) value {
 	return v
 }
 
-// rendering takes a mode alone, or a section of which the mode is one key.
+// rendering is a mode, or a section with the key mode.
 func (d *decoder) rendering(r *Render) value {
 	*r = Render{Mode: "never"}
 	mode := d.renderMode(&r.Mode)

@@ -15,9 +15,9 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// This is sources.yaml: a function for each section, its defaults first, then
-// its keys in the order of the file. They are read in this order too, whatever
-// order a file has them in, so that a later key may rely on an earlier one.
+// This is the schema of sources.yaml: a function for each section, with its defaults first and its keys in
+// the order of the file. Keys are read in this order, whatever order a file has, so that a later key may
+// rely on an earlier one.
 
 func (d *decoder) file(c *Config) fields {
 	c.State, c.RemindAfter, c.History = "fincrawl.db", 7*24*time.Hour, History{Runs: 50}
@@ -78,7 +78,9 @@ func (d *decoder) source(s *Source, intercom *Intercom) fields {
 }
 
 func (d *decoder) discover(c *Discover, s *Source) fields {
-	*c = Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50, Canonical: "verify"}
+	*c = Discover{
+		Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50, Canonical: "verify",
+	}
 	return fields{
 		{"sitemaps", list(d, &c.Sitemaps, d.sitemap)},
 		{"links", d.flag(&c.Links)},
@@ -92,7 +94,7 @@ func (d *decoder) discover(c *Discover, s *Source) fields {
 	}
 }
 
-// UserAgent is what sites are told of the program that visits them, where fetch.user_agent says nothing.
+// UserAgent is the default of fetch.user_agent.
 const UserAgent = "fincrawl (+https://github.com/fincrawl/fincrawl)"
 
 func (d *decoder) fetch(f *Fetch) fields {
@@ -158,7 +160,9 @@ func (d *decoder) rule(r *AvailabilityRule) value {
 		{"ai_agent", d.truth(func(b bool) { r.AIAgent = &b })},
 		{"ai_copilot", d.truth(func(b bool) { r.AICopilot = &b })},
 	}
-	rule := shape{"allOf": []shape{needsOneOf("match", "selector", "meta", "breadcrumb"), needsOneOf("ai_agent", "ai_copilot")}}
+	rule := shape{"allOf": []shape{
+		needsOneOf("match", "selector", "meta", "breadcrumb"), needsOneOf("ai_agent", "ai_copilot"),
+	}}
 	return value{inside: keys, besides: rule, read: func(e entry) {
 		given := d.mapping(e, keys)
 		_, agent := given["ai_agent"]
@@ -172,7 +176,8 @@ func (d *decoder) rule(r *AvailabilityRule) value {
 		switch {
 		case given == nil:
 		case conditions == 0:
-			d.mistake(e.node, `this rule says of no page that it is for it; add match: "/internal/**", or selector, meta or breadcrumb`)
+			d.mistake(e.node, `this rule says of no page that it is for it; add match: "/internal/**", `+
+				`or selector, meta or breadcrumb`)
 		case !agent && !copilot:
 			d.mistake(e.node, "this rule changes nothing; add ai_agent or ai_copilot, with true or false")
 		}
@@ -196,7 +201,7 @@ func (d *decoder) deletes(c *Deletes) fields {
 	}
 }
 
-// What follows are the values that only one place has.
+// The rest are values that only one key has.
 
 func (d *decoder) version(to *int) value {
 	return value{shape: shape{"const": 1}, read: func(e entry) {
@@ -209,12 +214,12 @@ func (d *decoder) version(to *int) value {
 
 var apiVersionPattern = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
 
-// apiVersion is Intercom's own notation, with or without the quotes that would
-// keep YAML from taking it for a number.
+// apiVersion is a version in Intercom's notation. It may have quotes, without which YAML reads a number.
 func (d *decoder) apiVersion(to *string) value {
 	const want = `a version of Intercom's API such as "2.15", or Preview`
 	v := d.checked(to, want, func(text string) string {
-		if apiVersionPattern.MatchString(text) || text == "Preview" || text == "Unstable" { // as Preview was called
+		// Unstable is the former name of Preview.
+		if apiVersionPattern.MatchString(text) || text == "Preview" || text == "Unstable" {
 			return ""
 		}
 		return fmt.Sprintf("must be %s, not %q", want, brief(text))
@@ -226,7 +231,8 @@ func (d *decoder) apiVersion(to *string) value {
 // verifyEvery is a number of runs, or a word.
 func (d *decoder) verifyEvery(to *int) value {
 	const want = "a number of runs such as 7, auto or never"
-	return value{shape: shape{"anyOf": []shape{{"type": "integer", "minimum": 1}, oneOfWords([]string{"auto", "never"})}}, read: func(e entry) {
+	runs := shape{"anyOf": []shape{{"type": "integer", "minimum": 1}, oneOfWords([]string{"auto", "never"})}}
+	return value{shape: runs, read: func(e entry) {
 		text, ok := d.word(e, want)
 		if !ok {
 			return
@@ -247,14 +253,15 @@ func (d *decoder) verifyEvery(to *int) value {
 	}}
 }
 
-// safeForToken wants https wherever the token would leave this machine.
+// safeForToken reports a URL without https, unless it is on this machine, since a secret is sent there.
 func (d *decoder) safeForToken(e entry, address string) {
 	if u, err := url.Parse(address); err != nil || u.Scheme != "https" && !loopback(u) {
-		d.mistake(e.node, "%s must begin with https://, since a secret is sent there; http:// is for this machine only (127.0.0.1)", e.key)
+		d.mistake(e.node, "%s must begin with https://, since a secret is sent there; "+
+			"http:// is for this machine only (127.0.0.1)", e.key)
 	}
 }
 
-// sources reads the list, and then looks at the sources beside each other.
+// sources reads the list of sources. It also reports mistakes that involve several sources.
 func (d *decoder) sources(to *[]Source, intercom *Intercom) value {
 	each := func(s *Source) value {
 		keys := d.source(s, intercom)
@@ -281,12 +288,11 @@ func (d *decoder) sources(to *[]Source, intercom *Intercom) value {
 	return sources
 }
 
-// library checks a source's library URL: where Intercom would take it, and not
-// a second time.
+// library checks that Intercom accepts the library URL of a source, and that no other source has it.
 func (d *decoder) library(address string, at entry, explicit bool, intercom *Intercom) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return // was reported where it was read
+		return // it was reported when it was read
 	}
 	if base, err := url.Parse(intercom.BaseURL); intercom.BaseURL == "" || err != nil || !loopback(base) {
 		if why := publicName(u.Hostname()); why != "" {
@@ -294,12 +300,15 @@ func (d *decoder) library(address string, at entry, explicit bool, intercom *Int
 			if explicit {
 				verb = "write"
 			}
-			d.mistake(at.node, "Intercom wants the library under a public domain name, and %s: %s an address under a domain of yours, such as https://wiki.example.com; nothing needs to answer there", why, verb)
+			d.mistake(at.node, "Intercom wants the library under a public domain name, and %s: "+
+				"%s an address under a domain of yours, such as https://wiki.example.com; "+
+				"nothing needs to answer there", why, verb)
 		}
 	}
 	same := sameAddress(u)
 	if line, taken := d.libraries[same]; taken {
-		d.mistake(at.node, "the source on line %d has this library URL already; two sources in one library would delete each other's pages: give one another library_url", line)
+		d.mistake(at.node, "the source on line %d has this library URL already; "+
+			"two sources in one library would delete each other's pages: give one another library_url", line)
 		return
 	}
 	d.libraries[same] = at.node.Line
@@ -307,13 +316,15 @@ func (d *decoder) library(address string, at entry, explicit bool, intercom *Int
 
 func (d *decoder) name(to *string) value {
 	text := d.text(to)
-	return value{shape: shape{"type": []string{"string", "number"}, "pattern": `^[^\s-]([\s\S]*\S)?$`}, read: func(e entry) {
+	pattern := shape{"type": []string{"string", "number"}, "pattern": `^[^\s-]([\s\S]*\S)?$`}
+	return value{shape: pattern, read: func(e entry) {
 		text.read(e)
 		name := *to
 		switch line, taken := d.names[name]; {
 		case name == "":
 		case strings.TrimSpace(name) != name, strings.HasPrefix(name, "-"):
-			d.mistake(e.node, "name must not begin or end with a space, or begin with a dash, so that it can be written as an argument")
+			d.mistake(e.node, "name must not begin or end with a space, or begin with a dash, "+
+				"so that it can be written as an argument")
 		case taken:
 			d.mistake(e.node, "the source on line %d has this name already; give each its own", line)
 		default:
@@ -322,7 +333,7 @@ func (d *decoder) name(to *string) value {
 	}}
 }
 
-// id is one of Intercom's numbers.
+// id is one of Intercom's numeric IDs.
 func (d *decoder) id(to *int64) value {
 	const want = "the number that Intercom gave it, such as 5678"
 	return value{shape: numbers("integer", 1, math.MaxInt64), read: func(e entry) {
@@ -349,9 +360,10 @@ func (d *decoder) locale(to *string) value {
 	return v
 }
 
-// secret is a token or password: one reference.
+// secret is a token or a password. It has to be one reference.
 func (d *decoder) secret(to *Secret) value {
-	return value{private: true, shape: credentials(nothingElse), read: func(e entry) { d.credential(e, to, nothingElse) }}
+	read := func(e entry) { d.credential(e, to, nothingElse) }
+	return value{private: true, shape: credentials(nothingElse), read: read}
 }
 
 func (d *decoder) username(to *Secret) value {
@@ -378,7 +390,7 @@ func (d *decoder) headers(to *map[string]Secret) value {
 	return d.named(to, textAround, check, func(e entry, to *Secret) { d.credential(e, to, textAround) })
 }
 
-// plainHeaders are headers that are no secret, such as Accept-Language.
+// plainHeaders are headers that are not secret, such as Accept-Language.
 func (d *decoder) plainHeaders(to *map[string]string) value {
 	return value{shape: shape{"type": "object", "additionalProperties": texts()}, read: func(e entry) {
 		pairs, ok := d.pairs(e)
@@ -411,7 +423,7 @@ func (d *decoder) plainHeaders(to *map[string]string) value {
 	}}
 }
 
-// withoutPassword complains about an address that has a user's name in it.
+// withoutPassword reports a URL with a user name.
 func (d *decoder) withoutPassword(e entry, address string) {
 	if u, err := url.Parse(address); err == nil && u.User != nil {
 		d.lines.hide(target(e.node))
@@ -421,7 +433,7 @@ func (d *decoder) withoutPassword(e entry, address string) {
 
 func (d *decoder) cookies(to *map[string]Secret) value {
 	check := func(name string) (same, complaint string) {
-		if !httpguts.ValidHeaderFieldName(name) { // RFC 6265 has the same letters for cookies
+		if !httpguts.ValidHeaderFieldName(name) { // RFC 6265 allows the same characters for cookies
 			return "", "this is not a name that a cookie can have"
 		}
 		return name, ""
@@ -429,13 +441,14 @@ func (d *decoder) cookies(to *map[string]Secret) value {
 	return d.named(to, textAround, check, func(e entry, to *Secret) {
 		d.credential(e, to, textAround)
 		if strings.Contains(to.Reveal(), ";") {
-			d.mistake(e.node, "the value of the cookie %s has a semicolon in it; write the value of this one cookie, not the whole Cookie header", e.key)
+			d.mistake(e.node, "the value of the cookie %s has a semicolon in it; "+
+				"write the value of this one cookie, not the whole Cookie header", e.key)
 		}
 	})
 }
 
-// formFields are what is filled in: passwords and their like by reference,
-// harmless ones as one likes.
+// formFields are the fields to fill in. A password or a token has to be a reference; other values may be
+// written out.
 func (d *decoder) formFields(to *map[string]Secret) value {
 	check := func(name string) (same, complaint string) {
 		if name == "" || strings.ContainsFunc(name, unicode.IsControl) {

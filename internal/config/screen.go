@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Screen says what to look for on the pages before they are sent, and what to do
-// about it: hold, redact, copilot_only, warn or off.
+// Screen says what to look for on pages before they are sent, and what to do about it: hold, redact,
+// copilot_only, warn or off.
 type Screen struct {
 	Credentials  string
-	Codes        string // what seems to be a code for people
-	Injections   string // orders to a model
-	Redactions   string // text that a file has and does not show
+	Codes        string // about codes that are meant for people
+	Injections   string // about orders to a model
+	Redactions   string // about text that a file contains but does not show
 	Personal     Personal
-	Markers      []string // words that mark what is internal
+	Markers      []string // words that mark internal pages
 	MarkerAction string
 	Rules        []ScreenRule
 	Allow        []Allowance
@@ -22,21 +22,21 @@ type Screen struct {
 // Personal says what to do about personal data.
 type Personal struct{ Emails, Phones, Cards, IBANs string }
 
-// ScreenRule is an expression of the user's own.
+// ScreenRule is a rule of the user's own.
 type ScreenRule struct{ ID, Regex, Action string }
 
-// Allowance lets pages have what a rule finds on them.
+// Allowance allows what a rule finds on some pages.
 type Allowance struct {
-	Page   string // pattern
-	Rule   string // ID, or "*"
+	Page   string // pattern of their path
+	Rule   string // ID of the rule, or "*"
 	Reason string
 }
 
-// Lint says what a page is worth answering from.
+// Lint says which pages are hard to answer from.
 type Lint struct {
-	ThinWords int // a page with fewer is thin
-	LongWords int // a page with more is long
-	StaleDays int // a page whose date is older is stale; 0 for none
+	ThinWords int // a page with fewer words is thin
+	LongWords int // a page with more words is long
+	StaleDays int // a page that is older is stale; 0 for none
 }
 
 func (d *decoder) screen(c *Screen) fields {
@@ -89,13 +89,13 @@ func (d *decoder) screenRule(r *ScreenRule) value {
 	return value{inside: keys, read: func(e entry) { d.mapping(e, keys) }}
 }
 
-// expression is a regular expression that says something of a text.
+// expression is a regular expression that does not match the empty text.
 func (d *decoder) expression(to *string) value {
 	return d.checked(to, "a regular expression (RE2)", func(text string) string {
 		re, err := regexp.Compile(text)
 		switch {
 		case err != nil:
-			return strings.Replace(err.Error(), "error parsing regexp:", "is not a regular expression (RE2) that is understood:", 1)
+			return notRegexp(err)
 		case re.MatchString(""):
 			return "matches every text, since it matches nothing at all too"
 		}

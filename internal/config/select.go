@@ -13,14 +13,14 @@ import (
 	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
-// The names that the file has where nobody says another.
+// The names of the file that are tried where none is given.
 const (
 	usualFile = "sources.yaml"
 	otherFile = "sources.yml"
 )
 
-// Usual returns the path of the file where nobody named one: sources.yaml, or sources.yml where
-// there is only that.
+// Usual returns the path of the file where none is given: sources.yaml, or sources.yml where only that
+// exists.
 func Usual() string {
 	if _, err := os.Stat(usualFile); err != nil {
 		if _, err := os.Stat(otherFile); err == nil {
@@ -30,7 +30,7 @@ func Usual() string {
 	return usualFile
 }
 
-// instead says what a person can do where there is no file at path.
+// instead says what to do where there is no file at path.
 func instead(path string, err error) string {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return ""
@@ -41,9 +41,8 @@ func instead(path string, err error) string {
 	return "; write one by `fincrawl init`, or name the file by -c or FINCRAWL_CONFIG"
 }
 
-// Select returns the sources that words mean by their names or URLs, in the order of the file;
-// all of them where there are no words. The error names every unknown one, with what was
-// probably meant.
+// Select returns the sources that words name by name or URL, in the order of the file. Without words it
+// returns all. The error lists every unknown word, with what was probably meant.
 func (c *Config) Select(words []string) ([]Source, error) {
 	if len(words) == 0 {
 		return slices.Clone(c.Sources), nil
@@ -63,7 +62,7 @@ func (c *Config) Select(words []string) ([]Source, error) {
 	return slices.DeleteFunc(slices.Clone(c.Sources), func(s Source) bool { return !meant[s.Name] }), nil
 }
 
-// Source returns the source that a word means: by its name, its url or its library_url.
+// Source returns the source that a word names: by its name, its url or its library_url.
 func (c *Config) Source(word string) (Source, bool) {
 	is := func(mean func(Source) bool) (Source, bool) {
 		if i := slices.IndexFunc(c.Sources, mean); i >= 0 {
@@ -95,12 +94,13 @@ func (c *Config) Names() []string {
 	return names
 }
 
-// hint says what to write instead of a word that means no source.
+// hint says what to write in place of a word that names no source.
 func (c *Config) hint(word string) string {
 	if u, err := url.Parse(word); err == nil && u.Host != "" {
 		for _, s := range c.Sources {
 			if start, err := url.Parse(s.URL); err == nil && origin(start) == origin(u) {
-				return fmt.Sprintf("that address is at the site of %s; name the source, or, to look at this page alone, write --page %s", s.Name, word)
+				return fmt.Sprintf("that address is at the site of %s; "+
+					"name the source, or, to look at this page alone, write --page %s", s.Name, word)
 			}
 		}
 		return "none begins at that address; there are " + strings.Join(c.Names(), ", ")

@@ -16,12 +16,10 @@ import (
 	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
-// The values that can stand behind a key. Each method returns one that is read
-// into the place it is given. They quote in their messages what stands in the
-// file, never what a reference in it stands for.
+// The values that keys have. Each method returns a value that stores what it reads in the place that it is
+// given. Messages quote what is in the file, and never what a reference in it stands for.
 
-// word reads a scalar of harmless text with its references replaced. want says
-// what it should be, where it is none.
+// word reads a scalar of harmless text and replaces its references. want describes the value in messages.
 func (d *decoder) word(e entry, want string) (text string, ok bool) {
 	n := target(e.node)
 	if n.Kind != yaml.ScalarNode {
@@ -37,7 +35,7 @@ func (d *decoder) word(e entry, want string) (text string, ok bool) {
 	return got.text, ok
 }
 
-// wrong reports a scalar that is not what it should be.
+// wrong reports a scalar that is not what is wanted.
 func (d *decoder) wrong(e entry, want string) {
 	n := target(e.node)
 	got := brief(n.Value)
@@ -47,13 +45,12 @@ func (d *decoder) wrong(e entry, want string) {
 	d.mistake(e.node, "%s must be %s, not %s", e.key, want, got)
 }
 
-// text is any text. Numbers are taken as they are written; true and false are
-// more likely to be a mistake.
+// text is any text. A number is taken as it is written. true and false are more likely a mistake.
 func (d *decoder) text(to *string) value {
 	return d.checked(to, "text", func(string) string { return "" })
 }
 
-// checked is text about which check has nothing to say.
+// checked is text that check has no complaint about.
 func (d *decoder) checked(to *string, want string, check func(string) (complaint string)) value {
 	return value{shape: texts(), read: func(e entry) {
 		got, ok := d.word(e, want)
@@ -110,7 +107,7 @@ func (d *decoder) whole(to *int, least, most int) value {
 	}}
 }
 
-// integer reads a whole number; one in quotes is text, unless by reference.
+// integer reads a whole number. In quotes it is text, unless it has a reference.
 func (d *decoder) integer(e entry, want string) (got int64, ok bool) {
 	text, ok := d.number(e, want, "!!int")
 	if !ok {
@@ -124,8 +121,8 @@ func (d *decoder) integer(e entry, want string) (got int64, ok bool) {
 	return got, true
 }
 
-// number returns the text of a scalar that has one of the tags, or that has a
-// reference in it and may so be anything.
+// number returns the text of a scalar that has one of the tags, or that contains a reference and so may be
+// anything.
 func (d *decoder) number(e entry, want string, tags ...string) (text string, ok bool) {
 	text, ok = d.word(e, want)
 	if !ok {
@@ -148,7 +145,7 @@ func (d *decoder) number(e entry, want string, tags ...string) (text string, ok 
 	return "", false
 }
 
-// fraction is a number up to 1, and from 0 or, where that makes no sense, above it.
+// fraction is a number from 0 to 1. 0 is allowed only where zero is set.
 func (d *decoder) fraction(to *float64, zero bool) value {
 	want := "a number above 0 and up to 1, such as 0.5"
 	if zero {
@@ -188,9 +185,10 @@ func (d *decoder) truth(set func(bool)) value {
 
 func (d *decoder) flag(to *bool) value { return d.truth(func(b bool) { *to = b }) }
 
-// duration is a time as Go writes it: "30s", "1m30s".
+// duration is a time in Go's notation, such as "30s" or "1m30s".
 func (d *decoder) duration(to *time.Duration, most time.Duration) value {
-	want := fmt.Sprintf("a time such as 30s, 500ms or 1m30s, at most %s", strings.TrimSuffix(most.String(), "0m0s"))
+	longest := strings.TrimSuffix(most.String(), "0m0s")
+	want := fmt.Sprintf("a time such as 30s, 500ms or 1m30s, at most %s", longest)
 	return value{shape: matching(`^([0-9.]+(h|m|s|ms|us|µs|ns))+$`), read: func(e entry) {
 		text, ok := d.word(e, want)
 		if !ok {
@@ -205,7 +203,7 @@ func (d *decoder) duration(to *time.Duration, most time.Duration) value {
 	}}
 }
 
-// days is a time of days, or of hours and less.
+// days is a time in days, or in Go's notation.
 func (d *decoder) days(to *time.Duration, most int) value {
 	want := fmt.Sprintf("a time such as 7d or 36h, at most %dd", most)
 	return value{shape: matching(`^([0-9]+d|([0-9.]+(h|m|s|ms))+)$`), read: func(e entry) {
@@ -257,7 +255,7 @@ func (d *decoder) size(to *int64) value {
 
 var ratePattern = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)/(s|m|h)$`)
 
-// rate is a number of requests for a second, minute or hour.
+// rate is a number of requests per second, minute or hour.
 func (d *decoder) rate(to *float64) value {
 	const want = "requests in a time, such as 10/s, 300/m or 1000/h, or unlimited"
 	seconds := map[string]float64{"s": 1, "m": 60, "h": 3600}
@@ -284,7 +282,7 @@ func (d *decoder) rate(to *float64) value {
 	}}
 }
 
-// address is a web address about which check, which may be nil, has nothing to say.
+// address is a URL. check may report further mistakes; it may be nil.
 func (d *decoder) address(to *string, check func(e entry, address string)) value {
 	return value{shape: matching(`^https?://[^/\s#]+[^\s#]*$`), read: func(e entry) {
 		text, ok := d.word(e, "a web address such as https://help.example.com/")
@@ -293,7 +291,7 @@ func (d *decoder) address(to *string, check func(e entry, address string)) value
 		}
 		if _, err := parseAddress(text); err != nil {
 			if strings.Contains(text, "@") {
-				d.lines.hide(target(e.node)) // a password may be in it
+				d.lines.hide(target(e.node)) // it may contain a password
 			}
 			d.mistake(e.node, "%s %v", e.key, err)
 			return
@@ -315,7 +313,7 @@ func (d *decoder) selector(to *string) value {
 	})
 }
 
-// pattern is a rule on the path of a page's address.
+// pattern is a pattern of the path of a URL.
 func (d *decoder) pattern(to *string) value {
 	v := d.checked(to, `a pattern such as "/articles/**"`, func(text string) string {
 		expression, isExpression := strings.CutPrefix(text, "re:")
@@ -324,7 +322,7 @@ func (d *decoder) pattern(to *string) value {
 			return "has nothing after re:"
 		case isExpression:
 			if _, err := regexp.Compile(expression); err != nil {
-				return strings.Replace(err.Error(), "error parsing regexp:", "is not a regular expression (RE2) that is understood:", 1)
+				return notRegexp(err)
 			}
 		case strings.Contains(text, "://"):
 			return `must be a pattern on the path alone, such as "/articles/**", without the host`
@@ -339,7 +337,7 @@ func (d *decoder) pattern(to *string) value {
 	return v
 }
 
-// list is a list of values of one kind; a single scalar may stand for a list of one.
+// list is a list of values of one kind. A single scalar counts as a list of one.
 func list[T any](d *decoder, to *[]T, each func(*T) value) value {
 	one := each(new(T))
 	inside := one.inside
@@ -367,11 +365,14 @@ func list[T any](d *decoder, to *[]T, each func(*T) value) value {
 	}}
 }
 
-// named are credentials under names of the user's own, such as headers. check
-// complains about a name, and says in which form it is the same as another: in
-// none where it can't be a name at all.
-func (d *decoder) named(to *map[string]Secret, allow allowance, check func(name string) (same, complaint string), read func(entry, *Secret)) value {
-	return value{private: true, shape: shape{"type": "object", "minProperties": 1, "additionalProperties": credentials(allow)}, read: func(e entry) {
+// named are credentials under names that the user chooses, such as headers. check returns a complaint about
+// a name, and a form that is equal for names that mean the same, or "" where it cannot be a name at all.
+func (d *decoder) named(
+	to *map[string]Secret, allow allowance,
+	check func(name string) (same, complaint string), read func(entry, *Secret),
+) value {
+	object := shape{"type": "object", "minProperties": 1, "additionalProperties": credentials(allow)}
+	return value{private: true, shape: object, read: func(e entry) {
 		pairs, ok := d.pairs(e)
 		if !ok {
 			return
@@ -384,7 +385,7 @@ func (d *decoder) named(to *map[string]Secret, allow allowance, check func(name 
 		for _, p := range pairs {
 			name := p.key.Value
 			same, complaint := check(name)
-			if same != "" { // else it may be a value in the wrong place
+			if same != "" { // otherwise it may be a value in the wrong place
 				d.lines.show(p.key)
 			}
 			if complaint != "" {
@@ -406,4 +407,10 @@ func (d *decoder) named(to *map[string]Secret, allow allowance, check func(name 
 		}
 		*to = got
 	}}
+}
+
+// notRegexp returns the complaint about a text that is not a regular expression.
+func notRegexp(err error) string {
+	return strings.Replace(err.Error(), "error parsing regexp:",
+		"is not a regular expression (RE2) that is understood:", 1)
 }

@@ -4,7 +4,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 )
 
-// agreed makes of a source's policy what was agreed to for this run.
+// agreed returns a source's policy with what a person approved for this run.
 func (r *Runner) agreed(source string, p ingest.Policy) ingest.Policy {
 	p.Allow = r.AllowDeletes
 	if r.Approval == nil {
@@ -14,8 +14,8 @@ func (r *Runner) agreed(source string, p ingest.Policy) ingest.Policy {
 	return s.Policy(p)
 }
 
-// checkAgreed returns an error where more than the pages would be changed in a way that
-// nobody agreed to.
+// checkAgreed returns an error where the import source would be changed in a way that was not
+// approved.
 func (r *Runner) checkAgreed(source string, change ingest.SourceChange) error {
 	if r.Approval == nil {
 		return nil

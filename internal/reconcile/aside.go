@@ -8,8 +8,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// OpenAside opens what a run needs that writes nothing anywhere: the state file to
-// be read, and a store for its crawls that goes with done.
+// OpenAside opens the stores of a run that leaves nothing behind: the state file for reading, and a
+// temporary store for its crawls. done closes both.
 func OpenAside(c *config.Config, wait time.Duration) (ledger, staging *state.Store, done func() error, err error) {
 	ledger, err = state.Open(c.State, state.Options{ReadOnly: true, Wait: wait})
 	if err != nil {

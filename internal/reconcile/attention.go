@@ -16,10 +16,9 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// This file is about what persons decided, and what a run has to tell them.
+// This file has people's decisions, and what a run has to report to them.
 
-// decisionsOn returns what persons decided about a source, those of an approved plan
-// among it.
+// decisionsOn returns the decisions on a source, including those of an approved plan.
 func (r *Runner) decisionsOn(source string) (ingest.Decisions, error) {
 	var d ingest.Decisions
 	changes, err := Collect(r.Ledger.Decisions(source))
@@ -43,16 +42,17 @@ func (r *Runner) decisionsOn(source string) (ingest.Decisions, error) {
 	if err != nil {
 		return d, err
 	}
-	if r.Mode.sends() { // a run that is cut off is gone on with by the next one
-		if err := errors.Join(r.Ledger.PutDecision(source, agreed...), r.Ledger.PutWithdrawal(source, out...)); err != nil {
+	if r.Mode.sends() { // the next run needs them where this one is cut off
+		err := errors.Join(r.Ledger.PutDecision(source, agreed...), r.Ledger.PutWithdrawal(source, out...))
+		if err != nil {
 			return d, err
 		}
 	}
 	return d.Decide(agreed...).Withdrawn(out...), nil
 }
 
-// exposed are the pages to be updated of which the text that was sent has a credential,
-// among those in whose new text one was found.
+// exposed returns the pages to be updated whose sent text has a credential. It looks only at pages
+// whose new text has one.
 func exposed(s config.Source, own *secrets.Set, plan ingest.Plan, ledger *state.Store) (map[string]bool, error) {
 	var screener *screen.Screener
 	pages := make(map[string]bool)
@@ -69,7 +69,9 @@ func exposed(s config.Source, own *secrets.Set, plan ingest.Plan, ledger *state.
 				return nil, err
 			}
 		}
-		_, findings, err := screener.Page(crawler.Page{Title: c.Before.Title, URL: c.Before.URL, Markdown: markdown, HTML: "<pre>" + html.EscapeString(markdown) + "</pre>"}, nil)
+		sent := crawler.Page{Title: c.Before.Title, URL: c.Before.URL, Markdown: markdown,
+			HTML: "<pre>" + html.EscapeString(markdown) + "</pre>"}
+		_, findings, err := screener.Page(sent, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -89,8 +91,8 @@ func hasCredential(findings []state.Finding) bool {
 	return false
 }
 
-// attend notes what of a plan, and of what became of it, asks for a person, and how much
-// of that is new. Where the run sends, it is kept: fincrawl approve works on it.
+// attend works out the concerns of a plan and its result, and how many of them are new. Where the
+// run sends, it records them for fincrawl approve.
 func (r *Runner) attend(source string, crawl *state.Crawl, rep *report.Source) error {
 	before, err := Collect(r.Ledger.Concerns(source))
 	if err != nil {
@@ -119,7 +121,7 @@ func (r *Runner) attend(source string, crawl *state.Crawl, rep *report.Source) e
 	now, attention := ingest.Remember(now, before, r.Now().UTC(), r.Config.RemindAfter)
 	attention.Always, attention.Secret = ingest.NeverQuiet(*rep.Plan)
 	for _, c := range rep.Plan.Changes {
-		if c.Guard == ingest.GuardApproval && c.Asks() { // whoever approved the plan hears of it now
+		if c.Guard == ingest.GuardApproval && c.Asks() { // reported by this run only
 			attention.New++
 			attention.Held++
 		}
@@ -133,11 +135,11 @@ func (r *Runner) attend(source string, crawl *state.Crawl, rep *report.Source) e
 	return r.Ledger.SetConcerns(source, slices.Concat(now, others))
 }
 
-// standing is what of a source asks for a person: what this run met, and what it did not
-// look at.
+// standing are the concerns about a source: those that this run met, and those about pages that it
+// did not read.
 type standing struct{ met, others []state.Concern }
 
-// notLookedAt are the concerns about pages that a run of single pages leaves as they are.
+// notLookedAt returns the concerns about pages that a run of single pages did not read.
 func (r *Runner) notLookedAt(crawl *state.Crawl, before []state.Concern) (others []state.Concern, err error) {
 	if r.Only == nil {
 		return nil, nil
@@ -155,7 +157,7 @@ func (r *Runner) notLookedAt(crawl *state.Crawl, before []state.Concern) (others
 	return others, nil
 }
 
-// markSince notes in a plan since when its changes have been held.
+// markSince sets in a plan since when its changes have been held.
 func markSince(plan *ingest.Plan, now []state.Concern) {
 	since := make(map[string]string, len(now))
 	for _, c := range now {
@@ -177,8 +179,8 @@ func markSince(plan *ingest.Plan, now []state.Concern) {
 	}
 }
 
-// tell notes that this run told of what is new or due: by its exit code, which is only now
-// certain to be seen.
+// tell records that this run reported the concerns that are new or due. Only at its end is the exit
+// code certain.
 func (r *Runner) tell(run report.Run) error {
 	if run.ExitCode == report.ExitFailed || run.ExitCode == report.ExitInterrupted {
 		return nil
@@ -197,8 +199,7 @@ func (r *Runner) tell(run report.Run) error {
 	return nil
 }
 
-// dropDecisions forgets the decisions that are about no change any more. Only a complete
-// crawl tells of all that might be.
+// dropDecisions removes the decisions on changes that a complete crawl no longer has.
 func (r *Runner) dropDecisions(source string, d ingest.Decisions, plan ingest.Plan) error {
 	if !plan.Coverage.Complete {
 		return nil
@@ -211,7 +212,7 @@ func (r *Runner) dropDecisions(source string, d ingest.Decisions, plan ingest.Pl
 	return nil
 }
 
-// Collect returns all that a sequence yields, or its first error.
+// Collect returns everything that a sequence yields, or its first error.
 func Collect[T any](all iter.Seq2[T, error]) (list []T, err error) {
 	for v, err := range all {
 		if err != nil {

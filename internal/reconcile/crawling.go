@@ -13,24 +13,22 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// crawling is a crawl of one source, with what goes with it.
+// crawling is a crawl of one source with everything that it needs.
 type crawling struct {
 	config.Source
-	crawl    *state.Crawl
-	ledger   *state.Store // what was sent
-	sent     sentUnder
-	template knownTemplate
-	memory   *memory // of earlier crawls, and of this one until it is through; nil: none
-	resend   bool    // the text of every page is wanted
-
+	crawl     *state.Crawl
+	ledger    *state.Store // what was sent
+	sent      sentUnder
+	template  knownTemplate
+	memory    *memory // of earlier crawls; nil for none
+	resend    bool    // the text of every page is needed
 	decisions ingest.Decisions
-	phrases   *phrases // that change with each run; nil: all is compared
-
-	linter *lint.Linter // of the pages that were read; set by run
-	layout *layout      // of the pages in common; set by run
+	phrases   *phrases     // lines that change with each run; nil where everything is compared
+	linter    *lint.Linter // set by run: has seen the pages that were read
+	layout    *layout      // set by run: has learnt what the pages have in common
 }
 
-// run reads the source, and notes in rep what was seen.
+// run reads the source and sets the coverage in rep.
 func (c *crawling) run(ctx context.Context, r *Runner, rep *report.Source) error {
 	stage, err := c.stager(r)
 	if err != nil {
@@ -50,7 +48,7 @@ func (c *crawling) run(ctx context.Context, r *Runner, rep *report.Source) error
 	return err
 }
 
-// stager returns what splits, screens, lints and keeps the pages that are read.
+// stager returns the stage that splits, screens, lints and stores the pages that are read.
 func (c *crawling) stager(r *Runner) (stager, error) {
 	screener, err := settings.NewScreener(c.Source, r.Secrets)
 	if err != nil {
@@ -61,11 +59,14 @@ func (c *crawling) stager(r *Runner) (stager, error) {
 		return stager{}, err
 	}
 	c.linter = settings.NewLinter(c.Source, time.Now())
-	return stager{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend, phrases: c.phrases,
-		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, shown: r.Shown, keepsAll: c.template.known != nil && !c.template.learnt}, nil
+	return stager{
+		source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend, phrases: c.phrases,
+		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, shown: r.Shown,
+		keepsAll: c.template.known != nil && !c.template.learnt,
+	}, nil
 }
 
-// advise notes in rep what is worth mending on the site.
+// advise sets the advice on the site in rep.
 func (c *crawling) advise(rep *report.Source) (err error) {
 	if rep.Advice, err = adviceOf(c.linter, c.Name, c.crawl, c.ledger); err != nil {
 		return err

@@ -26,13 +26,13 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// longestPath is how many steps of the way to a page are shown.
+// longestPath is how many steps of the path to a page are shown.
 const longestPath = 20
 
-// explainedRuns is how many runs are shown that had something to do with a page.
+// explainedRuns is how many runs that read the source are shown.
 const explainedRuns = 5
 
-// recall fills in what the state file knows of an address.
+// recall adds what the state file knows about a URL.
 func recall(store *state.Store, source string, e *report.Explanation) error {
 	trail, ok, err := store.Trail(source, e.URL)
 	if err != nil {
@@ -57,7 +57,7 @@ func recall(store *state.Store, source string, e *report.Explanation) error {
 	return err
 }
 
-// recallDecisions fills in what of the page waits for a person, and whether it is withdrawn.
+// recallDecisions adds the concerns about the page and its withdrawal.
 func recallDecisions(store *state.Store, source string, e *report.Explanation) error {
 	page := e.URL
 	if e.Entry != nil {
@@ -76,13 +76,13 @@ func recallDecisions(store *state.Store, source string, e *report.Explanation) e
 			return err
 		}
 		if w.Page == "" || w.Page == page || w.URL == e.URL {
-			e.Withdrawn = &w // that of the page itself comes after that of its source
+			e.Withdrawn = &w // the page's own one comes after that of its source
 		}
 	}
 	return nil
 }
 
-// recallEntry fills in what was sent of the page at an address, with all of its parts.
+// recallEntry adds what was sent of the page at a URL, with all its parts.
 func recallEntry(store *state.Store, source, address string, e *report.Explanation) (err error) {
 	e.Parts = nil
 	if e.Entry, err = entryAt(store, source, address); err != nil {
@@ -104,7 +104,7 @@ func recallEntry(store *state.Store, source, address string, e *report.Explanati
 	return nil
 }
 
-// pathTo goes from a URL back to a start address, by what each was found on.
+// pathTo returns the pages on which a URL, and then each of them, was found, back to a start address.
 func pathTo(store *state.Store, source string, t state.Trail) (path []report.Step, err error) {
 	met := map[string]bool{t.URL: true}
 	for t.From != "" && !met[t.From] && len(path) < longestPath {
@@ -122,7 +122,7 @@ func pathTo(store *state.Store, source string, t state.Trail) (path []report.Ste
 	return path, nil
 }
 
-// leadsTo is the address that the detail of an outcome names, as the last crawl found it.
+// leadsTo returns the URL in the detail of an outcome, with its own outcome in the last crawl.
 func leadsTo(store *state.Store, source, detail string) (*report.Step, error) {
 	for word := range strings.FieldsSeq(detail) {
 		if !strings.Contains(word, "://") {
@@ -136,7 +136,7 @@ func leadsTo(store *state.Store, source, detail string) (*report.Step, error) {
 	return nil, nil
 }
 
-// entryAt returns the entry of the page at a URL, whatever it is known by; nil for none.
+// entryAt returns the entry of the page at a URL, whatever its external ID is, or nil.
 func entryAt(store *state.Store, source, address string) (*state.Entry, error) {
 	if e, ok, err := store.Entry(source, address); ok || err != nil {
 		return &e, err
@@ -152,7 +152,7 @@ func entryAt(store *state.Store, source, address string) (*state.Entry, error) {
 	return nil, nil
 }
 
-// runsWith are the last runs of a source, with what they did to a page.
+// runsWith returns the last runs of a source, with what they did to a page.
 func runsWith(store *state.Store, source string, e *report.Explanation) (list []report.ExplainedRun, err error) {
 	runs, err := store.Runs()
 	if err != nil {
@@ -164,7 +164,7 @@ func runsWith(store *state.Store, source string, e *report.Explanation) (list []
 			break
 		}
 		if json.Unmarshal(r.Summary, &run) != nil {
-			continue // it did not end
+			continue // the run did not end
 		}
 		i := slices.IndexFunc(run.Sources, func(s report.Source) bool { return s.Name == source })
 		if i < 0 || run.Sources[i].Plan == nil {
@@ -185,15 +185,16 @@ func runsWith(store *state.Store, source string, e *report.Explanation) (list []
 }
 
 func concerns(c ingest.Change, e *report.Explanation) bool {
-	return c.ExternalID == e.URL || e.Entry != nil && c.ExternalID == e.Entry.ExternalID || c.After != nil && c.After.URL == e.URL
+	byID := c.ExternalID == e.URL || e.Entry != nil && c.ExternalID == e.Entry.ExternalID
+	return byID || c.After != nil && c.After.URL == e.URL
 }
 
 // Explainer fetches one page of a source and compares it with what is recorded.
 type Explainer struct {
 	Config    *config.Config
 	Secrets   *secrets.Set
-	Transport http.RoundTripper                          // to the site; nil: really
-	Wait      func(context.Context, time.Duration) error // between requests; nil: really
+	Transport http.RoundTripper                          // to the site. Defaults to a real one.
+	Wait      func(context.Context, time.Duration) error // between requests. Defaults to sleeping.
 	Log       *slog.Logger
 
 	settings config.Source
@@ -201,9 +202,11 @@ type Explainer struct {
 	store    *state.Store
 }
 
-// Explain finds the source that an address belongs to, of those with that name if there is
-// one, and says all that is known of it there; with fetch also what the site shows now.
-func (x Explainer) Explain(ctx context.Context, address *url.URL, name string, fetch bool) (e report.Explanation, err error) {
+// Explain finds the source that a URL belongs to and says what is known about it. name limits it to
+// one source. With fetch it also fetches the page.
+func (x Explainer) Explain(
+	ctx context.Context, address *url.URL, name string, fetch bool,
+) (e report.Explanation, err error) {
 	e.Address = address.Redacted()
 	if x.settings, err = Owner(x.Config, address, name, &e); err != nil {
 		return e, Mistake{err}
@@ -239,10 +242,11 @@ func (x Explainer) explain(ctx context.Context, e *report.Explanation, fetch boo
 	return x.fetch(ctx, u, e)
 }
 
-// fetch fills in what the site shows now. What goes wrong at the site is in e.Error.
+// fetch fetches the page and adds what it shows now. Errors of the site are in e.Error.
 func (x Explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation) error {
 	now, err := web.Explain(ctx, x.source, u, web.Surroundings{
-		Secrets: x.Secrets, Session: keeper{source: x.settings.Name, store: x.store, readOnly: true}, Transport: x.Transport, Wait: x.Wait, Log: x.Log,
+		Secrets: x.Secrets, Transport: x.Transport, Wait: x.Wait, Log: x.Log,
+		Session: keeper{source: x.settings.Name, store: x.store, readOnly: true},
 	})
 	e.Explanation = now
 	if err != nil {
@@ -253,7 +257,7 @@ func (x Explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation)
 		return x.plan(nil, e)
 	}
 	if now.Seen.Page == nil {
-		now.Seen.Markdown = "" // of what is no page, nothing was screened that may be shown
+		now.Seen.Markdown = "" // it was not screened, because it is no page
 		return x.plan(nil, e)
 	}
 	var parts []part
@@ -274,8 +278,7 @@ func (x Explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation)
 	return x.plan(parts, e)
 }
 
-// screened returns the parts of the page as they may be sent, and masks what is shown of
-// it.
+// screened returns the parts of the page as they would be sent. It masks secrets in what is shown.
 func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *budget.Meter) ([]part, error) {
 	screener, err := settings.NewScreener(x.settings, x.Secrets)
 	if err != nil {
@@ -303,7 +306,10 @@ func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *
 	if err != nil {
 		return nil, err
 	}
-	stager := stager{source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener, phrases: &phrases{learnt: learntOf(hints.Phrases)}}
+	stager := stager{
+		source: x.settings.Name, ledger: x.store, sent: sent, split: split, screener: screener,
+		phrases: &phrases{learnt: learntOf(hints.Phrases)},
+	}
 	parts, err := stager.parts(fetched, meter)
 	if err != nil {
 		return nil, err
@@ -317,7 +323,7 @@ func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *
 	}
 	for _, p := range parts {
 		for _, f := range p.findings {
-			if !slices.Contains(e.Findings, f) { // what concerns the page as a whole is each part's
+			if !slices.Contains(e.Findings, f) { // a finding on the whole page is in every part
 				e.Findings = append(e.Findings, f)
 			}
 		}
@@ -329,7 +335,7 @@ func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *
 	return parts, nil
 }
 
-// masked are settings by which every secret that is looked for is taken out.
+// masked returns settings that redact every secret instead of holding the page.
 func masked(s config.Source) config.Source {
 	mask := func(action string) string {
 		if action == "" || action == string(screen.Off) {
@@ -348,8 +354,8 @@ func masked(s config.Source) config.Source {
 	return s
 }
 
-// plan works out what a sync would do with the parts of the page alone; nil: there is no
-// page.
+// plan works out what a sync would do with the parts of the page alone. parts is nil where there is
+// no page.
 func (x Explainer) plan(parts []part, e *report.Explanation) error {
 	var staged []state.Staged
 	var entries []state.Entry
@@ -374,13 +380,14 @@ func (x Explainer) plan(parts []part, e *report.Explanation) error {
 	plan, err := ingest.NewPlan(ingest.Inputs{
 		Source: x.settings.Name, Coverage: crawler.Coverage{Complete: true},
 		Pages: all(staged), Entries: all(entries),
-		Outcome: func(string) (crawler.Outcome, string, bool, error) { return outcome, detail, true, nil }, Decisions: decisions,
+		Decisions: decisions,
+		Outcome:   func(string) (crawler.Outcome, string, bool, error) { return outcome, detail, true, nil },
 	})
 	if err != nil || len(plan.Changes) == 0 {
 		return err
 	}
-	// One that stays stands for the rest of the source, so that the guards don't take
-	// this page for all there is.
+	// An unchanged page stands for the rest of the source, so that the guards do not take this
+	// page for the whole source.
 	rest := ingest.Change{Action: ingest.Unchanged, RemoteID: "the rest", After: &ingest.Version{}}
 	plan.Changes = append(plan.Changes, rest)
 	plan = settings.NewPolicy(x.Config, x.settings).Apply(plan)
@@ -404,7 +411,7 @@ func all[T any](list []T) iter.Seq2[T, error] {
 	}
 }
 
-// Owner judges an address by each source, and returns the one that it belongs to;
+// Owner returns the source that a URL belongs to, according to the settings of each source.
 // e.Source stays "" where it belongs to none.
 func Owner(c *config.Config, address *url.URL, name string, e *report.Explanation) (config.Source, error) {
 	var names []string
@@ -434,7 +441,8 @@ func Owner(c *config.Config, address *url.URL, name string, e *report.Explanatio
 		}
 	}
 	if len(owners) > 1 {
-		return mine, fmt.Errorf("%s belongs to several sources (%s): choose one by --source", e.Address, strings.Join(owners, ", "))
+		return mine, fmt.Errorf("%s belongs to several sources (%s): choose one by --source",
+			e.Address, strings.Join(owners, ", "))
 	}
 	return mine, nil
 }

@@ -13,11 +13,10 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// sentUnder knows under which external IDs pages were sent, where that is not plain from
-// their addresses. The zero value knows of none.
+// sentUnder knows the external IDs of pages that differ from their URLs. The zero value knows none.
 type sentUnder struct {
-	moved map[string]string   // address → external ID, of those that have moved
-	parts map[string][]string // external ID → anchors of further parts, sorted
+	moved map[string]string   // by URL: external IDs of pages that have moved
+	parts map[string][]string // by external ID: sorted anchors of further parts
 }
 
 func newSentUnder(entries iter.Seq2[state.Entry, error]) (sentUnder, error) {
@@ -37,7 +36,7 @@ func newSentUnder(entries iter.Seq2[state.Entry, error]) (sentUnder, error) {
 	return u, nil
 }
 
-// id returns the external ID that a page was sent under, if it was.
+// id returns the external ID of a page.
 func (u sentUnder) id(pageURL, identity string) string {
 	_, address, anchor := crawler.CutPart(pageURL, pageURL)
 	id := identity
@@ -47,7 +46,7 @@ func (u sentUnder) id(pageURL, identity string) string {
 	return crawler.PartID(id, anchor)
 }
 
-// review lets a crawl look over the pages that were staged.
+// review gives a crawl access to its staged pages.
 type review struct {
 	source string
 	crawl  *state.Crawl
@@ -59,9 +58,12 @@ func (r review) Summaries() iter.Seq2[compare.Summary, error] {
 	return func(yield func(compare.Summary, error) bool) {
 		for p, err := range r.crawl.Staged() {
 			if err == nil && isPart(p) {
-				continue // its page speaks for it
+				continue // its page stands for it
 			}
-			if !yield(compare.Summary{URL: p.URL, Identity: p.Identity, Says: p.Says, Title: p.Title, Dialogue: p.Dialogue}, err) {
+			summary := compare.Summary{
+				URL: p.URL, Identity: p.Identity, Says: p.Says, Title: p.Title, Dialogue: p.Dialogue,
+			}
+			if !yield(summary, err) {
 				return
 			}
 		}
@@ -93,8 +95,8 @@ func (r review) Changed(address string) (bool, error) {
 	return false, nil
 }
 
-// identify puts the pages of a crawl, which were staged under their addresses, under the
-// external IDs by which Intercom knows them.
+// identify renames the staged pages of a crawl from their URLs to the external IDs that Intercom
+// knows them by.
 func identify(s config.Source, crawl *state.Crawl, ledger *state.Store, sent sentUnder) error {
 	names, err := ingest.Identify(
 		ingest.Inputs{Pages: pagesOf(crawl), Entries: ledger.Entries(s.Name), Outcome: outcomes(crawl)},
@@ -106,7 +108,7 @@ func identify(s config.Source, crawl *state.Crawl, ledger *state.Store, sent sen
 		return err
 	}
 	to := make(map[string]string)
-	of := make(map[string]string) // external ID with an anchor → what is to get it
+	of := make(map[string]string) // by external ID with an anchor: the page that gets it
 	for p, err := range pagesOf(crawl) {
 		if err != nil {
 			return err
@@ -119,15 +121,16 @@ func identify(s config.Source, crawl *state.Crawl, ledger *state.Store, sent sen
 			continue
 		}
 		if other, taken := of[id]; taken {
-			return fmt.Errorf("%s and %s would both be known by the external ID %q: let content.external_id find another one", other, p.URL, id)
+			return fmt.Errorf("%s and %s would both be known by the external ID %q: "+
+				"let content.external_id find another one", other, p.URL, id)
 		}
 		of[id] = p.URL
 	}
 	return crawl.Rename(to)
 }
 
-// sentText is the [textHash] of what was sent of a page with its further parts; "" where
-// it is not known.
+// sentText returns the [textHash] of what was sent of a page with its further parts, or "" where
+// that is not known.
 func sentText(source string, ledger *state.Store, id string, anchors []string) (string, error) {
 	texts := make(map[string]string, 1+len(anchors))
 	for _, anchor := range append([]string{""}, anchors...) {

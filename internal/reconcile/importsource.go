@@ -10,9 +10,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// findImportSource finds the import source of a source and returns the store that knows
-// its pages: the ledger, or, for a preview that writes none of what it finds out
-// there, the staging store.
+// findImportSource finds the import source of a source. It returns the store that knows the pages:
+// the ledger, or the staging store for a preview that must not record what it finds.
 func (r *Runner) findImportSource(ctx context.Context, s config.Source) (*state.Store, ingest.SourceChange, error) {
 	remembered, _, err := r.Ledger.ImportSource(s.Name)
 	if err != nil {
@@ -34,7 +33,7 @@ func (r *Runner) findImportSource(ctx context.Context, s config.Source) (*state.
 		if err != nil {
 			return nil, change, err
 		}
-		// Of a preview that may correct what is recorded, the corrections are its own.
+		// A preview that may correct entries does so in a copy.
 		if r.Mode == ModePreview && (r.Verify || noted.After != "" || noted.Unlisted || noted.Foreign.Pages > 0) {
 			return ledger, change, ledger.CopyEntries(s.Name, r.Ledger)
 		}
@@ -58,14 +57,15 @@ func (r *Runner) findImportSource(ctx context.Context, s config.Source) (*state.
 			}
 		}
 		if remote.Ended {
-			if err := ledger.SetVerification(s.Name, state.Verification{Unlisted: true, Due: "the state file was lost"}); err != nil {
+			lost := state.Verification{Unlisted: true, Due: "the state file was lost"}
+			if err := ledger.SetVerification(s.Name, lost); err != nil {
 				return nil, change, err
 			}
 		}
 		if err := ledger.Flush(); err != nil {
 			return nil, change, err
 		}
-		// Only now is the import source known: a run that was cut off before adopts again.
+		// The import source is recorded last, so that a run that was cut off adopts again.
 		if err := ledger.SetImportSource(s.Name, change.Current); err != nil {
 			return nil, change, err
 		}

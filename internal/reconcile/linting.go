@@ -15,7 +15,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// LintOnce looks at the sources, one after another.
+// LintOnce lints the sources, one after the other.
 func (r *Runner) LintOnce(ctx context.Context, sources []config.Source) report.Run {
 	defer r.documents.Close()
 	r.makeRoom()
@@ -56,7 +56,7 @@ func (r *Runner) lintSource(ctx context.Context, s config.Source, rep *report.So
 	return r.Staging.EndCrawl(s.Name)
 }
 
-// adviceOf is what a linter has to say after a crawl.
+// adviceOf returns the advice of a linter after a crawl.
 func adviceOf(l *lint.Linter, source string, crawl *state.Crawl, ledger *state.Store) ([]report.Advice, error) {
 	text := func(externalID string) (string, error) {
 		body, ok, err := crawl.Body(externalID)
@@ -76,20 +76,22 @@ func adviceOf(l *lint.Linter, source string, crawl *state.Crawl, ledger *state.S
 			return nil, err
 		}
 		if i.Kind != lint.BrokenLink && crawler.Outcome(outcome) != crawler.Paged {
-			continue // it proved to be something else later
+			continue // it later turned out to be no page
 		}
-		advice = append(advice, report.Advice{Kind: string(i.Kind), URL: i.URL, Title: i.Title, Other: i.Other, Detail: i.Detail, Fix: i.Fix})
+		advice = append(advice, report.Advice{
+			Kind: string(i.Kind), URL: i.URL, Title: i.Title, Other: i.Other, Detail: i.Detail, Fix: i.Fix,
+		})
 	}
 	return advice, nil
 }
 
-// linksOf yields the addresses that a crawl found on pages, each with the first of
-// them.
+// linksOf yields the URLs that a crawl found on pages, each with the page on which it was first
+// found.
 func linksOf(crawl *state.Crawl) iter.Seq2[lint.Link, error] {
 	return func(yield func(lint.Link, error) bool) {
 		for v, err := range crawl.Visits() {
 			if err == nil && !strings.Contains(v.From, "://") {
-				continue // from a sitemap, or known before
+				continue // found in a sitemap, or known before the crawl
 			}
 			if !yield(lint.Link{From: v.From, To: v.URL, Outcome: crawler.Outcome(v.Outcome), Detail: v.Detail}, err) {
 				return

@@ -10,7 +10,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// memory is what the state file remembers of the documents of a source.
+// memory is what the state file remembers about the documents of a source.
 type memory struct {
 	source  string
 	crawl   *state.Crawl
@@ -19,15 +19,15 @@ type memory struct {
 	sent    sentUnder
 	reading
 	trustLastmod bool
-	readOnly     bool // a preview's
+	readOnly     bool // for a preview
 	now          func() time.Time
 
-	wrong atomic.Pointer[string] // a URL that changed though the site said it had not
+	wrong atomic.Pointer[string] // a URL that changed although the site said it had not
 	stale atomic.Bool            // what is remembered was read with other style sheets
 }
 
-// Recall returns what is remembered of a URL, if the site is believed. A page counts
-// only if the library has it as it was seen: otherwise its text is wanted.
+// Recall returns what is remembered of a URL, if the site's word on changes is trusted. A page counts
+// only if the library has it as it was seen, because otherwise its text is needed.
 func (m *memory) Recall(url string) (web.Remembered, bool, error) {
 	if !m.believes || m.stale.Load() {
 		return web.Remembered{}, false, nil
@@ -37,7 +37,10 @@ func (m *memory) Recall(url string) (web.Remembered, bool, error) {
 	if err != nil || !ok || seen.Settings != m.fingerprint || isPage != (seen.Page != nil) {
 		return web.Remembered{}, false, err
 	}
-	r := web.Remembered{ETag: seen.ETag, LastModified: seen.LastModified, Outcome: crawler.Outcome(seen.Outcome), Links: seen.Links, Versions: seen.Versions}
+	r := web.Remembered{
+		ETag: seen.ETag, LastModified: seen.LastModified,
+		Outcome: crawler.Outcome(seen.Outcome), Links: seen.Links, Versions: seen.Versions,
+	}
 	if seen.Page != nil {
 		entry, _, err := m.ledger.Entry(m.source, m.sent.id(url, seen.Page.Identity))
 		if err != nil || entry.RemoteID == "" || entry.Hash != seen.Page.Hash {
@@ -55,8 +58,8 @@ func (m *memory) Recall(url string) (web.Remembered, bool, error) {
 	return r, err == nil && (r.Current || r.ETag != "" || r.LastModified != ""), err
 }
 
-// isCurrent reports whether the sitemap is trusted and says that a URL has not changed
-// since it was seen.
+// isCurrent reports whether the sitemap is trusted and says that a URL has not changed since it was
+// seen.
 func (m *memory) isCurrent(seen state.Seen) (bool, error) {
 	if !m.trustLastmod {
 		return false, nil
@@ -65,14 +68,17 @@ func (m *memory) isCurrent(seen state.Seen) (bool, error) {
 	return !changed.IsZero() && changed.Before(seen.At), err
 }
 
-// Remember keeps what was seen at a URL, and notes where it changed though the site
-// said that it had not.
+// Remember records what was seen at a URL, and whether it changed although the site said that it had
+// not.
 func (m *memory) Remember(url string, r web.Remembered) error {
 	before, known, err := m.learned.Seen(m.source, url)
 	if err != nil {
 		return err
 	}
-	now := state.Seen{URL: url, ETag: r.ETag, LastModified: r.LastModified, At: m.now().UTC(), Settings: m.fingerprint, Outcome: string(r.Outcome), Links: r.Links, Versions: r.Versions}
+	now := state.Seen{
+		URL: url, ETag: r.ETag, LastModified: r.LastModified, At: m.now().UTC(), Settings: m.fingerprint,
+		Outcome: string(r.Outcome), Links: r.Links, Versions: r.Versions,
+	}
 	if r.ExternalID != "" {
 		page, ok, err := m.crawl.Page(r.ExternalID)
 		if err != nil {
@@ -101,7 +107,7 @@ func (m *memory) Remember(url string, r web.Remembered) error {
 	return m.learned.SetSeen(m.source, now)
 }
 
-// compare notes a hint that would have been wrong.
+// compare records a hint that would have been wrong.
 func (m *memory) compare(before, now state.Seen) error {
 	if before.Settings != now.Settings || before.Page == nil || now.Page == nil || samePages(before, now) {
 		return nil
@@ -121,13 +127,13 @@ func (m *memory) compare(before, now state.Seen) error {
 	return nil
 }
 
-// samePages reports whether what was seen at a URL gave the same pages.
+// samePages reports whether a URL gave the same pages both times.
 func samePages(a, b state.Seen) bool {
 	same := func(p, q state.Staged) bool { return p.ExternalID == q.ExternalID && p.Hash == q.Hash }
 	return same(*a.Page, *b.Page) && slices.EqualFunc(a.Parts, b.Parts, same)
 }
 
-// Dated keeps when a sitemap says that a URL changed, where that is trusted.
+// Dated records when a URL changed according to the sitemap, where that is trusted.
 func (m *memory) Dated(url string, changed time.Time) error {
 	if !m.trustLastmod {
 		return nil
@@ -135,8 +141,8 @@ func (m *memory) Dated(url string, changed time.Time) error {
 	return m.crawl.SetDate(url, changed)
 }
 
-// Again stages a page, with its parts, as it was seen last. It has no text, and needs none,
-// since it is as the library has it.
+// Again stages a page with its parts as it was last seen. It stages no text, because the library has
+// the page already.
 func (m *memory) Again(r web.Remembered) error {
 	seen, ok := r.Page.(*state.Seen)
 	if !ok {

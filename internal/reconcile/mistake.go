@@ -2,7 +2,7 @@ package reconcile
 
 import "fmt"
 
-// Mistake is an error in what was asked for, rather than a failure to do it.
+// Mistake is an error in what a person asked for, as opposed to a failure to do it.
 type Mistake struct{ err error }
 
 // Mistaken returns a [Mistake], formatted as by [fmt.Errorf].
@@ -10,5 +10,5 @@ func Mistaken(format string, args ...any) error { return Mistake{fmt.Errorf(form
 
 func (m Mistake) Error() string { return m.err.Error() }
 
-// Unwrap returns what is wrong with what was asked for.
+// Unwrap returns the error itself.
 func (m Mistake) Unwrap() error { return m.err }

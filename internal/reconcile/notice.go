@@ -9,13 +9,12 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract/markdown"
 )
 
-// shortNotice is how long a text is at most that may be a notice in place of one, in
-// characters: no article is so short that it could not say more than an apology.
+// shortNotice is the length, in characters, up to which a text may be a notice in place of an article.
+// An article is mostly longer than an apology.
 const shortNotice = 400
 
-// noticeIn says what makes the text of a page look like a notice that stands in place of
-// one, such as an error or an apology; "" for nothing. It is evidence, never a verdict:
-// it counts only against a page that lost the text it had.
+// noticeIn returns why the text of a page looks like a notice in place of an article, such as an error
+// or an apology, or "". It is only evidence: it counts only against a page that lost its text.
 func noticeIn(p crawler.Page) string {
 	if len(p.Markdown) > 4*shortNotice {
 		return ""
@@ -35,10 +34,10 @@ func noticeIn(p crawler.Page) string {
 	return ""
 }
 
-// notice is what notices of one kind say.
+// notice has the words of one kind of notice.
 type notice struct {
 	about string
-	words []string // as [lettersOf] has them
+	words []string // in the form of [lettersOf]
 }
 
 var notices = sync.OnceValue(func() []notice {
@@ -51,8 +50,7 @@ var notices = sync.OnceValue(func() []notice {
 	return all
 })
 
-// noticeWords are the words that notices have in many languages, without the spaces and
-// signs between them.
+// noticeWords are words of notices in many languages, without spaces and punctuation.
 func noticeWords() []notice {
 	return []notice{
 		{"it says that it is being loaded", []string{

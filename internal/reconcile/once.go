@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// once returns a function that does what do does the first time it is called. Whoever
-// calls it meanwhile waits for that, but for no longer than its own context lasts.
+// once returns a function that calls do the first time. Other callers wait for the result of that call,
+// until their own context ends.
 func once[T any](do func(context.Context) (T, error)) func(context.Context) (T, error) {
 	var (
 		begin sync.Once

@@ -11,9 +11,11 @@ import (
 	"github.com/fincrawl/fincrawl/internal/config"
 )
 
-// OnlyPages finds the sources that single pages belong to, and returns the pages by source;
-// nil where none was named, and all of the sources are to be crawled.
-func OnlyPages(c *config.Config, names []string, pages []*url.URL, sources []config.Source) (map[string][]*url.URL, []config.Source, error) {
+// OnlyPages returns the pages by the source that they belong to, and these sources. Without pages it
+// returns nil and all sources.
+func OnlyPages(
+	c *config.Config, names []string, pages []*url.URL, sources []config.Source,
+) (map[string][]*url.URL, []config.Source, error) {
 	if len(pages) == 0 {
 		return nil, sources, nil
 	}
@@ -47,7 +49,7 @@ func OnlyPages(c *config.Config, names []string, pages []*url.URL, sources []con
 	return only, slices.DeleteFunc(sources, func(s config.Source) bool { return only[s.Name] == nil }), nil
 }
 
-// Elsewhere says why an address belongs to no source.
+// Elsewhere says why a URL belongs to no source.
 func Elsewhere(e report.Explanation) string {
 	var all []string
 	for _, o := range e.Elsewhere {
@@ -56,7 +58,7 @@ func Elsewhere(e report.Explanation) string {
 	return strings.Join(all, "; ")
 }
 
-// refusedBy names the settings by which a crawl does not fetch an address.
+// refusedBy names the settings by which a crawl does not fetch a URL.
 func refusedBy(j scope.Judgement) string {
 	var keys []string
 	for _, r := range j.Rules {

@@ -8,7 +8,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Orphans returns what is recorded of sources that are no longer in sources.yaml.
+// Orphans returns the recorded sources that are no longer in sources.yaml.
 func Orphans(c *config.Config, store *state.Store) ([]report.Orphan, error) {
 	names, err := store.Sources()
 	if err != nil {
@@ -40,8 +40,8 @@ func Orphans(c *config.Config, store *state.Store) ([]report.Orphan, error) {
 	return list, nil
 }
 
-// Sharer returns the source of sources.yaml that has the import source too, such as
-// one that was renamed; "" for none.
+// Sharer returns another source of sources.yaml with the given import source, or "". A source that
+// was renamed is one.
 func Sharer(c *config.Config, store *state.Store, name string, id int64) (string, error) {
 	for _, s := range c.Sources {
 		is, ok, err := store.ImportSource(s.Name)

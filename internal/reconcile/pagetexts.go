@@ -8,7 +8,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// pageTexts tells a crawl what the pages that it has read say, and what was sent of them.
+// pageTexts gives a crawl the texts of pages, as they were read and as they were sent.
 type pageTexts struct {
 	source string
 	crawl  *state.Crawl
@@ -16,8 +16,8 @@ type pageTexts struct {
 	sent   sentUnder
 }
 
-// Read finds the text of a page among what may have to be sent, or, where it is as it was
-// sent, among that.
+// Read returns the text of a page that was read. Where the text was not staged because it is unchanged,
+// it is the text that was sent.
 func (t pageTexts) Read(url string) (markdown string, ok bool, err error) {
 	page, ok, err := t.crawl.Page(url)
 	if err != nil || !ok {
@@ -48,7 +48,7 @@ func (t pageTexts) Read(url string) (markdown string, ok bool, err error) {
 	return whole.String(), true, nil
 }
 
-// Sent finds what was sent of a page with all its parts.
+// Sent returns what was sent of a page with all its parts.
 func (t pageTexts) Sent(url string) (markdown string, ok bool, err error) {
 	id := t.sent.id(url, "")
 	entry, ok, err := t.ledger.Entry(t.source, id)
@@ -66,7 +66,7 @@ func (t pageTexts) Sent(url string) (markdown string, ok bool, err error) {
 	return strings.TrimSpace(whole.String()), true, nil
 }
 
-// SaysAllOf compares what a page says, with all its parts, with what was found in Intercom.
+// SaysAllOf reports whether a page, with all its parts, has the text of a page that was found at Intercom.
 func (t pageTexts) SaysAllOf(url, other string) (bool, error) {
 	page, ok, err := t.crawl.Page(url)
 	if err != nil || !ok {
@@ -91,8 +91,9 @@ func (t pageTexts) SaysAllOf(url, other string) (bool, error) {
 	return sketch.SaysAllOf(says, found), nil
 }
 
-// WasThere compares since when the crawls have found what is at the two addresses. Of a page
-// that was only found in Intercom nothing tells that it was ever at the other one.
+// WasThere reports whether crawls have found the page at url for longer than they have found the current
+// outcome at other. It is false for a page that was only found at Intercom, since nothing shows that
+// it was ever at other.
 func (t pageTexts) WasThere(url, other string) (bool, error) {
 	if entry, _, err := t.ledger.Entry(t.source, t.sent.id(other, "")); err != nil || !entry.Ours() {
 		return false, err

@@ -21,22 +21,21 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// reading is how a run reads a source: with which settings, and whether it believes
-// what the site says of changes.
+// reading says how a run reads a source: with which settings, and whether it trusts the site's word
+// on what changed.
 type reading struct {
-	settings    map[string]string // that pages depend on, by their key in sources.yaml
-	own         string            // fingerprint of them, and of this program
-	fingerprint string            // of that and the template
+	settings    map[string]string // the settings that pages depend on, by their key in sources.yaml
+	own         string            // fingerprint of the settings and of this program
+	fingerprint string            // fingerprint of own and the template
 	template    knownTemplate
-	last        state.Hints // what the last run left
-	known       bool        // there was one
-	believes    bool        // else everything is fetched
-	due         bool        // all is verified, what changes with each run among it
+	last        state.Hints // of the last run
+	known       bool        // there was a last run
+	believes    bool        // the site's word on changes is trusted; otherwise everything is fetched
+	due         bool        // everything is verified, including the lines that change with each run
 }
 
-// howToRead decides how a source is read. Everything is fetched where the settings
-// changed, in a resync, in each verify_every-th run, and where the site was found to
-// say that a page had not changed which had.
+// howToRead decides how a source is read. Everything is fetched where the settings changed, in a resync,
+// in every verify_every-th run, and where a page changed although the site had said that it had not.
 func (r *Runner) howToRead(s config.Source, t knownTemplate) (reading, error) {
 	read := reading{settings: settingsOf(s), template: t}
 	read.own = fingerprintOf(read.settings)
@@ -46,11 +45,12 @@ func (r *Runner) howToRead(s config.Source, t knownTemplate) (reading, error) {
 		return read, err
 	}
 	read.due = s.Fetch.VerifyEvery > 0 && read.last.Runs+1 >= s.Fetch.VerifyEvery
-	read.believes = r.Mode != ModeResync && r.Only == nil && read.known && !read.due && len(read.changed()) == 0 && read.last.Wrong == ""
+	read.believes = r.Mode != ModeResync && r.Only == nil && read.known && !read.due &&
+		len(read.changed()) == 0 && read.last.Wrong == ""
 	return read, nil
 }
 
-// changed are the settings that are not what the source was last read with, sorted.
+// changed returns the settings that differ from those of the last reading, sorted.
 func (read reading) changed() (list []report.Setting) {
 	if !read.known {
 		return nil
@@ -66,9 +66,9 @@ func (read reading) changed() (list []report.Setting) {
 	return list
 }
 
-// because says what, beside the site's own doing, pages may have another text for: the
-// program is another one than the one that read them last, or a setting of what is taken
-// from them changed. That stands until none is held for it any more; "" is nothing.
+// because returns what may have changed the texts of pages besides the site: another version of the
+// program, or a changed setting of how pages are read. It stays until no page is held for it any
+// more. It is "" for nothing.
 func (read reading) because() string {
 	if !read.known {
 		return ""
@@ -89,18 +89,23 @@ func (read reading) because() string {
 	return cmp.Or(strings.Join(reasons, ", and "), read.last.Because)
 }
 
-// stillHeld reports whether pages of a plan are held since they would lose text.
+// stillHeld reports whether a plan holds pages that would lose text.
 func stillHeld(plan ingest.Plan) bool {
 	return slices.ContainsFunc(plan.Changes, func(c ingest.Change) bool {
 		return c.Action == ingest.Held && (c.Guard == ingest.GuardShrunk || c.Guard == ingest.GuardSameText)
 	})
 }
 
-// keepReading remembers how a source was read, and forgets what was seen at addresses
-// that a complete crawl found nothing at.
-func (r *Runner) keepReading(s config.Source, crawl *state.Crawl, read reading, m *memory, plan ingest.Plan, phrases []state.Phrase) error {
+// keepReading records how a source was read. After a complete crawl it forgets the URLs at which nothing
+// was found.
+func (r *Runner) keepReading(
+	s config.Source, crawl *state.Crawl, read reading, m *memory, plan ingest.Plan, phrases []state.Phrase,
+) error {
 	coverage := plan.Coverage
-	h := state.Hints{Settings: read.settings, Version: version.Build(), Runs: read.last.Runs + 1, Wrong: read.last.Wrong, Phrases: phrases}
+	h := state.Hints{
+		Settings: read.settings, Version: version.Build(),
+		Runs: read.last.Runs + 1, Wrong: read.last.Wrong, Phrases: phrases,
+	}
 	if stillHeld(plan) {
 		h.Because = read.because()
 	}
@@ -112,17 +117,20 @@ func (r *Runner) keepReading(s config.Source, crawl *state.Crawl, read reading, 
 	}
 	if wrong := m.wrong.Load(); wrong != nil {
 		h.Wrong = *wrong
-		r.Log.Warn("a page changed though the site said that it had not: from now on everything is fetched", "source", s.Name, "url", h.Wrong)
+		r.Log.Warn("a page changed though the site said that it had not: from now on everything is fetched",
+			"source", s.Name, "url", h.Wrong)
 	}
 	if coverage.Complete {
 		for url, err := range r.Ledger.AllSeen(s.Name) {
 			if err != nil {
 				return err
 			}
-			switch outcome, _, _, err := crawl.Outcome(url); {
-			case err != nil:
+			outcome, _, _, err := crawl.Outcome(url)
+			if err != nil {
 				return err
-			case crawler.Outcome(outcome) == crawler.Paged, crawler.Outcome(outcome) == crawler.Listing, crawler.Outcome(outcome) == crawler.NotModified:
+			}
+			switch crawler.Outcome(outcome) {
+			case crawler.Paged, crawler.Listing, crawler.NotModified:
 			default:
 				if err := r.Ledger.ForgetSeen(s.Name, url); err != nil {
 					return err
@@ -133,8 +141,8 @@ func (r *Runner) keepReading(s config.Source, crawl *state.Crawl, read reading, 
 	return r.Ledger.SetHints(s.Name, h)
 }
 
-// settingsOf are the settings of a source that its pages depend on. New ones count by
-// themselves, unless they are left out here. None is a secret.
+// settingsOf returns the settings that pages of a source depend on. A new setting counts unless it is
+// left out here. No secret is among them.
 func settingsOf(s config.Source) map[string]string {
 	byKey := map[string]string{
 		"fetch.respect_robots": fmt.Sprint(s.Fetch.RespectRobots),
@@ -154,7 +162,7 @@ func settingsOf(s config.Source) map[string]string {
 			byKey[keyOf(field.Name)+"."+keyOf(inner.Name)] = textOf(value)
 		}
 	}
-	// Those that come with the program count as much as the file's own.
+	// The built-in presets count as much as those of the file.
 	byKey["content.presets"] = ""
 	if presets, err := settings.PresetsOf(s.Content); err == nil {
 		byKey["content.presets"] = presets.Fingerprint()
@@ -162,7 +170,7 @@ func settingsOf(s config.Source) map[string]string {
 	return byKey
 }
 
-// textOf is a setting as a person may read it; "" for none.
+// textOf returns a setting as people read it, or "" for none.
 func textOf(v reflect.Value) string {
 	if v.Kind() == reflect.String {
 		return v.String()
@@ -177,7 +185,7 @@ func textOf(v reflect.Value) string {
 	return string(text)
 }
 
-// keyOf is the key in sources.yaml of a field: max_depth of MaxDepth, ai_agent of AIAgent.
+// keyOf returns the key in sources.yaml of a field: max_depth of MaxDepth, ai_agent of AIAgent.
 func keyOf(field string) string {
 	var key strings.Builder
 	letters := []rune(field)
@@ -192,8 +200,8 @@ func keyOf(field string) string {
 	return key.String()
 }
 
-// fingerprintOf stands for settings and for this program, whose next version may make
-// other pages of the same documents.
+// fingerprintOf returns a fingerprint of settings and of this program, because another version may
+// make other pages of the same documents.
 func fingerprintOf(settings map[string]string) string {
 	h := sha256.New()
 	for _, key := range slices.SortedFunc(maps.Keys(settings), cmp.Compare[string]) {

@@ -18,10 +18,11 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// beginCrawl returns the crawl of a source that an earlier run did not bring to its
-// end, if that began lately and in the same way, and a new one otherwise. resumed is
-// when it began; zero for a new one.
-func (r *Runner) beginCrawl(s config.Source, ledger *state.Store, sent sentUnder, read reading, decisions ingest.Decisions) (crawl *state.Crawl, resumed time.Time, err error) {
+// beginCrawl resumes the crawl of an earlier run that was interrupted, if that began lately and with the
+// same settings, or starts a new one. resumed is when the resumed crawl began; zero for a new one.
+func (r *Runner) beginCrawl(
+	s config.Source, ledger *state.Store, sent sentUnder, read reading, decisions ingest.Decisions,
+) (crawl *state.Crawl, resumed time.Time, err error) {
 	if r.Mode == ModePreview {
 		crawl, err = r.Staging.BeginCrawl(s.Name)
 		return crawl, time.Time{}, err
@@ -54,7 +55,7 @@ func (r *Runner) beginCrawl(s config.Source, ledger *state.Store, sent sentUnder
 	return crawl, time.Time{}, crawl.SetBeginning(state.Beginning{At: now.UTC(), Settings: wanted})
 }
 
-// wayOf is a fingerprint of all that a crawl depends on.
+// wayOf returns a fingerprint of everything that a crawl depends on.
 func wayOf(s config.Source, m Mode, read reading) (string, error) {
 	fetch, err := json.Marshal(s.Fetch)
 	if err != nil {
@@ -64,11 +65,13 @@ func wayOf(s config.Source, m Mode, read reading) (string, error) {
 	return hex.EncodeToString(sum[:8]), nil
 }
 
-// hasItsTexts reports whether the text of each page was staged that may have to be
-// sent: which those are may have changed since, as where Intercom's was edited, or a person
-// agreed to a page that is held. A page that was sent since as another one is newer than
-// what was staged.
-func hasItsTexts(crawl *state.Crawl, ledger *state.Store, sent sentUnder, source string, m Mode, began time.Time, decisions ingest.Decisions) (bool, error) {
+// hasItsTexts reports whether a crawl has the text of every page that may have to be sent. It may lack
+// some since it was interrupted: because a page was edited at Intercom, or because a person
+// approved a held page. A page that was sent meanwhile in another version is newer than the staged one.
+func hasItsTexts(
+	crawl *state.Crawl, ledger *state.Store, sent sentUnder, source string, m Mode,
+	began time.Time, decisions ingest.Decisions,
+) (bool, error) {
 	for p, err := range crawl.Staged() {
 		if err != nil {
 			return false, err
@@ -96,14 +99,14 @@ func hasItsTexts(crawl *state.Crawl, ledger *state.Store, sent sentUnder, source
 	return true, nil
 }
 
-// isHeld reports whether the screening holds a page back, so that its text was not kept.
+// isHeld reports whether the screening holds a page, whose text is then not staged.
 func isHeld(p state.Staged) (bool, error) {
 	findings, err := p.Findings.List()
-	return slices.ContainsFunc(findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) }), err
+	holds := func(f state.Finding) bool { return f.Action == string(screen.Hold) }
+	return slices.ContainsFunc(findings, holds), err
 }
 
-// unidentify puts the pages of a crawl that was through under their addresses again,
-// for [identify] to begin with.
+// unidentify reverses [identify]: it renames the pages of a crawl to their URLs.
 func unidentify(crawl *state.Crawl) error {
 	to := make(map[string]string)
 	for p, err := range crawl.Staged() {
@@ -117,9 +120,8 @@ func unidentify(crawl *state.Crawl) error {
 	return crawl.Rename(to)
 }
 
-// earlier yields the address and the Markdown of the pages that a crawl has staged, with
-// all of their parts. The text of one that has not changed was not staged; its hash
-// stands for it.
+// earlier yields the URL and the Markdown of the pages that a crawl has staged. Where the text of a part
+// was not staged because it is unchanged, its hash stands for it.
 func earlier(crawl *state.Crawl) iter.Seq2[crawler.Page, error] {
 	return func(yield func(crawler.Page, error) bool) {
 		for p, err := range crawl.Staged() {
@@ -156,14 +158,13 @@ func stagedText(crawl *state.Crawl, p state.Staged) (string, error) {
 	return strings.Join(texts, "\n\n"), nil
 }
 
-// errLookCutOff is what a person reads where a run that keeps nothing was ended from outside, and
-// errCutOff where it was one that does.
+// errLookCutOff is shown where a run that keeps nothing was interrupted, and errCutOff for other runs.
 var errLookCutOff = errors.New("interrupted; nothing was written anywhere")
 
 var errCutOff = errors.New("interrupted; what was done so far is kept, and the next sync goes on from here")
 
-// outliving returns what waits until the crawl so far outlives a kill; nil for a
-// preview, of which nothing has to.
+// outliving returns a function that waits until the crawl so far would survive a kill. It is nil for
+// a preview, which keeps nothing.
 func (r *Runner) outliving(crawl *state.Crawl) func() error {
 	if r.Mode == ModePreview || r.Only != nil {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
-// makeRoom lets the readers of files share the run's memory, and the collector of garbage
-// know how much of that they have taken: what is needed at once is not to be hurried for.
+// makeRoom makes all readers of documents share the run's memory. It raises the limit of the garbage
+// collector by what they have reserved, so that it does not work harder because of them.
 func (r *Runner) makeRoom() {
 	r.documents.Room = &r.room
 	if os.Getenv("GOMEMLIMIT") == "" {

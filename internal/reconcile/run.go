@@ -1,9 +1,9 @@
-// Package reconcile does one run: it reads what each source has, works out the difference to
-// what was sent, and applies it.
+// Package reconcile does one run: it reads each source, works out the difference to what was sent,
+// and applies it.
 //
-// The stages of a source, in order: resolve its import source, read its pages, stage them
-// (split, screen, check), plan, let the guards hold what is dangerous, apply, and remember.
-// A command, a service and a worker call the same functions.
+// The stages of a source, in order: resolve its import source, read its pages, stage them (split,
+// screen, lint), plan, guard, apply, and remember. A command, a service and a worker call the same
+// functions.
 package reconcile
 
 import (
@@ -36,8 +36,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// sourcesAtOnce is how many sources a run works on at the same time: one uploads
-// while others crawl.
+// sourcesAtOnce is how many sources a run works on at the same time, so that one can be sent while others
+// are crawled.
 const sourcesAtOnce = 4
 
 // Runner does one run.
@@ -46,34 +46,34 @@ type Runner struct {
 	Config    *config.Config
 	Mode      Mode
 	Ledger    *state.Store // what was sent
-	Staging   *state.Store // where this run's crawls are kept: the ledger, or for a preview a store that goes with it
+	Staging   *state.Store // of this run's crawls: the ledger, or a temporary store for a preview
 	API       *intercom.Client
 	Log       *slog.Logger
-	Secrets   *secrets.Set // our own, which nothing that is kept or shown has in it
+	Secrets   *secrets.Set // fincrawl's own secrets, which must not be stored or shown
 	Show      Progress
-	Wait      func(context.Context, time.Duration) error // between requests to a site; nil: really
-	Transport http.RoundTripper                          // to the sites; nil: really
-	Only      map[string][]*url.URL                      // source name → the pages that are looked at; nil: all of them
-	old       bool                                       // the state file is a copy of an earlier day
-	Shown     *htmlreport.Report                         // is told what a browser shows beside the report; nil: nothing
-	Verify    bool                                       // compare with what Intercom has, whether that is due or not
-	crawls    sync.Map                                   // source name → *state.Crawl of this run
-	documents document.Reader                            // of all sources, since it takes much memory
-	room      budget.Memory                              // that pages of all sources are read in
-	workspace string                                     // Intercom's ID of it, once it is known
+	Wait      func(context.Context, time.Duration) error // between requests to a site. Defaults to sleeping.
+	Transport http.RoundTripper                          // to the sites. Defaults to a real one.
+	Only      map[string][]*url.URL                      // by source: the only pages to read; nil for all
+	old       bool                                       // the state file is an earlier copy
+	Shown     *htmlreport.Report                         // collects what a browser shows; nil for none
+	Verify    bool                                       // compare with what Intercom has, even where it is not due
+	crawls    sync.Map                                   // by source: *state.Crawl of this run
+	documents document.Reader                            // shared by all sources, because it takes much memory
+	room      budget.Memory                              // memory for reading pages of all sources
+	workspace string                                     // Intercom's ID of the workspace, once it is known
 
-	AllowDeletes int              // of each source, whatever its ceilings say
-	Approval     *ingest.Approval // what a person agreed to; nil: nobody was asked
-	By           string           // who agreed
-	Strict       bool             // what stands counts as what is new
+	AllowDeletes int              // approved number of deletes of each source, above the ceilings
+	Approval     *ingest.Approval // the approved plan; nil for none
+	By           string           // who approved it
+	Strict       bool             // the exit code reports what was reported before as well
 	Now          func() time.Time
-	concerns     sync.Map                   // source name → []state.Concern that this run met
-	run          atomic.Pointer[report.Run] // as it began; as it ended, once it did
+	concerns     sync.Map                   // by source: standing of this run
+	run          atomic.Pointer[report.Run] // as it began, or as it ended
 
-	remote func(context.Context) (verify.Remote, error) // reads the listing of the library, once
+	remote func(context.Context) (verify.Remote, error) // reads the listing of the library once
 }
 
-// Mode is what a run is for.
+// Mode is the purpose of a run.
 type Mode string
 
 // The modes.
@@ -84,20 +84,20 @@ const (
 	ModeLint    Mode = "lint"
 )
 
-// sends reports whether a run sends what it finds to Intercom, and keeps what it learns.
+// sends reports whether a run sends changes to Intercom and records what it learns.
 func (m Mode) sends() bool { return m == ModeSync || m == ModeResync }
 
-// RunOnce reads what is, works out the difference and applies it:
+// RunOnce does a run:
 //
 //	check the token, so that nothing is crawled for a library that cannot be reached
-//	for each source, several at once:
-//	    find its import source, and the pages it has where the state doesn't know them
-//	    compare what is recorded with what the library has, where that is due
-//	    crawl the site, staging its pages
-//	    plan, and let the policy hold back what is dangerous
+//	for each source, several at a time:
+//	    find its import source, and adopt its pages where state does not know them
+//	    compare the entries with the library, where that is due
+//	    crawl the site and stage its pages
+//	    plan, and let the policy hold what is dangerous
 //	    apply, unless this is a preview
 //
-// What went wrong is in the report; a source that failed doesn't stop the others.
+// Errors are in the report. A source that failed does not stop the others.
 func (r *Runner) RunOnce(ctx context.Context, sources []config.Source) report.Run {
 	defer r.documents.Close()
 	r.makeRoom()
@@ -123,8 +123,7 @@ func (r *Runner) RunOnce(ctx context.Context, sources []config.Source) report.Ru
 	return run
 }
 
-// runSources fills in the reports, one for each source. Its error is one that
-// concerns all of them.
+// runSources fills in the reports of the sources. It returns an error that concerns all of them.
 func (r *Runner) runSources(ctx context.Context, sources []config.Source, reports []report.Source) error {
 	me, err := r.API.Me(ctx)
 	if err != nil {
@@ -136,7 +135,8 @@ func (r *Runner) runSources(ctx context.Context, sources []config.Source, report
 		return err
 	}
 	if r.Approval != nil && r.Approval.Workspace != r.workspace {
-		return fmt.Errorf("the approved plan was made for workspace %q, and this is %q", r.Approval.Workspace, r.workspace)
+		return fmt.Errorf("the approved plan was made for workspace %q, and this is %q",
+			r.Approval.Workspace, r.workspace)
 	}
 	due, err := r.verificationDue(sources)
 	if err != nil {
@@ -158,12 +158,14 @@ func (r *Runner) runSources(ctx context.Context, sources []config.Source, report
 			started := time.Now()
 			err := r.runSource(ctx, s, &reports[i])
 			if errors.Is(err, ingest.ErrSourceGone) {
-				r.Log.Warn("the import source was deleted in Intercom while this run used it: made again, and every page sent", "source", s.Name)
+				r.Log.Warn("the import source was deleted in Intercom while this run used it: "+
+					"made again, and every page sent", "source", s.Name)
 				reports[i].Result = nil
 				err = r.runSource(ctx, s, &reports[i])
 			}
 			if errors.Is(err, ingest.ErrSourceElsewhere) {
-				r.Log.Warn("the import source of another process is used, which made it at the same time", "source", s.Name, "reason", err)
+				r.Log.Warn("the import source of another process is used, which made it at the same time",
+					"source", s.Name, "reason", err)
 				err = r.runSource(ctx, s, &reports[i])
 			}
 			reports[i].Seconds = time.Since(started).Seconds()
@@ -212,8 +214,7 @@ func NewRunID() string {
 	return time.Now().UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(tail[:])
 }
 
-// Texts finds the two texts of a page that changed: as it was sent, and as it
-// was crawled by this run.
+// Texts returns the two texts of a page that changed: as it was sent, and as this run crawled it.
 func (r *Runner) Texts(source, externalID string) (before, after string, err error) {
 	crawl, crawled := r.crawls.Load(source)
 	if !crawled {
@@ -223,9 +224,11 @@ func (r *Runner) Texts(source, externalID string) (before, after string, err err
 	return bothTexts(source, r.Ledger, crawl.(*state.Crawl), externalID)
 }
 
-// bothTexts returns the Markdown of a page as it was sent, and as it was crawled; "" for
-// what is not kept.
-func bothTexts(source string, ledger *state.Store, crawl *state.Crawl, externalID string) (sent, crawled string, err error) {
+// bothTexts returns the Markdown of a page as it was sent and as it was crawled, each "" where it was
+// not stored.
+func bothTexts(
+	source string, ledger *state.Store, crawl *state.Crawl, externalID string,
+) (sent, crawled string, err error) {
 	if sent, err = ledger.SentMarkdown(source, externalID); err != nil {
 		return "", "", err
 	}
@@ -233,18 +236,18 @@ func bothTexts(source string, ledger *state.Store, crawl *state.Crawl, externalI
 	return sent, body.Markdown, err
 }
 
-// Progress shows how far a run has come.
+// Progress shows the progress of a run.
 type Progress interface {
-	Expect(source string, urls int) // how many the last run found
+	Expect(source string, urls int) // the number of URLs that the last run found
 	Crawl(source string, p crawler.Progress)
 	Apply(source string, done, total int)
 	End(source string, failed bool)
-	Stop() // is told last
+	Stop() // is called last
 }
 
-// Record does a run and keeps it among the runs of the state file.
+// Record does a run and records it in the state file.
 func Record(ctx context.Context, sources []config.Source, r *Runner) (report.Run, error) {
-	// Noted at its beginning too: one that is killed is seen not to have ended.
+	// It is recorded at its beginning as well, so that a killed run shows as one that did not end.
 	r.identify()
 	if err := r.LookAtAge(); err != nil {
 		return report.Run{ID: r.ID, Mode: string(r.Mode)}, err
@@ -262,7 +265,8 @@ func Record(ctx context.Context, sources []config.Source, r *Runner) (report.Run
 		return run, fmt.Errorf("summarise the run: %w", err)
 	}
 	err = r.Ledger.PutRun(state.Run{
-		ID: run.ID, Mode: run.Mode, Started: run.Started, Finished: run.Finished, ExitCode: run.ExitCode, Summary: summary,
+		ID: run.ID, Mode: run.Mode, Started: run.Started, Finished: run.Finished,
+		ExitCode: run.ExitCode, Summary: summary,
 	})
 	if err == nil {
 		err = r.tell(run)

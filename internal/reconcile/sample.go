@@ -17,18 +17,18 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Sampler reads a little of a source, for somebody who sets it up.
+// Sampler reads a few pages of a source for somebody who sets it up.
 type Sampler struct {
 	Secrets   *secrets.Set
-	Transport http.RoundTripper                          // to the site; nil: really
-	Wait      func(context.Context, time.Duration) error // between requests; nil: really
+	Transport http.RoundTripper                          // to the site. Defaults to a real one.
+	Wait      func(context.Context, time.Duration) error // between requests. Defaults to sleeping.
 	Log       *slog.Logger
 }
 
-// sampledFetches is how many addresses are fetched for a sample of pages, as not each is one.
+// sampledFetches is how many URLs are fetched for a sample of pages. Not each URL is a page.
 const sampledFetches = 20
 
-// Look logs in as a crawl would, and says what it saw, for people.
+// Look logs in as a crawl would and says what it saw.
 func (s Sampler) Look(ctx context.Context, source config.Source) ([]string, error) {
 	src, err := s.source(source)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s Sampler) Look(ctx context.Context, source config.Source) ([]string, erro
 	return web.CheckLogin(ctx, src, s.surroundings())
 }
 
-// source is a source as the crawler wants it. Its credentials are shown to nobody from now on.
+// source returns a source for the crawler and registers its credentials as secrets.
 func (s Sampler) source(source config.Source) (web.Source, error) {
 	s.Secrets.Add(settings.NewAuth(source.Auth).Credentials()...)
 	return settings.NewSource(source)
@@ -47,9 +47,11 @@ func (s Sampler) surroundings() web.Surroundings {
 	return web.Surroundings{Log: s.Log, Secrets: s.Secrets, Transport: s.Transport, Wait: s.Wait}
 }
 
-// Pages returns up to n pages of a source, the start page last, and what the crawl saw that read
-// them. It keeps nothing.
-func (s Sampler) Pages(ctx context.Context, source config.Source, n int) (pages []crawler.Page, coverage crawler.Coverage, err error) {
+// Pages returns up to n pages of a source, the start page last, and the coverage of the crawl that read
+// them. It stores nothing.
+func (s Sampler) Pages(
+	ctx context.Context, source config.Source, n int,
+) (pages []crawler.Page, coverage crawler.Coverage, err error) {
 	src, err := s.source(source)
 	if err != nil {
 		return nil, coverage, err
@@ -80,7 +82,7 @@ func (s Sampler) Pages(ctx context.Context, source config.Source, n int) (pages 
 	return pages[:min(n, len(pages))], coverage, err
 }
 
-// sample keeps the pages that it is given.
+// sample collects pages.
 type sample struct {
 	mu    sync.Mutex
 	pages []crawler.Page

@@ -16,35 +16,35 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// sourceRun is a run's work for one source: what each stage finds out, for those after it.
+// sourceRun is a run of one source. Each stage sets fields that later stages need.
 type sourceRun struct {
 	*Runner
 	config.Source
-	report *report.Source // notes what each stage did
+	report *report.Source // describes what each stage did
 
-	// Known once the source is resolved.
+	// Set by resolve.
 	change       ingest.SourceChange
 	ledger       *state.Store // what was sent
 	verification state.Verification
 	compared     verify.Verification
 	decisions    ingest.Decisions
-	notOut       []ingest.Failure // withdrawn, and in the library still
+	notOut       []ingest.Failure // withdrawn pages that could not be taken out of the library
 
-	// Known once the source was read.
+	// Set by read.
 	reading reading
 	sent    sentUnder
 	crawl   *state.Crawl
 	memory  *memory
 	crawled crawling
 
-	recalled verify.Recalled // known once the pages are staged
-	plan     ingest.Plan     // known once it is made; what guards hold, once they were asked
-	// phrasesNow are what changes from run to run, with what this run saw of it.
+	recalled verify.Recalled // set by stage
+	plan     ingest.Plan     // set by makePlan, and changed by guard
+
+	// phrasesNow are the lines that change from run to run, with what this run learnt.
 	phrasesNow []state.Phrase
 }
 
-// runSource does a run's work for one source, stage by stage. A preview ends once the
-// guards were asked.
+// runSource runs one source, stage by stage. A preview ends after the guards.
 func (r *Runner) runSource(ctx context.Context, s config.Source, rep *report.Source) error {
 	run := &sourceRun{Runner: r, Source: s, report: rep}
 	stages := []func(context.Context) error{run.resolve, run.read, run.stage, run.makePlan, run.guard}
@@ -59,8 +59,8 @@ func (r *Runner) runSource(ctx context.Context, s config.Source, rep *report.Sou
 	return nil
 }
 
-// resolve finds the import source and what was sent to it, compares that with what Intercom
-// has where this is due, and takes out what a person withdrew.
+// resolve finds the import source and the entries. Where it is due, it compares the entries with what
+// Intercom has. It takes out what a person withdrew.
 func (r *sourceRun) resolve(ctx context.Context) (err error) {
 	if r.ledger, r.change, err = r.findImportSource(ctx, r.Source); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (r *sourceRun) resolve(ctx context.Context) (err error) {
 	return err
 }
 
-// read crawls the source, and stages its pages as they come.
+// read crawls the source. Its pages are staged as they come.
 func (r *sourceRun) read(ctx context.Context) error {
 	template, err := r.templateOf(r.Source, r.change)
 	if err != nil {
@@ -96,10 +96,14 @@ func (r *sourceRun) read(ctx context.Context) error {
 		return fmt.Errorf("begin the crawl: %w", err)
 	}
 	r.crawls.Store(r.Name, r.crawl)
-	r.memory = &memory{source: r.Name, crawl: r.crawl, ledger: r.ledger, learned: r.Ledger, sent: r.sent, reading: r.reading,
-		trustLastmod: r.Fetch.TrustLastmod, readOnly: r.Mode == ModePreview, now: time.Now}
-	r.crawled = crawling{Source: r.Source, decisions: r.decisions, crawl: r.crawl, ledger: r.ledger, sent: r.sent, template: template,
-		memory: r.memory, resend: r.Mode == ModeResync}
+	r.memory = &memory{
+		source: r.Name, crawl: r.crawl, ledger: r.ledger, learned: r.Ledger, sent: r.sent, reading: r.reading,
+		trustLastmod: r.Fetch.TrustLastmod, readOnly: r.Mode == ModePreview, now: time.Now,
+	}
+	r.crawled = crawling{
+		Source: r.Source, decisions: r.decisions, crawl: r.crawl, ledger: r.ledger, sent: r.sent,
+		template: template, memory: r.memory, resend: r.Mode == ModeResync,
+	}
 	if r.Mode != ModeResync && !r.reading.due {
 		r.crawled.phrases = &phrases{learnt: learntOf(r.reading.last.Phrases)}
 	}
@@ -108,9 +112,10 @@ func (r *sourceRun) read(ctx context.Context) error {
 	return err
 }
 
-// stage puts the pages that were read under the external IDs by which Intercom knows them.
+// stage renames the staged pages to the external IDs that Intercom knows them by.
 func (r *sourceRun) stage(ctx context.Context) (err error) {
-	if r.verification.Unlisted { // else a page beyond the listing's end would seem to be new, and get another one's identity
+	// A page beyond the end of the listing would seem to be new and get the identity of another page.
+	if r.verification.Unlisted {
 		if _, err := r.recall(ctx, r.Source, r.ledger, r.crawl, r.change, r.verification, r.compared); err != nil {
 			return err
 		}
@@ -122,7 +127,7 @@ func (r *sourceRun) stage(ctx context.Context) (err error) {
 	return err
 }
 
-// makePlan compares what was staged with what was sent.
+// makePlan compares the staged pages with the entries.
 func (r *sourceRun) makePlan(context.Context) (err error) {
 	r.plan, err = ingest.NewPlan(ingest.Inputs{
 		Source:    r.Name,
@@ -142,7 +147,7 @@ func (r *sourceRun) makePlan(context.Context) (err error) {
 	return r.crawled.advise(r.report)
 }
 
-// guard holds back what may do harm and no person agreed to.
+// guard holds changes that may do harm and that no person approved.
 func (r *sourceRun) guard(context.Context) error {
 	leaks, err := exposed(r.Source, r.Secrets, r.plan, r.ledger)
 	if err != nil {
@@ -198,7 +203,7 @@ func (r *sourceRun) apply(ctx context.Context) error {
 	return err
 }
 
-// remember keeps what the next run needs.
+// remember records what the next run needs.
 func (r *sourceRun) remember(context.Context) error {
 	if err := r.afterSending(r.Source, r.plan, *r.report.Result, r.verification); err != nil {
 		return err
@@ -206,7 +211,7 @@ func (r *sourceRun) remember(context.Context) error {
 	if err := r.dropDecisions(r.Name, r.decisions, r.plan); err != nil {
 		return err
 	}
-	if r.Only != nil { // which tells nothing of the source
+	if r.Only != nil { // single pages say nothing about the source
 		return r.Staging.EndAside(r.Name)
 	}
 	if err := r.keepReading(r.Source, r.crawl, r.reading, r.memory, r.plan, r.phrasesNow); err != nil {
@@ -218,8 +223,8 @@ func (r *sourceRun) remember(context.Context) error {
 	return r.Staging.EndCrawl(r.Name)
 }
 
-// stillThere returns ErrSourceGone where pages were refused because their import source
-// is no more: not every API says so by not finding it.
+// stillThere returns ErrSourceGone where pages were refused because their import source was deleted. Not
+// every API says so with a 404.
 func (r *Runner) stillThere(ctx context.Context, id int64, result ingest.Result) error {
 	if !slices.ContainsFunc(result.Failed, func(f ingest.Failure) bool { return f.Refused }) {
 		return nil
@@ -227,5 +232,5 @@ func (r *Runner) stillThere(ctx context.Context, id int64, result ingest.Result)
 	if _, err := r.API.ImportSource(ctx, id); err != nil && intercom.KindOf(err) == intercom.NotFound {
 		return fmt.Errorf("%w (%w)", ingest.ErrSourceGone, err)
 	}
-	return nil // what else may be wrong is nothing that this run still needs
+	return nil // another error does not matter to this run any more
 }

@@ -13,17 +13,17 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// part is one of the pages that a page of the site becomes, mostly the only one.
+// part is one of the pages that a page of the site is split into, mostly the only one.
 type part struct {
 	page      crawler.Page // as it may be sent
 	hash      string       // its fingerprint
-	sent      state.Entry  // of what was sent; zero for nothing
+	sent      state.Entry  // what was sent of it; zero for nothing
 	findings  []state.Finding
-	template  int  // letters of what was sent of the whole page that are template by now
+	template  int  // number of letters of the sent page, with all parts, that turned out to be template
 	mayShrink bool // a person allowed the page to lose text
 }
 
-// parts splits a page, and screens each part.
+// parts splits a page and screens each part.
 func (s stager) parts(p crawler.Page, meter *budget.Meter) ([]part, error) {
 	id := s.sent.id(p.URL, p.Identity)
 	had := s.sent.parts[id]
@@ -38,7 +38,7 @@ func (s stager) parts(p crawler.Page, meter *budget.Meter) ([]part, error) {
 		if one.page, secrets, err = s.screener.Page(page, meter); err != nil {
 			return nil, err
 		}
-		meter.Spend((len(one.page.HTML) + len(one.page.Markdown)) / 4) // of its hashes, its sketch and lint
+		meter.Spend((len(one.page.HTML) + len(one.page.Markdown)) / 4) // for its hashes, its sketch and lint
 		one.hash, one.findings = one.page.Fingerprint(), found(secrets)
 		if one.sent, _, err = s.ledger.Entry(s.source, s.sent.id(page.URL, page.Identity)); err != nil {
 			return nil, err
@@ -52,8 +52,8 @@ func (s stager) parts(p crawler.Page, meter *budget.Meter) ([]part, error) {
 	return parts, err
 }
 
-// templateIn counts the letters of what was sent of a page, with all its parts, that are
-// known to be template by now: what leaves a page that way is no loss.
+// templateIn returns the number of letters of a sent page, with all its parts, that turned out to be
+// template. Losing them is no loss.
 func (s stager) templateIn(id string, parts []part) (letters int, err error) {
 	left := parts[0].page.LeftOut
 	if len(left) == 0 || parts[0].sent.Hash == "" || !slices.ContainsFunc(parts, part.changed) {
@@ -69,7 +69,7 @@ func (s stager) templateIn(id string, parts []part) (letters int, err error) {
 	return letters, nil
 }
 
-// staged is the part as it is staged, without its text.
+// staged returns the part as it is staged, without its text.
 func (p part) staged() state.Staged {
 	return state.Staged{
 		ExternalID: p.page.ExternalID,
@@ -95,7 +95,7 @@ func (p part) staged() state.Staged {
 	}
 }
 
-// changed reports whether the part is another than what was sent.
+// changed reports whether the part differs from what was sent.
 func (p part) changed() bool { return p.hash != p.sent.Hash }
 
 // held reports whether the part must not be sent.
@@ -103,8 +103,8 @@ func (p part) held() bool {
 	return slices.ContainsFunc(p.findings, func(f state.Finding) bool { return f.Action == string(screen.Hold) })
 }
 
-// firstOf is the first of a page's parts as it is staged: it lists the others, and what
-// tells pages apart is what all of them say.
+// firstOf returns the first part of a page as it is staged. It lists the other parts. Its hashes of the
+// content cover all parts.
 func firstOf(parts []part) state.Staged {
 	first := parts[0].staged()
 	if len(parts) == 1 {
@@ -124,7 +124,7 @@ func firstOf(parts []part) state.Staged {
 	return first
 }
 
-// textHashOf is the [textHash] of all parts of a page, by their anchors.
+// textHashOf returns the [textHash] of all parts of a page, given by their anchors.
 func textHashOf(texts map[string]string) string {
 	ordered := make([]string, 0, len(texts))
 	for _, anchor := range slices.Sorted(maps.Keys(texts)) {
@@ -133,7 +133,7 @@ func textHashOf(texts map[string]string) string {
 	return textHash(strings.Join(ordered, "\n\n"))
 }
 
-// partsOf returns the further parts that a page was staged with, in their order.
+// partsOf returns the further parts of a staged page, in order.
 func partsOf(crawl *state.Crawl, p state.Staged) ([]state.Staged, error) {
 	var parts []state.Staged
 	for _, anchor := range p.Parts {
@@ -148,8 +148,8 @@ func partsOf(crawl *state.Crawl, p state.Staged) ([]state.Staged, error) {
 	return parts, nil
 }
 
-// wholeHTML puts the HTML of a page together again from the parts that it was staged with;
-// ok is false where the text of one was not kept.
+// wholeHTML joins the HTML of the parts of a staged page. ok is false where the text of a part was not
+// staged.
 func wholeHTML(crawl *state.Crawl, p state.Staged) (html string, ok bool, err error) {
 	var all []string
 	for _, anchor := range append([]string{""}, p.Parts...) {
@@ -162,7 +162,7 @@ func wholeHTML(crawl *state.Crawl, p state.Staged) (html string, ok bool, err er
 	return strings.Join(all, "\n"), true, nil
 }
 
-// isPart reports whether a page that was staged is a further part of another.
+// isPart reports whether a staged page is a further part of another page.
 func isPart(p state.Staged) bool {
 	_, _, anchor := crawler.CutPart(p.ExternalID, p.URL)
 	return anchor != ""

@@ -21,8 +21,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// stager puts the pages of a crawl into the state file, with the text of those
-// only that may have to be sent.
+// stager stores the pages of a crawl. It stores the text only of those that may have to be sent.
 type stager struct {
 	source string
 	crawl  *state.Crawl
@@ -30,20 +29,23 @@ type stager struct {
 	sent   sentUnder
 	resend bool
 
-	room     *budget.Memory // that pages are split and screened in
+	room     *budget.Memory // memory for splitting and screening pages
 	split    settings.Split
 	screener *screen.Screener
 	linter   *lint.Linter
-	phrases  *phrases // that change with each run; nil: none is left out
-	keepsAll bool     // the text of each page, whether it may have to be sent or not
-	// decisions are what persons agreed to: those pages may be sent though they are held.
+	phrases  *phrases // lines that change with each run; nil where everything is compared
+	keepsAll bool     // store the text of every page
+	// decisions has the approvals, because an approved page may be sent although it is held.
 	decisions ingest.Decisions
 	shown     *htmlreport.Report // keeps the texts of what is held, to be shown; nil: nothing does
 }
 
 func (s stager) Put(ctx context.Context, p crawler.Page) error {
 	if p.Outline != nil {
-		o := state.Outlined{URL: p.URL, Outline: p.Outline.Bytes(), AIAgent: p.Availability.AIAgent, AICopilot: p.Availability.AICopilot}
+		o := state.Outlined{
+			URL: p.URL, Outline: p.Outline.Bytes(),
+			AIAgent: p.Availability.AIAgent, AICopilot: p.Availability.AICopilot,
+		}
 		if err := s.crawl.SetOutline(o); err != nil {
 			return err
 		}
@@ -51,9 +53,9 @@ func (s stager) Put(ctx context.Context, p crawler.Page) error {
 	return s.stage(ctx, p, nil, s.linter.Add)
 }
 
-// stage puts the parts of a page into the state file, in place of those that it was staged
-// with earlier, with the findings that it had before and lint's word on each. The error is a
-// *[budget.Exceeded] where the page costs too much to split and to screen.
+// stage splits, screens and lints a page and stores its parts. They replace the parts that it was staged
+// with earlier. before are findings to add to those of the screening. The error is a
+// *[budget.Exceeded] where that takes too much work or memory.
 func (s stager) stage(ctx context.Context, p crawler.Page, before []state.Finding, lint func(crawler.Page)) error {
 	release, err := s.room.Reserve(ctx, budget.ForText(p.HTML, p.Markdown))
 	if err != nil {
@@ -73,8 +75,8 @@ func (s stager) stage(ctx context.Context, p crawler.Page, before []state.Findin
 	if err := s.unstageOthers(first); err != nil {
 		return err
 	}
-	// What is learnt later is left out of all parts together, so that their texts are
-	// kept together.
+	// A template that is learnt later is removed from all parts together, so either all texts are
+	// stored or none.
 	keeps := s.resend || s.keepsAll || slices.ContainsFunc(parts, part.changed)
 	for i, part := range parts {
 		staged := first
@@ -87,7 +89,7 @@ func (s stager) stage(ctx context.Context, p crawler.Page, before []state.Findin
 		} else {
 			s.shown.Hold(s.source, part.page, s.screener)
 		}
-		// What is held is not sent, and so not kept, unless somebody agreed to it.
+		// A held page is not sent, so its text is not stored unless a person approved it.
 		if keeps && (!part.held() || s.decisions.Agreed(part.page.ExternalID, part.page.URL)) {
 			body = &state.Body{HTML: part.page.HTML, Markdown: part.page.Markdown}
 		}
@@ -98,7 +100,7 @@ func (s stager) stage(ctx context.Context, p crawler.Page, before []state.Findin
 	return nil
 }
 
-// unstageOthers drops the parts that a page was staged with earlier and no longer has.
+// unstageOthers removes the parts that a page was staged with earlier and no longer has.
 func (s stager) unstageOthers(p state.Staged) error {
 	before, _, err := s.crawl.Page(p.ExternalID)
 	if err != nil {
@@ -115,14 +117,14 @@ func (s stager) unstageOthers(p state.Staged) error {
 	return nil
 }
 
-// textHash is a hash of what a page says, without the addresses its links lead to: a
-// wall's name the page to return to.
+// textHash returns a hash of a text without the targets of its links. A login page has the page to
+// return to in them.
 func textHash(text string) string {
 	sum := sha256.Sum256([]byte(markdown.WithoutTargets(text)))
 	return hex.EncodeToString(sum[:16])
 }
 
-// request is what a page is sent as, but for the import source it goes to.
+// request returns the request that sends a page, without the import source.
 func request(p crawler.Page) intercom.PageRequest {
 	return intercom.PageRequest{
 		Title: p.Title, HTML: p.HTML, URL: p.URL, Locale: p.Locale, ExternalID: p.ExternalID,
@@ -130,14 +132,15 @@ func request(p crawler.Page) intercom.PageRequest {
 	}
 }
 
-// pagesOf yields what was staged of a crawl and is a page still: some prove to be
-// something else later, such as a wall that stood under many addresses.
+// pagesOf yields the staged pages of a crawl that are still pages. Some turn out to be something else
+// later, such as a login that many URLs show.
 func pagesOf(crawl *state.Crawl) iter.Seq2[state.Staged, error] {
 	return func(yield func(state.Staged, error) bool) {
 		for p, err := range crawl.Staged() {
 			if err == nil {
 				outcome, _, _, lookErr := crawl.Outcome(crawler.Address(p.URL))
-				if err = lookErr; err == nil && crawler.Outcome(outcome) != crawler.Paged && crawler.Outcome(outcome) != crawler.NotModified {
+				o := crawler.Outcome(outcome)
+				if err = lookErr; err == nil && o != crawler.Paged && o != crawler.NotModified {
 					continue
 				}
 			}
@@ -148,12 +151,11 @@ func pagesOf(crawl *state.Crawl) iter.Seq2[state.Staged, error] {
 	}
 }
 
-// known yields the addresses of the pages that were sent, one for all parts of a page.
-// An entry that cannot be read ends it; the plan, which reads them all again, reports
-// the error.
+// known yields the URLs of the pages that were sent, one for all parts of a page. It ends at an entry that
+// cannot be read. The plan reads all entries again and reports the error.
 func known(source string, ledger *state.Store) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		asked := make(map[string]bool) // of pages of which only parts are recorded
+		asked := make(map[string]bool) // URLs of pages that have only entries of parts
 		for e, err := range ledger.Entries(source) {
 			if err != nil {
 				return
@@ -172,7 +174,7 @@ func known(source string, ledger *state.Store) iter.Seq[string] {
 			if !yield(address) {
 				return
 			}
-			// Of a page that was only found in Intercom, the URL may be another one's.
+			// Somebody may have changed the URL of a page that was only found at Intercom.
 			if !e.Ours() && id != address && strings.HasPrefix(id, "http") && !yield(id) {
 				return
 			}
@@ -180,7 +182,7 @@ func known(source string, ledger *state.Store) iter.Seq[string] {
 	}
 }
 
-// before returns what was sent of a page, with all its parts.
+// before returns what was sent of a page with all its parts.
 func (s stager) before(address, identity string) (cutoff.Before, error) {
 	id := s.sent.id(address, identity)
 	entry, ok, err := s.ledger.Entry(s.source, id)
@@ -205,7 +207,7 @@ func (s stager) before(address, identity string) (cutoff.Before, error) {
 	return cutoff.Before{Markdown: text.String(), Letters: letters, End: entry.End}, nil
 }
 
-// found is what the screening found, as the state keeps it and the plan shows it.
+// found converts the findings of the screening for state.
 func found(findings []screen.Finding) []state.Finding {
 	var kept []state.Finding
 	for _, f := range findings {

@@ -17,7 +17,7 @@ import (
 // shownRuns is how many runs a status lists.
 const shownRuns = 5
 
-// Status returns what the state file knows of sources.
+// Status returns what the state file knows about sources.
 func Status(c *config.Config, sources []config.Source, store *state.Store) (report.Status, error) {
 	status := report.Status{State: c.State, Runs: []report.RunStatus{}, Sources: []report.SourceStatus{}}
 	var err error
@@ -94,7 +94,9 @@ func sourceStatus(s config.Source, store *state.Store) (report.SourceStatus, err
 			})
 		}
 		if e.Misses > 0 {
-			missing := report.MissingPage{ExternalID: e.ExternalID, URL: e.URL, Title: e.Title, Misses: e.Misses, Of: s.Deletes.ConfirmRuns}
+			missing := report.MissingPage{
+				ExternalID: e.ExternalID, URL: e.URL, Title: e.Title, Misses: e.Misses, Of: s.Deletes.ConfirmRuns,
+			}
 			if trail, ok, err := store.Trail(s.Name, e.URL); err != nil {
 				return status, err
 			} else if ok {
@@ -106,8 +108,8 @@ func sourceStatus(s config.Source, store *state.Store) (report.SourceStatus, err
 	return status, nil
 }
 
-// lastFailure is why the last run that ended could not read a source, or send to it, and since
-// when that is so; nil where it could.
+// lastFailure returns why the last run that ended could not read a source or send to it, and since when
+// that is so. It is nil where the last run succeeded.
 func lastFailure(runs []state.Run, source string) (f *report.SourceFailure) {
 	for _, r := range runs { // the newest first
 		run, ok := SummaryOf(r)
@@ -130,13 +132,13 @@ func lastFailure(runs []state.Run, source string) (f *report.SourceFailure) {
 	return f
 }
 
-// success is a run that saw all of a source and sent what it had to.
+// success is a run that saw all of a source and sent everything.
 type success struct {
 	Finished   time.Time
-	Discovered int // URLs
+	Discovered int // number of URLs
 }
 
-// lastSuccess returns the last such run.
+// lastSuccess returns the last run that succeeded.
 func lastSuccess(runs []state.Run, source string) (success, bool) {
 	for _, r := range runs { // the newest first
 		var run report.Run
@@ -144,7 +146,8 @@ func lastSuccess(runs []state.Run, source string) (success, bool) {
 			continue
 		}
 		for _, s := range run.Sources {
-			if s.Name == source && s.Result != nil && s.Error == "" && !s.PartlyFailed() && (s.Plan == nil || !s.Plan.Coverage.Partial) {
+			done := s.Result != nil && s.Error == "" && !s.PartlyFailed() && (s.Plan == nil || !s.Plan.Coverage.Partial)
+			if s.Name == source && done {
 				last := success{Finished: r.Finished}
 				if s.Plan != nil {
 					last.Discovered = s.Plan.Coverage.Discovered
@@ -156,7 +159,7 @@ func lastSuccess(runs []state.Run, source string) (success, bool) {
 	return success{}, false
 }
 
-// LookOnline asks Intercom about the import sources of a status.
+// LookOnline updates the import sources of a status with what Intercom says about them.
 func LookOnline(ctx context.Context, api *intercom.Client, sources []report.SourceStatus) error {
 	for i := range sources {
 		is := &sources[i].ImportSource

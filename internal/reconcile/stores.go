@@ -8,7 +8,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// stateFrontier is a crawl in the state file as the web crawler wants it.
+// stateFrontier adapts a crawl in the state file to the web crawler.
 type stateFrontier struct{ *state.Crawl }
 
 func (f stateFrontier) Settle(url string, outcome crawler.Outcome, detail string) error {
@@ -23,7 +23,9 @@ func (f stateFrontier) Outcome(url string) (outcome crawler.Outcome, detail stri
 func (f stateFrontier) Settled() iter.Seq2[frontier.Settlement, error] {
 	return func(yield func(frontier.Settlement, error) bool) {
 		for v, err := range f.Visits() {
-			s := frontier.Settlement{URL: v.URL, From: v.From, Outcome: crawler.Outcome(v.Outcome), Detail: v.Detail, Depth: v.Depth}
+			s := frontier.Settlement{
+				URL: v.URL, From: v.From, Outcome: crawler.Outcome(v.Outcome), Detail: v.Detail, Depth: v.Depth,
+			}
 			if !yield(s, err) {
 				return
 			}
@@ -31,8 +33,7 @@ func (f stateFrontier) Settled() iter.Seq2[frontier.Settlement, error] {
 	}
 }
 
-// keeper is the state file as the crawler keeps a source's session in it. A preview
-// only reads.
+// keeper stores a source's session in the state file. For a preview it only reads.
 type keeper struct {
 	source   string
 	store    *state.Store

@@ -2,12 +2,12 @@ package reconcile
 
 import "maps"
 
-// keptSheets are the style sheets that the pages of a source were read with.
+// keptSheets stores the style sheets that the pages of a source were read with.
 type keptSheets struct{ *memory }
 
 func (k keptSheets) Known() (map[string]string, error) { return k.learned.StyleSheets(k.source) }
 
-// Changed forgets all documents, also those that this crawl may not come to.
+// Changed forgets all documents, including those that this crawl may not reach.
 func (k keptSheets) Changed() error {
 	k.stale.Store(true)
 	if k.readOnly {

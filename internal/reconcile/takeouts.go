@@ -10,14 +10,19 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// takeOut takes out of the library what is withdrawn and was not taken out yet, as where
-// Intercom did not answer: whatever the crawl will see. It returns what failed.
-func (r *Runner) takeOut(ctx context.Context, s config.Source, ledger *state.Store, id int64, d ingest.Decisions) ([]ingest.Failure, error) {
+// takeOut takes withdrawn pages out of the library that are still in it, because Intercom did not answer
+// when they were withdrawn. It returns the failures.
+func (r *Runner) takeOut(
+	ctx context.Context, s config.Source, ledger *state.Store, id int64, d ingest.Decisions,
+) ([]ingest.Failure, error) {
 	if !r.Mode.sends() || id == 0 || !d.AnyWithdrawn() {
 		return nil, nil
 	}
-	done, failed, err := ingest.Takeout{Source: s.Name, SourceID: id, Locale: s.Locale, Library: r.API, Ledger: ledger, Workers: r.Config.Intercom.Workers}.
-		Withdraw(ctx, ledger.Entries(s.Name), d)
+	takeout := ingest.Takeout{
+		Source: s.Name, SourceID: id, Locale: s.Locale, Library: r.API, Ledger: ledger,
+		Workers: r.Config.Intercom.Workers,
+	}
+	done, failed, err := takeout.Withdraw(ctx, ledger.Entries(s.Name), d)
 	if err != nil {
 		return nil, fmt.Errorf("take out what is withdrawn: %w", err)
 	}
@@ -27,15 +32,18 @@ func (r *Runner) takeOut(ctx context.Context, s config.Source, ledger *state.Sto
 	return failed, nil
 }
 
-// addNotOut adds to a result those of the pages that could not be taken out which are in
-// still, unless it tells of them already.
-func addNotOut(result *ingest.Result, source string, ledger *state.Store, d ingest.Decisions, failed []ingest.Failure) error {
+// addNotOut adds to a result the failures of pages that should have been taken out and are still in the
+// library, unless it has them already.
+func addNotOut(
+	result *ingest.Result, source string, ledger *state.Store, d ingest.Decisions, failed []ingest.Failure,
+) error {
 	for _, f := range failed {
 		e, ok, err := ledger.Entry(source, f.ExternalID)
 		if err != nil {
 			return err
 		}
-		told := slices.ContainsFunc(result.Failed, func(other ingest.Failure) bool { return other.ExternalID == f.ExternalID })
+		same := func(other ingest.Failure) bool { return other.ExternalID == f.ExternalID }
+		told := slices.ContainsFunc(result.Failed, same)
 		if ok && !told && d.TakesOut(e) != ingest.Unchanged {
 			result.Failed = append(result.Failed, f)
 		}

@@ -26,15 +26,15 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// knownTemplate is what a run knows of what the pages of a source have in common.
+// knownTemplate is what a run knows about the template of a source.
 type knownTemplate struct {
-	known *template.Template // nil where it is not to be left out
-	// learnt: it was looked for before, so that pages are as it has them. Else the text
-	// of every page is kept until it is known.
+	known *template.Template // nil where the template is not to be removed
+	// learnt reports that the template was learnt before. Otherwise the text of every page is
+	// stored until it is.
 	learnt bool
 }
 
-// templateOf reads what was learnt of a source, unless this run forgets it, or would.
+// templateOf returns the template of a source, unless this run forgets it or, as a preview, would.
 func (r *Runner) templateOf(s config.Source, change ingest.SourceChange) (knownTemplate, error) {
 	t, err := templateOf(r.Ledger, s)
 	if t.known != nil && (change.Lost || change.Adopt) {
@@ -43,7 +43,7 @@ func (r *Runner) templateOf(s config.Source, change ingest.SourceChange) (knownT
 	return t, err
 }
 
-// templateOf reads what was learnt of a source.
+// templateOf returns the recorded template of a source.
 func templateOf(store *state.Store, s config.Source) (knownTemplate, error) {
 	if s.Content.Template == config.TemplateOff || s.Content.Body != "" {
 		return knownTemplate{}, nil
@@ -54,12 +54,14 @@ func templateOf(store *state.Store, s config.Source) (knownTemplate, error) {
 	}
 	blocks := make([]template.Known, len(kept.Blocks))
 	for i, b := range kept.Blocks {
-		blocks[i] = template.Known{Hash: uint64(b.Hash), Place: template.Place(b.Place), Words: b.Words, Pages: b.Pages, Of: b.Of}
+		blocks[i] = template.Known{
+			Hash: uint64(b.Hash), Place: template.Place(b.Place), Words: b.Words, Pages: b.Pages, Of: b.Of,
+		}
 	}
 	return knownTemplate{known: template.New(blocks), learnt: true}, nil
 }
 
-// kept is a template as the state keeps it.
+// kept converts a template for state.
 func (l *layout) kept(t *template.Template) (state.Template, error) {
 	kept := state.Template{Version: template.Version, Blocks: []state.TemplateBlock{}}
 	for _, b := range t.Blocks() {
@@ -67,12 +69,14 @@ func (l *layout) kept(t *template.Template) (state.Template, error) {
 		if err != nil {
 			return kept, err
 		}
-		kept.Blocks = append(kept.Blocks, state.TemplateBlock{Hash: state.Hash(b.Hash), Place: int(b.Place), Words: words, Pages: b.Pages, Of: b.Of})
+		kept.Blocks = append(kept.Blocks, state.TemplateBlock{
+			Hash: state.Hash(b.Hash), Place: int(b.Place), Words: words, Pages: b.Pages, Of: b.Of,
+		})
 	}
 	return kept, nil
 }
 
-// firstWords are those of a text, unless it holds what must not be shown.
+// firstWords returns the first words of a text, unless the text has something that must not be shown.
 func firstWords(screener *screen.Screener, text string) (string, error) {
 	_, findings, err := screener.Page(crawler.Page{HTML: "<p>" + html.EscapeString(text) + "</p>", Markdown: text}, nil)
 	if err != nil {
@@ -84,7 +88,7 @@ func firstWords(screener *screen.Screener, text string) (string, error) {
 	return template.Excerpt(text), nil
 }
 
-// under is a fingerprint of settings, and of the template that a page was read with.
+// under returns the fingerprint of settings and of the template that a page was read with.
 func under(settings string, t *template.Template) string {
 	if id := t.ID(); id != "" {
 		return settings + "-" + id
@@ -92,11 +96,11 @@ func under(settings string, t *template.Template) string {
 	return settings
 }
 
-// layout leaves what pages have in common out of those that were staged.
+// layout removes the template from staged pages.
 type layout struct {
 	stager
-	known  *template.Template // when the crawl began
-	memory *memory            // nil: nothing is remembered
+	known  *template.Template // at the beginning of the crawl
+	memory *memory            // nil where nothing is remembered
 	common compare.Common
 }
 
@@ -143,7 +147,10 @@ func (l *layout) LeaveOut(ctx context.Context, address string, t *template.Templ
 	var article extract.Article
 	err = budget.Run(ctx, budget.Page, func(ctx context.Context) (err error) {
 		defer release()
-		late := template.Late{Address: u, Title: staged.Title, HTML: whole, Before: l.known, Outline: outline, Meter: budget.From(ctx)}
+		late := template.Late{
+			Address: u, Title: staged.Title, HTML: whole,
+			Before: l.known, Outline: outline, Meter: budget.From(ctx),
+		}
 		article, ok, err = extract.Strip(late, t)
 		return err
 	})
@@ -155,7 +162,8 @@ func (l *layout) LeaveOut(ctx context.Context, address string, t *template.Templ
 		return nil, false, err
 	}
 	page := crawler.Page{
-		Source: l.source, ExternalID: staged.ExternalID, Identity: staged.Identity, URL: staged.URL, Title: staged.Title, Locale: staged.Locale,
+		Source: l.source, ExternalID: staged.ExternalID, Identity: staged.Identity, URL: staged.URL,
+		Title: staged.Title, Locale: staged.Locale,
 		HTML: article.HTML, Markdown: article.Markdown, LeftOut: article.LeftOut, End: staged.End, Inside: staged.Inside,
 		Availability: crawler.Availability{AIAgent: o.AIAgent, AICopilot: o.AICopilot},
 	}
@@ -169,8 +177,8 @@ func (l *layout) LeaveOut(ctx context.Context, address string, t *template.Templ
 	return article.LeftOut, true, l.memory.left(address, t)
 }
 
-// unlessCostly returns err unless it says that a page costs too much: then that stays as it
-// was staged.
+// unlessCostly returns err, or nil where it says that a page takes too much work or memory. Such a page
+// stays as it was staged.
 func unlessCostly(err error) error {
 	if costly := (*budget.Exceeded)(nil); errors.As(err, &costly) {
 		return nil
@@ -183,8 +191,8 @@ func (l *layout) Learned(c compare.Common) error {
 	return nil
 }
 
-// redactions are the findings of a page and its parts that were taken out of the text, and
-// would not be found there again.
+// redactions returns the findings of a page and its parts that were redacted. A second screening would
+// not find them again.
 func (l *layout) redactions(p state.Staged) (all []state.Finding, err error) {
 	parts, err := partsOf(l.crawl, p)
 	if err != nil {
@@ -204,7 +212,7 @@ func (l *layout) redactions(p state.Staged) (all []state.Finding, err error) {
 	return all, nil
 }
 
-// left remembers the page at a URL as it is without the template.
+// left records a page as it is without the template.
 func (m *memory) left(address string, t *template.Template) error {
 	if m == nil || m.readOnly {
 		return nil
@@ -224,8 +232,8 @@ func (m *memory) left(address string, t *template.Template) error {
 	return m.learned.SetSeen(m.source, seen)
 }
 
-// keepTemplate keeps what was learnt. What is remembered of the source's pages holds for
-// the new template too, unless some would be others with it: these are fetched again.
+// keepTemplate records the template that was learnt. What is remembered of the source's pages stays
+// valid under the new template. Where some pages would change with it, everything is fetched again.
 func (r *Runner) keepTemplate(s config.Source, read reading, l *layout) error {
 	found := l.common
 	if !found.Enough {
@@ -264,7 +272,7 @@ func (r *Runner) keepTemplate(s config.Source, read reading, l *layout) error {
 	return r.Ledger.SetTemplate(s.Name, next)
 }
 
-// inReport is what the report says of the template.
+// inReport converts the template for the report.
 func inReport(c compare.Common) *report.Template {
 	if c.Of == 0 || c.Pages == 0 && len(c.Whole) == 0 {
 		return nil
@@ -272,7 +280,7 @@ func inReport(c compare.Common) *report.Template {
 	return &report.Template{Blocks: c.Blocks, Pages: c.Pages, Of: c.Of, Whole: c.Whole}
 }
 
-// wholeAdvice names the pages that have nothing but template.
+// wholeAdvice returns advice on the pages that have nothing but template.
 func wholeAdvice(c compare.Common) (list []report.Advice) {
 	for _, address := range c.Whole {
 		list = append(list, report.Advice{Kind: "template-only", URL: address,
@@ -282,20 +290,20 @@ func wholeAdvice(c compare.Common) (list []report.Advice) {
 	return list
 }
 
-// templateLength counts the letters of a text that are template, by now.
+// templateLength returns the number of letters of a text that turned out to be template.
 func templateLength(text string, left []template.LeftOut) (n int) {
 	said := lettersOf(markdown.WithoutTargets(text))
 	for _, l := range left {
 		letters := lettersOf(l.Text)
 		if before, after, had := strings.Cut(said, letters); had && letters != "" {
-			said = before + "\x00" + after // once
+			said = before + "\x00" + after // so that it is found only once
 			n += utf8.RuneCountInString(letters)
 		}
 	}
 	return n
 }
 
-// lettersOf is a text without what Markdown adds to it.
+// lettersOf returns the letters and digits of a text.
 func lettersOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsNumber(r) {
@@ -305,8 +313,7 @@ func lettersOf(text string) string {
 	}, text)
 }
 
-// inWords are the blocks of a template whose words are known, those that most pages
-// have first.
+// inWords returns the blocks of a template whose words are known, sorted by place and number of pages.
 func inWords(t *template.Template) (list []report.LeftOut) {
 	for _, b := range t.Blocks() {
 		if b.Words != "" {
@@ -319,7 +326,7 @@ func inWords(t *template.Template) (list []report.LeftOut) {
 	return list
 }
 
-// leftOutOf says what was left out of a page that was fetched to be explained.
+// leftOutOf adds to an explanation what was removed from its page.
 func leftOutOf(p crawler.Page, t *template.Template, screener *screen.Screener, e *report.Explanation) error {
 	for _, l := range p.LeftOut {
 		words, err := firstWords(screener, l.Text)

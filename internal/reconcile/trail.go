@@ -7,10 +7,12 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// follow remembers what a crawl made of each URL, for explain. What it no longer came
-// upon is forgotten where it was complete; else too, where that is more than it met,
-// lest a site of ever new addresses fill the state file.
-func (r *Runner) follow(source string, ledger *state.Store, crawl *state.Crawl, coverage crawler.Coverage, at time.Time) error {
+// follow records the outcomes of a crawl, for explain. After a complete crawl it forgets the URLs that
+// were not found. After another crawl it does so if they are more than those that were found, so that
+// a site with ever new URLs cannot fill the state file.
+func (r *Runner) follow(
+	source string, ledger *state.Store, crawl *state.Crawl, coverage crawler.Coverage, at time.Time,
+) error {
 	for v, err := range crawl.Visits() {
 		if err != nil {
 			return err
@@ -21,7 +23,7 @@ func (r *Runner) follow(source string, ledger *state.Store, crawl *state.Crawl, 
 				return err
 			}
 			if known {
-				v.Outcome, v.Detail = before.Last.Outcome, before.Last.Detail // still what it was
+				v.Outcome, v.Detail = before.Last.Outcome, before.Last.Detail // it is unchanged
 			}
 		}
 		if v.Outcome == "" {

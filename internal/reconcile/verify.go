@@ -13,17 +13,15 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Where intercom.verify_every is auto, a library of up to smallLibrary pages is
-// compared by every run, which takes some 20 calls, and a larger one by every
-// largeEvery-th.
+// With intercom.verify_every: auto, a library of up to smallLibrary pages is compared by every run, which
+// takes some 20 calls. A larger one is compared by every largeEvery-th run.
 const (
 	smallLibrary = 1000
 	largeEvery   = 7
 )
 
-// verificationDue reports whether this run should compare what is recorded of the
-// sources with what the library has. The listing is that of the whole workspace, so
-// that one source's turn is everybody's.
+// verificationDue reports whether this run should compare the entries with the library. The listing is
+// that of the whole workspace, so all sources are compared when it is the turn of one.
 func (r *Runner) verificationDue(sources []config.Source) (bool, error) {
 	every, pages := r.Config.Intercom.VerifyEvery, 0
 	for _, s := range sources {
@@ -49,12 +47,12 @@ func (r *Runner) verificationDue(sources []config.Source) (bool, error) {
 	return every == config.VerifyAuto, nil
 }
 
-// LookAtAge looks whether the state file is a copy of an earlier day: then this run, or the
-// first that can, compares it with what Intercom has.
+// LookAtAge checks whether the state file is an earlier copy. Then this run compares it with what
+// Intercom has, or the next run that can.
 func (r *Runner) LookAtAge() (err error) {
 	names, err := r.Ledger.Sources()
 	if err != nil || len(names) == 0 {
-		return err // it was lost, and begins anew
+		return err // the state file was lost and begins anew
 	}
 	if r.old, err = r.Ledger.IsOldCopy(); err != nil || !r.old {
 		return err
@@ -67,20 +65,21 @@ func (r *Runner) LookAtAge() (err error) {
 	return r.Ledger.Doubt("the state file was replaced by an older one")
 }
 
-// verifySource compares, where that is due, what the ledger has of a source with what
-// the library has, and corrects the ledger, so that the plan mends the rest. It returns
-// what it found, such as the pages that the library has twice. A comparison that fails is
-// made up for by the next run. The record returned is to be kept once the run is through.
+// verifySource compares the entries of a source with the library, where that is due, and corrects the
+// entries, so that the plan mends the rest. It returns what it found, and the record to store at the end
+// of the run. If it fails, the next run compares again.
 //
-// Not only the plan waits for it, but the crawl: of a page that was edited or deleted in
-// Intercom it fetches the text again, whether the site says that it changed or not, and
-// one that only Intercom knows it asks for.
-func (r *Runner) verifySource(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source) (state.Verification, verify.Verification, error) {
+// It has to come before the crawl, because the crawl fetches the text of pages that were edited or
+// deleted at Intercom even where the site says that they are unchanged, and looks for pages that
+// only Intercom knows.
+func (r *Runner) verifySource(
+	ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, rep *report.Source,
+) (state.Verification, verify.Verification, error) {
 	record, err := r.Ledger.Verification(s.Name)
 	if err != nil {
 		return record, verify.Verification{}, err
 	}
-	if change.Action == ingest.Create { // there are no pages
+	if change.Action == ingest.Create { // it has no pages
 		return state.Verification{At: time.Now().UTC()}, verify.Verification{}, nil
 	}
 	record.Runs++
@@ -107,16 +106,18 @@ func (r *Runner) verifySource(ctx context.Context, s config.Source, ledger *stat
 		found.Unlisted = record.Unlisted
 		rep.Foreign = record.Foreign
 		r.Log.Info("compared with what Intercom has", "source", s.Name, "pages", found.Pages,
-			"edited", found.Edited, "deleted", found.Deleted, "unknown", found.Unknown, "surplus", found.Surplus, "foreign", found.Foreign.Pages)
+			"edited", found.Edited, "deleted", found.Deleted, "unknown", found.Unknown,
+			"surplus", found.Surplus, "foreign", found.Foreign.Pages)
 	}
-	if !change.Adopt || found.Error != "" || found.Drift() > 0 || found.Ended { // what was just adopted is as it was
+	// Pages that were just adopted are not worth a report.
+	if !change.Adopt || found.Error != "" || found.Drift() > 0 || found.Ended {
 		rep.Verification = &found
 	}
 	return record, found, nil
 }
 
-// recordAfter is what is remembered after a comparison. One of a listing that ends before
-// all pages is done with only when the last of them was looked at.
+// recordAfter returns the record after a comparison. Where the listing ends before all pages, the
+// comparison is complete when the last page was looked up.
 func recordAfter(record state.Verification, found verify.Verification, listed, lost bool) state.Verification {
 	if found.After == "" {
 		record.At = time.Now().UTC()
@@ -129,14 +130,16 @@ func recordAfter(record state.Verification, found verify.Verification, listed, l
 	return record
 }
 
-// LookUpsPerRun is how many pages of a source a run looks at one by one, where Intercom's
-// listing ends before them all.
+// LookUpsPerRun is how many pages of a source a run looks up one by one, where Intercom's listing ends
+// before all pages.
 const LookUpsPerRun = 2000
 
-// compare compares what is recorded with the listing, or, between two readings of it, goes
-// on with what it had not.
-func (r *Runner) compare(ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, list bool,
-	record state.Verification) (verify.Verification, error) {
+// compare compares the entries with the listing. Where list is false it only looks up further pages
+// beyond the end of the listing.
+func (r *Runner) compare(
+	ctx context.Context, s config.Source, ledger *state.Store, change ingest.SourceChange, list bool,
+	record state.Verification,
+) (verify.Verification, error) {
 	remote := verify.Remote{Ended: true}
 	if list {
 		var err error
@@ -154,10 +157,12 @@ func (r *Runner) compare(ctx context.Context, s config.Source, ledger *state.Sto
 	})
 }
 
-// claims tells which pages may be those of a source, and which of them although the state
-// file does not have them: all of these where it was lost, or is an old copy, and otherwise
-// only those that were sent without an answer that is known.
-func (r *Runner) claims(s config.Source, change ingest.SourceChange, record state.Verification) (claim, unrecorded verify.Claim, err error) {
+// claims returns which recorded pages may be those of a source, and which pages without an entry. The
+// latter are all that match where the state file was lost or is an earlier copy, and otherwise only
+// those that were sent and whose answer is not known.
+func (r *Runner) claims(
+	s config.Source, change ingest.SourceChange, record state.Verification,
+) (claim, unrecorded verify.Claim, err error) {
 	if claim, err = settings.ClaimOf(s); err != nil || change.Adopt || r.old || record.Old || record.Unlisted {
 		return claim, claim, err
 	}
@@ -171,11 +176,13 @@ func (r *Runner) claims(s config.Source, change ingest.SourceChange, record stat
 	return claim, func(externalID, url string) bool { return unanswered[externalID] && claim(externalID, url) }, nil
 }
 
-// recall looks up in Intercom what was crawled and is not recorded, unless this run has read
-// the whole listing: it may be there all the same, as pages of ours after the state file was
-// lost, or as pages of somebody else. What is found of ours is recorded, as found.
-func (r *Runner) recall(ctx context.Context, s config.Source, ledger *state.Store, crawl *state.Crawl, change ingest.SourceChange,
-	record state.Verification, found verify.Verification) (verify.Recalled, error) {
+// recall looks up crawled pages without an entry at Intercom, unless this run has read the whole listing.
+// They may be there as pages of ours after the state file was lost, or as pages of somebody else. It
+// records those that are ours.
+func (r *Runner) recall(
+	ctx context.Context, s config.Source, ledger *state.Store, crawl *state.Crawl, change ingest.SourceChange,
+	record state.Verification, found verify.Verification,
+) (verify.Recalled, error) {
 	compared := (r.Verify || change.Adopt) && found.Error == "" && !found.Ended
 	if change.Action == ingest.Create || compared && !record.Unlisted {
 		return verify.Recalled{}, nil
@@ -195,13 +202,16 @@ func (r *Runner) recall(ctx context.Context, s config.Source, ledger *state.Stor
 			}
 		}
 	}
-	return verify.Recall(ctx, r.API, verify.Comparison{SourceID: change.Current.ID, Claim: claim, Unrecorded: ours, Workers: r.Config.Intercom.Workers},
-		unrecorded, func(e state.Entry) error { return ledger.PutEntry(s.Name, e) })
+	comparison := verify.Comparison{
+		SourceID: change.Current.ID, Claim: claim, Unrecorded: ours, Workers: r.Config.Intercom.Workers,
+	}
+	keep := func(e state.Entry) error { return ledger.PutEntry(s.Name, e) }
+	return verify.Recall(ctx, r.API, comparison, unrecorded, keep)
 }
 
-// beforeSending notes that Intercom may from now on have what the state doesn't know, and
-// which pages these are: a page that a killed run made, and that the site then lost, would
-// be nobody's. The note goes when the run is through.
+// beforeSending records that Intercom may have pages from now on that state does not know, and which.
+// Otherwise a page that a killed run created, and that the site then lost, would stay for ever. The
+// record is removed when the run is through.
 func (r *Runner) beforeSending(s config.Source, plan ingest.Plan, v state.Verification) error {
 	if plan.Pending() == 0 {
 		return nil
@@ -220,8 +230,8 @@ func (r *Runner) beforeSending(s config.Source, plan ingest.Plan, v state.Verifi
 	return r.Ledger.SetVerification(s.Name, v)
 }
 
-// afterSending keeps the record, what the outcome of the run is unknown for, and that
-// there are pages twice still, of which only another comparison tells.
+// afterSending stores the record, with a reason to compare again where the outcome of a page is not known
+// or where pages are at Intercom twice.
 func (r *Runner) afterSending(s config.Source, plan ingest.Plan, result ingest.Result, v state.Verification) error {
 	for _, c := range plan.Changes {
 		if c.Surplus && c.Action == ingest.Held {
@@ -241,8 +251,8 @@ func (r *Runner) afterSending(s config.Source, plan ingest.Plan, result ingest.R
 	return r.Ledger.SetVerification(s.Name, v)
 }
 
-// settleUnanswered forgets which pages were unanswered, but for those that are again, once
-// a comparison has looked for them.
+// settleUnanswered removes the unanswered pages once a comparison has looked for them, except those that
+// are unanswered again.
 func (r *Runner) settleUnanswered(s config.Source, v state.Verification, again map[string]bool) error {
 	if v.Runs > 0 || v.After != "" {
 		return nil

@@ -13,43 +13,44 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Some of what a page says changes with each run and means nothing: "Updated by Ann 9 minutes ago". Such
-// a phrase is learnt by comparing what was sent with what is there: where one line is another while
-// nothing around it is, on many pages alike, with three different values in three runs. A page that
-// differs in nothing else counts as unchanged then. What was sent stays; the phrase arrives with the
-// next real change, or when all is verified. See docs/adr/0052.
+// Some lines of a page change with each run and mean nothing, such as "Updated by Ann 9 minutes ago".
+// Such a phrase is learnt by comparing what was sent with what was crawled: one line differs while the
+// lines around it do not, on many pages in the same way, with three values in three runs. A page that
+// differs in nothing else then counts as unchanged. The new value is sent with the next real change,
+// or when everything is verified. See docs/adr/0052.
 
 const (
-	manyPages    = 5  // that have the phrase, at least
-	fewLines     = 3  // of a page may differ
-	threeValues  = 3  // of the phrase, on each of those pages
-	longestLine  = 30 // words of a line that is compared
-	mostChanging = 10 // words of a line that the phrase leaves open
+	manyPages    = 5  // smallest number of pages with the phrase
+	fewLines     = 3  // largest number of lines of a page that may differ
+	threeValues  = 3  // number of values that the phrase has to have on each of the pages
+	longestLine  = 30 // largest number of words in a line that is compared
+	mostChanging = 10 // largest number of words in a line that are not part of the phrase
 	mostCompared = 500
 )
 
-// phrases are those of a source, and how often they kept a page as it was.
+// phrases are the phrases of a source, and the number of pages that they kept unchanged.
 type phrases struct {
 	learnt []state.Phrase
 	pages  atomic.Int64
 }
 
-// sameBut reports whether two texts differ in nothing but phrases.
+// sameBut reports whether two texts differ only in phrases.
 func (p *phrases) sameBut(sent, now string) bool {
 	pairs, ok := differing(sent, now)
 	if p == nil || !ok || len(pairs) == 0 {
 		return false
 	}
 	for _, pair := range pairs {
-		if !slices.ContainsFunc(p.learnt, func(phrase state.Phrase) bool { return fits(phrase, pair[0]) && fits(phrase, pair[1]) }) {
+		fitsBoth := func(phrase state.Phrase) bool { return fits(phrase, pair[0]) && fits(phrase, pair[1]) }
+		if !slices.ContainsFunc(p.learnt, fitsBoth) {
 			return false
 		}
 	}
 	return true
 }
 
-// differing returns the lines of two texts that differ, in pairs; ok is false where more differs than a
-// few lines, such as how many there are.
+// differing returns the pairs of lines that differ between two texts. ok is false where the number of
+// lines differs, or more than fewLines do.
 func differing(a, b string) (pairs [][2]string, ok bool) {
 	before, after := strings.Split(a, "\n"), strings.Split(b, "\n")
 	if len(before) != len(after) {
@@ -66,13 +67,14 @@ func differing(a, b string) (pairs [][2]string, ok bool) {
 	return pairs, true
 }
 
-// fits reports whether a line is the phrase with something in its gaps.
+// fits reports whether a line has the words of the phrase in order, with few others between them.
 func fits(phrase state.Phrase, line string) bool {
 	words := strings.Fields(line)
-	return len(words) <= longestLine && len(words)-len(phrase.Words) <= mostChanging && len(common(phrase.Words, words)) == len(phrase.Words)
+	return len(words) <= longestLine && len(words)-len(phrase.Words) <= mostChanging &&
+		len(common(phrase.Words, words)) == len(phrase.Words)
 }
 
-// common returns the words that two rows have in the same order, as many as there are.
+// common returns the longest common subsequence of two lists of words.
 func common(a, b []string) []string {
 	best := make([][]int, len(a)+1)
 	for i := range best {
@@ -102,7 +104,7 @@ func common(a, b []string) []string {
 	return words
 }
 
-// learnPhrases takes in what changed on the pages that are to be updated, before they are.
+// learnPhrases learns from the pages that are going to be updated.
 func (r *sourceRun) learnPhrases() error {
 	known := slices.Clone(r.reading.last.Phrases)
 	compared := 0
@@ -130,7 +132,7 @@ func (r *sourceRun) learnPhrases() error {
 	return nil
 }
 
-// observe notes that a line of a page was one and is another now.
+// observe records that a line of a page changed.
 func observe(known []state.Phrase, page, before, after string) []state.Phrase {
 	a, b := strings.Fields(before), strings.Fields(after)
 	if len(a) > longestLine || len(b) > longestLine {
@@ -161,12 +163,12 @@ func observe(known []state.Phrase, page, before, after string) []state.Phrase {
 	return known
 }
 
-// learntOf are the phrases that are learnt.
+// learntOf returns the phrases that are learnt.
 func learntOf(all []state.Phrase) []state.Phrase {
 	return slices.DeleteFunc(slices.Clone(all), func(p state.Phrase) bool { return !p.Learnt })
 }
 
-// ripe reports whether a phrase had enough values on enough pages.
+// ripe reports whether a phrase had enough values on enough pages to be learnt.
 func ripe(p state.Phrase) bool {
 	pages := 0
 	for _, values := range p.Values {
@@ -177,7 +179,7 @@ func ripe(p state.Phrase) bool {
 	return pages >= manyPages
 }
 
-// leaveAsSent makes a part count as unchanged that differs from what was sent by phrases alone.
+// leaveAsSent makes a part unchanged if it differs from what was sent only in phrases.
 func (s stager) leaveAsSent(p *part) error {
 	if s.phrases == nil || len(s.phrases.learnt) == 0 || p.hash == p.sent.Hash || p.sent.Hash == "" {
 		return nil
@@ -195,7 +197,7 @@ func (s stager) leaveAsSent(p *part) error {
 	return nil
 }
 
-// said are the phrases that were left out of the comparison, as the report has them.
+// said returns the phrases that were left out of the comparison, for the report.
 func (p *phrases) said() *report.Phrases {
 	if p == nil || len(p.learnt) == 0 {
 		return nil
@@ -207,7 +209,7 @@ func (p *phrases) said() *report.Phrases {
 	return said
 }
 
-// phrasesOf are the lines of a page that change with each run.
+// phrasesOf returns the lines of a page that change with each run.
 func phrasesOf(page crawler.Page, learnt []state.Phrase) (lines []string) {
 	for line := range strings.Lines(page.Markdown) {
 		for _, phrase := range learnt {

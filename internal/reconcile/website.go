@@ -6,7 +6,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 )
 
-// website returns the source as crawler/web reads it, with what it remembers and keeps.
+// website returns the source for crawler/web, with the stores that it reads and writes.
 func (c *crawling) website(r *Runner, stage stager) (crawler.Source, error) {
 	source, err := settings.NewSource(c.Source)
 	if err != nil {
@@ -34,7 +34,7 @@ func (c *crawling) website(r *Runner, stage stager) (crawler.Source, error) {
 		surroundings.Notes = c.crawl
 		surroundings.Flush = r.outliving(c.crawl)
 	}
-	if r.Only[c.Name] != nil { // a few pages show nothing of what all have in common
+	if r.Only[c.Name] != nil { // a few pages do not show what all pages have in common
 		surroundings.Layout, surroundings.Earlier, surroundings.Notes = nil, nil, nil
 	}
 	return web.New(source, surroundings), nil

@@ -7,9 +7,9 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// CheckWorkspace refuses a token whose workspace is not the one that the pages of a state
-// file are in: every ID that is recorded would mean something else there. A state file
-// that remembers no source belongs to no workspace.
+// CheckWorkspace returns an error for a token of another workspace than that of the recorded pages, since
+// all recorded IDs would mean something else there. A state file without sources belongs to no
+// workspace.
 func CheckWorkspace(store *state.Store, path, workspace string) error {
 	known, err := store.Workspace()
 	if err != nil || known == "" || workspace == "" || known == workspace {
@@ -28,8 +28,8 @@ func CheckWorkspace(store *state.Store, path, workspace string) error {
 		"to give that one up, run with its token: %s", workspace, path, known, known, strings.Join(forgets, "; "))
 }
 
-// bindWorkspace notes which workspace the pages of the state file are in, or refuses as
-// checkWorkspace does. A run that writes nothing only checks.
+// bindWorkspace records the workspace of the state file, or returns the error of [CheckWorkspace]. A run
+// that does not send only checks.
 func (r *Runner) bindWorkspace() error {
 	if err := CheckWorkspace(r.Ledger, r.Config.State, r.workspace); err != nil {
 		return err

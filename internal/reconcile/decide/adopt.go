@@ -12,7 +12,7 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Adoption is what would be taken over of the pages that others brought to an import source.
+// Adoption describes the pages of an import source that would be adopted.
 type Adoption struct {
 	ImportSource state.ImportSource
 	Pages        []Named
@@ -22,9 +22,11 @@ type Adoption struct {
 	entries []state.Entry
 }
 
-// FindAdoption looks for pages in the import source of a source that are not fincrawl's own:
-// those with one of the given URLs or external IDs, and without any, all of them.
-func FindAdoption(ctx context.Context, api API, c *config.Config, store *state.Store, source string, only []string) (*Adoption, error) {
+// FindAdoption finds the pages in a source's import source that are not fincrawl's. only limits them
+// to some URLs or external IDs.
+func FindAdoption(
+	ctx context.Context, api API, c *config.Config, store *state.Store, source string, only []string,
+) (*Adoption, error) {
 	source, err := recorded(c, store, source)
 	if err != nil {
 		return nil, err
@@ -69,8 +71,7 @@ func FindAdoption(ctx context.Context, api API, c *config.Config, store *state.S
 	return a, nil
 }
 
-// Adopt records the pages as fincrawl's own, and has the next run compare them with what
-// Intercom has.
+// Adopt records the pages as fincrawl's. The next run compares them with what Intercom has.
 func (a *Adoption) Adopt(store *state.Store) error {
 	for _, e := range a.entries {
 		if err := store.PutEntry(a.source, e); err != nil {

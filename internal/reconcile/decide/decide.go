@@ -1,9 +1,9 @@
-// Package decide carries out what a person decides about pages beside a run: to approve or
-// reject changes that are held, to withdraw and restore pages, to adopt pages that others
-// sent, to forget a source, and to send refused pages again.
+// Package decide carries out what people decide outside a run: to approve or reject held changes,
+// to withdraw and restore pages, to adopt pages, to forget a source, and to send refused pages
+// again.
 //
-// It asks no question. What is about to happen comes back as a value that is shown to a
-// person first, and has a method that does it.
+// It asks no questions. Where something is to be confirmed, a function returns a description for
+// the person, and a method of the description carries it out.
 package decide
 
 import (
@@ -20,19 +20,19 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Word is who decides, why, and when.
+// Word says who decides, why and when.
 type Word struct {
 	By, Reason string
 	At         time.Time
 }
 
-// Named returns the word of who is meant where it does not say who decides.
+// Named returns the word with who as the person, unless it names one.
 func (w Word) Named(who string) Word {
 	w.By = cmp.Or(w.By, who)
 	return w
 }
 
-// User is the name of who runs this program.
+// User returns the name of the user who runs this program.
 func User(lookup func(string) (string, bool)) string {
 	if u, err := user.Current(); err == nil && u.Username != "" {
 		return u.Username
@@ -43,26 +43,27 @@ func User(lookup func(string) (string, bool)) string {
 	return "unknown"
 }
 
-// Named is a page as it is shown to a person.
+// Named is a page as it is shown to people.
 type Named struct{ Title, URL string }
 
-// String quotes title and URL, since they may say anything.
+// String quotes title and URL, because the site controls both.
 func (n Named) String() string { return fmt.Sprintf("%q %q", n.Title, n.URL) }
 
-// Shown returns an address, which may say anything, on one line.
+// Shown returns a URL in one line, because the site controls it.
 func Shown(url string) string { return strings.Trim(fmt.Sprintf("%q", url), `"`) }
 
-// Decided is what was decided about one source.
+// Decided is the result of a choice for one source.
 type Decided struct {
 	Source string
-	Picked []state.Concern // what was decided about
-	Left   []state.Concern // what was chosen, and has to be looked at by itself or cannot be let go of
+	Picked []state.Concern // changes that were decided on
+	Left   []state.Concern // changes that were chosen, but have to be decided one by one or cannot be released
 }
 
-// CheckChoice returns an error where a choice means nothing that can be decided about.
+// CheckChoice returns an error for a choice that chooses nothing or cannot be decided on.
 func CheckChoice(ch ingest.Choice) error {
 	if len(ch.URLs) == 0 && ch.Guard == "" && !ch.All {
-		return reconcile.Mistaken("name the pages by their URLs, or choose by --guard or --all; `fincrawl status` lists what is held")
+		return reconcile.Mistaken("name the pages by their URLs, or choose by --guard or --all; " +
+			"`fincrawl status` lists what is held")
 	}
 	if ch.Guard == "" {
 		return nil
@@ -74,17 +75,21 @@ func CheckChoice(ch ingest.Choice) error {
 		for _, g := range ingest.Guards() {
 			names = append(names, string(g.Name))
 		}
-		return reconcile.Mistaken("there is no guard %q: %s", ch.Guard, nearest.Hint(string(ch.Guard), names, "`fincrawl guards` lists them"))
+		hint := nearest.Hint(string(ch.Guard), names, "`fincrawl guards` lists them")
+		return reconcile.Mistaken("there is no guard %q: %s", ch.Guard, hint)
 	case ingest.Guards()[i].Release == ingest.ByURL:
-		return reconcile.Mistaken("what %s holds is to be looked at page by page: name the URLs, which `fincrawl status` lists", ch.Guard)
+		return reconcile.Mistaken("what %s holds is to be looked at page by page: "+
+			"name the URLs, which `fincrawl status` lists", ch.Guard)
 	case ingest.Guards()[i].Release == ingest.Never:
 		return reconcile.Mistaken("no decision lets go of what %s holds; the report of a run says what does", ch.Guard)
 	}
 	return nil
 }
 
-// Choose records a verdict on what a choice means of what the last runs held.
-func Choose(store *state.Store, sources []string, choice ingest.Choice, verdict state.Verdict, word Word) ([]Decided, error) {
+// Choose records a verdict on the held changes that a choice covers.
+func Choose(
+	store *state.Store, sources []string, choice ingest.Choice, verdict state.Verdict, word Word,
+) ([]Decided, error) {
 	var all []Decided
 	held := make(map[string][]state.Concern)
 	unknown := make(map[string]int)
@@ -123,11 +128,11 @@ type Agreed struct {
 	Source    string
 	Decisions []state.Decision
 	Withdrawn []state.Withdrawal
-	stale     []state.Decision // on what has become another change since
+	stale     []state.Decision // on changes that are not the same any more
 }
 
-// Agree records what a person said in a saved plan: approvals, rejections, and pages that are
-// withdrawn, which the next run takes out.
+// Agree records the decisions in a saved plan: approvals, rejections and withdrawals. The next run
+// takes out the pages that are withdrawn.
 func Agree(store *state.Store, sources []string, plan ingest.Approval, word Word) (all []Agreed, err error) {
 	for _, source := range sources {
 		of, ok := plan.Source(source)
@@ -189,9 +194,11 @@ func agreed(store *state.Store, of ingest.ApprovedSource, word Word) (a Agreed, 
 	return a, nil
 }
 
-// record keeps decisions with what they are about: an approval that comes too late is to
-// be told of again, and what was rejected waits no more.
-func record(store *state.Store, source string, decisions []state.Decision, held []state.Concern, verdict state.Verdict) error {
+// record records decisions. An approved concern is reported again if the approval comes too late. A
+// rejected concern is removed.
+func record(
+	store *state.Store, source string, decisions []state.Decision, held []state.Concern, verdict state.Verdict,
+) error {
 	if len(decisions) == 0 {
 		return nil
 	}

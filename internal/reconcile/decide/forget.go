@@ -14,25 +14,27 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// API returns a client for the workspace that the pages of a state file are in.
+// API returns a client for the workspace of a state file.
 type API func(context.Context) (*intercom.Client, error)
 
-// Departure is what Intercom loses when a source is forgotten.
+// Departure describes what Intercom loses when a source is forgotten.
 type Departure struct {
 	ImportSource state.ImportSource
-	SharedWith   string  // the source of sources.yaml whose import source it is now; "" for none
-	There        bool    // the import source is in Intercom, and nobody else's
+	SharedWith   string  // the source of sources.yaml with the same import source; "" for none
+	There        bool    // the import source exists and no other source has it
 	Ended        bool    // the listing ends before all pages
 	Ours, Others []Named // the pages in it, as far as the listing goes
-	Recorded     int     // pages of ours
+	Recorded     int     // number of recorded pages
 
 	source string
 	client *intercom.Client
 	store  *state.Store
 }
 
-// FindDeparture finds out what goes when a source is forgotten.
-func FindDeparture(ctx context.Context, api API, c *config.Config, store *state.Store, source string) (*Departure, error) {
+// FindDeparture finds out what is deleted when a source is forgotten.
+func FindDeparture(
+	ctx context.Context, api API, c *config.Config, store *state.Store, source string,
+) (*Departure, error) {
 	source, err := recorded(c, store, source)
 	if err != nil {
 		return nil, err
@@ -53,7 +55,7 @@ func FindDeparture(ctx context.Context, api API, c *config.Config, store *state.
 	return d, err
 }
 
-// look finds out what is there.
+// look finds out which pages are in the import source.
 func (d *Departure) look(ctx context.Context) error {
 	found, err := d.client.ImportSource(ctx, d.ImportSource.ID)
 	switch {
@@ -62,8 +64,8 @@ func (d *Departure) look(ctx context.Context) error {
 	case err != nil:
 		return fmt.Errorf("look at import source %d: %w", d.ImportSource.ID, err)
 	case found.SyncBehavior != "api":
-		return fmt.Errorf("import source %d (%s) is synced by Intercom itself now (sync_behavior %q), and not fincrawl's to delete: delete it in Intercom",
-			found.ID, found.URL, found.SyncBehavior)
+		return fmt.Errorf("import source %d (%s) is synced by Intercom itself now (sync_behavior %q), "+
+			"and not fincrawl's to delete: delete it in Intercom", found.ID, found.URL, found.SyncBehavior)
 	}
 	d.There, d.ImportSource.URL = true, found.URL
 	for e, err := range d.store.Entries(d.source) {
@@ -98,13 +100,13 @@ func (d *Departure) look(ctx context.Context) error {
 	return nil
 }
 
-// Whole reports whether the import source goes as a whole: nothing else is in it.
+// Whole reports whether the import source itself is deleted: it has no other pages.
 func (d *Departure) Whole() bool { return !d.Ended && len(d.Others) == 0 }
 
-// Forget deletes what is fincrawl's, and forgets the source: the import source, if nothing
-// else is in it, or the pages that are recorded, of which one call deletes most at most. It
-// returns how many are left; then the source is not forgotten yet. What was cut off goes on
-// when it is called again.
+// Forget deletes what is fincrawl's at Intercom and forgets the source. It deletes the import source
+// if that has no other pages, and the recorded pages otherwise. One call deletes most pages at most.
+// left is the number of pages that remain; the source is forgotten once it is 0. Forget may be
+// called again after it was interrupted.
 func (d *Departure) Forget(ctx context.Context, workers, most int) (left int, err error) {
 	if d.There {
 		if left, err = d.remove(ctx, workers, most); err != nil || left > 0 {
@@ -119,7 +121,7 @@ func (d *Departure) remove(ctx context.Context, workers, most int) (left int, er
 		if left, err := d.removePages(ctx, workers, most); err != nil || left > 0 || !d.Ended {
 			return left, err
 		}
-		// Without them the listing may be whole.
+		// With the recorded pages gone, the listing may be complete.
 		rest := Departure{ImportSource: d.ImportSource, source: d.source, client: d.client, store: d.store}
 		if err := rest.look(ctx); err != nil || !rest.There || !rest.Whole() || len(rest.Ours) > 0 {
 			return 0, err

@@ -13,8 +13,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/reconcile"
 )
 
-// SavePlan saves what a preview showed, for a run that does no more than that. A source
-// that failed has no plan, and nobody agreed to anything of it.
+// SavePlan saves what a preview showed, so that a run can be limited to it. A source that failed has
+// no plan, and nothing is approved for it.
 func SavePlan(path string, run report.Run) error {
 	a := ingest.NewApproval(run.ID, run.Workspace, run.Finished)
 	for _, s := range run.Sources {
@@ -31,11 +31,12 @@ func SavePlan(path string, run report.Run) error {
 	return nil
 }
 
-// ReadPlan reads a plan that was saved. Errors call it by name, such as "plan".
+// ReadPlan reads a saved plan. Errors call it by name, such as "plan".
 func ReadPlan(path, name string) (ingest.Approval, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return ingest.Approval{}, reconcile.Mistaken("read the %s: %w; save one by `fincrawl preview --out FILE`", name, err)
+		return ingest.Approval{}, reconcile.Mistaken(
+			"read the %s: %w; save one by `fincrawl preview --out FILE`", name, err)
 	}
 	defer func() { _ = f.Close() }() // read only
 	a, err := ingest.ReadApproval(f)
@@ -45,8 +46,8 @@ func ReadPlan(path, name string) (ingest.Approval, error) {
 	return a, nil
 }
 
-// ApprovedPlan reads a plan that was saved, and picks from sources those that it is of.
-// Only those that were chosen by name must all be.
+// ApprovedPlan reads a saved plan and returns those of sources that it has. named says that a person
+// named the sources; then the plan has to have all of them.
 func ApprovedPlan(path string, sources []config.Source, named bool) (*ingest.Approval, []config.Source, error) {
 	a, err := ReadPlan(path, "approved plan")
 	if err != nil {

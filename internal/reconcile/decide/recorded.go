@@ -10,8 +10,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// recorded returns the name of the source that a person means by its name or by its URL. The
-// state file must know something of it; sources.yaml need not.
+// recorded returns the name of the source that a person gives by name or URL. The state file has to
+// know it. It need not be in sources.yaml.
 func recorded(c *config.Config, store *state.Store, word string) (name string, err error) {
 	names, err := store.Sources()
 	if err != nil {
@@ -25,9 +25,12 @@ func recorded(c *config.Config, store *state.Store, word string) (name string, e
 	case slices.Contains(names, name):
 		return name, nil
 	case configured:
-		return "", reconcile.Mistaken("nothing is recorded of %q yet: run `fincrawl sync` first, or check state in %s", name, c.Path)
+		return "", reconcile.Mistaken(
+			"nothing is recorded of %q yet: run `fincrawl sync` first, or check state in %s", name, c.Path)
 	case len(names) == 0:
-		return "", reconcile.Mistaken("nothing is recorded of a source %q, nor of any other in %s: no sync has ended with this file yet; check state in %s", name, c.State, c.Path)
+		return "", reconcile.Mistaken("nothing is recorded of a source %q, nor of any other in %s: "+
+			"no sync has ended with this file yet; check state in %s", name, c.State, c.Path)
 	}
-	return "", reconcile.Mistaken("nothing is recorded of a source %q: %s", name, nearest.Hint(name, names, "recorded are: "+strings.Join(names, ", ")))
+	hint := nearest.Hint(name, names, "recorded are: "+strings.Join(names, ", "))
+	return "", reconcile.Mistaken("nothing is recorded of a source %q: %s", name, hint)
 }

@@ -5,8 +5,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Retry forgets that Intercom refused pages of a source, so that the next run sends them
-// again, and returns their URLs. With a page it means that one only, with all of its parts.
+// Retry forgets that Intercom refused pages of a source, so that the next run sends them again. It
+// returns their URLs. page limits it to one page with all its parts; "" for all pages.
 func Retry(store *state.Store, source, page string) (urls []string, err error) {
 	var cleared []state.Entry
 	for e, err := range store.Entries(source) {

@@ -21,36 +21,36 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Takeouts withdraws pages from the library, and restores them.
+// Takeouts withdraws pages from the library and restores them.
 type Takeouts struct {
 	Config *config.Config
 	Store  *state.Store
 	API    API
 }
 
-// Selection is what a person means of one source.
+// Selection is a person's selection of pages of one source.
 type Selection struct {
 	Source string
-	Whole  bool   // all of the source
-	Pages  []Page // of a whole source, those in the library
+	Whole  bool   // the whole source
+	Pages  []Page // of a whole source, the pages in the library
 }
 
-// Page is a page in the library, or one that was withdrawn, with all its parts.
+// Page is a page with all its parts that is in the library or was withdrawn.
 type Page struct {
-	Named     // without a title where the library does not have it
+	Named     // the title is "" where the library does not have the page
 	id        string
-	ours      bool              // else it was only found in Intercom
-	withdrawn *state.Withdrawal // by itself; nil: it is not
+	ours      bool              // false for a page that was only found at Intercom
+	withdrawn *state.Withdrawal // its own withdrawal; nil for none
 }
 
-// Result is what became of pages at once.
+// Result says what was done with pages at once.
 type Result struct {
 	Done   int
-	Later  int              // restored, and to be sent by the next run
-	Failed []ingest.Failure // what Intercom did not take yet
+	Later  int              // number of restored pages that the next run sends
+	Failed []ingest.Failure // pages that Intercom did not accept yet
 }
 
-// MayWithdraw returns an error where something of what a person means is not fincrawl's.
+// MayWithdraw returns an error where a selected page is not fincrawl's.
 func (t Takeouts) MayWithdraw(chosen []Selection) error {
 	for _, s := range chosen {
 		for _, p := range s.Pages {
@@ -63,8 +63,8 @@ func (t Takeouts) MayWithdraw(chosen []Selection) error {
 	return nil
 }
 
-// Withdraw records what is withdrawn, and then takes it out of the library: switched off for
-// AI Agent and Copilot, or deleted.
+// Withdraw records withdrawals and then carries them out: the pages are switched off for AI Agent
+// and Copilot, or deleted.
 func (t Takeouts) Withdraw(ctx context.Context, chosen []Selection, deletes bool, word Word) (Result, error) {
 	var r Result
 	for _, s := range chosen {
@@ -85,14 +85,15 @@ func (t Takeouts) Withdraw(ctx context.Context, chosen []Selection, deletes bool
 			r.Done, r.Failed = r.Done+done, append(r.Failed, failed...)
 		}
 		if err != nil {
-			return r, fmt.Errorf("take the pages out: %w; that they are withdrawn is recorded, and the next sync takes them out", err)
+			return r, fmt.Errorf("take the pages out: %w; "+
+				"that they are withdrawn is recorded, and the next sync takes them out", err)
 		}
 	}
 	return r, nil
 }
 
-// withdrawals are what is to be recorded. What is withdrawn already stays so in its way,
-// unless it is to be deleted now.
+// withdrawals returns the withdrawals to record. A page that is withdrawn already stays as it is,
+// unless it has to be deleted now.
 func (t Takeouts) withdrawals(s Selection, deletes bool, word Word) (list []state.Withdrawal, err error) {
 	pages := s.Pages
 	if s.Whole {
@@ -109,14 +110,15 @@ func (t Takeouts) withdrawals(s Selection, deletes bool, word Word) (list []stat
 	}
 	for _, p := range pages {
 		if p.withdrawn == nil || deletes && !p.withdrawn.Delete {
-			list = append(list, state.Withdrawal{Page: p.id, URL: p.URL, Delete: deletes, By: word.By, At: word.At, Reason: word.Reason})
+			list = append(list, state.Withdrawal{
+				Page: p.id, URL: p.URL, Delete: deletes, By: word.By, At: word.At, Reason: word.Reason,
+			})
 		}
 	}
 	return list, nil
 }
 
-// MayRestore returns an error where something of what a person means is not withdrawn by
-// itself.
+// MayRestore returns an error where a selected page has no withdrawal of its own.
 func (t Takeouts) MayRestore(chosen []Selection) error {
 	for _, s := range chosen {
 		if err := t.mayRestore(s); err != nil {
@@ -152,7 +154,7 @@ func (t Takeouts) mayRestore(s Selection) error {
 	return nil
 }
 
-// Restore records that pages are withdrawn no more, and then brings them back.
+// Restore ends withdrawals and then brings the pages back.
 func (t Takeouts) Restore(ctx context.Context, chosen []Selection) (r Result, err error) {
 	for _, s := range chosen {
 		if s.Whole {
@@ -171,11 +173,13 @@ func (t Takeouts) Restore(ctx context.Context, chosen []Selection) (r Result, er
 		if err == nil {
 			var done, later int
 			var failed []ingest.Failure
-			done, later, failed, err = api.Restore(ctx, t.entries(s), decisions, func(id string) (string, error) { return t.Store.SentMarkdown(s.Source, id) })
+			text := func(id string) (string, error) { return t.Store.SentMarkdown(s.Source, id) }
+			done, later, failed, err = api.Restore(ctx, t.entries(s), decisions, text)
 			r.Done, r.Later, r.Failed = r.Done+done, r.Later+later, append(r.Failed, failed...)
 		}
 		if err != nil {
-			return r, fmt.Errorf("bring the pages back: %w; that they are restored is recorded, and the next sync brings them back", err)
+			return r, fmt.Errorf("bring the pages back: %w; "+
+				"that they are restored is recorded, and the next sync brings them back", err)
 		}
 		for _, p := range s.Pages {
 			if p.Title == "" {
@@ -186,8 +190,7 @@ func (t Takeouts) Restore(ctx context.Context, chosen []Selection) (r Result, er
 	return r, nil
 }
 
-// at returns how the pages of a source are taken out and brought back, and what persons
-// decided about it.
+// at returns what is needed to withdraw and restore pages of a source, and its withdrawals.
 func (t Takeouts) at(ctx context.Context, source string) (ingest.Takeout, ingest.Decisions, error) {
 	is, _, err := t.Store.ImportSource(source)
 	if err != nil {
@@ -198,14 +201,16 @@ func (t Takeouts) at(ctx context.Context, source string) (ingest.Takeout, ingest
 		return ingest.Takeout{}, ingest.Decisions{}, err
 	}
 	api, err := t.API(ctx)
-	to := ingest.Takeout{Source: source, SourceID: is.ID, Library: api, Ledger: t.Store, Workers: t.Config.Intercom.Workers}
+	to := ingest.Takeout{
+		Source: source, SourceID: is.ID, Library: api, Ledger: t.Store, Workers: t.Config.Intercom.Workers,
+	}
 	if s := t.configured(source); s != nil {
 		to.Locale = s.Locale
 	}
 	return to, ingest.Decisions{}.Withdrawn(withdrawn...), err
 }
 
-// configured returns a source of sources.yaml; nil where it is not there.
+// configured returns a source of sources.yaml, or nil.
 func (t Takeouts) configured(source string) *config.Source {
 	i := slices.IndexFunc(t.Config.Sources, func(s config.Source) bool { return s.Name == source })
 	if i < 0 {
@@ -214,7 +219,7 @@ func (t Takeouts) configured(source string) *config.Source {
 	return &t.Config.Sources[i]
 }
 
-// entries are those of what a person means.
+// entries yields the entries of the selected pages.
 func (t Takeouts) entries(s Selection) iter.Seq2[state.Entry, error] {
 	return func(yield func(state.Entry, error) bool) {
 		for e, err := range t.Store.Entries(s.Source) {
@@ -229,8 +234,8 @@ func (t Takeouts) entries(s Selection) iter.Seq2[state.Entry, error] {
 	}
 }
 
-// Find returns what is meant: the pages at URLs, of any source or of the one that is named,
-// or without URLs all of that.
+// Find returns the selection of pages by their URLs, in any source or in the named one. Without URLs
+// it selects the whole source.
 func (t Takeouts) Find(named string, urls []string) ([]Selection, error) {
 	sources, err := t.Store.Sources()
 	if err != nil {
@@ -271,7 +276,8 @@ func (t Takeouts) Find(named string, urls []string) ([]Selection, error) {
 	for i, u := range urls {
 		switch of := slices.Compact(owners[i]); {
 		case len(of) > 1:
-			return nil, reconcile.Mistaken("%s belongs to several sources (%s): choose one by --source", Shown(u), strings.Join(of, ", "))
+			return nil, reconcile.Mistaken("%s belongs to several sources (%s): choose one by --source",
+				Shown(u), strings.Join(of, ", "))
 		case len(of) == 0:
 			return nil, reconcile.Mistaken("nothing is recorded of a page %s%s", Shown(u), near[i].Question())
 		}
@@ -279,13 +285,13 @@ func (t Takeouts) Find(named string, urls []string) ([]Selection, error) {
 	return chosen, nil
 }
 
-// search looks for the page that a person names.
+// search is the search for a page that a person names.
 type search struct {
-	spellings []string
-	near      *nearest.Addresses // sees the other pages
+	spellings []string           // the forms in which its URL may be recorded
+	near      *nearest.Addresses // collects the other pages for a suggestion
 }
 
-// spellings are the ways in which an address that a person gives may be recorded.
+// spellings returns the forms in which a URL that a person gives may be recorded.
 func (t Takeouts) spellings(source, u string) []string {
 	list := []string{u, strings.TrimSuffix(u, "#")}
 	configured := t.configured(source)
@@ -301,13 +307,14 @@ func (t Takeouts) spellings(source, u string) []string {
 	return list
 }
 
-// pages returns what of a source is searched for, among what is recorded and what is
-// withdrawn; without a search all pages that the library has.
+// pages returns the recorded and withdrawn pages of a source that match a search. Without a search
+// it returns all pages in the library.
 func (t Takeouts) pages(source string, wanted *search) (list []Page, err error) {
 	found := make(map[string]int)
 	see := func(externalID, u string) *Page {
 		id, address, _ := crawler.CutPart(externalID, u)
-		if wanted != nil && !slices.ContainsFunc(wanted.spellings, func(s string) bool { return s == externalID || s == u || s == id || s == address }) {
+		matches := func(s string) bool { return s == externalID || s == u || s == id || s == address }
+		if wanted != nil && !slices.ContainsFunc(wanted.spellings, matches) {
 			wanted.near.See(address)
 			return nil
 		}

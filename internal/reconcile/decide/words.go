@@ -12,40 +12,46 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// This file says to people what is about to be done, and what was.
+// This file has the messages about what is going to be done, and what was done.
 
-// Describe says what goes, and what stays.
+// Describe says what is deleted and what stays.
 func (d *Departure) Describe(out io.Writer) {
 	is := d.ImportSource
 	switch {
 	case d.SharedWith != "":
-		fmt.Fprintf(out, "Import source %d (%s) is that of %s now, and stays with its pages. Only the name %s is forgotten.\n",
+		fmt.Fprintf(out, "Import source %d (%s) is that of %s now, and stays with its pages. "+
+			"Only the name %s is forgotten.\n",
 			is.ID, is.URL, d.SharedWith, d.source)
 		return
 	case is.ID == 0:
 		return
 	case !d.There:
-		fmt.Fprintf(out, "Import source %d (%s) is no longer in Intercom. Only what is recorded of it is forgotten.\n", is.ID, is.URL)
+		fmt.Fprintf(out, "Import source %d (%s) is no longer in Intercom. Only what is recorded of it is forgotten.\n",
+			is.ID, is.URL)
 		return
 	case d.Whole():
-		fmt.Fprintf(out, "This deletes import source %d (%s) from Intercom, and with it %s:\n", is.ID, is.URL, plural.Count(len(d.Ours), "page"))
+		fmt.Fprintf(out, "This deletes import source %d (%s) from Intercom, and with it %s:\n",
+			is.ID, is.URL, plural.Count(len(d.Ours), "page"))
 	default:
-		fmt.Fprintf(out, "This deletes %s of import source %d (%s) from Intercom, one by one:\n", plural.Count(d.Recorded, "page"), is.ID, is.URL)
+		fmt.Fprintf(out, "This deletes %s of import source %d (%s) from Intercom, one by one:\n",
+			plural.Count(d.Recorded, "page"), is.ID, is.URL)
 	}
 	List(out, d.Ours, max(len(d.Ours), d.Recorded))
 	if len(d.Others) > 0 {
-		fmt.Fprintf(out, "%s in it that fincrawl did not bring there stay, and the import source with them:\n", plural.Count(len(d.Others), "page"))
+		fmt.Fprintf(out, "%s in it that fincrawl did not bring there stay, and the import source with them:\n",
+			plural.Count(len(d.Others), "page"))
 		List(out, d.Others, len(d.Others))
 	}
 	if d.Ended {
-		fmt.Fprintln(out, "Intercom's listing ends before all pages of the workspace, so that there may be more in the import source. It stays if there are.")
+		fmt.Fprintln(out, "Intercom's listing ends before all pages of the workspace, "+
+			"so that there may be more in the import source. It stays if there are.")
 	}
 }
 
-// TitlesShown is how many pages are shown before something is done with them.
+// TitlesShown is how many pages are listed before something is done with them.
 const TitlesShown = 20
 
-// List names pages before something is done with them, of all that there are.
+// List lists pages before something is done with them. all is the number of all pages.
 func List(out io.Writer, pages []Named, all int) {
 	shown := pages[:min(TitlesShown, len(pages))]
 	for _, p := range shown {
@@ -56,8 +62,8 @@ func List(out io.Writer, pages []Named, all int) {
 	}
 }
 
-// Describe says what was decided, and what was left out. command writes a command line as it is to
-// be copied.
+// Describe says what was decided and what was left out. command returns a command line in the form
+// to copy.
 func Describe(out io.Writer, all []Decided, verdict state.Verdict, command func(line string) string) error {
 	past := "approved"
 	if verdict == state.Reject {
@@ -66,7 +72,8 @@ func Describe(out io.Writer, all []Decided, verdict state.Verdict, command func(
 	var decided, left int
 	for _, d := range all {
 		for _, c := range d.Picked {
-			fmt.Fprintf(out, "%s: %s: %s of %s, held by %s\n", d.Source, past, named(c.Wants), Shown(c.URL), strings.Join(c.Guards, ", "))
+			fmt.Fprintf(out, "%s: %s: %s of %s, held by %s\n",
+				d.Source, past, named(c.Wants), Shown(c.URL), strings.Join(c.Guards, ", "))
 		}
 		for _, c := range d.Left {
 			fmt.Fprintf(out, "%s: left out: %s is held by %s", d.Source, Shown(c.URL), strings.Join(c.Guards, ", "))

@@ -14,9 +14,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Find returns what is remembered of what a person asks for: of a run, by its ID or the beginning of
-// it; of a page, by its address and, where that belongs to several, its source; or of all runs,
-// where what is "".
+// Find returns the history of what a person names: a run by its ID or the beginning of it, a page
+// by its URL, or all runs for "". source is needed where a URL belongs to several sources.
 func Find(c *config.Config, store *state.Store, what, source string) (report.Document, error) {
 	switch {
 	case what == "":
@@ -39,7 +38,7 @@ func Find(c *config.Config, store *state.Store, what, source string) (report.Doc
 	return pageHistory(store, s.Name, e.URL)
 }
 
-// history returns the runs that are remembered, the newest first, with what each changed.
+// history returns the recorded runs, the newest first, with what each changed.
 func history(store *state.Store) (report.History, error) {
 	h := report.History{Runs: []report.PastRun{}}
 	runs, err := store.Runs()
@@ -59,7 +58,7 @@ func history(store *state.Store) (report.History, error) {
 	return h, nil
 }
 
-// pastRun returns the report of a run by its ID, or by the beginning of it.
+// pastRun returns the report of a run by its ID, or by the beginning of its ID.
 func pastRun(store *state.Store, id string) (report.Run, error) {
 	runs, err := store.Runs()
 	if err != nil {
@@ -72,20 +71,23 @@ func pastRun(store *state.Store, id string) (report.Run, error) {
 	found := slices.DeleteFunc(slices.Clone(runs), func(r state.Run) bool { return !strings.HasPrefix(r.ID, id) })
 	switch {
 	case len(found) > 1:
-		return report.Run{}, reconcile.Mistaken("%s begins the IDs of %d runs: write more of it; `fincrawl history` lists them", id, len(found))
+		return report.Run{}, reconcile.Mistaken(
+			"%s begins the IDs of %d runs: write more of it; `fincrawl history` lists them", id, len(found))
 	case len(found) == 0 && len(ids) == 0:
 		return report.Run{}, reconcile.Mistaken("no run is remembered yet; the first `fincrawl sync` is")
 	case len(found) == 0:
-		return report.Run{}, reconcile.Mistaken("no run %q is remembered: %s", id, nearest.Hint(id, ids, "`fincrawl history` lists those that are"))
+		hint := nearest.Hint(id, ids, "`fincrawl history` lists those that are")
+		return report.Run{}, reconcile.Mistaken("no run %q is remembered: %s", id, hint)
 	}
 	run, ok := reconcile.SummaryOf(found[0])
 	if !ok {
-		return report.Run{}, fmt.Errorf("run %s did not end, so that there is no report of it; `fincrawl status` says how things stand", found[0].ID)
+		return report.Run{}, fmt.Errorf("run %s did not end, so that there is no report of it; "+
+			"`fincrawl status` says how things stand", found[0].ID)
 	}
 	return run, nil
 }
 
-// pageHistory returns what the remembered runs did with a page, the newest first.
+// pageHistory returns what the recorded runs did with a page, the newest first.
 func pageHistory(store *state.Store, source, address string) (report.PageHistory, error) {
 	h := report.PageHistory{Source: source, URL: address, Changes: []report.PastChange{}}
 	runs, err := store.Runs()
@@ -103,7 +105,8 @@ func pageHistory(store *state.Store, source, address string) (report.PageHistory
 				continue
 			}
 			for _, c := range s.Plan.Changes {
-				if c.Action != ingest.Unchanged && (c.ExternalID == address || isAt(c.Before, address) || isAt(c.After, address)) {
+				at := c.ExternalID == address || isAt(c.Before, address) || isAt(c.After, address)
+				if at && c.Action != ingest.Unchanged {
 					h.Changes = append(h.Changes, report.NewPastChange(reconcile.StatusOf(r), s, c))
 				}
 			}

@@ -9,8 +9,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/config"
 )
 
-// OwnSecrets are what gets this program in somewhere: at Intercom, at the sites, and
-// through proxies. Each has the key that it stands at.
+// OwnSecrets returns the secrets by which fincrawl gets access: to Intercom, to the sites, and through
+// proxies. Each has the key that it was configured by.
 func OwnSecrets(c *config.Config, lookupEnv func(string) (string, bool)) []auth.Secret {
 	all := []auth.Secret{{Key: "intercom.token", Value: c.Intercom.Token.Reveal()}}
 	for _, s := range c.Sources {
@@ -38,7 +38,7 @@ func OwnSecrets(c *config.Config, lookupEnv func(string) (string, bool)) []auth.
 	return all
 }
 
-// inAddress is the password in an address, if there is one.
+// inAddress returns the password in a URL, if there is one.
 func inAddress(key, address string) []auth.Secret {
 	u, err := url.Parse(address)
 	if err != nil || u.User == nil {

@@ -7,11 +7,14 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// newRendering says in the crawler's words which pages want a browser, and which one.
+// newRendering translates the settings of rendering.
 func newRendering(r config.Render, patterns func([]string) []urlpattern.Pattern) web.Rendering {
-	rendering := web.Rendering{Mode: web.RenderMode(r.Mode), WaitFor: r.WaitFor, Hosts: r.Hosts, Browser: render.Config(r.Browser)}
+	rendering := web.Rendering{
+		Mode: web.RenderMode(r.Mode), WaitFor: r.WaitFor, Hosts: r.Hosts, Browser: render.Config(r.Browser),
+	}
 	for _, rule := range r.Rules {
-		rendering.Rules = append(rendering.Rules, web.RenderRule{Match: patterns([]string{rule.Match})[0], Mode: web.RenderMode(rule.Mode)})
+		match := patterns([]string{rule.Match})[0]
+		rendering.Rules = append(rendering.Rules, web.RenderRule{Match: match, Mode: web.RenderMode(rule.Mode)})
 	}
 	return rendering
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// NewScreener returns what screens the pages of a source as its settings say, and for secrets of our own; nil for
-// none.
+// NewScreener returns the screener of a source. It also looks for fincrawl's own secrets, unless own
+// is nil.
 func NewScreener(s config.Source, own *secrets.Set) (*screen.Screener, error) {
 	c := screen.Config{
 		Credentials:  screen.Action(s.Screen.Credentials),

@@ -1,4 +1,4 @@
-// Package settings says in the words of each package what sources.yaml says in its own.
+// Package settings translates sources.yaml into the configuration of each package.
 package settings
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// NewPolicy returns when changes of a source are held.
+// NewPolicy returns the policy of a source.
 func NewPolicy(c *config.Config, s config.Source) ingest.Policy {
 	return ingest.Policy{
 		ConfirmRuns: s.Deletes.ConfirmRuns,
@@ -35,8 +35,8 @@ func NewPolicy(c *config.Config, s config.Source) ingest.Policy {
 	}
 }
 
-// CheckSources finds what only the packages themselves can tell of their settings,
-// such as what is wrong with a file of cookies.
+// CheckSources returns the mistakes that only the packages themselves can find, such as in a file of
+// cookies.
 func CheckSources(c *config.Config) error {
 	var mistakes []error
 	for _, s := range c.Sources {
@@ -57,7 +57,7 @@ func CheckSources(c *config.Config) error {
 	return errors.Join(mistakes...)
 }
 
-// NewSource returns what the crawler is told of a source of sources.yaml.
+// NewSource returns the crawler's configuration of a source.
 func NewSource(s config.Source) (web.Source, error) {
 	start, err := url.Parse(s.URL)
 	if err != nil {
@@ -88,24 +88,31 @@ func NewSource(s config.Source) (web.Source, error) {
 		URL:    start,
 		Locale: s.Locale,
 		Auth:   NewAuth(s.Auth),
-		Discover: web.Discover{Sitemaps: s.Discover.Sitemaps, Links: s.Discover.Links, Seeds: s.Discover.Seeds, MaxDepth: s.Discover.MaxDepth,
-			MaxPages: s.Discover.MaxPages, MaxDuplicates: s.Discover.MaxDuplicates, OtherLocales: s.Discover.OtherLocales, Canonical: s.Discover.Canonical},
+		Discover: web.Discover{
+			Sitemaps: s.Discover.Sitemaps, Links: s.Discover.Links, Seeds: s.Discover.Seeds,
+			MaxDepth: s.Discover.MaxDepth, MaxPages: s.Discover.MaxPages, MaxDuplicates: s.Discover.MaxDuplicates,
+			OtherLocales: s.Discover.OtherLocales, Canonical: s.Discover.Canonical,
+		},
 		Scope: scope.Rules{
 			Include: patterns(s.Include),
 			Exclude: patterns(s.Exclude),
 			Follow:  patterns(s.Follow),
 			Allow:   patterns(s.Discover.Allow),
 		},
-		Query:        scope.Query(s.Query),
-		Fetch:        newFetch(s.Fetch, s.TLS),
-		Render:       newRendering(s.Render, patterns),
-		Identity:     identity,
-		Documents:    documentKinds(s.Documents),
-		Content:      extract.Rules{Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove, Presets: presets},
-		Availability: web.AvailabilityPolicy{Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot}},
+		Query:     scope.Query(s.Query),
+		Fetch:     newFetch(s.Fetch, s.TLS),
+		Render:    newRendering(s.Render, patterns),
+		Identity:  identity,
+		Documents: documentKinds(s.Documents),
+		Content: extract.Rules{
+			Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove, Presets: presets,
+		},
+		Availability: web.AvailabilityPolicy{
+			Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot},
+		},
 	}
 	for _, r := range s.Availability.Rules {
-		var match urlpattern.Pattern // any
+		var match urlpattern.Pattern // matches any URL
 		if r.Match != "" {
 			match = patterns([]string{r.Match})[0]
 		}
@@ -121,7 +128,7 @@ func NewSource(s config.Source) (web.Source, error) {
 	return source, errors.Join(mistakes...)
 }
 
-// ClaimOf tells which pages in Intercom a source can have brought there.
+// ClaimOf returns the claim of a source: which pages at Intercom it may have sent.
 func ClaimOf(s config.Source) (verify.Claim, error) {
 	source, err := NewSource(s)
 	if err != nil {
@@ -146,8 +153,8 @@ func documentKinds(names []string) []document.Kind {
 	return kinds
 }
 
-// PresetsOf returns the presets that pages are read by: none where the settings say where
-// their text is.
+// PresetsOf returns the presets that pages are read by. There are none where the settings say where the
+// text is.
 func PresetsOf(c config.Content) (*preset.Set, error) {
 	all := preset.NewSet(c.Presets)
 	switch {
@@ -160,10 +167,14 @@ func PresetsOf(c config.Content) (*preset.Set, error) {
 }
 
 func newFetch(f config.Fetch, t config.TLS) fetch.Limits {
-	return fetch.Limits{Proxy: f.Proxy, Headers: f.Headers, CA: []byte(t.CA.Reveal()), Concurrency: f.Concurrency, Rate: f.Rate, Timeout: f.Timeout, MaxBody: f.MaxBody, RespectRobots: f.RespectRobots, UserAgent: f.UserAgent}
+	return fetch.Limits{
+		Proxy: f.Proxy, Headers: f.Headers, CA: []byte(t.CA.Reveal()),
+		Concurrency: f.Concurrency, Rate: f.Rate, Timeout: f.Timeout, MaxBody: f.MaxBody,
+		RespectRobots: f.RespectRobots, UserAgent: f.UserAgent,
+	}
 }
 
-// NewAuth returns how a source of sources.yaml logs in.
+// NewAuth returns the configuration of a source's login.
 func NewAuth(a config.Auth) auth.Config {
 	c := auth.Config{
 		Basic: newBasic(a.Basic), Digest: newBasic(a.Digest), Bearer: a.Bearer.Reveal(),
@@ -171,16 +182,22 @@ func NewAuth(a config.Auth) auth.Config {
 		KeepSession: a.KeepSession.Reveal(),
 	}
 	if p := a.Certificate; p != nil {
-		c.Certificate = &auth.Certificate{Cert: []byte(p.Cert.Reveal()), Key: []byte(p.Key.Reveal()), CA: []byte(p.CA.Reveal())}
+		c.Certificate = &auth.Certificate{
+			Cert: []byte(p.Cert.Reveal()), Key: []byte(p.Key.Reveal()), CA: []byte(p.CA.Reveal()),
+		}
 	}
 	if o := a.OAuth2; o != nil {
-		c.OAuth2 = &auth.OAuth2{TokenURL: o.TokenURL, ClientID: o.ClientID.Reveal(), ClientSecret: o.ClientSecret.Reveal(),
-			Scopes: o.Scopes, Audience: o.Audience}
+		c.OAuth2 = &auth.OAuth2{
+			TokenURL: o.TokenURL, ClientID: o.ClientID.Reveal(), ClientSecret: o.ClientSecret.Reveal(),
+			Scopes: o.Scopes, Audience: o.Audience,
+		}
 	}
 	if f := a.Form; f != nil {
 		c.Form = &auth.Form{URL: f.URL, Fields: reveal(f.Fields), Form: f.Form, SignOn: f.SignOn, LoggedIn: f.LoggedIn}
 		for _, s := range f.Steps {
-			c.Form.Steps = append(c.Form.Steps, auth.Step{URL: s.URL, Fields: reveal(s.Fields), Form: s.Form, Submit: s.Submit, Optional: s.Optional})
+			c.Form.Steps = append(c.Form.Steps, auth.Step{
+				URL: s.URL, Fields: reveal(s.Fields), Form: s.Form, Submit: s.Submit, Optional: s.Optional,
+			})
 		}
 	}
 	return c
@@ -204,7 +221,7 @@ func reveal(secrets map[string]config.Secret) map[string]string {
 	return plain
 }
 
-// newIdentity says in the crawler's words what identifies a page.
+// newIdentity translates the settings of what identifies a page.
 func newIdentity(c config.Identity) (web.Identity, error) {
 	i := web.Identity{Selector: c.Selector, Attr: c.Attr, Meta: c.Meta}
 	if c.Regex == "" {
@@ -217,7 +234,7 @@ func newIdentity(c config.Identity) (web.Identity, error) {
 	return i, err
 }
 
-// NewLinter returns who gives advice on the pages of a source, as of now.
+// NewLinter returns the linter of a source. now is the time that the age of pages is measured from.
 func NewLinter(s config.Source, now time.Time) *lint.Linter {
 	return lint.New(lint.Config{
 		ThinWords: s.Lint.ThinWords,

@@ -12,27 +12,24 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// Split says which pages become several, and where they are cut. The zero value leaves
-// all of them whole.
+// Split says which pages are split into parts. The zero value splits none.
 type Split struct {
-	Over  int                  // bytes of HTML above which a page is cut at its headings; 0 for never
-	At    int                  // cuts pages at headings down to this level, whatever their size; 0 for none
-	Pages []urlpattern.Pattern // of the URLs of those that At is for; none means all
+	Over  int                  // bytes of HTML above which a page is split at its headings; 0 for never
+	At    int                  // splits pages at headings down to this level, whatever their size; 0 for none
+	Pages []urlpattern.Pattern // of URLs that At applies to; none for all
 }
 
-// Of returns the parts of a page in their order, or the page alone where it stays
-// whole. The first part is the page itself, with the text before what was cut off; each
-// other one is known by the page's external ID with an anchor, has its URL with the
-// same anchor as the fragment, and is called "Page › Section". All else they have from
-// the page. had reports whether the page had a part with an anchor before: see
-// [split.Rules], and docs/adr/0020.
+// Of returns the parts of a page in order, or only the page where it is not split. The first part is
+// the page itself with the text before the first cut. Each further part has the external ID and the
+// URL of the page with an anchor, the title "Page › Section", and everything else from the page. had
+// reports whether the page had a part with an anchor before: see [split.Rules] and docs/adr/0020.
 func (s Split) Of(p crawler.Page, meter *budget.Meter, had func(anchor string) bool) ([]crawler.Page, error) {
 	u, err := url.Parse(p.URL)
 	if err != nil {
 		return nil, fmt.Errorf("split %s: %w", p.URL, err)
 	}
 	if u.Fragment != "" {
-		return []crawler.Page{p}, nil // is a part already
+		return []crawler.Page{p}, nil // it is a part already
 	}
 	cut := split.Rules{Over: s.Over, Kept: func(anchor string) bool { return had(crawler.AsFragment(anchor)) }}
 	if len(s.Pages) == 0 || urlpattern.Any(s.Pages, u) {
@@ -59,7 +56,7 @@ func (s Split) Of(p crawler.Page, meter *budget.Meter, had func(anchor string) b
 	return parts, nil
 }
 
-// NewSplit says in the crawler's words which pages become several.
+// NewSplit translates the settings of splitting.
 func NewSplit(c config.Split) (Split, error) {
 	split := Split{Over: int(c.Over), At: c.At}
 	for _, text := range c.Pages {
