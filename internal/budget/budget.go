@@ -1,16 +1,13 @@
-// Package budget bounds what reading one file of a stranger's may cost. All limits on
-// time and memory stand here, because they have to add up: the whole program is to stay
-// within [Resident].
+// Package budget limits what reading one file from a site may cost. All limits of time and memory
+// are here, because they have to add up: the whole program has to stay within [Resident].
 //
-// Time is counted as work, so that the same file has the same outcome on a fast machine
-// and on a slow one. Code that loops over what a page says tells its [Meter]; the clock
-// is a backstop for what cannot be counted, and a run that is told to stop stops any
-// reading:
+// Time is counted as work, so that the same file has the same outcome on a fast machine and on a
+// slow one. Code that loops over the content of a page counts its work on a [Meter]. For what cannot be
+// counted there is a limit by the clock. A reading also ends when its context does:
 //
-//	Run(ctx, work, func(m *Meter) error { … m.Spend(n) … })
+//	Run(ctx, work, func(ctx context.Context) error { … From(ctx).Spend(n) … })
 //
-// Memory is reserved before it is taken, over all files that are being read at once: see
-// [Memory].
+// Memory is reserved before it is used, over all files that are being read at once: see [Memory].
 package budget
 
 import (
@@ -20,76 +17,75 @@ import (
 	"time"
 )
 
-// The limits of memory, which add up to Resident at most: what is read at once, the
-// sandbox of a PDF included, and what the program needs besides.
+// The limits of memory. What is read at once, including the sandbox of a PDF, and what the program
+// needs besides add up to Resident at most.
 const (
-	// Resident is what the whole program may have in memory, in bytes.
+	// Resident is the memory of the whole program, in bytes.
 	Resident = 400 << 20
-	// Reading is what all files together may take that are being read at once.
+	// Reading is the memory of all files that are being read at once.
 	Reading = 208 << 20
-	// Sandbox is what the sandbox may take that a PDF is read in, the file included. It is
-	// a part of Reading.
+	// Sandbox is the memory of the sandbox that a PDF is read in, including the file. It is a part
+	// of Reading.
 	Sandbox = 80 << 20
-	// Sheets is what the letters of a PDF may take outside of its sandbox.
+	// Sheets is the memory of the letters of a PDF outside its sandbox.
 	Sheets = 60 << 20
-	// Heap is from where on the collector of garbage hurries, so that what has been thrown
-	// away does not add to what is needed. A large file takes more, and then costs time.
+	// Heap is the size from which the garbage collector runs more often, so that garbage does not add
+	// to what is needed. A large file needs more, and then costs time.
 	Heap = 100 << 20
 )
 
 // The limits of time.
 const (
-	// Page is the work that one page may take. A unit is about what it takes to look at
-	// one element, or at 16 bytes of text: some 50 to 100 nanoseconds.
+	// Page is the work that one page may take. A unit is roughly what it takes to look at an element or
+	// at 16 bytes of text: 50 to 100 nanoseconds.
 	Page = 40_000_000
-	// Longest is how long reading a file may take, however little it counts. A slow
-	// machine reaches the limit of work long before.
+	// Longest is how long reading a file may take, whatever its work. A slow machine reaches the limit
+	// of work long before.
 	Longest = 90 * time.Second
-	// LongestFile is the same for a file that is no web page: what PDFium does is not counted.
+	// LongestFile is the same for a document, since the work of PDFium is not counted.
 	LongestFile = 45 * time.Second
-	// grace is how long a reading that is told to stop is waited for.
+	// grace is how long Run waits for a reading to end after its context has.
 	grace = 3 * time.Second
 )
 
-// BytesPerStep is how many bytes of text are counted as one step of work by whoever goes
-// through them once.
+// BytesPerStep is how many bytes of text count as one step of work for code that goes through them once.
 const BytesPerStep = 8
 
 // The limits of the size of a page.
 const (
-	// Elements is how many elements a page may have, as it is written and as it is parsed. The
-	// index of a large manual has half of them.
+	// Elements is how many elements a page may have, as written and as parsed. The index of a large
+	// manual has half as many.
 	Elements = 100_000
-	// Written is how many bytes of HTML an article may become.
+	// Written is how many bytes of HTML an article may have.
 	Written = 16 << 20
-	// Parts is how many parts a long page may be cut into.
+	// Parts is how many parts a page may be split into.
 	Parts = 2000
-	// Cells is how many cells a table may have, those that it leaves out included.
+	// Cells is how many cells a table may have, including those that it leaves out.
 	Cells = 100_000
 )
 
-// Exceeded is the error of a file that costs more than its budget.
+// Exceeded is the error for a file that costs more than its budget.
 type Exceeded struct{ Detail string } // for people
 
 func (e *Exceeded) Error() string { return "costs too much to read: " + e.Detail }
 
-// Meter counts the work that is spent on one file. A nil Meter counts nothing. A Meter
-// is used by one goroutine.
+// Meter counts the work that is spent on one file. A nil Meter counts nothing. A Meter is used by one
+// goroutine only.
 type Meter struct {
 	ctx    context.Context
 	limit  int64
 	spent  int64
-	looked int64 // how much was spent when ctx was looked at last
-	made   int   // elements of the tree that a file becomes
+	looked int64 // value of spent when ctx was last checked
+	made   int   // number of elements that were made
 }
 
-// betweenLooks is how much is spent before the context is looked at again.
+// betweenLooks is how much work is spent between two checks of the context.
 const betweenLooks = 20_000
 
-// NewMeter returns a meter that has limit to spend before ctx ends.
+// NewMeter returns a meter that allows limit work until ctx ends.
 func NewMeter(ctx context.Context, limit int64) *Meter { return &Meter{ctx: ctx, limit: limit} }
 
-// Spent returns the work that was counted.
+// Spent returns the work that was spent.
 func (m *Meter) Spent() int64 {
 	if m == nil {
 		return 0
@@ -97,8 +93,8 @@ func (m *Meter) Spent() int64 {
 	return m.spent
 }
 
-// Spend counts work. It does not return where the budget is spent or the context has
-// ended, but unwinds to [Run], or to the function that called [Catch].
+// Spend counts work. Where the limit is exceeded or the context has ended, it panics with an error
+// that [Run] or a deferred [Catch] returns.
 func (m *Meter) Spend(work int) {
 	if m == nil {
 		return
@@ -115,8 +111,8 @@ func (m *Meter) Spend(work int) {
 	}
 }
 
-// Make counts elements that are made of a file, and ends as [Meter.Spend] does where they
-// are more than a page may have.
+// Make counts elements that are made from a file. It panics like [Meter.Spend] where a file has too
+// many.
 func (m *Meter) Make(elements int) {
 	if m == nil {
 		return
@@ -127,17 +123,16 @@ func (m *Meter) Make(elements int) {
 	}
 }
 
-// perElement is the work of making an element, and of all that is done with it later.
+// perElement is the work of making an element and of all that is done with it later.
 const perElement = 20
 
-// Refuse ends the reading of a file for what can be seen beforehand to cost too much.
+// Refuse ends the reading of a file that is going to cost too much.
 func Refuse(format string, args ...any) { panic(unwinding{&Exceeded{fmt.Sprintf(format, args...)}}) }
 
-// unwinding is what a meter panics with.
+// unwinding is the value that a meter panics with.
 type unwinding struct{ err error }
 
-// Catch is deferred. It sets err to the reason for which a meter ended the function; other
-// panics go on.
+// Catch is deferred. It sets err where a meter ended the function. Other panics continue.
 func Catch(err *error) {
 	switch p := recover().(type) {
 	case nil:
@@ -148,17 +143,17 @@ func Catch(err *error) {
 	}
 }
 
-// Allow returns a context in which all calls of [Run] together may spend work.
+// Allow returns a context in which all calls of [Run] together may spend the given work.
 func Allow(ctx context.Context, work int64) context.Context { return With(ctx, NewMeter(ctx, work)) }
 
 type meterKey struct{}
 
-// With returns a context that carries a meter through calls which have no other way.
+// With returns a context with a meter, for calls that have no other way to pass it.
 func With(ctx context.Context, m *Meter) context.Context {
 	return context.WithValue(ctx, meterKey{}, m)
 }
 
-// From returns the meter that a context carries; nil for none.
+// From returns the meter of a context, or nil.
 func From(ctx context.Context) *Meter {
 	m, _ := ctx.Value(meterKey{}).(*Meter)
 	return m
@@ -166,14 +161,12 @@ func From(ctx context.Context) *Meter {
 
 var errSlow = errors.New("took too long")
 
-// Run reads one file by calling read, with a context that carries a meter of so much
-// work. Where ctx carries a meter already, that one's work is spent: all that is done to a
-// page has one budget. The error is an *[Exceeded] where the budget is spent, or the time
-// is over, and the cause of ctx where that ended.
+// Run calls read to read one file, in a context with a meter of the given work. Where ctx has a meter
+// already, its work is spent, so that everything that is done to a page has one budget. The error is an
+// *[Exceeded] where the work or the time is used up, and the cause of ctx where that ended.
 //
-// Run returns soon after ctx ends even where read does not: then read goes on in the
-// background, and whatever it still finds out is of no use. So read must not change
-// anything but its own results, and those must not be looked at after an error.
+// Run returns soon after ctx ends even if read does not. Then read continues in the background. So read
+// must change nothing but its own results, and the caller must not use them after an error.
 func Run(ctx context.Context, work int64, read func(context.Context) error) error {
 	return run(ctx, work, Longest, grace, read)
 }
@@ -188,7 +181,7 @@ func run(ctx context.Context, work int64, longest, grace time.Duration, read fun
 	}
 	type result struct {
 		err    error
-		broken any // what read panicked with
+		broken any // the value of a panic in read
 	}
 	ended := make(chan result, 1)
 	go func() {
@@ -201,7 +194,7 @@ func run(ctx context.Context, work int64, longest, grace time.Duration, read fun
 		r.err = read(With(limited, meter))
 	}()
 	var r result
-	left := false // behind
+	left := false // read continues in the background
 	select {
 	case r = <-ended:
 	case <-limited.Done():

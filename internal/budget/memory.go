@@ -11,13 +11,13 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Memory is what all files together may take that are being read at the same time, of one
-// crawl or of several. As long as a page is being read, its tree takes many times the
-// room of the page; what arrives meanwhile waits as it came. No more files are read at
-// once than there are processors. The zero value has all memory free.
+// Memory is the memory of all files that are being read at the same time, in one crawl or in several.
+// The tree of a page takes many times as much memory as its text, so a file that arrives meanwhile waits
+// unread. No more files are read at once than there are processors. The zero value has all memory
+// free.
 type Memory struct {
-	// Taken is told how many bytes are reserved when that has changed by much, so that the
-	// collector of garbage can be told of it; nil for nobody.
+	// Taken is called with the number of reserved bytes when that has changed much, to tell the garbage
+	// collector. It may be nil.
 	Taken func(bytes int64)
 
 	opening sync.Once
@@ -29,10 +29,10 @@ type Memory struct {
 	told  int64
 }
 
-// much is by how many bytes Memory.Taken is told in steps.
+// much is the step in which Memory.Taken is called.
 const much = 16 << 20
 
-// take notes what is reserved, and what is given back as a negative number.
+// take counts bytes that are reserved, or released if negative.
 func (m *Memory) take(bytes int64) {
 	if m.Taken == nil {
 		return
@@ -46,8 +46,8 @@ func (m *Memory) take(bytes int64) {
 	}
 }
 
-// Reserve waits until so many bytes are free, or ctx ends; release gives them back. What
-// asks for more than there is waits until it is alone.
+// Reserve waits until the given number of bytes is free, or ctx ends. release frees them again. A
+// request for more than there is waits until it is alone.
 func (m *Memory) Reserve(ctx context.Context, bytes int64) (release func(), err error) {
 	m.opening.Do(func() {
 		m.bytes = semaphore.NewWeighted(Reading)
@@ -69,8 +69,8 @@ func (m *Memory) Reserve(ctx context.Context, bytes int64) (release func(), err 
 	}, nil
 }
 
-// ForTree is what reading a tree may take beside the tree: that as it is sent, and both
-// ways of writing it.
+// ForTree returns the memory that reading a tree may take besides the tree: for the clean tree, and for
+// its HTML and Markdown.
 func ForTree(root *html.Node) int64 {
 	var nodes, text int64
 	for n := range root.Descendants() {
@@ -80,17 +80,16 @@ func ForTree(root *html.Node) int64 {
 	return nodes*perTag + text*perByte
 }
 
-// ForText is what splitting and screening a page may take beside its HTML and Markdown.
+// ForText returns the memory that splitting and screening a page may take besides its HTML and Markdown.
 func ForText(html, markdown string) int64 {
 	return int64(strings.Count(html, "<"))*perTag/2 + int64(len(html)+len(markdown))*perByte/2
 }
 
-// What reading a page takes, in bytes of memory: as measured, with what is thrown away
-// meanwhile.
+// Bytes of memory that reading a page takes per tag and per byte, as measured, including garbage.
 const perTag, perByte = 1500, 16
 
-// ForHTML is what reading a page may take beside the page: its tree as it came, its tree
-// as it is sent, and both ways of writing that.
+// ForHTML returns the memory that reading a page may take besides the page: for its tree, the clean tree,
+// and its HTML and Markdown.
 func ForHTML(page []byte) int64 {
 	return int64(bytes.Count(page, []byte{'<'}))*perTag + int64(len(page))*perByte
 }

@@ -6,15 +6,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Offer is what a shell offers when a person presses the tab key.
+// Offer is a completion that a shell offers.
 type Offer struct {
-	Word string // of the line of use that it stands for; "" for none
-	Flag string // whose value it is; "" for none
+	Word string // the word of the line of use that it completes; "" for none
+	Flag string // the flag whose value it completes; "" for none
 	Of   func() []string
 }
 
-// Complete makes a shell offer what there is for the arguments and flags of cmd, and of the
-// commands below it.
+// Complete registers completions for the arguments and flags of cmd and of its subcommands.
 func Complete(cmd *cobra.Command, offers []Offer) {
 	_, arguments, _ := strings.Cut(cmd.Use, " ")
 	arguments, _, _ = strings.Cut(arguments, " --")
@@ -25,8 +24,9 @@ func Complete(cmd *cobra.Command, offers []Offer) {
 		if o.Word != "" && strings.Contains(arguments, o.Word) {
 			cmd.ValidArgsFunction = words
 		}
-		if o.Flag != "" && (cmd.LocalNonPersistentFlags().Lookup(o.Flag) != nil || cmd.PersistentFlags().Lookup(o.Flag) != nil) {
-			_ = cmd.RegisterFlagCompletionFunc(o.Flag, words) // fails only where it is done twice
+		has := cmd.LocalNonPersistentFlags().Lookup(o.Flag) != nil || cmd.PersistentFlags().Lookup(o.Flag) != nil
+		if o.Flag != "" && has {
+			_ = cmd.RegisterFlagCompletionFunc(o.Flag, words) // fails only for a second registration
 		}
 	}
 	for _, c := range cmd.Commands() {

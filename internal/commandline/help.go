@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Describe gives cmd, and the commands below it, the texts of a folder. It has a file for each
-// command: a line that says what it does, then all that there is to say, then examples. fill
-// completes what is the same in several.
+// Describe sets the help of cmd and of its subcommands from a folder. The folder has a file for each
+// command: a short description, then the long one, then examples. fill replaces what several files have
+// in common.
 func Describe(cmd *cobra.Command, folder fs.FS, fill *strings.Replacer) {
 	name := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 	if text, err := fs.ReadFile(folder, strings.ReplaceAll(name, " ", "-")+".txt"); err == nil {

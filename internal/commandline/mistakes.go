@@ -1,6 +1,5 @@
-// Package commandline is what the commands of a program have in common beside what they do: their
-// help as files, what a shell completes, and mistakes in arguments and flags, each with what was
-// probably meant.
+// Package commandline has what the commands of a program have in common: help from files, completion in
+// shells, and errors about wrong arguments and flags that suggest what was probably meant.
 package commandline
 
 import (
@@ -16,8 +15,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/nearest"
 )
 
-// Strict makes the commands below cmd, and itself, refuse arguments that they do not take, with
-// how they are written, and flags that are not right. The errors pass through mistake.
+// Strict makes cmd and its subcommands return errors for wrong arguments and flags, with the correct usage.
+// Each error is passed through mistake.
 func Strict(cmd *cobra.Command, mistake func(error) error) {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return mistake(flagMistake(cmd, err)) })
 	check := cmd.Args
@@ -48,20 +47,22 @@ func Strict(cmd *cobra.Command, mistake func(error) error) {
 		case check(cmd, nil) == nil && check(cmd, args[:1]) != nil:
 			what = fmt.Sprintf("%s takes no argument such as %q", cmd.CommandPath(), args[0])
 		}
-		return mistake(fmt.Errorf("%s: write %s; see %s --help", what, strings.TrimSuffix(cmd.UseLine(), " [flags]"), cmd.CommandPath()))
+		usage := strings.TrimSuffix(cmd.UseLine(), " [flags]")
+		return mistake(fmt.Errorf("%s: write %s; see %s --help", what, usage, cmd.CommandPath()))
 	}
 	for _, c := range cmd.Commands() {
 		Strict(c, mistake)
 	}
 }
 
-// unknownCommand refuses what is no command, and names the one that was probably meant.
+// unknownCommand returns an error for an unknown command, with the one that was probably meant.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	if !cmd.HasAvailableSubCommands() {
-		return fmt.Errorf("%s has no command %q below it: write %s", cmd.CommandPath(), args[0], strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+		return fmt.Errorf("%s has no command %q below it: write %s",
+			cmd.CommandPath(), args[0], strings.TrimSuffix(cmd.UseLine(), " [flags]"))
 	}
 	var names []string
 	for _, c := range cmd.Commands() {
@@ -72,17 +73,19 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	return fmt.Errorf("unknown command %q: %s", args[0], nearest.Hint(args[0], names, "there are "+strings.Join(names, ", ")))
+	hint := nearest.Hint(args[0], names, "there are "+strings.Join(names, ", "))
+	return fmt.Errorf("unknown command %q: %s", args[0], hint)
 }
 
-// flagMistake says what is wrong with a flag, and what was probably meant.
+// flagMistake returns the error about a flag, with the flag that was probably meant.
 func flagMistake(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var wrong *pflag.InvalidValueError
 	var empty *pflag.ValueRequiredError
 	switch {
 	case errors.As(err, &unknown):
-		err = fmt.Errorf("unknown flag: %s%s", dashed(unknown.GetSpecifiedName()), meantFlag(cmd, unknown.GetSpecifiedName()))
+		name := unknown.GetSpecifiedName()
+		err = fmt.Errorf("unknown flag: %s%s", dashed(name), meantFlag(cmd, name))
 	case errors.As(err, &wrong):
 		err = fmt.Errorf("%s wants %s, not %q", dashed(wrong.GetFlag().Name), kindOf(wrong.GetFlag()), wrong.GetValue())
 	case errors.As(err, &empty):
@@ -101,11 +104,12 @@ func dashed(flag string) string {
 	return "--" + flag
 }
 
-// meantFlag names the flag of cmd, or the command, that was probably meant by a flag.
+// meantFlag suggests the flag of cmd, or the command, that was probably meant.
 func meantFlag(cmd *cobra.Command, name string) string {
 	var own, others []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { own = append(own, f.Name) })
-	if slices.Contains(strings.FieldsFunc(cmd.Use, func(r rune) bool { return !unicode.IsLetter(r) }), strings.ToUpper(name)) {
+	arguments := strings.FieldsFunc(cmd.Use, func(r rune) bool { return !unicode.IsLetter(r) })
+	if slices.Contains(arguments, strings.ToUpper(name)) {
 		return fmt.Sprintf(": it is written without a flag: %s", strings.TrimSuffix(cmd.UseLine(), " [flags]"))
 	}
 	for _, c := range cmd.Root().Commands() {
@@ -125,7 +129,7 @@ func meantFlag(cmd *cobra.Command, name string) string {
 	return ": there are --" + strings.Join(own, ", --")
 }
 
-// kindOf says what a flag wants.
+// kindOf describes the value of a flag.
 func kindOf(f *pflag.Flag) string {
 	switch f.Value.Type() {
 	case "uint":

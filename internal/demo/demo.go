@@ -1,14 +1,13 @@
-// Package demo is a small private help center to crawl: a site behind a form
-// login with a CSRF token, whose articles can be changed, removed and added.
+// Package demo is a small private help center to crawl. It has a form login with a CSRF token, and its
+// articles can be changed, removed and added.
 //
-// It is the help center of Harbor, a team tool that does not exist, and it has
-// what makes private sites hard to keep up with: a link in the header that logs
-// out, markup that differs at every request, a search, an internal collection
-// that is not for everybody, and a sitemap that is private itself and lists only
-// some of the articles.
+// It is the help center of Harbor, a team tool that does not exist. It has what makes private sites hard
+// to crawl: a link in the header that logs out, markup that differs with each request, a search, an
+// internal collection that is not for everybody, and a private sitemap that lists only some of the
+// articles.
 //
-// Its articles are the files under content, a folder for each collection. A
-// day's edits are in edits.go and under nextday.
+// Its articles are the files under content, with a folder for each collection. The edits of a day are in
+// edits.go and under nextday.
 package demo
 
 import (
@@ -19,7 +18,7 @@ import (
 	"sync/atomic"
 )
 
-// Username and Password open the help center.
+// Username and Password log in to the help center.
 const (
 	Username = "sam@example.com"
 	Password = "correct horse battery staple"
@@ -28,16 +27,16 @@ const (
 //go:embed content nextday templates assets
 var files embed.FS
 
-// Site is the help center. It serves itself, to several clients at once.
+// Site is the help center. It is an http.Handler.
 type Site struct {
 	mux       *http.ServeMux
 	templates *template.Template
-	library   atomic.Pointer[library] // never changed, only replaced
+	library   atomic.Pointer[library] // replaced as a whole, never changed
 	sessions  sessions
 	forms     tokens
 }
 
-// New returns the help center with its first set of articles.
+// New returns the help center before any edits.
 func New() *Site {
 	s := &Site{
 		mux:       http.NewServeMux(),
@@ -65,6 +64,6 @@ func New() *Site {
 	return s
 }
 
-// ServeHTTP serves the help center; everything but the login page, its assets
-// and robots.txt redirects to /login without a session.
+// ServeHTTP serves the help center. Without a session it redirects to /login, except for the login page,
+// its assets and robots.txt.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }

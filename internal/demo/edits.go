@@ -5,9 +5,8 @@ import "strings"
 // edit replaces a text in an article.
 type edit struct{ article, from, to, what string }
 
-// Edit makes a day's edits: three articles changed, one removed, one added. It
-// returns a line for people about each. They happen once; a second call changes
-// nothing and returns nothing.
+// Edit makes the edits of a day: three articles are changed, one is removed and one is added. It returns a
+// line about each for people. A second call changes nothing and returns nothing.
 func (s *Site) Edit() []string {
 	before := s.library.Load()
 	if before.edited {
@@ -15,12 +14,12 @@ func (s *Site) Edit() []string {
 	}
 	after, lines := before.nextDay()
 	if !s.library.CompareAndSwap(before, after) {
-		return nil // somebody else just made them
+		return nil // another call just made them
 	}
 	return lines
 }
 
-// nextDay returns the library as it is after a day's edits, and what they were.
+// nextDay returns the library after the edits of a day, with a line about each.
 func (l *library) nextDay() (*library, []string) {
 	next := &library{edited: true}
 	var lines []string
@@ -59,7 +58,7 @@ func (l *library) nextDay() (*library, []string) {
 	return next, lines
 }
 
-// edited is a with one text replaced.
+// edited returns a copy of a with one text replaced.
 func (a *article) edited(e edit) *article {
 	b := *a
 	if strings.Contains(a.Title, e.from) {

@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// library is all that the help center has to read, at one time.
+// library is the content of the help center at one time.
 type library struct {
 	collections []*collection
 	edited      bool
 }
 
-// collection is articles about one subject.
+// collection is a collection of articles about one subject.
 type collection struct {
 	Slug, Title, Lead string
 	Articles          []*article
@@ -27,13 +27,13 @@ type article struct {
 	body              string // HTML
 }
 
-// internal is the collection that is for agents only; its articles have addresses of their own.
+// internal is the slug of the collection that is for agents only. Its articles have a path of their own.
 const internal = "internal"
 
-// Path is the collection's address.
+// Path returns the collection's path.
 func (c *collection) Path() string { return "/collections/" + c.Slug }
 
-// Path is the article's address.
+// Path returns the article's path.
 func (a *article) Path() string {
 	if a.Collection.Slug == internal {
 		return "/internal/" + a.Slug
@@ -41,10 +41,10 @@ func (a *article) Path() string {
 	return "/articles/" + a.Slug
 }
 
-// Body is the article's text, which comes with the program.
+// Body returns the article's HTML, which is a file of the program.
 func (a *article) Body() template.HTML { return template.HTML(a.body) } //nolint:gosec // our own file
 
-// Related are the next two articles of the collection, round and round.
+// Related returns the next two articles of the collection. After the last one comes the first.
 func (a *article) Related() []*article {
 	all := a.Collection.Articles
 	var related []*article
@@ -59,14 +59,14 @@ func (a *article) Related() []*article {
 	return related
 }
 
-// add puts a copy of a, which may belong to an older collection, into c.
+// add adds a copy of a to c. a may belong to an older collection.
 func (c *collection) add(a *article) {
 	b := *a
 	b.Collection = c
 	c.Articles = append(c.Articles, &b)
 }
 
-// article returns the article at address; nil where there is none.
+// article returns the article at a path, or nil.
 func (l *library) article(address string) *article {
 	for _, c := range l.collections {
 		for _, a := range c.Articles {
@@ -78,7 +78,7 @@ func (l *library) article(address string) *article {
 	return nil
 }
 
-// collection returns the collection with that slug; nil where there is none.
+// collection returns the collection with a slug, or nil.
 func (l *library) collection(slug string) *collection {
 	for _, c := range l.collections {
 		if c.Slug == slug {
@@ -109,9 +109,8 @@ func (l *library) search(query string) []*article {
 	return found
 }
 
-// load reads a library from the folder root: a folder for each collection, in
-// which index.html introduces it and each other file is an article. A number in
-// front of a name gives its place.
+// load reads a library from the folder root. It has a folder for each collection, with index.html as its
+// introduction and a file for each article. A number before a name gives its place.
 func load(files fs.FS, root string) *library {
 	l := &library{}
 	for _, folder := range must(fs.ReadDir(files, root)) {
@@ -129,7 +128,7 @@ func load(files fs.FS, root string) *library {
 	return l
 }
 
-// parse takes apart a file: a line with the title, a paragraph that leads into it, the text.
+// parse splits a file into the title, the lead and the text.
 func parse(file []byte) (title, lead, body string) {
 	head, rest, _ := strings.Cut(string(file), "</h1>")
 	intro, body, _ := strings.Cut(rest, "</p>")
@@ -138,13 +137,13 @@ func parse(file []byte) (title, lead, body string) {
 	return html.UnescapeString(title), html.UnescapeString(lead), strings.TrimSpace(body)
 }
 
-// slug is a file's name without its number and extension.
+// slug returns a file's name without its number and extension.
 func slug(name string) string {
 	_, name, _ = strings.Cut(name, "-")
 	return strings.TrimSuffix(name, ".html")
 }
 
-// must returns v: the files are part of the program, so a fault in them is one in it.
+// must returns v. The files are a part of the program, so an error in them is a bug.
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

@@ -14,10 +14,10 @@ import (
 
 const (
 	sessionCookie = "harbor_session"
-	visitorCookie = "harbor_visitor" // what a form's token belongs to
+	visitorCookie = "harbor_visitor" // the token of a form is bound to it
 )
 
-// loggedIn lets nobody through without a session.
+// loggedIn redirects requests without a session to the login.
 func (s *Site) loggedIn(private http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.sessions.has(cookie(r, sessionCookie)) {
@@ -28,12 +28,12 @@ func (s *Site) loggedIn(private http.Handler) http.Handler {
 	})
 }
 
-// showLogin shows the form. Its token belongs to the visitor's cookie.
+// showLogin shows the form, whose token is bound to the visitor's cookie.
 func (s *Site) showLogin(w http.ResponseWriter, r *http.Request) {
 	s.loginForm(w, r, http.StatusOK, "")
 }
 
-// login opens a session for who knows the password.
+// login opens a session if the password is correct.
 func (s *Site) login(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	if !s.forms.valid(cookie(r, visitorCookie), r.PostFormValue("csrf_token")) {
@@ -48,7 +48,7 @@ func (s *Site) login(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, localPath(r.PostFormValue("next")), http.StatusSeeOther)
 }
 
-// logout ends the session on a mere GET, as many real sites do.
+// logout ends the session on a GET, as many real sites do.
 func (s *Site) logout(w http.ResponseWriter, r *http.Request) {
 	s.sessions.end(cookie(r, sessionCookie))
 	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1})
@@ -69,7 +69,7 @@ func (s *Site) loginForm(w http.ResponseWriter, r *http.Request, status int, pro
 	})
 }
 
-// sessions are those that are open, by their cookies' values.
+// sessions holds the open sessions by the value of their cookie.
 type sessions struct {
 	mu  sync.Mutex
 	ids map[string]bool
@@ -98,8 +98,8 @@ func (s *sessions) end(id string) {
 	delete(s.ids, id)
 }
 
-// tokens protect forms from being sent by other sites: only who can read a page
-// of this site, as its visitor, has one. No two that are issued are the same.
+// tokens protect forms from being sent by other sites. A token is bound to a visitor, and only a page of
+// this site has it. Each token is issued only once.
 type tokens struct{ key []byte }
 
 func (t tokens) issue(visitor string) string {
@@ -118,7 +118,7 @@ func (t tokens) sign(nonce, visitor string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// same compares in a time that tells nothing.
+// same compares in constant time.
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 func cookie(r *http.Request, name string) string {
@@ -133,10 +133,11 @@ func setCookie(w http.ResponseWriter, name, value string) {
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
-// localPath is next where that is an address on this site, and the home page otherwise.
+// localPath returns next where it is a path on this site, and the home page otherwise.
 func localPath(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(u.Path, "/") || strings.ContainsAny(next, "\\") || strings.HasPrefix(next, "//") {
+	elsewhere := err != nil || u.IsAbs() || u.Host != "" || strings.HasPrefix(next, "//")
+	if elsewhere || !strings.HasPrefix(u.Path, "/") || strings.Contains(next, `\`) {
 		return "/"
 	}
 	return next

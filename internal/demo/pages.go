@@ -8,12 +8,12 @@ import (
 	"net/http"
 )
 
-// view is what a template shows.
+// view is the data of a template.
 type view struct {
 	Title   string
-	Nonce   string // of the scripts: another one at each request
-	Token   string // of the forms: likewise
-	Request string // for the footer: likewise
+	Nonce   string // of the scripts; differs with each request
+	Token   string // of the forms; differs with each request
+	Request string // in the footer; differs with each request
 
 	Collections []*collection
 	Collection  *collection
@@ -66,13 +66,13 @@ func (s *Site) notFound(w http.ResponseWriter, r *http.Request) {
 	s.page(w, r, http.StatusNotFound, "notfound.html", view{Title: "Page not found"})
 }
 
-// robots tells crawlers what is not worth their time.
+// robots serves robots.txt.
 func (s *Site) robots(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = fmt.Fprintf(w, "User-agent: *\nDisallow: /logout\nDisallow: /search\n\nSitemap: http://%s/sitemap.xml\n", r.Host)
 }
 
-// sitemap lists the first two articles of each collection, as if nobody had kept it up.
+// sitemap lists the first two articles of each collection, like a sitemap that nobody maintains.
 func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 	type location struct {
 		Loc string `xml:"loc"`
@@ -95,14 +95,14 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintf(w, "%s%s\n", xml.Header, body)
 }
 
-// page renders a page for somebody who is logged in.
+// page renders a page for a user who is logged in.
 func (s *Site) page(w http.ResponseWriter, r *http.Request, status int, template string, v view) {
 	v.Collections = s.library.Load().collections
 	v.Token = s.forms.issue(cookie(r, sessionCookie))
 	s.render(w, status, template, v)
 }
 
-// render writes a page that is never the same twice, byte for byte.
+// render writes a page. Its bytes differ each time.
 func (s *Site) render(w http.ResponseWriter, status int, template string, v view) {
 	v.Nonce, v.Request = rand.Text(), rand.Text()[:8]
 	var page bytes.Buffer
@@ -113,7 +113,8 @@ func (s *Site) render(w http.ResponseWriter, status int, template string, v view
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'self'; form-action 'self'; frame-ancestors 'none'; script-src 'nonce-"+v.Nonce+"'")
+	h.Set("Content-Security-Policy",
+		"default-src 'self'; form-action 'self'; frame-ancestors 'none'; script-src 'nonce-"+v.Nonce+"'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = page.WriteTo(w)

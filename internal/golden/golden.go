@@ -1,6 +1,5 @@
-// Package golden compares what tests get with files that say what they want. It is
-// for tests alone: importing it gives them the flag -update, which writes the files
-// anew.
+// Package golden compares the results of tests with golden files. Importing it adds the flag -update,
+// which writes the files anew. It is for tests only.
 package golden
 
 import (
@@ -14,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// Compare fails the test unless the file at path holds got, or -update writes that.
+// Compare fails the test unless the file at path holds got. With -update it writes the file.
 func Compare(t testing.TB, path, got string) {
 	t.Helper()
 	if *update {
@@ -31,8 +30,8 @@ func Compare(t testing.TB, path, got string) {
 	}
 }
 
-// NoOthers fails the test for all that is in a folder and not among the expected
-// names, so that nothing stays behind whose test is gone.
+// NoOthers fails the test for each file in a folder that is not among the expected names, such as one
+// whose test was removed.
 func NoOthers(t testing.TB, dir string, expected map[string]bool) {
 	t.Helper()
 	files, err := os.ReadDir(dir)

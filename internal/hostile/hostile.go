@@ -1,7 +1,7 @@
-// Package hostile makes files that cost a careless reader much more than they weigh:
-// trees that nest, tables that span, archives and streams that unpack, expressions that
-// backtrack, and so on. Each kind is made in any size, so that tests see how the cost
-// grows, and the benchmark whether the program stays within its budget at full size.
+// Package hostile makes files that are expensive for a careless reader: nested trees, tables that span,
+// archives and streams that unpack to much more, expressions that backtrack, and so on. Each kind can be
+// made in any size. So tests can see how the cost grows, and the benchmark can see whether the program
+// stays within its budget at full size.
 package hostile
 
 import (
@@ -10,24 +10,24 @@ import (
 	"strings"
 )
 
-// Case is one kind of hostile file.
+// Case is a kind of hostile file.
 type Case struct {
 	Name string
-	// Path is where a site has the file; its ending says which kind it is.
+	// Path is the path of the file on a site. Its extension says what kind of file it is.
 	Path        string
 	ContentType string
-	// Multiplies: what there is of one thing meets what there is of another, such as rules and
-	// elements, so that the work is a product of both. It is counted, and refused in time.
+	// Multiplies reports that the work is the product of two numbers, such as of rules and of elements.
+	// Such work is counted, and the file is refused in time.
 	Multiplies bool
-	// Uncounted: it is read by a library in a sandbox, whose work the clock bounds and nobody counts.
+	// Uncounted reports that a library in a sandbox reads the file. Its work is limited by the clock.
 	Uncounted bool
 	// Full is the size at which the file does the most harm.
 	Full int
-	// Make returns the file in a size: twice the size is about twice the bytes.
+	// Make returns the file in a size. Twice the size has about twice the bytes.
 	Make func(size int) []byte
 }
 
-// Cases are all kinds.
+// Cases returns all kinds.
 func Cases() []Case {
 	cases := slices.Concat(pages(), texts(), offices(), others(), pdfs())
 	for i := range cases {
@@ -43,12 +43,12 @@ func Cases() []Case {
 
 const htmlType = "text/html; charset=utf-8"
 
-// page is a case of an HTML page, whose body is made for a size.
+// page returns the case of an HTML page with the given body.
 func page(name string, full int, body func(size int) string) Case {
 	return headed(name, full, func(int) string { return "" }, body)
 }
 
-// headed is a case of an HTML page with something of its own in its head.
+// headed returns the case of an HTML page with the given head and body.
 func headed(name string, full int, head, body func(size int) string) Case {
 	path := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -62,12 +62,12 @@ func headed(name string, full int, head, body func(size int) string) Case {
 	}}
 }
 
-// repeated is a body that says the same over and over.
+// repeated returns a body that repeats s.
 func repeated(s string) func(int) string {
 	return func(size int) string { return strings.Repeat(s, size) }
 }
 
-// numbered is a body of numbered pieces.
+// numbered returns a body of numbered pieces.
 func numbered(format string) func(int) string {
 	return func(size int) string {
 		var b strings.Builder
@@ -78,7 +78,7 @@ func numbered(format string) func(int) string {
 	}
 }
 
-// around is a body that nests.
+// around returns a body of nested pieces.
 func around(open, inside, end string) func(int) string {
 	return func(size int) string { return strings.Repeat(open, size) + inside + strings.Repeat(end, size) }
 }

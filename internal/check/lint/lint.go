@@ -1,11 +1,10 @@
-// Package lint finds pages that are poor to answer from: a model repeats what
-// they say, and can't say what they don't.
+// Package lint finds pages that are hard to answer from: a model repeats what they say, and cannot say
+// what they do not.
 //
-//	page ─ Add ─┬─ what is wrong with it alone
+//	page ─ Add ─┬─ its own issues
 //	            └─ a signature of its text ── Issues ── pages that say nearly the same
 //
-// Texts are not kept: a page costs its address, its title and 8 bytes, so that
-// many thousands fit.
+// It does not keep texts. A page takes its URL, its title and 8 bytes, so that many thousands fit.
 package lint
 
 import (
@@ -20,16 +19,15 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// Config says from where on something is worth a word. The zero value of a limit
-// turns it off.
+// Config has the limits from which something is an issue. A limit of zero is no limit.
 type Config struct {
 	ThinWords int           // a page with fewer words is thin
-	LongWords int           // a page with more is long
-	StaleAge  time.Duration // a page last changed longer ago is stale
+	LongWords int           // a page with more words is long
+	StaleAge  time.Duration // a page whose last change is older is stale
 	Now       time.Time
 }
 
-// Kind is what is wrong with a page.
+// Kind is a kind of issue.
 type Kind string
 
 // The kinds.
@@ -37,36 +35,35 @@ const (
 	NoTitle       Kind = "no-title"
 	Thin          Kind = "thin"
 	Long          Kind = "long"
-	ImagesOnly    Kind = "images-only"    // images carry the content, and have no text in their place
-	Stale         Kind = "stale"          // says itself that it is old
-	ContactEnding Kind = "contact-ending" // ends by sending the reader to the support, which Fin would repeat
+	ImagesOnly    Kind = "images-only"    // images have the content, and no text describes them
+	Stale         Kind = "stale"          // it says itself that it is old
+	ContactEnding Kind = "contact-ending" // it ends by sending the reader to support, which Fin would repeat
 	BrokenLink    Kind = "broken-link"
 	Duplicate     Kind = "duplicate"     // another page says nearly the same
 	Contradiction Kind = "contradiction" // another page says the same with another number
 )
 
-// Issue is something wrong with one page.
+// Issue is an issue of one page.
 type Issue struct {
 	Kind   Kind   `json:"kind"`
 	URL    string `json:"url"`
 	Title  string `json:"title,omitempty"`
-	Other  string `json:"other,omitempty"` // URL that it is about too: of the twin, or what a link leads to
+	Other  string `json:"other,omitempty"` // another URL that it is about: of the twin, or the target of a link
 	Detail string `json:"detail"`
 	Fix    string `json:"fix"`
 }
 
-// Linter looks at the pages of one source. It is safe for use by several
-// goroutines.
+// Linter lints the pages of one source. It is safe for use by several goroutines.
 type Linter struct {
 	config Config
 
 	mu     sync.Mutex
 	pages  []signed
 	issues []Issue
-	anew   map[string]place // by URL: what came before it no longer counts
+	anew   map[string]place // by URL: everything about the page before this place is outdated
 }
 
-// place is how many pages and issues there were at a moment.
+// place is the number of pages and issues at some moment.
 type place struct{ pages, issues int }
 
 // signed is a page with the signature of its text.
@@ -75,10 +72,10 @@ type signed struct {
 	signature      uint64
 }
 
-// New returns a linter that has seen nothing yet.
+// New returns a linter without pages.
 func New(c Config) *Linter { return &Linter{config: c} }
 
-// Add looks at a page.
+// Add lints a page.
 func (l *Linter) Add(p crawler.Page) {
 	seen := look(p)
 	issues := l.judge(p, seen)
@@ -90,7 +87,7 @@ func (l *Linter) Add(p crawler.Page) {
 	}
 }
 
-// Again looks at a page that is no longer as it was when it was added.
+// Again lints a page that has changed since it was added.
 func (l *Linter) Again(p crawler.Page) {
 	l.mu.Lock()
 	if l.anew == nil {
@@ -101,7 +98,7 @@ func (l *Linter) Again(p crawler.Page) {
 	l.Add(p)
 }
 
-// settle drops what no longer counts.
+// settle removes what is outdated.
 func (l *Linter) settle() {
 	var pages []signed
 	for i, p := range l.pages {
@@ -118,16 +115,16 @@ func (l *Linter) settle() {
 	l.pages, l.issues, l.anew = pages, issues, nil
 }
 
-// Link is one that was found on a page of the site.
+// Link is a link on a page of the site.
 type Link struct {
 	From, To string
 	Outcome  crawler.Outcome
 	Detail   string
 }
 
-// Issues returns everything that is wrong, sorted by kind and address. links are
-// those that were followed; text gives the Markdown of a page by its external ID,
-// "" where it is not known. The error is of links or of text.
+// Issues returns all issues, sorted by kind and URL. links are the links that were followed. text returns
+// the Markdown of a page by its external ID, or "" where it is not known. The error comes from links or
+// from text.
 func (l *Linter) Issues(links iter.Seq2[Link, error], text func(externalID string) (string, error)) ([]Issue, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -149,12 +146,13 @@ func (l *Linter) Issues(links iter.Seq2[Link, error], text func(externalID strin
 	}
 	issues = append(issues, twins...)
 	slices.SortFunc(issues, func(a, b Issue) int {
-		return cmp.Or(cmp.Compare(rank()[a.Kind], rank()[b.Kind]), strings.Compare(a.URL, b.URL), strings.Compare(a.Other, b.Other), strings.Compare(a.Detail, b.Detail))
+		return cmp.Or(cmp.Compare(rank()[a.Kind], rank()[b.Kind]), strings.Compare(a.URL, b.URL),
+			strings.Compare(a.Other, b.Other), strings.Compare(a.Detail, b.Detail))
 	})
 	return slices.Compact(issues), nil
 }
 
-// rank puts first what makes answers wrong.
+// rank sorts the kinds. Those that make answers wrong come first.
 var rank = sync.OnceValue(func() map[Kind]int {
 	return map[Kind]int{
 		Contradiction: 1, Stale: 2, Duplicate: 3, NoTitle: 4, Thin: 5, ImagesOnly: 6, ContactEnding: 7, BrokenLink: 8, Long: 9,

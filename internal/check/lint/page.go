@@ -19,16 +19,16 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// seen is what is seen of a page at one reading of its HTML.
+// seen is what one reading of a page's HTML found.
 type seen struct {
 	words     int
 	signature uint64
-	bare      int    // images without a text in their place
-	text      []byte // the words, a space between them, a line for each block
-	last      int    // where its last line begins
+	bare      int    // number of images without alternative text
+	text      []byte // the words with a space between them, and a line for each block
+	last      int    // start of the last line in text
 }
 
-const edge = 400 // bytes of text at each end of a page that are looked at for dates and for whom to ask
+const edge = 400 // bytes of text at each end of a page that are searched for dates and for contacts
 
 func look(p crawler.Page) seen {
 	s := seen{text: make([]byte, 0, len(p.HTML)/2)}
@@ -69,12 +69,12 @@ func look(p crawler.Page) seen {
 	return s
 }
 
-// edges are the beginning and the end of the text, where dates of changes stand.
+// edges returns the beginning and the end of the text, where the date of the last change is.
 func (s seen) edges() string {
 	return string(s.text[:min(len(s.text), edge)]) + "\n" + string(s.text[max(0, len(s.text)-edge):])
 }
 
-// ending is the last block of text; of a long one, its end.
+// ending returns the last block of text, or the end of it where it is long.
 func (s seen) ending() string {
 	return strings.TrimSuffix(string(s.text[max(s.last, len(s.text)-edge):]), "\n")
 }
@@ -88,7 +88,7 @@ func isBlock(tag atom.Atom) bool {
 	return false
 }
 
-// judge says what is wrong with a page by itself.
+// judge returns the issues of a page by itself.
 func (l *Linter) judge(p crawler.Page, s seen) []Issue {
 	var issues []Issue
 	add := func(kind Kind, fix, detail string, values ...any) {
@@ -96,34 +96,39 @@ func (l *Linter) judge(p crawler.Page, s seen) []Issue {
 	}
 	c := l.config
 	if namesNothing(p.Title, p.URL) {
-		add(NoTitle, "Give the page a heading, or set content.title: Fin finds and cites pages by their title.", "its title %q is only its address", p.Title)
+		add(NoTitle, "Give the page a heading, or set content.title: Fin finds and cites pages by their title.",
+			"its title %q is only its address", p.Title)
 	}
 	switch {
 	case s.bare > 0 && s.words < wordsPerImage*s.bare:
-		add(ImagesOnly, "Describe in alt or in the text what the images show: Fin reads no images.", "%s without a text in their place, beside %s", plural.Count(s.bare, "image"), plural.Count(s.words, "word"))
+		add(ImagesOnly, "Describe in alt or in the text what the images show: Fin reads no images.",
+			"%s without a text in their place, beside %s", plural.Count(s.bare, "image"), plural.Count(s.words, "word"))
 	case s.words < c.ThinWords:
-		add(Thin, "Say more, join it with another page, or exclude it; where the site shows more, see content.body.", "only %s", plural.Count(s.words, "word"))
+		add(Thin, "Say more, join it with another page, or exclude it; where the site shows more, see content.body.",
+			"only %s", plural.Count(s.words, "word"))
 	}
 	if c.LongWords > 0 && s.words > c.LongWords {
 		add(Long, "Split it by what is asked for: the answer drowns in the rest.", "%s", plural.Count(s.words, "word"))
 	}
 	if c.StaleAge > 0 {
 		if changed := lastChange(s.edges()); !changed.IsZero() && c.Now.Sub(changed) > c.StaleAge {
-			add(Stale, "Look whether it still holds, and renew its date, or exclude it.", "it says that it was last changed on %s", changed.Format(time.DateOnly))
+			add(Stale, "Look whether it still holds, and renew its date, or exclude it.",
+				"it says that it was last changed on %s", changed.Format(time.DateOnly))
 		}
 	}
 	if ending := s.ending(); s.words > wordsOfContact && sendsToSupport(ending) {
-		add(ContactEnding, "Drop the ending or content.remove it: Fin would send customers to the support it is there to relieve.", "it ends with %q", brief(ending))
+		add(ContactEnding, "Drop the ending or content.remove it: "+
+			"Fin would send customers to the support it is there to relieve.", "it ends with %q", brief(ending))
 	}
 	return issues
 }
 
 const (
-	wordsPerImage  = 25 // fewer beside an image: it carries the content
-	wordsOfContact = 40 // with fewer, a page is about getting in touch
+	wordsPerImage  = 25 // with fewer words beside each image, the images have the content
+	wordsOfContact = 40 // a page with fewer words is itself about contacting support
 )
 
-// namesNothing reports whether a title was made of the address, for want of one.
+// namesNothing reports whether a title was made from the URL because there was none.
 func namesNothing(title, address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -142,7 +147,7 @@ var contact = sync.OnceValue(func() *regexp.Regexp {
 		`(?:contacte|contacta|póngase en contacto|ponte en contacto)(?: con)?(?: nuestro| el| nosotros)*(?: soporte| equipo| servicio)?|necesita(?:s)? más ayuda)`)
 })
 
-// contactOpenings are how the phrases of contact begin.
+// contactOpenings are the beginnings of the phrases in contact.
 func contactOpenings() []string {
 	return []string{
 		"contact", "reach out", "get in touch", "write to ", "email ", "call ", "ask ", "submit a", "open a", "still ", "need more help",
@@ -150,17 +155,16 @@ func contactOpenings() []string {
 	}
 }
 
-// sendsToSupport reports whether a text tells to turn to somebody. Most don't, and
-// have nothing that the expression could begin with, which takes a hundred times as
-// long to find that out.
+// sendsToSupport reports whether a text tells the reader to contact somebody. Most texts do not, and a
+// search for the openings finds that out a hundred times as fast as the expression.
 func sendsToSupport(text string) bool {
 	lower := folded(text)
 	begins := func(opening string) bool { return strings.Contains(lower, opening) }
 	return slices.ContainsFunc(contactOpenings(), begins) && contact().MatchString(text)
 }
 
-// folded is a text in lower case, with what an expression that ignores case takes for
-// the same.
+// folded returns a text in lower case. It also replaces the letter that an expression without case takes
+// for an s.
 func folded(text string) string { return strings.ReplaceAll(strings.ToLower(text), "ſ", "s") }
 
 var dated = sync.OnceValue(func() *regexp.Regexp {
@@ -168,7 +172,7 @@ var dated = sync.OnceValue(func() *regexp.Regexp {
 		`([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}\.\s?[0-9]{1,2}\.\s?[0-9]{4}|[0-9]{1,2}(?:st|nd|rd|th)?\.? \pL{3,10}\.?,? [0-9]{4}|\pL{3,10}\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}|\pL{3,10} [0-9]{4})`)
 })
 
-// changeWords are what stands in front of the dates of changes.
+// changeWords are the words before the date of a change.
 func changeWords() []string {
 	return []string{
 		"updated", "modified", "changed", "reviewed", "edited", "revised", "aktualisiert", "geändert", "änderung", "aktualisierung",
@@ -176,12 +180,12 @@ func changeWords() []string {
 	}
 }
 
-// farthestYear bounds how far behind such a word a date has its year, in bytes: as in
-// "updated on – the 30th. September., 2020".
+// farthestYear is how far behind such a word the year of its date may be, in bytes, as in "updated on –
+// the 30th. September., 2020".
 const farthestYear = 48
 
-// lastChange finds the date that a page says it was last changed on; the latest
-// of several, and the zero time for none.
+// lastChange returns the date of the last change that a page names, the latest of several, or the zero
+// time.
 func lastChange(text string) time.Time {
 	var latest time.Time
 	if !namesYear(text) || !mayBeDated(folded(text)) {
@@ -195,8 +199,8 @@ func lastChange(text string) time.Time {
 	return latest
 }
 
-// mayBeDated reports whether a year stands behind a word on changes, as in few texts;
-// the expression takes a hundred times as long.
+// mayBeDated reports whether a year follows a word for a change. Few texts have that, and the expression
+// takes a hundred times as long.
 func mayBeDated(lower string) bool {
 	for _, word := range changeWords() {
 		for _, rest, found := strings.Cut(lower, word); found; _, rest, found = strings.Cut(rest, word) {
@@ -241,7 +245,7 @@ func parseDate(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// months are the names of months in the languages of the phrases above.
+// months are names of months in the languages of the phrases above.
 var months = sync.OnceValue(func() map[string]string {
 	return map[string]string{
 		"january": "Jan", "february": "Feb", "march": "Mar", "april": "Apr", "may": "May", "june": "Jun", "july": "Jul", "august": "Aug",

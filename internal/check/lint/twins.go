@@ -10,23 +10,22 @@ import (
 )
 
 const (
-	minWords    = 25        // of a text that is compared with others
-	maxDistance = 7         // of two signatures, in bits, whose texts are nearly the same
-	maxTwins    = 1000      // that are looked at closer
-	maxCompared = 256 << 20 // bytes of text in which contradictions are looked for
+	minWords    = 25        // smallest number of words of a text that is compared
+	maxDistance = 7         // largest number of bits in which the signatures of twins differ
+	maxTwins    = 1000      // largest number of pairs whose texts are compared
+	maxCompared = 256 << 20 // largest number of bytes that are searched for contradictions
 )
 
-// simhash makes a signature of a text (Charikar): those of texts that share most of
-// their words differ in few bits. Numbers count as one word, so that two pages
-// that differ in a number only are twins.
+// simhash computes the signature of a text (Charikar). The signatures of texts that share most of their
+// words differ in few bits. All numbers count as the same word, so that pages which differ only in
+// numbers are twins.
 type simhash struct {
 	words    int
-	previous [2]uint64 // of the words before
+	previous [2]uint64 // hashes of the last two words
 	votes    [64]int   // how often each bit was set
 }
 
-// add takes the next word. With the two before it, it votes for the bits of the
-// signature.
+// add adds a word. Together with the two words before it, it votes for bits of the signature.
 func (s *simhash) add(word []byte) {
 	h := hashWord(word)
 	if s.words >= 2 {
@@ -39,7 +38,7 @@ func (s *simhash) add(word []byte) {
 	s.words++
 }
 
-// sum is the signature: the bits that most voted for.
+// sum returns the signature: the bits with a majority of votes.
 func (s *simhash) sum() uint64 {
 	var signature uint64
 	for bit, votes := range s.votes {
@@ -50,7 +49,7 @@ func (s *simhash) sum() uint64 {
 	return signature
 }
 
-// hashWord is FNV-1a over the letters of a word in lower case; digits are one.
+// hashWord is FNV-1a over a word in lower case, with each number as one digit.
 func hashWord(word []byte) uint64 {
 	h := uint64(14695981039346656037)
 	digit := false
@@ -73,7 +72,7 @@ func hashWord(word []byte) uint64 {
 	return h
 }
 
-// mix makes one number of three that are well spread.
+// mix combines three hashes into one.
 func mix(a, b, c uint64) uint64 {
 	h := a*0x9e3779b97f4a7c15 ^ bits.RotateLeft64(b*0xc2b2ae3d27d4eb4f, 21) ^ bits.RotateLeft64(c*0x165667b19e3779f9, 42)
 	h ^= h >> 29
@@ -81,8 +80,8 @@ func mix(a, b, c uint64) uint64 {
 	return h ^ h>>32
 }
 
-// twins finds pages that say nearly the same, each with the first that does, and
-// what they contradict each other in. Pages of a series say which of it they are about.
+// twins finds pages that say nearly the same, and where they contradict each other. Each page is paired
+// with the first such page. Pages whose titles differ only in numbers are left out.
 func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, error) {
 	slices.SortFunc(l.pages, func(a, b signed) int { return strings.Compare(a.url, b.url) })
 	var issues []Issue
@@ -100,8 +99,11 @@ func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, e
 		if one != other && ofASeries(first.title, second.title) {
 			continue
 		}
-		issue := Issue{Kind: Duplicate, URL: second.url, Title: second.title, Other: first.url,
-			Detail: "says nearly the same as " + first.url, Fix: "Keep one, and let the other lead to it, or exclude it: Fin can't tell which one holds."}
+		issue := Issue{
+			Kind: Duplicate, URL: second.url, Title: second.title, Other: first.url,
+			Detail: "says nearly the same as " + first.url,
+			Fix:    "Keep one, and let the other lead to it, or exclude it: Fin can't tell which one holds.",
+		}
 		if one != "" && one == other {
 			issue.Detail = "says the same as " + first.url
 		}
@@ -119,21 +121,21 @@ func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, e
 	return issues, nil
 }
 
-// ofASeries tells of titles that differ in their numbers only, such as those of the
-// notes on each release: what their pages say of it holds for one of them.
+// ofASeries reports whether two titles differ only in their numbers, such as those of release notes. What
+// such pages say is about different things.
 func ofASeries(one, other string) bool {
 	return one != other && maskNumbers(one) == maskNumbers(other)
 }
 
-// pairs returns each page that has a near twin before it, with the first of those.
-// Signatures that differ in at most maxDistance bits have one of their eight bytes
-// in common, so only those are compared.
+// pairs returns each page that has a near twin before it, with the first such twin. Two signatures that
+// differ in maxDistance bits at most have one of their eight bytes in common, so only such pages are
+// compared.
 func pairs(pages []signed) [][2]int {
 	twin := make([]int, len(pages))
 	for i := range twin {
 		twin[i] = -1
 	}
-	// Where the very same signature is many times, only the first stands for it.
+	// Of pages with the same signature only the first is compared with others.
 	firsts := make(map[uint64]int, len(pages))
 	unique := make([]int, 0, len(pages))
 	for i, p := range pages {
@@ -168,8 +170,8 @@ func pairs(pages []signed) [][2]int {
 	return found
 }
 
-// numberedSentences yields the sentences that have a number in them. They end with
-// their line, or with a sign that space follows.
+// numberedSentences yields the sentences that have a number. A sentence ends with its line, or with a
+// punctuation mark before white space.
 func numberedSentences(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		from, numbered := 0, false
@@ -197,7 +199,7 @@ func numberedSentences(text string) iter.Seq[string] {
 	}
 }
 
-// maskNumbers puts a # in the place of each number, be it a date, a time or a version.
+// maskNumbers replaces each number by a #, including dates, times and versions.
 func maskNumbers(text string) string {
 	isDigit := func(i int) bool { return i < len(text) && '0' <= text[i] && text[i] <= '9' }
 	var out strings.Builder
@@ -216,11 +218,10 @@ func maskNumbers(text string) string {
 	return out.String()
 }
 
-// contradiction finds a sentence that two texts have with different numbers, and
-// the numbered one in neither. Addresses, versions of files and the like have no
-// words around them.
+// contradiction finds a sentence that two texts have with different numbers. It ignores sentences with
+// few other words, such as addresses and versions.
 func contradiction(one, other string) (this, that string, ok bool) {
-	const fewest = 4 // words besides the numbers
+	const fewest = 4 // smallest number of words besides the numbers
 	numbered := map[uint64]string{}
 	whole := map[string]bool{}
 	seed := maphash.MakeSeed()
@@ -242,7 +243,7 @@ func contradiction(one, other string) (this, that string, ok bool) {
 	sentences(one, func(key uint64, sentence string) bool {
 		whole[sentence] = true
 		if _, twice := numbered[key]; twice {
-			numbered[key] = "" // a list: which of its items is meant can't be told
+			numbered[key] = "" // items of a list, which cannot be matched
 		} else {
 			numbered[key] = sentence
 		}
