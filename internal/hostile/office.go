@@ -13,7 +13,8 @@ const wordType = "application/vnd.openxmlformats-officedocument.wordprocessingml
 
 func offices() []Case {
 	word := func(name string, full int, body func(int) string, parts func(int) map[string]string) Case {
-		return Case{Name: "Word: " + name, Path: "/" + strings.ReplaceAll(name, " ", "-") + ".docx", ContentType: wordType, Full: full,
+		path := "/" + strings.ReplaceAll(name, " ", "-") + ".docx"
+		return Case{Name: "Word: " + name, Path: path, ContentType: wordType, Full: full,
 			Make: func(size int) []byte {
 				if parts == nil {
 					return docx(body(size), nil)
@@ -126,7 +127,7 @@ func archiveOf(parts map[string]string) []byte {
 	archive := zip.NewWriter(&out)
 	for name, part := range parts {
 		if f, err := archive.Create(name); err == nil {
-			_, _ = f.Write([]byte(part)) // a buffer takes everything
+			_, _ = f.Write([]byte(part)) // writing to a buffer does not fail
 		}
 	}
 	_ = archive.Close()
@@ -135,7 +136,8 @@ func archiveOf(parts map[string]string) []byte {
 
 func pdfs() []Case {
 	pdf := func(name string, full int, make func(int) []byte) Case {
-		return Case{Name: "PDF: " + name, Path: "/" + strings.ReplaceAll(name, " ", "-") + ".pdf", ContentType: "application/pdf", Full: full, Make: make}
+		path := "/" + strings.ReplaceAll(name, " ", "-") + ".pdf"
+		return Case{Name: "PDF: " + name, Path: path, ContentType: "application/pdf", Full: full, Make: make}
 	}
 	const form = "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</F 5 0 R>>>>/Length %d>>stream\n%s\nendstream"
 	return []Case{
@@ -207,7 +209,7 @@ func pdfs() []Case {
 	}
 }
 
-// objects is a PDF of one page with further objects, from number 5 on.
+// objects returns a PDF of one page with further objects, from number 5 on.
 func objects(resources, content string, others ...string) []byte {
 	return file(resources, fmt.Sprintf("<</Length %d>>stream\n%s\nendstream", len(content), content), others...)
 }
@@ -222,12 +224,12 @@ func packedWith(resources, content string) []byte {
 func deflate(data []byte) []byte {
 	var out bytes.Buffer
 	w := zlib.NewWriter(&out)
-	_, _ = w.Write(data) // a buffer takes everything
+	_, _ = w.Write(data) // writing to a buffer does not fail
 	_ = w.Close()
 	return out.Bytes()
 }
 
-// file is a PDF of one page, whose content is object 4.
+// file returns a PDF of one page, whose content is object 4.
 func file(resources, content string, others ...string) []byte {
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n")

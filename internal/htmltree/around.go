@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// OnlyLink returns the link that is all there is in n, or nil.
+// OnlyLink returns the link that is the only content of n, or nil.
 func OnlyLink(n *html.Node) *html.Node {
 	var link *html.Node
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
@@ -21,7 +21,7 @@ func OnlyLink(n *html.Node) *html.Node {
 	return link
 }
 
-// RawText returns the words of n as it was parsed; it stops after so many bytes.
+// RawText returns the words of n as it was parsed. It stops after about most bytes.
 func RawText(n *html.Node, most int) string {
 	var out strings.Builder
 	for d := range Below(n) {
@@ -36,7 +36,7 @@ func RawText(n *html.Node, most int) string {
 	return Words(out.String())
 }
 
-// ElementsIn returns the children of n that are elements, but for fields, scripts and style sheets.
+// ElementsIn returns the child elements of n without fields, scripts and style sheets.
 func ElementsIn(n *html.Node) []*html.Node {
 	var all []*html.Node
 	for child := range n.ChildNodes() {
@@ -67,7 +67,7 @@ func PrevElement(n *html.Node) *html.Node {
 	return nil
 }
 
-// Holds reports whether inner is n or stands inside it.
+// Holds reports whether inner is n or is inside n.
 func Holds(n, inner *html.Node) bool {
 	for p := inner; p != nil; p = p.Parent {
 		if p == n {

@@ -5,7 +5,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// IsBlockName reports whether elements of a name stand on lines of their own.
+// IsBlockName reports whether elements of a name are blocks.
 func IsBlockName(name atom.Atom) bool {
 	switch name {
 	case atom.Address, atom.Article, atom.Aside, atom.Blockquote, atom.Body, atom.Caption, atom.Center, atom.Dd,
@@ -18,7 +18,7 @@ func IsBlockName(name atom.Atom) bool {
 	return false
 }
 
-// IsHeading reports whether a name is that of a heading, from h1 to h6.
+// IsHeading reports whether a name is h1 to h6.
 func IsHeading(name atom.Atom) bool {
 	switch name {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
@@ -27,7 +27,7 @@ func IsHeading(name atom.Atom) bool {
 	return false
 }
 
-// HasBlock reports whether one of n's children stands on lines of its own.
+// HasBlock reports whether a child of n is a block.
 func HasBlock(n *html.Node) bool {
 	for child := n.FirstChild; child != nil; child = child.NextSibling {
 		if IsBlock(child) {
@@ -37,13 +37,12 @@ func HasBlock(n *html.Node) bool {
 	return false
 }
 
-// IsBlock reports whether n stands on lines of its own. A link does where it surrounds
-// what does.
+// IsBlock reports whether n is a block. A link is one where it contains a block.
 func IsBlock(n *html.Node) bool {
 	return n.Type == html.ElementNode && (IsBlockName(n.DataAtom) || n.DataAtom == atom.A && HasBlock(n))
 }
 
-// Shows reports whether there is anything to see of n: text or an image.
+// Shows reports whether n contains anything visible: text or an image.
 func Shows(n *html.Node) bool {
 	for d := range Below(n) {
 		if IsSeen(d) {
@@ -53,19 +52,19 @@ func Shows(n *html.Node) bool {
 	return false
 }
 
-// IsSeen reports whether n itself is something to see: text or an image.
+// IsSeen reports whether n itself is visible text or an image.
 func IsSeen(n *html.Node) bool {
 	return n.Type == html.TextNode && !IsBlank(n.Data) || IsElement(n, atom.Img)
 }
 
-// AppendShown appends n unless it shows nothing.
+// AppendShown appends n unless it has nothing visible.
 func AppendShown(dst, n *html.Node) {
 	if Shows(n) {
 		dst.AppendChild(n)
 	}
 }
 
-// WrapLoose makes paragraphs of the text that stands beside blocks in n.
+// WrapLoose puts text beside blocks in n into paragraphs.
 func WrapLoose(n *html.Node) {
 	var run []*html.Node
 	wrap := func(before *html.Node) {
@@ -92,7 +91,7 @@ func WrapLoose(n *html.Node) {
 	wrap(nil)
 }
 
-// FlattenInto replaces the blocks inside n, to any depth, by their contents.
+// FlattenInto replaces the blocks inside n, at any depth, by their contents.
 func FlattenInto(n *html.Node) {
 	for child := n.FirstChild; child != nil; {
 		if IsElement(child, atom.Img, atom.A) || !IsBlock(child) {
@@ -114,7 +113,7 @@ func FlattenInto(n *html.Node) {
 	}
 }
 
-// HoldsBlocks reports whether a table has headings, code, quotes or other tables in its cells.
+// HoldsBlocks reports whether a table contains headings, code, quotes or other tables.
 func HoldsBlocks(table *html.Node) bool {
 	for d := range Below(table) {
 		switch d.DataAtom {

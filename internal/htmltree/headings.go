@@ -5,20 +5,19 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Outline gives the headings of a clean tree their levels. The title is the page's
-// first level and is sent beside the body, so the body begins with the second,
-// and no level is left out on the way down: models and splitters take the levels
-// for the tree of the text. Panels, which are sections until then, end there:
-// their labels become headings one level below what they stand in, or strong
-// lines in a list, a quote or a table, where headings would tear them apart.
+// Outline sets the levels of the headings in a clean tree. The title is the first level and is sent
+// separately, so the body begins with the second. No level is skipped on the way down, because models and
+// splitters read the levels as the structure of the text. Panels are sections until then. Outline replaces
+// them by their content, with their label as a heading one level below its surroundings. In a list, a
+// quote or a table, where a heading would break the structure, the label becomes a strong line.
 func Outline(root *html.Node) {
 	o := outliner{base: 2}
 	o.walk(root, false)
 }
 
 type outliner struct {
-	base int   // the level of the first heading
-	open []int // levels, as the page has them, of the headings that what follows belongs to
+	base int   // level of the first heading
+	open []int // levels on the page of the headings that the next content belongs to
 }
 
 func (o *outliner) walk(n *html.Node, inside bool) {
@@ -40,7 +39,7 @@ func (o *outliner) walk(n *html.Node, inside bool) {
 	}
 }
 
-// enter returns the level that a heading gets which the page sets at level given.
+// enter returns the new level of a heading that has the level given on the page.
 func (o *outliner) enter(given int) int {
 	for len(o.open) > 0 && o.open[len(o.open)-1] >= given {
 		o.open = o.open[:len(o.open)-1]
@@ -49,7 +48,7 @@ func (o *outliner) enter(given int) int {
 	return o.base + len(o.open) - 1
 }
 
-// panel replaces a section by its label and what else stands in it.
+// panel replaces a section by its label and its content.
 func (o *outliner) panel(section *html.Node, inside bool) {
 	level := o.base + len(o.open)
 	label := section.FirstChild
@@ -80,7 +79,7 @@ func isListOfPanels(list *html.Node) bool {
 	return list.FirstChild != nil
 }
 
-// unlist replaces a list of nothing but panels by the panels.
+// unlist replaces a list that contains only panels by the panels.
 func unlist(list *html.Node) {
 	for item := list.FirstChild; item != nil; item = list.FirstChild {
 		Unwrap(item)

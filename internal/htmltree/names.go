@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// NameSays reports whether one of the words occurs in called, however it is written.
+// NameSays reports whether one of the words occurs in called, whatever its case, hyphens and underscores.
 func NameSays(called string, words ...string) bool {
 	called = strings.Map(plainLower, called)
 	for _, word := range words {

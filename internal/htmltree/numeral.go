@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Numeral writes a number as the items of a list of a type are counted: by letters ("a",
-// "A"), in Roman figures ("i", "I"), and otherwise, or beyond these, in plain ones.
+// Numeral writes a number in the style of a list type: with letters ("a", "A"), in Roman numerals ("i",
+// "I"), and otherwise, or where a number is out of their range, in digits.
 func Numeral(kind string, number int) string {
 	var mark string
 	switch {
@@ -27,13 +27,16 @@ func Numeral(kind string, number int) string {
 	return mark
 }
 
-// roman writes a number from 1 to 3999 in Roman figures.
+// roman writes a number from 1 to 3999 in Roman numerals.
 func roman(number int) string {
 	var out strings.Builder
 	for _, figure := range []struct {
 		worth int
 		said  string
-	}{{1000, "m"}, {900, "cm"}, {500, "d"}, {400, "cd"}, {100, "c"}, {90, "xc"}, {50, "l"}, {40, "xl"}, {10, "x"}, {9, "ix"}, {5, "v"}, {4, "iv"}, {1, "i"}} {
+	}{
+		{1000, "m"}, {900, "cm"}, {500, "d"}, {400, "cd"}, {100, "c"}, {90, "xc"},
+		{50, "l"}, {40, "xl"}, {10, "x"}, {9, "ix"}, {5, "v"}, {4, "iv"}, {1, "i"},
+	} {
 		for ; number >= figure.worth; number -= figure.worth {
 			out.WriteString(figure.said)
 		}

@@ -1,6 +1,5 @@
-// Package htmltree has what all who read or write trees of [html.Node] need: finding and
-// making elements, which elements stand on lines of their own, the text that a reader sees,
-// and the levels of headings.
+// Package htmltree has what all code that reads or writes trees of [html.Node] needs: finding and creating
+// elements, which elements are blocks, the visible text, and the levels of headings.
 package htmltree
 
 import (
@@ -13,8 +12,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Below yields what stands inside root, in document order. It is quicker than
-// [html.Node.Descendants], but the tree stays as it is meanwhile.
+// Below yields the nodes inside root in document order. It is faster than [html.Node.Descendants], but the
+// tree must not change meanwhile.
 func Below(root *html.Node) iter.Seq[*html.Node] {
 	return func(yield func(*html.Node) bool) {
 		for n := root; ; {
@@ -36,7 +35,7 @@ func Below(root *html.Node) iter.Seq[*html.Node] {
 	}
 }
 
-// Attr returns the value of an attribute without a namespace; "" where n has none.
+// Attr returns the value of an attribute without a namespace, or "".
 func Attr(n *html.Node, key string) string {
 	for _, a := range n.Attr {
 		if a.Key == key && a.Namespace == "" {
@@ -51,7 +50,7 @@ func HasAttr(n *html.Node, key string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key && a.Namespace == "" })
 }
 
-// HasWord reports whether list, separated by spaces, has word, in any case.
+// HasWord reports whether list, which is separated by spaces, contains word in any case.
 func HasWord(list, word string) bool {
 	if len(list) < len(word) {
 		return false
@@ -95,10 +94,10 @@ func Ancestor(n *html.Node, match func(*html.Node) bool) *html.Node {
 	return nil
 }
 
-// IsBlank reports whether text shows nothing.
+// IsBlank reports whether text has nothing but white space.
 func IsBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// Kept returns those of n's attributes that are named and not empty.
+// Kept returns the named attributes of n that are not empty.
 func Kept(n *html.Node, keys ...string) []html.Attribute {
 	var attrs []html.Attribute
 	for _, key := range keys {
@@ -109,7 +108,7 @@ func Kept(n *html.Node, keys ...string) []html.Attribute {
 	return attrs
 }
 
-// CountOf counts the elements of a name inside n.
+// CountOf returns the number of elements of a name inside n.
 func CountOf(n *html.Node, name atom.Atom) int {
 	count := 0
 	for d := range n.Descendants() {
@@ -120,7 +119,7 @@ func CountOf(n *html.Node, name atom.Atom) int {
 	return count
 }
 
-// Detached returns n without what it stood in.
+// Detached removes n from its parent and returns it.
 func Detached(n *html.Node) *html.Node {
 	if n.Parent != nil {
 		n.Parent.RemoveChild(n)
@@ -128,7 +127,7 @@ func Detached(n *html.Node) *html.Node {
 	return n
 }
 
-// FirstOf returns the first of the values that is not blank, or "".
+// FirstOf returns the first value that is not blank, or "".
 func FirstOf(values ...string) string {
 	for _, value := range values {
 		if !IsBlank(value) {
@@ -138,11 +137,11 @@ func FirstOf(values ...string) string {
 	return ""
 }
 
-// SpanOf returns how many columns or rows a cell spans by its attribute, from 1 to 1000.
+// SpanOf returns how many columns or rows a cell spans according to the attribute key, from 1 to 1000.
 func SpanOf(cell *html.Node, key string) int {
 	given := Attr(cell, key)
 	if given == "" {
-		return 1 // without an error to be made of it
+		return 1 // the common case, without the cost of an error
 	}
 	span, err := strconv.Atoi(given)
 	if err != nil || span < 1 || span > 1000 {

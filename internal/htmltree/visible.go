@@ -6,13 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// Visible returns s without the characters that show nothing: controls, soft
-// hyphens, zero-width spaces, direction controls, tags, and the icons that
-// fonts keep in the private areas. Text hidden in such characters would be read
-// by a model and by nobody else. The joiners stay where they are spelling: between
-// letters of the scripts that join, and between emoji. A selector of an emoji's
-// form stays once, and of the tags those that make the flags of England, Scotland
-// and Wales.
+// Visible returns s without invisible characters: controls, soft hyphens, zero-width spaces, direction
+// controls, tags, and icons of fonts in the private use areas. A model would read text that is hidden in
+// such characters, and nobody else would. Joiners stay where they are part of the spelling: between
+// letters of scripts that join, and between emoji. One selector of an emoji's form stays, and so do the
+// tags in the flags of England, Scotland and Wales.
 func Visible(s string) string {
 	if isAllVisible(s) {
 		return s
@@ -20,7 +18,7 @@ func Visible(s string) string {
 	var out strings.Builder
 	out.Grow(len(s))
 	prev := ' '
-	flag := 0 // where the tags of a flag end
+	flag := 0 // end of the tags of a flag
 	for i, r := range s {
 		switch {
 		case i < flag:
@@ -48,8 +46,7 @@ func Visible(s string) string {
 	return out.String()
 }
 
-// isAllVisible tells of texts that [Visible] need not look at more closely, which are
-// nearly all.
+// isAllVisible reports whether [Visible] can return a text as it is. That is so for nearly all texts.
 func isAllVisible(s string) bool {
 	for _, r := range s {
 		switch {
@@ -70,8 +67,7 @@ var flags = []string{
 	"\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f",
 }
 
-// joining are the scripts in which a joiner makes another word, or another form of
-// a letter.
+// joining are the scripts in which a joiner changes a word or the form of a letter.
 //
 //nolint:gochecknoglobals // data, which is looked up for many characters of a page
 var joining = []*unicode.RangeTable{
@@ -80,7 +76,7 @@ var joining = []*unicode.RangeTable{
 	unicode.Tibetan, unicode.Balinese, unicode.Javanese, unicode.Adlam,
 }
 
-// joins tells whether a joiner between two characters is part of the text.
+// joins reports whether a joiner between two characters is part of the text.
 func joins(before, after rune) bool {
 	if unicode.In(before, joining...) {
 		return unicode.In(after, joining...)
@@ -88,7 +84,7 @@ func joins(before, after rune) bool {
 	return isPictorial(before) && isPictorial(after)
 }
 
-// isPictorial tells of what emoji are made of.
+// isPictorial reports whether a character occurs in emoji.
 func isPictorial(r rune) bool {
 	return r == '\ufe0f' || r >= 0x2190 && r <= 0x2bff || r >= 0x1f000 && r <= 0x1faff
 }
@@ -113,7 +109,7 @@ func showsNothing(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Co, r) || r&0xfffe == 0xfffe
 }
 
-// Collapse makes one space of every run of ASCII white space, as browsers do.
+// Collapse replaces each run of ASCII white space by one space, as browsers do.
 func Collapse(s string) string {
 	i := looseSpace(s)
 	if i == len(s) {
@@ -134,8 +130,7 @@ func Collapse(s string) string {
 	return out.String()
 }
 
-// looseSpace returns where white space begins that is not a single space, or else
-// where s ends.
+// looseSpace returns the place of the first white space that is not a single space, or the length of s.
 func looseSpace(s string) int {
 	for i := range len(s) {
 		if b := s[i]; b <= ' ' && isSpace(b) && (b != ' ' || i+1 < len(s) && isSpace(s[i+1])) {

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// TextOf returns the text of a clean tree, its words one space apart.
+// TextOf returns the text of a clean tree with one space between words.
 func TextOf(n *html.Node) string {
 	length := 0
 	for t := range Below(n) {
@@ -30,10 +30,10 @@ func TextOf(n *html.Node) string {
 	return line.String()
 }
 
-// spaced is text whose words are one space apart, however they were written.
+// spaced builds a text with one space between words.
 type spaced struct {
 	strings.Builder
-	gap bool // something stands between the last word and the next
+	gap bool // white space follows the last word
 }
 
 func (l *spaced) write(s string) {
@@ -55,14 +55,13 @@ func (l *spaced) write(s string) {
 	}
 }
 
-// isLetter tells of what is plainly no white space: letters, figures and marks of ASCII.
+// isLetter reports whether b is an ASCII character that is neither white space nor a control.
 func isLetter(b byte) bool { return b > ' ' && b < utf8.RuneSelf }
 
-// isOneSpace tells whether a space alone stands at i before the next word, as most do.
+// isOneSpace reports whether a single space is at i, followed by a word. Most spaces are such.
 func isOneSpace(s string, i int) bool { return s[i] == ' ' && i+1 < len(s) && isLetter(s[i+1]) }
 
-// spaceAt returns how many bytes the white space takes that begins at i, 0 where
-// there is none.
+// spaceAt returns the number of bytes of the white space that begins at i, or 0.
 func spaceAt(s string, i int) int {
 	if b := s[i]; b < utf8.RuneSelf {
 		if b == ' ' || '\t' <= b && b <= '\r' {
@@ -76,10 +75,10 @@ func spaceAt(s string, i int) int {
 	return 0
 }
 
-// WordsIn counts words; of scripts that set no spaces between them, letters.
+// WordsIn counts words. In scripts without spaces between words, each letter counts as one.
 func WordsIn(text string) int { return CountWords(text, math.MaxInt) }
 
-// CountWords counts words as [WordsIn] does, and stops at most.
+// CountWords counts words like [WordsIn], up to most.
 func CountWords(text string, most int) int {
 	words, inside := 0, false
 	for i := 0; i < len(text) && words < most; {
@@ -106,19 +105,20 @@ func CountWords(text string, most int) int {
 	return words
 }
 
-// IsUnspaced reports whether r is of a script that sets no spaces between words.
+// IsUnspaced reports whether r is of a script without spaces between words.
 func IsUnspaced(r rune) bool {
-	return r >= '\u0e00' && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	return r >= '\u0e00' && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana,
+		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// Words returns the visible words of s, one space apart.
+// Words returns the visible words of s with one space between them.
 func Words(s string) string {
 	var line spaced
 	line.write(Visible(s))
 	return line.String()
 }
 
-// WordsUpTo counts the words inside n, and stops at most.
+// WordsUpTo counts the words inside n, up to most.
 func WordsUpTo(n *html.Node, most int) int {
 	count := 0
 	for d := range Below(n) {

@@ -1,4 +1,4 @@
-// Package localserver serves HTTP for as long as a command runs.
+// Package localserver serves HTTP while a command runs.
 package localserver
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Server is an HTTP server that listens already.
+// Server is a running HTTP server.
 type Server struct {
 	URL    string
 	addr   net.Addr
@@ -18,7 +18,7 @@ type Server struct {
 	served chan error
 }
 
-// Serve serves h at addr ("host:port", port 0 for any).
+// Serve serves h at addr, which is "host:port". Port 0 means any free port.
 func Serve(addr string, h http.Handler) (*Server, error) {
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -34,13 +34,13 @@ func Serve(addr string, h http.Handler) (*Server, error) {
 	return s, nil
 }
 
-// OnlyHere reports whether nobody but this machine can reach the server.
+// OnlyHere reports whether only this machine can reach the server.
 func (s *Server) OnlyHere() bool {
 	at, ok := s.addr.(*net.TCPAddr)
 	return ok && at.IP.IsLoopback()
 }
 
-// Wait returns when ctx ends, or earlier with the error that ended the server.
+// Wait returns nil when ctx ends, or the error that ended the server earlier.
 func (s *Server) Wait(ctx context.Context) error {
 	select {
 	case err := <-s.served:
@@ -51,7 +51,7 @@ func (s *Server) Wait(ctx context.Context) error {
 	}
 }
 
-// Close ends the server, giving answers under way a moment.
+// Close ends the server. Requests in progress get a moment to finish.
 func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()

@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// ContentType is that of what Write writes.
+// ContentType is the content type of the output of Write.
 const ContentType = "text/plain; version=0.0.4; charset=utf-8"
 
-// Write writes all metrics in Prometheus' text format, the same bytes for the same snapshot.
+// Write writes all metrics in Prometheus' text format. The same snapshot gives the same bytes.
 func Write(w io.Writer, s Snapshot) error { return write(w, s, func(Metric) bool { return true }) }
 
 func write(w io.Writer, s Snapshot, wanted func(Metric) bool) error {
@@ -48,7 +48,7 @@ func write(w io.Writer, s Snapshot, wanted func(Metric) bool) error {
 	return err
 }
 
-// escape writes text as the text format, version 0.0.4, has it in a help or, with quotes, in a label.
+// escape escapes a help text or, with quotes, the value of a label for version 0.0.4 of the text format.
 func escape(text string, quotes bool) string {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, `\`, `\\`), "\n", `\n`)
 	if quotes {
@@ -57,14 +57,14 @@ func escape(text string, quotes bool) string {
 	return text
 }
 
-// WriteFile puts the metrics into a file for the node exporter, which another user may read. What
-// was there before stays until the new file is whole.
+// WriteFile writes the metrics to a file for the node exporter, which may run as another user. The old
+// file stays until the new one is complete.
 func WriteFile(path string, s Snapshot) error {
-	next, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // the exporter reads *.prom alone
+	next, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // the exporter only reads *.prom
 	if err != nil {
 		return fmt.Errorf("write the metrics: %w", err)
 	}
-	defer func() { _ = os.Remove(next.Name()) }() // there is none once it is renamed
+	defer func() { _ = os.Remove(next.Name()) }() // does nothing once it is renamed
 	err = Write(next, s)
 	for _, step := range []func() error{func() error { return next.Chmod(0o644) }, next.Sync, next.Close} {
 		if e := step(); err == nil {

@@ -1,9 +1,8 @@
-// Package metrics says in numbers how runs went, in Prometheus' text format: while a run goes
-// on, to whoever asks; at its end, to a Pushgateway or in a file for the node exporter.
+// Package metrics provides numbers about runs in Prometheus' text format: during a run over HTTP, and at
+// its end to a Pushgateway or in a file for the node exporter.
 //
-// All metrics are gauges about the last run of a source, or about the run that goes on, since
-// a run begins and ends with its process. [Table] describes every one of them, and
-// docs/metrics.md is made of it.
+// A process does only one run, so all metrics are gauges, about that run or about the last run of a
+// source. [Table] describes all of them, and docs/metrics.md is generated from it.
 package metrics
 
 import (
@@ -16,55 +15,55 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Snapshot is all that the metrics are made of.
+// Snapshot is the data that the metrics are made from.
 type Snapshot struct {
 	Version  string
 	At       time.Time // when it was taken
-	Started  time.Time // of the run
-	Ended    time.Time // of the run; zero while it goes on
-	ExitCode int       // of a run that ended
+	Started  time.Time // when the run began
+	Ended    time.Time // when the run ended; zero while it goes on
+	ExitCode int       // set once the run has ended
 	API      intercom.Usage
-	Sources  []Source // all of sources.yaml, and not those of the run alone
+	Sources  []Source // all sources of sources.yaml, not only those of the run
 }
 
-// Source is what is known of one source.
+// Source has the data of one source.
 type Source struct {
 	Name     string
 	Health   state.Health
-	Last     *Numbers // of its last run that ended; nil where none did
+	Last     *Numbers // of the last run that ended; nil for none
 	Progress *Progress
 }
 
-// Numbers are what was counted of a run of a source that ended.
+// Numbers are counts of a run of a source that ended.
 type Numbers struct {
 	Ended    time.Time               `json:"ended"`
 	Seconds  float64                 `json:"seconds"`
-	Failed   bool                    `json:"failed,omitempty"`   // it could not be read, or hardly
-	Complete bool                    `json:"complete,omitempty"` // all of it could be judged
+	Failed   bool                    `json:"failed,omitempty"`   // it could not be read, or hardly any of it
+	Complete bool                    `json:"complete,omitempty"` // the crawl was complete
 	URLs     map[crawler.Outcome]int `json:"urls,omitempty"`
 	Changes  map[string]int          `json:"changes,omitempty"` // by action and result: see changeKey
-	Held     map[ingest.Guard]int    `json:"held,omitempty"`    // what waits for a person
-	New      map[string]int          `json:"new,omitempty"`     // held or failed → what is told of for the first time, or again
-	Library  int                     `json:"library"`           // pages that it has in the library
+	Held     map[ingest.Guard]int    `json:"held,omitempty"`    // changes that wait for a person
+	New      map[string]int          `json:"new,omitempty"`     // concerns that are new or due, by newHeld and newFailed
+	Library  int                     `json:"library"`           // number of its pages in the library
 }
 
-// Progress is how far a source has come in the run that goes on.
+// Progress is the progress of a source in the current run.
 type Progress struct {
 	Discovered, Settled, Failed, Pages int
 	Sent, ToSend                       int
 }
 
-// The results of a change.
+// Results of a change.
 const (
 	resultDone    = "done"    // acknowledged by Intercom, or nothing to do
-	resultPlanned = "planned" // not sent, since the run ended before
-	resultFailed  = "failed"  // tried again by the next run
-	resultRefused = "refused" // rests until the page changes
-	resultHeld    = "held"    // by a guard
-	resultPending = "pending" // waits for its second complete crawl
+	resultPlanned = "planned" // not sent, because the run ended before
+	resultFailed  = "failed"  // the next run tries again
+	resultRefused = "refused" // not sent again until the page changes
+	resultHeld    = "held"    // held by a guard
+	resultPending = "pending" // waits for another complete crawl
 )
 
-// What is new in a run.
+// Keys of Numbers.New.
 const (
 	newHeld   = "held"
 	newFailed = "failed"
@@ -91,8 +90,8 @@ func actionName(a ingest.Action) string {
 
 func changeKey(action, result string) string { return action + " " + result }
 
-// Count counts what a run did to a source, which has so many pages in the library now. Each
-// change of its plan counts once.
+// Count counts what a run did to a source. library is the number of its pages in the library now. Each
+// change of the plan counts once.
 func Count(s report.Source, library int, ended time.Time) Numbers {
 	n := Numbers{Ended: ended, Seconds: s.Seconds, Failed: !Succeeded(s), Library: library,
 		Changes: map[string]int{}, Held: map[ingest.Guard]int{}, New: map[string]int{}}
@@ -141,9 +140,9 @@ func Count(s report.Source, library int, ended time.Time) Numbers {
 	return n
 }
 
-// Succeeded reports whether a run read a source to its end, found what it may be expected to
-// have, and sent what it could. Single pages may have failed: a page that fails each night is
-// no reason to call somebody each night, and other numbers tell of it.
+// Succeeded reports whether a run read all of a source, found about what was expected, and sent what it
+// could. Single pages may have failed, because a page that fails each night should not raise an alarm each
+// night. Other metrics count such pages.
 func Succeeded(s report.Source) bool {
 	if s.Error != "" || s.Plan == nil || s.Result == nil || s.Plan.Coverage.Ended != "" || s.Plan.Coverage.Partial {
 		return false
@@ -152,7 +151,7 @@ func Succeeded(s report.Source) bool {
 	return a == nil || len(a.Always) == 0 || a.Secret && len(a.Always) == 1
 }
 
-// read counts the URLs that gave pages, and unread those behind which a page may be.
+// read returns the number of URLs that gave pages, and unread the number of URLs that may hide a page.
 func (n *Numbers) read() int { return n.URLs[crawler.Paged] + n.URLs[crawler.NotModified] }
 
 func (n *Numbers) unread() (count int) {
@@ -164,7 +163,7 @@ func (n *Numbers) unread() (count int) {
 	return count
 }
 
-// with counts the changes that had a result.
+// with returns the number of changes with a result.
 func (n *Numbers) with(result string) (count int) {
 	for _, a := range actions() {
 		count += n.Changes[changeKey(a, result)]

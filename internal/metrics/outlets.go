@@ -16,10 +16,10 @@ import (
 	"github.com/fincrawl/fincrawl/internal/privatefile"
 )
 
-// Outlets are where the metrics of a run go, as flags say it.
+// Outlets says where the metrics of a run go. Flags set it.
 type Outlets struct{ addr, push, file string }
 
-// Flags adds the flags to a command.
+// Flags adds the flags of the outlets to a command.
 func Flags(to *pflag.FlagSet) *Outlets {
 	o := new(Outlets)
 	to.StringVar(&o.addr, "metrics-addr", "", "serve /metrics for Prometheus at this `ADDRESS` (host:port) while the run goes on")
@@ -28,7 +28,7 @@ func Flags(to *pflag.FlagSet) *Outlets {
 	return o
 }
 
-// Check says what is wrong with the flags.
+// Check returns an error for wrong flags.
 func (o *Outlets) Check() error {
 	if o.push != "" {
 		if _, err := pushAddress(o.push); err != nil {
@@ -47,7 +47,7 @@ func (o *Outlets) Check() error {
 	return nil
 }
 
-// Secret is the password in the Pushgateway's address; "" for none.
+// Secret returns the password in the Pushgateway's URL, or "".
 func (o *Outlets) Secret() string {
 	if u, err := url.Parse(o.push); err == nil {
 		password, _ := u.User.Password()
@@ -56,7 +56,7 @@ func (o *Outlets) Secret() string {
 	return ""
 }
 
-// Watch shows progress elsewhere, and serves the metrics meanwhile.
+// Watch serves the metrics during a run and passes progress on.
 type Watch struct {
 	Shown
 	outlets *Outlets
@@ -67,7 +67,7 @@ type Watch struct {
 	sources map[string]*Progress
 }
 
-// Shown is how progress is shown.
+// Shown shows progress to people.
 type Shown interface {
 	Expect(source string, urls int)
 	Crawl(source string, p crawler.Progress)
@@ -76,7 +76,7 @@ type Shown interface {
 	Stop()
 }
 
-// Begin serves the metrics if that is asked for. take returns a snapshot, but for the progress.
+// Begin serves the metrics if a flag says so. take returns a snapshot without the progress.
 func (o *Outlets) Begin(shown Shown, take func() (Snapshot, error)) (*Watch, error) {
 	w := &Watch{Shown: shown, outlets: o, take: take, sources: map[string]*Progress{}}
 	if o.addr == "" {
@@ -106,10 +106,10 @@ func (w *Watch) serve(rw http.ResponseWriter, _ *http.Request) {
 	}
 	w.mu.Unlock()
 	rw.Header().Set("Content-Type", ContentType)
-	_ = Write(rw, s) // an error is the client's, which is gone
+	_ = Write(rw, s) // fails only where the client is gone
 }
 
-// Crawl notes how much of a source was read.
+// Crawl records how much of a source was read.
 func (w *Watch) Crawl(source string, p crawler.Progress) {
 	w.note(source, func(n *Progress) {
 		n.Discovered, n.Settled, n.Failed, n.Pages = p.Discovered, p.Settled, p.Failed, p.Pages
@@ -117,7 +117,7 @@ func (w *Watch) Crawl(source string, p crawler.Progress) {
 	w.Shown.Crawl(source, p)
 }
 
-// Apply notes how many changes of a source were sent.
+// Apply records how many changes of a source were sent.
 func (w *Watch) Apply(source string, done, total int) {
 	w.note(source, func(n *Progress) { n.Sent, n.ToSend = done, total })
 	w.Shown.Apply(source, done, total)
@@ -132,8 +132,8 @@ func (w *Watch) note(source string, change func(*Progress)) {
 	change(w.sources[source])
 }
 
-// Report pushes and writes the metrics of a run that ended, where that is asked for, and ends the
-// serving. It goes on for a moment where ctx ended: an interrupted run is told of too.
+// Report ends the server. It then pushes and writes the metrics of the run, if flags say so. It does that
+// even after ctx ended, for a short time, so that an interrupted run is reported too.
 func (w *Watch) Report(ctx context.Context) error {
 	var errs []error
 	if w.server != nil {
@@ -157,7 +157,7 @@ func (w *Watch) Report(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// URL is where the metrics are served; "" for nowhere.
+// URL returns the URL at which the metrics are served, or "".
 func (w *Watch) URL() string {
 	if w.server == nil {
 		return ""

@@ -14,19 +14,20 @@ import (
 )
 
 const (
-	pushTimeout = 10 * time.Second // of one request
+	pushTimeout = 10 * time.Second // for one request
 	job         = "/metrics/job/"
 )
 
-// Push hands the metrics to a Pushgateway: those of the run as one group, and those of each source
-// as one of its own, so that runs of single sources do not erase each other's. Its address may
-// name the job, such as http://gateway:9091/metrics/job/wikis; else the job is fincrawl.
+// Push sends the metrics to a Pushgateway. Those of the run are one group, and those of each source are
+// another, so that runs of single sources do not erase each other's metrics. The URL may have the job's
+// name, such as http://gateway:9091/metrics/job/wikis. It defaults to fincrawl.
 func Push(ctx context.Context, address string, s Snapshot) error {
 	base, err := pushAddress(address)
 	if err != nil {
 		return err
 	}
-	client := http.Client{Timeout: pushTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	unfollowed := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client := http.Client{Timeout: pushTimeout, CheckRedirect: unfollowed}
 	all := s.Sources
 	s.Sources = nil
 	if err := put(ctx, &client, base, s, func(m Metric) bool { return m.of != nil }); err != nil {
@@ -41,23 +42,25 @@ func Push(ctx context.Context, address string, s Snapshot) error {
 	return errors.Join(errs...)
 }
 
-// pushAddress is the address of the job's group.
+// pushAddress returns the URL of the job's group.
 func pushAddress(address string) (*url.URL, error) {
 	base, err := url.Parse(address)
 	switch {
 	case err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https":
-		return nil, errors.New("a Pushgateway's address begins with http:// or https:// and has a host, such as http://pushgateway:9091")
+		return nil, errors.New("a Pushgateway's address begins with http:// or https:// and has a host, " +
+			"such as http://pushgateway:9091")
 	case base.RawQuery != "" || base.Fragment != "":
 		return nil, errors.New("a Pushgateway's address has no ? and no # in it")
 	case !strings.Contains(base.Path+"/", job):
 		base = base.JoinPath(job, "fincrawl")
 	case strings.HasSuffix(base.Path+"/", job):
-		return nil, errors.New("the address of the Pushgateway ends before the name of the job: write " + job + "NAME, or leave it out")
+		return nil, errors.New("the address of the Pushgateway ends before the name of the job: " +
+			"write " + job + "NAME, or leave it out")
 	}
 	return base, nil
 }
 
-// put replaces a group by what is wanted of a snapshot, if there is anything.
+// put replaces a group by the wanted metrics of a snapshot. It does nothing where there are none.
 func put(ctx context.Context, client *http.Client, group *url.URL, s Snapshot, wanted func(Metric) bool) error {
 	var body bytes.Buffer
 	if err := write(&body, s, wanted); err != nil || body.Len() == 0 {
@@ -76,7 +79,8 @@ func put(ctx context.Context, client *http.Client, group *url.URL, s Snapshot, w
 	const longest = 300
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, longest))
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return fmt.Errorf("push the metrics: PUT %s: HTTP %d: %s", group.Redacted(), resp.StatusCode, strings.TrimSpace(string(text)))
+		return fmt.Errorf("push the metrics: PUT %s: HTTP %d: %s",
+			group.Redacted(), resp.StatusCode, strings.TrimSpace(string(text)))
 	}
 	return nil
 }

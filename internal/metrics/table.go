@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// Metric describes one metric. All are gauges.
+// Metric describes one metric. All metrics are gauges.
 type Metric struct {
 	Name   string
 	Help   string
 	Labels []string
 
-	of       func(s Snapshot, add adder)             // nil: it is about sources
-	ofSource func(s Source, at time.Time, add adder) // whose name is its first label, before those that add is given
+	of       func(s Snapshot, add adder)             // nil for a metric of sources
+	ofSource func(s Source, at time.Time, add adder) // its first label is the source, which add does not need
 }
 
-// adder takes a value, with one text for each label.
+// adder adds a value with the values of its labels.
 type adder func(value float64, labels ...string)
 
-// Table describes every metric, in the order in which they are written.
+// Table describes all metrics in the order in which they are written.
 func Table() []Metric { return slices.Concat(aboutRuns(), aboutSources(), aboutProgress()) }
 
 func aboutRuns() []Metric {
@@ -169,12 +169,12 @@ func aboutProgress() []Metric {
 	}
 }
 
-// number is a metric with one value for each source.
+// number returns a metric with one value for each source.
 func number(name, help string, value func(*Numbers) float64) Metric {
 	return counts(name, help, nil, func(n *Numbers, add adder) { add(value(n)) })
 }
 
-// counts is a metric with several values for each source.
+// counts returns a metric with several values for each source.
 func counts(name, help string, labels []string, values func(*Numbers, adder)) Metric {
 	return Metric{Name: name, Help: help, Labels: slices.Concat([]string{"source"}, labels), ofSource: func(s Source, _ time.Time, add adder) {
 		if s.Last != nil {
@@ -190,7 +190,7 @@ func truth(b bool) float64 {
 	return 0
 }
 
-// seconds is a time as Prometheus has it: Unix seconds; 0 for none.
+// seconds returns a time in Unix seconds, or 0 for the zero time.
 func seconds(t time.Time) float64 {
 	if t.IsZero() {
 		return 0

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Addresses finds the addresses, or other long names, that are most like one that is not
-// known: those that begin and end as it does.
+// Addresses finds the URLs, or other long names, that are most similar to an unknown one. It compares how
+// they begin and end.
 type Addresses struct {
-	Name  string // that is not known
+	Name  string // the unknown name
 	found []similar
 }
 
 type similar struct {
 	name  string
-	share float64 // of the longer one that both begin and end with
+	share float64 // of the longer name that both have in common at their beginning and end
 }
 
 const (
@@ -24,7 +24,7 @@ const (
 	nearNamed  = 3
 )
 
-// See is told of one that is known.
+// See compares a known name.
 func (n *Addresses) See(name string) {
 	prefix, longer := 0, max(len(name), len(n.Name))
 	shorter := min(len(name), len(n.Name))
@@ -40,11 +40,12 @@ func (n *Addresses) See(name string) {
 		return
 	}
 	n.found = append(n.found, s)
-	slices.SortFunc(n.found, func(a, b similar) int { return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.name, b.name)) })
+	best := func(a, b similar) int { return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.name, b.name)) }
+	slices.SortFunc(n.found, best)
 	n.found = n.found[:min(nearNamed, len(n.found))]
 }
 
-// Question asks for one of those that were found; "" where there is none.
+// Question asks whether one of the similar names was meant. It is "" where there are none.
 func (n *Addresses) Question() string {
 	if len(n.found) == 0 {
 		return ""

@@ -1,5 +1,5 @@
-// Package nearest finds the word that was probably meant by one that is not known, and says
-// so. All that people misspell goes through it: keys, commands, flags, sources, presets and guards.
+// Package nearest finds the word that was probably meant by an unknown one. It serves keys, commands,
+// flags, sources, presets and guards.
 package nearest
 
 import (
@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// Hint says how to go on from a word that is not one of known: by the nearest of them, or
-// else by what otherwise says.
+// Hint suggests the word of known that is nearest to word. Where none is near, it returns otherwise.
 func Hint(word string, known []string, otherwise string) string {
 	if near, ok := Of(word, known); ok {
 		return fmt.Sprintf("did you mean %q?", near)
@@ -17,16 +16,15 @@ func Hint(word string, known []string, otherwise string) string {
 	return otherwise
 }
 
-// Of returns the one of known that word was probably meant to be, or ok
-// false where none is near enough to be worth suggesting. Capitals, hyphens and
-// underscores don't count.
+// Of returns the word of known that was probably meant by word. ok is false where none is near enough.
+// Case, hyphens and underscores do not count.
 func Of(word string, known []string) (near string, ok bool) {
-	if len(word) > 100 { // nothing we know is as long, and distance is quadratic
+	if len(word) > 100 { // no known word is as long, and the time of distance is quadratic
 		return "", false
 	}
 	plain := strings.NewReplacer("-", "", "_", "", " ", "").Replace
 	word = plain(strings.ToLower(word))
-	best := 1 + (len(word)+2)/4 // one slip, and one more for every four letters
+	best := 1 + (len(word)+2)/4 // one mistake, and one more for every four letters
 	for _, candidate := range known {
 		if d := distance(word, plain(strings.ToLower(candidate))); d < best {
 			near, best = candidate, d
@@ -35,8 +33,8 @@ func Of(word string, known []string) (near string, ok bool) {
 	return near, near != ""
 }
 
-// distance counts the letters that were left out, added, replaced or swapped
-// with their neighbour between a and b (optimal string alignment).
+// distance returns the number of letters that were left out, added, replaced, or swapped with their
+// neighbour between a and b (optimal string alignment).
 func distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	var beforeLast []int
@@ -62,7 +60,7 @@ func distance(a, b string) int {
 	return last[len(t)]
 }
 
-// Either joins choices as a sentence does: "us, eu or au".
+// Either joins choices for a sentence: "us, eu or au".
 func Either(choices []string) string {
 	if len(choices) < 2 {
 		return strings.Join(choices, "")

@@ -1,9 +1,9 @@
-// Package plural words numbers of things.
+// Package plural writes numbers of things.
 package plural
 
 import "fmt"
 
-// Count words a number of things: "1 page", "2 pages".
+// Count writes a number of things: "1 page", "2 pages".
 func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -1,5 +1,5 @@
-// Package privatefile writes files that are for their owner alone, such as a plan with
-// what private pages say.
+// Package privatefile writes files that only their owner may read, such as a plan with the text of
+// private pages.
 package privatefile
 
 import (
@@ -11,11 +11,12 @@ import (
 	"path/filepath"
 )
 
-// MayWrite says why no file can be put at path, as far as that is seen beforehand; nil where
-// it can.
+// MayWrite returns an error where no file can be written at path, as far as that can be known before.
 func MayWrite(path string) error {
-	if folder, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) || err == nil && !folder.IsDir() {
-		return fmt.Errorf("there is no folder %s for %s: make it, or name a file in another one", filepath.Dir(path), filepath.Base(path))
+	folder, err := os.Stat(filepath.Dir(path))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !folder.IsDir() {
+		return fmt.Errorf("there is no folder %s for %s: make it, or name a file in another one",
+			filepath.Dir(path), filepath.Base(path))
 	}
 	switch info, err := os.Lstat(path); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -29,14 +30,14 @@ func MayWrite(path string) error {
 	return nil
 }
 
-// Write puts a file at path that only its owner may read, with what write writes. What
-// was there before stays until the new file is whole. A link is not followed, since
-// somebody else may have put it there.
+// Write creates a file at path that only its owner may read. Its content is what write writes. An old
+// file stays until the new one is complete. A link is not followed, because somebody else may have put
+// it there.
 func Write(path string, write func(io.Writer) error) (err error) {
 	if err := MayWrite(path); err != nil {
 		return err
 	}
-	next, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // of mode 0600
+	next, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // has the mode 0600
 	if err != nil {
 		return err
 	}

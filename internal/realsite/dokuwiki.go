@@ -13,17 +13,16 @@ import (
 	"testing"
 )
 
-// DokuWiki is a private wiki: who is not logged in is answered 200 with the real
-// title, "Permission Denied" and a login form. A page that does not exist is
-// answered 200, too. Every page links to its editor, its revisions, its
-// backlinks, an index tree, a media manager and a log-out that acts on GET.
+// DokuWiki is a private wiki. To visitors without a login it answers 200, with the real title, "Permission
+// Denied" and a login form. It also answers 200 for a page that does not exist. Every page has links to
+// its editor, its revisions, its backlinks, an index, a media manager and a log-out that acts on GET.
 type DokuWiki struct {
 	Site
 	home home
 }
 
-// StartDokuWiki runs a wiki with the given pages, files named as DokuWiki names
-// them ("billing/refunds.txt"), until the test ends.
+// StartDokuWiki runs a wiki with the given pages until the test ends. Files have DokuWiki's names, such as
+// "billing/refunds.txt".
 func StartDokuWiki(t testing.TB, pages fs.FS) DokuWiki {
 	t.Helper()
 	program := installed(t, "/usr/share/dokuwiki/doku.php")
@@ -34,8 +33,7 @@ func StartDokuWiki(t testing.TB, pages fs.FS) DokuWiki {
 	if err := os.CopyFS(h.path("data/pages"), pages); err != nil {
 		t.Fatalf("copy the wiki's pages: %v", err)
 	}
-	// DokuWiki looks for its configuration where DOKU_CONF says, unless somebody
-	// said so before.
+	// DokuWiki reads its configuration from DOKU_CONF, if that is defined before.
 	h.php(t, fmt.Sprintf("define('DOKU_CONF', '%s/');", h.path("conf")))
 	root := h.nginx(t, fmt.Sprintf(wikiServer, filepath.Dir(program), h.path("php.sock")))
 	h.write(t, "conf/local.php", fmt.Sprintf(wikiConf, root, h.path("data")))
@@ -45,9 +43,8 @@ func StartDokuWiki(t testing.TB, pages fs.FS) DokuWiki {
 	return DokuWiki{Site: Site{URL: root, Username: username, Password: password}, home: h}
 }
 
-// wikiConf leaves what readers see as DokuWiki has it, also that a page asks
-// robots not to index it for five days after each edit. Debian's nginx keeps the
-// port from PHP, so the wiki is told its own address.
+// wikiConf keeps DokuWiki's defaults of what readers see. One of them asks robots not to index a page for
+// five days after an edit. Debian's nginx does not tell PHP the port, so the wiki gets its own URL.
 const wikiConf = `<?php
 $conf['title'] = 'Tidewater handbook';
 $conf['license'] = '';
@@ -58,13 +55,13 @@ $conf['baseurl'] = '%s';
 $conf['savedir'] = '%s';
 `
 
-// wikiACL: visitors see nothing, users may edit.
+// wikiACL lets visitors see nothing, and users edit.
 const wikiACL = `# <?php exit()?>
 *	@ALL	0
 *	@user	8
 `
 
-// passwordHash is the bcrypt hash of password, by PHP's password_hash.
+// passwordHash is the bcrypt hash of password, made by PHP's password_hash.
 const passwordHash = "$2y$10$C9uuZk8SM3oeXmSM/jRmzuULfRMBYOMK4oQ0DMHgC.kaCgzUKG.9S"
 
 const wikiServer = `
@@ -77,7 +74,7 @@ const wikiServer = `
 			fastcgi_pass unix:%s;
 		}`
 
-// Pages returns the IDs of the pages that the wiki has now, sorted.
+// Pages returns the sorted IDs of the wiki's current pages.
 func (w DokuWiki) Pages(t testing.TB) []string {
 	t.Helper()
 	pages := w.home.path("data/pages")
@@ -101,7 +98,7 @@ func (w DokuWiki) Pages(t testing.TB) []string {
 	return ids
 }
 
-// Write gives a page a new text.
+// Write replaces the text of a page.
 func (w DokuWiki) Write(t testing.TB, id, text string) {
 	t.Helper()
 	w.home.write(t, w.file(id), text)
@@ -125,8 +122,8 @@ func (w DokuWiki) file(id string) string {
 	return filepath.Join("data/pages", filepath.Join(parts...)+".txt")
 }
 
-// forgetRendered empties the wiki's cache, whose times are in whole seconds: it
-// would keep what was rendered in the very second of a change.
+// forgetRendered empties the wiki's cache. Its times are whole seconds, so that it would keep what was
+// rendered in the second of a change.
 func (w DokuWiki) forgetRendered(t testing.TB) {
 	t.Helper()
 	if err := os.RemoveAll(w.home.path("data/cache")); err != nil {

@@ -8,7 +8,6 @@ import (
 //go:embed handbook
 var handbookFiles embed.FS
 
-// Handbook returns the pages of a small support team's wiki: six namespaces,
-// tables, lists, code, a name that is not ASCII, and a link to a page that
-// nobody has written.
+// Handbook returns the pages of a small support team's wiki, with six namespaces, tables, lists, code, a
+// name that is not ASCII, and a link to a page that does not exist.
 func Handbook() (fs.FS, error) { return fs.Sub(handbookFiles, "handbook") }

@@ -13,20 +13,20 @@ import (
 	"testing"
 )
 
-// MediaWiki is a private wiki as its manual tells to make one: visitors may not
-// read. They are answered 200 with "Login required" and no form. Every page links
-// to its editor, its history, what links to it, and the special pages.
+// MediaWiki is a private wiki, set up as its manual says: visitors may not read. It answers them 200 with
+// "Login required" and no form. Every page has links to its editor, its history, its backlinks and the
+// special pages.
 type MediaWiki struct {
 	Site
 	Articles []string // titles, sorted
 	home     home
 }
 
-// mediaWikiFolder is where Debian keeps it.
+// mediaWikiFolder is the folder of Debian's package.
 const mediaWikiFolder = "/usr/share/mediawiki"
 
-// StartMediaWiki runs a wiki with the given articles, by title, and a main page
-// that links to them all, until the test ends.
+// StartMediaWiki runs a wiki until the test ends. It has the given articles, by title, and a main page with
+// links to all of them.
 func StartMediaWiki(t testing.TB, articles map[string]string) MediaWiki {
 	t.Helper()
 	installed(t, mediaWikiFolder+"/index.php")
@@ -57,7 +57,7 @@ func StartMediaWiki(t testing.TB, articles map[string]string) MediaWiki {
 	return w
 }
 
-// Write gives an article a new text.
+// Write replaces the text of an article.
 func (w MediaWiki) Write(t testing.TB, title, text string) {
 	t.Helper()
 	w.write(t, map[string]string{title: text})
@@ -97,7 +97,7 @@ func (w MediaWiki) maintain(t testing.TB, script string, args ...string) {
 	}
 }
 
-// mediaWikiSettings make the wiki private and tell it its own address.
+// mediaWikiSettings make the wiki private and set its own URL.
 const mediaWikiSettings = `
 $wgServer = '%s';
 $wgGroupPermissions['*']['read'] = false;

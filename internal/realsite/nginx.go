@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// nginxConf is what every site's nginx has in common. Its paths are relative to
-// the site's folder.
+// nginxConf is common to all sites. Its paths are relative to the site's folder.
 const nginxConf = `daemon off;
 worker_processes 1;
 pid nginx.pid;
@@ -33,8 +32,7 @@ http {
 }
 `
 
-// nginx serves what a server block says, from the site's folder, and returns
-// the address of its root.
+// nginx runs nginx with a server block in the site's folder and returns the root URL.
 func (h home) nginx(t testing.TB, server string) string {
 	t.Helper()
 	program := installed(t, "/usr/sbin/nginx")
@@ -42,7 +40,7 @@ func (h home) nginx(t testing.TB, server string) string {
 	defer socket.Close()
 	h.mkdir(t, "temp")
 	h.write(t, "nginx.conf", fmt.Sprintf(nginxConf, address, server))
-	// NGINX names the sockets that an upgraded nginx inherits from the old one.
+	// NGINX lists the sockets that nginx inherits, as in an upgrade from an older nginx.
 	h.start(t, []string{"NGINX=3;"}, []*os.File{socket},
 		program, "-p", h.dir, "-c", "nginx.conf", "-e", "stderr")
 	return "http://" + address + "/"

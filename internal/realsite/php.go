@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// php runs PHP at the socket php.sock for a wiki, with code that comes before
-// each of its scripts.
+// php runs PHP for a wiki at the socket php.sock. It executes the code before each of the wiki's scripts.
 func (h home) php(t testing.TB, before string) {
 	t.Helper()
 	program := installed(t, "/usr/sbin/php-fpm*")

@@ -19,8 +19,8 @@ import (
 // startup is how long a server may take until it answers.
 const startup = 20 * time.Second
 
-// installed returns the last file that matches a pattern, which is the newest
-// version's. Where there is none it ends the test, as it does under -short.
+// installed returns the last file that matches a pattern, which is that of the newest version. It skips the
+// test where there is none, and under -short.
 func installed(t testing.TB, pattern string) string {
 	t.Helper()
 	if testing.Short() {
@@ -37,7 +37,7 @@ func installed(t testing.TB, pattern string) string {
 	return ""
 }
 
-// missing ends a test for want of something that its machine should have.
+// missing skips a test that lacks something. Where CI is set, the test fails instead.
 func missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
@@ -46,14 +46,14 @@ func missing(t testing.TB, what string) {
 	t.Skipf("%s is missing on this machine", what)
 }
 
-// home is the folder that a site runs from, and the account that it runs as.
+// home is the folder of a site, with the account that runs it.
 type home struct {
 	dir string
-	as  *syscall.Credential // nil: whoever runs the test
+	as  *syscall.Credential // nil for the user who runs the test
 }
 
-// newHome makes a folder that goes with the test. t.TempDir serves only the
-// user who runs the test; a server started by root shall not be root.
+// newHome creates a folder that is removed with the test. t.TempDir would be readable only by the user who
+// runs the test, and a server that root starts must not run as root.
 func newHome(t testing.TB) home {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "realsite-") //nolint:usetesting // see above
@@ -88,7 +88,7 @@ func account(t testing.TB, name string) *syscall.Credential {
 
 func (h home) path(name string) string { return filepath.Join(h.dir, name) }
 
-// write puts a file into the folder.
+// write writes a file in the folder.
 func (h home) write(t testing.TB, name, content string) {
 	t.Helper()
 	path := h.path(name)
@@ -101,7 +101,7 @@ func (h home) write(t testing.TB, name, content string) {
 	h.handOver(t)
 }
 
-// mkdir makes folders in the folder.
+// mkdir creates folders in the folder.
 func (h home) mkdir(t testing.TB, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -112,7 +112,7 @@ func (h home) mkdir(t testing.TB, names ...string) {
 	h.handOver(t)
 }
 
-// handOver makes all that is in the folder the server's own.
+// handOver gives everything in the folder to the server's account.
 func (h home) handOver(t testing.TB) {
 	t.Helper()
 	if h.as == nil {
@@ -129,15 +129,15 @@ func (h home) handOver(t testing.TB) {
 	}
 }
 
-// start runs a server in the foreground until the test ends. It inherits files
-// as descriptors 3, 4, … What it says is shown where the test failed.
+// start runs a server in the foreground until the test ends. It inherits files as descriptors 3, 4 and so
+// on. Its output is logged if the test fails.
 func (h home) start(t testing.TB, env []string, files []*os.File, program string, args ...string) {
 	t.Helper()
 	said, err := os.Create(h.path(filepath.Base(program) + ".output"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.handOver(t) // what it says, too: PHP opens that anew
+	h.handOver(t) // including the output, which PHP opens itself
 	ctx, stop := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = h.dir
@@ -146,7 +146,7 @@ func (h home) start(t testing.TB, env []string, files []*os.File, program string
 	cmd.Stdout, cmd.Stderr = said, said
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Credential: h.as,
-		Pdeathsig:  syscall.SIGTERM, // a killed test leaves no server behind
+		Pdeathsig:  syscall.SIGTERM, // ends the server if the test is killed
 	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
@@ -156,7 +156,7 @@ func (h home) start(t testing.TB, env []string, files []*os.File, program string
 	}
 	t.Cleanup(func() {
 		stop()
-		_ = cmd.Wait() // always "signal: terminated", or what the output says
+		_ = cmd.Wait() // the error is "signal: terminated", or explained by the output
 		_ = said.Close()
 		if text, err := os.ReadFile(said.Name()); t.Failed() && err == nil && len(text) > 0 {
 			t.Logf("%s said:\n%s", program, text)
@@ -164,7 +164,7 @@ func (h home) start(t testing.TB, env []string, files []*os.File, program string
 	})
 }
 
-// await returns when a server is ready.
+// await waits until a server is ready.
 func await(t testing.TB, what string, ready func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(startup); !ready(); time.Sleep(10 * time.Millisecond) {
@@ -174,7 +174,7 @@ func await(t testing.TB, what string, ready func() bool) {
 	}
 }
 
-// awaitAnswer returns when something answers at a URL, be it no.
+// awaitAnswer waits until a URL gives any answer below 500.
 func awaitAnswer(t testing.TB, url string) {
 	t.Helper()
 	client := http.Client{Timeout: startup}
@@ -189,8 +189,8 @@ func awaitAnswer(t testing.TB, url string) {
 	})
 }
 
-// listen opens a loopback port of the kernel's choice and returns its address
-// and the socket, for a server to inherit: nobody can take the port in between.
+// listen opens a loopback port that the kernel chooses. It returns the address and the socket, which a
+// server inherits, so that nobody else can take the port.
 func listen(t testing.TB) (address string, socket *os.File) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -8,13 +8,12 @@ import (
 	"testing"
 )
 
-// PythonDocs is Debian's Python documentation, about 500 pages, served by nginx
-// to those who know the password. Its pages name a file: address as their
-// canonical one, link to their own sources as plain text, and two of them are
-// larger than Intercom takes.
+// PythonDocs is Debian's Python documentation: about 500 pages, served by nginx with a password. Its pages
+// have a file: URL as their canonical one and link to their sources as plain text. Two of them are larger
+// than Intercom accepts.
 type PythonDocs struct {
 	Site
-	Root string // folder of the files that are served
+	Root string // folder of the files
 }
 
 // StartPythonDocs serves the documentation until the test ends.

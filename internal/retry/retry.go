@@ -1,4 +1,4 @@
-// Package retry says how long to wait before a request is made again, and waits.
+// Package retry reads how long to wait before a request is repeated, and waits.
 package retry
 
 import (
@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// After reads a Retry-After header (RFC 9110, section 10.2.3): seconds or a date. It reports
-// whether the header says anything.
+// After parses a Retry-After header (RFC 9110, section 10.2.3), which has seconds or a date. ok is false where
+// there is none.
 func After(h http.Header, now time.Time) (time.Duration, bool) {
 	value := h.Get("Retry-After")
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds >= 0 && seconds < 1e9 {
@@ -21,7 +21,7 @@ func After(h http.Header, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// Sleep waits for d, or until ctx ends.
+// Sleep waits for d, or until ctx ends, and then returns the cause.
 func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return context.Cause(ctx)
