@@ -6,12 +6,10 @@ import (
 	"strings"
 )
 
-// maxRounds bounds how often a text is unescaped: what was escaped more often was not
-// escaped by an accident.
+// maxRounds limits how often a text is unescaped. Nobody escapes a text more often than that by accident.
 const maxRounds = 4
 
-// decoded undoes the escapes of HTML, of addresses and of JSON, again and again;
-// changed is false where there are none.
+// decoded undoes the escapes of HTML, of URLs and of JSON until none is left. changed reports whether there were any.
 func decoded(text string) (plain string, changed bool) {
 	plain = text
 	for range maxRounds {
@@ -29,8 +27,8 @@ func decoded(text string) (plain string, changed bool) {
 	return plain, changed
 }
 
-// unescape undoes the escapes that begin with a sign, and leaves what only looks like one. at returns what an escape
-// stands for that a text begins with, and how many bytes it has.
+// unescape replaces the escapes that begin with sign and leaves everything else as it is. at decodes the escape at the
+// beginning of a text: it returns what the escape stands for and how many bytes it has.
 func unescape(s string, sign byte, at func(string) (plain string, n int, ok bool)) string {
 	var out strings.Builder
 	done := 0
@@ -54,7 +52,7 @@ func unescape(s string, sign byte, at func(string) (plain string, n int, ok bool
 	return out.String()
 }
 
-// percentAt reads an escape of addresses.
+// percentAt decodes a percent escape of a URL.
 func percentAt(s string) (plain string, n int, ok bool) {
 	if len(s) < 3 {
 		return "", 0, false
@@ -63,9 +61,10 @@ func percentAt(s string) (plain string, n int, ok bool) {
 	return string([]byte{byte(b)}), 3, err == nil
 }
 
-// backslashAt reads an escape that JSON and scripts have, such as \u0026 and \x26. Those of line breaks stand for nothing.
+// backslashAt decodes an escape of JSON or JavaScript, such as \u0026 or \x26. It drops the escapes of line breaks and
+// tabs.
 func backslashAt(s string) (plain string, n int, ok bool) {
-	var digits int // where the last two begin
+	var digits int // where the last two hexadecimal digits begin
 	switch {
 	case len(s) >= 6 && s[1] == 'u' && s[2:4] == "00":
 		digits = 4

@@ -7,14 +7,13 @@ import (
 )
 
 const (
-	// longest is how much of a value is looked for at once. Of a longer one, two pieces
-	// are looked for: what it begins with is often the same for all of its kind, as with
-	// keys and signed tokens.
+	// longest is the length of the longest value that is searched for as a whole. For a longer value, two pieces of it
+	// are searched for. Its beginning is not used: keys and signed tokens of one kind often begin alike.
 	longest = 64
 	piece   = 40
 )
 
-// patternsOf are what a value looks like.
+// patternsOf returns the texts to search for in order to find a value.
 func patternsOf(value string) []string {
 	value = withoutArmour(value)
 	plain, _ := decoded(value)
@@ -22,7 +21,7 @@ func patternsOf(value string) []string {
 	for _, form := range uniquely(value, plain) {
 		patterns = append(patterns, piecesOf(compact(form))...)
 		if len(form) > longest {
-			continue // its pieces stand in no fixed alignment, so each has patterns below
+			continue // its pieces get their encodings below
 		}
 		patterns = append(patterns, encodings(form)...)
 	}
@@ -47,7 +46,7 @@ func uniquely(a, b string) []string {
 	return []string{a, b}
 }
 
-// withoutArmour takes the dashed lines off a key, which are the same for all.
+// withoutArmour removes the dashed lines around a key in PEM, which are the same in every key.
 func withoutArmour(value string) string {
 	if !strings.Contains(value, "-----") {
 		return value
@@ -71,20 +70,20 @@ func piecesOf(s string) []string {
 	return rawPieces(s)
 }
 
-// rawPieces are the middle and the end of a long value.
+// rawPieces returns the middle and the end of a long value.
 func rawPieces(s string) []string {
 	middle := (len(s) - piece) / 2
 	return []string{s[middle : middle+piece], s[len(s)-piece:]}
 }
 
-// encodings are a value in hexadecimal, and in base64 as it looks whatever stands
-// before and after it.
+// encodings returns a value in hexadecimal and in base64. Base64 depends on what stands before and after the value, so
+// only the digits that are the same everywhere are returned, for each of the three alignments.
 func encodings(value string) []string {
 	patterns := []string{hex.EncodeToString([]byte(value))}
 	for before := range 3 {
 		padded := append(make([]byte, before), value...)
-		whole := len(padded) * 8 / 6 // digits that depend on nothing after the value
-		first := (before*8 + 5) / 6  // digits that depend on what stands before it
+		whole := len(padded) * 8 / 6 // the digits before this one do not depend on what follows the value
+		first := (before*8 + 5) / 6  // the digits from this one on do not depend on what precedes it
 		digits := base64.RawStdEncoding.EncodeToString(padded)[first:whole]
 		patterns = append(patterns, compact(digits))
 		if strings.ContainsAny(digits, "+/") {

@@ -2,8 +2,8 @@ package secrets
 
 import "strings"
 
-// skipped returns how many bytes of s at i are passed over: white space, what shows
-// nothing, the plus sign that stands for a blank, and the backslash that escapes.
+// skipped returns how many bytes at s[i] are ignored in comparisons: white space, invisible characters, the plus sign
+// that stands for a space, and the backslash that escapes.
 func skipped(s string, i int) int {
 	switch b := s[i]; {
 	case b <= ' ', b == '+', b == '\\', b == 0x7f:
@@ -15,7 +15,7 @@ func skipped(s string, i int) int {
 	case b == 0xe2 && i+2 < len(s):
 		c, d := s[i+1], s[i+2]
 		if c == 0x80 && (d >= 0x80 && d <= 0x8f || d >= 0xa8 && d <= 0xaf) || c == 0x81 && d >= 0xa0 && d <= 0xaf {
-			return 3 // blanks of all widths, joiners, marks of direction
+			return 3 // spaces of all widths, joiners, direction marks
 		}
 	case b == 0xef && i+2 < len(s) && s[i+1] == 0xbb && s[i+2] == 0xbf: // byte order mark
 		return 3
@@ -30,7 +30,7 @@ func lower(b byte) byte {
 	return b
 }
 
-// compact is s without what is passed over, in lower case.
+// compact returns s in lower case without what [skipped] ignores.
 func compact(s string) string {
 	var out strings.Builder
 	out.Grow(len(s))
@@ -45,9 +45,9 @@ func compact(s string) string {
 	return out.String()
 }
 
-// table looks patterns up by their last eight bytes, which fit into one number.
+// table finds patterns by their last eight bytes, which fit into one number.
 type table struct {
-	maybe   [1 << 10]uint64 // a bit for each of 65,536 classes of such numbers
+	maybe   [1 << 10]uint64 // a Bloom filter of 65,536 bits: most windows are not in endings
 	endings map[uint64][]string
 }
 
@@ -77,7 +77,7 @@ func (t *table) add(pattern string) {
 	t.maybe[word] |= bit
 }
 
-// find calls found with where a pattern stands in text, until it returns false.
+// find calls found for each place where a pattern stands in text, until found returns false.
 func (t *table) find(text string, found func(start, end int) bool) {
 	if len(text) < shortest {
 		return
@@ -105,7 +105,7 @@ func (t *table) find(text string, found func(start, end int) bool) {
 	}
 }
 
-// endsWith reports whether text ends with a pattern, and where that begins.
+// endsWith reports whether text ends with pattern, and where in text the pattern begins.
 func endsWith(text, pattern string) (start int, ok bool) {
 	i := len(text)
 	for p := len(pattern); p > 0; {
@@ -125,7 +125,7 @@ func endsWith(text, pattern string) (start int, ok bool) {
 	return i, true
 }
 
-// backwards returns how many bytes, up to the one at i, are passed over.
+// backwards returns how many bytes that end at text[i] are ignored in comparisons.
 func backwards(text string, i int) int {
 	for n := 1; n <= 3 && n <= i+1; n++ {
 		if skipped(text, i+1-n) == n {

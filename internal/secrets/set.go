@@ -5,22 +5,22 @@ import (
 	"sync"
 )
 
-// maxPassing bounds how many values of sessions are remembered. A site that gives a new
-// one with each answer shows none but the latest.
+// maxPassing limits how many values of sessions are remembered. A site that sends a new value with every answer only
+// shows the latest one on its pages.
 const maxPassing = 2000
 
-// Set is a live set of secrets. It is safe for use by several goroutines. The zero
-// value and nil hold none; a nil Set must not be added to.
+// Set is a set of secrets that can grow. It is safe for concurrent use. The zero value and nil are empty; nothing can be
+// added to nil.
 type Set struct {
 	mu      sync.RWMutex
-	fixed   []string       // patterns of what was configured
-	passing []string       // values that sessions had, oldest first
-	holders map[string]int // of values of sessions that are in use: how many hold them
+	fixed   []string       // the patterns of configured values
+	passing []string       // the values of sessions, oldest first
+	holders map[string]int // how many sessions use a value that is held
 	known   map[string]bool
 	table   *table
 }
 
-// Add adds what was configured. What does not suit is left out: see [Suits].
+// Add adds configured values. It ignores values that cannot be searched for: see [Suits].
 func (s *Set) Add(values ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,7 +35,7 @@ func (s *Set) Add(values ...string) {
 	}
 }
 
-// AddPassing adds values that a session was given and that the next may replace.
+// AddPassing adds values of a session, which may be forgotten once many newer ones have been added.
 func (s *Set) AddPassing(values ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,7 +53,7 @@ func (s *Set) AddPassing(values ...string) {
 	}
 }
 
-// Hold adds a value of a session that is in use. It is not forgotten before [Set.Release], however many others pass.
+// Hold adds a value of a session that is in use. It is not forgotten before [Set.Release].
 func (s *Set) Hold(value string) {
 	s.AddPassing(value)
 	s.mu.Lock()
@@ -67,7 +67,7 @@ func (s *Set) Hold(value string) {
 	s.holders[strings.Clone(value)]++
 }
 
-// Release says that a value that was held has been replaced.
+// Release ends a [Set.Hold]: the session has replaced the value.
 func (s *Set) Release(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,7 +78,7 @@ func (s *Set) Release(value string) {
 	delete(s.holders, value)
 }
 
-// forget drops all values of sessions but those that are held and the last few.
+// forget drops the values of sessions except those that are held and the newest ones, of which it keeps last.
 func (s *Set) forget(last int) {
 	var kept []string
 	for i, value := range s.passing {
@@ -118,7 +118,7 @@ func (s *Set) tableOf() *table {
 	return s.table
 }
 
-// In reports whether one of the secrets stands in a text, whatever it is written in.
+// In reports whether a text contains one of the secrets, in any of the encodings.
 func (s *Set) In(text string) bool {
 	if s == nil || len(text) < shortest {
 		return false
@@ -146,8 +146,8 @@ func (s *Set) in(text string) (found bool) {
 	return found
 }
 
-// Places returns where the secrets stand in a text, as pairs of a beginning and an end,
-// sorted and apart. Of one that is escaped, it is the whole word.
+// Places returns where the secrets stand in a text: pairs of start and end, sorted and not overlapping. For a secret
+// that is escaped, the pair covers the whole word.
 func (s *Set) Places(text string) (places [][2]int) {
 	if !s.In(text) {
 		return nil
@@ -172,13 +172,12 @@ func (s *Set) Places(text string) (places [][2]int) {
 		rest = p[1]
 	}
 	if len(all) == 0 || s.in(without(text, all, "|")) {
-		return [][2]int{{0, len(text)}} // it stands over several of its words
+		return [][2]int{{0, len(text)}} // a secret stretches over several words
 	}
 	return all
 }
 
-// escapedIn returns the words between two places of a text in which a secret stands
-// that is escaped.
+// escapedIn returns the words in text[from:to] that contain an escaped secret.
 func (s *Set) escapedIn(text string, from, to int) (words [][2]int) {
 	ends := func(r rune) bool { return strings.ContainsRune(" \t\r\n\"'<>", r) }
 	for from < to {
@@ -194,10 +193,10 @@ func (s *Set) escapedIn(text string, from, to int) (words [][2]int) {
 	return words
 }
 
-// Hidden stands for a secret that is not shown.
+// Hidden is shown in place of a secret.
 const Hidden = "•••"
 
-// Mask is a text without the secrets.
+// Mask returns the text with [Hidden] in place of each secret.
 func (s *Set) Mask(text string) string {
 	places := s.Places(text)
 	if len(places) == 0 {
@@ -206,7 +205,7 @@ func (s *Set) Mask(text string) string {
 	return without(text, places, Hidden)
 }
 
-// without replaces places of a text.
+// without returns the text with each of the places replaced.
 func without(text string, places [][2]int, by string) string {
 	var out strings.Builder
 	done := 0

@@ -7,21 +7,20 @@ import (
 )
 
 const (
-	// MinLength is how many characters a secret has at least that is looked for
-	// whatever it is made of. A shorter one must be improbable as text.
+	// MinLength is the length from which any value is searched for. A shorter value must look random.
 	MinLength = 12
-	// shortest is what is compared at once. Less than that is never looked for.
+	// shortest is the number of bytes that are compared at once. A shorter value is never searched for.
 	shortest = 8
 )
 
-// Suits reports whether a value can be looked for: a short or an ordinary word would be
-// found on pages that have nothing to do with it.
+// Suits reports whether a value can be searched for. A short or ordinary word would be found on pages that have nothing
+// to do with the secret.
 func Suits(value string) bool {
 	n := len(compact(value))
 	return n >= MinLength || n >= shortest && isImprobable(value)
 }
 
-// isImprobable tells a password from a word, a name with a number, and a date.
+// isImprobable reports whether a value looks like a password and not like a word, a name with a number, or a date.
 func isImprobable(value string) bool {
 	var lower, upper, digits, others, changes int
 	last := -1
@@ -48,11 +47,10 @@ func isImprobable(value string) bool {
 	return lower+upper > 0 && digits+others > 0 && lower+upper+digits+others >= 2 && changes >= 3
 }
 
-// LooksLikeSession reports whether a value that a site gave, such as a cookie's or a
-// hidden field's, is one that opens something. Sites also keep in cookies what a reader
-// may see on a page: an address, a name, a language, a date.
+// LooksLikeSession reports whether a value that a site sent, such as a cookie's or a hidden field's, identifies a
+// session. Sites also keep things in cookies that pages may show: a path, a name, a language, a date.
 //
-// hidden says that the site keeps it from its own scripts, as it does with sessions.
+// hidden means that the site keeps the value from its own scripts, as sites do with sessions.
 func LooksLikeSession(value string, hidden bool) bool {
 	if decoded, err := url.QueryUnescape(value); err == nil {
 		value = decoded
@@ -64,12 +62,12 @@ func LooksLikeSession(value string, hidden bool) bool {
 	case !Suits(value), isPlace(value), strings.ContainsFunc(value, unicode.IsSpace):
 		return false
 	case !letters:
-		return len(value) >= 16 && strings.Trim(value, "0123456789") == "" // else a date or a version
+		return len(value) >= 16 && strings.Trim(value, "0123456789") == "" // anything else is a date or a version
 	}
 	return digits || hidden || isImprobable(value)
 }
 
-// isPlace tells of addresses, of the web and of mail, paths, and the names of zones.
+// isPlace reports whether a value is a URL, a mail address, a path or the name of a time zone.
 func isPlace(value string) bool {
 	if strings.HasPrefix(value, "/") || strings.Contains(value, "://") {
 		return true

@@ -13,31 +13,35 @@ import (
 
 // Draft is a source as it is about to be written to sources.yaml.
 type Draft struct {
-	Name, LibraryURL     string // LibraryURL: "" where it is the site's own
+	Name, LibraryURL     string // LibraryURL is "" if the library has the site's URL
 	Site                 Site
-	UserEnv, PasswordEnv string // the variables that hold what is filled in
-	BaseURL              string // of Intercom's API, in a new file; "" for the usual one
+	UserEnv, PasswordEnv string // the names of the environment variables with the user name and the password
+	BaseURL              string // of Intercom's API, for a new file; "" for the usual one
 }
 
-// plainText is what YAML takes as text without quotes, also inside of braces.
+// plainText matches what YAML reads as a string without quotes, also within braces.
 var plainText = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9/._~%-]*(:[A-Za-z0-9/._~%-]+)*$`)
 
 func quoted(text string) string {
 	if plainText.MatchString(text) {
 		return text
 	}
-	b, _ := json.Marshal(text) // a text is always written
+	b, _ := json.Marshal(text) // marshalling a string never fails
 	return string(b)
 }
 
 func reference(variable string) string { return `"${` + variable + `}"` }
 
-// Lines are the source as it stands in a list.
+// Lines returns the source as an entry of the list in sources.yaml.
 func (d Draft) Lines() []string {
-	list := []string{"- name: " + quoted(d.Name), "  url: " + quoted(d.Site.URL.String()) + "      # the crawl begins here and stays below"}
+	list := []string{
+		"- name: " + quoted(d.Name),
+		"  url: " + quoted(d.Site.URL.String()) + "      # the crawl begins here and stays below",
+	}
 	add := func(format string, args ...any) { list = append(list, "  "+fmt.Sprintf(format, args...)) }
 	if d.LibraryURL != "" {
-		add("library_url: %s      # what the library is called at Intercom; nothing needs to answer there", quoted(d.LibraryURL))
+		add("library_url: %s      # what the library is called at Intercom; nothing needs to answer there",
+			quoted(d.LibraryURL))
 	}
 	if language := d.Site.Language; language != "" && language != "en" {
 		add("locale: %s", quoted(language))
@@ -78,7 +82,7 @@ func (d Draft) Lines() []string {
 	return list
 }
 
-// File is a whole sources.yaml with nothing but this source.
+// File returns a whole sources.yaml with this source only.
 func (d Draft) File() string {
 	var b strings.Builder
 	b.WriteString("# yaml-language-server: $schema=" + config.SchemaURL + "\n")
@@ -97,7 +101,7 @@ func (d Draft) File() string {
 	return b.String()
 }
 
-// Variables are those that the source wants, each with what it holds.
+// Variables returns the environment variables that the source needs, each with a description.
 func (d Draft) Variables() [][2]string {
 	var list [][2]string
 	switch l := d.Site.Login; {
@@ -114,7 +118,7 @@ func (d Draft) Variables() [][2]string {
 	return list
 }
 
-// source is the draft as a crawl is told of it.
+// source returns the draft as a source that can be crawled.
 func (d Draft) source(lookup func(string) (string, bool)) (config.Source, error) {
 	folder, err := os.MkdirTemp("", "fincrawl-init-*")
 	if err != nil {

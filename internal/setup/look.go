@@ -1,5 +1,5 @@
-// Package setup helps somebody who sets fincrawl up for a site: it looks at the site as a visitor,
-// tries what it found out, and writes the sources.yaml by which the site is read.
+// Package setup helps to set fincrawl up for a site. It looks at the site as a visitor, tries the settings that it
+// derives from that, and writes the source to sources.yaml.
 package setup
 
 import (
@@ -22,34 +22,34 @@ import (
 
 // Site is what a visitor sees of a site.
 type Site struct {
-	URL      *url.URL // where its address led
-	Language string   // of the start page; "" where it does not say
+	URL      *url.URL // after redirects
+	Language string   // of the start page; "" if it does not say
 	Login    Login
-	Sitemaps int    // that were read
-	Listed   int    // addresses of the site in them
-	Platform string // whose pages these are; "" for none that is known
-	Scripts  bool   // the start page has no text without its scripts
+	Sitemaps int    // how many were read
+	Listed   int    // how many URLs of the site they list
+	Platform string // the preset that recognises the pages; "" for none
+	Scripts  bool   // the start page has no text until its scripts have run
 }
 
-// Login is what stands between a visitor and the site.
+// Login is how a site asks visitors to log in.
 type Login struct {
 	Kind           LoginKind
-	URL            string // of the page that asks
+	URL            string // of the page that asks for the login
 	User, Password string // the names of a form's fields
 }
 
-// LoginKind says how a site asks who is there.
+// LoginKind is the way in which a site asks for a login.
 type LoginKind string
 
 // The kinds of logins.
 const (
-	Public    LoginKind = ""          // it does not ask
-	Basic     LoginKind = "basic"     // by HTTP
-	Digest    LoginKind = "digest"    // by HTTP
-	Bearer    LoginKind = "bearer"    // a token, by HTTP
-	Form      LoginKind = "form"      // by a form of its own, or of another site's
-	Elsewhere LoginKind = "elsewhere" // another site asks, and not by a form that can be read
-	Refused   LoginKind = "refused"   // it refuses visitors and does not say how to get in
+	Public    LoginKind = ""          // the site does not ask
+	Basic     LoginKind = "basic"     // HTTP basic authentication
+	Digest    LoginKind = "digest"    // HTTP digest authentication
+	Bearer    LoginKind = "bearer"    // a bearer token
+	Form      LoginKind = "form"      // an HTML form, on the site or on another one
+	Elsewhere LoginKind = "elsewhere" // another site, without a form that can be read
+	Refused   LoginKind = "refused"   // the site refuses visitors without saying how to log in
 )
 
 const (
@@ -57,8 +57,8 @@ const (
 	maxSitemaps = 20
 )
 
-// Look visits the start page, the login, robots.txt and the sitemaps. login is the address of the
-// login's page; "" where the start page leads there.
+// Look requests the start page, the login, robots.txt and the sitemaps. login is the URL of the login page; it is "" if
+// the start page leads there.
 func Look(ctx context.Context, client *http.Client, start *url.URL, login string) (Site, error) {
 	site := Site{URL: start}
 	first, err := get(ctx, client, start.String())
@@ -66,7 +66,8 @@ func Look(ctx context.Context, client *http.Client, start *url.URL, login string
 		return site, fmt.Errorf("look at %s: %w", start.Redacted(), err)
 	}
 	if first.status >= http.StatusInternalServerError || first.status == http.StatusNotFound {
-		return site, fmt.Errorf("look at %s: the site answered HTTP %d; open the address in a browser and check it", start.Redacted(), first.status)
+		return site, fmt.Errorf("look at %s: the site answered HTTP %d; open the address in a browser and check it",
+			start.Redacted(), first.status)
 	}
 	site.Login = loginOf(first, start)
 	if site.Login.Kind == Public && first.doc != nil {
@@ -86,7 +87,7 @@ func Look(ctx context.Context, client *http.Client, start *url.URL, login string
 	return site, nil
 }
 
-// read notes what the start page tells.
+// read fills in what the start page says about the site.
 func (s *Site) read(doc *extract.Document) {
 	s.Language = strings.TrimSpace(doc.Root.Find("html").AttrOr("lang", ""))
 	set := preset.NewSet(nil)
@@ -97,13 +98,13 @@ func (s *Site) read(doc *extract.Document) {
 	s.Scripts = err == nil && strings.TrimSpace(article.Markdown) == "" && doc.Has("script")
 }
 
-// answer is what the site said.
+// answer is a response of the site.
 type answer struct {
 	url    *url.URL
 	status int
 	header http.Header
 	body   []byte
-	doc    *extract.Document // nil where it is no HTML
+	doc    *extract.Document // nil if the body is not HTML
 }
 
 func get(ctx context.Context, client *http.Client, address string) (a answer, err error) {
@@ -116,18 +117,18 @@ func get(ctx context.Context, client *http.Client, address string) (a answer, er
 	if err != nil {
 		return a, err
 	}
-	defer func() { _ = response.Body.Close() }() // only read from
+	defer func() { _ = response.Body.Close() }() // the body is only read
 	a = answer{url: response.Request.URL, status: response.StatusCode, header: response.Header}
 	if a.body, err = io.ReadAll(io.LimitReader(response.Body, maxBody)); err != nil {
 		return a, err
 	}
 	if kind := response.Header.Get("Content-Type"); strings.Contains(kind, "html") {
-		a.doc, _ = extract.Parse(a.url, kind, a.body) // nil: it cannot be read as HTML
+		a.doc, _ = extract.Parse(a.url, kind, a.body) // nil if it cannot be read as HTML
 	}
 	return a, nil
 }
 
-// loginOf says whether an answer asks who is there, and how.
+// loginOf returns how an answer asks for a login.
 func loginOf(a answer, start *url.URL) Login {
 	l := Login{URL: a.url.String()}
 	if a.status == http.StatusUnauthorized {
@@ -154,24 +155,25 @@ func loginOf(a answer, start *url.URL) Login {
 	return l
 }
 
-// fieldsOf returns the names of the fields for a user and a password, in the first form that has
-// one for a password.
+// fieldsOf returns the names of the user and password fields of the first form that has a password field.
 func fieldsOf(root *goquery.Document) (user, password string) {
 	field := root.Find(`form input[type="password"]`).First()
 	password = field.AttrOr("name", "")
-	field.Closest("form").Find(`input[type="text"], input[type="email"], input:not([type])`).EachWithBreak(func(_ int, s *goquery.Selection) bool {
+	users := field.Closest("form").Find(`input[type="text"], input[type="email"], input:not([type])`)
+	users.EachWithBreak(func(_ int, s *goquery.Selection) bool {
 		user = s.AttrOr("name", "")
 		return user == ""
 	})
 	return user, password
 }
 
-// count reads the sitemaps, those that robots.txt names and the usual one.
+// count reads the sitemaps that robots.txt names and the one at the usual place.
 func (s *Site) count(ctx context.Context, client *http.Client) {
 	at := func(path string) string { return s.URL.ResolveReference(&url.URL{Path: path}).String() }
 	var queue []string
-	if robots, err := get(ctx, client, at("/robots.txt")); err == nil && robots.status == http.StatusOK && robots.doc == nil {
-		rules, _ := scope.ParseRobots(robots.body, config.UserAgent) // there may be more rules than are obeyed
+	robots, err := get(ctx, client, at("/robots.txt"))
+	if err == nil && robots.status == http.StatusOK && robots.doc == nil {
+		rules, _ := scope.ParseRobots(robots.body, config.UserAgent) // an error means that there are too many rules
 		queue = rules.Sitemaps
 	}
 	queue = append(queue, at("/sitemap.xml"))
@@ -204,5 +206,5 @@ func (s *Site) count(ctx context.Context, client *http.Client) {
 	}
 }
 
-// folder is the path below which a crawl stays that begins at path.
+// folder returns the path below which a crawl that begins at path stays.
 func folder(path string) string { return path[:strings.LastIndex(path, "/")+1] }

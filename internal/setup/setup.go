@@ -15,8 +15,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// Wish is what a person says of the source that is to be added. What is "" is found out, or asked
-// for.
+// Wish is what the user says about the source to add. An empty field is found out from the site or asked for.
 type Wish struct {
 	URL, Name, LibraryURL, Login, UserEnv, PasswordEnv, BaseURL string
 }
@@ -25,26 +24,26 @@ type Wish struct {
 type Setup struct {
 	Path      string // of sources.yaml
 	Out       io.Writer
-	Ask       func(question string) (string, error) // nil: nobody is there
+	Ask       func(question string) (string, error) // nil if nobody can answer
 	LookupEnv func(string) (string, bool)
-	Client    *http.Client // looks at the site as a visitor
-	// Try reads a little of a source as a crawl would, and says what it saw.
+	Client    *http.Client // for looking at the site as a visitor
+	// Try crawls a few pages of a source.
 	Try func(ctx context.Context, s config.Source) (Trial, error)
 }
 
-// Trial is what a crawl of a few pages saw.
+// Trial is the result of a crawl of a few pages.
 type Trial struct {
-	Seen     []string // steps of the login, and what the start page has
+	Seen     []string // the steps of the login, and what the start page contains
 	Pages    []crawler.Page
 	Coverage crawler.Coverage
 }
 
-// Mistake is about what a person said, or has to say.
+// Mistake is an error that the user can correct by saying something else.
 type Mistake struct{ err error }
 
 func (m Mistake) Error() string { return m.err.Error() }
 
-// Unwrap returns what is wrong.
+// Unwrap returns the underlying error.
 func (m Mistake) Unwrap() error { return m.err }
 
 func mistake(format string, args ...any) error { return Mistake{fmt.Errorf(format, args...)} }
@@ -80,22 +79,24 @@ func (s Setup) Add(ctx context.Context, w Wish) error {
 	return nil
 }
 
-// existing is the file that is there already; nil where none is.
+// existing reads the file if there is one already; it returns nil if there is none.
 func (s Setup) existing() (*config.Config, error) {
 	c, err := config.LoadToLook(s.Path, s.LookupEnv)
 	if mistakes := (*config.Mistakes)(nil); errors.As(err, &mistakes) {
 		return nil, mistake("%s is there, and has mistakes; mend them first:\n%w", s.Path, err)
 	}
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // there is none, or Write says why it cannot be written
+		return nil, nil //nolint:nilerr,nilnil // there is no file, or Write will say why it cannot be written
 	}
 	return c, nil
 }
 
-// draft finds out what is to be written, and says it.
+// draft finds out what to write, and prints what it found.
 func (s Setup) draft(ctx context.Context, w Wish, there *config.Config) (d Draft, err error) {
 	if w.URL == "" {
-		if w.URL, err = s.ask("The address where the site begins, such as https://help.example.com/: ", "name the site: fincrawl init https://help.example.com/"); err != nil {
+		w.URL, err = s.ask("The address where the site begins, such as https://help.example.com/: ",
+			"name the site: fincrawl init https://help.example.com/")
+		if err != nil {
 			return d, err
 		}
 	}
@@ -111,7 +112,7 @@ func (s Setup) draft(ctx context.Context, w Wish, there *config.Config) (d Draft
 	}
 	d = Draft{Name: cmp.Or(w.Name, nameOf(start)), LibraryURL: w.LibraryURL, BaseURL: strings.TrimSuffix(w.BaseURL, "/")}
 	if there != nil {
-		d.BaseURL = there.Intercom.BaseURL // it is not written again, but decides what may be
+		d.BaseURL = there.Intercom.BaseURL // not written again; it decides which library URLs are valid
 		if same, ok := there.Source(start.String()); ok {
 			return d, mistake("%s has this site already, as %s", s.Path, same.Name)
 		}
@@ -135,13 +136,15 @@ func (s Setup) draft(ctx context.Context, w Wish, there *config.Config) (d Draft
 	}
 	s.describe(d.Site)
 	if why := config.NotPublic(start.Hostname()); why != "" && d.LibraryURL == "" && d.BaseURL == "" {
-		question := fmt.Sprintf("Intercom names libraries by public addresses, and %s. An address under a domain of yours, where nothing needs to answer: ", why)
-		d.LibraryURL, err = s.ask(question, "Intercom names libraries by public addresses, and "+why+": give one under a domain of yours by --library-url; nothing needs to answer there")
+		question := fmt.Sprintf("Intercom names libraries by public addresses, and %s. "+
+			"An address under a domain of yours, where nothing needs to answer: ", why)
+		d.LibraryURL, err = s.ask(question, "Intercom names libraries by public addresses, and "+why+
+			": give one under a domain of yours by --library-url; nothing needs to answer there")
 	}
 	return d, err
 }
 
-// describe says what a visitor sees.
+// describe prints what a visitor sees.
 func (s Setup) describe(site Site) {
 	say := func(format string, args ...any) { fmt.Fprintf(s.Out, "  · "+format+"\n", args...) }
 	switch l := site.Login; l.Kind {
@@ -152,9 +155,11 @@ func (s Setup) describe(site Site) {
 	case Basic, Digest, Bearer:
 		say("a login by HTTP: %s", l.Kind)
 	case Elsewhere:
-		say("a login at another site, %s, without a form that can be read: sources.yaml takes the cookies of a browser that is logged in", hostOf(l.URL))
+		say("a login at another site, %s, without a form that can be read: "+
+			"sources.yaml takes the cookies of a browser that is logged in", hostOf(l.URL))
 	case Refused:
-		say("it refuses visitors and names no way in: sources.yaml takes the cookies of a browser that is logged in; docs/sources.md has other ways")
+		say("it refuses visitors and names no way in: " +
+			"sources.yaml takes the cookies of a browser that is logged in; docs/sources.md has other ways")
 	}
 	if site.Platform != "" {
 		say("pages of a platform that is known: %s", site.Platform)
@@ -168,12 +173,13 @@ func (s Setup) describe(site Site) {
 		say("no sitemap that a visitor may read: pages are found by links")
 	}
 	if site.Scripts {
-		say("the start page has no text before its scripts have run: pages are rendered, by Chromium or Chrome (render: auto)")
+		say("the start page has no text before its scripts have run: " +
+			"pages are rendered, by Chromium or Chrome (render: auto)")
 	}
 }
 
-// try reads a little of the site by the draft where the variables of its login are set, and
-// reports whether it did.
+// try crawls a few pages with the draft if the environment variables of its login are set. It reports whether the crawl
+// worked.
 func (s Setup) try(ctx context.Context, d Draft) (bool, error) {
 	if unset := s.unset(d); len(unset) > 0 {
 		fmt.Fprintf(s.Out, "\nThe login was not tried, since %s is not set.\n", unset[0])
@@ -219,7 +225,7 @@ const (
 	shownColumn = 100
 )
 
-// firstLines are the first lines of a text that say something.
+// firstLines returns the first lines of a text that are not empty.
 func firstLines(text string) (list []string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -237,10 +243,11 @@ func firstLines(text string) (list []string) {
 	return list
 }
 
-// next says what to do now.
+// next prints what to do next.
 func (s Setup) next(d Draft, tried bool) {
 	if kind := d.Site.Login.Kind; kind == Elsewhere || kind == Refused {
-		fmt.Fprintf(s.Out, "Save the cookies of a browser that is logged in as cookies.txt beside %s (an extension such as \"Get cookies.txt\" does), then: `fincrawl check --online`\n", s.Path)
+		fmt.Fprintf(s.Out, "Save the cookies of a browser that is logged in as cookies.txt beside %s "+
+			"(an extension such as \"Get cookies.txt\" does), then: `fincrawl check --online`\n", s.Path)
 		return
 	}
 	step := "fincrawl preview"
@@ -258,7 +265,7 @@ func (s Setup) next(d Draft, tried bool) {
 	fmt.Fprintf(s.Out, "Next: `%s`\n", step)
 }
 
-// unset lists the variables of the draft that have no value.
+// unset returns the environment variables of the draft that have no value.
 func (s Setup) unset(d Draft) (names []string) {
 	for _, v := range d.Variables() {
 		if value, ok := s.LookupEnv(v[0]); !ok || value == "" {
@@ -279,7 +286,7 @@ func (s Setup) ask(question, otherwise string) (string, error) {
 	return answer, err
 }
 
-// nameOf is what a source of this address may be called.
+// nameOf derives the name of a source from its URL.
 func nameOf(u *url.URL) string {
 	labels := strings.Split(u.Hostname(), ".")
 	if len(labels) > 2 && labels[0] == "www" {

@@ -14,9 +14,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/config"
 )
 
-// Write writes the draft into the file at path: a new one, or that which is there with the source
-// added at the end of its list. Nothing that stands there is changed. It says whether the file is
-// new.
+// Write writes the draft to the file at path. If the file exists, the source is added at the end of its list and
+// nothing else is changed. fresh reports whether the file is new.
 func (d Draft) Write(path string) (fresh bool, err error) {
 	before, err := os.ReadFile(path)
 	text, mode := d.File(), fs.FileMode(0o644)
@@ -37,7 +36,7 @@ func (d Draft) Write(path string) (fresh bool, err error) {
 	if err != nil {
 		return fresh, err
 	}
-	defer func() { _ = os.Remove(next.Name()) }() // is gone where it became the file
+	defer func() { _ = os.Remove(next.Name()) }() // fails if the file has been renamed
 	_, err = next.WriteString(text)
 	if err = errors.Join(err, next.Chmod(mode), next.Close()); err != nil {
 		return fresh, err
@@ -46,25 +45,29 @@ func (d Draft) Write(path string) (fresh bool, err error) {
 		return fresh, fmt.Errorf("what would be written to %s is not right: %w", path, err)
 	}
 	if fresh {
-		if err := os.Link(next.Name(), path); !errors.Is(err, errors.ErrUnsupported) { // fails where it came to be there meanwhile
+		// Link fails if somebody has created the file in the meantime.
+		if err := os.Link(next.Name(), path); !errors.Is(err, errors.ErrUnsupported) {
 			return fresh, err
 		}
 	}
 	return fresh, os.Rename(next.Name(), path)
 }
 
-// added is a file with the source at the end of its list.
+// added returns the file's text with the source at the end of its list.
 func (d Draft) added(before []byte) (string, error) {
-	byHand := fmt.Errorf("its list of sources is not one of dashes at the beginning of lines; add this by hand:\n%s", strings.Join(d.Lines(), "\n"))
+	byHand := fmt.Errorf("its list of sources is not one of dashes at the beginning of lines; add this by hand:\n%s",
+		strings.Join(d.Lines(), "\n"))
 	var document yaml.Node
-	if err := yaml.Unmarshal(before, &document); err != nil || len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
+	err := yaml.Unmarshal(before, &document)
+	if err != nil || len(document.Content) == 0 || document.Content[0].Kind != yaml.MappingNode {
 		return "", byHand
 	}
 	lines := strings.SplitAfter(string(before), "\n")
 	pairs := document.Content[0].Content
 	for i := 0; i+1 < len(pairs); i += 2 {
 		key, list := pairs[i], pairs[i+1]
-		if key.Value != "sources" || list.Kind != yaml.SequenceNode || list.Style&yaml.FlowStyle != 0 || len(list.Content) == 0 {
+		isList := list.Kind == yaml.SequenceNode && list.Style&yaml.FlowStyle == 0 && len(list.Content) > 0
+		if key.Value != "sources" || !isList {
 			continue
 		}
 		first := lines[list.Content[0].Line-1]
@@ -77,7 +80,7 @@ func (d Draft) added(before []byte) (string, error) {
 			end = pairs[i+2].Line - 1
 		}
 		for end > 0 && (strings.TrimSpace(lines[end-1]) == "" || strings.HasPrefix(lines[end-1], "#")) {
-			end-- // what stands above the next key belongs to it
+			end-- // comments above the next key belong to that key
 		}
 		var b strings.Builder
 		b.WriteString(strings.Join(lines[:end], ""))
@@ -94,8 +97,8 @@ func (d Draft) added(before []byte) (string, error) {
 	return "", byHand
 }
 
-// WriteExample adds the variables to the .env.example beside the file at path, and returns its
-// path. Those that it names already are left as they are.
+// WriteExample adds the variables to the .env.example beside the file at path, and returns the path of .env.example.
+// Variables that it already contains are left as they are.
 func (d Draft) WriteExample(path string) (example string, err error) {
 	example = filepath.Join(filepath.Dir(path), ".env.example")
 	before, err := os.ReadFile(example)
@@ -109,7 +112,8 @@ func (d Draft) WriteExample(path string) (example string, err error) {
 	if !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}
-	for _, v := range append([][2]string{{"INTERCOM_ACCESS_TOKEN", "the access token of Intercom"}}, d.Variables()...) {
+	token := [2]string{"INTERCOM_ACCESS_TOKEN", "the access token of Intercom"}
+	for _, v := range append([][2]string{token}, d.Variables()...) {
 		if !strings.Contains("\n"+text, "\n"+v[0]+"=") {
 			text += fmt.Sprintf("\n# %s\n%s=\n", v[1], v[0])
 		}

@@ -7,8 +7,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
-// NewLogger returns a logger that writes records of a level and above to w, in JSON or as text,
-// without our own secrets.
+// NewLogger returns a logger that writes records of at least the given level to w, as JSON or text, with our own secrets
+// masked.
 func NewLogger(w io.Writer, asJSON bool, level slog.Level, own *secrets.Set) *slog.Logger {
 	o := &slog.HandlerOptions{Level: level, ReplaceAttr: withoutSecrets(own)}
 	if asJSON {
@@ -17,7 +17,7 @@ func NewLogger(w io.Writer, asJSON bool, level slog.Level, own *secrets.Set) *sl
 	return slog.New(slog.NewTextHandler(w, o))
 }
 
-// withoutSecrets takes secrets out of whatever is logged.
+// withoutSecrets returns a ReplaceAttr function that masks secrets.
 func withoutSecrets(own *secrets.Set) func([]string, slog.Attr) slog.Attr {
 	return func(_ []string, a slog.Attr) slog.Attr {
 		switch a.Value.Kind() {

@@ -1,6 +1,5 @@
-// Package terminal is the way in which text gets out of a command: cleaned of what could
-// drive a terminal or deceive a reader, and of our own secrets, in colour where that is
-// wanted, with a line at the bottom that shows progress.
+// Package terminal writes the output of a command. It removes what could control a terminal or deceive a reader, masks
+// our own secrets, uses colour where that is wanted, and shows progress in lines at the bottom.
 package terminal
 
 import (
@@ -18,29 +17,29 @@ import (
 	"golang.org/x/term"
 )
 
-// Output is the one way in which text gets out of a command. It takes out what could
-// drive a terminal or deceive a reader, since titles, errors and addresses are written
-// by strangers, and our own secrets. No command has to think of it.
+// Output is the writer through which all text of a command passes. Titles, errors and URLs are written by strangers, so
+// it removes what could control a terminal or deceive a reader; it also masks our own secrets. So no command has to do
+// that itself.
 type Output struct {
 	to   io.Writer
 	own  *secrets.Set
 	mode Mode
 
 	mu   sync.Mutex
-	rest []byte // the beginning of a character whose end was not written yet
+	rest []byte // the beginning of a character that has not been written completely
 }
 
-// Mode says what becomes of a character that is not fit to be shown.
+// Mode says what happens to a character that must not be shown.
 type Mode int
 
 // The modes.
 const (
-	PlainText  Mode = iota // it goes
-	StyledText             // it goes, but for the colours of a text that was cleaned already
-	JSONText               // it is escaped, which says the same
+	PlainText  Mode = iota // it is removed
+	StyledText             // it is removed, except for colours: the text was cleaned before it was coloured
+	JSONText               // it is escaped, which means the same in JSON
 )
 
-// NewOutput returns an output that writes to w, in which own are not to be seen.
+// NewOutput returns an output that writes to w and masks the secrets in own.
 func NewOutput(w io.Writer, own *secrets.Set) *Output { return &Output{to: w, own: own} }
 
 // Write implements [io.Writer].
@@ -64,7 +63,7 @@ func (o *Output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// clean is text as it may be shown.
+// clean returns text as it may be shown.
 func (m Mode) clean(text string) string {
 	if strings.IndexFunc(text, isUnfit) < 0 && utf8.ValidString(text) {
 		return text
@@ -95,8 +94,8 @@ func (m Mode) clean(text string) string {
 	return out.String()
 }
 
-// isUnfit tells of control characters but for the ends of lines and tabs, of those that
-// show nothing or turn the direction of text, and of line ends that only some know.
+// isUnfit reports whether r must not be shown: it is a control character other than a line feed or a tab, is invisible,
+// changes the direction of text, or is a line separator that only some programs know.
 func isUnfit(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t':
@@ -107,7 +106,7 @@ func isUnfit(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp)
 }
 
-// styleAt is the escape that text begins with, if it sets a colour; "" for any other.
+// styleAt returns the escape sequence that text begins with if it sets a colour, else "".
 func styleAt(text string) string {
 	rest, ok := strings.CutPrefix(text, "\x1b[")
 	if !ok {
@@ -120,7 +119,7 @@ func styleAt(text string) string {
 	return text[:len("\x1b[")+end+1]
 }
 
-// Of returns the same output in another mode.
+// Of returns a writer to the same destination in another mode.
 func (m Mode) Of(w io.Writer) io.Writer {
 	o, ok := w.(*Output)
 	if !ok {
@@ -129,7 +128,7 @@ func (m Mode) Of(w io.Writer) io.Writer {
 	return &Output{to: o.to, own: o.own, mode: m}
 }
 
-// ForReport is where a report goes, which cleans its texts before it colours them.
+// ForReport returns the writer for a report, which cleans its texts before it colours them.
 func ForReport(w io.Writer) io.Writer {
 	if Color(w) {
 		return StyledText.Of(w)
@@ -137,7 +136,7 @@ func ForReport(w io.Writer) io.Writer {
 	return w
 }
 
-// fileOf returns the file behind w, if there is one.
+// fileOf returns the file that w writes to, if it writes to one.
 func fileOf(w io.Writer) (*os.File, bool) {
 	if o, ok := w.(*Output); ok {
 		w = o.to
@@ -152,7 +151,7 @@ func Color(w io.Writer) bool {
 	return !no && Width(w) > 0 && !strings.EqualFold(os.Getenv("TERM"), "dumb")
 }
 
-// Width is the number of columns of w; 0 where it is not a terminal.
+// Width returns the number of columns of w, or 0 if w is not a terminal.
 func Width(w io.Writer) int {
 	f, ok := fileOf(w)
 	if !ok || !term.IsTerminal(int(f.Fd())) {

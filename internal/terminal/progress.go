@@ -21,22 +21,22 @@ const logEvery = 15 * time.Second
 // Quiet shows no progress.
 type Quiet struct{}
 
-// Expect is told how many URLs a source had before.
+// Expect does nothing.
 func (Quiet) Expect(string, int) {}
 
-// Crawl is told how many pages of a source were read.
+// Crawl does nothing.
 func (Quiet) Crawl(string, crawler.Progress) {}
 
-// Apply is told how many changes of a source were sent.
+// Apply does nothing.
 func (Quiet) Apply(string, int, int) {}
 
-// End is told that a source is through.
+// End does nothing.
 func (Quiet) End(string, bool) {}
 
-// Stop ends what is shown.
+// Stop does nothing.
 func (Quiet) Stop() {}
 
-// LogProgress logs now and then how far a run has come.
+// LogProgress logs every few seconds how far a run has come.
 type LogProgress struct {
 	log    *slog.Logger
 	mu     sync.Mutex
@@ -44,12 +44,12 @@ type LogProgress struct {
 	now    func() time.Time
 }
 
-// NewLogProgress returns a progress that is logged.
+// NewLogProgress returns a LogProgress that logs to log.
 func NewLogProgress(log *slog.Logger) *LogProgress {
 	return &LogProgress{log: log, now: time.Now, phases: map[string]*phase{}}
 }
 
-// Expect is told how many URLs a source had before.
+// Expect sets how many URLs a source had in the last run.
 func (l *LogProgress) Expect(source string, urls int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,24 +63,26 @@ func (l *LogProgress) Crawl(source string, p crawler.Progress) {
 			l.log.Info("comparing", "source", source, "compared", p.Compared, "pages", p.Pages)
 			return
 		}
-		l.log.Info("crawling", append([]any{"source", source, "settled", p.Settled, "discovered", p.Discovered, "pages", p.Pages, "failed", p.Failed}, f.pace(now)...)...)
+		attributes := []any{"source", source, "settled", p.Settled, "discovered", p.Discovered, "pages", p.Pages, "failed", p.Failed}
+		l.log.Info("crawling", append(attributes, f.pace(now)...)...)
 	})
 }
 
-// Apply logs how many changes of a source were sent.
+// Apply logs how many changes of a source have been sent.
 func (l *LogProgress) Apply(source string, done, total int) {
-	l.due(source, func(f *phase, now time.Time) { f.enter(sending, done, total, now) }, func(f *phase, now time.Time) {
+	note := func(f *phase, now time.Time) { f.enter(sending, done, total, now) }
+	l.due(source, note, func(f *phase, now time.Time) {
 		l.log.Info("sending", append([]any{"source", source, "done", done, "total", total}, f.pace(now)...)...)
 	})
 }
 
-// End is told that a source is through, which the report says.
+// End does nothing: the report says that a source is done.
 func (l *LogProgress) End(string, bool) {}
 
-// Stop ends what is shown.
+// Stop does nothing.
 func (l *LogProgress) Stop() {}
 
-// due notes how far a source has come, and shows it where the last time is long enough ago.
+// due updates the phase of a source with note, and calls show if nothing was logged for logEvery.
 func (l *LogProgress) due(source string, note, show func(*phase, time.Time)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -92,7 +94,7 @@ func (l *LogProgress) due(source string, note, show func(*phase, time.Time)) {
 	}
 }
 
-// What a source is at.
+// The phases of a source.
 const (
 	waiting   = "waiting"
 	reading   = "reading"
@@ -102,14 +104,14 @@ const (
 	broken    = "failed"
 )
 
-// phase is what a source is at, and since when.
+// phase is what a source is doing, and how far it is.
 type phase struct {
 	name          string
 	done, total   int
-	first         int       // done when it began
-	began         time.Time // with the first progress of it
+	first         int       // done when the phase began
+	began         time.Time // when the first progress of the phase was reported
 	pages, failed int       // of a crawl
-	expected      int       // URLs, as the last run had them; 0 where that is not known
+	expected      int       // URLs, from the last run; 0 if unknown
 	shown         time.Time
 }
 
@@ -136,10 +138,10 @@ func (f *phase) enter(name string, done, total int, now time.Time) {
 	f.done, f.total = done, total
 }
 
-// paceAfter is how long a phase must have lasted for its pace to mean something.
+// paceAfter is how long a phase must have lasted before its rate is shown.
 const paceAfter = 3 * time.Second
 
-// rate is how many a second are done; 0 where that is not known yet.
+// rate returns how many are done per second, or 0 if that is not known yet.
 func (f *phase) rate(now time.Time) float64 {
 	if took := now.Sub(f.began); took >= paceAfter {
 		return float64(f.done-f.first) / took.Seconds()
@@ -147,8 +149,8 @@ func (f *phase) rate(now time.Time) float64 {
 	return 0
 }
 
-// left is how long the phase will take; 0 where that is not known. That of a crawl is only known
-// by what the last run found.
+// left returns how long the rest of the phase will take, or 0 if that is not known. For a crawl it is only known if the
+// last run found URLs.
 func (f *phase) left(now time.Time) time.Duration {
 	rate := f.rate(now)
 	if rate <= 0 || f.total <= f.done || f.name == reading && f.expected == 0 {
@@ -157,7 +159,7 @@ func (f *phase) left(now time.Time) time.Duration {
 	return time.Duration(float64(f.total-f.done)/rate) * time.Second
 }
 
-// pace is what is logged of rate and left.
+// pace returns the log attributes for rate and left.
 func (f *phase) pace(now time.Time) (attributes []any) {
 	if rate := f.rate(now); rate > 0 {
 		attributes = append(attributes, "per_second", fmt.Sprintf("%.1f", rate))
@@ -168,7 +170,7 @@ func (f *phase) pace(now time.Time) (attributes []any) {
 	return attributes
 }
 
-// text says how far the phase has come.
+// text returns how far the phase has come.
 func (f *phase) text(now time.Time) string {
 	parts := []string{f.name}
 	switch f.name {
@@ -192,23 +194,23 @@ func (f *phase) text(now time.Time) string {
 	return strings.Join(parts, " · ")
 }
 
-// redrawEvery is how often the lines change.
+// redrawEvery is the shortest time between two updates of the lines.
 const redrawEvery = 100 * time.Millisecond
 
-// StatusLines keep a line for each source at the bottom of a terminal up to date. What is logged
-// is written through them, so that the two don't mix.
+// StatusLines shows a line for each source at the bottom of a terminal. Log output must be written through it, so that
+// the two do not mix.
 type StatusLines struct {
 	terminal io.Writer
-	size     func() (width, height int) // of the terminal, which may change at any time
+	size     func() (width, height int) // of the terminal; it may change at any time
 	now      func() time.Time
 	mu       sync.Mutex
 	names    []string // of the sources, in the order in which they began
 	phases   map[string]*phase
 	drawn    time.Time
-	rows     []int // columns of the lines that are on the screen
+	rows     []int // the widths of the lines that are on the screen
 }
 
-// NewStatusLines returns status lines on the terminal that w writes to; nil where that is none.
+// NewStatusLines returns status lines for the terminal that w writes to, or nil if w is not a terminal.
 func NewStatusLines(w io.Writer) *StatusLines {
 	if Width(w) == 0 {
 		return nil
@@ -229,22 +231,22 @@ func sizeOf(f *os.File) (width, height int) {
 	return width, height
 }
 
-// Expect is told how many URLs a source had before.
+// Expect sets how many URLs a source had in the last run.
 func (s *StatusLines) Expect(source string, urls int) {
 	s.set(source, func(f *phase, _ time.Time) { f.expected = urls })
 }
 
-// Crawl shows how many pages of a source were read.
+// Crawl shows how many pages of a source have been read.
 func (s *StatusLines) Crawl(source string, p crawler.Progress) {
 	s.set(source, func(f *phase, now time.Time) { f.crawl(p, now) })
 }
 
-// Apply shows how many changes of a source were sent.
+// Apply shows how many changes of a source have been sent.
 func (s *StatusLines) Apply(source string, done, total int) {
 	s.set(source, func(f *phase, now time.Time) { f.enter(sending, done, total, now) })
 }
 
-// End shows that a source is through.
+// End shows that a source is done, or has failed.
 func (s *StatusLines) End(source string, failed bool) {
 	s.set(source, func(f *phase, _ time.Time) {
 		f.name = ended
@@ -254,7 +256,7 @@ func (s *StatusLines) End(source string, failed bool) {
 	})
 }
 
-// Stop ends what is shown.
+// Stop removes the lines.
 func (s *StatusLines) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -262,7 +264,7 @@ func (s *StatusLines) Stop() {
 	s.names = nil
 }
 
-// Write passes what is logged on, above the status lines.
+// Write writes log output above the status lines.
 func (s *StatusLines) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -287,7 +289,7 @@ func (s *StatusLines) set(source string, change func(*phase, time.Time)) {
 	}
 }
 
-// clear takes the lines off the screen. Where it became narrower, a line takes several rows of it.
+// clear removes the lines from the screen. A line takes several rows if the terminal has become narrower.
 func (s *StatusLines) clear() {
 	if len(s.rows) == 0 {
 		return
@@ -301,7 +303,7 @@ func (s *StatusLines) clear() {
 	s.rows = nil
 }
 
-// draw writes a line for each source, as far as the screen has room.
+// draw writes a line for each source, as many as fit on the screen.
 func (s *StatusLines) draw(now time.Time) {
 	if len(s.names) == 0 {
 		return

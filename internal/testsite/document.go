@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// PDF is a file with a title ("" for none) and pages of lines, which [Line] makes. Its fonts
-// are F1, Helvetica; F2, the same in bold; and F3, Courier.
+// PDF returns a PDF file with a title ("" for none) and pages of lines, which [Line] makes. Its fonts are F1, Helvetica;
+// F2, Helvetica bold; and F3, Courier.
 func PDF(title string, pages ...string) []byte {
 	var out bytes.Buffer
 	var offsets []int
@@ -31,7 +31,8 @@ func PDF(title string, pages ...string) []byte {
 	}
 	object("<< /Title (%s) >>", escapePDF(title))
 	for i, page := range pages {
-		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R /Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> >> >>", fixed+2+2*i)
+		object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R "+
+			"/Resources << /Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >> >> >>", fixed+2+2*i)
 		object("<< /Length %d >>\nstream\n%s\nendstream", len(page), page)
 	}
 	start := out.Len()
@@ -39,12 +40,12 @@ func PDF(title string, pages ...string) []byte {
 	for _, offset := range offsets {
 		fmt.Fprintf(&out, "%010d 00000 n \n", offset)
 	}
-	fmt.Fprintf(&out, "trailer\n<< /Size %d /Root 1 0 R /Info 6 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(offsets)+1, start)
+	const trailer = "trailer\n<< /Size %d /Root 1 0 R /Info 6 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+	fmt.Fprintf(&out, trailer, len(offsets)+1, start)
 	return out.Bytes()
 }
 
-// Line is a line of a PDF's page, whose base line begins at x and y points from the lower
-// left.
+// Line returns a line of text for a page of a PDF. Its baseline begins x and y points from the lower left corner.
 func Line(font string, size, x, y float64, text string) string {
 	return fmt.Sprintf("BT /%s %g Tf 1 0 0 1 %g %g Tm (%s) Tj ET\n", font, size, x, y, escapePDF(text))
 }
@@ -53,7 +54,7 @@ func escapePDF(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `(`, `\(`, `)`, `\)`).Replace(text)
 }
 
-// DOCX is a Word document of paragraphs and tables, and of further parts by their names.
+// DOCX returns a Word document with a body of paragraphs and tables. parts adds further parts by their names.
 func DOCX(body string, parts map[string]string) []byte {
 	const namespaces = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" ` +
 		`xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"`
@@ -77,7 +78,7 @@ func Archive(parts map[string]string) []byte {
 			_, err = f.Write([]byte(part))
 		}
 		if err != nil {
-			panic(err) // a buffer takes everything
+			panic(err) // writing to a buffer never fails
 		}
 	}
 	if err := archive.Close(); err != nil {

@@ -8,23 +8,22 @@ import (
 	"time"
 )
 
-// Fault answers one request in place of the page, which is nil where there is none.
+// Fault answers one request in place of the page. page is nil if there is none.
 type Fault func(w http.ResponseWriter, r *http.Request, page http.HandlerFunc)
 
-// Fail lets the next requests of a path go wrong, one fault each; the ones after
-// them are answered as stated.
+// Fail makes the next requests of a path fail, one fault each. Later requests get the page.
 func (s *Site) Fail(path string, faults ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults[path] = append(s.faults[path], faults...)
 }
 
-// FailAlways lets each request of a path go wrong from now on.
+// FailAlways makes every request of a path fail from now on.
 func (s *Site) FailAlways(path string, fault Fault) {
 	s.Handle(path, func(w http.ResponseWriter, r *http.Request) { fault(w, r, nil) })
 }
 
-// nextFault takes the fault that is due; the caller holds the lock.
+// nextFault takes the next fault of the keys. The caller holds the lock.
 func (s *Site) nextFault(keys ...string) Fault {
 	for _, key := range keys {
 		if due := s.faults[key]; len(due) > 0 {
@@ -35,14 +34,14 @@ func (s *Site) nextFault(keys ...string) Fault {
 	return nil
 }
 
-// Status answers with a status and hardly a word.
+// Status answers with a status and its name.
 func Status(status int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		http.Error(w, fmt.Sprintf("%d %s", status, http.StatusText(status)), status)
 	}
 }
 
-// RetryAfter answers with a status and the time to wait.
+// RetryAfter answers with a status and a Retry-After header.
 func RetryAfter(status int, wait time.Duration) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
@@ -50,11 +49,11 @@ func RetryAfter(status int, wait time.Duration) Fault {
 	}
 }
 
-// Hangup closes the connection without an answer. Go's client may then ask again of
-// its own accord, where the connection had been used before.
+// Hangup closes the connection without an answer. Go's client repeats such a request by itself if the connection had
+// been used before.
 func Hangup(http.ResponseWriter, *http.Request, http.HandlerFunc) { panic(http.ErrAbortHandler) }
 
-// Hang answers nothing until the client gives up.
+// Hang does not answer until the client gives up.
 func Hang(_ http.ResponseWriter, r *http.Request, _ http.HandlerFunc) { <-r.Context().Done() }
 
 // CutOff sends half of the page and closes the connection.
@@ -67,6 +66,6 @@ func CutOff(w http.ResponseWriter, r *http.Request, page http.HandlerFunc) {
 	w.Header().Set("Content-Length", strconv.Itoa(whole.Body.Len()))
 	w.WriteHeader(whole.Code)
 	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
-	_ = http.NewResponseController(w).Flush() // or net/http would keep it all back
+	_ = http.NewResponseController(w).Flush() // otherwise net/http would send nothing at all
 	panic(http.ErrAbortHandler)
 }

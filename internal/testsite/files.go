@@ -8,25 +8,25 @@ import (
 	"strings"
 )
 
-// Robots puts a robots.txt up.
+// Robots sets the site's robots.txt.
 func (s *Site) Robots(text string) {
 	s.Page("/robots.txt", Page{Raw: []byte(text), ContentType: "text/plain"})
 }
 
-// Sitemap puts a sitemap of paths or addresses up; one whose path ends in .gz is
-// gzipped.
+// Sitemap adds a sitemap of paths or URLs. It is compressed if its path ends in .gz.
 func (s *Site) Sitemap(path string, locations ...string) {
 	s.sitemap(path, "urlset", "url", locations)
 }
 
-// SitemapIndex puts a sitemap index up, with the places of sitemaps.
+// SitemapIndex adds a sitemap index that lists sitemaps.
 func (s *Site) SitemapIndex(path string, sitemaps ...string) {
 	s.sitemap(path, "sitemapindex", "sitemap", sitemaps)
 }
 
 func (s *Site) sitemap(path, root, entry string, locations []string) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<%s xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n", root)
+	const head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<%s xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+	fmt.Fprintf(&b, head, root)
 	for _, location := range locations {
 		if strings.HasPrefix(location, "/") {
 			location = s.URL(location)
@@ -41,7 +41,7 @@ func (s *Site) sitemap(path, root, entry string, locations []string) {
 	s.Page(path, page)
 }
 
-// Gzip compresses.
+// Gzip returns data compressed with gzip.
 func Gzip(data []byte) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)

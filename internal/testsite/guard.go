@@ -7,18 +7,17 @@ import (
 	"sync"
 )
 
-// guard stands before the pages of a private site. It reports whether it has
-// answered a request itself.
+// guard protects the pages of a private site. It reports whether it has answered the request itself.
 type guard func(w http.ResponseWriter, r *http.Request) bool
 
-// The cookie that a form login sets, and what logs out.
+// The cookie that a form login sets, and the paths of logging out and in.
 const (
 	SessionCookie = "session"
 	LogoutPath    = "/logout"
 	LoginPath     = "/login"
 )
 
-// BasicAuth closes the site to requests without the user name and password.
+// BasicAuth requires a user name and a password for every page.
 func (s *Site) BasicAuth(username, password string) {
 	s.guardWith(func(w http.ResponseWriter, r *http.Request) bool {
 		if u, p, ok := r.BasicAuth(); ok && u == username && p == password {
@@ -30,10 +29,10 @@ func (s *Site) BasicAuth(username, password string) {
 	})
 }
 
-// Guard closes the site to requests that g answers itself, which it reports.
+// Guard calls g before each page. g reports whether it has answered the request itself.
 func (s *Site) Guard(g func(w http.ResponseWriter, r *http.Request) bool) { s.guardWith(g) }
 
-// Before puts a guard before the one that there is, as a proxy stands before a site.
+// Before adds a guard in front of the existing one, as a proxy stands in front of a site.
 func (s *Site) Before(g func(w http.ResponseWriter, r *http.Request) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,26 +42,25 @@ func (s *Site) Before(g func(w http.ResponseWriter, r *http.Request) bool) {
 	}
 }
 
-// Public lets everybody see a page of a private site.
+// Public excepts a page from the guard.
 func (s *Site) Public(path string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.public[path] = true
 }
 
-// Sessions are those of a site with a form login.
+// Sessions are the sessions of a site with a form login.
 type Sessions struct {
 	mu      sync.Mutex
-	open    map[string]int // requests left, by cookie value; below 0 for ever
+	open    map[string]int // the requests that are left of a session, by cookie value; no limit if negative
 	issued  int
 	lasting int
 	refuse  bool
 	wall    http.HandlerFunc
 }
 
-// FormLogin closes the site to visitors without a session, which a form at /login
-// gives, with a token against forged requests; a visit of /logout, by GET, ends it.
-// Others are redirected to the form.
+// FormLogin requires a session for every page. The form at /login opens one; it has a CSRF token. A GET of /logout ends
+// it. Visitors without a session are redirected to the form.
 func (s *Site) FormLogin(username, password string) *Sessions {
 	sessions := &Sessions{open: make(map[string]int), lasting: -1}
 	sessions.wall = func(w http.ResponseWriter, r *http.Request) {
@@ -84,26 +82,26 @@ func (s *Site) FormLogin(username, password string) *Sessions {
 	return sessions
 }
 
-// Wall lets h answer visitors without a session, instead of a redirect.
+// Wall makes h answer visitors without a session, instead of the redirect.
 func (s *Sessions) Wall(h http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wall = h
 }
 
-// Form is a wall that answers with a status and the login form under any address.
+// Form returns a handler for [Sessions.Wall] that answers with a status and the login form.
 func Form(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { showForm(w, status, "") }
 }
 
-// Last lets the sessions that are opened from now on end after n requests.
+// Last makes the sessions that are opened from now on end after n requests.
 func (s *Sessions) Last(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lasting = n
 }
 
-// Refuse lets every login fail from now on, as after the password was changed.
+// Refuse makes every login fail from now on, as if the password had been changed.
 func (s *Sessions) Refuse() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,14 +115,14 @@ func (s *Sessions) EndAll() {
 	clear(s.open)
 }
 
-// Opened is how many sessions were opened so far, one for each login.
+// Opened returns how many sessions have been opened, one for each login.
 func (s *Sessions) Opened() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.issued
 }
 
-// Alive is how many of them have not ended.
+// Alive returns how many sessions have not ended.
 func (s *Sessions) Alive() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,7 +152,8 @@ func (s *Sessions) logIn(w http.ResponseWriter, r *http.Request, username, passw
 	s.mu.Lock()
 	refuse := s.refuse
 	s.mu.Unlock()
-	if refuse || r.FormValue("csrf") != token || r.FormValue("username") != username || r.FormValue("password") != password {
+	matches := r.FormValue("username") == username && r.FormValue("password") == password
+	if refuse || r.FormValue("csrf") != token || !matches {
 		showForm(w, http.StatusOK, "That user name and password do not go together.")
 		return
 	}
@@ -171,7 +170,7 @@ func (s *Sessions) logIn(w http.ResponseWriter, r *http.Request, username, passw
 	http.Redirect(w, r, next, http.StatusFound)
 }
 
-// admit counts a request against its session; leave ends the session.
+// admit counts a request against its session and reports whether the session is open. leave ends the session.
 func (s *Sessions) admit(r *http.Request, leave bool) bool {
 	cookie, err := r.Cookie(SessionCookie)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package testsite states a web site in a few lines, for tests of what crawls it:
+// Package testsite describes a web site in a few lines, for tests of crawlers:
 //
 //	site := testsite.New(t)
 //	site.Page("/", testsite.Page{Links: []string{"/a", "/b"}})
@@ -9,9 +9,9 @@
 //	site.FormLogin("sam", "secret")
 //	site.Fail("/a", testsite.Status(503), testsite.CutOff) // its first two requests
 //
-// The site is real: an HTTP server on a loopback port that goes with the test. What
-// is not stated answers 404. Everything may be changed while it serves, and every
-// request is written down, so that a test can ask for exactly what was asked:
+// The site is a real HTTP server on a loopback port, which is closed at the end of the test. A path that is not described
+// answers 404. The site may be changed while it serves. It records every request, so that a test can check exactly what
+// was requested:
 //
 //	site.Requests()  // "GET /", "GET /robots.txt", … in order
 //	site.Paths()     // the distinct "/path?query", sorted
@@ -34,8 +34,7 @@ import (
 	"time"
 )
 
-// Site is a web site under construction. Its methods may be used at any time, from
-// any goroutine.
+// Site is a web site that can be changed while it serves. Its methods are safe for concurrent use.
 type Site struct {
 	server *httptest.Server
 
@@ -53,14 +52,14 @@ type Request struct {
 	Header       http.Header
 }
 
-// New starts an empty site. It ends with the test.
+// New starts an empty site. It is closed at the end of the test.
 func New(t testing.TB) *Site { return start(t, (*httptest.Server).Start) }
 
-// NewTLS starts an empty site that speaks HTTPS with a certificate for example.com
-// and 127.0.0.1, which only the client of [Site.Transport] trusts.
+// NewTLS starts an empty site with HTTPS. Its certificate is for example.com and 127.0.0.1; only the client of
+// [Site.Transport] trusts it.
 func NewTLS(t testing.TB) *Site { return start(t, (*httptest.Server).StartTLS) }
 
-// NewTLSWith is NewTLS with a configuration of the test's own.
+// NewTLSWith is NewTLS with a given TLS configuration.
 func NewTLSWith(t testing.TB, c *tls.Config) *Site {
 	return start(t, func(s *httptest.Server) {
 		s.TLS = c
@@ -68,84 +67,83 @@ func NewTLSWith(t testing.TB, c *tls.Config) *Site {
 	})
 }
 
-// Certificate returns the certificate of a site that speaks HTTPS.
+// Certificate returns the certificate of an HTTPS site.
 func (s *Site) Certificate() *x509.Certificate { return s.server.Certificate() }
 
 func start(t testing.TB, serve func(*httptest.Server)) *Site {
-	s := &Site{pages: make(map[string]http.HandlerFunc), faults: make(map[string][]Fault), public: make(map[string]bool)}
+	s := &Site{
+		pages: make(map[string]http.HandlerFunc), faults: make(map[string][]Fault), public: make(map[string]bool),
+	}
 	s.server = httptest.NewUnstartedServer(s)
-	s.server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that refuse the certificate are no news
+	s.server.Config.ErrorLog = log.New(io.Discard, "", 0) // tests refuse the certificate on purpose
 	serve(s.server)
 	t.Cleanup(func() {
-		s.server.CloseClientConnections() // whatever hangs, hangs no longer
+		s.server.CloseClientConnections() // otherwise Close waits for requests that hang
 		s.server.Close()
 	})
 	return s
 }
 
-// URL returns the absolute address of a path of this site.
+// URL returns the absolute URL of a path of this site.
 func (s *Site) URL(path string) string { return s.server.URL + path }
 
 // Transport returns a transport that trusts the site's certificate.
 func (s *Site) Transport() *http.Transport { return s.server.Client().Transport.(*http.Transport) }
 
-// Close ends the site now: from here on nobody listens at its address.
+// Close closes the site before the test ends: nothing listens at its address any more.
 func (s *Site) Close() {
 	s.server.CloseClientConnections()
 	s.server.Close()
 }
 
-// Page is a page as it is stated. The zero value is a page with a title and a few
-// words made of its path.
+// Page describes a page. The zero value is a page with a title and a short text made from its path.
 type Page struct {
-	Title     string   // "" is "Page /path"
-	Text      string   // of its one paragraph; "" is some
-	Links     []string // hrefs, in a list below the text
-	Canonical string   // href of <link rel=canonical>
-	Robots    string   // content of <meta name=robots>
-	Head      string   // more HTML for the head
-	Body      string   // HTML of the whole body, instead of title, text and links
-
-	Raw         []byte // the whole body as it is sent, instead of all above
-	Status      int    // 0 is 200
-	ContentType string // "" is text/html; charset=utf-8, "-" is none
+	Title       string   // default "Page /path"
+	Text        string   // of its only paragraph; has a default
+	Links       []string // hrefs, in a list below the text
+	Canonical   string   // href of <link rel=canonical>
+	Robots      string   // content of <meta name=robots>
+	Head        string   // more HTML for the head
+	Body        string   // the HTML of the whole body, instead of title, text and links
+	Raw         []byte   // the whole response body, instead of all of the above
+	Status      int      // default 200
+	ContentType string   // default text/html; charset=utf-8; "-" sends none
 	Header      map[string]string
 	Delay       time.Duration // before the first byte
 }
 
-// Page puts a page at "/path", where it answers whatever the query, or at
-// "/path?query", where it answers that one.
+// Page adds a page at "/path", for any query, or at "/path?query", for that query only.
 func (s *Site) Page(path string, p Page) {
 	s.Handle(path, func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, path) })
 }
 
-// Pages puts default pages at several paths.
+// Pages adds default pages at several paths.
 func (s *Site) Pages(paths ...string) {
 	for _, path := range paths {
 		s.Page(path, Page{})
 	}
 }
 
-// Handle puts anything at a path.
+// Handle adds a handler at a path.
 func (s *Site) Handle(path string, h http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pages[path] = h
 }
 
-// Remove takes a page away: it answers 404.
+// Remove removes a page: its path answers 404.
 func (s *Site) Remove(path string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.pages, path)
 }
 
-// Redirect puts a 302 at a path, that leads to another path or address.
+// Redirect adds a redirect (302) from a path to another path or URL.
 func (s *Site) Redirect(from, to string) {
 	s.Handle(from, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
 }
 
-// Requests returns what was asked, as "METHOD /path?query" in order of arrival.
+// Requests returns the requests as "METHOD /path?query", in order of arrival.
 func (s *Site) Requests() []string {
 	var list []string
 	for _, r := range s.Received() {
@@ -154,7 +152,7 @@ func (s *Site) Requests() []string {
 	return list
 }
 
-// Paths returns the distinct paths, with their queries, that were asked, sorted.
+// Paths returns the distinct paths, with their queries, that were requested, sorted.
 func (s *Site) Paths() []string {
 	var list []string
 	for _, r := range s.Received() {
@@ -164,7 +162,7 @@ func (s *Site) Paths() []string {
 	return slices.Compact(list)
 }
 
-// Count returns how often a path, with its query, was asked.
+// Count returns how often a path, with its query, was requested.
 func (s *Site) Count(path string) (n int) {
 	for _, r := range s.Received() {
 		if r.Path == path {
@@ -181,15 +179,14 @@ func (s *Site) Received() []Request {
 	return slices.Clone(s.requests)
 }
 
-// Forget forgets the requests received so far.
+// Forget deletes the recorded requests.
 func (s *Site) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = nil
 }
 
-// ServeHTTP writes the request down, then lets the first of these answer that has
-// something to say: a fault, the guard, the page.
+// ServeHTTP records the request. The next fault answers it if there is one, else the guard if it wants to, else the page.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	address := r.URL.RequestURI()
 	s.mu.Lock()
@@ -277,5 +274,5 @@ func (p Page) html(path string) string {
 	return b.String()
 }
 
-// Serve answers a request with a page, whatever its path.
+// Serve answers a request with a page, whatever its path is.
 func Serve(w http.ResponseWriter, r *http.Request, p Page) { p.serve(w, r, r.URL.Path) }

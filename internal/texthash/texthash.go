@@ -1,4 +1,4 @@
-// Package texthash shortens texts to numbers that stand for them.
+// Package texthash hashes texts to 64-bit numbers.
 package texthash
 
 import (
@@ -6,8 +6,7 @@ import (
 	"encoding/binary"
 )
 
-// Of returns the number of a text. It is good enough where two texts with one number would
-// need an attacker who writes both.
+// Of returns the hash of a text. Two texts with the same hash can only be found by somebody who chooses both.
 func Of(text string) uint64 {
 	sum := sha256.Sum256([]byte(text))
 	return binary.BigEndian.Uint64(sum[:8])

@@ -1,4 +1,4 @@
-// Package urlpattern has the patterns of sources.yaml that match URLs.
+// Package urlpattern implements the patterns of sources.yaml that match URLs.
 package urlpattern
 
 import (
@@ -11,20 +11,18 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
-// Pattern is a rule on the path of a URL: a doublestar glob such as "/articles/**",
-// or a regular expression after "re:".
+// Pattern is a rule on the path of a URL: a doublestar glob such as "/articles/**", or a regular expression after "re:".
 //
-// A glob has to match the whole path, or, where the URL has a query, the whole of
-// "path?query", in which * reaches across everything in the query: "/doku.php?do=*"
-// (the ? of a glob stands for any one character, hence also for itself). A regular
-// expression is looked for anywhere in "path?query": `re:[?&](do|rev)=`. Both see
-// the path with its percent-encoding decoded, and the query normalised.
+// A glob must match the whole path. If the URL has a query, it may also match the whole of "path?query"; there, * also
+// matches slashes: "/doku.php?do=*". (The ? of a glob matches any one character, and so it matches a question mark.)
+// A regular expression may match anywhere in "path?query": `re:[?&](do|rev)=`. For both, the percent-encoding of the
+// path is decoded and the query is normalised.
 type Pattern struct {
 	text   string
 	regexp *regexp.Regexp // nil for a glob
 }
 
-// Parse reads a pattern as sources.yaml has it.
+// Parse parses a pattern of sources.yaml.
 func Parse(text string) (Pattern, error) {
 	if expression, ok := strings.CutPrefix(text, "re:"); ok {
 		r, err := regexp.Compile(expression)
@@ -37,7 +35,8 @@ func Parse(text string) (Pattern, error) {
 	case text == "":
 		return Pattern{}, errors.New(`pattern is empty; "/**" matches every path`)
 	case !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "**") && !strings.HasPrefix(text, "{"):
-		return Pattern{}, fmt.Errorf(`glob %q can never match: a path starts with "/"; write "/%s", or "**/%s" for any folder`, text, text, text)
+		const hint = `glob %q can never match: a path starts with "/"; write "/%s", or "**/%s" for any folder`
+		return Pattern{}, fmt.Errorf(hint, text, text, text)
 	case !doublestar.ValidatePattern(text):
 		return Pattern{}, fmt.Errorf("glob %q is malformed: check its brackets and braces", text)
 	}
@@ -58,7 +57,7 @@ func (p Pattern) Match(u *url.URL) bool {
 	if doublestar.MatchUnvalidated(p.text, u.Path) {
 		return true
 	}
-	// To a glob, a slash ends what * matches; in a query it must not.
+	// In a glob, * does not match a slash. In a query it should.
 	return u.RawQuery != "" &&
 		doublestar.MatchUnvalidated(p.text, u.Path+"?"+strings.ReplaceAll(u.RawQuery, "/", "%2F"))
 }

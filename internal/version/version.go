@@ -1,4 +1,4 @@
-// Package version says which release of fincrawl this is.
+// Package version returns the release of fincrawl.
 package version
 
 import "runtime/debug"
@@ -6,10 +6,10 @@ import "runtime/debug"
 // release is set when a release is built:
 // -ldflags "-X github.com/fincrawl/fincrawl/internal/version.release=v1.2.3".
 //
-//nolint:gochecknoglobals // the linker sets no other kind of name
+//nolint:gochecknoglobals // the linker can only set a variable
 var release string
 
-// Build returns the release, else what the Go tool recorded of the checkout.
+// Build returns the release, or else the version that the Go tool has recorded.
 func Build() string {
 	if release != "" {
 		return release

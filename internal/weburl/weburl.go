@@ -1,7 +1,6 @@
-// Package weburl reads the addresses that sites write, as browsers do: by the URL Standard
-// (https://url.spec.whatwg.org), and not by RFC 3986, which [net/url] follows. A backslash is
-// a slash, "http:/a" is a path, tabs and line breaks are nothing, and a percent sign that
-// encodes nothing stands for itself.
+// Package weburl parses URLs as browsers do: by the URL Standard (https://url.spec.whatwg.org) and not by RFC 3986, which
+// [net/url] follows. In it, a backslash is a slash, "http:/a" is a path, tabs and line breaks are ignored, and a percent
+// sign that encodes nothing stands for itself.
 package weburl
 
 import (
@@ -16,11 +15,11 @@ import (
 	"golang.org/x/text/encoding"
 )
 
-// Resolve returns where a reference leads that stands on the page at base.
+// Resolve resolves a reference on the page at base.
 func Resolve(base *url.URL, ref string) (*url.URL, error) { return ResolveIn(base, ref, nil) }
 
-// ResolveIn is [Resolve] for a page in a character encoding; nil for UTF-8. Browsers write the
-// query of an address in it, and all else in UTF-8.
+// ResolveIn is [Resolve] for a page in a character encoding; nil stands for UTF-8. Browsers write the query of a URL in
+// the page's encoding, and everything else in UTF-8.
 func ResolveIn(base *url.URL, ref string, in encoding.Encoding) (*url.URL, error) {
 	if u := resolvePlain(base, ref); u != nil {
 		return u, nil
@@ -34,12 +33,12 @@ func ResolveIn(base *url.URL, ref string, in encoding.Encoding) (*url.URL, error
 		return nil, fmt.Errorf("read the address %q: %w", ref, err)
 	}
 	if u.Path == "/" && namesNoPath(ref) {
-		u.Path = "" // as it was written, which is the same
+		u.Path = "" // keep it as it was written; both mean the same
 	}
 	return u, nil
 }
 
-// namesNoPath reports whether a reference is a host alone.
+// namesNoPath reports whether a reference has a host but no path.
 func namesNoPath(ref string) bool {
 	_, host, ok := strings.Cut(ref, "//")
 	if end := strings.IndexAny(host, "?#"); end >= 0 {
@@ -48,7 +47,7 @@ func namesNoPath(ref string) bool {
 	return ok && !strings.ContainsAny(host, `/\`)
 }
 
-// ResolveHeader is [Resolve] for a reference in a header, whose bytes need not be UTF-8.
+// ResolveHeader is [Resolve] for a reference in an HTTP header, whose bytes need not be UTF-8.
 func ResolveHeader(base *url.URL, ref string) (*url.URL, error) {
 	var ascii strings.Builder
 	for i := range len(ref) {
@@ -61,10 +60,12 @@ func ResolveHeader(base *url.URL, ref string) (*url.URL, error) {
 	return Resolve(base, ascii.String())
 }
 
-var parser = sync.OnceValue(func() whatwg.Parser { return whatwg.NewParser(whatwg.WithPercentEncodeSinglePercentSign()) })
+var parser = sync.OnceValue(func() whatwg.Parser {
+	return whatwg.NewParser(whatwg.WithPercentEncodeSinglePercentSign())
+})
 
-// resolvePlain resolves a reference of which both standards say the same, as nearly all are,
-// at a small part of the cost; nil for the others.
+// resolvePlain resolves a reference that both standards read alike, as they do nearly all, much faster than the full
+// parser. It returns nil for the others.
 func resolvePlain(base *url.URL, ref string) *url.URL {
 	rest, absolute := strings.CutPrefix(ref, "https://")
 	if !absolute {
@@ -97,7 +98,8 @@ func resolvePlain(base *url.URL, ref string) *url.URL {
 	return base.ResolveReference(u)
 }
 
-// isPlain reports whether both standards read a byte of a path, a query or a fragment alike. A colon may end a scheme.
+// isPlain reports whether both standards read a byte of a path, a query or a fragment alike. A colon is not plain: it may
+// end a scheme.
 func isPlain(b byte) bool {
 	switch b {
 	case '-', '_', '~', '/', '.', '?', '=', '&', '#', '+', ',', ';':
@@ -106,8 +108,8 @@ func isPlain(b byte) bool {
 	return 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9'
 }
 
-// isPlainHost reports whether a host is a name in small letters. One whose last label is
-// a number is an IP address, in one of many spellings.
+// isPlainHost reports whether a host is a name in lower case. A host whose last label begins with a digit may be an IP
+// address, which has many spellings.
 func isPlainHost(host string) bool {
 	for i := range len(host) {
 		if b := host[i]; (b < 'a' || b > 'z') && (b < '0' || b > '9') && b != '.' && b != '-' {
@@ -115,11 +117,12 @@ func isPlainHost(host string) bool {
 		}
 	}
 	last := host[strings.LastIndexByte(host, '.')+1:]
-	return last != "" && last[0] >= 'a' && !strings.Contains(host, "xn--") && !strings.Contains(host, "..") && host[0] != '.'
+	isName := last != "" && last[0] >= 'a'
+	return isName && host[0] != '.' && !strings.Contains(host, "xn--") && !strings.Contains(host, "..")
 }
 
-// inEncoding writes the letters of a reference's query, which are none of ASCII, in an
-// encoding. Those that it lacks become what a form would send for them.
+// inEncoding encodes the non-ASCII characters of a reference's query. A character that the encoding lacks becomes a
+// numeric character reference, as in a form.
 func inEncoding(ref string, in encoding.Encoding) string {
 	start := strings.IndexByte(ref, '?')
 	if start < 0 || in == nil || isASCII(ref[start:]) || isOpaque(ref) {
@@ -162,8 +165,7 @@ func isASCII(s string) bool {
 	return true
 }
 
-// isOpaque reports whether a reference has a scheme of its own that is none of the web's: what
-// follows it is no query of a site.
+// isOpaque reports whether a reference has a scheme other than http and https. What follows it is no query of a site.
 func isOpaque(ref string) bool {
 	scheme, _, ok := strings.Cut(ref, ":")
 	scheme = strings.ToLower(strings.TrimSpace(scheme))
