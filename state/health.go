@@ -7,15 +7,14 @@ import (
 	"time"
 )
 
-// Health is what is remembered of how the runs of a source went, for whoever watches over it.
+// Health is what is recorded about how the runs of a source went, for monitoring.
 type Health struct {
-	// Success is when the last run ended that saw all of the source and sent what it had to; zero
-	// for none that is known.
+	// Success is when the last run ended that read all of the source and sent all changes. It is zero if none is known.
 	Success time.Time `json:"success,omitzero"`
-	// FailedRuns is how many runs in a row failed, and Failing when the first of them began.
+	// FailedRuns is how many runs have failed since the last success. Failing is when the first of them began.
 	FailedRuns int       `json:"failed_runs,omitempty"`
 	Failing    time.Time `json:"failing,omitzero"`
-	// Numbers are what was counted of the last run that ended, opaque.
+	// Numbers are the metrics of the last run that ended. This package does not interpret them.
 	Numbers json.RawMessage `json:"numbers,omitempty"`
 	// Told is what was told last of the source, by whom it was told to.
 	Told map[string]Told `json:"told,omitempty"`
@@ -31,7 +30,7 @@ type Told struct {
 
 func (h Health) isZero() bool { return reflect.ValueOf(h).IsZero() }
 
-// Health returns what is remembered of a source; zero where nothing is.
+// Health returns the recorded health of a source, or the zero value if none is recorded.
 func (s *Store) Health(source string) (Health, error) {
 	h, _, err := readOne(s, healths(), source, func(_ string, value []byte) (h Health, err error) {
 		err = json.Unmarshal(value, &h)
@@ -40,7 +39,7 @@ func (s *Store) Health(source string) (Health, error) {
 	return h, err
 }
 
-// SetHealth remembers h for a source.
+// SetHealth records the health of a source.
 func (s *Store) SetHealth(source string, h Health) error {
 	value, err := json.Marshal(h)
 	if err != nil {

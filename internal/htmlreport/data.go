@@ -14,7 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/check/screen"
 )
 
-// document is what the page's script shows.
+// document is the data that the page's script shows.
 type document struct {
 	Format   int                             `json:"format_version"`
 	Run      about                           `json:"run"`
@@ -25,7 +25,7 @@ type document struct {
 	Orphans  []report.Orphan                 `json:"orphans,omitempty"`
 }
 
-// about says which run it was.
+// about identifies the run.
 type about struct {
 	ID        string    `json:"id"`
 	Mode      string    `json:"mode"`
@@ -42,16 +42,16 @@ type source struct {
 	LibraryURL   string                  `json:"library_url"`
 	Error        string                  `json:"error,omitempty"`
 	ImportSource *ingest.SourceChange    `json:"import_source,omitempty"`
-	Said         string                  `json:"said"` // what became of its pages
+	Said         string                  `json:"said"` // what happened to its pages, in one sentence
 	Changes      []any                   `json:"changes"`
-	More         int                     `json:"more,omitempty"` // changes that are not in the list
+	More         int                     `json:"more,omitempty"` // how many changes are not in the list
 	Advice       map[ingest.Guard]string `json:"advice,omitempty"`
 	Audience     []int64                 `json:"audience"`
 	Pages        [][4]any                `json:"pages"` // title, URL, 1 for AI Agent plus 2 for Copilot plus 4 where it can be withdrawn, external ID where that is another
 	Left         [][3]string             `json:"left"`  // URL, outcome, detail
 	LeftMore     int                     `json:"left_more,omitempty"`
 	Unread       [][3]string             `json:"unread"`
-	Mend         []string                `json:"mend,omitempty"` // what helps against what was not read
+	Mend         []string                `json:"mend,omitempty"` // what to do about pages that were not read
 	Coverage     *crawler.Coverage       `json:"coverage,omitempty"`
 	Settings     []string                `json:"settings,omitempty"`
 	Template     *report.Template        `json:"template,omitempty"`
@@ -63,19 +63,23 @@ type source struct {
 // row is one change.
 type row struct {
 	Change  ingest.Change  `json:"change"`
-	Asks    bool           `json:"asks,omitempty"`    // a person has to decide about it
-	Release ingest.Release `json:"release,omitempty"` // how it may be let go of
-	Masked  bool           `json:"masked,omitempty"`  // what it is known by is not in the file
+	Asks    bool           `json:"asks,omitempty"`    // a person has to decide
+	Release ingest.Release `json:"release,omitempty"` // what can release the change
+	Masked  bool           `json:"masked,omitempty"`  // its external ID is masked, so a decision cannot name it
 	Failed  string         `json:"failed,omitempty"`
 	Texts   *texts         `json:"texts,omitempty"`
 }
 
-// data puts together what the page shows, in which nothing stands that is a secret.
+// data returns the data of the page as JSON, with all secrets masked.
 func (r *Report) data(run report.Run) ([]byte, error) {
 	d := document{
 		Format: report.FormatVersion, Orphans: run.Orphans, Sources: []any{},
-		Run:      about{ID: run.ID, Mode: run.Mode, Created: cmp.Or(run.Finished, run.Started), Workspace: run.Workspace, Error: run.Error, Past: r.past},
-		Releases: make(map[ingest.Guard]ingest.Release), Holds: make(map[ingest.Guard]string), Meanings: make(map[crawler.Outcome]string),
+		Run: about{
+			ID: run.ID, Mode: run.Mode, Created: cmp.Or(run.Finished, run.Started),
+			Workspace: run.Workspace, Error: run.Error, Past: r.past,
+		},
+		Releases: make(map[ingest.Guard]ingest.Release), Holds: make(map[ingest.Guard]string),
+		Meanings: make(map[crawler.Outcome]string),
 	}
 	for _, g := range ingest.Guards() {
 		d.Releases[g.Name], d.Holds[g.Name] = g.Release, g.Holds
@@ -90,14 +94,14 @@ func (r *Report) data(run report.Run) ([]byte, error) {
 		}
 		d.Sources = append(d.Sources, shown)
 	}
-	sources := d.Sources // masked already
+	sources := d.Sources // already masked
 	d.Sources = nil
 	masked, err := r.masked(d, nil)
 	if err != nil {
 		return nil, err
 	}
 	masked.(map[string]any)["sources"] = sources
-	return json.Marshal(masked) // which escapes what could end the element that it stands in
+	return json.Marshal(masked) // Marshal escapes <, so the text cannot end the script element
 }
 
 func (r *Report) source(s report.Source) (any, error) {
@@ -152,7 +156,7 @@ func bit(on bool) int {
 	return 0
 }
 
-// rows are the changes of a source.
+// rows returns the changes of a source.
 func (r *Report) rows(s report.Source, b *beside, out *source) (rows []any, err error) {
 	failed := make(map[change]string)
 	if s.Result != nil {
@@ -170,7 +174,7 @@ func (r *Report) rows(s report.Source, b *beside, out *source) (rows []any, err 
 		if c.Asks() {
 			held[c.Guard]++
 		}
-		if c.Before == c.After { // of a page that stays as it is
+		if c.Before == c.After { // the page stays as it is
 			c.Before = nil
 		}
 		w := row{Change: c, Asks: c.Asks(), Failed: failed[keyOf(c)], Texts: b.texts[keyOf(c)]}
@@ -213,7 +217,7 @@ func strictest(c ingest.Change) ingest.Release {
 	return ingest.Releasing(guards)
 }
 
-// notRead says what was left out, and what could not be read.
+// notRead fills in what was left out and what could not be read.
 func (out *source) notRead(s report.Source, b *beside) {
 	for _, l := range b.left {
 		entry := [3]string{l.URL, l.Outcome, l.Detail}
@@ -239,8 +243,8 @@ func (out *source) notRead(s report.Source, b *beside) {
 	out.Coverage = &c
 }
 
-// masked is a value as JSON has it, with secrets masked in all its texts: our own, those that
-// were found in the run, and those of one page.
+// masked converts a value to generic JSON values, and masks secrets in all texts of it: our own secrets, those that were
+// found in the run, and those of one page, which local masks.
 func (r *Report) masked(v any, local []screen.Masking) (any, error) {
 	encoded, err := json.Marshal(v)
 	if err != nil {

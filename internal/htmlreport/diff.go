@@ -8,30 +8,29 @@ import (
 	"github.com/aymanbagabas/go-udiff/lcs"
 )
 
-// step is a piece of the difference of two texts, as the page's script reads it: a list that
-// begins with its kind.
+// step is a piece of the difference between two texts, in the form that the page's script reads: a list that begins with
+// the kind of the step.
 type step []any
 
 // The kinds of steps.
 const (
 	stays   = 0 // text: lines that are in both
-	skipped = 1 // number: so many more lines that are in both
-	changes = 2 // pieces of what stands in place of each other: a string stays, [gone, come] does not
-	goes    = 3 // text: lines that go
-	comes   = 4 // text: lines that come
-	cut     = 5 // number: so many more lines of this difference
+	skipped = 1 // number: how many lines that are in both are not shown
+	changes = 2 // pieces of lines that were changed: a string is in both, [old, new] was replaced
+	goes    = 3 // text: lines that were removed
+	comes   = 4 // text: lines that were added
+	cut     = 5 // number: how many lines at the end are not shown
 )
 
 const (
 	contextLines = 3
 	// maxTokens is how many words of two lines are compared one by one.
 	maxTokens = 6000
-	// maxShown bounds, in bytes, what is shown of the texts of one page.
+	// maxShown limits how many bytes of the texts of one page are shown.
 	maxShown = 48 << 10
 )
 
-// difference compares two texts line by line, and where lines stand in place of others word by
-// word. One that is "" is not there.
+// difference compares two texts line by line, and replaced lines word by word. An empty text means that there is none.
 func difference(before, after string) []step {
 	switch {
 	case before == after:
@@ -43,7 +42,7 @@ func difference(before, after string) []step {
 	}
 	old, now := linesOf(before), linesOf(after)
 	var steps []step
-	at := 0 // lines of old that are dealt with
+	at := 0 // the lines of old that are done
 	for i, d := range lcs.DiffLines(old, now) {
 		steps = append(steps, sameLines(old[at:d.Start], i == 0, false)...)
 		steps = append(steps, replaced(old[d.Start:d.End], now[d.ReplStart:d.ReplEnd])...)
@@ -60,7 +59,7 @@ func linesOf(text string) []string {
 	return lines
 }
 
-// sameLines shows some of the lines that are in both texts: those next to what changed.
+// sameLines returns lines that are in both texts. Only those next to a change are shown.
 func sameLines(lines []string, first, last bool) (steps []step) {
 	head, tail := min(contextLines, len(lines)), min(contextLines, len(lines))
 	if first {
@@ -145,8 +144,9 @@ func wordByWord(a, b string) (pieces []any, stay int) {
 	}
 	keep := func(words []string) {
 		same := strings.Join(words, "")
-		if gone.Len()+come.Len() > 0 && strings.TrimSpace(same) == "" && !strings.Contains(same, "\n") && same != "" {
-			gone.WriteString(same) // a blank between two changes is one with them
+		isBlank := same != "" && strings.TrimSpace(same) == "" && !strings.Contains(same, "\n")
+		if gone.Len()+come.Len() > 0 && isBlank {
+			gone.WriteString(same) // two changes with only a space between them are shown as one
 			come.WriteString(same)
 			return
 		}
@@ -167,7 +167,7 @@ func wordByWord(a, b string) (pieces []any, stay int) {
 	return pieces, stay
 }
 
-// tokens are the words of a text, and what stands between them.
+// tokens splits a text into words and what stands between them.
 func tokens(text string) (list []string) {
 	class := func(r rune) int {
 		switch {
@@ -195,7 +195,7 @@ func tokens(text string) (list []string) {
 	return list
 }
 
-// bounded leaves out what is more than a page shows.
+// bounded cuts off the steps that exceed maxShown.
 func bounded(steps []step) []step {
 	room := maxShown
 	for i, s := range steps {
@@ -236,7 +236,7 @@ func linesIn(steps []step) (n int) {
 	return n
 }
 
-// piecesOf are all texts of a step that compares word by word.
+// piecesOf returns all texts of a step that compares word by word.
 func piecesOf(s step) (list []string) {
 	pieces, _ := s[1].([]any)
 	for _, p := range pieces {

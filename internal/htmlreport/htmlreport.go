@@ -1,11 +1,9 @@
-// Package htmlreport writes what a run did, or would do, as one file that a browser shows and
-// that needs nothing else: who owns the pages looks through the changes there, and decides about
-// those that are held. What was decided leaves the page as a plan that `fincrawl approve --file`
-// and `fincrawl sync --plan` take.
+// Package htmlreport writes what a run did, or would do, as one self-contained HTML file. The owner of the pages looks
+// through the changes in a browser and decides about those that are held. The page saves the decisions as a plan, which
+// `fincrawl approve --file` and `fincrawl sync --plan` read.
 //
-// The file has texts of private pages. What screening found on them is masked in all of it, and
-// nothing that a page says is ever markup: the data are one block of JSON, which the page's
-// script shows as text.
+// The file contains texts of private pages. Secrets that screening found are masked everywhere in it. Nothing that a
+// page says is ever markup: the data are one block of JSON, which the page's script shows as text.
 package htmlreport
 
 import (
@@ -23,43 +21,42 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// maxTexts bounds, in bytes, the texts of a whole file.
+// maxTexts limits how many bytes of text the whole file shows.
 const maxTexts = 24 << 20
 
-// maxHeldTexts bounds, in bytes, the texts of held pages that are kept until they are shown.
+// maxHeldTexts limits how many bytes of the texts of held pages are kept in memory.
 const maxHeldTexts = 32 << 20
 
-// Report is a report as it comes together. It is safe for use by several goroutines. nil is one
-// that nobody asked for.
+// Report collects what the file will show. It is safe for concurrent use. All methods of a nil Report do nothing.
 type Report struct {
 	path string
-	own  *secrets.Set // our own
-	past bool         // of a run that ended long ago
+	own  *secrets.Set
+	past bool // the run ended earlier, so that not all texts are known any more
 
 	mu       sync.Mutex
-	held     map[address]screen.Shown // pages whose texts are not kept, since they are held
+	held     map[address]screen.Shown // the texts of held pages, which are stored nowhere else
 	sources  map[string]*beside
-	found    secrets.Set // by screening
-	room     int         // for texts
+	found    secrets.Set // what screening found
+	room     int         // how many bytes of text may still be added
 	heldRoom int
 }
 
 type address struct{ source, url string }
 
-// beside is what is shown of a source beside its report.
+// beside is what is shown of a source in addition to its report.
 type beside struct {
 	texts    map[change]*texts
 	audience []int64
 	pages    []Page
 	left     []Left
-	leftMore int                  // that are not in the list
-	settled  *ingest.SourceChange // the import source once pages were sent to it; nil: as the report has it
+	leftMore int                  // how many are not in the list
+	settled  *ingest.SourceChange // the import source after pages were sent to it; nil if the report's is right
 }
 
-// change tells a change from the others of its source.
+// change identifies a change among the changes of its source.
 type change struct {
 	externalID string
-	remoteID   string // of a surplus page
+	remoteID   string // set only for a surplus page
 }
 
 func keyOf(c ingest.Change) change {
@@ -69,15 +66,15 @@ func keyOf(c ingest.Change) change {
 	return change{externalID: c.ExternalID}
 }
 
-// texts are what is shown of the texts of a page.
+// texts is what is shown of the texts of a page.
 type texts struct {
 	Diff     []step           `json:"diff,omitempty"`
-	Note     string           `json:"note,omitempty"` // what of them is not shown, and why
+	Note     string           `json:"note,omitempty"` // which text is not shown, and why
 	Passages []screen.Passage `json:"passages,omitempty"`
 	mask     []screen.Masking
 }
 
-// Open returns a report that will be written to a file; nil for the path "".
+// Open returns a report that will be written to the file at path, or nil if path is "".
 func Open(path string, own *secrets.Set) (*Report, error) {
 	if path == "" {
 		return nil, nil
@@ -88,8 +85,7 @@ func Open(path string, own *secrets.Set) (*Report, error) {
 	return newReport(path, own), nil
 }
 
-// Past returns a report on a run that ended, of which texts are known only as far as they are
-// what Intercom has.
+// Past returns a report on a run that ended earlier. Only texts that Intercom still has are known.
 func Past(path string, own *secrets.Set) (*Report, error) {
 	r, err := Open(path, own)
 	if r != nil {
@@ -99,10 +95,14 @@ func Past(path string, own *secrets.Set) (*Report, error) {
 }
 
 func newReport(path string, own *secrets.Set) *Report {
-	return &Report{path: path, own: own, held: make(map[address]screen.Shown), sources: make(map[string]*beside), room: maxTexts, heldRoom: maxHeldTexts}
+	return &Report{
+		path: path, own: own,
+		held: make(map[address]screen.Shown), sources: make(map[string]*beside),
+		room: maxTexts, heldRoom: maxHeldTexts,
+	}
 }
 
-// Hold keeps the text of a page that is held as it may be shown, since it is kept nowhere else.
+// Hold keeps the masked text of a page that is held, since it is stored nowhere else.
 func (r *Report) Hold(source string, p crawler.Page, s *screen.Screener) {
 	if r == nil {
 		return
@@ -119,13 +119,13 @@ func (r *Report) Hold(source string, p crawler.Page, s *screen.Screener) {
 // Seen is what a run found out about a source.
 type Seen struct {
 	Plan ingest.Plan
-	// Screener says what of texts may be shown; nil: nothing of them.
+	// Screener masks the texts. If it is nil, no text is shown.
 	Screener *screen.Screener
-	// Texts returns the text of a changed page as it was sent, and as it was read.
+	// Texts returns the text of a changed page as it was sent and as it was read.
 	Texts    func(c ingest.Change) (before, after state.Body, err error)
 	Audience []int64
-	Pages    []Page // of the library; nil: as the plan has them
-	Left     []Left // what was read and is no page, or was not read
+	Pages    []Page // the pages of the library; nil to derive them from the plan
+	Left     []Left // the URLs that did not become a page
 	LeftMore int
 }
 
@@ -136,16 +136,16 @@ type Page struct {
 	Ours                   bool // it is there already, and fincrawl sent it, so that it can be withdrawn
 }
 
-// Left is an address that is no page of the library.
+// Left is a URL that is not a page of the library.
 type Left struct {
 	URL, Outcome, Detail string
-	Failed               bool // a page may be there
+	Failed               bool // it could not be read, so that there may be a page
 }
 
-// MaxLeft is how many addresses of a source a report names that are no pages.
+// MaxLeft is the largest number of such URLs that a report lists for a source.
 const MaxLeft = 2000
 
-// Leave notes how the reading of an address ended, unless it became a page.
+// Leave records how the reading of a URL ended, unless it became a page.
 func (s *Seen) Leave(url string, o crawler.Outcome, detail string) {
 	switch {
 	case o == crawler.Paged, o == crawler.NotModified, o == crawler.Listing:
@@ -156,17 +156,20 @@ func (s *Seen) Leave(url string, o crawler.Outcome, detail string) {
 	}
 }
 
-// Add takes in what a run found out about a source. It is called before anything is sent, as
-// texts from before are replaced by that.
+// Add adds what a run found out about a source. It must be called before anything is sent, because sending replaces the
+// texts of the last run.
 func (r *Report) Add(seen Seen) error {
 	if r == nil {
 		return nil
 	}
-	b := &beside{texts: make(map[change]*texts), audience: seen.Audience, pages: seen.Pages, left: seen.Left, leftMore: seen.LeftMore}
+	b := &beside{
+		texts: make(map[change]*texts), audience: seen.Audience,
+		pages: seen.Pages, left: seen.Left, leftMore: seen.LeftMore,
+	}
 	if b.pages == nil {
 		b.pages = pagesOf(seen.Plan)
 	}
-	for _, held := range []bool{true, false} { // what waits for a person is shown first
+	for _, held := range []bool{true, false} { // held changes first: there may not be room for all texts
 		for _, c := range seen.Plan.Changes {
 			if c.Action == ingest.Unchanged && len(c.Findings) == 0 || (c.Action == ingest.Held) != held {
 				continue
@@ -184,7 +187,7 @@ func (r *Report) Add(seen Seen) error {
 	return nil
 }
 
-// pagesOf are the pages of the library once a plan is carried out.
+// pagesOf returns the pages of the library after a plan has been carried out.
 func pagesOf(plan ingest.Plan) []Page {
 	pages := []Page{}
 	for _, c := range plan.Changes {
@@ -204,7 +207,7 @@ func pagesOf(plan ingest.Plan) []Page {
 	return pages
 }
 
-// textsOf compares what was sent of a page with what was read.
+// textsOf compares the text of a page as it was sent with the text as it was read.
 func (r *Report) textsOf(seen Seen, c ingest.Change) (*texts, error) {
 	t := &texts{}
 	if seen.Screener == nil {
@@ -217,10 +220,13 @@ func (r *Report) textsOf(seen Seen, c ingest.Change) (*texts, error) {
 	}
 	var old, new screen.Shown
 	if c.Before != nil {
-		old = seen.Screener.Show(crawler.Page{URL: c.Before.URL, Title: c.Before.Title, Markdown: before.Markdown, HTML: htmlOf(before)})
+		page := crawler.Page{URL: c.Before.URL, Title: c.Before.Title, Markdown: before.Markdown, HTML: htmlOf(before)}
+		old = seen.Screener.Show(page)
 	}
 	if c.After != nil {
-		new = seen.Screener.Show(crawler.Page{ExternalID: c.ExternalID, URL: c.After.URL, Title: c.After.Title, Markdown: after.Markdown, HTML: htmlOf(after)})
+		new = seen.Screener.Show(crawler.Page{
+			ExternalID: c.ExternalID, URL: c.After.URL, Title: c.After.Title, Markdown: after.Markdown, HTML: htmlOf(after),
+		})
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -231,7 +237,7 @@ func (r *Report) textsOf(seen Seen, c ingest.Change) (*texts, error) {
 	for _, m := range t.mask {
 		r.found.Add(m.All()...)
 	}
-	// What one text shows as a secret is none of the other's either.
+	// A secret that was found in one text must not be shown in the other either.
 	was, is := new.Secrets.Mask(old.Markdown), old.Secrets.Mask(new.Markdown)
 	both := was != "" && is != ""
 	switch {
@@ -249,7 +255,7 @@ func (r *Report) textsOf(seen Seen, c ingest.Change) (*texts, error) {
 	return t, nil
 }
 
-// heldText returns the text that was kept of a page that is held.
+// heldText returns the text of a held page that [Report.Hold] has kept.
 func (r *Report) heldText(source string, c ingest.Change) (screen.Shown, bool) {
 	if c.After == nil {
 		return screen.Shown{}, false
@@ -258,7 +264,7 @@ func (r *Report) heldText(source string, c ingest.Change) (screen.Shown, bool) {
 	return shown, ok
 }
 
-// missing says which text of a page is not shown, and why.
+// missing says which texts of a page are not shown, and why.
 func (r *Report) missing(c ingest.Change, old, new screen.Shown) string {
 	var notes []string
 	if c.Before != nil && c.Before != c.After && old.Markdown == "" {
@@ -286,7 +292,7 @@ func (r *Report) missing(c ingest.Change, old, new screen.Shown) string {
 
 const withheld = "A text is not shown, since a secret in it cannot be masked for sure: open the page itself."
 
-// htmlOf is the HTML of a text, which of one that was sent is not kept.
+// htmlOf returns the HTML of a text. For a text that was sent it is not stored, so it is made from the Markdown.
 func htmlOf(b state.Body) string { return cmp.Or(b.HTML, markdownAsHTML(b.Markdown)) }
 
 func sizeOf(steps []step) (n int) {

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// markdownAsHTML writes Markdown as the HTML that its tables, headings and code stand for, as far
-// as the rules look at that.
+// markdownAsHTML converts Markdown to HTML as far as the screening rules look at HTML: tables, headings and code.
 func markdownAsHTML(text string) string {
 	var b strings.Builder
 	code, table := false, false
@@ -45,7 +44,7 @@ var (
 	spans   = regexp.MustCompile("(\\*\\*|`)([^*`]+)(?:\\*\\*|`)")
 )
 
-// inlineAsHTML writes a line of Markdown as HTML: without its escapes, bold words and code as such.
+// inlineAsHTML converts a line of Markdown to HTML: it removes escapes and converts bold text and code.
 func inlineAsHTML(line string) string {
 	line = html.EscapeString(strings.TrimSpace(line))
 	line = spans.ReplaceAllStringFunc(line, func(s string) string {

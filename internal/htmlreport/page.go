@@ -31,7 +31,7 @@ var page = sync.OnceValue(func() *template.Template {
 	return template.Must(pagestyle.Parts().New("report").Parse(layout))
 })
 
-// view is what the template fills in; all else is the script's.
+// view is the data of the template. The script shows everything else.
 type view struct {
 	Title, Lead, Policy     string
 	ID, When, Version, Mode string
@@ -41,7 +41,7 @@ type view struct {
 	Script, Data            template.JS
 }
 
-// bar is a source in the picture of totals.
+// bar is a source in the chart of totals.
 type bar struct {
 	Name   string
 	Parts  []part
@@ -49,14 +49,13 @@ type bar struct {
 	Failed bool
 }
 
-// part of a bar, in thousandths of its width.
+// part is a part of a bar. X and Width are in thousandths of the bar's width.
 type part struct {
 	report.Total
 	X, Width float64
 }
 
-// Settle notes the import source of a source as it stands after pages were sent to it, so that a
-// plan that a person decides about names it.
+// Settle records the import source of a source after pages were sent to it. The plan that the page saves contains it.
 func (r *Report) Settle(source string, is state.ImportSource) {
 	if r == nil {
 		return
@@ -68,7 +67,7 @@ func (r *Report) Settle(source string, is state.ImportSource) {
 	}
 }
 
-// Write writes the report on a run to its file, which is for its owner alone.
+// Write writes the report on a run to its file, which only its owner may read.
 func (r *Report) Write(run report.Run) error {
 	if r == nil {
 		return nil
@@ -89,8 +88,10 @@ func (r *Report) write(w io.Writer, run report.Run) error {
 	css := pagestyle.CSS + style
 	v := view{
 		ID: run.ID, Mode: run.Mode, Version: run.Version, Error: r.own.Mask(run.Error),
-		Style: template.CSS(css), Script: template.JS(script), Data: template.JS(data), //nolint:gosec // ours, and JSON in which no element ends
-		Policy: "default-src 'none'; style-src " + hashOf(css) + "; script-src " + hashOf(script) + "; base-uri 'none'; form-action 'none'",
+		//nolint:gosec // our own files, and JSON that cannot end its element
+		Style: template.CSS(css), Script: template.JS(script), Data: template.JS(data),
+		Policy: "default-src 'none'; style-src " + hashOf(css) + "; script-src " + hashOf(script) +
+			"; base-uri 'none'; form-action 'none'",
 	}
 	if at := run.Finished; !at.IsZero() {
 		v.When = at.UTC().Format("2 January 2006, 15:04 UTC")
@@ -140,7 +141,7 @@ func (r *Report) barOf(s report.Source) bar {
 	for _, t := range totals {
 		all += t.N
 	}
-	const whole, least = 1000, 6.0 // what there is little of is seen all the same
+	const whole, least = 1000, 6.0 // a small part is still visible
 	room := whole - least*float64(len(totals))
 	x := 0.0
 	for _, t := range totals {

@@ -1,5 +1,4 @@
-// Package pagestyle has what the pages that people open in a browser have in common: their style
-// sheet, and pieces of templates.
+// Package pagestyle has what all HTML pages of fincrawl share: a style sheet and templates.
 package pagestyle
 
 import (
@@ -7,7 +6,7 @@ import (
 	"html/template"
 )
 
-// CSS is the style sheet, in light and dark.
+// CSS is the style sheet, for light and dark mode.
 //
 //go:embed style.css
 var CSS string
@@ -15,6 +14,6 @@ var CSS string
 //go:embed parts.html
 var parts string
 
-// Parts returns a set with the templates "mark", the sign beside a page's name, and "flags", which
-// says who answers from a page that has the fields AIAgentAvailability and AICopilotAvailability.
+// Parts returns the templates "mark", the sign beside a page's name, and "flags", which shows who answers from a page.
+// "flags" needs the fields AIAgentAvailability and AICopilotAvailability.
 func Parts() *template.Template { return template.Must(template.New("").Parse(parts)) }

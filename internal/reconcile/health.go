@@ -12,9 +12,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// This file is about how the runs of a source went, one after another, for those who watch over it.
-
-// noteSuccess remembers how a source is that was read and sent, as soon as it is through.
+// This file records how the runs of a source went, for metrics and for monitoring.
+// noteSuccess records that a source was read and sent completely, as soon as it is done.
 func (r *Runner) noteSuccess(s report.Source) error {
 	if !r.Mode.sends() || r.Only != nil || !metrics.Succeeded(s) {
 		return nil
@@ -27,8 +26,8 @@ func (r *Runner) noteSuccess(s report.Source) error {
 	return r.setHealth(s, h)
 }
 
-// noteFailures remembers of which sources a run failed. One that was interrupted tells nothing of
-// the sources that it did not end, and one of single pages nothing of a source.
+// noteFailures records which sources failed in a run. An interrupted run says nothing about the sources that it did not
+// finish, and a run of single pages says nothing about a source.
 func (r *Runner) noteFailures(ctx context.Context, run report.Run) error {
 	if r.Only != nil || ctx.Err() != nil {
 		return nil
@@ -52,7 +51,7 @@ func (r *Runner) noteFailures(ctx context.Context, run report.Run) error {
 	return nil
 }
 
-// setHealth remembers how a source is, with what was counted of its run.
+// setHealth records the health of a source together with the numbers of its run.
 func (r *Runner) setHealth(s report.Source, h state.Health) error {
 	pages, err := r.pagesInLibrary(s.Name)
 	if err != nil {
@@ -64,8 +63,8 @@ func (r *Runner) setHealth(s report.Source, h state.Health) error {
 	return r.Ledger.SetHealth(s.Name, h)
 }
 
-// health is what is remembered of a source. A state file from before this was remembered has runs
-// to tell of the last success.
+// health returns the recorded health of a source. A state file of an older version has none; the last success is then
+// taken from the recorded runs.
 func (r *Runner) health(source string) (state.Health, error) {
 	h, err := r.Ledger.Health(source)
 	if err != nil || h.Numbers != nil {
@@ -93,8 +92,7 @@ func (r *Runner) pagesInLibrary(source string) (pages int, err error) {
 	return pages, nil
 }
 
-// Metrics returns what can be counted now: of the run, and of all sources of sources.yaml as their
-// last runs left them.
+// Metrics returns the current metrics: those of the run, and those of each configured source after its last run.
 func (r *Runner) Metrics() (metrics.Snapshot, error) {
 	s := metrics.Snapshot{Version: version.Build(), At: r.Now().UTC(), API: r.API.Usage()}
 	if run := r.run.Load(); run != nil {

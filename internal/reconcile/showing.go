@@ -8,9 +8,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// This file tells a report for the browser what the texts were, and what was left out.
-
-// show tells of the plan, before anything of it is sent.
+// This file passes to the HTML report what it shows of texts and of URLs that did not become a page.
+// show adds the plan to the HTML report, before anything is sent.
 func (r *sourceRun) show() (err error) {
 	if r.Shown == nil {
 		return nil
@@ -23,7 +22,9 @@ func (r *sourceRun) show() (err error) {
 		if before.Markdown, err = r.ledger.SentMarkdown(r.Name, c.ExternalID); err != nil {
 			return before, after, err
 		}
-		if after, _, err = r.crawl.Body(c.ExternalID); err == nil && after.Markdown == "" && c.Before != nil && c.After != nil && c.Before.Hash == c.After.Hash {
+		after, _, err = r.crawl.Body(c.ExternalID)
+		isSame := c.Before != nil && c.After != nil && c.Before.Hash == c.After.Hash
+		if err == nil && after.Markdown == "" && isSame {
 			after = before
 		}
 		return before, after, err

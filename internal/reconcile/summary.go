@@ -7,12 +7,12 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// StatusOf is a run that is remembered, in short.
+// StatusOf returns the short form of a recorded run.
 func StatusOf(r state.Run) report.RunStatus {
 	return report.RunStatus{ID: r.ID, Mode: r.Mode, Started: r.Started, Finished: r.Finished, ExitCode: r.ExitCode}
 }
 
-// SummaryOf is what is remembered of a run; ok is false where it did not end.
+// SummaryOf returns the report of a recorded run. ok is false if the run did not end.
 func SummaryOf(r state.Run) (run report.Run, ok bool) {
 	return run, json.Unmarshal(r.Summary, &run) == nil
 }

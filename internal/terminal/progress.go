@@ -56,7 +56,7 @@ func (l *LogProgress) Expect(source string, urls int) {
 	of(l.phases, source).expected = urls
 }
 
-// Crawl logs how many pages of a source were read.
+// Crawl logs how many pages of a source have been read.
 func (l *LogProgress) Crawl(source string, p crawler.Progress) {
 	l.due(source, func(f *phase, now time.Time) { f.crawl(p, now) }, func(f *phase, now time.Time) {
 		if f.name == comparing {

@@ -10,9 +10,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// TakeFile records what a person said in a saved plan, and tells what that was. Who is named in
-// the file decided, and for the reason that stands there, unless word says so; by default it is
-// fallback.
+// TakeFile records the decisions of a saved plan and prints them. The person and the reason are those of word, or else
+// those of the file; the default for the person is fallback.
 func TakeFile(out io.Writer, store *state.Store, sources []string, path string, word Word, fallback string) error {
 	plan, err := ReadPlan(path, "plan")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Find returns the history of what a person names: a run by its ID or the beginning of it, a page
-// by its URL, or all runs for "". source is needed where a URL belongs to several sources.
+// Find returns the history of a run, given its ID or the beginning of its ID; of a page, given its URL; or all runs if
+// what is "". source is needed if the URL belongs to several sources.
 func Find(c *config.Config, store *state.Store, what, source string) (report.Document, error) {
 	switch {
 	case what == "":
@@ -38,7 +38,7 @@ func Find(c *config.Config, store *state.Store, what, source string) (report.Doc
 	return pageHistory(store, s.Name, e.URL)
 }
 
-// history returns the recorded runs, the newest first, with what each changed.
+// history returns the recorded runs, newest first, with what each changed.
 func history(store *state.Store) (report.History, error) {
 	h := report.History{Runs: []report.PastRun{}}
 	runs, err := store.Runs()
@@ -87,7 +87,7 @@ func pastRun(store *state.Store, id string) (report.Run, error) {
 	return run, nil
 }
 
-// pageHistory returns what the recorded runs did with a page, the newest first.
+// pageHistory returns what the recorded runs did with a page, newest first.
 func pageHistory(store *state.Store, source, address string) (report.PageHistory, error) {
 	h := report.PageHistory{Source: source, URL: address, Changes: []report.PastChange{}}
 	runs, err := store.Runs()

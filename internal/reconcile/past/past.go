@@ -1,5 +1,4 @@
-// Package past is about runs that ended, as far as state remembers them: which there were, what
-// became of a page, and the report on one of them.
+// Package past reports on runs that ended: which runs are recorded, what they did with a page, and the report of one run.
 package past
 
 import (
@@ -14,9 +13,9 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Show writes the report on a run that is remembered, by its ID or the beginning of it, or
-// "" for the last one that ended, to a file, by default one in this folder. Of texts it knows
-// those that Intercom has.
+// Show writes the HTML report of a recorded run to the file at path; the default is a file in the current folder. id is
+// the ID of the run or its beginning; "" stands for the last run that ended. The report has the texts that Intercom
+// still has.
 func Show(c *config.Config, store *state.Store, id, path string, own *secrets.Set) (written string, err error) {
 	if id == "" {
 		if id, err = lastEnded(store); err != nil {
@@ -55,7 +54,8 @@ func lastEnded(store *state.Store) (string, error) {
 			return r.ID, nil
 		}
 	}
-	return "", reconcile.Mistaken("no run is remembered yet; the first `fincrawl sync` is. `fincrawl preview --report FILE` shows what that would do")
+	return "", reconcile.Mistaken("no run is remembered yet; the first `fincrawl sync` is. " +
+		"`fincrawl preview --report FILE` shows what that would do")
 }
 
 func showSource(c *config.Config, store *state.Store, s report.Source, shown *htmlreport.Report, own *secrets.Set) error {
