@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// AsFragment writes an anchor as it stands in a URL.
+// AsFragment escapes an anchor as the fragment of a URL.
 func AsFragment(anchor string) string { return (&url.URL{Fragment: anchor}).EscapedFragment() }
 
-// PartID returns what a part of a page is known by: the external ID or URL of the page
-// with the anchor of the part, which is "" for the page itself.
+// PartID returns the external ID or URL of a part: that of its page, with the part's anchor. The page itself
+// has the anchor "".
 func PartID(id, anchor string) string {
 	if anchor == "" {
 		return id
@@ -17,9 +17,8 @@ func PartID(id, anchor string) string {
 	return id + "#" + anchor
 }
 
-// CutPart takes apart what a page is known by: the external ID and the address of the
-// page that it is a part of, and the anchor of the part; "" for one that is a page
-// itself. Addresses of pages have no fragments.
+// CutPart splits the external ID and the URL of a page or part into those of the page and the part's anchor,
+// which is "" for a page. URLs of pages have no fragment.
 func CutPart(externalID, pageURL string) (id, address, anchor string) {
 	address, anchor, _ = strings.Cut(pageURL, "#")
 	id, isPart := strings.CutSuffix(externalID, "#"+anchor)
@@ -29,8 +28,7 @@ func CutPart(externalID, pageURL string) (id, address, anchor string) {
 	return id, address, anchor
 }
 
-// Address returns the address to ask for of a page with a URL, which all of its parts
-// have in common.
+// Address returns the URL to request for a page, which is the same for all of its parts.
 func Address(pageURL string) string {
 	address, _, _ := strings.Cut(pageURL, "#")
 	return address

@@ -1,5 +1,4 @@
-// Package crawlertest has what every kind of source promises, as tests that a kind runs on
-// itself.
+// Package crawlertest tests what every kind of source promises. A kind of source runs it on itself.
 package crawlertest
 
 import (
@@ -17,27 +16,24 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// Place is something that can be read and has at least three pages. A kind of source brings
-// one for each test.
+// Place is something that a source reads. It has at least three pages. A kind of source provides one for each test.
 type Place interface {
 	// Source returns a source that reads the place and remembers nothing of others.
 	Source() crawler.Source
-	// Addresses returns the addresses of all pages, each of which can be reached while the
-	// others cannot be read.
+	// Addresses returns the addresses of all pages. Each can be reached even if the others cannot be read.
 	Addresses() []string
-	// Outcome returns how the last reading by source ended for an address; "" where it was
-	// not discovered.
+	// Outcome returns the outcome of an address in the last reading by source, or "" if it was not discovered.
 	Outcome(source crawler.Source, address string) crawler.Outcome
-	// Break makes the reading of a page fail from now on, as where its server is down.
+	// Break makes every reading of a page fail from now on, as if its server were down.
 	Break(address string)
-	// Remove takes a page away, for which nobody asks any more but those who know it.
+	// Remove removes a page, with everything that leads to it.
 	Remove(address string)
-	// Hold makes whoever reads a page wait until they give up, once. The channel is closed
-	// when somebody waits.
+	// Hold makes the next reader of a page wait until the reader gives up. The channel is closed when a reader
+	// waits.
 	Hold(address string) <-chan struct{}
 }
 
-// Run runs the tests, each on a place of its own.
+// Run runs the tests, each on its own place.
 func Run(t *testing.T, newPlace func(*testing.T) Place) {
 	for name, test := range map[string]func(*testing.T, Place){
 		"the sums add up":                        sumsAddUp,
@@ -46,7 +42,7 @@ func Run(t *testing.T, newPlace func(*testing.T) Place) {
 		"an absence is seen by a whole reading":  absenceIsSeen,
 		"single pages say nothing of the others": onlyPages,
 		"cancelling ends it":                     cancelling,
-		"what was cut off is gone on with":       goingOn,
+		"what was cut off is continued":          goingOn,
 		"a sink that fails ends it":              failingSink,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, newPlace(t)) })
@@ -69,14 +65,14 @@ func (s *shelf) Put(_ context.Context, p crawler.Page) error {
 	return s.err
 }
 
-// addresses returns those of the pages that were put, sorted.
+// addresses returns the addresses of the pages that were put, sorted.
 func (s *shelf) addresses() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.pages))
 }
 
-// read reads a source, and checks what holds of every reading.
+// read reads a source, and checks what must hold for every reading.
 func read(ctx context.Context, t *testing.T, s crawler.Source, r crawler.Reading) (crawler.Coverage, error) {
 	t.Helper()
 	c, err := s.Read(ctx, r)
@@ -108,7 +104,7 @@ func read(ctx context.Context, t *testing.T, s crawler.Source, r crawler.Reading
 	return c, err
 }
 
-// readAll reads all of a place, of which known pages were sent earlier.
+// readAll reads a whole place, from which the pages in known were sent earlier.
 func readAll(t *testing.T, s crawler.Source, known []string) (crawler.Coverage, *shelf) {
 	t.Helper()
 	sink := newShelf()
@@ -155,7 +151,8 @@ func failureIsNoAbsence(t *testing.T, p Place) {
 	p.Break(broken)
 	s := p.Source()
 	c, sink := readAll(t, s, p.Addresses())
-	if c.Complete || !slices.ContainsFunc(c.Gaps, func(g crawler.Gap) bool { return g.URL == broken && g.Outcome.Failed() }) {
+	names := func(g crawler.Gap) bool { return g.URL == broken && g.Outcome.Failed() }
+	if c.Complete || !slices.ContainsFunc(c.Gaps, names) {
 		t.Errorf("%s failed, and the coverage is %+v", broken, c)
 	}
 	if o := p.Outcome(s, broken); !o.Spares() || o.Meaning().Leaves != crawler.GroundNever {
@@ -195,7 +192,7 @@ func onlyPages(t *testing.T, p Place) {
 	}
 }
 
-// cutOff reads a place until its second page is waited for, and then cancels.
+// cutOff cancels a reading that waits for the second page.
 func cutOff(t *testing.T, p Place, s crawler.Source, sink crawler.Sink) {
 	t.Helper()
 	waits := p.Hold(p.Addresses()[1])
@@ -221,7 +218,7 @@ func goingOn(t *testing.T, p Place) {
 	cutOff(t, p, s, sink)
 	c, err := read(t.Context(), t, s, crawler.Reading{Sink: sink})
 	if err != nil || !c.Complete || c.Outcomes[crawler.Paged] != len(p.Addresses()) {
-		t.Errorf("gone on with: %+v, %v", c, err)
+		t.Errorf("continued: %+v, %v", c, err)
 	}
 	if diff := gocmp.Diff(slices.Sorted(slices.Values(p.Addresses())), sink.addresses()); diff != "" {
 		t.Errorf("pages of both (-want +got):\n%s", diff)
@@ -230,7 +227,9 @@ func goingOn(t *testing.T, p Place) {
 
 func failingSink(t *testing.T, p Place) {
 	full := errors.New("the disk is full")
-	c, err := read(t.Context(), t, p.Source(), crawler.Reading{Sink: &shelf{pages: make(map[string]crawler.Page), err: full}})
+	sink := newShelf()
+	sink.err = full
+	c, err := read(t.Context(), t, p.Source(), crawler.Reading{Sink: sink})
 	if !errors.Is(err, full) || c.Complete {
 		t.Errorf("a sink that fails: %+v, %v", c, err)
 	}

@@ -8,7 +8,8 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// bearsAction reports whether an address is to be weighed, on a site that a session may act on.
+// bearsAction reports whether u is on the source's own site and is named like an action, so that the signs
+// for and against it are collected.
 func (c *crawl) bearsAction(u *url.URL) bool {
 	return u.Host == c.scope.Site.Host && scope.IsNamedOnly(u)
 }
@@ -32,7 +33,8 @@ func (c *crawl) sentBefore() func(address string) bool {
 // maxWeighings bounds how often the signs are weighed: an article may lead to others.
 const maxWeighings = 4
 
-// weighActions asks for the addresses that bear the name of an action and are articles by all signs.
+// weighActions fetches the addresses that are named like an action while all other signs say that they are
+// articles.
 func (c *crawl) weighActions(ctx context.Context) error {
 	if !c.scope.LoggedIn {
 		return nil

@@ -16,7 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/stylesheet"
 )
 
-// answer is what the site said to a request.
+// answer is what the site answered to one request.
 type answer struct {
 	url         *url.URL // final URL
 	status      int
@@ -24,19 +24,19 @@ type answer struct {
 	contentType string // as served
 	body        []byte
 	tls         *tls.ConnectionState // nil where the connection was not encrypted
-	err         error                // instead of all but the session
+	err         error                // no answer came; the other fields but Asked may be zero
 
-	proof.Asked                  // with which session, and when
-	remembered  *Remembered      // whose validators were sent; nil where none were
-	rendered    bool             // is as a browser has shown it, or could not
-	refused     []render.Refusal // what its scripts asked for and did not get
-	permanent   bool             // was come to by redirects that are for good
-	unripe      bool             // was rendered, and lacks what a whole page has
-	sheets      *stylesheet.Page // that it refers to; nil where they are not asked for
-	file        *file            // what its file says; nil where it is none that is read
+	proof.Asked                  // the session of the request, and its time
+	remembered  *Remembered      // what is remembered of the URL; nil if the request had no validators
+	rendered    bool             // a browser rendered it, or failed to
+	refused     []render.Refusal // requests of its scripts that were not made
+	permanent   bool             // it was reached by permanent redirects only
+	incomplete  bool             // it was rendered, and render.wait_for matches nothing
+	sheets      *stylesheet.Page // the style sheets that it refers to; nil if they are not needed
+	file        *file            // its content as a file; nil if it is none that is read
 }
 
-// failure names the outcome of an answer without a document; "" for the others.
+// failure returns the outcome of an answer that has no document, and "" for any other answer.
 func (a answer) failure() (crawler.Outcome, string) {
 	if a.err != nil {
 		return fetch.FailureOf(a.err)
@@ -44,16 +44,15 @@ func (a answer) failure() (crawler.Outcome, string) {
 	return fetch.FailureOfStatus(a.status)
 }
 
-// isDownload reports whether an answer is a file to keep, which a browser shows to nobody
-// (RFC 6266).
+// isDownload reports whether the site asks browsers to save the answer instead of showing it (RFC 6266).
 func (a answer) isDownload() bool {
 	kind, _, _ := strings.Cut(a.header.Get("Content-Disposition"), ";")
 	return strings.EqualFold(strings.TrimSpace(kind), "attachment")
 }
 
-// get asks for one address by client, outside colly's queue.
+// get requests one address with client, outside colly's queue.
 func (c *crawl) get(ctx context.Context, client *http.Client, u *url.URL) answer {
-	with := c.prover.Begins(c.door.session.Load())
+	with := c.prover.Begins(c.renewal.session.Load())
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return answer{url: u, Asked: with, err: err}
@@ -71,10 +70,10 @@ func (c *crawl) get(ctx context.Context, client *http.Client, u *url.URL) answer
 		permanent: isPermanent(res.Request)}
 }
 
-// accepted is the Accept header of all requests.
+// accepted is the Accept header of every request.
 const accepted = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
-// isPermanent reports whether an answer was come to by redirects that are for good.
+// isPermanent reports whether r was reached by redirects, all of which are permanent.
 func isPermanent(r *http.Request) bool {
 	if r == nil || r.Response == nil {
 		return false

@@ -10,13 +10,13 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 )
 
-// newProver returns who proves the answers of a crawl.
+// newProver returns the prover of the crawl's answers.
 func (c *crawl) newProver(pages compare.Pages) *proof.Prover {
 	asker := asker{c}
-	p := &proof.Prover{Private: !c.src.Auth.IsZero(), Site: asker, Session: asker, Frontier: c.frontier, Scope: c.scope, Start: c.starts[0],
-		Known: c.known, Unlearn: c.unlearn, Wall: func() proof.Wall {
-			return proof.Wall{Closed: c.wall.refused || c.wall.place != "", Refused: c.wall.refused, MembersOnly: c.wall.tellsLoggedIn()}
-		}}
+	p := &proof.Prover{
+		Private: !c.src.Auth.IsZero(), Site: asker, Session: asker, Frontier: c.frontier, Scope: c.scope,
+		Start: c.starts[0], Known: c.known, Unlearn: c.unlearn, Wall: c.wallForProof,
+	}
 	if form := c.src.Auth.Form; form != nil {
 		p.Configured = form.LoggedIn != ""
 	}
@@ -26,7 +26,14 @@ func (c *crawl) newProver(pages compare.Pages) *proof.Prover {
 	return p
 }
 
-// asker asks for pages, with the session of the crawl and without it.
+// wallForProof returns what is known of the wall when it is called.
+func (c *crawl) wallForProof() proof.Wall {
+	return proof.Wall{
+		Closed: c.wall.refused || c.wall.place != "", Refused: c.wall.refused, MembersOnly: c.wall.tellsLoggedIn(),
+	}
+}
+
+// asker lets the packages proof and hint request pages through the crawl.
 type asker struct{ *crawl }
 
 func (c asker) AsMember(ctx context.Context, u *url.URL) (proof.Sight, error) {
@@ -59,14 +66,17 @@ func (c asker) AsVisitor(ctx context.Context, u *url.URL) (proof.Sight, error) {
 	case a.err == nil && a.status >= 300 && a.status < 400:
 		return proof.Sight{Outcome: crawler.LoginWall, Detail: "leads to another site"}, nil
 	}
-	seen, err := c.look(ctx, visit{url: u, asItself: c.selves[u.String()]}, c.opened(ctx, c.shown(ctx, c.visitors, a)))
+	a = c.readFile(ctx, c.renderPage(ctx, c.visitors, a))
+	seen, err := c.look(ctx, visit{url: u, asItself: c.selves[u.String()]}, a)
 	return sightOf(seen), err
 }
 
 func sightOf(seen sight) proof.Sight {
 	found := seen.found
-	return proof.Sight{Moved: seen.moved, Outcome: found.outcome, Detail: found.detail, Says: proof.TextOf(found.article.Markdown),
-		Walled: seen.walled(), LoggedIn: found.loggedIn, Inside: found.inside, Asked: seen.Asked}
+	return proof.Sight{
+		Moved: seen.moved, Outcome: found.outcome, Detail: found.detail, Says: proof.TextOf(found.article.Markdown),
+		Walled: seen.walled(), LoggedIn: found.loggedIn, Inside: found.inside, Asked: seen.Asked,
+	}
 }
 
 func (c asker) Round(ctx context.Context, work func() error) error {
@@ -82,17 +92,17 @@ func (c asker) Round(ctx context.Context, work func() error) error {
 	return c.askForOrphans(ctx)
 }
 
-func (c asker) Number() int64 { return c.door.session.Load() }
+func (c asker) Number() int64 { return c.renewal.session.Load() }
 
 func (c asker) Renewable() bool { return c.session.Renewable() }
 
 func (c asker) Renew(ctx context.Context, at *url.URL) error { return c.renew(ctx, at) }
 
 func (c asker) Alone(ctx context.Context, do func() error) error {
-	if err := c.door.turn.take(ctx); err != nil {
+	if err := c.renewal.lock.acquire(ctx); err != nil {
 		return err
 	}
-	defer c.door.turn.leave()
+	defer c.renewal.lock.release()
 	return do()
 }
 

@@ -9,28 +9,27 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// AvailabilityPolicy decides the availability of each page: the defaults, then
-// the first rule that matches.
+// AvailabilityPolicy decides the availability of each page: the defaults, changed by the first rule that
+// matches.
 type AvailabilityPolicy struct {
 	Default crawler.Availability
 	Rules   []AvailabilityRule
 }
 
-// AvailabilityRule changes what it names for the pages that all of its conditions
-// hold for. A condition that is zero holds for all.
+// AvailabilityRule changes the availability of the pages that meet all of its conditions. Every page meets a
+// zero condition.
 type AvailabilityRule struct {
 	Match      urlpattern.Pattern // of the URL
-	Selector   string             // of something in the document, such as a label
+	Selector   string             // CSS selector of an element of the document, such as a label
 	Meta       string             // name of a meta tag, or "name=value"
-	Breadcrumb string             // text of one of its crumbs, in any case
-	AIAgent    *bool              // nil: as the default
+	Breadcrumb string             // text of one breadcrumb, in any case
+	AIAgent    *bool              // nil keeps the default
 	AICopilot  *bool
 }
 
-// Of returns the availability of the page that a document at a normalised URL
-// gives, and which rule decided, for people. Where doc is nil, rules that look at the
-// document hold for nothing. It is asked before the document's extraction, which
-// may remove what a rule looks for.
+// Of returns the availability of the page at a normalised URL, and a description of the rule that decided.
+// If doc is nil, no rule matches that looks at the document. Of must be called before doc is extracted,
+// which may remove what a rule looks for.
 func (p AvailabilityPolicy) Of(u *url.URL, doc *extract.Document) (a crawler.Availability, rule string) {
 	a = p.Default
 	for _, rule := range p.Rules {
@@ -48,7 +47,7 @@ func (p AvailabilityPolicy) Of(u *url.URL, doc *extract.Document) (a crawler.Ava
 	return a, "default"
 }
 
-// holds reports whether a rule is for a page.
+// holds reports whether a page meets all conditions of r.
 func (r AvailabilityRule) holds(u *url.URL, doc *extract.Document) bool {
 	if r.Match.String() != "" && !r.Match.Match(u) {
 		return false
@@ -62,7 +61,7 @@ func (r AvailabilityRule) holds(u *url.URL, doc *extract.Document) bool {
 		(r.Breadcrumb == "" || doc.HasCrumb(r.Breadcrumb))
 }
 
-// String says which pages a rule is for.
+// String describes the pages that r is for.
 func (r AvailabilityRule) String() string {
 	var conditions []string
 	for _, c := range []struct{ key, value string }{

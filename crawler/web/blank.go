@@ -8,7 +8,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 )
 
-// leaveOutBlanks settles anew, as a trap, the pages of calendars that have nothing on them.
+// leaveOutBlanks settles the calendar pages without content again, as traps.
 func (c *crawl) leaveOutBlanks() error {
 	var blank []frontier.Settlement
 	for s, err := range c.frontier.Settled() {
@@ -28,7 +28,8 @@ func (c *crawl) leaveOutBlanks() error {
 		if err := c.unlearn(s.URL); err != nil {
 			return err
 		}
-		if err := c.frontier.Settle(u, crawler.Trap, fmt.Sprintf("%d pages of a calendar differ by nothing but their date", c.traps.Blanks(s.URL))); err != nil {
+		detail := fmt.Sprintf("%d pages of a calendar differ by nothing but their date", c.traps.Blanks(s.URL))
+		if err := c.frontier.Settle(u, crawler.Trap, detail); err != nil {
 			return err
 		}
 	}

@@ -11,30 +11,31 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/proof"
 )
 
-// breaker ends the crawl of a site that is down, instead of asking it in vain for
-// every address that is left.
+// breaker is a circuit breaker. It ends the crawl of a site that is down, instead of requesting every
+// address that is left.
 type breaker struct {
-	inARow atomic.Int64 // addresses that failed, after all tries, since one was answered
+	inARow atomic.Int64 // addresses that failed after all tries, since the last answer
 }
 
 const (
-	// doubtAfter failures in a row, the start address is asked whether the site is down.
+	// After every doubtAfter failures in a row, the start address is requested to see whether the site is
+	// down.
 	doubtAfter = 10
-	// downAfter failures in a row it is, even if the start address still answers, as
-	// from somebody's cache.
+	// After downAfter failures in a row the site counts as down, even if the start address is still
+	// answered, perhaps by a cache.
 	downAfter = 100
 )
 
-// siteDown is the end of a crawl of which nothing more can be had for now.
-type siteDown struct{ why string }
+// siteDownError ends the crawl of a site that cannot answer for now.
+type siteDownError struct{ why string }
 
-func (e *siteDown) Error() string { return e.why }
+func (e *siteDownError) Error() string { return e.why }
 
-// checkHealth counts the failures in a row, and ends the crawl of a site that is down.
+// checkHealth counts the failures in a row, and ends the crawl if the site is down.
 func (c *crawl) checkHealth(ctx context.Context, v visit, a answer) {
 	outcome, detail := a.failure()
 	if pause := (*fetch.LongPause)(nil); errors.As(a.err, &pause) {
-		c.stop(&siteDown{fmt.Sprintf("at %s: %s; run again after it", v.url, detail)})
+		c.stop(&siteDownError{fmt.Sprintf("at %s: %s; run again after it", v.url, detail)})
 		return
 	}
 	if !isDown(outcome) {
@@ -48,12 +49,12 @@ func (c *crawl) checkHealth(ctx context.Context, v visit, a answer) {
 		down = isDown(ofStart)
 	}
 	if down && ctx.Err() == nil {
-		c.stop(&siteDown{fmt.Sprintf("the site is down: %d addresses in a row failed, the last one, %s, with %s: %s; run again when it is well",
-			n, v.url, outcome, detail)})
+		c.stop(&siteDownError{fmt.Sprintf("the site is down: %d addresses in a row failed, the last one, %s, with %s: %s; "+
+			"run again when it is well", n, v.url, outcome, detail)})
 	}
 }
 
-// isDown reports whether an outcome is that of a site that cannot answer.
+// isDown reports whether the outcome is typical of a site that is down.
 func isDown(o crawler.Outcome) bool {
 	switch o {
 	case crawler.ServerError, crawler.RateLimited, crawler.Timeout, crawler.Unreachable:
@@ -62,11 +63,11 @@ func isDown(o crawler.Outcome) bool {
 	return false
 }
 
-// endedEarly says why a crawl ended before it was through, though nothing was wrong
-// with the crawl itself; "" where that is not so.
+// endedEarly returns the reason if a crawl ended because its session was lost or the site is down. It
+// returns "" for any other error.
 func endedEarly(err error) string {
 	var session *proof.SessionLostError
-	var site *siteDown
+	var site *siteDownError
 	switch {
 	case errors.As(err, &session):
 		return session.Error()

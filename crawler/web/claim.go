@@ -10,16 +10,15 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// Claim tells which pages of a library a source can have brought there, by what it is
-// configured to read and how it names its pages. It is no proof: only what lacks it is
-// surely somebody else's.
+// Claim decides which pages of a library a source can have sent, by what the source reads and how it
+// identifies its pages. A page without a claim is surely somebody else's. A claim alone proves nothing.
 type Claim struct {
 	scope    *scope.Scope
 	identity Identity
 	splits   bool
 }
 
-// NewClaim returns the claim of a source. splits reports whether its pages may be split.
+// NewClaim returns the claim of src. splits reports whether the pages of src may be split.
 func NewClaim(src Source, splits bool) (*Claim, error) {
 	s, _, err := scopeOf(src)
 	if err != nil {
@@ -28,8 +27,8 @@ func NewClaim(src Source, splits bool) (*Claim, error) {
 	return &Claim{scope: s, identity: src.Identity, splits: splits}, nil
 }
 
-// Of reports whether a page with an external ID and a URL may be one of the source's: it
-// would read the URL as a page, and would know it by such an external ID.
+// Of reports whether the source may have sent the page with this external ID and URL: it would read the URL
+// as a page and give it this external ID.
 func (c *Claim) Of(externalID, pageURL string) bool {
 	id, address, anchor := crawler.CutPart(externalID, pageURL)
 	if anchor != "" && !c.splits || !c.reads(address) {
@@ -45,14 +44,14 @@ func (c *Claim) Of(externalID, pageURL string) bool {
 		u, err := url.Parse(address)
 		return err == nil && c.identity.of(u, nil) == id
 	}
-	return len(id) <= maxIdentity // the page itself has the rest to say
+	return len(id) <= maxIdentity // only the page's markup could tell more
 }
 
-// numbered is how pages are told apart that came to an address one after the other.
+// numbered matches the suffix of an external ID that tells apart pages which followed one another at one
+// address.
 var numbered = regexp.MustCompile(`#[0-9]+$`)
 
-// reads reports whether an address is one that a crawl of the source would read as a page,
-// as the crawl would write it.
+// reads reports whether a crawl of the source would read the address as a page, and normalise it to itself.
 func (c *Claim) reads(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || !isWebAddress(address) {

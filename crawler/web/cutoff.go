@@ -11,17 +11,17 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/wording"
 )
 
-// looksAgain is how often a document that seems to be cut off is asked for anew.
-const looksAgain = 2
+// maxRereads is how often a document that seems to be cut off is requested again.
+const maxRereads = 2
 
-// unlessCutOff asks again for the document of a page that seems to be cut off, and makes
-// a failure of one that still does.
-func (c *crawl) unlessCutOff(ctx context.Context, v visit, found finding) (finding, error) {
-	found, err := c.readToItsEnd(ctx, v, found)
+// rereadIfCutOff requests a page again if its document seems to be cut off. If it still does, the finding is a
+// failure.
+func (c *crawl) rereadIfCutOff(ctx context.Context, v visit, found finding) (finding, error) {
+	found, err := c.rereadIfLeftOpen(ctx, v, found)
 	if err != nil {
 		return found, err
 	}
-	for range looksAgain {
+	for range maxRereads {
 		why, err := c.cutOff(v.url, found)
 		if err != nil || why == "" {
 			return found, err
@@ -46,28 +46,31 @@ func (c *crawl) unlessCutOff(ctx context.Context, v visit, found finding) (findi
 	return finding{outcome: crawler.CutOff, detail: why}, nil
 }
 
-// endsOpen is what is said of a page that is sent though its document seems to be cut off.
+// endsOpen is the detail of a page that is sent although its document seems to be cut off.
 const endsOpen = "; it ends in the middle, also when asked for again, and is taken as it is"
 
-// leavesOpen is how many documents that stayed open show that the site leaves out ends.
-const leavesOpen = 3
+// maxLeftOpen is how many documents must stay open before the crawl takes it that the site leaves out end
+// tags.
+const maxLeftOpen = 3
 
-// readToItsEnd asks again for the document of a page of which nothing is known and that
-// leaves elements open. One that stays so is taken as it is.
-func (c *crawl) readToItsEnd(ctx context.Context, v visit, found finding) (finding, error) {
-	if c.before == nil || found.outcome != crawler.Paged || !crawler.EndsOpen(found.end) || c.leftOpen.Load() >= leavesOpen {
+// rereadIfLeftOpen requests a page again if its document leaves elements open and nothing is remembered of the
+// page. A document that stays so is taken as it is.
+func (c *crawl) rereadIfLeftOpen(ctx context.Context, v visit, found finding) (finding, error) {
+	open := found.outcome == crawler.Paged && crawler.EndsOpen(found.end)
+	if c.before == nil || !open || c.leftOpen.Load() >= maxLeftOpen {
 		return found, nil
 	}
 	before, err := c.before(v.url.String(), found.identity)
 	if err != nil || before.Letters > 0 || before.Markdown != "" {
 		return found, err
 	}
-	for range looksAgain {
+	for range maxRereads {
 		seen, err := c.look(ctx, v, c.read(ctx, v.url))
 		if err != nil || ctx.Err() != nil {
 			return found, err
 		}
-		if seen.moved == nil && seen.found.outcome == crawler.Paged && wording.Letters(seen.found.article.Markdown) > wording.Letters(found.article.Markdown) {
+		longer := wording.Letters(seen.found.article.Markdown) > wording.Letters(found.article.Markdown)
+		if seen.moved == nil && seen.found.outcome == crawler.Paged && longer {
 			found = seen.found
 		}
 		if !crawler.EndsOpen(found.end) {
@@ -79,7 +82,7 @@ func (c *crawl) readToItsEnd(ctx context.Context, v visit, found finding) (findi
 	return found, nil
 }
 
-// cutOff says what makes the document of a page look cut off; "" for nothing.
+// cutOff says why the document of a page looks cut off, or returns "" if it does not.
 func (c *crawl) cutOff(u *url.URL, found finding) (string, error) {
 	if found.outcome != crawler.Paged || c.before == nil || found.end == "" || found.end == cutoff.Closed {
 		return "", nil

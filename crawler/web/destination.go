@@ -10,9 +10,9 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// destinations are the origins that a request may go to which is not for a page: one for robots.txt, a sitemap or
-// a login. They are the source's own and those that its configuration names. What a site names, in a redirect, in
-// robots.txt or in a sitemap index, adds none. See docs/adr/0037.
+// destinations are the origins that a request for anything but a page may go to, such as for robots.txt, a
+// sitemap or a login. They are the source's own origin and those that its configuration names. What the site
+// names in a redirect, in robots.txt or in a sitemap index adds none. See docs/adr/0037.
 type destinations struct {
 	own   *scope.Scope
 	named map[string]bool // by [originName]
@@ -43,8 +43,8 @@ func newDestinations(src Source, own *scope.Scope) destinations {
 	return d
 }
 
-// include reports whether a request may go to u. A plain http origin includes the https one of its host, since sites
-// move that way; the reverse never holds.
+// include reports whether a request may go to u. A plain http origin includes the https origin of its host,
+// since sites move that way. The reverse never holds.
 func (d destinations) include(u *url.URL) bool {
 	n, ok := d.own.Query.Normalise(u)
 	if !ok {
@@ -57,7 +57,8 @@ func (d destinations) include(u *url.URL) bool {
 	return n.Scheme == "https" && n.Port() == "" && d.named[originName(&plain)]
 }
 
-// originName is the origin of a web address as text, without a port that is the usual one.
+// originName returns the origin of a web address without the default port. It returns "" for any other
+// address.
 func originName(u *url.URL) string {
 	n, ok := scope.Normalise(&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"})
 	if !ok {
@@ -66,11 +67,13 @@ func originName(u *url.URL) string {
 	return n.Scheme + "://" + n.Host
 }
 
-// judgeFileRedirect is the CheckRedirect of what is no page. It refuses, as a [fetch.Failure], to leave the destinations.
+// judgeFileRedirect is the CheckRedirect of requests for anything but a page. It refuses, with a
+// [fetch.Failure], to leave the destinations.
 func (c *crawl) judgeFileRedirect(next *http.Request, via []*http.Request) error {
 	switch shown := next.URL.Redacted(); {
 	case len(via) >= maxRedirects:
-		return &fetch.Failure{Outcome: crawler.RedirectLoop, Detail: fmt.Sprintf("%d redirects, and on to %s", len(via), shown)}
+		return &fetch.Failure{Outcome: crawler.RedirectLoop,
+			Detail: fmt.Sprintf("%d redirects, and on to %s", len(via), shown)}
 	case via[len(via)-1].URL.Scheme == "https" && next.URL.Scheme != "https":
 		return &fetch.Failure{Outcome: crawler.RedirectedOut, Detail: "leads from https to " + shown}
 	case c.destinations.include(next.URL):
@@ -78,6 +81,7 @@ func (c *crawl) judgeFileRedirect(next *http.Request, via []*http.Request) error
 	case c.wall.leadsTo(next.URL), scope.IsSignOn(next.URL):
 		return &fetch.Failure{Outcome: crawler.LoginWall, Detail: "leads to " + shown}
 	default:
-		return &fetch.Failure{Outcome: crawler.RedirectedOut, Detail: "leads to " + shown + ", which is not on the source's origin and not named by its settings"}
+		return &fetch.Failure{Outcome: crawler.RedirectedOut,
+			Detail: "leads to " + shown + ", which is not on the source's origin and not named by its settings"}
 	}
 }

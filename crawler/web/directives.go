@@ -7,9 +7,8 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// keepOut reports whether a page asks not to be indexed, and its links not to be
-// followed: in its head, or by X-Robots-Tag. It is part of robots.txt's manners and
-// is respected, or not, with it.
+// keepOut reports whether a page asks not to be indexed, and its links not to be followed, in its head or by
+// X-Robots-Tag. Neither is respected if robots.txt is not.
 func (c *crawl) keepOut(h http.Header, says extract.Directives, doc *extract.Document) (noIndex, noFollow bool) {
 	if !c.src.Fetch.RespectRobots {
 		return false, false
@@ -21,10 +20,10 @@ func (c *crawl) keepOut(h http.Header, says extract.Directives, doc *extract.Doc
 	return noIndex, noFollow
 }
 
-// delaysIndexing reports whether a page's noindex means only "not yet". DokuWiki
-// puts "noindex,nofollow" on each page for days after each edit (indexdelay), which
-// would take every page out of the library that somebody works on. What it never
-// wants indexed (old revisions, editors, missing pages) has no canonical link.
+// delaysIndexing reports whether a page's noindex means only "not yet". DokuWiki puts "noindex,nofollow" on
+// each page for days after each edit (indexdelay). If that were respected, every page that somebody works on
+// would leave the library. What DokuWiki never wants indexed (old revisions, editors, missing pages) has no
+// canonical link.
 func delaysIndexing(doc *extract.Document, says extract.Directives) bool {
 	return says.Canonical != nil && isDokuWiki(doc)
 }

@@ -8,22 +8,23 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
-// elsewhere returns where a document sends its readers instead of being a page itself,
-// and as what: on to another address at once, to its canonical address, or to its
-// version in the source's language. It is nil where the document stands for itself. An
-// address that would not be fetched is passed over, but for a refresh: behind that,
-// there is nothing to read.
+// elsewhere returns where a document sends its readers instead of being a page itself: on to another address
+// at once (refresh), to its canonical address, or to its version in the source's language. The finding is
+// zero if the document stands for itself. An address that would not be fetched is ignored, unless it is that
+// of a refresh: a page that forwards its readers has nothing to read.
 func (c *crawl) elsewhere(v visit, doc *extract.Document, says extract.Directives) finding {
 	if to, ok := c.another(v, says.Refresh); ok {
-		switch outcome, _ := c.scope.Judge(to); {
+		outcome, _ := c.scope.Judge(to)
+		if outcome == "" && !c.scope.Starts[to.String()] && !c.robots.Allows(to) {
+			outcome = crawler.RobotsDenied
+		}
+		switch {
 		case c.asksForLogin(v.url, to):
 			return finding{outcome: crawler.LoginWall, detail: "leads to " + to.String()}
 		case v.asItself:
 			return finding{}
 		case outcome != "":
 			return finding{outcome: crawler.RedirectedOut, detail: "leads to " + to.String() + " (" + string(outcome) + ")"}
-		case !c.scope.Starts[to.String()] && !c.robots.Allows(to):
-			return finding{outcome: crawler.RedirectedOut, detail: "leads to " + to.String() + " (" + string(crawler.RobotsDenied) + ")"}
 		}
 		return finding{outcome: crawler.Redirected, detail: to.String(), leads: to}
 	}
@@ -39,7 +40,8 @@ func (c *crawl) elsewhere(v visit, doc *extract.Document, says extract.Directive
 	return finding{}
 }
 
-// another returns an address that a document names, normalised, if it is not its own.
+// another returns the normalised address that a document names, and reports whether it is not the document's
+// own.
 func (c *crawl) another(v visit, named *url.URL) (*url.URL, bool) {
 	if named == nil {
 		return nil, false
@@ -48,7 +50,7 @@ func (c *crawl) another(v visit, named *url.URL) (*url.URL, bool) {
 	return u, ok && u.String() != v.url.String()
 }
 
-// fetchable is another address that may be fetched, or nil.
+// fetchable returns an address other than v's that may be fetched, or nil.
 func (c *crawl) fetchable(v visit, named *url.URL) *url.URL {
 	u, ok := c.another(v, named)
 	if !ok {
@@ -60,10 +62,9 @@ func (c *crawl) fetchable(v visit, named *url.URL) *url.URL {
 	return u
 }
 
-// inOurLanguage returns the one of a document's versions that is nearer to the source's
-// locale than the document itself; nil where there is none that may be fetched, so
-// that what exists in one language only is never lost. language is that of the document
-// where the versions don't tell.
+// inOurLanguage returns the version of a document that suits the source's locale better than the document
+// does. It returns nil if there is none that may be fetched, so that what exists in one language only is
+// never lost. language is the document's own, for a document that is not among its versions.
 func (c *crawl) inOurLanguage(document *url.URL, versions []extract.Alternate, language string) *url.URL {
 	if c.src.Discover.OtherLocales {
 		return nil
@@ -87,8 +88,8 @@ func (c *crawl) inOurLanguage(document *url.URL, versions []extract.Alternate, l
 	return nearer
 }
 
-// leaveToTranslation settles an address, found on from, one of whose versions is nearer
-// to the source's locale, and returns that one; nil where there is none.
+// leaveToTranslation settles an address found on from if one of its versions suits the source's locale
+// better, and returns that version. Otherwise it returns nil.
 func (c *crawl) leaveToTranslation(from string, address *url.URL, versions []extract.Alternate) (*url.URL, error) {
 	document, ok := c.scope.Normalise(address)
 	if !ok || c.src.Discover.OtherLocales {
@@ -107,8 +108,8 @@ func (c *crawl) leaveToTranslation(from string, address *url.URL, versions []ext
 	return nearer, c.frontier.Settle(document, crawler.OtherLocale, nearer.String())
 }
 
-// ownLanguage are the versions of a document to follow as links: those in the source's
-// language, or all.
+// ownLanguage returns the versions of a document to follow as links: those in the source's language, or all
+// if the source reads other languages too.
 func (c *crawl) ownLanguage(doc *extract.Document) (links []*url.URL) {
 	for _, alternate := range doc.Alternates() {
 		if c.src.Discover.OtherLocales || nearness(alternate.Language, c.src.Locale) > 0 {
@@ -118,8 +119,8 @@ func (c *crawl) ownLanguage(doc *extract.Document) (links []*url.URL) {
 	return links
 }
 
-// nearness tells how well a language tag suits a locale: 2 as written, 1 the same
-// language, 0 another.
+// nearness returns how well a language tag suits a locale: 2 for the same tag, 1 for the same language, 0
+// for another.
 func nearness(language, locale string) int {
 	language = strings.ToLower(strings.ReplaceAll(language, "_", "-"))
 	locale = strings.ToLower(strings.ReplaceAll(locale, "_", "-"))
@@ -134,8 +135,8 @@ func nearness(language, locale string) int {
 	return 0
 }
 
-// unlessInACircle makes a failure of a redirect that leads back where it came from.
-func (c *crawl) unlessInACircle(v visit, found *finding) error {
+// markRedirectLoop turns a redirect into a failure if it leads back to where it came from.
+func (c *crawl) markRedirectLoop(v visit, found *finding) error {
 	if found.outcome != crawler.Redirected {
 		return nil
 	}
@@ -149,7 +150,7 @@ func (c *crawl) unlessInACircle(v visit, found *finding) error {
 	return nil
 }
 
-// versionsOf are the addresses that a document names as its versions, normalised.
+// versionsOf returns the normalised addresses that a document names as its versions.
 func (c *crawl) versionsOf(named []extract.Alternate) (addresses []string) {
 	for _, version := range named {
 		if u, ok := c.scope.Normalise(version.URL); ok {
@@ -159,8 +160,8 @@ func (c *crawl) versionsOf(named []extract.Alternate) (addresses []string) {
 	return addresses
 }
 
-// languageOf is the language that a document says of itself: as one of its versions, or
-// else as a whole; "" where it does not say any, or says the source's own.
+// languageOf returns the language that a document gives itself among its versions, or else as a whole. It
+// returns "" if there is none, or if the document as a whole is in the source's language.
 func (c *crawl) languageOf(document *url.URL, named []extract.Alternate, language string) string {
 	for _, version := range named {
 		if u, ok := c.scope.Normalise(version.URL); ok && u.String() == document.String() {

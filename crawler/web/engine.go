@@ -15,22 +15,22 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// visit is one address to be asked for.
+// visit is one address to be requested.
 type visit struct {
 	url      *url.URL // normalised
 	depth    int      // link steps from a start address
-	from     string   // where it was found; known until it is decided on
-	asItself bool     // whatever it names as its canonical address
-	alive    bool     // the session is known to be alive, so that a link to log in is no wall
+	from     string   // where it was found; only needed until it is decided on
+	asItself bool     // it is read whatever canonical address it names
+	alive    bool     // the session is known to be alive, so that a link to a login is no wall
 }
 
-// discover notes the addresses found on from and queues those that are new and
-// worth fetching; the others are settled at once.
+// discover records the addresses found on from. It queues those that are new and may be fetched, and settles
+// the others at once.
 func (c *crawl) discover(from string, depth int, found []*url.URL) error {
 	return c.discoverNormal(from, depth, c.normal(found))
 }
 
-// normal returns addresses as they are normalised, each of them once.
+// normal returns the addresses normalised, each of them once.
 func (c *crawl) normal(found []*url.URL) []string {
 	addresses := make([]string, 0, len(found))
 	seen := make(map[string]bool, len(found))
@@ -47,7 +47,7 @@ func (c *crawl) normal(found []*url.URL) []string {
 	return addresses
 }
 
-// discoverNormal is discover for addresses that are normalised already.
+// discoverNormal is discover for addresses that are already normalised.
 func (c *crawl) discoverNormal(from string, depth int, addresses []string) error {
 	fresh, err := c.frontier.Add(from, depth, addresses)
 	if err != nil {
@@ -73,8 +73,7 @@ func (c *crawl) decide(v visit) error {
 	return c.enqueue(v)
 }
 
-// turnedAway says how a new address is settled without asking for it; "" means
-// that it is to be fetched.
+// turnedAway returns the outcome of a new address that is not fetched, or "" if it is fetched.
 func (c *crawl) turnedAway(v visit) (crawler.Outcome, string) {
 	if outcome, detail := c.scope.Judge(v.url); outcome != "" {
 		return outcome, detail
@@ -92,13 +91,13 @@ func (c *crawl) turnedAway(v visit) (crawler.Outcome, string) {
 	return "", ""
 }
 
-// The keys of what a request carries through colly's queue.
+// The keys of the values that a request carries through colly's queue.
 const (
 	keyURL         = "url"          // the address as we normalised it
 	keyAsItself    = "as-itself"    // see visit
 	keyContentType = "content-type" // of the answer, as served
-	keyAsked       = "asked"        // with which session it was asked for, and when
-	keyRemembered  = "remembered"   // *Remembered, where it was asked for with validators
+	keyAsked       = "asked"        // proof.Asked: the session of the request, and its time
+	keyRemembered  = "remembered"   // *Remembered, if the request has validators
 )
 
 // enqueue hands a visit to colly's queue.
@@ -111,14 +110,15 @@ func (c *crawl) enqueue(v visit) error {
 	if v.depth > 0 && !v.asItself {
 		c.traps.Queued(v.url)
 	}
-	if err := c.queue.AddRequest(&colly.Request{URL: v.url, Method: http.MethodGet, Depth: v.depth, Ctx: ctx}); err != nil {
+	request := &colly.Request{URL: v.url, Method: http.MethodGet, Depth: v.depth, Ctx: ctx}
+	if err := c.queue.AddRequest(request); err != nil {
 		return fmt.Errorf("queue %s: %w", v.url, err)
 	}
 	return nil
 }
 
-// newRound prepares a queue for the next [crawl.runRound]. Each round has one of its own,
-// because colly's queue cannot be added to once it has run dry.
+// newRound prepares a queue for the next [crawl.runRound]. Each round has its own, because colly's queue
+// cannot be added to once it is empty.
 func (c *crawl) newRound(ctx context.Context) (err error) {
 	c.round = c.frontier.Round(ctx, c.stop)
 	c.queue, err = queue.New(max(c.src.Fetch.Concurrency, 1), c.round)
@@ -131,9 +131,9 @@ func (c *crawl) newRound(ctx context.Context) (err error) {
 	return nil
 }
 
-// runRound asks for what is queued, then for what that led to, and so on, a round for each
-// step, so that nothing which a round decides depends on the order of its answers. It
-// returns when the queue is empty, or with the reason why the crawl ended.
+// runRound fetches what is queued, then what that led to, and so on, with a round for each step. So no
+// decision of a round depends on the order of its answers. It returns when the queue is empty, or with the
+// reason why the crawl ended.
 func (c *crawl) runRound(ctx context.Context) error {
 	for {
 		if err := c.round.Begin(); err != nil {
@@ -156,16 +156,16 @@ func (c *crawl) runRound(ctx context.Context) error {
 	}
 }
 
-// newCollector leaves to colly what it does well, the queue's workers and the
-// round of callbacks, and turns off what is ours: see docs/adr/0003.
+// newCollector leaves the queue's workers and the callbacks to colly, and turns off what the crawl does
+// itself: see docs/adr/0003.
 func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 	collector := colly.NewCollector(colly.StdlibContext(ctx))
-	// Set here and not as options, which colly lets environment variables override.
+	// These are set here and not as options, which environment variables would override.
 	collector.UserAgent = c.src.Fetch.UserAgent
 	collector.AllowURLRevisit = true        // the frontier knows what was visited
-	collector.IgnoreRobotsTxt = true        // see robots
-	collector.ParseHTTPErrorResponse = true // every answer is ours to judge
-	collector.MaxBodySize = 0               // see whole
+	collector.IgnoreRobotsTxt = true        // readRobots reads it
+	collector.ParseHTTPErrorResponse = true // the crawl judges every answer
+	collector.MaxBodySize = 0               // the transport of package fetch bounds it
 	collector.MaxDepth, collector.MaxRequests = 0, 0
 	collector.AllowedDomains, collector.DisallowedDomains = nil, nil
 	collector.CacheDir = ""
@@ -174,8 +174,8 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 
 	collector.OnRequest(func(r *colly.Request) {
 		r.Headers.Set("Accept", accepted)
-		r.Ctx.Put(keyAsked, c.prover.Begins(c.door.enter(ctx)))
-		// colly has written the address in its own way; ask for it in ours.
+		r.Ctx.Put(keyAsked, c.prover.Begins(c.renewal.enter(ctx)))
+		// colly has rewritten the address. Request it as the crawl normalised it.
 		v, err := visitOf(r)
 		if err != nil {
 			c.stop(err)
@@ -195,7 +195,7 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 		}
 	})
 	collector.OnResponseHeaders(func(r *colly.Response) {
-		// A charset would have colly convert the body, which extract.Parse does better.
+		// With a charset, colly would convert the body. extract.Parse does that better.
 		served := r.Headers.Get("Content-Type")
 		r.Ctx.Put(keyContentType, served)
 		r.Headers.Set("Content-Type", fetch.MediaType(served))
@@ -208,8 +208,8 @@ func (c *crawl) newCollector(ctx context.Context) *colly.Collector {
 	return collector
 }
 
-// answered concludes a visit, unless it was the end of the crawl that cut it off:
-// then it stays open and counts as interrupted.
+// answered concludes a visit. A visit that was cut off by the end of the crawl stays open and counts as
+// interrupted.
 func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
 	if ctx.Err() != nil {
 		return
@@ -223,9 +223,9 @@ func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
 	if err == nil {
 		err = c.prover.Glance(ctx, v.url)
 	}
-	// What was fetched is to outlive a kill before the next request is made, so that no
-	// more is ever fetched twice than was in flight. To ask again whether a document has
-	// changed costs next to nothing: that may wait for company, some 200 ms.
+	// What was fetched must survive a kill before the next request is made, so that no more is fetched twice
+	// than was in flight. An unmodified document costs next to nothing to request again, so it may wait some
+	// 200 ms for the next commit.
 	if err == nil && c.flush != nil && !a.unmodified() {
 		err = c.flush()
 	}
@@ -234,7 +234,7 @@ func (c *crawl) answered(ctx context.Context, r *colly.Response, a answer) {
 	}
 }
 
-// visitOf is the visit that a request of colly's is for.
+// visitOf returns the visit that a request of colly's is for.
 func visitOf(r *colly.Request) (visit, error) {
 	u, err := url.Parse(r.Ctx.Get(keyURL))
 	if err != nil {

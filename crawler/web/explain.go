@@ -14,8 +14,8 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// Judge says what a source's settings make of an address, without asking the site. It
-// is an error where address is none on the web.
+// Judge says what a source's settings make of an address, without a request. It returns an error if address
+// is no web address.
 func Judge(src Source, address *url.URL) (scope.Judgement, error) {
 	s, _, err := scopeOf(src)
 	if err != nil {
@@ -23,7 +23,8 @@ func Judge(src Source, address *url.URL) (scope.Judgement, error) {
 	}
 	u, ok := s.Normalise(address)
 	if !ok {
-		return scope.Judgement{}, fmt.Errorf("judge %s: no web address: write it with https:// and a host", address.Redacted())
+		return scope.Judgement{}, fmt.Errorf("judge %s: no web address: write it with https:// and a host",
+			address.Redacted())
 	}
 	return s.Explain(u), nil
 }
@@ -32,38 +33,38 @@ func Judge(src Source, address *url.URL) (scope.Judgement, error) {
 type Explanation struct {
 	scope.Judgement
 	Login []string `json:"login,omitempty"` // the steps of the login, for people
-	Seen  *Seen    `json:"seen,omitempty"`  // nil: a crawl would not ask for it, so it was not
+	Seen  *Seen    `json:"seen,omitempty"`  // nil if a crawl would not request the address
 }
 
-// Seen is what a site shows at an address to a crawl.
+// Seen is what a site shows to a crawl at an address.
 type Seen struct {
 	Redirects []Redirect `json:"redirects,omitempty"`
-	URL       string     `json:"url"`              // that answered, or where a redirect was refused, or failed
-	Moved     string     `json:"moved,omitempty"`  // where redirects led, normalised; the page is that one's
-	Status    int        `json:"status,omitempty"` // 0 for no answer that is a document's
+	URL       string     `json:"url"`              // the address that answered, or where a redirect was refused or failed
+	Moved     string     `json:"moved,omitempty"`  // where redirects led, normalised; the page is the one there
+	Status    int        `json:"status,omitempty"` // 0 if no document was answered
 	Headers   []Header   `json:"headers,omitempty"`
-	Canonical string     `json:"canonical,omitempty"` // as it names it, absolute
-	Robots    []string   `json:"robots,omitempty"`    // noindex, nofollow: of the page or its headers, as far as they are respected
-	Rendered  bool       `json:"rendered"`            // shown to a browser
-	// Refused are the requests of its scripts that were not made, with what would allow them.
+	Canonical string     `json:"canonical,omitempty"` // as the page names it, absolute
+	Robots    []string   `json:"robots,omitempty"`    // noindex and nofollow, as far as they are respected
+	Rendered  bool       `json:"rendered"`            // a browser rendered it
+	// Refused are the requests of its scripts that were not made, with the keys that would allow them.
 	Refused  []render.Refusal `json:"refused,omitempty"`
-	LoggedIn bool             `json:"logged_in"`      // has what auth.form.logged_in matches
-	Wall     string           `json:"wall,omitempty"` // why it is a login rather than a page; "" where it is none
-	Links    int              `json:"links"`          // to follow
+	LoggedIn bool             `json:"logged_in"`      // auth.form.logged_in matches
+	Wall     string           `json:"wall,omitempty"` // why it is a login and no page; "" if it is none
+	Links    int              `json:"links"`          // number of links to follow
 
 	Outcome crawler.Outcome `json:"outcome"`
 	Detail  string          `json:"detail,omitempty"`
-	// NoAnswer: nothing came back from the site.
+	// NoAnswer is true if the site did not answer.
 	NoAnswer bool `json:"no_answer,omitempty"`
 
 	Title     string `json:"title,omitempty"`
-	TitleFrom string `json:"title_from,omitempty"` // which rule found it: see [extract.Article]
+	TitleFrom string `json:"title_from,omitempty"` // the rule that found it: see [extract.Article]
 	BodyFrom  string `json:"body_from,omitempty"`
 	Markdown  string `json:"markdown,omitempty"`
-	// Availability is the rule that decided on it: a pattern, or "default".
+	// Availability is the rule that decided: a pattern, or "default".
 	Availability string `json:"availability,omitempty"`
 
-	Page *crawler.Page `json:"-"` // as a crawl would give it; nil where it gives none
+	Page *crawler.Page `json:"-"` // as a crawl would send it to its sink; nil if it is no page
 }
 
 // Redirect is one step on the way to a document.
@@ -79,10 +80,9 @@ type Header struct {
 	Value string `json:"value"`
 }
 
-// Explain logs in to a source as a crawl would, and asks for one address. It keeps
-// nothing: of sur, the frontier, the sink and the memory are not used. An address that a
-// crawl would not ask for is not asked for here either. The error says that the source
-// could not be opened: see [Crawl].
+// Explain logs in to a source as a crawl would, and requests one address. It keeps nothing, and does not use
+// the frontier, the sink and the memory of sur. It does not request an address that a crawl would not
+// request. An error means that the source could not be opened: see [Crawl].
 func Explain(ctx context.Context, src Source, address *url.URL, sur Surroundings) (Explanation, error) {
 	judged, err := Judge(src, address)
 	if err != nil || judged.Outcome != "" {
@@ -105,7 +105,7 @@ func Explain(ctx context.Context, src Source, address *url.URL, sur Surroundings
 	return e, nil
 }
 
-// explain goes the way of [crawl.run] and [crawl.conclude] for one address.
+// explain takes one address through the steps of [crawl.run] and [crawl.conclude].
 func (c *crawl) explain(ctx context.Context, u *url.URL, e *Explanation) error {
 	first, seen, err := c.open(ctx)
 	e.Login = seen
@@ -126,7 +126,9 @@ func (c *crawl) explain(ctx context.Context, u *url.URL, e *Explanation) error {
 	var steps []Redirect
 	c.Pages.CheckRedirect = func(next *http.Request, via []*http.Request) error {
 		from := via[len(via)-1].URL
-		steps = append(steps, Redirect{c.own.Mask(from.Redacted()), next.Response.StatusCode, c.own.Mask(next.URL.Redacted())})
+		steps = append(steps, Redirect{
+			From: c.own.Mask(from.Redacted()), Status: next.Response.StatusCode, To: c.own.Mask(next.URL.Redacted()),
+		})
 		return c.judgeRedirect(next, via)
 	}
 	v := visit{url: u}
@@ -143,31 +145,33 @@ func (c *crawl) explain(ctx context.Context, u *url.URL, e *Explanation) error {
 	return nil
 }
 
-// askRobots adds what robots.txt says of u.
+// askRobots adds what robots.txt says of u to the rules.
 func (e *Explanation) askRobots(c *crawl, u *url.URL) {
-	if !c.src.Fetch.RespectRobots {
-		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Silent, Says: "fetch.respect_robots is false"})
-		return
-	}
+	rule := scope.Rule{Name: "robots.txt", Verdict: scope.Silent}
 	allowed, by := c.robots.Decide(u)
 	switch {
+	case !c.src.Fetch.RespectRobots:
+		rule.Says = "fetch.respect_robots is false"
 	case !allowed && c.scope.Starts[u.String()]:
-		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Silent, Says: by + ", but a start address is fetched all the same"})
+		rule.Says = by + ", but a start address is fetched all the same"
 	case !allowed:
-		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Refuses, Says: by})
+		rule.Verdict, rule.Says = scope.Refuses, by
 		e.Outcome = crawler.RobotsDenied
 	case by != "":
-		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Admits, Says: by})
+		rule.Verdict, rule.Says = scope.Admits, by
 	default:
-		e.Rules = append(e.Rules, scope.Rule{Name: "robots.txt", Verdict: scope.Silent, Says: "no rule for it"})
+		rule.Says = "no rule for it"
 	}
+	e.Rules = append(e.Rules, rule)
 }
 
-// describe says what was seen of a visit.
+// describe returns what a visit showed.
 func (c *crawl) describe(v visit, a answer, looked sight) *Seen {
 	found := looked.found
-	s := &Seen{URL: v.url.String(), Outcome: found.outcome, Detail: found.detail, Rendered: a.rendered, Refused: a.refused, LoggedIn: found.loggedIn,
-		Links: len(found.links), NoAnswer: a.err != nil && isSilence(found.outcome)}
+	s := &Seen{
+		URL: v.url.String(), Outcome: found.outcome, Detail: found.detail, Rendered: a.rendered, Refused: a.refused,
+		LoggedIn: found.loggedIn, Links: len(found.links), NoAnswer: a.err != nil && isSilence(found.outcome),
+	}
 	at := v.url
 	if a.url != nil {
 		s.URL = a.url.Redacted()
@@ -202,7 +206,8 @@ func (c *crawl) describe(v visit, a answer, looked sight) *Seen {
 			}
 		}
 	}
-	s.Title, s.TitleFrom, s.BodyFrom, s.Markdown = found.article.Title, found.article.TitleFrom, found.article.How, found.article.Markdown
+	s.Title, s.TitleFrom = found.article.Title, found.article.TitleFrom
+	s.BodyFrom, s.Markdown = found.article.How, found.article.Markdown
 	if found.outcome == crawler.Paged {
 		page := c.page(at, found)
 		s.Page, s.Availability = &page, found.answersBy
@@ -210,7 +215,7 @@ func (c *crawl) describe(v visit, a answer, looked sight) *Seen {
 	return s
 }
 
-// isSilence reports whether an outcome is that of a request without an answer.
+// isSilence reports whether the outcome means that no answer came.
 func isSilence(o crawler.Outcome) bool {
 	return o == crawler.Timeout || o == crawler.Unreachable || o == crawler.TLSFailed
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
-// file is what a body that is no HTML was read as.
+// file is an answer's body, read as a file of some kind.
 type file struct {
 	kind document.Kind
 	doc  document.Document
-	err  error // instead of doc
+	err  error // set instead of doc
 }
 
-// fileKind says which kind of file an answer is that the source wants read; "" for none.
+// fileKind returns the kind of file that an answer has, or "" if the source does not read it as a file.
 func (c *crawl) fileKind(a answer) document.Kind {
 	if a.err != nil || a.status < 200 || a.status >= 300 || fetch.IsHTML(a.contentType) {
 		return ""
@@ -30,22 +30,23 @@ func (c *crawl) fileKind(a answer) document.Kind {
 	return fetch.WantedKind(c.src.Documents, a.contentType, a.url, a.body)
 }
 
-// opened is the answer with what its file says, where it is one to be read.
-func (c *crawl) opened(ctx context.Context, a answer) answer {
+// readFile returns the answer with its file read, if the source reads files of that kind.
+func (c *crawl) readFile(ctx context.Context, a answer) answer {
 	kind := c.fileKind(a)
 	if kind == "" {
 		return a
 	}
 	a.file = &file{kind: kind}
-	if kind != document.Markdown && document.LooksLikeHTML(a.body) { // Markdown may have HTML in it, and begin so
-		a.file.err = &document.Problem{Kind: document.Broken, Detail: "is a web page, served as " + fetch.MediaType(a.contentType)}
+	if kind != document.Markdown && document.LooksLikeHTML(a.body) { // Markdown may begin with HTML
+		detail := "is a web page, served as " + fetch.MediaType(a.contentType)
+		a.file.err = &document.Problem{Kind: document.Broken, Detail: detail}
 		return a
 	}
 	a.file.doc, a.file.err = c.documents.Read(ctx, kind, a.url, a.contentType, a.body)
 	return a
 }
 
-// judgeFile says what an answer is that is a file. It only looks.
+// judgeFile says what an answer with a file is. It settles nothing.
 func (c *crawl) judgeFile(v visit, a answer, meter *budget.Meter) finding {
 	if a.file.err != nil {
 		return c.unreadFile(a)
@@ -76,7 +77,7 @@ func (c *crawl) judgeFile(v visit, a answer, meter *budget.Meter) finding {
 	return found
 }
 
-// how says what a file was read as, for people.
+// how describes what the file was read as, for people.
 func (f *file) how() string {
 	how := string(f.kind)
 	if f.doc.Pages > 0 {
@@ -88,7 +89,7 @@ func (f *file) how() string {
 	return strings.Replace(how, ", 1 pages", ", 1 page", 1)
 }
 
-// unreadFile says why a file could not be read. One that is a login form is a wall.
+// unreadFile returns the finding of a file that could not be read. A login form in its place is a wall.
 func (c *crawl) unreadFile(a answer) finding {
 	if document.LooksLikeHTML(a.body) {
 		if doc, err := extract.Parse(a.url, "text/html", a.body); err == nil {
@@ -107,8 +108,8 @@ func (c *crawl) unreadFile(a answer) finding {
 		return finding{outcome: crawler.BrokenFile, detail: fmt.Sprintf("%s: %v", a.file.kind, a.file.err)}
 	}
 	outcome := map[document.ProblemKind]crawler.Outcome{
-		document.Encrypted: crawler.Encrypted, document.Scanned: crawler.Scanned, document.Broken: crawler.BrokenFile, document.TooLarge: crawler.TooLarge,
-		document.TooCostly: crawler.TooCostly,
+		document.Encrypted: crawler.Encrypted, document.Scanned: crawler.Scanned, document.Broken: crawler.BrokenFile,
+		document.TooLarge: crawler.TooLarge, document.TooCostly: crawler.TooCostly,
 	}[problem.Kind]
 	return finding{outcome: outcome, detail: string(a.file.kind) + ": " + problem.Detail}
 }

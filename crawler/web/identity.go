@@ -10,20 +10,19 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract"
 )
 
-// Identity says where a page tells what it is known by, whatever its address. The zero
-// value is nowhere: pages are known by their addresses.
+// Identity says where a page states an ID of its own, whatever its address. The zero value has no selector.
+// Pages are then identified by their URLs.
 type Identity struct {
-	Regex    *regexp.Regexp // its first group, in the address
-	Selector string         // the text of the first element that it matches
-	Attr     string         // or its attribute of this name
+	Regex    *regexp.Regexp // its first group is matched in the address
+	Selector string         // the text of the first element that matches
+	Attr     string         // if set, the attribute of that element instead
 	Meta     string         // the content of the meta tag with this name or property
 }
 
-// maxIdentity is how long an identity may be; what is longer is a selector that
-// matches too much.
+// maxIdentity is the longest identity in bytes. A longer text means that the selector matches too much.
 const maxIdentity = 255
 
-// of returns the identity of a document; "" where it has none.
+// of returns the identity of a document, or "" if it has none.
 func (i Identity) of(u *url.URL, doc *extract.Document) string {
 	var found string
 	switch {
@@ -47,8 +46,8 @@ func (i Identity) of(u *url.URL, doc *extract.Document) string {
 	return found
 }
 
-// identityOf returns the identity of a document; "" where it has none, or shows a secret
-// of our own instead.
+// identityOf returns the identity of a document. It returns "" if there is none, or if it contains a secret
+// of the source.
 func (c *crawl) identityOf(u *url.URL, doc *extract.Document) string {
 	found := c.src.Identity.of(u, doc)
 	if c.own.In(found) {
@@ -57,5 +56,5 @@ func (c *crawl) identityOf(u *url.URL, doc *extract.Document) string {
 	return found
 }
 
-// isZero reports whether pages are known by their addresses.
+// isZero reports whether pages are identified by their URLs.
 func (i Identity) isZero() bool { return i == Identity{} }

@@ -20,19 +20,18 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
-// conclude judges the answer to a visit and does all that follows from it. The
-// outcome is written last, when the page is in the sink and its links are
-// discovered, so that a settled URL has nothing left to do. The error is the
-// crawl's own; what is wrong with the site is an outcome.
+// conclude judges the answer to a visit and acts on it. It settles the visit last, when the page is in the
+// sink and its links are discovered, so that nothing is left to do for a settled URL. An error is a failure
+// of the crawl itself. A failure of the site is an outcome.
 func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	if stays, err := c.unchanged(v, a); stays || err != nil {
 		return err
 	}
 	c.checkHealth(ctx, v, a)
 	ctx = budget.Allow(ctx, budget.Page)
-	a = c.opened(ctx, c.shown(ctx, c.browser, a))
+	a = c.readFile(ctx, c.renderPage(ctx, c.browser, a))
 	if ctx.Err() != nil {
-		return nil // cut off, and so still open
+		return nil // the visit was cut off and stays open
 	}
 	seen, err := c.look(ctx, v, a)
 	if err == nil && seen.walled() {
@@ -42,12 +41,12 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		return err
 	}
 	c.prover.Answered(v.url.String(), seen.Asked, seen.found.loggedIn, seen.found.inside)
-	v, err = c.arrive(v, seen)
+	v, err = c.settleRedirect(v, seen)
 	if err != nil || v.url == nil {
 		return err
 	}
 	c.prover.Answered(v.url.String(), seen.Asked, seen.found.loggedIn, seen.found.inside)
-	found, err := c.unlessCutOff(ctx, v, seen.found)
+	found, err := c.rereadIfCutOff(ctx, v, seen.found)
 	if err != nil {
 		return err
 	}
@@ -69,7 +68,7 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		if err := c.discover(v.url.String(), v.depth, []*url.URL{found.leads}); err != nil {
 			return err
 		}
-		if err := c.unlessInACircle(v, &found); err != nil {
+		if err := c.markRedirectLoop(v, &found); err != nil {
 			return err
 		}
 	case crawler.Paged:
@@ -92,18 +91,17 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 	return c.frontier.Settle(v.url, found.outcome, found.detail)
 }
 
-// sight is what was seen of a visit, before anything follows from it.
+// sight is what the answer to a visit shows, before the crawl acts on it.
 type sight struct {
 	found finding
-	moved *url.URL // where redirects led; nil where they did not, or to a wall
+	moved *url.URL // where redirects led; nil if there were none, or they led to a wall
 	proof.Asked
 }
 
-// walled reports whether a page was asked for that only a reader who is logged in
-// gets, and the reader was not.
+// walled reports whether the site wants a login before it shows the page.
 func (s sight) walled() bool { return s.found.outcome == crawler.LoginWall || s.found.unauthorized }
 
-// look judges an answer where it came from.
+// look judges an answer at the address that it came from.
 func (c *crawl) look(ctx context.Context, v visit, a answer) (sight, error) {
 	seen, err := c.lookAt(ctx, v, a)
 	seen.Asked = a.Asked
@@ -130,16 +128,17 @@ func (c *crawl) lookAt(ctx context.Context, v visit, a answer) (sight, error) {
 			return sight{}, err
 		}
 		if seen.found.form != "" && !scope.IsLoginAddress(v.url) {
-			return sight{found: finding{outcome: crawler.LoginWall, detail: fmt.Sprintf("leads to %s: %s", final, seen.found.form)}}, nil
+			detail := fmt.Sprintf("leads to %s: %s", final, seen.found.form)
+			return sight{found: finding{outcome: crawler.LoginWall, detail: detail}}, nil
 		}
 	}
 	return seen, nil
 }
 
-// arrive returns the visit that what was seen belongs to. Where redirects led
-// elsewhere, the requested address is settled, and the visit goes on for the one
-// they led to; its url is nil where that has, or had, a visit of its own.
-func (c *crawl) arrive(v visit, seen sight) (visit, error) {
+// settleRedirect returns the visit that a sight belongs to. If redirects led to another address, it settles the
+// requested one, and the visit continues at the other. The visit has no url if that address has a visit of
+// its own.
+func (c *crawl) settleRedirect(v visit, seen sight) (visit, error) {
 	if seen.moved == nil {
 		return v, nil
 	}
@@ -158,10 +157,10 @@ func (c *crawl) arrive(v visit, seen sight) (visit, error) {
 type finding struct {
 	outcome  crawler.Outcome
 	detail   string
-	form     string // the login form that was shown; "" for none
-	loggedIn bool   // has what auth.form.logged_in matches
+	form     string // the login form that was shown, or ""
+	loggedIn bool   // auth.form.logged_in matches
 	end      string // how the document ends, as served; see Page.End
-	inside   bool   // shows by itself that its reader is logged in
+	inside   bool   // it shows by itself that its reader is logged in
 	unseen   []crawler.Unseen
 	links    []string // to follow; normalised
 	leads    *url.URL // where the document leads its readers: see elsewhere
@@ -179,10 +178,13 @@ type finding struct {
 	routes       int  // see Coverage.HashRoutes; of a start address
 }
 
-// unreadable reports whether nothing can be known of a source whose start address
-// ended so.
+// unreadable reports whether nothing can be known of a source whose start address has this finding.
 func (f finding) unreadable() bool {
-	return f.outcome.Unread() || f.outcome == crawler.Gone || f.outcome == crawler.NotHTML || f.outcome == crawler.RedirectedOut
+	switch f.outcome {
+	case crawler.Gone, crawler.NotHTML, crawler.RedirectedOut:
+		return true
+	}
+	return f.outcome.Unread()
 }
 
 // judgeWithin judges an answer within the budget of a page.
@@ -190,7 +192,7 @@ func (c *crawl) judgeWithin(ctx context.Context, v visit, a answer) (finding, er
 	var found finding
 	var err error
 	a.sheets = c.sheets.For(a.url, a.rendered)
-	for range stylesheet.MaxRounds { // in each more is known of the sheets, and of those that they import
+	for range stylesheet.MaxRounds { // each round knows more style sheets, and the ones that they import
 		err = c.within(ctx, a.weight(), func(ctx context.Context) error {
 			found = c.judge(v, a, budget.From(ctx))
 			return nil
@@ -208,9 +210,8 @@ func (c *crawl) judgeWithin(ctx context.Context, v visit, a answer) (finding, er
 	return found, err
 }
 
-// within does a part of what is done to one page, within the budget of that and with so
-// many bytes of memory. What read sets must not be looked at after an error: see
-// [budget.Run].
+// within does a part of the work on one page, within the page's budget and with the given bytes of memory
+// reserved. After an error, what read sets must not be used: see [budget.Run].
 func (c *crawl) within(ctx context.Context, bytes int64, read func(context.Context) error) error {
 	release, err := c.room.Reserve(ctx, bytes)
 	if err != nil {
@@ -222,7 +223,7 @@ func (c *crawl) within(ctx context.Context, bytes int64, read func(context.Conte
 	})
 }
 
-// weight is how much memory judging an answer may take.
+// weight returns how many bytes of memory judging an answer may take.
 func (a answer) weight() int64 {
 	if a.file != nil && a.file.err == nil {
 		return budget.ForTree(a.file.doc.Root)
@@ -230,7 +231,7 @@ func (a answer) weight() int64 {
 	return budget.ForHTML(a.body)
 }
 
-// judge says what an answer is, and tells meter of its work. It only looks.
+// judge says what an answer is, and counts its work with meter. It settles nothing.
 func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	outcome, detail := a.failure()
 	switch {
@@ -245,7 +246,9 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	case outcome == crawler.TLSFailed && c.src.Auth.Certificate != nil && fetch.RefusesCertificate(a.err):
 		return finding{outcome: crawler.LoginWall, detail: "the site refuses the client certificate: " + detail}
 	default:
-		return finding{outcome: outcome, detail: detail, unauthorized: a.status == http.StatusUnauthorized, loggedIn: c.showsMember(a)}
+		return finding{
+			outcome: outcome, detail: detail, unauthorized: a.status == http.StatusUnauthorized, loggedIn: c.showsMember(a),
+		}
 	}
 
 	doc, err := extract.Parse(a.url, a.contentType, a.body)
@@ -282,7 +285,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	found.inside = c.isInside(doc, found.loggedIn)
 	if !a.rendered {
 		found.end = cutoff.EndOf(a.body)
-		// Else the document stays as it is while what its scripts fetch does not
+		// A rendered document may stay the same while what its scripts fetch changes.
 		found.etag, found.lastModified = c.validators(a.header)
 	}
 	if !noFollow {
@@ -298,8 +301,8 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	found.identity = c.identityOf(v.url, doc)
 	found.answers, found.answersBy = c.src.Availability.Of(v.url, doc)
 
-	// What a visitor would see is told by the text, so it is wanted of every page of
-	// a private source.
+	// The text shows whether a visitor would see the same. So the text of every page of a private source is
+	// needed.
 	if c.scope.Includes(v.url) || !c.src.Auth.IsZero() {
 		found.article, err = doc.Extract(c.src.Content)
 	}
@@ -323,7 +326,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 	return found
 }
 
-// howRendered says that a page was shown to a browser, and how much of what its scripts asked for was refused.
+// howRendered says that a browser rendered the page, and how many requests of its scripts were refused.
 func howRendered(a answer) string {
 	switch n := a.countRefused(); n {
 	case 0:
@@ -335,19 +338,19 @@ func howRendered(a answer) string {
 	}
 }
 
-// asVisitorsSee is the finding of a text that visitors without a session get as well.
+// asVisitorsSee returns the finding of a text that visitors without a session get too.
 func asVisitorsSee(a extract.Article) finding {
 	return finding{outcome: crawler.LoginWall, detail: fmt.Sprintf("what visitors without a session see: %q", a.Title)}
 }
 
-// asPage says whether what was extracted of an answer, or failed to be with err, is a
-// page, and how it was read, or why it is none.
+// asPage returns whether an extracted answer is a page, with how it was read, or why it is none. err is the
+// error of its extraction.
 func (c *crawl) asPage(v visit, a answer, found finding, err error) (crawler.Outcome, string) {
 	var costly *budget.Exceeded
 	switch {
 	case !c.scope.Includes(v.url):
 		return crawler.Listing, ""
-	case a.unripe:
+	case a.incomplete:
 		return crawler.Empty, "nothing matches render.wait_for"
 	case errors.As(err, &costly):
 		return crawler.TooCostly, costly.Detail
@@ -363,7 +366,7 @@ func (c *crawl) asPage(v visit, a answer, found finding, err error) (crawler.Out
 	return crawler.Paged, found.article.How
 }
 
-// page makes the page at u of what it says.
+// page returns the page at u with what was found there.
 func (c *crawl) page(u *url.URL, found finding) crawler.Page {
 	address, a := u.String(), found.article
 	title := a.Title
@@ -373,12 +376,12 @@ func (c *crawl) page(u *url.URL, found finding) crawler.Page {
 	if title == "" || title == "/" || title == "." {
 		title = u.Host
 	}
-	if found.answersBy == "" { // it has no markup that a rule could look at
+	if found.answersBy == "" { // there was no markup that a rule could look at
 		found.answers, found.answersBy = c.src.Availability.Of(u, nil)
 	}
 	return crawler.Page{
 		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
-		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut, End: found.end, Inside: found.inside, Dialogue: a.Dialogue,
-		Unseen: found.unseen,
+		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut,
+		End: found.end, Inside: found.inside, Dialogue: a.Dialogue, Unseen: found.unseen,
 	}
 }

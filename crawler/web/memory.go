@@ -14,38 +14,36 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/sitemap"
 )
 
-// Memory is what is remembered of a source's documents, so that those that have not
-// changed since needn't be fetched. What the site says of that is a hint, never more:
-// see docs/adr/0010. A Memory is used by several goroutines at once.
+// Memory remembers a source's documents, so that those that have not changed need not be fetched. What the
+// site says about that is only a hint: see docs/adr/0010. A Memory is used by several goroutines at once.
 type Memory interface {
-	// Recall returns what is remembered of a URL; ok is false for nothing, and where
-	// the document is to be fetched whatever the site says.
+	// Recall returns what is remembered of a URL. ok is false if nothing is, or if the document is to be
+	// fetched whatever the site says.
 	Recall(url string) (m Remembered, ok bool, err error)
-	// Remember keeps what a URL was found to be, in place of what was kept before. It
-	// is told after the page, if there was one, was put into the sink.
+	// Remember replaces what is remembered of a URL. It is called after the page, if there is one, was put
+	// into the sink.
 	Remember(url string, m Remembered) error
-	// Dated tells when a sitemap says that a URL changed last.
+	// Dated records when a URL changed last, according to a sitemap.
 	Dated(url string, changed time.Time) error
-	// Again puts the page of a document that was recalled among the pages of this
-	// crawl, as it was.
+	// Again adds the page of a recalled document, unchanged, to the pages of this crawl.
 	Again(m Remembered) error
 }
 
 // Remembered is what is remembered of a document.
 type Remembered struct {
-	ETag, LastModified string          // as the site gave them; "" for none
-	Outcome            crawler.Outcome // Paged or Listing; "" where nothing is to be made of it
+	ETag, LastModified string          // as the site gave them; may be empty
+	Outcome            crawler.Outcome // Paged or Listing; "" if the document is to be fetched
 	Links              []string        // to follow, normalised
 	Versions           []string        // in other languages that it names, normalised
-	ExternalID         string          // of its page; "" where it gave none
+	ExternalID         string          // of its page; "" if it gave none
 	Fingerprint        string          // of its page
-	Page               any             // as the Memory has it, for Again; nobody else looks at it
-	// Current: a sitemap says that it has not changed since it was fetched, and the
+	Page               any             // a value of the Memory's own, which only Again reads
+	// Current is true if a sitemap says that the document has not changed since it was fetched, and the
 	// source is configured to believe that.
 	Current bool
 }
 
-// recall returns what is remembered of the document that a visit asks for.
+// recall returns what is remembered of the document of a visit.
 func (c *crawl) recall(v visit) (m Remembered, ok bool, err error) {
 	if c.memory == nil || v.asItself {
 		return Remembered{}, false, nil
@@ -56,7 +54,7 @@ func (c *crawl) recall(v visit) (m Remembered, ok bool, err error) {
 	return m, ok && m.Outcome != "", nil
 }
 
-// unlearn makes the next crawl fetch a document that turned out to be no page.
+// unlearn forgets a document that turned out to be no page, so that the next crawl fetches it.
 func (c *crawl) unlearn(address string) error {
 	if c.memory == nil {
 		return nil
@@ -67,8 +65,8 @@ func (c *crawl) unlearn(address string) error {
 	return nil
 }
 
-// remember keeps what was found at an address for the next crawl. That of a wall is
-// never kept, nor of anything that is no page or listing.
+// remember keeps what was found at an address for the next crawl. It keeps pages and listings only, and so
+// never a wall.
 func (c *crawl) remember(u *url.URL, found finding, externalID string) error {
 	if c.memory == nil || found.outcome != crawler.Paged && found.outcome != crawler.Listing {
 		return nil
@@ -81,9 +79,9 @@ func (c *crawl) remember(u *url.URL, found finding, externalID string) error {
 	return nil
 }
 
-// stays concludes a visit whose document has not changed: it counts as seen, with
-// its page and with the links it had.
-func (c *crawl) stays(v visit, m Remembered, says string) error {
+// settleUnchanged concludes a visit whose document has not changed. The visit counts as read, with the page and the
+// links that the document had.
+func (c *crawl) settleUnchanged(v visit, m Remembered, says string) error {
 	c.breaker.inARow.Store(0)
 	c.hints.Named(v.url.String(), m.Versions)
 	if len(m.Links) > 0 && c.src.Discover.Links && c.scope.Follows(v.url) {
@@ -100,29 +98,29 @@ func (c *crawl) stays(v visit, m Remembered, says string) error {
 	return c.frontier.Settle(v.url, crawler.NotModified, says)
 }
 
-// unchanged reports whether the site answered that a document has not changed, and
-// concludes the visit then.
+// unchanged reports whether the site answered that a document has not changed. If so, it concludes the
+// visit.
 func (c *crawl) unchanged(v visit, a answer) (bool, error) {
 	if !a.unmodified() {
 		return false, nil
 	}
-	return true, c.stays(v, *a.remembered, "HTTP 304")
+	return true, c.settleUnchanged(v, *a.remembered, "HTTP 304")
 }
 
-// unmodified reports whether an answer is that a remembered document has not changed.
+// unmodified reports whether the answer is a 304 for a remembered document.
 func (a answer) unmodified() bool {
 	return a.err == nil && a.status == http.StatusNotModified && a.remembered != nil
 }
 
-// skips concludes a visit without asking for its document, where a sitemap that is
-// believed says that it has not changed; or else it puts the validators on its request.
+// skips concludes a visit without a request if a sitemap that is believed says that the document has not
+// changed. Otherwise it adds the validators to the request.
 func (c *crawl) skips(ctx context.Context, v visit, r *colly.Request) (bool, error) {
 	m, ok, err := c.recall(v)
 	switch {
 	case err != nil || !ok || ctx.Err() != nil:
 		return false, err
 	case m.Current:
-		return true, c.stays(v, m, "says its sitemap")
+		return true, c.settleUnchanged(v, m, "says its sitemap")
 	}
 	if m.ETag != "" {
 		r.Headers.Set("If-None-Match", m.ETag)
@@ -134,16 +132,15 @@ func (c *crawl) skips(ctx context.Context, v visit, r *colly.Request) (bool, err
 	return false, nil
 }
 
-// dropValidators takes the validators of one document off a request for another:
-// where a redirect leads to a login form, that has not changed for years.
+// dropValidators removes the validators of one document from the request for another. A redirect may lead to
+// a login form, which has not changed for years.
 func dropValidators(r *http.Request) {
 	r.Header.Del("If-None-Match")
 	r.Header.Del("If-Modified-Since")
 }
 
-// validators returns what of an answer tells the next crawl whether its document has
-// changed. On a private site a date is no such thing, since the login form that is
-// shown instead has one too, and an old one at that.
+// validators returns the validators of an answer for the next crawl. On a private site Last-Modified is left
+// out: the login form that may be shown instead has one too, and an old one.
 func (c *crawl) validators(h http.Header) (etag, lastModified string) {
 	if strings.Contains(h.Get("Vary"), "*") {
 		return "", ""
@@ -157,7 +154,7 @@ func (c *crawl) validators(h http.Header) (etag, lastModified string) {
 	return etag, lastModified
 }
 
-// sendable is a validator that may go back in a header, or "".
+// sendable returns the validator if it may be sent back in a header, or else "".
 func sendable(validator string) string {
 	const longest = 512
 	if len(validator) > longest || strings.ContainsFunc(validator, func(r rune) bool { return r < ' ' || r == 0x7f }) {
@@ -166,7 +163,7 @@ func sendable(validator string) string {
 	return validator
 }
 
-// dated passes on when a sitemap says that an address changed last.
+// dated records when an address changed last, according to a sitemap.
 func (c *crawl) dated(u *url.URL, changed string) error {
 	at, ok := sitemap.ParseDate(changed)
 	if c.memory == nil || !ok {

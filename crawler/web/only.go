@@ -6,9 +6,8 @@ import (
 	"net/url"
 )
 
-// runOnly reads the pages that were asked for, and where those lead: no link is followed.
-// The start address is read too, as it shows whether the login works, but nothing is made of
-// it unless it was asked for.
+// runOnly reads the pages that were asked for, and where they lead. It follows no link. It reads the start
+// address too, since that shows whether the login works, but settles it only if it was asked for.
 func (c *crawl) runOnly(ctx context.Context) error {
 	start := visit{url: c.starts[0]}
 	if err := c.frontier.Prepare(); err != nil {
@@ -17,7 +16,7 @@ func (c *crawl) runOnly(ctx context.Context) error {
 	first, _, err := c.open(ctx)
 	if err != nil {
 		_, claimErr := c.frontier.Claim("", 0, start.url)
-		return errors.Join(c.closed(start, err), claimErr)
+		return errors.Join(c.settleUnopened(start, err), claimErr)
 	}
 	if c.robots, err = c.readRobots(ctx); err != nil {
 		return err
@@ -37,7 +36,10 @@ func (c *crawl) runOnly(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, step := range []func(context.Context) error{c.runRound, c.askForOrphans, c.prover.ConfirmSession, c.prover.ProveAnswers, c.hints.VerifyMoves} {
+	steps := []func(context.Context) error{
+		c.runRound, c.askForOrphans, c.prover.ConfirmSession, c.prover.ProveAnswers, c.hints.VerifyMoves,
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}

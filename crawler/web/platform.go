@@ -8,8 +8,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// learnTraps takes from the preset of the start page's platform which addresses lead to no
-// article there. A page that was sent is asked for all the same, and judged by what it says.
+// learnTraps takes from the preset of the start page's platform which addresses lead to no article there. A
+// page that was sent earlier is requested all the same, and judged by its content.
 func (c *crawl) learnTraps(first answer) {
 	if outcome, _ := first.failure(); outcome != "" || !fetch.IsHTML(first.contentType) {
 		return
@@ -23,7 +23,8 @@ func (c *crawl) learnTraps(first answer) {
 	}
 }
 
-// avoidTraps has links to addresses that match a pattern not followed. Those that are no patterns were refused with the settings.
+// avoidTraps makes the crawl ignore links to addresses that match a pattern. Those that do not parse were
+// refused with the settings.
 func (c *crawl) avoidTraps(patterns []string) {
 	for _, text := range patterns {
 		if p, err := urlpattern.Parse(text); err == nil {
@@ -32,7 +33,7 @@ func (c *crawl) avoidTraps(patterns []string) {
 	}
 }
 
-// trapsNoted are the patterns as they are noted down.
+// trapsNoted returns the patterns of traps as text, for the notebook.
 func (c *crawl) trapsNoted() (patterns []string) {
 	for _, p := range c.scope.Traps {
 		patterns = append(patterns, p.String())
@@ -40,8 +41,8 @@ func (c *crawl) trapsNoted() (patterns []string) {
 	return patterns
 }
 
-// noArticle says why a page is none by what it says of itself: the preset of its platform knows it,
-// or it is about a person. It is "" where the page may be an article.
+// noArticle says why a page's own content shows that it is no article: the preset of its platform says so,
+// or it is a user's profile. It returns "" if the page may be an article.
 func (c *crawl) noArticle(v visit, doc *extract.Document) string {
 	platform, told := doc.ViewOf(c.src.Content.Presets)
 	switch {

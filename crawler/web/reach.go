@@ -7,9 +7,10 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// mayAsk judges what a page's scripts ask of the source's own origin as a link is judged: what is excluded is never
-// fetched, and a session does not follow what would end it or change something. The path that bounds the pages does
-// not bound their scripts and data, and robots.txt speaks of what is indexed.
+// mayAsk judges a request of a page's scripts to the source's own origin as a link is judged. What is
+// excluded is never fetched, and a session requests nothing that would end it or change something. The path
+// that bounds the pages does not bound their scripts and data, and robots.txt is about indexing. It returns
+// why the request is refused and the key that would allow it, or "" if the request may be made.
 func (c *crawl) mayAsk(u *url.URL) (why, key string) {
 	n, ok := c.scope.Normalise(u)
 	if !ok {
@@ -31,7 +32,8 @@ func (c *crawl) mayAsk(u *url.URL) (why, key string) {
 	return "", ""
 }
 
-// sessionValues are what no page may carry elsewhere: what is configured to get in, and what the site has answered.
+// sessionValues returns what no page may send elsewhere: the configured credentials, and the cookies that
+// the site has set.
 func (c *crawl) sessionValues() []string {
 	values := c.session.Values()
 	if jar, ok := c.Files.Jar.(*auth.Jar); ok {

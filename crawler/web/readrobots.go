@@ -11,10 +11,9 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// readRobots asks the site for its robots.txt. One that is not there, or is a web
-// page, allows everything. One that cannot be read, or that a login stands before,
-// forbids everything and makes the crawl incomplete: it is settled like a page that
-// could not be read.
+// readRobots fetches robots.txt. If it does not exist or is a web page, everything is allowed. If it cannot
+// be read or a login is shown instead, nothing is allowed and the crawl is incomplete: robots.txt is then
+// settled like a page that could not be read.
 func (c *crawl) readRobots(ctx context.Context) (scope.Robots, error) {
 	if !c.src.Fetch.RespectRobots {
 		return scope.Robots{}, nil
@@ -47,9 +46,10 @@ func (c *crawl) readRobots(ctx context.Context) (scope.Robots, error) {
 	case a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests:
 		return scope.Robots{}, nil
 	}
-	c.log.Warn("robots.txt cannot be read, so the site counts as closed (RFC 9309); fetch.respect_robots: false goes ahead",
-		"url", address.String(), "outcome", outcome, "detail", detail)
-	return scope.Robots{Unreadable: true}, c.frontier.SettleAside(address, outcome, detail+"; the site counts as closed until its robots.txt can be read")
+	c.log.Warn("robots.txt cannot be read, so the site counts as closed (RFC 9309); "+
+		"fetch.respect_robots: false goes ahead", "url", address.String(), "outcome", outcome, "detail", detail)
+	detail += "; the site counts as closed until its robots.txt can be read"
+	return scope.Robots{Unreadable: true}, c.frontier.SettleAside(address, outcome, detail)
 }
 
 func looksLikeHTML(a answer) bool {

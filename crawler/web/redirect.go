@@ -13,9 +13,9 @@ import (
 // maxRedirects is how many redirects of one request are followed.
 const maxRedirects = 10
 
-// judgeRedirect is the CheckRedirect of pages: it refuses, as a [fetch.Failure], to go
-// where a link would not be followed either. An address may redirect to itself
-// once or twice, as sites do that set a cookie first.
+// judgeRedirect is the CheckRedirect of requests for pages. It refuses, with a [fetch.Failure], to go where
+// a link would not be followed. An address may redirect to itself once or twice, as sites do that set a
+// cookie first.
 func (c *crawl) judgeRedirect(next *http.Request, via []*http.Request) error {
 	dropValidators(next)
 	target, ok := c.scope.Normalise(next.URL)
@@ -29,11 +29,13 @@ func (c *crawl) judgeRedirect(next *http.Request, via []*http.Request) error {
 		}
 	}
 	if met > 2 || len(via) > maxRedirects {
-		return &fetch.Failure{Outcome: crawler.RedirectLoop, Detail: fmt.Sprintf("%d redirects, and on to %s", len(via), target)}
+		return &fetch.Failure{Outcome: crawler.RedirectLoop,
+			Detail: fmt.Sprintf("%d redirects, and on to %s", len(via), target)}
 	}
 	first, _ := c.scope.Normalise(via[0].URL)
-	if alive, _ := next.Context().Value(sessionAlive{}).(bool); alive && c.scope.SameSite(target) && (c.scope.IsLoginForm(target) || c.wall.leadsTo(target)) {
-		return nil // what is shown there tells whether it asks for a login
+	alive, _ := next.Context().Value(sessionAlive{}).(bool)
+	if alive && c.scope.SameSite(target) && (c.scope.IsLoginForm(target) || c.wall.leadsTo(target)) {
+		return nil // the page there shows whether it asks for a login
 	}
 	if c.asksForLogin(first, target) {
 		return &fetch.Failure{Outcome: crawler.LoginWall, Detail: "leads to " + target.String()}
@@ -51,15 +53,15 @@ func (c *crawl) judgeRedirect(next *http.Request, via []*http.Request) error {
 		if detail != "" {
 			detail = ": " + detail
 		}
-		return &fetch.Failure{Outcome: crawler.RedirectedOut, Detail: fmt.Sprintf("leads to %s (%s%s)", target, outcome, detail)}
+		return &fetch.Failure{Outcome: crawler.RedirectedOut,
+			Detail: fmt.Sprintf("leads to %s (%s%s)", target, outcome, detail)}
 	}
 	return nil
 }
 
-// asksForLogin reports whether a redirect leads from an ordinary page to where
-// the site asks for a login: the configured form, the place where a visitor
-// without a session was led, or, outside of the scope, a place that has the name
-// of a login. (Inside of it, the page there tells whether it has a login form.)
+// asksForLogin reports whether a redirect leads from an ordinary page to a login: to the configured form, to
+// the place where visitors without a session are led, or to an address outside the scope that is named like
+// a login. Inside the scope, the page itself shows whether it has a login form.
 func (c *crawl) asksForLogin(from, to *url.URL) bool {
 	switch {
 	case scope.IsLoginAddress(from), c.scope.IsLoginForm(from):

@@ -10,8 +10,8 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// progressOf returns where the start address leads if it was read before the crawl was
-// interrupted, so that this one goes on from there; nil where it has to be read first.
+// progressOf returns where the start address leads if it was read before the crawl was interrupted, so that
+// the crawl can continue from there. It returns nil if the start address is to be read first.
 func (c *crawl) progressOf(start visit) (*url.URL, error) {
 	at := start.url
 	for range maxRedirects {
@@ -36,14 +36,14 @@ func (c *crawl) progressOf(start visit) (*url.URL, error) {
 	return nil, nil
 }
 
-// Notebook keeps a few bytes of a crawl until it is through.
+// Notebook keeps a few bytes of a crawl until it is finished.
 type Notebook interface {
-	// Note returns what SetNote was told last; nil for nothing.
+	// Note returns what SetNote was given last, or nil.
 	Note() ([]byte, error)
 	SetNote(note []byte) error
 }
 
-// wallNote is a [wall] as it is noted down.
+// wallNote is what noteWall keeps, as JSON.
 type wallNote struct {
 	Place, Away, Title string
 	Text               []byte
@@ -52,14 +52,17 @@ type wallNote struct {
 	Traps              []string
 }
 
-// noteWall notes what visitors without a session see, and what of addresses is volatile, and the traps of its
-// platform, which are looked at once.
+// noteWall notes what is found out only once in a crawl: what visitors without a session see, which parts of
+// addresses are volatile, and the traps of the platform.
 func (c *crawl) noteWall() error {
 	if c.notes == nil || c.src.Auth.IsZero() && len(c.scope.Volatile)+len(c.scope.Traps) == 0 {
 		return nil
 	}
 	w := c.wall
-	note, err := json.Marshal(wallNote{w.place, w.away, w.page.title, w.page.text[:], w.refused, w.loggedIn, c.scope.Volatile, c.trapsNoted()})
+	note, err := json.Marshal(wallNote{
+		Place: w.place, Away: w.away, Title: w.page.title, Text: w.page.text[:], Refused: w.refused, LoggedIn: w.loggedIn,
+		Volatile: c.scope.Volatile, Traps: c.trapsNoted(),
+	})
 	if err == nil {
 		err = c.notes.SetNote(note)
 	}
@@ -69,8 +72,8 @@ func (c *crawl) noteWall() error {
 	return nil
 }
 
-// reenter gets into a source again whose start address was read before the crawl was
-// interrupted. Whether the login works shows on the pages that are left.
+// reenter logs in to a source whose start address was read before the crawl was interrupted. The pages that
+// are left show whether the login works.
 func (c *crawl) reenter(ctx context.Context) error {
 	var noted wallNote
 	if c.notes != nil {
@@ -91,7 +94,10 @@ func (c *crawl) reenter(ctx context.Context) error {
 		_, _, err := c.open(ctx)
 		return err
 	}
-	c.wall = wall{place: noted.Place, away: noted.Away, refused: noted.Refused, loggedIn: noted.LoggedIn, page: fingerprint{title: noted.Title}}
+	c.wall = wall{
+		place: noted.Place, away: noted.Away, refused: noted.Refused, loggedIn: noted.LoggedIn,
+		page: fingerprint{title: noted.Title},
+	}
 	copy(c.wall.page.text[:], noted.Text)
 	c.restoreSession()
 	if _, err := c.logIn(ctx); err != nil {
@@ -101,9 +107,9 @@ func (c *crawl) reenter(ctx context.Context) error {
 	return nil
 }
 
-// goOn queues again what was queued or in flight when the crawl was interrupted, and
-// takes in what it had come to know.
-func (c *crawl) goOn(ctx context.Context, start visit) error {
+// resume queues again what was queued or in flight when the crawl was interrupted, and restores what the crawl
+// had learnt.
+func (c *crawl) resume(ctx context.Context, start visit) error {
 	var before crawler.Progress
 	for s, err := range c.frontier.Settled() {
 		if err != nil {
@@ -124,7 +130,7 @@ func (c *crawl) goOn(ctx context.Context, start visit) error {
 			continue
 		}
 		if s.URL == start.url.String() {
-			continue // read first, in any case
+			continue // run reads it first, in any case
 		}
 		u, err := url.Parse(s.URL)
 		if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// askForKnown asks for the pages of earlier runs that were not discovered: a page
-// that nothing links to any more still exists. See docs/adr/0002.
+// askForKnown requests the pages of earlier runs that were not discovered. A page may still exist though
+// nothing links to it any more. See docs/adr/0002.
 func (c *crawl) askForKnown(ctx context.Context) error {
 	if c.known == nil {
 		return nil
@@ -31,9 +31,9 @@ func (c *crawl) askForKnown(ctx context.Context) error {
 	return c.runRound(ctx)
 }
 
-// askAgain asks for a page that was sent earlier, unless this crawl has asked for it. A
-// trap that it is in is no reason not to. Where its address is written otherwise now, as
-// with other rules for queries, it leads to the one it has become.
+// askAgain requests a page that was sent earlier, unless this crawl has requested it. It does so even if the
+// page is in a trap. If the address is normalised differently now, as by other rules for queries, the old
+// address is settled as a redirect to the new one.
 func (c *crawl) askAgain(u *url.URL) error {
 	outcome, _, known, err := c.frontier.Outcome(u.String())
 	if err == nil && !known {
@@ -60,9 +60,8 @@ func (c *crawl) askAgain(u *url.URL) error {
 // fromKnown stands for the URL that a known page was found on.
 const fromKnown = "known"
 
-// askForOrphans asks once more, as themselves, for pages that left themselves to a
-// canonical address which became no page, or says something else. See docs/adr/0002
-// and 0025.
+// askForOrphans requests pages once more, as themselves, if the canonical address that they named gave no
+// page or another text. See docs/adr/0002 and 0025.
 func (c *crawl) askForOrphans(ctx context.Context) error {
 	for {
 		orphans, err := c.hints.Orphans()
@@ -87,8 +86,8 @@ func (c *crawl) askForOrphans(ctx context.Context) error {
 	}
 }
 
-// avoids settles a visit without asking for its address where that would be one more of
-// a trap, or leaves it to a later round.
+// avoids settles a visit without a request if its address is one more of a trap, or leaves it to a later
+// round. It reports whether it did either.
 func (c *crawl) avoids(v visit) (bool, error) {
 	if v.depth == 0 || v.asItself {
 		return false, nil

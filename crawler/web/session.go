@@ -1,12 +1,16 @@
 package web
 
 import (
-	"fmt"
-	"time"
+	"context"
+	"errors"
+	"net/url"
+
+	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/render"
 )
 
-// restoreSession gives the login the session of an earlier run to try first. What
-// cannot be restored only costs a login.
+// restoreSession restores the session of an earlier run, which the login tries first. If that fails, it only
+// costs a login.
 func (c *crawl) restoreSession() {
 	if c.keeper == nil || !c.session.Keeps() {
 		return
@@ -20,7 +24,7 @@ func (c *crawl) restoreSession() {
 	}
 }
 
-// keepSession keeps the session for the next run, where that is wanted.
+// keepSession keeps the session for the next run, if the source is configured so.
 func (c *crawl) keepSession() {
 	if c.keeper == nil || !c.session.Keeps() {
 		return
@@ -34,12 +38,39 @@ func (c *crawl) keepSession() {
 	}
 }
 
-// certificateOf tells of the site's certificate; "" where there is none.
-func certificateOf(a answer) string {
-	if a.tls == nil || len(a.tls.PeerCertificates) == 0 {
-		return ""
+// logIn logs in to the source as a plain client if possible. If only scripts can make the login form, it
+// uses the browser.
+func (c *crawl) logIn(ctx context.Context) (seen []string, err error) {
+	seen, err = c.session.Login(ctx, c.Files)
+	var refused *auth.LoginError
+	if c.browser == nil || !errors.As(err, &refused) || !refused.Scripted {
+		return seen, err
 	}
-	leaf := a.tls.PeerCertificates[0]
-	left := int(time.Until(leaf.NotAfter).Hours() / 24)
-	return fmt.Sprintf("the site's certificate: valid until %s, %d days from now", leaf.NotAfter.UTC().Format("2006-01-02"), left)
+	c.log.Info("the login form is made by scripts: logging in with a browser")
+	more, err := c.browser.LogIn(ctx, loginOf(c.src.Auth.Form))
+	seen = append(seen, more...)
+	var failed *render.LoginError
+	if errors.As(err, &failed) {
+		err = &auth.LoginError{
+			Step: failed.Step + " (in a browser)", URL: failed.URL, Status: failed.Status, Title: failed.Title,
+			Message: failed.Message, Hint: failed.Hint, Err: failed.Err,
+		}
+	}
+	return seen, err
+}
+
+// loginOf returns the configured login as package render takes it.
+func loginOf(form *auth.Form) render.Login {
+	login := render.Login{LoggedIn: form.LoggedIn}
+	for _, s := range form.Steps {
+		step := render.Step{Fields: s.Fields, Form: s.Form, Submit: s.Submit, Optional: s.Optional}
+		if s.URL != "" {
+			step.URL, _ = url.Parse(s.URL) // which auth has checked
+		}
+		login.Steps = append(login.Steps, step)
+	}
+	if len(form.Steps) == 0 {
+		login.Steps = []render.Step{{Fields: form.Fields, Form: form.Form}}
+	}
+	return login
 }

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	maxNesting  = 3    // of indexes
+	maxNesting  = 3    // depth of sitemap indexes
 	maxSitemaps = 2000 // of one source
 )
 
-// autoSitemaps stands in the configuration for the sitemaps that the site itself names.
+// autoSitemaps is configured to read the sitemaps that the site itself names.
 const autoSitemaps = "auto"
 
 // namedSitemap is a sitemap to be read.
@@ -26,12 +26,11 @@ type namedSitemap struct {
 	url     *url.URL
 	from    string // what named it; "" for the configuration
 	nesting int
-	guessed bool // nobody named it, so that it may well not be there
+	guessed bool // nobody named it, so it may not exist
 }
 
-// readSitemaps discovers the addresses that the source's sitemaps list. A sitemap
-// that fails is settled with its outcome, so that the crawl is incomplete: what
-// it would have listed is not known.
+// readSitemaps discovers the addresses that the source's sitemaps list. A sitemap that fails is settled with
+// its outcome, since it is not known what it would have listed.
 func (c *crawl) readSitemaps(ctx context.Context) error {
 	pending, err := c.sitemaps()
 	seen := make(map[string]bool)
@@ -43,7 +42,8 @@ func (c *crawl) readSitemaps(ctx context.Context) error {
 		}
 		s.url = n
 		if len(seen) == maxSitemaps || len(pending) > 10*maxSitemaps {
-			return c.frontier.SettleAside(s.url, crawler.OverLimit, fmt.Sprintf("not read, as are all that follow: the source names more than %d sitemaps", maxSitemaps))
+			return c.frontier.SettleAside(s.url, crawler.OverLimit,
+				fmt.Sprintf("not read, as are all that follow: the source names more than %d sitemaps", maxSitemaps))
 		}
 		seen[n.String()] = true
 		var nested []namedSitemap
@@ -53,8 +53,8 @@ func (c *crawl) readSitemaps(ctx context.Context) error {
 	return err
 }
 
-// sitemaps are the configured ones; "auto" stands for those that robots.txt names,
-// or else for the place where sitemaps customarily are.
+// sitemaps returns the configured sitemaps. "auto" stands for those that robots.txt names, or else for
+// /sitemap.xml.
 func (c *crawl) sitemaps() ([]namedSitemap, error) {
 	var list []namedSitemap
 	for _, configured := range c.src.Discover.Sitemaps {
@@ -78,28 +78,31 @@ func (c *crawl) sitemaps() ([]namedSitemap, error) {
 	return list, nil
 }
 
-// whereYours says how a sitemap elsewhere comes to be read.
+// whereYours says what to do about a sitemap on another site.
 const whereYours = "where it is yours, name it in discover.sitemaps"
 
-// readSitemap discovers what one sitemap lists and returns the sitemaps that it
-// names. The error is the crawl's, not the sitemap's.
+// readSitemap discovers what one sitemap lists and returns the sitemaps that it names. An error is the
+// crawl's, not the sitemap's.
 func (c *crawl) readSitemap(ctx context.Context, s namedSitemap) (nested []namedSitemap, err error) {
 	if !c.destinations.include(s.url) {
-		return nil, c.frontier.SettleAside(s.url, crawler.OutOfScope, "a sitemap on another site, named by "+s.from+"; "+whereYours)
+		detail := "a sitemap on another site, named by " + s.from + "; " + whereYours
+		return nil, c.frontier.SettleAside(s.url, crawler.OutOfScope, detail)
 	}
 	a := c.getFile(ctx, s.url)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	outcome, detail := a.failure()
-	switch absent := a.status == http.StatusNotFound || a.status == http.StatusGone; {
+	absent := a.status == http.StatusNotFound || a.status == http.StatusGone
+	refused := a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests
+	switch {
 	case outcome == crawler.RedirectedOut && s.guessed:
 		return nil, nil
 	case outcome == crawler.RedirectedOut && s.from != "":
 		return nil, c.frontier.SettleAside(s.url, crawler.OutOfScope, detail+"; "+whereYours)
 	case outcome == crawler.RedirectedOut:
 		outcome, detail = crawler.BadSitemap, detail+"; "+whereYours
-	case s.guessed && (a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests || outcome == "" && looksLikeHTML(a)):
+	case s.guessed && (refused || outcome == "" && looksLikeHTML(a)):
 		return nil, nil
 	case absent && s.from == "robots.txt":
 		return nil, c.frontier.SettleAside(s.url, crawler.Gone, "named by robots.txt")
@@ -132,7 +135,7 @@ func (c *crawl) readSitemap(ctx context.Context, s namedSitemap) (nested []named
 		case entry.IsSitemap && s.nesting == maxNesting:
 			return fmt.Errorf("sitemap indexes are nested more than %d deep", maxNesting)
 		case entry.IsSitemap:
-			if len(nested) <= maxSitemaps { // one more than is read, so that this is told
+			if len(nested) <= maxSitemaps { // one more than maxSitemaps, so that readSitemaps reports the limit
 				nested = append(nested, namedSitemap{url: u, from: s.url.String(), nesting: s.nesting + 1})
 			}
 			return nil
@@ -151,7 +154,7 @@ func (c *crawl) readSitemap(ctx context.Context, s namedSitemap) (nested []named
 		return nil
 	})
 	if crawlErr == nil {
-		_ = flush() // what was read before a mistake is good
+		_ = flush() // what came before a mistake counts
 	}
 	if crawlErr != nil {
 		return nil, crawlErr

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
@@ -13,14 +14,13 @@ import (
 	"github.com/fincrawl/fincrawl/internal/plural"
 )
 
-// describeStart says what a crawl would make of the start page: the text that is found on it,
-// the links that would be followed, and what robots.txt says to both. Where that is nothing,
-// it names the key that changes it.
+// describeStart says what a crawl would make of the start page: its text, the links to follow, and what
+// robots.txt says. Where there is nothing, it names the key that changes that.
 func (c *crawl) describeStart(ctx context.Context, first answer) (lines []string, err error) {
 	if !fetch.IsHTML(first.contentType) {
 		return nil, nil
 	}
-	first = c.shown(ctx, c.browser, first)
+	first = c.renderPage(ctx, c.browser, first)
 	start, ok := c.scope.Normalise(first.url)
 	if !ok {
 		start = c.starts[0]
@@ -48,14 +48,15 @@ func (c *crawl) describeStart(ctx context.Context, first answer) (lines []string
 	return lines, nil
 }
 
-// textFound says how much text there is, and which rule found it.
+// textFound says how much text there is and which rule found it.
 func (c *crawl) textFound(found finding, a answer) string {
 	how, words := found.article.How, len(strings.Fields(markdown.WithoutTargets(found.article.Markdown)))
 	switch {
 	case words > 0:
 		return fmt.Sprintf("text: %s (%s)", plural.Count(words, "word"), how)
 	case c.src.Content.Body != "":
-		return "text: none: content.body (" + c.src.Content.Body + ") finds nothing on it: check the selector, where the page has a text"
+		return "text: none: content.body (" + c.src.Content.Body + ") finds nothing on it: " +
+			"check the selector, where the page has a text"
 	}
 	if doc, err := extract.Parse(a.url, a.contentType, a.body); err == nil && doc.Has("script") && !a.rendered {
 		return "text: none, though the page has scripts; it is " + crawler.Empty.Remedy()
@@ -107,3 +108,14 @@ func (c *crawl) linksFound(found finding) string {
 }
 
 func hostOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
+
+// certificateOf describes the site's certificate, or returns "" if there is none.
+func certificateOf(a answer) string {
+	if a.tls == nil || len(a.tls.PeerCertificates) == 0 {
+		return ""
+	}
+	leaf := a.tls.PeerCertificates[0]
+	left := int(time.Until(leaf.NotAfter).Hours() / 24)
+	until := leaf.NotAfter.UTC().Format(time.DateOnly)
+	return fmt.Sprintf("the site's certificate: valid until %s, %d days from now", until, left)
+}

@@ -13,13 +13,12 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// Old applications write a session into each address, so that every run finds all pages under
-// new ones. What of an address is a session shows by comparing two visits of one page: it is in
-// most of the links, another one each time, and the pages say the same without it.
+// Old applications write a session into each address, so that every run finds all pages under new addresses.
+// Two visits to one page show which part is the session: it is in most links, it differs each time, and the
+// pages say the same without it.
 
-// learnVolatile finds out which parts of addresses are others with each visit, and leaves them out
-// of all addresses from now on. It costs no request where no link of the start page has
-// anything that looks like it.
+// learnVolatile finds the parts of addresses that change with each visit, and leaves them out of all
+// addresses from then on. It makes no request if no link of the start page has such a part.
 func (c *crawl) learnVolatile(ctx context.Context, first answer) {
 	before := c.linksOf(first)
 	if !slices.ContainsFunc(before, c.hasToken) {
@@ -28,7 +27,9 @@ func (c *crawl) learnVolatile(ctx context.Context, first answer) {
 	again := c.read(ctx, first.url)
 	after := c.linksOf(again)
 	learned := volatileIn(before, after)
-	learned = slices.DeleteFunc(learned, func(v scope.Volatile) bool { return !c.choosesNothing(ctx, v, learned, before) })
+	learned = slices.DeleteFunc(learned, func(v scope.Volatile) bool {
+		return !c.saysSameWithout(ctx, v, learned, before)
+	})
 	if len(learned) == 0 || ctx.Err() != nil {
 		return
 	}
@@ -38,7 +39,7 @@ func (c *crawl) learnVolatile(ctx context.Context, first answer) {
 	}
 }
 
-// linksOf are the links of an answer that a crawl would follow, as they are written.
+// linksOf returns the normalised links of an answer that a crawl would follow.
 func (c *crawl) linksOf(a answer) (links []*url.URL) {
 	if outcome, _ := a.failure(); outcome != "" || !fetch.IsHTML(a.contentType) {
 		return nil
@@ -59,7 +60,8 @@ func (c *crawl) linksOf(a answer) (links []*url.URL) {
 
 // hasToken reports whether an address has a part that nobody would write by hand.
 func (c *crawl) hasToken(u *url.URL) bool {
-	for part := range strings.FieldsFuncSeq(u.RawQuery+"/"+u.EscapedPath(), func(r rune) bool { return r == '&' || r == '=' || r == '/' }) {
+	separates := func(r rune) bool { return r == '&' || r == '=' || r == '/' }
+	for part := range strings.FieldsFuncSeq(u.RawQuery+"/"+u.EscapedPath(), separates) {
 		if scope.IsToken(part) {
 			return true
 		}
@@ -67,8 +69,8 @@ func (c *crawl) hasToken(u *url.URL) bool {
 	return false
 }
 
-// volatileIn are the parts that at least half of the links of a page have, with no value that
-// any of the second visit's has.
+// volatileIn returns the parts that at least half of the links before have, and whose values do not occur in
+// the links after.
 func volatileIn(before, after []*url.URL) (list []scope.Volatile) {
 	values := func(links []*url.URL) map[scope.Volatile]map[string]bool {
 		found := make(map[scope.Volatile]map[string]bool)
@@ -102,12 +104,12 @@ func volatileIn(before, after []*url.URL) (list []scope.Volatile) {
 	return list[:min(len(list), mostVolatile)]
 }
 
-// mostVolatile bounds how many parts are tried: each costs two requests.
+// mostVolatile is how many parts are tried. Each costs two requests.
 const mostVolatile = 4
 
-// choosesNothing reports whether a page that a link leads to says the same without a part of
-// its address, and without the others that may be volatile.
-func (c *crawl) choosesNothing(ctx context.Context, v scope.Volatile, all []scope.Volatile, links []*url.URL) bool {
+// saysSameWithout reports whether a linked page says the same when v, and the other parts that may be
+// volatile, are left out of its address.
+func (c *crawl) saysSameWithout(ctx context.Context, v scope.Volatile, all []scope.Volatile, links []*url.URL) bool {
 	for _, u := range links {
 		if _, ok := v.In(u); !ok {
 			continue
@@ -119,7 +121,8 @@ func (c *crawl) choosesNothing(ctx context.Context, v scope.Volatile, all []scop
 		}
 		a, errA := c.judgeWithin(ctx, visit{url: u}, with)
 		b, errB := c.judgeWithin(ctx, visit{url: bare}, without)
-		return errA == nil && errB == nil && a.article.Markdown != "" && a.article.Title == b.article.Title && proof.TextOf(a.article.Markdown) == proof.TextOf(b.article.Markdown)
+		return errA == nil && errB == nil && a.article.Markdown != "" && a.article.Title == b.article.Title &&
+			proof.TextOf(a.article.Markdown) == proof.TextOf(b.article.Markdown)
 	}
 	return false
 }

@@ -16,22 +16,21 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// wall is what a private site shows to visitors without a session. Real ones
-// answer 200 with a "Login required" page that has no form at all, so the start
-// address is looked at once from outside before logging in, and what it shows is
-// remembered. The zero value knows nothing.
+// wall is what a private site shows to visitors without a session. Some sites answer 200 with a "Login
+// required" page that has no form at all. So the start address is read once without a session before the
+// login, and what it shows is remembered. The zero value knows nothing.
 type wall struct {
-	place   string // where visitors are led instead: host and path; "" for nowhere
-	away    string // the other site that place is on; "" where it is on this one
+	place   string // where visitors are led instead: host and path; "" if they are not
+	away    string // host of place if that is another site, or ""
 	page    fingerprint
-	refused bool // visitors get no answer but a refusal
-	// loggedIn: what shows that a reader is logged in is there for visitors too, and so tells
-	// nothing.
+	refused bool // visitors get an error and no page
+	// loggedIn is true if visitors see, too, what should show that a reader is logged in. It proves nothing
+	// then.
 	loggedIn bool
 }
 
-// fingerprint is what a page says, without the addresses its links lead to: a
-// wall's name the page to return to.
+// fingerprint is what a page says, without the targets of its links. On a wall these name the page to return
+// to.
 type fingerprint struct {
 	title string
 	text  [sha256.Size]byte
@@ -41,15 +40,15 @@ func fingerprintOf(a extract.Article) fingerprint {
 	return fingerprint{a.Title, sha256.Sum256([]byte(markdown.WithoutTargets(a.Markdown)))}
 }
 
-// stands reports whether the wall is at the start address, so that this tells
-// whether one is logged in.
+// stands reports whether visitors meet a wall at the start address. Only then does that address show whether
+// a session is alive.
 func (w wall) stands() bool { return w.refused || w.place != "" || w.page != (fingerprint{}) }
 
-// tellsLoggedIn reports whether what shows that a reader is logged in is for members only.
+// tellsLoggedIn reports whether only members see what shows that a reader is logged in.
 func (w wall) tellsLoggedIn() bool { return !w.loggedIn }
 
-// leadsTo reports whether u is where visitors are led. Another site that they are
-// led to is one for logging in, wherever on it.
+// leadsTo reports whether u is where visitors are led. If they are led to another site, every address there
+// counts.
 func (w wall) leadsTo(u *url.URL) bool {
 	if w.away != "" && w.away == u.Host {
 		return true
@@ -61,8 +60,8 @@ func (w wall) shows(a extract.Article) bool {
 	return w.page != (fingerprint{}) && a.Title == w.page.title && fingerprintOf(a) == w.page
 }
 
-// isShown reports whether an answer is the wall. What that says was read without the style sheets that
-// it refers to, since visitors may not get them.
+// isShown reports whether an answer is the wall. The wall was read without its style sheets, since visitors
+// may not get them. So an answer is compared without them too.
 func (w wall) isShown(a answer, article extract.Article, rules extract.Rules) bool {
 	if w.shows(article) || w.page == (fingerprint{}) || article.Title != w.page.title {
 		return w.shows(article)
@@ -75,15 +74,15 @@ func (w wall) isShown(a answer, article extract.Article, rules extract.Rules) bo
 	return err == nil && w.shows(plain)
 }
 
-// isPublic reports whether u is the page of the site's own that visitors are led to, such
-// as one on how to become a member. At its own address it is a page like others.
+// isPublic reports whether u is a page of this site that visitors are led to, such as one on how to become a
+// member. At its own address it is a page like others.
 func (w wall) isPublic(u *url.URL, a extract.Article) bool {
 	return w.away == "" && w.place == u.Host+u.Path && !demandsLogin(a.Title)
 }
 
-// lookFromOutside asks for the start address without credentials. What goes wrong
-// here is no mistake: it will show again with credentials, or it is the wall.
-func (c *crawl) lookFromOutside(ctx context.Context) wall {
+// viewAsVisitor reads the start address without credentials. A failure is no error here: it will show
+// again with credentials, or it is the wall.
+func (c *crawl) viewAsVisitor(ctx context.Context) wall {
 	if c.src.Auth.IsZero() {
 		return wall{}
 	}
@@ -113,15 +112,15 @@ func (c *crawl) lookFromOutside(ctx context.Context) wall {
 		return w
 	}
 	w.loggedIn = c.isInside(doc, c.isLoggedIn(doc))
-	// An empty page is told from other empty ones only by a title that says it.
+	// Empty pages look alike, so an empty one counts only if its title asks for a login.
 	if article, err := doc.Extract(c.src.Content); err == nil && (article.Markdown != "" || demandsLogin(article.Title)) {
 		w.page = fingerprintOf(article)
 	}
 	return w
 }
 
-// seenFromInside compares the wall with what the start address shows with
-// credentials. What both see is not a wall, unless it says that it is one.
+// seenFromInside compares the wall with what the start address shows with credentials. What both show is no
+// wall. It returns an error if that page's title still asks for a login.
 func (w wall) seenFromInside(a answer, article extract.Article, rules extract.Rules) (wall, error) {
 	if w.leadsTo(a.url) {
 		w.place, w.away = "", ""
@@ -135,7 +134,7 @@ func (w wall) seenFromInside(a answer, article extract.Article, rules extract.Ru
 	return w, nil
 }
 
-// demandsLogin reports whether a title is that of a page which turns visitors away.
+// demandsLogin reports whether the title is that of a page which turns visitors away.
 func demandsLogin(title string) bool {
 	title = strings.ToLower(title)
 	for _, words := range []string{"login required", "log in", "login", "sign in", "permission denied", "access denied",
@@ -147,8 +146,8 @@ func demandsLogin(title string) bool {
 	return false
 }
 
-// formInstead says which login form a page shows instead of its content, or "".
-// Where logged_in is configured, a page that has it is one of a logged-in reader.
+// formInstead describes the login form that a page shows instead of its content, or returns "". A page that
+// auth.form.logged_in matches shows none.
 func (c *crawl) formInstead(doc *extract.Document) string {
 	if form := c.src.Auth.Form; form != nil && form.LoggedIn != "" {
 		if c.isLoggedIn(doc) {
@@ -162,14 +161,17 @@ func (c *crawl) formInstead(doc *extract.Document) string {
 	return description
 }
 
-// isLoggedIn reports whether a page has what only one of a logged-in reader has.
+// isLoggedIn reports whether auth.form.logged_in matches the page.
 func (c *crawl) isLoggedIn(doc *extract.Document) bool {
 	form := c.src.Auth.Form
 	return form != nil && form.LoggedIn != "" && doc.Has(form.LoggedIn)
 }
 
-// isInside reports whether a page shows by itself that its reader is logged in: it has
-// what is configured to tell that, or, where nothing is, a way to log out.
+// logoutForms matches the ways to log out that are no plain links.
+const logoutForms = `a.logout, form[action*="logout" i], form[action*="signout" i], form[action*="sign_out" i]`
+
+// isInside reports whether a page shows by itself that its reader is logged in: auth.form.logged_in matches
+// or, if that is not configured, the page has a way to log out.
 func (c *crawl) isInside(doc *extract.Document, loggedIn bool) bool {
 	switch form := c.src.Auth.Form; {
 	case c.src.Auth.IsZero():
@@ -178,11 +180,10 @@ func (c *crawl) isInside(doc *extract.Document, loggedIn bool) bool {
 		return loggedIn
 	}
 	out := func(u *url.URL) bool { return u.Host == c.scope.Site.Host && scope.UnsafeLink(u) == scope.LogsOut }
-	return slices.ContainsFunc(doc.Links(), out) || doc.Has(`a.logout, form[action*="logout" i], form[action*="signout" i], form[action*="sign_out" i]`)
+	return slices.ContainsFunc(doc.Links(), out) || doc.Has(logoutForms)
 }
 
-// showsMember reports whether the page that comes with a refusal has what only a
-// logged-in reader gets to see.
+// showsMember reports whether auth.form.logged_in matches the page that comes with a refusal.
 func (c *crawl) showsMember(a answer) bool {
 	if a.err != nil || !fetch.IsHTML(a.contentType) || c.src.Auth.Form == nil || c.src.Auth.Form.LoggedIn == "" {
 		return false

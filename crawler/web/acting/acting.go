@@ -1,4 +1,4 @@
-// Package acting tells links that would do something from links to articles on doing it.
+// Package acting distinguishes links that would change something from links to articles about doing so.
 package acting
 
 import (
@@ -16,10 +16,11 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// Signs are what the links of a crawl show of the addresses that bear the name of an action. A link that deletes
-// looks like an article on deleting: /pages/7/delete and /help/delete. The signs are weighed once all pages were read.
-// One sign of an action outweighs all signs of an article, since whoever writes a page can put any link into it. Where
-// it is open, the address is not asked for, but listed by name. See docs/adr/0049.
+// Signs are what the links of a crawl show about addresses that are named like an action. A link that
+// deletes looks like an article on deleting: /pages/7/delete and /help/delete. The signs are weighed once
+// all pages were read. One sign of an action outweighs all signs of an article, since whoever writes a page
+// can put any link into it. If the signs do not decide, the address is not requested, but listed by name.
+// See docs/adr/0049.
 type Signs struct {
 	Frontier *frontier.Frontier
 	Scope    *scope.Scope
@@ -37,7 +38,7 @@ type linkSigns struct {
 	page, pages  int // the last page that has such a link, and how many have one
 }
 
-// Note takes in the signs of the links of one page.
+// Note records the signs of the links of one page.
 func (a *Signs) Note(found []extract.LinkSign) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -66,14 +67,14 @@ const maxNames = 4
 // enoughSisters is how many other pages a folder has at least whose pages are a section of articles.
 const enoughSisters = 3
 
-// Article is an address that is an article by all signs, with where it was found.
+// Article is an address that all signs show to be an article, with where it was found.
 type Article struct {
 	URL   *url.URL
 	Depth int
 	From  string
 }
 
-// Weigh returns the articles among the addresses that were left alone, and remembers those of which it is open.
+// Weigh returns the articles among the addresses that were not requested, and remembers the undecided ones.
 func (a *Signs) Weigh() (articles []Article, err error) {
 	shape, err := a.shapeOfSite()
 	if err != nil {
@@ -102,7 +103,7 @@ func (a *Signs) Weigh() (articles []Article, err error) {
 		beside := shape.pages[texthash.Of(parent)] && shape.after[texthash.Of(name)] > 1 // pages, as a control of each
 		section := !beside && shape.sisters[texthash.Of(parent)] >= enoughSisters
 		switch gentle := scope.UnsafeLink(u) == "" && !endsInNumber(parent); {
-		case signs.acts && section: // the menu of a manual has all its articles, and a toolbar what acts
+		case signs.acts && section: // a manual's menu links to all articles, a toolbar to what acts
 			a.open[s.URL] = s.Detail
 		case signs.acts:
 		case !beside && gentle && (!shape.unsure || a.Sent(s.URL)), section && signs.inText && !shape.unsure:
@@ -114,8 +115,8 @@ func (a *Signs) Weigh() (articles []Article, err error) {
 	return articles, nil
 }
 
-// endsInNumber reports whether a path ends in a number, by which one thing of many is called: what follows in
-// /boards/7/subscribe is done to it, also where it is no page.
+// endsInNumber reports whether a path ends in a number, which identifies one of many things. What follows
+// acts on it, as in /boards/7/subscribe, even if that folder is no page.
 func endsInNumber(path string) bool {
 	last := path[strings.LastIndexByte(path, '/')+1:]
 	return last != "" && strings.Trim(last, "0123456789") == ""
@@ -196,18 +197,19 @@ func (a *Signs) shapeOfSite() (shape, error) {
 	return s, nil
 }
 
-// cutLast parts the path of an address into its folder and its last name.
+// cutLast splits the path of an address into its folder and its last name.
 func cutLast(u *url.URL) (folder, name string) {
 	path := strings.TrimRight(u.EscapedPath(), "/")
 	at := strings.LastIndexByte(path, '/')
 	return path[:max(at, 0)], strings.ToLower(path[at+1:])
 }
 
-// Open lists the addresses of which it is open whether they act.
+// Open returns the undecided addresses, and how many there are.
 func (a *Signs) Open() (list []crawler.Gap, inAll int) {
 	for _, address := range slices.Sorted(maps.Keys(a.open)) {
 		if inAll++; inAll <= crawler.MaxGaps {
-			list = append(list, crawler.Gap{URL: address, Outcome: crawler.Unsafe, Detail: fmt.Sprintf("it %s, or is an article", a.open[address])})
+			detail := fmt.Sprintf("it %s, or is an article", a.open[address])
+			list = append(list, crawler.Gap{URL: address, Outcome: crawler.Unsafe, Detail: detail})
 		}
 	}
 	return list, inAll

@@ -9,17 +9,16 @@ import (
 	"time"
 )
 
-// Certificate is a client certificate (mutual TLS), in PEM. It prints without
-// its secrets.
+// Certificate is a client certificate (mutual TLS) in PEM. It prints without its secrets.
 type Certificate struct {
-	Cert []byte // the certificate, and the intermediate ones after it
-	Key  []byte // its private key, not encrypted
-	CA   []byte // authorities that the servers' certificates may be signed by, besides the system's; may be empty
+	Cert []byte // the certificate, followed by the intermediate ones
+	Key  []byte // its private key, unencrypted
+	CA   []byte // authorities to trust for servers, besides the system's; may be empty
 }
 
 const stepCertificate = "present the client certificate"
 
-// clientCertificate is a Certificate that was read.
+// clientCertificate is a parsed Certificate.
 type clientCertificate struct {
 	pair tls.Certificate
 	ca   []byte
@@ -36,8 +35,8 @@ func newClientCertificate(c Certificate) (*clientCertificate, error) {
 	return &clientCertificate{pair, c.CA}, nil
 }
 
-// login tells of the certificate; one that is not valid now is an error, since
-// servers say no more than that they do not like it.
+// login describes the certificate. It returns an error if the certificate is not valid now, because servers
+// do not say so when they refuse it.
 func (c *clientCertificate) login(s *Session) (seen string, err error) {
 	leaf := c.pair.Leaf
 	seen = fmt.Sprintf("client certificate %s: valid %s", leaf.Subject, until(leaf.NotAfter))
@@ -46,7 +45,8 @@ func (c *clientCertificate) login(s *Session) (seen string, err error) {
 	case now.After(leaf.NotAfter):
 		refused.Hint = fmt.Sprintf("the client certificate expired on %s: have it renewed", date(leaf.NotAfter))
 	case now.Before(leaf.NotBefore):
-		refused.Hint = fmt.Sprintf("the client certificate is valid from %s only: check this machine's clock", date(leaf.NotBefore))
+		refused.Hint = fmt.Sprintf("the client certificate is valid from %s only: check this machine's clock",
+			date(leaf.NotBefore))
 	default:
 		return seen, nil
 	}
@@ -54,13 +54,12 @@ func (c *clientCertificate) login(s *Session) (seen string, err error) {
 	return seen, refused
 }
 
-// Connections makes of base, which makes connections, the one to be given to
-// [Session.Transport], and one for visitors without credentials. Without a client
-// certificate both are base. With one, base must be a *[http.Transport]: the
-// certificate is presented to the source's own origin alone, and the configured
-// authorities are trusted by both.
+// Connections returns two transports that connect like base: inside, which is given to [Session.Transport],
+// and outside, for visitors without credentials. Without a client certificate both are base. With one, base
+// must be a *[http.Transport]. inside presents the certificate to the source's own origin only, and both
+// trust the configured authorities.
 //
-// Requests for OAuth2 tokens go through inside from then on.
+// From then on, requests for OAuth2 tokens use inside.
 func (s *Session) Connections(base http.RoundTripper) (inside, outside http.RoundTripper, err error) {
 	inside, outside = base, base
 	if s.certificate != nil {
@@ -79,7 +78,7 @@ func (s *Session) Connections(base http.RoundTripper) (inside, outside http.Roun
 	return inside, outside, nil
 }
 
-// trusting is base that trusts the configured authorities, too.
+// trusting returns a clone of base that also trusts the configured authorities.
 func (c *clientCertificate) trusting(base *http.Transport) *http.Transport {
 	t := base.Clone()
 	if t.TLSClientConfig == nil {
@@ -102,7 +101,7 @@ func (c *clientCertificate) trusting(base *http.Transport) *http.Transport {
 	return t
 }
 
-// byOrigin keeps the connections to the source's own origin apart.
+// byOrigin uses separate connections for the source's own origin.
 type byOrigin struct {
 	own            origin
 	inside, others *http.Transport
@@ -115,7 +114,7 @@ func (t *byOrigin) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.others.RoundTrip(r)
 }
 
-// CloseIdleConnections passes on what [http.Client.CloseIdleConnections] asks.
+// CloseIdleConnections implements [http.Client.CloseIdleConnections] for both transports.
 func (t *byOrigin) CloseIdleConnections() {
 	t.inside.CloseIdleConnections()
 	t.others.CloseIdleConnections()

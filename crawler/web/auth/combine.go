@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// way is one of the ways in that a Config may hold.
+// way is one of the ways to log in that a Config may hold.
 type way struct {
 	name string // its key in sources.yaml
 	set  bool
-	// authorization says that it writes the Authorization header.
+	// authorization reports whether it writes the Authorization header.
 	authorization bool
 }
 
-// ways lists all ways in, set or not, in the order in which a request meets them.
+// ways returns all ways to log in, set or not, in the order in which a request uses them.
 func (c Config) ways() []way {
 	return []way{
 		{"client_certificate", c.Certificate != nil, false},
@@ -29,10 +29,10 @@ func (c Config) ways() []way {
 	}
 }
 
-// IsZero reports whether there is no way in: the site is public.
+// IsZero reports whether the site is public, so that there is no login.
 func (c Config) IsZero() bool { return len(c.waysIn()) == 0 }
 
-// waysIn names the ways that are set.
+// waysIn returns the names of the ways that are set.
 func (c Config) waysIn() (names []string) {
 	for _, w := range c.ways() {
 		if w.set {
@@ -42,9 +42,8 @@ func (c Config) waysIn() (names []string) {
 	return names
 }
 
-// conflict returns an error where two ways in cannot go together. They can
-// wherever each has a place of its own in a request, as with a proxy in front of
-// a form: only the Authorization header has room for one.
+// conflict returns an error if two ways cannot be combined. They can if each has its own place in a request,
+// as with a proxy in front of a form. Only the Authorization header has room for one.
 func (c Config) conflict() error {
 	var writers []string
 	for _, w := range c.ways() {
@@ -53,7 +52,8 @@ func (c Config) conflict() error {
 		}
 	}
 	if len(writers) > 1 {
-		return fmt.Errorf("choose one of %s: each would be sent in the Authorization header, which holds one", strings.Join(writers, ", "))
+		return fmt.Errorf("choose one of %s: each would be sent in the Authorization header, which holds one",
+			strings.Join(writers, ", "))
 	}
 	if c.KeepSession != "" && c.Form == nil {
 		return fmt.Errorf("keep_session keeps the session of a form login, and there is no form")

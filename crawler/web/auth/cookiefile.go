@@ -13,22 +13,21 @@ import (
 	"time"
 )
 
-// fileCookie is a line of a cookies.txt.
+// fileCookie is one line of a cookies.txt.
 type fileCookie struct {
 	domain     string // without a leading dot, in lower case
-	subdomains bool   // the domain's subdomains get it, too
+	subdomains bool   // subdomains of domain get it too
 	path       string
 	secure     bool
 	httpOnly   bool
 	expires    time.Time // zero for a session cookie
 	name       string
 	value      string
-	fixed      bool // is sent as it is, and not by the jar, which would change it
+	fixed      bool // sent as it is, and not by the jar, which would change it
 }
 
-// parseCookieFile reads a cookies.txt in Netscape's format, as browsers'
-// exporters and curl write it: seven fields with tabs between them. Its errors
-// name lines and quote nothing.
+// parseCookieFile reads a cookies.txt in Netscape's format, as curl and browsers' exporters write it: seven
+// fields with tabs between them. Its errors name the line and quote nothing.
 func parseCookieFile(text string) ([]fileCookie, error) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	if start := strings.TrimSpace(text); strings.HasPrefix(start, "[") || strings.HasPrefix(start, "{") {
@@ -59,7 +58,7 @@ func parseCookieFile(text string) ([]fileCookie, error) {
 func parseFileCookie(line string) (c fileCookie, err error) {
 	fields := strings.Split(line, "\t")
 	if len(fields) == 1 {
-		fields = strings.Fields(line) // pasted from where tabs became blanks
+		fields = strings.Fields(line) // copied from where tabs became blanks
 	}
 	if len(fields) == 6 {
 		fields = append(fields, "") // an empty value whose tab was trimmed
@@ -77,7 +76,7 @@ func parseFileCookie(line string) (c fileCookie, err error) {
 	if err != nil || math.IsNaN(seconds) || math.Abs(seconds) > 1e13 {
 		return c, errors.New("the fifth field is when the cookie expires, in seconds since 1970, or 0")
 	}
-	if seconds > 1e11 { // milliseconds, as some exporters have it
+	if seconds > 1e11 { // some exporters write milliseconds
 		seconds /= 1000
 	}
 	if seconds > 0 {
@@ -101,7 +100,7 @@ func parseFlag(text string) (bool, error) {
 	return false, errors.New("must be TRUE or FALSE")
 }
 
-// goesTo reports whether the cookie belongs to a host.
+// goesTo reports whether the cookie is sent to a host.
 func (c fileCookie) goesTo(host string) bool {
 	if c.domain == host {
 		return true
@@ -111,9 +110,11 @@ func (c fileCookie) goesTo(host string) bool {
 
 func (c fileCookie) expired(now time.Time) bool { return !c.expires.IsZero() && !c.expires.After(now) }
 
-// forJar is the cookie as a site on host would set it.
+// forJar returns the cookie as a site on host would set it.
 func (c fileCookie) forJar(host string) *http.Cookie {
-	set := &http.Cookie{Name: c.name, Value: c.value, Path: c.path, Expires: c.expires, Secure: c.secure, HttpOnly: c.httpOnly}
+	set := &http.Cookie{
+		Name: c.name, Value: c.value, Path: c.path, Expires: c.expires, Secure: c.secure, HttpOnly: c.httpOnly,
+	}
 	if c.subdomains && net.ParseIP(host) == nil {
 		set.Domain = c.domain
 	}
@@ -125,9 +126,9 @@ func (c fileCookie) forJar(host string) *http.Cookie {
 
 const stepCookies = "use the cookies of cookie_file"
 
-// loadCookies puts those cookies of the file into the jar that belong to the
-// source or its login page; what the jar has already is newer. It tells their
-// names, and is an error where none is of use.
+// loadCookies puts the cookies of the file that belong to the source or its login page into the jar. A
+// cookie that is already in the jar is newer and stays. It returns their names, and an error if none is of
+// use.
 func (s *Session) loadCookies(jar http.CookieJar) (seen []string, err error) {
 	now := time.Now()
 	var used, expired []string
@@ -173,8 +174,7 @@ func (c fileCookie) describe() string {
 	return fmt.Sprintf("%s (%s)", c.name, until(c.expires))
 }
 
-// origins are where a login may take place: the source's, its login page's and its
-// single sign-on's.
+// origins returns where a login may take place: at the source, its login page and its single sign-on.
 func (s *Session) origins() []origin {
 	all := []origin{s.own}
 	if s.form == nil {

@@ -13,32 +13,32 @@ import (
 	"github.com/andybalholm/cascadia"
 )
 
-// formLogin is a Form that was checked.
+// formLogin is a checked Form.
 type formLogin struct {
 	url      *url.URL
-	own      origin   // the login page's
-	signOn   []origin // the single sign-on's
+	own      origin   // of the login page
+	signOn   []origin // of the single sign-on
 	steps    []formStep
 	loggedIn *selector // nil: no password field may be left
 }
 
-// formStep is a Step that was checked.
+// formStep is a checked Step.
 type formStep struct {
-	number   int      // from 1; 0 where it is the only one
-	url      *url.URL // nil: the answer to the step before
+	number   int      // from 1; 0 if it is the only one
+	url      *url.URL // nil: the answer to the previous step
 	fields   map[string]string
 	form     *selector // nil: the form that fits
 	submit   *selector // nil: the button that Enter presses
 	optional bool
 }
 
-// selector is a compiled CSS selector that remembers how it was written.
+// selector is a compiled CSS selector with its text.
 type selector struct {
 	cascadia.Selector
 	text string
 }
 
-// steps are the forms to be filled in, also where there is only one.
+// steps returns the forms to fill in, even if there is only one.
 func (f Form) steps() []Step {
 	if len(f.Steps) > 0 {
 		return f.Steps
@@ -105,11 +105,11 @@ func newFormStep(s Step) (step formStep, err error) {
 	return step, nil
 }
 
-// isAt reports whether the login takes place at an origin, besides the source's.
+// isAt reports whether the login takes place at an origin other than the source's.
 func (l *formLogin) isAt(at origin) bool { return at == l.own || slices.Contains(l.signOn, at) }
 
-// inQuery reports whether a query holds something that is filled in. What is
-// shorter than four bytes, such as a ticked box's "1", proves nothing.
+// inQuery reports whether a query contains a value that is filled in. Values of less than four bytes, such
+// as the "1" of a ticked box, prove nothing.
 func (l *formLogin) inQuery(query url.Values) bool {
 	for _, values := range query {
 		for _, value := range values {
@@ -125,7 +125,7 @@ func (l *formLogin) inQuery(query url.Values) bool {
 	return false
 }
 
-// compile returns nil for the empty selector.
+// compile compiles a selector. It returns nil for "".
 func compile(text string) (*selector, error) {
 	if text == "" {
 		return nil, nil
@@ -137,7 +137,7 @@ func compile(text string) (*selector, error) {
 	return &selector{compiled, text}, nil
 }
 
-// The steps of a login, as people read them.
+// The steps of a login, named for people.
 const (
 	stepOpen   = "open the login page"
 	stepFind   = "find the login form"
@@ -146,7 +146,7 @@ const (
 	stepVerify = "verify the login"
 )
 
-// named is the name of a part of the login, with the step it belongs to.
+// named returns the name of a part of the login, with the number of its step.
 func (s formStep) named(name string) string {
 	if s.number == 0 {
 		return name
@@ -157,16 +157,15 @@ func (s formStep) named(name string) string {
 // visit is one attempt to log in, with what it saw so far.
 type visit struct {
 	*Session
-	client  http.Client // a copy, whose redirects are the visit's own
+	client  http.Client // a copy with redirect rules of its own
 	seen    []string
-	dropped bool   // a Secure cookie was set over http, where a client may not send it back
+	dropped bool   // a Secure cookie was set over http, so a client may not send it back
 	before  string // the cookies before the last form was sent
 	scripts bool   // whether the page of that form has scripts
 }
 
-// login opens the form's page, fills the form in, submits it, does the same with
-// the forms that follow, and makes sure that it worked. A session that was kept
-// is tried before.
+// login opens the form's page, fills in and submits the form and those that follow, and makes sure that it
+// worked. It first tries a session that was kept.
 func (v *visit) login(ctx context.Context) error {
 	if jar, ok := v.client.Jar.(*Jar); ok && jar.takeRestored() {
 		if open, err := v.stillOpen(ctx); open || err != nil {
@@ -191,7 +190,7 @@ func (v *visit) login(ctx context.Context) error {
 	}
 	for i, step := range v.form.steps {
 		if i > 0 && page.has(v.form.loggedIn) {
-			break // a step that is not asked for every time
+			break // a step that the site does not always ask for
 		}
 		if page, err = v.take(ctx, step, page); err != nil {
 			return err
@@ -222,16 +221,16 @@ func (v *visit) sentElsewhere(answer *page) bool {
 	return false
 }
 
-// stillOpen reports whether the session that was kept is good for the start page.
+// stillOpen reports whether the kept session still opens the start page.
 func (v *visit) stillOpen(ctx context.Context) (bool, error) {
 	p, err := v.open(ctx, stepVerify, v.start)
 	if err != nil {
 		return false, err
 	}
 	want := v.form.loggedIn
+	atLogin := p.url.Path == v.form.url.Path && v.start.Path != v.form.url.Path
 	switch {
-	case want != nil && !p.has(want),
-		want == nil && (p.asksForPassword() || p.status >= 300 || p.url.Path == v.form.url.Path && v.start.Path != v.form.url.Path):
+	case want != nil && !p.has(want), want == nil && (p.asksForPassword() || p.status >= 300 || atLogin):
 		v.saw("the session of an earlier run has ended")
 		return false, nil
 	}
@@ -239,8 +238,8 @@ func (v *visit) stillOpen(ctx context.Context) (bool, error) {
 	return true, v.done()
 }
 
-// take fills in and submits one form of the login, on the page that the step
-// before has led to, and returns the answer.
+// take fills in and submits one form of the login, on the page that the previous step led to, and returns
+// the answer.
 func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page, err error) {
 	if step.url != nil {
 		if on, err = v.open(ctx, step.named(stepOpen), step.url); err != nil {
@@ -265,7 +264,8 @@ func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page
 		return nil, missing
 	}
 	if on.cut {
-		return nil, v.fail(step.named(stepFind), on, errTooLong, "the page may lack fields; set form.url to a page that shows little more than the form")
+		return nil, v.fail(step.named(stepFind), on, errTooLong,
+			"the page may lack fields; set form.url to a page that shows little more than the form")
 	}
 	v.saw("%s: %s", step.named(form.name()), form.describe())
 
@@ -282,7 +282,7 @@ func (v *visit) take(ctx context.Context, step formStep, on *page) (answer *page
 	return v.submit(ctx, step.named(stepSubmit), filled, on)
 }
 
-// submit sends a form, unless it leads where the credentials may not go.
+// submit sends a form, unless its target may not get the credentials.
 func (v *visit) submit(ctx context.Context, step string, filled *filledForm, on *page) (*page, error) {
 	if err := v.mayReceive(filled.target, on.url); err != nil {
 		refused := v.fail(step, on, err, "")
@@ -299,10 +299,9 @@ func (v *visit) submit(ctx context.Context, step string, filled *filledForm, on 
 	return v.send(step, request, on.url)
 }
 
-// verify makes sure that the answer to the form, or else the source's start
-// page, is one for somebody who is logged in. The answer alone may be a bare
-// redirect page or an API's reply, and without a selector a refusal may look like
-// any page, so then the start page decides.
+// verify makes sure that the answer to the form, or else the source's start page, is a page for somebody who
+// is logged in. The answer alone may be a mere redirect or the reply of an API. Without a selector a refusal
+// may look like any page. Then the start page decides.
 func (v *visit) verify(ctx context.Context, answer *page) error {
 	want := v.form.loggedIn
 	if answer.has(want) {
@@ -326,8 +325,8 @@ func (v *visit) verify(ctx context.Context, answer *page) error {
 		return v.done()
 	case isMissing(start) && !answer.asksForPassword() && answer.message() == "":
 		v.saw("start page: not there")
-		return v.fail(stepVerify, start, nil, "the site has nothing at the source's url, so that the login cannot be tried out there: check url; "+
-			"where that is right, check "+v.fieldNames())
+		return v.fail(stepVerify, start, nil, "the site has nothing at the source's url, "+
+			"so that the login cannot be tried out there: check url; where that is right, check "+v.fieldNames())
 	case start.status >= 500:
 		v.saw("start page: failed")
 		return v.fail(stepVerify, start, nil, "the site itself failed at the source's url; try again later")
@@ -348,16 +347,15 @@ func (v *visit) verify(ctx context.Context, answer *page) error {
 		v.saw("password field: gone")
 		return v.done()
 	}
-	// The answer tells more of why than the start page, unless it said nothing.
+	// The answer says more about the reason than the start page, unless it says nothing.
 	if answer.message() == "" {
 		answer = start
 	}
 	return v.fail(stepVerify, answer, nil, v.hint(answer))
 }
 
-// asksAgain reports whether a page shows the login form again. A page of a member may have
-// password fields too, as that of a user's own profile: it is another form, and the site has
-// given the one who sees it a session.
+// asksAgain reports whether a page shows the login form again. A member's page may have password fields too,
+// for instance in a profile. Such a form has other fields, and the site has set new cookies.
 func (v *visit) asksAgain(p *page) bool {
 	if !p.asksForPassword() {
 		return false
@@ -372,7 +370,7 @@ func (v *visit) asksAgain(p *page) bool {
 	return v.cookies() == v.before
 }
 
-// cookies are those that the source and its login page get, as one text.
+// cookies returns the cookies that the source and its login page get, as one text.
 func (v *visit) cookies() string {
 	var all []string
 	for _, u := range []*url.URL{v.start, v.form.url} {
@@ -384,21 +382,22 @@ func (v *visit) cookies() string {
 	return strings.Join(all, "; ")
 }
 
-// otherForm returns the form that a page shows instead of the start page, such as one that asks for consent; nil
-// for none. The login's own is none.
+// otherForm returns the form that a page shows instead of the start page, such as one that asks for consent.
+// It returns nil if there is none, or if it is the login form.
 func (v *visit) otherForm(p *page) *htmlForm {
 	if p.url.Path == v.start.Path || p.asksForPassword() {
 		return nil
 	}
 	for _, f := range p.forms() {
-		if strings.EqualFold(f.node.AttrOr("method", ""), "post") && visible(f.node) && f.submitter(nil) != nil && p.wordsBesideForms() < wordsBesideForm {
+		posts := strings.EqualFold(f.node.AttrOr("method", ""), "post")
+		if posts && visible(f.node) && f.submitter(nil) != nil && p.wordsBesideForms() < wordsBesideForm {
 			return f
 		}
 	}
 	return nil
 }
 
-// done tells of the session's cookies, and how long they last.
+// done records the session's cookies and how long they last.
 func (v *visit) done() error {
 	jar, _ := v.client.Jar.(*Jar)
 	var kept []string
@@ -422,30 +421,31 @@ func (v *visit) done() error {
 	return nil
 }
 
-// mayReceive returns an error unless the form on page may send the credentials
-// to target: to the source's origin, to that of the configured login page or to the
-// single sign-on's, and not in the clear where the page was encrypted.
+// mayReceive returns an error unless the form on page may send the credentials to target: to the origin of
+// the source, of the configured login page or of the single sign-on, and not unencrypted if the page was
+// encrypted.
 func (v *visit) mayReceive(target, page *url.URL) error {
 	at, ok := originOf(target)
 	switch {
 	case !ok:
 		return fmt.Errorf("refused to send the credentials to %s: not an http or https address; "+
-			"the form probably needs JavaScript, so log in with a browser and configure the session's cookies instead", v.secrets.url(target))
+			"the form probably needs JavaScript, so log in with a browser and configure the session's cookies instead",
+			v.secrets.url(target))
 	case at != v.own && !v.form.isAt(at):
-		return fmt.Errorf("refused to send the credentials to %s, another origin than the source's (%s) and the login page's (%s); "+
-			"where that is your single sign-on, add it to form.sign_on", at, v.own, v.form.own)
+		return fmt.Errorf("refused to send the credentials to %s, another origin than the source's (%s) "+
+			"and the login page's (%s); where that is your single sign-on, add it to form.sign_on", at, v.own, v.form.own)
 	case at.scheme == "http" && (page.Scheme == "https" || v.form.own.scheme == "https"):
 		return fmt.Errorf("refused to send the credentials to %s unencrypted, since the login page is https", at)
 	}
 	return nil
 }
 
-// saw adds a line for people. What comes from the site is masked before it gets here.
+// saw adds a line for people. Text from the site must be masked first.
 func (v *visit) saw(format string, args ...any) {
 	v.seen = append(v.seen, fmt.Sprintf(format, args...))
 }
 
-// fail is a login that ends at step with what p showed; p is nil where there was no answer.
+// fail returns the error of a login that ends at step with page p, which is nil if there was no answer.
 func (v *visit) fail(step string, p *page, err error, hint string) *LoginError {
 	e := &LoginError{Step: step, Hint: hint, Err: v.secrets.error(err)}
 	if p != nil {
@@ -458,11 +458,11 @@ func (v *visit) fail(step string, p *page, err error, hint string) *LoginError {
 // maxText is how many characters of a page's text are shown.
 const maxText = 200
 
-// title is p's title as it may be shown. What is too long is cut after it was
-// masked, so that no half of a secret is left.
+// title returns p's title for people. It is masked before it is shortened, so that no half of a secret is
+// left.
 func (v *visit) title(p *page) string { return shorten(v.secrets.text(p.title()), maxText) }
 
-// whyNoForm says what p has instead of the form that was looked for.
+// whyNoForm says what p has instead of the form that was wanted.
 func (v *visit) whyNoForm(step formStep, p *page) string {
 	if p.status == http.StatusTooManyRequests || p.status >= 500 || isMissing(p) || step.number > 1 && p.message() != "" {
 		return v.hint(p)
@@ -470,7 +470,7 @@ func (v *visit) whyNoForm(step formStep, p *page) string {
 	return p.whyNoForm(step.form, step.fields)
 }
 
-// hint guesses from p why the login did not work, and says what to do.
+// hint says, judging by p, why the login may have failed and what to do.
 func (v *visit) hint(p *page) string {
 	switch other := v.otherForm(p); {
 	case p.status == http.StatusTooManyRequests:
@@ -480,7 +480,8 @@ func (v *visit) hint(p *page) string {
 	case isMissing(p):
 		return "the site has nothing at this address: check form.url, and the source's url"
 	case p.find(captchas).Length() > 0:
-		return "the site asks for a captcha, which only a person can answer; log in with a browser and configure the session's cookies instead"
+		return "the site asks for a captcha, which only a person can answer; " +
+			"log in with a browser and configure the session's cookies instead"
 	case p.find(oneTimeCodes).Length() > 0:
 		return "the site asks for a second factor; use an account without one, or configure a session's cookies instead"
 	case v.dropped:
@@ -493,16 +494,17 @@ func (v *visit) hint(p *page) string {
 	case p.asksForPassword():
 		return "check " + v.fieldNames()
 	case v.form.loggedIn != nil:
-		return fmt.Sprintf("check %s, and whether %s is really on the pages of somebody who is logged in", v.fieldNames(), v.form.loggedIn.text)
+		return fmt.Sprintf("check %s, and whether %s is really on the pages of somebody who is logged in",
+			v.fieldNames(), v.form.loggedIn.text)
 	default:
 		return "check " + v.fieldNames() + ", or set form.logged_in to a selector that only a logged-in page has"
 	}
 }
 
-// isMissing reports whether a site said that there is nothing at an address.
+// isMissing reports whether the site says that nothing is at the address.
 func isMissing(p *page) bool { return p.status == http.StatusNotFound || p.status == http.StatusGone }
 
-// fieldNames lists the configured fields for a hint.
+// fieldNames lists the configured fields, for hints.
 func (v *visit) fieldNames() string {
 	all := map[string]bool{}
 	for _, step := range v.form.steps {

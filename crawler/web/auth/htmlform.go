@@ -20,23 +20,23 @@ import (
 	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
-// htmlForm is a form of a page with its controls (HTML, section 4.10).
+// htmlForm is a form of a page, with its controls (HTML, section 4.10).
 type htmlForm struct {
 	page     *page
 	node     *goquery.Selection
 	controls []*goquery.Selection // in the order of the document
 }
 
-// loginForm returns the form that step selects, or else the one with its fields or
-// a password field. Of several it prefers one that has all of the fields and that
-// can be seen. It is nil where there is none.
+// loginForm returns the form that step selects, or else one that has its fields or a password field. Among
+// several it prefers a visible one with all of the fields. It returns nil if there is none.
 func (p *page) loginForm(step formStep) *htmlForm {
 	forms := p.forms()
 	if step.form != nil {
 		chosen := p.doc.FindMatcher(step.form)
 		for _, f := range forms {
-			// The selector may name the form, or what is just around or inside it.
-			if f.node.IsSelection(chosen) || f.node.ParentsMatcher(step.form).Length() > 0 || f.node.HasMatcher(step.form).Length() > 0 {
+			// The selector may match the form itself, or an element that contains it or that it contains.
+			if f.node.IsSelection(chosen) || f.node.ParentsMatcher(step.form).Length() > 0 ||
+				f.node.HasMatcher(step.form).Length() > 0 {
 				return f
 			}
 		}
@@ -55,7 +55,7 @@ func (p *page) loginForm(step formStep) *htmlForm {
 		if rank > 0 && visible(f.node) {
 			rank++
 		}
-		// A form with neither the fields nor a password is a search box or the like.
+		// A form with neither the fields nor a password is another one, such as a search box.
 		if rank > score {
 			best, score = f, rank
 		}
@@ -63,7 +63,7 @@ func (p *page) loginForm(step formStep) *htmlForm {
 	return best
 }
 
-// forms lists the page's forms.
+// forms returns the page's forms.
 func (p *page) forms() []*htmlForm {
 	var forms []*htmlForm
 	byNode := map[*html.Node]*htmlForm{}
@@ -79,13 +79,13 @@ func (p *page) forms() []*htmlForm {
 	return forms
 }
 
-// owner is the form that a control belongs to: the one that its form attribute
-// names, or the one it is in. A form that begins inside a table, as old pages
-// have it, ends up empty beside its controls when parsed, so an empty form of the
-// same table owns what is in no other.
+// owner returns the form that a control belongs to: the one that its form attribute names, or the one around
+// it. In old pages a form may begin inside a table. Parsed, it is empty and stands beside its controls. So
+// an empty form of the same table owns the controls that are in no form.
 func (p *page) owner(control *goquery.Selection) *html.Node {
 	if id, ok := control.Attr("form"); ok {
-		return first(p.find("form").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.AttrOr("id", "") == id }))
+		named := func(_ int, s *goquery.Selection) bool { return s.AttrOr("id", "") == id }
+		return first(p.find("form").FilterFunction(named))
 	}
 	if in := control.Closest("form"); in.Length() > 0 {
 		return in.Get(0)
@@ -105,10 +105,10 @@ func first(s *goquery.Selection) *html.Node {
 	return s.Get(0)
 }
 
-// useSteps is what to do about a site that asks for one thing after the other.
+// useSteps is the advice for a site that asks for one thing after the other.
 const useSteps = "Where the site asks for the rest on the next page, use form.steps: one for each form, in their order"
 
-// whyNoForm says what the page has instead of the form that was looked for.
+// whyNoForm says what the page has instead of the form that was wanted.
 func (p *page) whyNoForm(wanted *selector, fields map[string]string) string {
 	var others []string
 	for _, f := range p.forms() {
@@ -130,14 +130,14 @@ func (p *page) whyNoForm(wanted *selector, fields map[string]string) string {
 	case p.status == http.StatusUnauthorized:
 		return has + "; the site may want the credentials with each request, so try basic, bearer or headers instead of form"
 	case wanted == nil && p.find("script").Length() > 0:
-		return has + "; JavaScript probably draws the login form, so set render: auto, or form.url to a page with a plain one, " +
-			"or log in with a browser and configure the session's cookies instead"
+		return has + "; JavaScript probably draws the login form, so set render: auto, " +
+			"or form.url to a page with a plain one, or log in with a browser and configure the session's cookies instead"
 	default:
 		return has + "; check form.url and form.form"
 	}
 }
 
-// name tells the form from others of its page.
+// name returns a selector that identifies the form on its page.
 func (f *htmlForm) name() string {
 	if id := f.node.AttrOr("id", ""); id != "" {
 		return "form#" + id
@@ -172,7 +172,7 @@ func (f *htmlForm) describe() string {
 	return "fields " + strings.Join(fields, ", ")
 }
 
-// named reports whether a control of the form bears name.
+// named reports whether the form has a control with this name.
 func (f *htmlForm) named(name string) bool {
 	return slices.ContainsFunc(f.controls, func(c *goquery.Selection) bool { return c.AttrOr("name", "") == name })
 }
@@ -186,7 +186,7 @@ func (f *htmlForm) hasAll(fields map[string]string) bool {
 	return true
 }
 
-// hasSome reports whether the form has one of the fields, and lacks another.
+// hasSome reports whether the form has one of the fields but not all.
 func (f *htmlForm) hasSome(fields map[string]string) bool {
 	some := false
 	for name := range fields {
@@ -199,7 +199,7 @@ func (f *htmlForm) hasPassword() bool {
 	return slices.ContainsFunc(f.controls, func(c *goquery.Selection) bool { return inputType(c) == "password" })
 }
 
-// entry is a name and a value of what a form sends.
+// entry is one name and value that a form sends.
 type entry struct{ name, value string }
 
 // filledForm is a form that is ready to be sent.
@@ -208,12 +208,11 @@ type filledForm struct {
 	target          *url.URL
 	charset         encoding.Encoding
 	entries         []entry
-	hidden          []string // the values of the fields that nobody sees
+	hidden          []string // the values of hidden fields
 }
 
-// fill fills a step's fields into the form, beside what a browser would send of it
-// anyway: hidden fields, defaults, and the button that is pressed. It returns what
-// the form does not have.
+// fill fills in a step's fields, besides what a browser sends anyway: hidden fields, defaults, and the
+// pressed button. It returns what the form lacks.
 func (f *htmlForm) fill(step formStep) (filled *filledForm, missing []string) {
 	fields := step.fields
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -257,8 +256,7 @@ func (f *htmlForm) fill(step formStep) (filled *filledForm, missing []string) {
 	return filled, nil
 }
 
-// submitter is the button that is pressed: one that fields names, or the form's
-// first, which is what Enter presses.
+// submitter returns the button to press: one that fields names, or the form's first, which Enter presses.
 func (f *htmlForm) submitter(fields map[string]string) (button *goquery.Selection) {
 	for _, c := range f.controls {
 		if t := inputType(c); t != "submit" && t != "image" || disabled(c) {
@@ -274,7 +272,7 @@ func (f *htmlForm) submitter(fields map[string]string) (button *goquery.Selectio
 	return button
 }
 
-// button is the form's button that a selector matches; nil where there is none.
+// button returns the form's button that a selector matches, or nil.
 func (f *htmlForm) button(wanted *selector) *goquery.Selection {
 	if wanted == nil {
 		return nil
@@ -287,7 +285,7 @@ func (f *htmlForm) button(wanted *selector) *goquery.Selection {
 	return nil
 }
 
-// attr is an attribute of the form, or the one by which its button overrides it.
+// attr returns an attribute of the form, or the one with which its button overrides it.
 func (f *htmlForm) attr(button *goquery.Selection, name string) string {
 	if button != nil {
 		if value, ok := button.Attr("form" + name); ok {
@@ -297,7 +295,7 @@ func (f *htmlForm) attr(button *goquery.Selection, name string) string {
 	return f.node.AttrOr(name, "")
 }
 
-// action is where the form is sent, relative to the page's base.
+// action returns where the form is sent, relative to the page's base.
 func (f *htmlForm) action(button *goquery.Selection) *url.URL {
 	here := *f.page.url
 	here.User, here.Fragment, here.RawFragment = nil, "", ""
@@ -319,7 +317,7 @@ func (f *htmlForm) action(button *goquery.Selection) *url.URL {
 	return target
 }
 
-// charset is what the form is sent in: its accept-charset, or else what the page is written in.
+// charset returns the encoding of the request: the form's accept-charset, or else the page's.
 func (f *htmlForm) charset() encoding.Encoding {
 	for _, label := range strings.Fields(f.node.AttrOr("accept-charset", "")) {
 		if e, _ := charset.Lookup(label); e != nil {
@@ -329,7 +327,7 @@ func (f *htmlForm) charset() encoding.Encoding {
 	return f.page.encoding
 }
 
-// defaults is what a control sends when nobody touched it.
+// defaults returns what an untouched control sends.
 func defaults(c, button *goquery.Selection) []entry {
 	name := c.AttrOr("name", "")
 	isButton := button != nil && c.Get(0) == button.Get(0)
@@ -368,8 +366,7 @@ func defaults(c, button *goquery.Selection) []entry {
 	}
 }
 
-// chosen is what a select sends: its selected options, or, where it shows one
-// line, its first.
+// chosen returns what a select sends: its selected options or, if it shows one line, its first option.
 func chosen(c *goquery.Selection, name string) []entry {
 	options := c.Find("option").FilterFunction(func(_ int, o *goquery.Selection) bool {
 		return !o.Is("[disabled]") && o.Closest("optgroup[disabled]").Length() == 0
@@ -388,12 +385,12 @@ func chosen(c *goquery.Selection, name string) []entry {
 	return entries
 }
 
-// disabled reports whether a control takes no part, of itself or by its fieldset.
+// disabled reports whether a control is disabled by itself or by its fieldset.
 func disabled(c *goquery.Selection) bool {
 	return c.Is("[disabled]") || c.Closest("fieldset[disabled]").Length() > 0
 }
 
-// inputType is a control's type: an input's, a button's, "select" or "textarea".
+// inputType returns the type of a control: that of an input or a button, "select" or "textarea".
 func inputType(c *goquery.Selection) string {
 	kind := strings.ToLower(c.AttrOr("type", ""))
 	switch name := goquery.NodeName(c); name {
@@ -409,7 +406,7 @@ func inputType(c *goquery.Selection) string {
 	}
 }
 
-// request is the form as a request, with the headers that browsers send along.
+// request returns the request that sends the form, with the headers that browsers add.
 func (f *filledForm) request(ctx context.Context, from *page) (*http.Request, error) {
 	encoder := encoding.HTMLEscapeUnsupported(f.charset.NewEncoder())
 	entries := slices.Clone(f.entries)
@@ -449,7 +446,7 @@ func (f *filledForm) request(ctx context.Context, from *page) (*http.Request, er
 	return r, nil
 }
 
-// urlencode keeps the order of the form, which url.Values would not.
+// urlencode encodes entries in the order of the form, unlike url.Values.
 func urlencode(entries []entry) string {
 	pairs := make([]string, len(entries))
 	for i, e := range entries {

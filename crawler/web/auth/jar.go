@@ -15,34 +15,34 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// What a site may have in a [Jar], as in browsers (RFC 6265, section 6.1).
+// The limits of one site in a [Jar], as browsers have them (RFC 6265, section 6.1).
 const (
 	maxCookies = 180  // of one site
-	maxCookie  = 4096 // bytes of a name and its value, and of its other attributes
+	maxCookie  = 4096 // bytes of a name and its value, and of the other attributes
 )
 
-// Jar is a cookie jar (RFC 6265) that knows what it holds, which that of
-// net/http does not tell: until when a session lasts, and what of it to keep. A site that
-// has all cookies that it may have gets no more: those that it has may be its session.
+// Jar is a cookie jar (RFC 6265) that also knows its cookies, unlike that of net/http: when a session ends,
+// and which cookies to keep. A site that has as many cookies as it may have gets no more, because those that
+// it has may be its session.
 type Jar struct {
-	// Full is told once of a site whose cookies are refused; nil: nobody is.
+	// Full is called once for each site whose cookies are refused. May be nil.
 	Full func(site string)
 
 	jar *cookiejar.Jar
 
 	mu       sync.Mutex
 	held     map[cookieKey]heldCookie
-	ofSite   map[string]int            // how many of them
-	full     map[string]bool           // sites that Full was told of
-	seen     func(was, is *heldCookie) // told of each cookie that changes; nil where there is none; nil: nobody is
-	restored bool                      // holds a session of an earlier run that nobody has tried yet
+	ofSite   map[string]int            // site → number of its cookies
+	full     map[string]bool           // sites that Full was called for
+	seen     func(was, is *heldCookie) // called for each change of a cookie, with nil if it was or is absent; may be nil
+	restored bool                      // it holds a session of an earlier run that was not tried yet
 }
 
-// cookieKey is what makes two cookies the same (RFC 6265, section 5.3, step 11),
-// with the host that set it instead of an absent domain.
+// cookieKey identifies a cookie (RFC 6265, section 5.3, step 11). An absent domain is replaced by the host
+// that set the cookie.
 type cookieKey struct{ domain, path, name string }
 
-// heldCookie is a cookie and the address that set it.
+// heldCookie is a cookie with the address that set it.
 type heldCookie struct {
 	From     string    `json:"from"`
 	Name     string    `json:"name"`
@@ -50,9 +50,9 @@ type heldCookie struct {
 	Quoted   bool      `json:"quoted,omitempty"`
 	Domain   string    `json:"domain,omitempty"`
 	Path     string    `json:"path,omitempty"`
-	Expires  time.Time `json:"expires,omitzero"` // zero: when the session ends
+	Expires  time.Time `json:"expires,omitzero"` // zero: it ends with the session
 	Secure   bool      `json:"secure,omitempty"`
-	HTTPOnly bool      `json:"http_only,omitempty"` // not for scripts to read
+	HTTPOnly bool      `json:"http_only,omitempty"` // scripts may not read it
 }
 
 // NewJar returns an empty jar.
@@ -61,7 +61,9 @@ func NewJar() (*Jar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a cookie jar: %w", err)
 	}
-	return &Jar{jar: jar, held: make(map[cookieKey]heldCookie), ofSite: make(map[string]int), full: make(map[string]bool)}, nil
+	return &Jar{
+		jar: jar, held: make(map[cookieKey]heldCookie), ofSite: make(map[string]int), full: make(map[string]bool),
+	}, nil
 }
 
 // SetCookies implements [http.CookieJar].
@@ -75,11 +77,12 @@ func (j *Jar) SetCookies(u *url.URL, cookies []*http.Cookie) {
 	}
 }
 
-// set notes a cookie that u set, and reports whether there is room for it. mu is held.
+// set records a cookie that u set, and reports whether there is room for it. mu is held.
 func (j *Jar) set(u *url.URL, c *http.Cookie) bool {
 	h := heldCookie{
 		From: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
-		Name: c.Name, Value: c.Value, Quoted: c.Quoted, Domain: c.Domain, Path: c.Path, Expires: c.Expires, Secure: c.Secure, HTTPOnly: c.HttpOnly,
+		Name: c.Name, Value: c.Value, Quoted: c.Quoted, Domain: c.Domain, Path: c.Path, Expires: c.Expires,
+		Secure: c.Secure, HTTPOnly: c.HttpOnly,
 	}
 	if c.MaxAge > 0 {
 		h.Expires = time.Now().Add(time.Duration(c.MaxAge) * time.Second)
@@ -95,7 +98,8 @@ func (j *Jar) set(u *url.URL, c *http.Cookie) bool {
 	if !known && j.ofSite[site] >= maxCookies {
 		j.dropOver()
 	}
-	if !known && j.ofSite[site] >= maxCookies || len(c.Name)+len(c.Value) > maxCookie || len(c.Domain)+len(c.Path) > maxCookie {
+	tooLong := len(c.Name)+len(c.Value) > maxCookie || len(c.Domain)+len(c.Path) > maxCookie
+	if !known && j.ofSite[site] >= maxCookies || tooLong {
 		if j.Full != nil && !j.full[site] {
 			j.Full(site)
 		}
@@ -138,7 +142,8 @@ func (j *Jar) dropOver() {
 
 func (h heldCookie) isOver() bool { return !h.Expires.IsZero() && !h.Expires.After(time.Now()) }
 
-// keyOf is what a cookie is known by: one without a path is for the folder of the address that set it (RFC 6265, section 5.1.4).
+// keyOf returns the key of a cookie. A cookie without a path belongs to the folder of u (RFC 6265, section
+// 5.1.4).
 func keyOf(u *url.URL, c *http.Cookie) cookieKey {
 	key := cookieKey{strings.ToLower(strings.TrimPrefix(c.Domain, ".")), c.Path, c.Name}
 	if key.domain == "" {
@@ -150,7 +155,7 @@ func keyOf(u *url.URL, c *http.Cookie) cookieKey {
 	return key
 }
 
-// siteOf is whose cookies are counted together: those of all hosts of one registrable domain.
+// siteOf returns the registrable domain of u, whose hosts share one limit.
 func siteOf(u *url.URL) string {
 	host := strings.ToLower(u.Hostname())
 	if site, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && net.ParseIP(host) == nil {
@@ -159,7 +164,7 @@ func siteOf(u *url.URL) string {
 	return host
 }
 
-// watch has a function told of each cookie that changes from now on, and of those that are held.
+// watch calls seen for each cookie that is held now, and for each change from now on.
 func (j *Jar) watch(seen func(was, is *heldCookie)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -188,8 +193,8 @@ func (j *Jar) Readable(u *url.URL) (cookies []*http.Cookie) {
 	return cookies
 }
 
-// until returns when a cookie that is sent to u expires; the zero time where it
-// lasts as long as the session, or is not known.
+// until returns when a cookie that is sent to u expires. It returns the zero time if the cookie ends with
+// the session or is unknown.
 func (j *Jar) until(u *url.URL, name string) (expires time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -201,7 +206,7 @@ func (j *Jar) until(u *url.URL, name string) (expires time.Time) {
 	return expires
 }
 
-// of returns the cookies that were set by these origins and have not expired.
+// of returns the unexpired cookies that these origins set.
 func (j *Jar) of(origins []origin) []heldCookie {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -233,7 +238,8 @@ func (j *Jar) restore(cookies []heldCookie) {
 	j.restored = len(cookies) > 0
 }
 
-// takeRestored reports, once, that the jar holds a session of an earlier run.
+// takeRestored reports whether the jar holds a session of an earlier run that was not tried yet. It does so
+// only once.
 func (j *Jar) takeRestored() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()

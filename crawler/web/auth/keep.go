@@ -15,25 +15,23 @@ import (
 	"strings"
 )
 
-// A session that is kept between runs looks like this: a version, a salt, a
-// nonce, and the cookies as JSON, sealed by AES-256-GCM. The key is derived
-// (HKDF, RFC 5869) from the configured one and from the credentials, so that
-// nobody opens a session that was somebody else's: with another user name, or
-// another site, it is unreadable. See docs/adr/0006.
+// A kept session is a version, a salt, a nonce, and the cookies as JSON, sealed by AES-256-GCM. The key is
+// derived (HKDF, RFC 5869) from the configured key and from the credentials. So nobody can open a session
+// with another user name or for another site. See docs/adr/0006.
 const (
 	keptVersion = 1
 	saltSize    = 16
 )
 
-// ErrKeptSession is a kept session that cannot be used: of another key or other
-// credentials, or damaged. It does no harm; the next login makes a new one.
+// ErrKeptSession means that a kept session cannot be used: it has another key or other credentials, or is
+// damaged. It does no harm, since the next login makes a new session.
 var ErrKeptSession = errors.New("the kept session is of another key or other credentials, or damaged")
 
 // Keeps reports whether the session is to be kept between runs.
 func (s *Session) Keeps() bool { return s.config.KeepSession != "" && s.form != nil }
 
-// Seal returns the session in jar, encrypted, to be kept until the next run. It
-// is nil where none is to be kept.
+// Seal returns the session in jar, encrypted, to be kept until the next run. It returns nil if none is to be
+// kept.
 func (s *Session) Seal(jar http.CookieJar) ([]byte, error) {
 	j, ok := jar.(*Jar)
 	if !s.Keeps() || !ok {
@@ -57,9 +55,8 @@ func (s *Session) Seal(jar http.CookieJar) ([]byte, error) {
 	return box.Seal(append([]byte{keptVersion}, salt...), nil, plain, nil), nil
 }
 
-// Restore puts a session that was sealed by an earlier run into jar, where
-// [Session.Login] will find it and try it before the form. The error is
-// ErrKeptSession where that cannot be.
+// Restore puts a session that an earlier run sealed into jar. [Session.Login] tries it before the form. The
+// error is ErrKeptSession if it cannot be used.
 func (s *Session) Restore(jar http.CookieJar, sealed []byte) error {
 	j, ok := jar.(*Jar)
 	if !s.Keeps() || !ok || len(sealed) == 0 {
@@ -84,7 +81,7 @@ func (s *Session) Restore(jar http.CookieJar, sealed []byte) error {
 	return nil
 }
 
-// box seals and opens with the key that belongs to salt.
+// box returns the cipher with the key for salt.
 func (s *Session) box(salt []byte) (cipher.AEAD, error) {
 	key, err := hkdf.Key(sha256.New, []byte(s.config.KeepSession), salt, s.whose(), 32)
 	if err != nil {
@@ -97,7 +94,7 @@ func (s *Session) box(salt []byte) (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
-// whose tells the session's site and credentials from all others.
+// whose identifies the session's site and credentials.
 func (s *Session) whose() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "fincrawl session\n%q %q\n", s.own, s.form.url.String())

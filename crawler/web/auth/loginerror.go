@@ -5,23 +5,24 @@ import (
 	"strings"
 )
 
-// LoginError is a login that did not work, with what was seen. It holds no secrets.
+// LoginError means that a login did not work. It says what was seen, and holds no secrets.
 type LoginError struct {
 	Step    string // what was being done
 	URL     string // final URL, after redirects
-	Status  int    // 0 where there was no answer
+	Status  int    // 0 if there was no answer
 	Title   string // the answer's <title>
 	Message string // its first error text, as a person would read it
-	Hint    string // how to mend it
+	Hint    string // what to do
 	Err     error  // underlying error; may be nil
 	// Scripted: the page has no such form in its HTML, or nothing takes that form where the HTML sends it, so scripts may
 	// have to make or send it.
 	Scripted bool
-	// NoForm: the login page was shown, and asks for no login. Whoever is logged in may get that.
+	// NoForm reports whether the login page was shown without a login form. Sites show that to somebody who
+	// is logged in.
 	NoForm bool
 }
 
-// Error says on one line what was being done, what the site answered and how to mend it.
+// Error says on one line what was being done, what the site answered and what to do.
 func (e *LoginError) Error() string {
 	var b strings.Builder
 	b.WriteString("log in: " + e.Step + ": ")

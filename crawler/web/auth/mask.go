@@ -11,20 +11,19 @@ import (
 	"unicode/utf8"
 )
 
-// hidden stands for what is not shown.
+// hidden replaces what is masked.
 const hidden = "•••"
 
-// mask hides a session's secrets in text that comes from elsewhere: a page may
-// echo what was typed into it, and a URL or an error may quote it.
+// mask hides a session's secrets in text from elsewhere. A page may echo what was typed into it, and a URL
+// or an error may quote it.
 type mask struct {
 	mu    sync.RWMutex
 	forms []string
 	re    *regexp.Regexp // nil: nothing to hide
 }
 
-// newMask masks secrets as they are and as they look in a URL or in HTML. What
-// has fewer than four characters is masked only where it stands alone, since it
-// would otherwise tear ordinary words apart.
+// newMask masks secrets as they are, and as they look in a URL or in HTML. A secret of less than four
+// characters is masked only as a whole word. Otherwise it would tear words apart.
 func newMask(secrets []string) *mask {
 	m := &mask{}
 	m.add(secrets...)
@@ -43,13 +42,13 @@ func (m *mask) add(secrets ...string) {
 	if len(m.forms) == 0 {
 		return
 	}
-	// The longest first: a secret may begin with another.
+	// The longest comes first, since a secret may begin with another.
 	slices.SortFunc(m.forms, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	m.forms = slices.Compact(m.forms)
 	patterns := make([]string, len(m.forms))
 	for i, f := range m.forms {
-		// An invalid byte, as in a password of another charset, is no regular
-		// expression; a page that was decoded shows it as this, too.
+		// A password in another charset may contain an invalid byte, which is no regular expression. A
+		// decoded page shows it as U+FFFD too.
 		patterns[i] = regexp.QuoteMeta(strings.ToValidUTF8(f, "\uFFFD"))
 		if utf8.RuneCountInString(f) < 4 {
 			patterns[i] = `\b` + patterns[i] + `\b`
@@ -58,7 +57,7 @@ func (m *mask) add(secrets ...string) {
 	m.re = regexp.MustCompile(`(?i)` + strings.Join(patterns, "|"))
 }
 
-// text is s with the secrets hidden.
+// text returns s with the secrets masked.
 func (m *mask) text(s string) string {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -68,9 +67,8 @@ func (m *mask) text(s string) string {
 	return m.re.ReplaceAllLiteralString(s, hidden)
 }
 
-// url is u for people: without user information, session IDs, tickets and
-// secrets. The origin stays as it is, since a host is no secret but may contain a
-// user's name.
+// url returns u for people, without user information, session IDs, tickets and secrets. The origin stays as
+// it is: a host is no secret, but may contain a user's name.
 func (m *mask) url(u *url.URL) string {
 	shown := display(u)
 	origin := len(u.Scheme) + len("://") + len(u.Host)
@@ -80,7 +78,7 @@ func (m *mask) url(u *url.URL) string {
 	return shown[:origin] + m.text(shown[origin:])
 }
 
-// error is err with the secrets hidden in its text; errors.Is and errors.As still see through it.
+// error returns err with the secrets masked in its text. errors.Is and errors.As still find its causes.
 func (m *mask) error(err error) error {
 	if err == nil {
 		return nil
@@ -96,10 +94,11 @@ type maskedError struct {
 func (e *maskedError) Error() string { return e.text }
 func (e *maskedError) Unwrap() error { return e.cause }
 
-// passing matches names of query parameters whose values open doors for a while.
-var passing = regexp.MustCompile(`(?i)token|ticket|code|sess|sid|secret|passw|pwd|key|sign|auth|csrf|nonce|state|saml|assertion`)
+// passing matches the names of query parameters whose values are credentials for a while.
+var passing = regexp.MustCompile(
+	`(?i)token|ticket|code|sess|sid|secret|passw|pwd|key|sign|auth|csrf|nonce|state|saml|assertion`)
 
-// display is u for people, without user information and without what looks like a pass.
+// display returns u for people, without user information and without values that look like credentials.
 func display(u *url.URL) string {
 	shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
 	if i := strings.Index(strings.ToLower(shown.Path), ";jsessionid="); i >= 0 {
@@ -117,7 +116,7 @@ func display(u *url.URL) string {
 	return shown.String() + "?" + strings.Join(params, "&")
 }
 
-// displayRaw is display for a URL that may not be one.
+// displayRaw is display for a text that may be no URL.
 func displayRaw(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -126,10 +125,10 @@ func displayRaw(raw string) string {
 	return display(u)
 }
 
-// collapse makes every run of white space one blank.
+// collapse replaces every run of white space by one blank.
 func collapse(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// shorten cuts s to n characters at most.
+// shorten shortens s to at most n characters.
 func shorten(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {

@@ -13,13 +13,13 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// OAuth2 is a bearer token that is fetched with client credentials (RFC 6749,
-// section 4.4) and fetched anew before it expires. It prints without its secrets.
+// OAuth2 is a bearer token that is fetched with client credentials (RFC 6749, section 4.4), and again before
+// it expires. It prints without its secrets.
 type OAuth2 struct {
 	TokenURL               string // gets the client's credentials, and never the token
 	ClientID, ClientSecret string
 	Scopes                 []string
-	Audience               string // as Auth0 and its like want it; "" for none
+	Audience               string // required by Auth0, among others; may be empty
 }
 
 const stepToken = "get an OAuth2 token"
@@ -27,18 +27,18 @@ const stepToken = "get an OAuth2 token"
 // tokenTimeout bounds one request for a token.
 const tokenTimeout = 30 * time.Second
 
-// issuer gets tokens and keeps the one that is valid. It is safe for use by
-// several goroutines, which share one request.
+// issuer fetches tokens and keeps the valid one. Several goroutines may use it at once. They share one
+// request.
 type issuer struct {
 	config    clientcredentials.Config
 	url       *url.URL
 	secrets   *mask
 	transport http.RoundTripper // makes the requests to the token URL
 
-	given   func(*oauth2.Token) // told of each token; nil: nobody is
-	turn    chan struct{}       // holds one while nobody looks after the fields below
-	token   *oauth2.Token       // nil: none yet
-	renewAt time.Time           // when to get the next; zero where the token does not expire
+	given   func(*oauth2.Token) // called for each token; may be nil
+	turn    chan struct{}       // holds a value while nobody uses the fields below
+	token   *oauth2.Token       // nil before the first
+	renewAt time.Time           // when to fetch the next; zero if the token does not expire
 }
 
 func newIssuer(c OAuth2, secrets *mask) (*issuer, error) {
@@ -62,10 +62,10 @@ func newIssuer(c OAuth2, secrets *mask) (*issuer, error) {
 	return i, nil
 }
 
-// valid returns a token that will not expire in the middle of a request.
+// valid returns a token that does not expire during a request.
 func (i *issuer) valid(ctx context.Context) (*oauth2.Token, error) { return i.get(ctx, false) }
 
-// renewed returns a new token, whatever the old one seems to be worth.
+// renewed returns a new token, even if the old one seems valid.
 func (i *issuer) renewed(ctx context.Context) (*oauth2.Token, error) { return i.get(ctx, true) }
 
 func (i *issuer) get(ctx context.Context, anew bool) (*oauth2.Token, error) {
@@ -86,8 +86,8 @@ func (i *issuer) get(ctx context.Context, anew bool) (*oauth2.Token, error) {
 	return token, nil
 }
 
-// renewal is when a token is to be replaced: a minute before it expires, or
-// after nine tenths of a short life.
+// renewal returns when to replace a token: a minute before it expires, or after nine tenths of a shorter
+// life.
 func renewal(now, expiry time.Time) time.Time {
 	if expiry.IsZero() {
 		return expiry
@@ -95,8 +95,7 @@ func renewal(now, expiry time.Time) time.Time {
 	return expiry.Add(-min(time.Minute, expiry.Sub(now)/10))
 }
 
-// fetch asks for a token. A redirect is not followed: the secret is for the
-// configured address alone.
+// fetch requests a token. It follows no redirect, because the secret is for the configured address only.
 func (i *issuer) fetch(ctx context.Context) (*oauth2.Token, error) {
 	client := &http.Client{Transport: i.transport, Timeout: tokenTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -114,7 +113,7 @@ func (i *issuer) fetch(ctx context.Context) (*oauth2.Token, error) {
 	return nil, i.refusal(err)
 }
 
-// refusal is the error of a token request for people.
+// refusal describes the error of a token request for people.
 func (i *issuer) refusal(err error) *LoginError {
 	e := &LoginError{Step: stepToken, URL: i.secrets.url(i.url)}
 	var answered *oauth2.RetrieveError
@@ -123,7 +122,7 @@ func (i *issuer) refusal(err error) *LoginError {
 			err = ue.Err
 		}
 		e.Err, e.Hint = i.secrets.error(err), networkHint(err)
-		if strings.Contains(err.Error(), "oauth2:") { // a 200 that is no token
+		if strings.Contains(err.Error(), "oauth2:") { // a 200 without a token
 			e.Hint = "the answer is no token; check token_url"
 		}
 		return e
@@ -167,7 +166,7 @@ func (i *issuer) hint(status int, code string) string {
 	}
 }
 
-// login gets a token anew and tells of it.
+// login fetches a new token and describes it.
 func (i *issuer) login(ctx context.Context) (seen string, err error) {
 	asked := "POST " + i.secrets.url(i.url)
 	token, err := i.renewed(ctx)

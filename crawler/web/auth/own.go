@@ -12,11 +12,11 @@ import (
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
-// Secret is one secret of a configuration, with the key under auth that it stands at.
+// Secret is one secret of a configuration, with its key under auth.
 type Secret struct{ Key, Value string }
 
-// Secrets lists what of c gets somebody in, in a fixed order. User names are no secrets:
-// sites show them on every page.
+// Secrets returns the secrets of c in a fixed order. User names are no secrets, since sites show them on
+// every page.
 func (c Config) Secrets() (all []Secret) {
 	add := func(key, value string) {
 		if value != "" {
@@ -54,7 +54,7 @@ func (c Config) Secrets() (all []Secret) {
 	return all
 }
 
-// isUserName tells of the fields of a form that say who somebody is.
+// isUserName reports whether a form's field says who somebody is.
 func isUserName(field, value string) bool {
 	field = strings.ToLower(field)
 	for _, telling := range []string{"pass", "pwd", "secret", "token", "otp", "pin", "key", "code", "answer"} {
@@ -71,12 +71,13 @@ func isUserName(field, value string) bool {
 	return isMail && name != "" && strings.Contains(domain, ".")
 }
 
-// Credentials are the secrets of the configuration, alone and as requests bear them.
+// Credentials returns the secrets of the configuration, both alone and as they appear in requests.
 func (c Config) Credentials() (values []string) {
+	separates := func(r rune) bool { return r == ' ' || r == '"' || r == ',' }
 	for _, s := range c.Secrets() {
 		values = append(values, s.Value)
 		if strings.HasPrefix(s.Key, "headers.") { // "Bearer T", "Token token=T"
-			values = append(values, strings.FieldsFunc(s.Value, func(r rune) bool { return r == ' ' || r == '"' || r == ',' })...)
+			values = append(values, strings.FieldsFunc(s.Value, separates)...)
 		}
 	}
 	for _, b := range []*Basic{c.Basic, c.Digest} {
@@ -90,14 +91,15 @@ func (c Config) Credentials() (values []string) {
 	return values
 }
 
-// Feed adds to known the secrets of the configuration, and from now on whatever the
-// session is given: the cookies in jar that look like a session, the tokens of OAuth2,
-// and what the forms and redirects of a login carry.
+// Feed adds the secrets of the configuration to known. From then on it adds what the session is given:
+// cookies in jar that look like a session, OAuth2 tokens, and what the forms and redirects of a login
+// contain.
 func (s *Session) Feed(known *secrets.Set, jar *Jar) {
 	s.known = known
 	known.Add(s.config.Credentials()...)
 	for _, c := range s.cookieFile {
-		if slices.ContainsFunc(s.origins(), func(at origin) bool { return c.goesTo(at.host) }) && secrets.LooksLikeSession(c.value, c.httpOnly) {
+		ours := slices.ContainsFunc(s.origins(), func(at origin) bool { return c.goesTo(at.host) })
+		if ours && secrets.LooksLikeSession(c.value, c.httpOnly) {
 			known.Add(c.value)
 		}
 	}
@@ -107,14 +109,15 @@ func (s *Session) Feed(known *secrets.Set, jar *Jar) {
 	}
 }
 
-// given adds a value that a site gave to what is known, if it looks like a session.
+// given adds a value that a site gave to the known secrets, if it looks like a session.
 func (s *Session) given(value string, hidden bool) {
 	if s.known != nil && secrets.LooksLikeSession(value, hidden) {
 		s.known.AddPassing(value)
 	}
 }
 
-// cookieChanged holds the value of a cookie as long as it is sent, if it looks like a session.
+// cookieChanged keeps the value of a cookie among the known secrets for as long as it is sent, if it looks
+// like a session.
 func (s *Session) cookieChanged(was, is *heldCookie) {
 	if is != nil && secrets.LooksLikeSession(is.Value, is.HTTPOnly) {
 		s.known.Hold(is.Value)
@@ -124,7 +127,7 @@ func (s *Session) cookieChanged(was, is *heldCookie) {
 	}
 }
 
-// givenToken adds what a token server answered to what is known.
+// givenToken adds the tokens of a token server to the known secrets.
 func (s *Session) givenToken(t *oauth2.Token) {
 	s.known.AddPassing(t.AccessToken, t.RefreshToken)
 	if id, ok := t.Extra("id_token").(string); ok {
@@ -132,7 +135,7 @@ func (s *Session) givenToken(t *oauth2.Token) {
 	}
 }
 
-// givenInAddress adds what an address of a login carries, such as a ticket.
+// givenInAddress adds what the address of a login contains, such as a ticket, to the known secrets.
 func (s *Session) givenInAddress(u *url.URL) {
 	for pair := range strings.SplitSeq(u.RawQuery, "&") {
 		if name, value, _ := strings.Cut(pair, "="); passing.MatchString(name) {

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	maxPage      = 5 << 20 // bytes read of a page
-	maxRedirects = 10      // as browsers and net/http have it, roughly
+	maxPage      = 5 << 20 // bytes that are read of a page
+	maxRedirects = 10      // about as many as browsers and net/http follow
 )
 
 var (
@@ -26,17 +26,17 @@ var (
 	errRedirects = fmt.Errorf("stopped after %d redirects", maxRedirects)
 )
 
-// page is an answer, read and parsed.
+// page is an answer that was read and parsed.
 type page struct {
 	method   string // of the last request
 	url      *url.URL
 	status   int
 	doc      *goquery.Document
-	encoding encoding.Encoding // what the page is written in, and what its forms are sent in
-	cut      bool              // only its first maxPage bytes were read
+	encoding encoding.Encoding // of the page, and of what its forms send
+	cut      bool              // only the first maxPage bytes were read
 }
 
-// open fetches u.
+// open requests u.
 func (v *visit) open(ctx context.Context, step string, u *url.URL) (*page, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
@@ -45,8 +45,8 @@ func (v *visit) open(ctx context.Context, step string, u *url.URL) (*page, error
 	return v.send(step, r, nil)
 }
 
-// send sends r, follows redirects and reads the answer. Referer is the page that
-// r comes from; nil where a person would have typed the address.
+// send sends r, follows redirects and reads the answer. referer is the page that r comes from, or nil if a
+// person would have typed the address.
 func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, error) {
 	r.Header.Set("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
 	setReferer(r, referer)
@@ -65,7 +65,7 @@ func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, err
 	}
 	resp, err := client.Do(r)
 	if err != nil {
-		// The URL in a url.Error may hold what was filled in; the cause does not.
+		// The URL in a url.Error may contain what was filled in. Its cause does not.
 		if ue := (*url.Error)(nil); errors.As(err, &ue) {
 			err = ue.Err
 		}
@@ -90,8 +90,9 @@ func (v *visit) send(step string, r *http.Request, referer *url.URL) (*page, err
 	return p, nil
 }
 
-// mayOpen returns an error unless a login may lead to target: to the source's origin, to that of the login page, or
-// to the single sign-on's. Nothing else is asked for, with or without credentials, since only the site names it.
+// mayOpen returns an error unless a login may lead to target: to the origin of the source, of the login page
+// or of the single sign-on. Nothing else is requested, even without credentials, since only the site names
+// it.
 func (v *visit) mayOpen(target *url.URL) error {
 	at, ok := originOf(target)
 	plain := origin{"http", at.host, "80"}
@@ -99,20 +100,21 @@ func (v *visit) mayOpen(target *url.URL) error {
 	case ok && (at == v.own || v.form.isAt(at)):
 		return nil
 	case at.scheme == "https" && at.port == "443" && (plain == v.own || v.form.isAt(plain)):
-		return nil // sites move that way
+		return nil // sites move from http to https
 	}
 	return &elsewhereError{v.secrets.url(target)}
 }
 
-// elsewhereError is a login that leads to an origin which the configuration does not name.
+// elsewhereError means that a login leads to an origin that the configuration does not name.
 type elsewhereError struct{ url string }
 
 func (e *elsewhereError) Error() string {
-	return "the login leads to " + e.url + ", which is not on the source's origin and not named by form.url or form.sign_on"
+	return "the login leads to " + e.url + ", which is not on the source's origin " +
+		"and not named by form.url or form.sign_on"
 }
 
-// checkRedirect follows a redirect as a browser would, unless it would carry
-// credentials to an origin they are not for.
+// checkRedirect follows a redirect as a browser would. It returns an error if that would send credentials to
+// an origin that may not get them.
 func (v *visit) checkRedirect(next *http.Request, referer *url.URL) error {
 	if next.Body != nil || v.form.inQuery(next.URL.Query()) {
 		from := next.URL
@@ -130,7 +132,7 @@ func (v *visit) checkRedirect(next *http.Request, referer *url.URL) error {
 	return nil
 }
 
-// hops tells the statuses on the way to resp, and notes cookies that a client must not send back.
+// hops returns the statuses on the way to resp, and records whether a Secure cookie was set over http.
 func (v *visit) hops(resp *http.Response) string {
 	var line string
 	for r := resp; r != nil; r = r.Request.Response {
@@ -143,8 +145,7 @@ func (v *visit) hops(resp *http.Response) string {
 }
 
 // setReferer sets the Referer header as browsers do by default (Referrer Policy,
-// strict-origin-when-cross-origin). Cross-site request forgery checks, such as
-// Django's, want it.
+// strict-origin-when-cross-origin). Checks against cross-site request forgery, such as Django's, need it.
 func setReferer(r *http.Request, referer *url.URL) {
 	r.Header.Del("Referer")
 	if referer == nil {
@@ -163,7 +164,7 @@ func setReferer(r *http.Request, referer *url.URL) {
 	}
 }
 
-// readPage reads resp. Where that breaks off it returns what is known of the page beside the error.
+// readPage reads resp. If that fails half-way, it returns what is known of the page and the error.
 func readPage(resp *http.Response) (*page, error) {
 	p := &page{method: resp.Request.Method, url: resp.Request.URL, status: resp.StatusCode}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPage+1))
@@ -172,8 +173,10 @@ func readPage(resp *http.Response) (*page, error) {
 	}
 	head, contentType := body[:min(len(body), 1024)], resp.Header.Get("Content-Type")
 	p.encoding, _, _ = charset.DetermineEncoding(head, contentType)
-	if !bytes.Contains(bytes.ToLower(head), []byte("charset")) && !strings.Contains(contentType, "charset") && utf8.Valid(body) {
-		p.encoding = encoding.Nop // where nothing is declared the guess is Windows-1252, and servers of today expect UTF-8
+	declared := bytes.Contains(bytes.ToLower(head), []byte("charset")) || strings.Contains(contentType, "charset")
+	if !declared && utf8.Valid(body) {
+		// Without a declaration the guess is Windows-1252, but servers today expect UTF-8.
+		p.encoding = encoding.Nop
 	}
 	decoded, decodeErr := p.encoding.NewDecoder().Bytes(body)
 	if decodeErr != nil {
@@ -202,7 +205,7 @@ func networkHint(err error) string {
 	}
 }
 
-// find is the part of p that selector matches; nothing where p could not be parsed.
+// find returns the elements of p that selector matches. It returns none if p could not be parsed.
 func (p *page) find(selector string) *goquery.Selection {
 	if p.doc == nil {
 		return &goquery.Selection{}
@@ -210,33 +213,33 @@ func (p *page) find(selector string) *goquery.Selection {
 	return p.doc.Find(selector)
 }
 
-// has reports whether s is on the page.
+// has reports whether s matches an element of the page.
 func (p *page) has(s *selector) bool {
 	return s != nil && p.doc != nil && p.doc.FindMatcher(s).Length() > 0
 }
 
-// title is the page's title.
+// title returns the page's title.
 func (p *page) title() string {
 	return collapse(p.find("head > title, body > title").First().Text())
 }
 
-// What login pages mark their errors with; and, where there is nothing of that
-// kind, their messages.
+// The selectors of the errors on login pages, and of other messages, for pages without such errors.
 const (
 	errorMarks = ".error, .errors, .errorbox, .errorlist, .errornote, .error-message, .message-error, .form-error, " +
-		".login-error, #login_error, .alert-danger, .alert-error, .flash-alert, .flash-error, .flash.error, .invalid-feedback, " +
-		".aui-message-error, .mw-message-box-error, .cdx-message--error, .text-danger, .validation-summary-errors, [role=alert]"
+		".login-error, #login_error, .alert-danger, .alert-error, .flash-alert, .flash-error, .flash.error, " +
+		".invalid-feedback, .aui-message-error, .mw-message-box-error, .cdx-message--error, .text-danger, " +
+		".validation-summary-errors, [role=alert]"
 	messageMarks = ".alert, .flash, .messages, .message, .notification, .notice, .warning, [aria-live=assertive]"
 	goodNews     = ".alert-success, .alert-info, .flash-success, .flash.success, .success"
 )
 
-// What only a person can answer.
+// The selectors of questions that only a person can answer.
 const (
 	captchas     = ".g-recaptcha, .h-captcha, .cf-turnstile, [class*=captcha] input, input[name*=captcha i]"
 	oneTimeCodes = "input[autocomplete=one-time-code], input[name*=otp i], input[name*=totp i]"
 )
 
-// message is the first error that a reader of the page would see.
+// message returns the first error that a reader of the page would see.
 func (p *page) message() string {
 	for _, marks := range []string{errorMarks, messageMarks} {
 		var text string
@@ -246,7 +249,7 @@ func (p *page) message() string {
 				s.Find("script, style, template, select, button, [hidden]").Remove()
 				text = collapse(s.Text())
 			}
-			if len(text) < 3 { // the asterisk of a field that must be filled in
+			if len(text) < 3 { // the asterisk of a required field
 				text = ""
 			}
 			return text == ""
@@ -258,7 +261,7 @@ func (p *page) message() string {
 	return ""
 }
 
-// asksForPassword reports whether a form of the page has a password field that can be seen.
+// asksForPassword reports whether the page has a visible password field.
 func (p *page) asksForPassword() bool {
 	found := false
 	p.find("input").EachWithBreak(func(_ int, s *goquery.Selection) bool {
@@ -268,10 +271,10 @@ func (p *page) asksForPassword() bool {
 	return found
 }
 
-// visible guesses, without style sheets, whether s is shown.
+// visible reports whether s is probably shown, as far as that can be seen without style sheets.
 func visible(s *goquery.Selection) bool {
 	if s.Is(".invalid-feedback") && s.PrevAllFiltered(".is-invalid").Length() == 0 && !s.Is(".d-block") {
-		return false // Bootstrap shows it only beside a field that is marked
+		return false // Bootstrap shows it only beside a marked field
 	}
 	for s.Length() > 0 {
 		if _, hidden := s.Attr("hidden"); hidden {
@@ -289,10 +292,10 @@ func visible(s *goquery.Selection) bool {
 	return true
 }
 
-// wordsBesideForm is how many words a page has at most, beside a form that is shown instead of another page.
+// wordsBesideForm is how many words at most a page has beside a form that is shown instead of another page.
 const wordsBesideForm = 120
 
-// wordsBesideForms counts the words of the page that stand outside of its forms.
+// wordsBesideForms counts the words of the page outside of its forms.
 func (p *page) wordsBesideForms() int {
 	body := p.find("body").Clone()
 	body.Find("form, script, style, template, nav, header, footer").Remove()

@@ -10,16 +10,15 @@ import (
 	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
-// maxPasses bounds how often one page passes a login on to the next.
+// maxPasses is how often one page may pass a login on to the next.
 const maxPasses = 5
 
-// stepPass is the step of a login that nobody sees in a browser.
+// stepPass is a step of a login that nobody sees in a browser.
 const stepPass = "pass the login on"
 
-// passedOn goes on from pages that a browser leaves by itself and returns where that
-// leads. Single sign-ons put them between two sites: a form that a script sends off
-// (SAML 2.0 bindings, 3.5; OAuth 2.0 form post response mode; WS-Federation), or a
-// refresh.
+// passedOn follows pages that a browser leaves by itself, and returns where they lead. Single sign-ons put
+// such pages between two sites: a form that a script submits (SAML 2.0 bindings, section 3.5; OAuth 2.0 form
+// post response mode; WS-Federation), or a refresh.
 func (v *visit) passedOn(ctx context.Context, on *page) (*page, error) {
 	for range maxPasses {
 		next, err := v.pass(ctx, on)
@@ -31,7 +30,7 @@ func (v *visit) passedOn(ctx context.Context, on *page) (*page, error) {
 	return on, nil
 }
 
-// pass makes one such step; the answer is nil where on is a page to stay on.
+// pass takes one such step. The answer is nil if a browser would stay on the page.
 func (v *visit) pass(ctx context.Context, on *page) (*page, error) {
 	if form := on.passingForm(); form != nil && !on.cut {
 		v.saw("%s: %s, sent off by itself", form.name(), form.describe())
@@ -53,9 +52,8 @@ func (v *visit) pass(ctx context.Context, on *page) (*page, error) {
 	return v.open(ctx, stepPass, to)
 }
 
-// passingForm is the page's one form, if it has nothing to fill in and its page sends
-// it off: by a script, or because it is a message of a sign-on, which scripts of
-// another file may send.
+// passingForm returns the page's only form, if nothing is to be filled in and the page submits it: by a
+// script of its own, or because it is a message of a sign-on, which a script of another file may submit.
 func (p *page) passingForm() *htmlForm {
 	forms := p.forms()
 	if len(forms) != 1 {
@@ -82,15 +80,14 @@ func (p *page) passingForm() *htmlForm {
 	return nil
 }
 
-// submitsItself reports whether a script of the page sends a form off as soon as it
-// is loaded.
+// submitsItself reports whether a script of the page submits a form when it is loaded.
 func (p *page) submitsItself() bool {
 	return strings.Contains(p.find("body").AttrOr("onload", ""), "submit") ||
 		strings.Contains(p.find("script").Text(), "submit(")
 }
 
-// refresh is where <meta http-equiv="refresh"> leads at once (HTML, 4.2.5.3); nil for
-// nowhere else.
+// refresh returns where <meta http-equiv="refresh"> leads at once (HTML, section 4.2.5.3), or nil if nowhere
+// else.
 func (p *page) refresh() *url.URL {
 	content := p.find(`meta[http-equiv="refresh" i]`).AttrOr("content", "")
 	found := refreshPattern().FindStringSubmatch(content)

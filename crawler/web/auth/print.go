@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// String names the ways in and what they hold, without any value.
+// String lists the ways to log in with the names of what they hold, without any value.
 func (c Config) String() string {
 	var parts []string
 	for _, name := range c.waysIn() {
@@ -36,10 +36,10 @@ func (c Config) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// String says that it is basic authentication, and no more.
+// String returns the kind of credentials only.
 func (b Basic) String() string { return "basic (hidden)" }
 
-// String names the form's page and its fields, without what is filled in.
+// String returns the form's page and the names of its fields, without their values.
 func (f Form) String() string {
 	var filled []string
 	for _, step := range f.steps() {
@@ -50,16 +50,16 @@ func (f Form) String() string {
 	return "form " + displayRaw(f.URL) + " with " + strings.Join(filled, ", then ") + " (hidden)"
 }
 
-// String names the step's fields, without what is filled in.
+// String returns the names of the step's fields, without their values.
 func (s Step) String() string { return "step with " + names(s.Fields) + " (hidden)" }
 
-// String names where the token comes from.
+// String returns where the token comes from.
 func (o OAuth2) String() string { return "oauth2 " + displayRaw(o.TokenURL) + " (hidden)" }
 
-// String says that it is a certificate, and no more.
+// String returns the kind of credentials only.
 func (Certificate) String() string { return "client_certificate (hidden)" }
 
-// String says whose session it is and how it gets in, without any secret.
+// String returns the source's origin and the ways to log in, without any secret.
 func (s *Session) String() string {
 	if s == nil {
 		return "none"
@@ -67,91 +67,70 @@ func (s *Session) String() string {
 	return s.own.String() + ", " + s.config.String()
 }
 
-// The fmt package reaches around String for verbs such as %d and %#v, so each
-// type that holds a secret decides for every verb.
+// For verbs such as %d and %#v, fmt does not call String. So each type that holds a secret implements
+// fmt.Formatter.
 
-// Format prints what String says, for every verb.
+// Format prints String for every verb.
 func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// Format prints what String says, for every verb.
+// Format prints String for every verb.
 func (b Basic) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.String()) }
 
-// Format prints what String says, for every verb.
+// Format prints String for every verb.
 func (f Form) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }
 
-// Format prints what String says, for every verb.
+// Format prints String for every verb.
 func (s *Session) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// GoString is String.
-func (c Config) GoString() string { return c.String() }
-
-// GoString is String.
-func (b Basic) GoString() string { return b.String() }
-
-// GoString is String.
-func (f Form) GoString() string { return f.String() }
-
-// GoString is String.
-func (s *Session) GoString() string { return s.String() }
-
-// LogValue logs what String says.
+// LogValue logs String.
 func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// LogValue logs what String says.
+// LogValue logs String.
 func (b Basic) LogValue() slog.Value { return slog.StringValue(b.String()) }
 
-// LogValue logs what String says.
+// LogValue logs String.
 func (f Form) LogValue() slog.Value { return slog.StringValue(f.String()) }
 
-// LogValue logs what String says.
+// LogValue logs String.
 func (s *Session) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
+// MarshalText returns String, so that encoders such as JSON logs hide the secrets too.
 func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
+// MarshalText returns String, so that encoders such as JSON logs hide the secrets too.
 func (b Basic) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 
-// MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
+// MarshalText returns String, so that encoders such as JSON logs hide the secrets too.
 func (f Form) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
-// Format prints what String says, for every verb.
+// Format prints String for every verb.
 func (s Step) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// GoString is String.
-func (s Step) GoString() string { return s.String() }
-
-// LogValue logs what String says.
+// LogValue logs String.
 func (s Step) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
+// MarshalText returns String, so that encoders such as JSON logs hide the secrets too.
 func (s Step) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// Format prints what String says, for every verb.
+// Format prints String for every verb.
 func (o OAuth2) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }
 
-// GoString is String.
-func (o OAuth2) GoString() string { return o.String() }
-
-// LogValue logs what String says.
+// LogValue logs String.
 func (o OAuth2) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
-// MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
+// MarshalText returns String, so that encoders such as JSON logs hide the secrets too.
 func (o OAuth2) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// Format prints what String says, for every verb.
+// Format prints String for every verb.
 func (c Certificate) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// GoString is String.
-func (c Certificate) GoString() string { return c.String() }
-
-// LogValue logs what String says.
+// LogValue logs String.
 func (c Certificate) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText is String, so that encoders (JSON logs among them) hide the secrets too.
+// MarshalText returns String, so that encoders such as JSON logs hide the secrets too.
 func (c Certificate) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// secrets lists every value of c that must not be shown.
+// secrets returns every value of c that must not be shown.
 func (c Config) secrets() []string {
 	values := []string{c.Bearer, c.KeepSession}
 	values = slices.AppendSeq(values, maps.Values(c.Headers))
@@ -172,7 +151,7 @@ func (c Config) secrets() []string {
 	return values
 }
 
-// names lists the keys of m in order.
+// names returns the sorted keys of m.
 func names(m map[string]string) string {
 	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
 }

@@ -10,13 +10,11 @@ import (
 	"github.com/icholy/digest"
 )
 
-// Transport adds the credentials to requests for the source's own origin, and
-// strips them, should they be there, from all others. It wraps base, or
-// [http.DefaultTransport] where base is nil.
+// Transport returns a transport that adds the credentials to requests for the source's own origin, and
+// strips them from all others. It wraps base. base defaults to [http.DefaultTransport].
 //
-// A cookie jar knows hosts but not ports (RFC 6265, section 8.5), so cookies are
-// stripped here from requests to every origin but the source's and that of the
-// configured login form, whoever set them.
+// A cookie jar knows hosts but not ports (RFC 6265, section 8.5). So cookies are stripped, whoever set them,
+// from requests to every origin but those of the source and of the configured login.
 func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -30,11 +28,11 @@ func (s *Session) Transport(base http.RoundTripper) http.RoundTripper {
 
 type transport struct {
 	session *Session
-	inside  http.RoundTripper // for the source's own origin: answers challenges, too
+	inside  http.RoundTripper // for the source's own origin; answers digest challenges
 	base    http.RoundTripper
 }
 
-// RoundTrip sends a copy of r, since a RoundTripper may not change what it was given.
+// RoundTrip sends a copy of r, because a RoundTripper must not change its request.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	s := t.session
 	r = copyOf(r)
@@ -65,8 +63,8 @@ func copyOf(r *http.Request) *http.Request {
 	return r
 }
 
-// tokenTransport asks for OAuth2 tokens. Where they come from the source's own
-// origin, what stands in front of that is to be passed as well.
+// tokenTransport requests OAuth2 tokens. If they come from the source's own origin, it adds the other
+// credentials, for instance those of a proxy in front of it.
 type tokenTransport struct {
 	session *Session
 	base    http.RoundTripper
@@ -80,15 +78,15 @@ func (t *tokenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.base.RoundTrip(r)
 }
 
-// CloseIdleConnections passes on what [http.Client.CloseIdleConnections] asks.
+// CloseIdleConnections implements [http.Client.CloseIdleConnections] for base.
 func (t *transport) CloseIdleConnections() {
 	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
 }
 
-// addTo adds the credentials to r. The jar's cookies are there already; they are
-// newer than the configured ones, so they stay where both have a name.
+// addTo adds the credentials to r. The jar's cookies are already there. They are newer than configured
+// cookies of the same name, and stay.
 func (s *Session) addTo(r *http.Request) {
 	for name, values := range s.sending {
 		r.Header[name] = slices.Clone(values)
@@ -107,7 +105,7 @@ func (s *Session) addTo(r *http.Request) {
 	}
 }
 
-// stripFrom removes from r, which goes to a foreign origin, what is only for ours.
+// stripFrom removes from r, which goes to a foreign origin, what only the source may get.
 func (s *Session) stripFrom(r *http.Request, at origin) {
 	r.Header.Del("Authorization")
 	for name := range s.sending {
@@ -118,10 +116,10 @@ func (s *Session) stripFrom(r *http.Request, at origin) {
 	}
 }
 
-// origin is where a URL is served: two URLs with one origin reach one site.
+// origin is the origin of a URL (RFC 6454).
 type origin struct{ scheme, host, port string }
 
-// originOf returns u's origin; ok is false for what is not http or https.
+// originOf returns u's origin. ok is false if u is not http or https.
 func originOf(u *url.URL) (o origin, ok bool) {
 	if u == nil {
 		return origin{}, false
@@ -133,7 +131,7 @@ func originOf(u *url.URL) (o origin, ok bool) {
 	return o, o.host != "" && (o.scheme == "http" || o.scheme == "https")
 }
 
-// String is the origin as browsers send it in the Origin header, without a default port.
+// String returns the origin as browsers send it in the Origin header, without a default port.
 func (o origin) String() string {
 	host := o.host
 	switch {

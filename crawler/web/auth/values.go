@@ -2,7 +2,7 @@ package auth
 
 import "slices"
 
-// Values returns the configured credentials. They are for comparing only.
+// Values returns the configured credentials, for comparison only.
 func (s *Session) Values() []string {
 	values := s.config.secrets()
 	for _, c := range s.cookieFile {
@@ -11,7 +11,7 @@ func (s *Session) Values() []string {
 	return slices.DeleteFunc(values, func(v string) bool { return v == "" })
 }
 
-// Values returns the values of all cookies in the jar. They are for comparing only.
+// Values returns the values of all cookies in the jar, for comparison only.
 func (j *Jar) Values() (values []string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

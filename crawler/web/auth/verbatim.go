@@ -7,9 +7,9 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// Verbatim wraps the transport of a client whose jar is j. It keeps cookies as the site wrote
-// them, as browsers do (RFC 6265, section 5.2), where net/http drops values with quotes in
-// them or letters outside ASCII, and puts quotes around those with spaces or commas.
+// Verbatim wraps the transport of a client whose jar is j. It keeps cookies as the site wrote them, as
+// browsers do (RFC 6265, section 5.2). net/http drops values that contain quotes or letters outside ASCII,
+// and puts quotes around those with spaces or commas.
 func (j *Jar) Verbatim(base http.RoundTripper) http.RoundTripper { return &verbatim{base, j} }
 
 type verbatim struct {
@@ -35,11 +35,11 @@ func (t *verbatim) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// CloseIdleConnections passes on what [http.Client.CloseIdleConnections] asks.
+// CloseIdleConnections implements [http.Client.CloseIdleConnections] for base.
 func (t *verbatim) CloseIdleConnections() { (&http.Client{Transport: t.base}).CloseIdleConnections() }
 
-// cookieLine returns the Cookie header that sends the cookies of a jar as they are, after
-// net/http has written them its own way. changed is false where both are the same.
+// cookieLine returns the Cookie header that sends the cookies of a jar as they are. written is what net/http
+// made of them. changed is false if that is already the same.
 func cookieLine(written []string, held []*http.Cookie) (line string, changed bool) {
 	var pairs []string
 	ofJar := make(map[string]bool)
@@ -66,8 +66,8 @@ func cookieLine(written []string, held []*http.Cookie) (line string, changed boo
 	return strings.Join(pairs, "; "), true
 }
 
-// parseVerbatim reads a Set-Cookie header that net/http does not read; nil for the others,
-// and for what browsers refuse too.
+// parseVerbatim parses a Set-Cookie header that net/http rejects. It returns nil for any other, and for one
+// that browsers reject too.
 func parseVerbatim(line string) *http.Cookie {
 	pair, attributes, _ := strings.Cut(line, ";")
 	name, value, ok := strings.Cut(pair, "=")
@@ -84,7 +84,7 @@ func parseVerbatim(line string) *http.Cookie {
 	return c
 }
 
-// isPlainCookie reports whether net/http sends a cookie as it is.
+// isPlainCookie reports whether net/http sends the cookie as it is.
 func isPlainCookie(name, value string) bool {
 	for i := range len(value) {
 		if b := value[i]; b <= ' ' || b >= 0x7f || strings.IndexByte(`",;\`, b) >= 0 {
@@ -94,7 +94,7 @@ func isPlainCookie(name, value string) bool {
 	return httpguts.ValidHeaderFieldName(name)
 }
 
-// sendsCookie reports whether a request has a cookie, whatever its value is.
+// sendsCookie reports whether a request has a cookie of this name.
 func sendsCookie(r *http.Request, name string) bool {
 	for _, header := range r.Header.Values("Cookie") {
 		for pair := range strings.SplitSeq(header, ";") {

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// date is a day for people.
+// date formats a day for people.
 func date(t time.Time) string { return t.UTC().Format("2006-01-02") }
 
-// until says for people how long something lasts.
+// until says for people how long something is valid.
 func until(t time.Time) string { return "until " + t.UTC().Format("2006-01-02 15:04 MST") }
 
-// span is a length of time for people, not more exact than is of use.
+// span formats a duration for people, no more exactly than is useful.
 func span(d time.Duration) string {
 	switch d = d.Round(time.Second); {
 	case d >= 48*time.Hour:

@@ -10,32 +10,32 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// Pages lets a crawl look over the pages it gave, once all of them are there.
+// Pages reads the pages of a crawl, once all of them are there.
 type Pages interface {
-	// Summaries yields each page that the sink, or Memory.Again, got in this crawl. It
-	// is asked for several times.
+	// Summaries yields each page that the sink, or Memory.Again, got in this crawl. It is called several
+	// times.
 	Summaries() iter.Seq2[Summary, error]
 	// Changed reports whether the page at a URL was sent earlier with another text.
 	Changed(url string) (bool, error)
 }
 
-// Summary is what tells whether two pages are one.
+// Summary is what shows whether two pages are the same.
 type Summary struct {
 	URL      string
 	Identity string // see Page.Identity
-	Says     string // stands for all that it says, and to whom; the same for pages that say the same
+	Says     string // a hash of the text and of who may read it
 	Title    string
 	Dialogue bool // see Page.Dialogue
 }
 
-// findDuplicates settles anew the pages that are the same as another one, by what they
-// say identifies them, or else by their title and text: of each group, the one with
-// the shortest address, and of these the first in order, is the page. That depends on
-// nothing but the pages, so it cannot be decided before all of them are there.
+// findDuplicates settles pages again that are the same as another page: those with the same identity, and
+// then those with the same title and text. The page of a group is the one with the shortest address, and
+// among these the first in order. That depends on nothing but the pages, so it can only be decided when all
+// of them are there.
 //
-// A page that was sent with another text is left out, and stays a page of its own:
-// whether many pages may change to one text at once is the policy's to say. By the
-// next run it says what it said before, and is a duplicate then. See docs/adr/0012.
+// A page that was sent with another text stays a page of its own, because the policy decides whether many
+// pages may change to one text at once. By the next run its text has been sent, and it is a duplicate. See
+// docs/adr/0012.
 func (c *Comparison) findDuplicates() error {
 	if c.Pages == nil {
 		return nil
@@ -51,8 +51,8 @@ func (c *Comparison) findDuplicates() error {
 	return nil
 }
 
-// mergeBy leaves one page of those with the same key; "" is none. It holds a number
-// for each page, and the addresses of those only that have a key in common.
+// mergeBy keeps one page of those with the same key. "" is no key. In memory it holds a number for each
+// page, and addresses only for pages that share a key.
 func (c *Comparison) mergeBy(keyOf func(Summary) string) error {
 	count := make(map[uint64]int32)
 	hasKey := func(s Summary) bool { return keyOf(s) != "" }
@@ -96,7 +96,7 @@ func (c *Comparison) mergeBy(keyOf func(Summary) string) error {
 	return nil
 }
 
-// settleAnew gives a page that had one outcome another.
+// settleAnew replaces the outcome of a page.
 func (c *Comparison) settleAnew(address string, before, now crawler.Outcome, detail string) error {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -110,7 +110,7 @@ func (c *Comparison) settleAnew(address string, before, now crawler.Outcome, det
 	return c.Frontier.Settle(u, now, detail)
 }
 
-// eachPage calls do for each page of the crawl that is one still and is wanted.
+// eachPage calls do for each wanted page that is still a page.
 func (c *Comparison) eachPage(wanted func(Summary) bool, do func(Summary, crawler.Outcome) error) error {
 	for s, err := range c.Pages.Summaries() {
 		if err != nil {
@@ -134,5 +134,5 @@ func (c *Comparison) eachPage(wanted func(Summary) bool, do func(Summary, crawle
 
 func anyPage(Summary) bool { return true }
 
-// shorter orders addresses by their length, and then as text.
+// shorter compares addresses by length, and then as text.
 func shorter(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }

@@ -15,16 +15,15 @@ import (
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
-// Layout lets a crawl leave out of its pages what most of them have in common.
+// Layout reads and changes the pages of a crawl, to leave out what most of them have in common.
 type Layout interface {
-	// Outlines yields the URL and the outline of each page that the sink got in this
-	// crawl and that has one, sorted by URL. It is asked for several times.
+	// Outlines yields the URL and the outline of each page that the sink got in this crawl and that has an
+	// outline, sorted by URL. It is called several times.
 	Outlines() iter.Seq2[Outlined, error]
-	// LeaveOut takes a template off the page at a URL, as if it had been put into the
-	// sink without it. ok is false where that cannot be, since its text was not kept.
-	// It is called by several goroutines at once, for different pages.
+	// LeaveOut removes a template from the page at a URL, as if the sink had got it so. ok is false if that
+	// is impossible because the text was not kept. Several goroutines call it at once, for different pages.
 	LeaveOut(ctx context.Context, url string, t *template.Template) (left []template.LeftOut, ok bool, err error)
-	// Learned is told, once, what the pages have in common.
+	// Learned receives, once, what the pages have in common.
 	Learned(Common) error
 }
 
@@ -37,20 +36,19 @@ type Outlined struct {
 // Common is what the pages of a crawl have in common.
 type Common struct {
 	template.Learned
-	Blocks int // that were left out, of all pages together
-	Pages  int // that they were left out of
-	Of     int // pages that were looked at
-	// Whole are pages that have nothing else, and so were left as they are: the first
-	// MaxWhole by URL.
+	Blocks int // number of blocks left out, of all pages
+	Pages  int // number of pages that lost blocks
+	Of     int // number of pages that were compared
+	// Whole are pages that consist of the template only and so were not changed: the first MaxWhole by URL.
 	Whole []string
 }
 
-// MaxWhole bounds Common.Whole.
+// MaxWhole is the largest length of Common.Whole.
 const MaxWhole = 20
 
-// leaveOutTemplate learns what the pages of the crawl have in common, and leaves out of
-// them what was not known when they were read. It comes before duplicates are looked
-// for: pages that differ in their menu alone are the same. See docs/adr/0017.
+// leaveOutTemplate learns what the pages of the crawl have in common. It leaves out of them what was not
+// known when they were read. It runs before findDuplicates, because pages that differ only in their menus
+// are the same. See docs/adr/0017.
 func (c *Comparison) leaveOutTemplate(ctx context.Context) error {
 	if c.Layout == nil || c.Template == nil {
 		return nil
@@ -74,8 +72,8 @@ func (c *Comparison) leaveOutTemplate(ctx context.Context) error {
 	return nil
 }
 
-// leaveOut leaves out of the pages what is new, of as many at once as there are
-// processors, and notes in common what all together lose.
+// leaveOut removes what is new from the pages, as many at once as there are processors, and counts in common
+// what they lose.
 func (c *Comparison) leaveOut(ctx context.Context, common *Common) error {
 	pool, ctx := errgroup.WithContext(ctx)
 	pool.SetLimit(runtime.GOMAXPROCS(0))
@@ -100,8 +98,8 @@ func (c *Comparison) leaveOut(ctx context.Context, common *Common) error {
 	return ended
 }
 
-// compare notes what is left out of each page, and calls losing with the URLs of those
-// that it has not been left out of yet.
+// compare counts what is left out of each page, and calls losing with the URLs of those that still contain
+// it.
 func (c *Comparison) compare(ctx context.Context, common *Common, losing func(address string)) error {
 	for page, err := range c.outlines() {
 		if err != nil {
@@ -131,7 +129,7 @@ func (c *Common) note(page Outlined) bool {
 	return blocks > 0
 }
 
-// outlines yields those of what is a page still: some prove to be walls later.
+// outlines yields the outlines of what is still a page. Some turned out to be walls later.
 func (c *Comparison) outlines() iter.Seq2[Outlined, error] {
 	return func(yield func(Outlined, error) bool) {
 		for page, err := range c.Layout.Outlines() {
@@ -162,14 +160,14 @@ func outlinesOnly(pages iter.Seq2[Outlined, error]) iter.Seq2[template.Outline, 
 	}
 }
 
-// unread counts the pages that are there, or may be, and were not read in this crawl.
+// unread counts the pages that exist, or may exist, and were not read in this crawl.
 func (c *Comparison) unread() (n int, err error) {
 	for s, err := range c.Frontier.Settled() {
 		if err != nil {
 			return 0, err
 		}
 		switch o := s.Outcome; {
-		case o == crawler.OverLimit, o == crawler.TooDeep: // which no crawl reads
+		case o == crawler.OverLimit, o == crawler.TooDeep: // no crawl reads these
 		case o == "", o.Failed():
 			n++
 		case o == crawler.NotModified && c.Pages == nil:
@@ -188,9 +186,9 @@ func (c *Comparison) unread() (n int, err error) {
 	return n, err
 }
 
-// firstWords are those of the blocks that were left out, for people. A block is known by
-// a hash of its text, so that it has the same words wherever it is met, but for what was
-// redacted since; of those that differ the first in order are taken, whichever is met first.
+// firstWords are the first words of the blocks that were left out, for people. A block is identified by a
+// hash of its text. Its words are the same wherever it occurs, unless secrets in them were masked since.
+// Then the smallest text counts, so that the order of arrival does not matter.
 type firstWords struct {
 	mu    sync.Mutex
 	words map[uint64]string
@@ -201,7 +199,7 @@ func (w *firstWords) note(left []template.LeftOut, own *secrets.Set) {
 	defer w.mu.Unlock()
 	for _, l := range left {
 		if words, known := w.words[l.Hash]; known && words <= l.Text || l.Of == 0 {
-			continue // links below a heading may be others on each page
+			continue // a heading's links may differ on each page
 		}
 		if w.words == nil {
 			w.words = make(map[uint64]string)

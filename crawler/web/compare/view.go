@@ -18,13 +18,12 @@ import (
 	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
-// Software shows one article in many ways: to edit, move or share it, as it was last year, to
-// print. Such a view has the address of its article and something beside it, and what is
-// beside it stands beside others too. Neither makes a view of it: a chapter has the address of
-// its manual and a name that other manuals have a chapter of. What it says decides. See
-// docs/adr/0048.
+// Software shows one article in many ways: to edit, move or share it, to print it, or as it was last year.
+// The address of such a view is that of its article with something added, which other addresses have too.
+// That alone does not make it a view: a chapter has the address of its manual with a name that other manuals
+// use as well. The text decides. See docs/adr/0048.
 
-// leaveOutViews settles anew the pages that only show another page, or ask what to do with it.
+// leaveOutViews settles pages again that only show another page, or ask what to do with it.
 func (c *Comparison) leaveOutViews() error {
 	if c.Pages == nil {
 		return nil
@@ -59,8 +58,8 @@ func (c *Comparison) leaveOutViews() error {
 	return nil
 }
 
-// settleView settles a page as a view. It is read again by the next crawl, whatever the site says
-// of changes: what it is depends on the other page too.
+// settleView settles a page as a view. The next crawl reads it again even if it has not changed, because the
+// other page may have.
 func (c *Comparison) settleView(d derived, why string) error {
 	if err := c.Unlearn(d.address); err != nil {
 		return err
@@ -68,26 +67,26 @@ func (c *Comparison) settleView(d derived, why string) error {
 	return c.settleAnew(d.address, d.outcome, crawler.View, why+" "+d.from)
 }
 
-// derived is a page whose address is that of another and something beside it.
+// derived is a page whose address is that of another page with something added.
 type derived struct {
 	relation
 	address   string
 	title     string
 	dialogue  bool
 	fromTitle string
-	fromAsks  bool // the other page is a dialogue itself
+	fromAsks  bool // the other page is a dialogue too
 	outcome   crawler.Outcome
 }
 
-// derivedPages are the pages that may be views, the shortest addresses first. What is beside the
-// address of one is also beside that of at least one other page.
+// derivedPages returns the pages that may be views, those with the shortest addresses first. What is added
+// to the address is also added to that of at least one other page.
 func (c *Comparison) derivedPages() (list []derived, err error) {
 	type page struct {
 		title    string
 		dialogue bool
 	}
 	pages := make(map[uint64]page)
-	articles := make(map[uint64]string) // an address of a dialogue with a blank → a page that fits it
+	articles := make(map[uint64]string) // a dialogue's address with a blank → a page that fits it
 	err = c.eachPage(anyPage, func(s Summary, _ crawler.Outcome) error {
 		pages[texthash.Of(s.URL)] = page{s.Title, s.Dialogue}
 		if s.Dialogue {
@@ -100,7 +99,8 @@ func (c *Comparison) derivedPages() (list []derived, err error) {
 	if err == nil && len(articles) > 0 {
 		err = c.eachPage(anyPage, func(s Summary, _ crawler.Outcome) error {
 			for _, blank := range blanks(s.URL) {
-				if best, wanted := articles[texthash.Of(blank)]; wanted && !s.Dialogue && (best == "" || shorter(s.URL, best) < 0) {
+				best, wanted := articles[texthash.Of(blank)]
+				if wanted && !s.Dialogue && (best == "" || shorter(s.URL, best) < 0) {
 					articles[texthash.Of(blank)] = s.URL
 				}
 			}
@@ -110,7 +110,7 @@ func (c *Comparison) derivedPages() (list []derived, err error) {
 	if err != nil {
 		return nil, err
 	}
-	beside := make(map[string]string) // what is beside an address → the address, or "" for several
+	beside := make(map[string]string) // what is added → the one address that it is added to, or "" if there are several
 	add := func(d derived) {
 		if other, known := beside[d.beside]; !known {
 			beside[d.beside] = d.from
@@ -133,7 +133,8 @@ func (c *Comparison) derivedPages() (list []derived, err error) {
 			return nil
 		}
 		for segment, blank := range blanks(s.URL) {
-			if other := articles[texthash.Of(blank)]; other != "" && (!isNumber(path.Base(s.URL)) || named(s.Title, pages[texthash.Of(other)].title)) {
+			other := articles[texthash.Of(blank)]
+			if other != "" && (!isNumber(path.Base(s.URL)) || named(s.Title, pages[texthash.Of(other)].title)) {
 				add(derived{relation{from: other, beside: "=" + segment}, s.URL, s.Title, true, "", false, o})
 			}
 		}
@@ -144,24 +145,24 @@ func (c *Comparison) derivedPages() (list []derived, err error) {
 	return list, err
 }
 
-// relation is how the address of a page may be made of that of another.
+// relation is how one address is made of another.
 type relation struct {
 	from   string // the other page's address
-	beside string // what is beside it, with # for numbers
-	atEnd  bool   // it stands at the end of the address, or in the query
-	file   bool   // it is the extension of a file
+	beside string // what is added, with # for numbers
+	atEnd  bool   // it is added at the end of the path, or in the query
+	file   bool   // it is a file name extension
 }
 
-// numbered reports whether what is beside the address is one of a row, such as a version.
+// numbered reports whether what is added has a number, such as that of a version.
 func (r relation) numbered() bool { return strings.Contains(r.beside, "#") }
 
-// numbers are those of versions, also where they are hashes.
+// numbers matches the numbers of versions, including hashes.
 var numbers = regexp.MustCompile(`(?i)\b[0-9a-f]{7,}\b|[0-9]+`)
 
-// mostBeside is how many segments of a path a view may have beside those of its page.
+// mostBeside is how many path segments the address of a view may have more than that of its page.
 const mostBeside = 3
 
-// relationsOf returns all pages that an address may be made of.
+// relationsOf returns all addresses that an address may be made of.
 func relationsOf(address string) (list []relation) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -209,8 +210,8 @@ func relationsOf(address string) (list []relation) {
 	return list
 }
 
-// blanks yields an address with a blank in place of each segment of its path but the last, by
-// that segment: /edit/gates is a form of what is at /view/gates.
+// blanks yields the address with a blank in place of each path segment but the last, and the segment. So
+// /edit/gates is matched with the page at /view/gates.
 func blanks(address string) iter.Seq2[string, string] {
 	return func(yield func(segment, blank string) bool) {
 		u, err := url.Parse(address)
@@ -228,18 +229,18 @@ func blanks(address string) iter.Seq2[string, string] {
 	}
 }
 
-// isNumber reports whether a name is a number, by which other things are called as well: /news/7 has
-// nothing to do with /issues/7.
+// isNumber reports whether a name is a number. Other things may have the same number: /news/7 has nothing to
+// do with /issues/7.
 func isNumber(name string) bool {
 	return strings.Trim(name, "0123456789") == ""
 }
 
-// named reports whether the title of a form names that of its page.
+// named reports whether the title of a form contains that of its page.
 func named(form, title string) bool {
 	return title != "" && strings.Contains(strings.ToLower(form), strings.ToLower(title))
 }
 
-// asksWhatToDo says that a page is a form about another one; "" where it is none.
+// asksWhatToDo returns why a page is a form about another page, or "".
 func (d derived) asksWhatToDo() string {
 	if d.dialogue && !d.fromAsks {
 		return "a form that belongs to"
@@ -247,16 +248,16 @@ func (d derived) asksWhatToDo() string {
 	return ""
 }
 
-// How much of two pages is the same where one is a view of the other. A version of long ago has
-// lost and got words. What is printed or taken home says no more than its page does, and may
-// leave out what is beside the text.
+// The shares of text that two pages have in common if one is a view of the other. An old version has lost
+// and gained words. A copy to print or download says no more than its page, but may leave out what surrounds
+// the text.
 const (
 	ofAVersion = 0.6
 	ofACopy    = 0.9
 	leastOfIt  = 0.5
 )
 
-// saysTheSame says that a page gives the text of the other one again; "" where it does not.
+// saysTheSame returns why a page repeats the text of the other one, or "".
 func (c *Comparison) saysTheSame(d derived) (string, error) {
 	copied := d.file || d.title == d.fromTitle
 	version := d.numbered() && d.atEnd
@@ -279,10 +280,11 @@ func (c *Comparison) saysTheSame(d derived) (string, error) {
 	return "", nil
 }
 
-// mostToAsk is how many words a page has at most that asks by a link whether something is really to be done.
+// mostToAsk is how many words at most a page has that asks by a link whether to do something.
 const mostToAsk = 40
 
-// listsViews says that a page only lists views of the other one, or asks by links what to do with it; "" where it does not.
+// listsViews returns why a page only lists views of the other one, or only asks by links what to do with it,
+// or "".
 func (c *Comparison) listsViews(d derived, views map[string]string) (string, error) {
 	if c.Texts == nil || !d.atEnd {
 		return "", nil
@@ -330,7 +332,7 @@ func (c *Comparison) listsViews(d derived, views map[string]string) (string, err
 	return "a list of views of", nil
 }
 
-// targetsIn returns where the links of a Markdown text lead, as written there.
+// targetsIn returns the link targets of a Markdown text, as written there.
 func targetsIn(markdown string) (list []string) {
 	for {
 		_, rest, ok := strings.Cut(markdown, "](")

@@ -1,6 +1,6 @@
-// Package cutoff tells a document that was cut off on its way from one that was edited. Where
-// neither a length nor the protocol says how long an answer is, a proxy that gives up
-// half-way looks like the end of the document. See docs/adr/0028.
+// Package cutoff distinguishes a document that was cut off from one that was edited. If neither a header nor
+// the protocol says how long an answer is, an answer that a proxy breaks off looks complete. See
+// docs/adr/0028.
 package cutoff
 
 import (
@@ -16,28 +16,28 @@ import (
 
 // Before is what is remembered of a page that was sent.
 type Before struct {
-	Markdown string // "" where it is not known
-	Letters  int    // of its text; 0 where that is not known, nor what Intercom has
-	End      string // its Page.End; "" where it is not known
+	Markdown string // "" if unknown
+	Letters  int    // of its text; 0 if neither that nor what Intercom has is known
+	End      string // its Page.End; "" if unknown
 }
 
-// How a document ends, as Page.End has it: Closed, or else the number of elements that
-// it leaves open, such as "open 3".
+// The values of Page.End: Closed, or else the number of elements that the document leaves open, such as
+// "open 3".
 const (
 	Closed  = "closed"
 	endOpen = "open "
 )
 
-// cutShare is the share of its text that a page lacks at least that was cut off where it
-// matters, unless its end alone tells it.
+// cutShare is the share of its text that a page must have lost to count as cut off, unless its end alone
+// shows that.
 const cutShare = 0.1
 
-// cutShareFound is that share where the text is only known from Intercom, as after a lost
-// state: how the document of it ended is not known, and many a site leaves elements open.
+// cutShareFound is that share if the text is only known from Intercom, for instance after the state was
+// lost. Then it is unknown how the document ended, and many sites leave elements open.
 const cutShareFound = 0.5
 
-// EndOf says how an HTML document ends. Its end tags may be left out, so that a document
-// without them is told by the elements whose end tags may not be.
+// EndOf says how an HTML document ends. The end tags of body and html may be omitted. So a document without
+// them is judged by elements whose end tags may not be omitted.
 func EndOf(body []byte) string {
 	tail := bytes.ToLower(body[max(0, len(body)-4096):])
 	if bytes.Contains(tail, []byte("</body")) || bytes.Contains(tail, []byte("</html")) {
@@ -46,8 +46,8 @@ func EndOf(body []byte) string {
 	return endOpen + strconv.Itoa(leftOpen(body))
 }
 
-// leftOpen counts the elements that are opened and not closed, of those that hold
-// content and must be closed. A tag that is cut itself is one more.
+// leftOpen counts the elements that are opened and not closed, among those that must be closed. A tag that
+// is cut off counts too.
 func leftOpen(body []byte) int {
 	depth := make(map[string]int)
 	for {
@@ -104,7 +104,7 @@ func wordLength(tag []byte) int {
 	return n
 }
 
-// mustBeClosed reports whether an element holds content and has no end without an end tag.
+// mustBeClosed reports whether the element holds content and needs an end tag.
 func mustBeClosed(name string) bool {
 	switch name {
 	case "main", "article", "section", "div", "table", "ul", "ol", "dl", "pre", "blockquote", "aside", "figure", "details":
@@ -113,21 +113,21 @@ func mustBeClosed(name string) bool {
 	return false
 }
 
-// Now is a page as it was read.
+// Now is a page as it was read now.
 type Now struct {
 	Markdown string
-	Letters  int    // of what was left out of it
+	Letters  int    // of what was left out of it as template
 	End      string // its Page.End
 }
 
-// Why says what makes a document without an end look cut off whose page was sent earlier: it
-// ends otherwise than it did, and much of its text is gone. "" for nothing.
+// Why returns what makes the document of a page that was sent look cut off, or "". It does if the document
+// ends differently than before and much of its text is missing.
 func Why(before Before, now Now) string {
 	had, left := max(wording.Letters(before.Markdown), before.Letters), wording.Letters(now.Markdown)+now.Letters
 	share := cutShare
 	switch {
 	case before.End == Closed && crawler.EndsOpen(now.End):
-		share = 0 // it was whole: whatever it lacks was cut off
+		share = 0 // it was complete, so whatever is missing was cut off
 	case before.Markdown == "":
 		share = cutShareFound
 	}
@@ -137,8 +137,8 @@ func Why(before Before, now Now) string {
 	return fmt.Sprintf("its end is missing, and %.0f %% of its text", 100*float64(had-left)/float64(had))
 }
 
-// endsSooner reports whether a document leaves more open than it did. How one ended
-// that was sent by an older version is not known: it should leave nothing open.
+// endsSooner reports whether a document leaves more elements open than before. An older version did not
+// record that. Such a document counts as one that left none open.
 func endsSooner(before, now string) bool {
 	if before == Closed {
 		return true

@@ -16,44 +16,43 @@ import (
 	"github.com/fincrawl/fincrawl/internal/retry"
 )
 
-// Clients are the ways in which one source is asked. They share its throttle, its
-// connections and, but for the one that looks from outside, its session. Nothing
-// is shared between sources.
+// Clients are the HTTP clients of one source. They share its throttle, its connections and, except for the
+// one of visitors, its session. Sources share nothing.
 //
-// Each is a chain of small transports, in the order of a request: the session and
-// redirects by http.Client, then [auth.Jar.Verbatim], [Retry], [Pace], the credentials, [Whole], and the
+// Each client is a chain of small transports. A request passes through the session and the redirects
+// (http.Client), then [auth.Jar.Verbatim], [Retry], [Pace], the credentials, [Buffered], and the
 // connections.
 type Clients struct {
-	Pages   *http.Client // HTML documents, whose redirects are judged
-	Files   *http.Client // the login, robots.txt, sitemaps: any body
-	Scripts *http.Client // what the scripts of pages ask of the source
+	Pages   *http.Client // HTML documents
+	Files   *http.Client // the login, robots.txt, sitemaps; any body
+	Scripts *http.Client // requests of pages' scripts to the source
 	Outside *http.Client // pages, without credentials and cookies
-	// OutsideScripts is what the scripts of such pages ask of the source.
+	// OutsideScripts makes the requests of scripts of pages that Outside got.
 	OutsideScripts *http.Client
-	// What scripts ask of other hosts does not count against the source's pace. Those that the configuration names
-	// are asked by Named, and those that only a page names by Strangers.
+	// Named makes requests of scripts to hosts that the configuration names, and Strangers those to hosts
+	// that only a page names. Neither counts against the source's pace.
 	Named, Strangers *http.Client
 	Throttle         *Throttle
-	Jar              *auth.Jar // of all but those who look from outside
+	Jar              *auth.Jar // of all clients but Outside and OutsideScripts
 
 	// CloseIdle closes the connections that the clients keep open.
 	CloseIdle func()
 }
 
-// ClientConfig says how a source is asked.
+// ClientConfig says how to request from a source.
 type ClientConfig struct {
 	Limits
-	Documents []document.Kind                            // files that are wanted besides HTML
+	Documents []document.Kind                            // kinds of files that are read, besides HTML
 	Locale    string                                     // of the pages
-	MaxFile   int64                                      // bytes of what Clients.Files reads
-	Transport http.RoundTripper                          // makes the connections; nil: one of its own
-	Wait      func(context.Context, time.Duration) error // nil: really waits
+	MaxFile   int64                                      // largest body of Clients.Files, in bytes
+	Transport http.RoundTripper                          // makes the connections; defaults to a transport of its own
+	Wait      func(context.Context, time.Duration) error // defaults to a real wait
 	Log       *slog.Logger
 	// PageRedirect and FileRedirect judge the redirects of Clients.Pages and Clients.Files.
 	PageRedirect, FileRedirect func(next *http.Request, via []*http.Request) error
 }
 
-// NewClients returns the clients of a source that is entered by session.
+// NewClients returns the clients of a source that session logs in to.
 func NewClients(config ClientConfig, session *auth.Session) (*Clients, error) {
 	jar, err := auth.NewJar()
 	if err != nil {
@@ -64,7 +63,8 @@ func NewClients(config ClientConfig, session *auth.Session) (*Clients, error) {
 		return nil, err
 	}
 	jar.Full = func(site string) {
-		config.Log.Warn("the site sets more cookies than a browser would keep, or longer ones; those beyond are not kept, and what it has stays", "site", site)
+		config.Log.Warn("the site sets more cookies than a browser would keep, or longer ones; "+
+			"those beyond are not kept, and what it has stays", "site", site)
 	}
 	inside, outside, strange, closeIdle, err := connections(config.Limits, config.Transport, session)
 	if err != nil {
@@ -75,10 +75,11 @@ func NewClients(config ClientConfig, session *auth.Session) (*Clients, error) {
 		wait = retry.Sleep
 	}
 	c := &Clients{Jar: jar, Throttle: NewThrottle(config.Limits, wait, config.Log), CloseIdle: closeIdle}
-	chain := func(base http.RoundTripper, credentials func(http.RoundTripper) http.RoundTripper, limit int64, pagesOnly bool) http.RoundTripper {
-		whole := &Whole{Base: base, Limit: limit, Timeout: config.Timeout, PagesOnly: pagesOnly, Documents: config.Documents,
-			Language: config.Locale, Headers: config.Headers}
-		return &Retry{Base: &Pace{Base: credentials(whole), Throttle: c.Throttle}, Wait: wait}
+	type wrapper func(http.RoundTripper) http.RoundTripper
+	chain := func(base http.RoundTripper, credentials wrapper, limit int64, pagesOnly bool) http.RoundTripper {
+		buffered := &Buffered{Base: base, Limit: limit, Timeout: config.Timeout, PagesOnly: pagesOnly,
+			Documents: config.Documents, Language: config.Locale, Headers: config.Headers}
+		return &Retry{Base: &Pace{Base: credentials(buffered), Throttle: c.Throttle}, Wait: wait}
 	}
 	none := func(t http.RoundTripper) http.RoundTripper { return t }
 
@@ -92,20 +93,22 @@ func NewClients(config ClientConfig, session *auth.Session) (*Clients, error) {
 	c.Scripts = by(jar, chain(inside, session.Transport, config.MaxBody, false))
 	c.Outside = by(visitors, chain(outside, none, config.MaxBody, true))
 	c.OutsideScripts = by(visitors, chain(outside, none, config.MaxBody, false))
-	c.Named = &http.Client{Transport: &Whole{Base: outside, Limit: config.MaxBody, Timeout: config.Timeout}}
-	c.Strangers = &http.Client{Transport: &Whole{Base: strange, Limit: config.MaxBody, Timeout: config.Timeout}}
+	c.Named = &http.Client{Transport: &Buffered{Base: outside, Limit: config.MaxBody, Timeout: config.Timeout}}
+	c.Strangers = &http.Client{Transport: &Buffered{Base: strange, Limit: config.MaxBody, Timeout: config.Timeout}}
 	return c, nil
 }
 
-// connections returns the transports that make the connections of those who have
-// the credentials, of those who don't, and of those to hosts that nobody configured,
-// and what closes the connections that they keep open: only their own.
-func connections(f Limits, given http.RoundTripper, session *auth.Session) (inside, outside, strange http.RoundTripper, closeIdle func(), err error) {
+// connections returns the transports that make the connections with credentials (inside), without them
+// (outside), and to hosts that nobody configured (strange). closeIdle closes the connections that these
+// transports keep open, but not those of given.
+func connections(f Limits, given http.RoundTripper, session *auth.Session) (
+	inside, outside, strange http.RoundTripper, closeIdle func(), err error,
+) {
 	base := given
 	if base == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
 		t.MaxIdleConnsPerHost = max(f.Concurrency, 1) + 1
-		t.DisableCompression = true // ours: see whole
+		t.DisableCompression = true // Buffered decodes
 		t.MaxResponseHeaderBytes = MaxHeader
 		if err := useNetwork(t, f); err != nil {
 			return nil, nil, nil, nil, err
@@ -126,7 +129,7 @@ func connections(f Limits, given http.RoundTripper, session *auth.Session) (insi
 	}, nil
 }
 
-// useNetwork has connections go through the configured proxy, and trusts the configured authorities.
+// useNetwork makes connections use the configured proxy and trust the configured authorities.
 func useNetwork(t *http.Transport, f Limits) error {
 	if f.Proxy != "" {
 		proxy, err := url.Parse(f.Proxy)

@@ -13,7 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 )
 
-// Failure is a request that ended without an answer to read, and its outcome.
+// Failure is the error of a request that ended without an answer to read, with its outcome.
 type Failure struct {
 	Outcome crawler.Outcome
 	Detail  string
@@ -21,18 +21,16 @@ type Failure struct {
 
 func (f *Failure) Error() string { return f.Detail }
 
-// LongPause is the failure of a request to a site that wants to be left alone for
-// longer than a crawl waits.
+// LongPause is the failure of a request to a site that asks for a longer pause than a crawl waits.
 type LongPause struct{ *Failure }
 
 func (p *LongPause) Unwrap() error { return p.Failure }
 
-// FailureOf names the outcome of a request that failed with err, and tells people
-// what happened.
+// FailureOf returns the outcome of a request that failed with err, and a description for people.
 func FailureOf(err error) (crawler.Outcome, string) {
 	var requested *url.Error
 	if errors.As(err, &requested) {
-		err = requested.Err // the URL is shown beside the detail anyway
+		err = requested.Err // the URL is shown beside the detail
 	}
 	detail := strings.TrimPrefix(err.Error(), "net/http: ")
 
@@ -40,8 +38,9 @@ func FailureOf(err error) (crawler.Outcome, string) {
 	var network net.Error
 	var refused *auth.LoginError
 	switch {
-	case errors.As(err, &refused) && refused.Status >= 400 && refused.Status < 500 && refused.Status != http.StatusTooManyRequests:
-		return crawler.LoginWall, detail // no token is given any more
+	case errors.As(err, &refused) && refused.Status >= 400 && refused.Status < 500 &&
+		refused.Status != http.StatusTooManyRequests:
+		return crawler.LoginWall, detail // the token server refuses
 	case errors.As(err, &known):
 		return known.Outcome, detail
 	case hasTooMuchHeader(err):
@@ -54,11 +53,11 @@ func FailureOf(err error) (crawler.Outcome, string) {
 	return crawler.Unreachable, detail
 }
 
-// MaxHeader is how large the headers of one answer may be, in bytes.
+// MaxHeader is the largest size of the headers of one answer, in bytes.
 const MaxHeader = 1 << 20
 
-// hasTooMuchHeader reports whether the headers of an answer were too large. net/http has
-// no type for that. In HTTP/2, a single header over the limit is a compression error.
+// hasTooMuchHeader reports whether the headers of an answer were too large. net/http has no type for that.
+// In HTTP/2, one header over the limit is a compression error.
 func hasTooMuchHeader(err error) bool {
 	return strings.Contains(err.Error(), "server response headers exceeded") ||
 		strings.Contains(err.Error(), "response header list larger than advertised limit") ||
@@ -77,15 +76,13 @@ func isTLS(err error) bool {
 		strings.Contains(err.Error(), "tls: ")
 }
 
-// RefusesCertificate reports whether a request failed since the server broke the handshake
-// off, as it does for a client whose certificate it does not accept. crypto/tls has no type
-// for that.
+// RefusesCertificate reports whether the server broke off the handshake, as servers do if they do not accept
+// the client's certificate. crypto/tls has no type for that.
 func RefusesCertificate(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "remote error: tls: ")
 }
 
-// FailureOfStatus names the outcome of an answer that is not a document; "" for
-// the 2xx ones, which are.
+// FailureOfStatus returns the outcome of an answer that has no document. For a 2xx status it returns "".
 func FailureOfStatus(status int) (crawler.Outcome, string) {
 	detail := fmt.Sprintf("HTTP %d", status)
 	if worthRetrying(status) {

@@ -6,8 +6,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
-// readLocation writes the address that an answer leads to as net/http reads it: it follows
-// RFC 3986, and browsers the URL Standard. What is no address to these either stays as it is.
+// readLocation rewrites the Location header for net/http. It resolves the address by the URL Standard, as
+// browsers do, while net/http follows RFC 3986. What is no address by either stays as it is.
 func readLocation(res *http.Response) {
 	given := res.Header.Get("Location")
 	if given == "" || res.Request == nil {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Pace makes each request in its turn: see [Throttle]. An answer is complete when it
-// returns (see [Whole]), so that a turn lasts until then.
+// Pace makes each request wait for its turn: see [Throttle]. The turn lasts until the whole body was read,
+// since [Buffered] reads it before it returns.
 type Pace struct {
 	Base     http.RoundTripper
 	Throttle *Throttle

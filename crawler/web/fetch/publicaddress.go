@@ -12,26 +12,25 @@ import (
 	"time"
 )
 
-// privateAddressError is a connection that is not made, because it would lead into a network that is nobody's
-// but ours.
+// privateAddressError means that no connection was made, because the address is not on the public internet.
 type privateAddressError struct{ address string }
 
 func (e *privateAddressError) Error() string {
 	return e.address + " is no public address, and only what sources.yaml names may have such a one"
 }
 
-// proxiedError is a request that would go through a proxy, which resolves names by itself, so that nobody can tell
-// where it leads.
+// proxiedError means that a request was not made because it would go through a proxy. The proxy resolves
+// names itself, so nobody could check the address.
 type proxiedError struct{ host string }
 
 func (e *proxiedError) Error() string {
 	return "only hosts that sources.yaml names are asked for through the proxy, and " + e.host + " is none"
 }
 
-// ToStrangers returns a transport for hosts that a page has named, and the configuration has not. It connects to
-// public addresses alone. That is checked after the name was resolved and for the very connection that is made, so
-// that no answer of a name server gets around it. A transport of another kind than net/http's makes its connections
-// in a way that is its own, and stays as it is.
+// ToStrangers returns a transport for hosts that a page names and the configuration does not. It connects to
+// public addresses only. It checks the resolved address of the very connection that is made, so that no
+// answer of a name server gets around the check. If base is not a *[http.Transport], it makes connections in
+// its own way and is returned as it is.
 func ToStrangers(base http.RoundTripper) http.RoundTripper {
 	configured, ok := base.(*http.Transport)
 	if !ok {
@@ -40,7 +39,7 @@ func ToStrangers(base http.RoundTripper) http.RoundTripper {
 	t := configured.Clone()
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second, ControlContext: publicOnly}
 	t.DialContext, t.DialTLSContext = dialer.DialContext, nil
-	t.Dial, t.DialTLS = nil, nil //nolint:staticcheck // set by whoever gave the transport, they would dial as well
+	t.Dial, t.DialTLS = nil, nil //nolint:staticcheck // they would be used if base has them
 	if proxy := configured.Proxy; proxy != nil {
 		t.Proxy = func(r *http.Request) (*url.URL, error) {
 			through, err := proxy(r)
@@ -53,7 +52,7 @@ func ToStrangers(base http.RoundTripper) http.RoundTripper {
 	return t
 }
 
-// publicOnly is the ControlContext of a dialler to strangers.
+// publicOnly is the ControlContext of a dialer to strangers.
 func publicOnly(_ context.Context, _, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -65,9 +64,9 @@ func publicOnly(_ context.Context, _, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// isPublic reports whether an address is one of the public internet: not of this machine, of a network of its own,
-// of a provider's services for its machines, or of none at all. An IPv6 address that stands for an IPv4 one is
-// judged by that, or refused where only a gateway knows where it leads.
+// isPublic reports whether an address is on the public internet. Addresses of this machine, of private
+// networks, of a provider's services for its machines and unassigned ones are not. An IPv6 address that
+// contains an IPv4 address is judged by that one, or refused if only a gateway knows it.
 func isPublic(a netip.Addr) bool {
 	a = a.Unmap()
 	if a.Zone() != "" {
@@ -88,7 +87,7 @@ func isPublic(a netip.Addr) bool {
 	return a.IsGlobalUnicast() && !a.IsPrivate()
 }
 
-// isOurs reports whether an address is one of this machine, public or not.
+// isOurs reports whether this machine has the address, public or not.
 func isOurs(a netip.Addr) bool {
 	all, err := net.InterfaceAddrs()
 	if err != nil {
@@ -104,13 +103,13 @@ func isOurs(a netip.Addr) bool {
 	return false
 }
 
-// translated is what NAT64 gateways make of IPv4 addresses (RFC 6052).
+// translated is the prefix with which NAT64 gateways translate IPv4 addresses (RFC 6052).
 var translated = sync.OnceValue(func() netip.Prefix { return netip.MustParsePrefix("64:ff9b::/96") })
 
-// globalIPv6 is all that was ever given out for the public internet.
+// globalIPv6 is the part of IPv6 that was ever assigned to the public internet.
 var globalIPv6 = sync.OnceValue(func() netip.Prefix { return netip.MustParsePrefix("2000::/3") })
 
-// reservedNetworks are what of the rest is not public, by the registries of IANA for special purposes.
+// reservedNetworks are the other special-purpose networks in IANA's registries.
 var reservedNetworks = sync.OnceValue(func() (list []netip.Prefix) {
 	for _, network := range []string{
 		"0.0.0.0/8",        // this network

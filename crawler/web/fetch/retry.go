@@ -15,17 +15,16 @@ import (
 )
 
 const (
-	// maxTries bounds how often one request is made.
+	// maxTries is how often one request is made at most.
 	maxTries = 4
-	// maxRetryAfter is how long a site may have us wait before the next try. Where it
-	// wants more, the crawl ends: see [LongPause].
+	// maxRetryAfter is the longest pause before the next try that a site may ask for. If it asks for more,
+	// the crawl ends: see [LongPause].
 	maxRetryAfter = 10 * time.Minute
 )
 
-// Retry makes a request again that failed in a way that may pass: too many
-// requests, a server's error, a broken connection, no answer in time. It waits
-// longer each time, and as long as the site asks (Retry-After). Only requests
-// without consequences are repeated, so never the sending of a login form.
+// Retry repeats a request that failed in a way that may pass: too many requests, a server error, a broken
+// connection, or no answer in time. It waits longer each time, and at least as long as the site asks
+// (Retry-After). It repeats only GET and HEAD, and so never sends a login form twice.
 type Retry struct {
 	Base http.RoundTripper
 	Wait func(context.Context, time.Duration) error
@@ -52,8 +51,8 @@ func (t *Retry) RoundTrip(r *http.Request) (*http.Response, error) {
 			_ = res.Body.Close()
 			asked, _ := retry.After(res.Header, time.Now())
 			if asked > maxRetryAfter {
-				return nil, &LongPause{&Failure{crawler.RateLimited,
-					fmt.Sprintf("HTTP %d, and the site asks for a pause of %s (Retry-After)", res.StatusCode, asked.Round(time.Second))}}
+				return nil, &LongPause{&Failure{crawler.RateLimited, fmt.Sprintf(
+					"HTTP %d, and the site asks for a pause of %s (Retry-After)", res.StatusCode, asked.Round(time.Second))}}
 			}
 			pause = max(pause, asked)
 		}

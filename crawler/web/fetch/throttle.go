@@ -11,53 +11,53 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Throttle keeps all requests to a source, tries and redirects included, to its
-// rate and to its number of requests at once. Where the site asks for less (429,
-// 503) or its good answers become slow, it allows half of both, and recovers little
-// by little with the good answers that follow. How long errors take tells nothing,
-// since they may well be quick (Scrapy 4424). What Retry-After asks for holds for
-// everybody.
+// Throttle limits the rate of all requests to a source and their number at once, including further tries and
+// redirects. If the site asks for less (429, 503) or its good answers become slow, the throttle halves both
+// limits. It raises them little by little with each good answer. It ignores how long errors take, since they
+// may be quick (Scrapy issue 4424). A Retry-After applies to all requests.
 type Throttle struct {
 	wait func(context.Context, time.Duration) error
 	log  *slog.Logger
-	most int // requests in flight
+	most int // most requests in flight
 
 	mu      sync.Mutex
-	rate    rate.Limit // that is never exceeded; rate.Inf for none
+	rate    rate.Limit // never exceeded; rate.Inf if there is no limit
 	limiter *rate.Limiter
-	share   float64 // of both that is allowed now, at most 1
+	share   float64 // of both limits that is allowed now; at most 1
 
 	inFlight int
-	freed    chan struct{} // closed where a waiting request may look again
-	resume   time.Time     // when the site wants to be asked again
-	slowed   time.Time     // answers to what was asked before tell nothing new
-	usual    pulse         // of good answers, over a long time
+	freed    chan struct{} // closed when a waiting request may look again
+	resume   time.Time     // when the site accepts requests again
+	slowed   time.Time     // answers to earlier requests show nothing new
+	usual    pulse         // the durations of good answers, over a long time
 	recent   pulse
 }
 
 const (
 	smallestShare = 1.0 / 32
-	// recovery is what a good answer adds to the share: from a half it takes 50.
+	// recovery is what a good answer adds to the share. From a half it takes 50 of them.
 	recovery = 0.01
-	// Good answers are slow where they take slowTimes as long as usual, and
-	// slowAtLeast longer: small sites answer in a moment or in two.
+	// Good answers are slow if they take slowTimes as long as usual and slowAtLeast longer. Small sites
+	// answer in a moment or in two.
 	slowTimes   = 3
 	slowAtLeast = 250 * time.Millisecond
-	// knownAfter is how many good answers tell what is usual.
+	// knownAfter is how many good answers show what is usual.
 	knownAfter = 16
 )
 
-// NewThrottle returns a throttle that waits by wait, or really where that is nil.
+// NewThrottle returns a throttle that waits with wait.
 func NewThrottle(f Limits, wait func(context.Context, time.Duration) error, log *slog.Logger) *Throttle {
 	limit := rate.Inf
 	if f.Rate > 0 {
 		limit = rate.Limit(f.Rate)
 	}
-	return &Throttle{wait: wait, log: log, most: max(f.Concurrency, 1), rate: limit, limiter: rate.NewLimiter(limit, 1), share: 1,
-		freed: make(chan struct{}), usual: pulse{weight: 1.0 / 64}, recent: pulse{weight: 1.0 / 4}}
+	return &Throttle{
+		wait: wait, log: log, most: max(f.Concurrency, 1), rate: limit, limiter: rate.NewLimiter(limit, 1), share: 1,
+		freed: make(chan struct{}), usual: pulse{weight: 1.0 / 64}, recent: pulse{weight: 1.0 / 4},
+	}
 }
 
-// enter waits for a turn. Who has one has to leave.
+// enter waits for a turn. The caller must leave if it gets one.
 func (t *Throttle) enter(ctx context.Context) error {
 	for {
 		t.mu.Lock()
@@ -83,8 +83,8 @@ func (t *Throttle) enter(ctx context.Context) error {
 	return nil
 }
 
-// await waits until the site wants to be asked again, however often it says so
-// meanwhile, and then for the rate.
+// await waits until the site accepts requests again, even if it asks for a longer pause meanwhile, and then
+// for the rate.
 func (t *Throttle) await(ctx context.Context) error {
 	var awaited time.Time
 	for {
@@ -122,8 +122,7 @@ func (t *Throttle) signal() {
 	t.freed = make(chan struct{})
 }
 
-// learn takes in what an answer tells of how the site does; asked is when its
-// request was made.
+// learn adjusts the limits by an answer. asked is when its request was made.
 func (t *Throttle) learn(asked time.Time, res *http.Response) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -140,7 +139,9 @@ func (t *Throttle) learn(asked time.Time, res *http.Response) {
 		took := now.Sub(asked)
 		t.usual.beat(took)
 		t.recent.beat(took)
-		if usual := t.usual.mean; t.usual.beats > knownAfter && t.recent.mean > slowTimes*usual && t.recent.mean-usual > slowAtLeast {
+		usual := t.usual.mean
+		slow := t.recent.mean > slowTimes*usual && t.recent.mean-usual > slowAtLeast
+		if t.usual.beats > knownAfter && slow {
 			t.slowDown(asked, now, "answers take longer and longer")
 			t.recent.mean = usual
 			return
@@ -151,14 +152,15 @@ func (t *Throttle) learn(asked time.Time, res *http.Response) {
 	}
 }
 
-// slowDown halves what is allowed, once for all that was asked before it.
+// slowDown halves what is allowed, once for all requests made before it.
 func (t *Throttle) slowDown(asked, now time.Time, why string) {
 	if asked.Before(t.slowed) || t.share <= smallestShare {
 		return
 	}
 	t.slowed = now
 	t.allow(max(t.share/2, smallestShare))
-	t.log.Info("going easier on the site", "reason", why, "requests_at_once", t.slots(), "requests_a_second", float64(t.limiter.Limit()))
+	t.log.Info("going easier on the site", "reason", why,
+		"requests_at_once", t.slots(), "requests_a_second", float64(t.limiter.Limit()))
 }
 
 // allow sets the share.
@@ -166,7 +168,7 @@ func (t *Throttle) allow(share float64) {
 	t.share = share
 	limit := t.rate
 	if limit == rate.Inf && share < 1 {
-		// Without a limit, the rate is as many at once as the answers take.
+		// Without a limit, the rate is what most requests at once achieve.
 		limit = rate.Limit(float64(t.most) / max(t.usual.mean, 10*time.Millisecond).Seconds())
 	}
 	if limit != rate.Inf {
@@ -176,10 +178,10 @@ func (t *Throttle) allow(share float64) {
 	t.signal()
 }
 
-// slots is how many requests there may be at once now.
+// slots returns how many requests may be in flight now.
 func (t *Throttle) slots() int { return max(1, int(float64(t.most)*t.share)) }
 
-// AtMost keeps the rate to one request in each delay, if that is slower.
+// AtMost limits the rate to one request in each delay, if that is slower.
 func (t *Throttle) AtMost(delay time.Duration) {
 	if delay <= 0 {
 		return
@@ -190,9 +192,9 @@ func (t *Throttle) AtMost(delay time.Duration) {
 	t.allow(t.share)
 }
 
-// pulse is a mean that forgets.
+// pulse is a moving average of durations.
 type pulse struct {
-	weight float64 // of a beat, once there were enough for it
+	weight float64 // of a new duration, once there are enough of them
 	beats  int
 	mean   time.Duration
 }
@@ -200,17 +202,4 @@ type pulse struct {
 func (p *pulse) beat(took time.Duration) {
 	p.beats++
 	p.mean += time.Duration(max(p.weight, 1/float64(p.beats)) * float64(took-p.mean))
-}
-
-// Limits bounds what a crawl costs the site.
-type Limits struct {
-	Concurrency   int     // requests in flight
-	Rate          float64 // requests a second; 0 is unlimited
-	Timeout       time.Duration
-	MaxBody       int64 // bytes, decompressed
-	RespectRobots bool
-	UserAgent     string
-	Proxy         string            // that requests go through; "" for what the environment names
-	Headers       map[string]string // sent with each request to the source, where nothing else sets them
-	CA            []byte            // authorities to trust besides the system's, in PEM; may be empty
 }

@@ -246,7 +246,7 @@ func TestTheTimeoutCoversTheWholeBody(t *testing.T) {
 		}
 		base := &roundTrips{answers: []func(*http.Request) (*http.Response, error){drip}}
 		started := time.Now()
-		_, err := (&Whole{Base: base, Timeout: 10 * time.Second}).RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil))
+		_, err := (&Buffered{Base: base, Timeout: 10 * time.Second}).RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil))
 		if outcome, _ := FailureOf(err); outcome != crawler.Timeout {
 			t.Errorf("is %s: %v", outcome, err)
 		}
@@ -261,7 +261,7 @@ func wholeBody(t *testing.T, body []byte, encoding string, limit int64) ([]byte,
 	base := &roundTrips{answers: []func(*http.Request) (*http.Response, error){func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Encoding": {encoding}}, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: -1}, nil
 	}}}
-	res, err := (&Whole{Base: base, Limit: limit}).RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil))
+	res, err := (&Buffered{Base: base, Limit: limit}).RoundTrip(httptest.NewRequest("GET", "https://example.com/", nil))
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-// Package frontier writes down what becomes of each URL of a crawl.
+// Package frontier records the outcome of each URL of a crawl.
 package frontier
 
 import (
@@ -15,25 +15,24 @@ import (
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
-// Frontier writes down what becomes of each URL: in its store, the log and the
-// progress.
+// Frontier records the outcome of each URL in its store and the log, and reports the progress.
 type Frontier struct {
 	store    Store
 	log      *slog.Logger
 	progress func(crawler.Progress)
-	own      *secrets.Set // no detail has one of them in it
+	own      *secrets.Set // masked in every detail
 
-	mu  sync.Mutex // also keeps calls of progress apart
+	mu  sync.Mutex // also serialises calls of progress
 	now crawler.Progress
 }
 
-// New returns the frontier of a crawl. What it writes down has none of own in it. progress is
-// told of each step, and may be nil.
+// New returns the frontier of a crawl. It masks the secrets in own. progress is called after each step and
+// may be nil.
 func New(store Store, log *slog.Logger, own *secrets.Set, progress func(crawler.Progress)) *Frontier {
 	return &Frontier{store: store, log: log, own: own, progress: progress}
 }
 
-// Prepare is called once, before anything is queued.
+// Prepare must be called once, before anything is queued.
 func (f *Frontier) Prepare() error {
 	if err := f.store.Init(); err != nil {
 		return fmt.Errorf("prepare the frontier: %w", err)
@@ -41,8 +40,8 @@ func (f *Frontier) Prepare() error {
 	return nil
 }
 
-// Outcome returns how a URL ended; "" where that is still open. known is false where it was
-// never discovered.
+// Outcome returns the outcome of a URL, or "" if it has none yet. known is false if the URL was never
+// discovered.
 func (f *Frontier) Outcome(url string) (outcome crawler.Outcome, detail string, known bool, err error) {
 	if outcome, detail, known, err = f.store.Outcome(url); err != nil {
 		err = fmt.Errorf("read the frontier: %w", err)
@@ -50,7 +49,7 @@ func (f *Frontier) Outcome(url string) (outcome crawler.Outcome, detail string, 
 	return outcome, detail, known, err
 }
 
-// Settled yields every discovered URL in order with its outcome.
+// Settled yields every discovered URL, in order, with its outcome.
 func (f *Frontier) Settled() iter.Seq2[Settlement, error] {
 	return func(yield func(Settlement, error) bool) {
 		for s, err := range f.store.Settled() {
@@ -65,13 +64,13 @@ func (f *Frontier) Settled() iter.Seq2[Settlement, error] {
 	}
 }
 
-// Claim discovers one URL and reports whether nobody had before.
+// Claim discovers one URL and reports whether it is new.
 func (f *Frontier) Claim(from string, depth int, u *url.URL) (bool, error) {
 	fresh, err := f.Add(from, depth, []string{u.String()})
 	return len(fresh) == 1, err
 }
 
-// Add discovers URLs and returns those that are new, in order.
+// Add discovers URLs and returns the new ones, in order.
 func (f *Frontier) Add(from string, depth int, urls []string) (fresh []string, err error) {
 	fresh, err = f.store.Discover(from, depth, urls)
 	if err != nil {
@@ -115,8 +114,7 @@ func (f *Frontier) Compared() {
 	}
 }
 
-// SettleAside settles what is no document of the site, robots.txt or a sitemap,
-// where it went wrong; it counts as discovered then.
+// SettleAside settles a failed request for robots.txt or a sitemap. It then counts as discovered.
 func (f *Frontier) SettleAside(u *url.URL, outcome crawler.Outcome, detail string) error {
 	u = scope.WithoutSecrets(u, f.own)
 	if _, err := f.Claim("", 0, u); err != nil {
@@ -125,7 +123,7 @@ func (f *Frontier) SettleAside(u *url.URL, outcome crawler.Outcome, detail strin
 	return f.Settle(u, outcome, detail)
 }
 
-// Resume counts what the crawl had done when it was interrupted.
+// Resume adds what the crawl had done before it was interrupted to the progress.
 func (f *Frontier) Resume(before crawler.Progress) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -134,14 +132,14 @@ func (f *Frontier) Resume(before crawler.Progress) {
 	f.now.Pages += before.Pages
 }
 
-// Unsettle takes back n outcomes that will be given anew.
+// Unsettle subtracts n outcomes that will be replaced.
 func (f *Frontier) Unsettle(n int) {
 	f.mu.Lock()
 	f.now.Settled -= n
 	f.mu.Unlock()
 }
 
-// Retract takes back n pages that will be settled otherwise.
+// Retract subtracts n pages that will get other outcomes.
 func (f *Frontier) Retract(n int) {
 	f.mu.Lock()
 	f.now.Settled -= n
@@ -149,7 +147,7 @@ func (f *Frontier) Retract(n int) {
 	f.mu.Unlock()
 }
 
-// Tally sums up what became of the URLs. One without an outcome was interrupted.
+// Tally returns the coverage by the outcomes. A URL without an outcome counts as interrupted.
 func (f *Frontier) Tally() (crawler.Coverage, error) {
 	c := crawler.Coverage{Outcomes: make(map[crawler.Outcome]int)}
 	for s, err := range f.Settled() {
@@ -174,7 +172,7 @@ func (f *Frontier) Tally() (crawler.Coverage, error) {
 	return c, nil
 }
 
-// withGap adds a gap and keeps the first MaxGaps by URL.
+// withGap inserts a gap and keeps the first MaxGaps by URL.
 func withGap(gaps []crawler.Gap, g crawler.Gap) []crawler.Gap {
 	i, _ := slices.BinarySearchFunc(gaps, g, func(a, b crawler.Gap) int { return strings.Compare(a.URL, b.URL) })
 	gaps = slices.Insert(gaps, i, g)

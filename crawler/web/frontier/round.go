@@ -6,10 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// Round is the queue of one round, as colly's queue.Storage. It gives out what was queued
-// when the round began. Once its context is done it is empty, so that colly's workers finish
-// what they have and go home. (colly's own Stop leaves them blocked for ever, and it asks its
-// storage again without pause after an error.)
+// Round is the queue of one round, for colly (queue.Storage). It returns only what was queued when the round
+// began. It is empty once its context is done, so that colly's workers finish what they have and return.
+// (colly's own Stop blocks them for ever, and after an error colly asks its storage again without a pause.)
 type Round struct {
 	frontier *Frontier
 	ctx      context.Context
@@ -17,7 +16,7 @@ type Round struct {
 	left     atomic.Int64 // requests of this round
 }
 
-// Round returns the queue of the next round. Stop is told of errors.
+// Round returns the queue of the next round. stop is called with errors.
 func (f *Frontier) Round(ctx context.Context, stop context.CancelCauseFunc) *Round {
 	return &Round{frontier: f, ctx: ctx, stop: stop}
 }
@@ -31,20 +30,20 @@ func (f *Frontier) Waiting() (int, error) {
 	return size, nil
 }
 
-// Begin counts what is queued, which is all that the round will ask for.
+// Begin counts what is queued, which is everything that the round will request.
 func (r *Round) Begin() error {
 	waiting, err := r.frontier.Waiting()
 	r.left.Store(int64(waiting))
 	return err
 }
 
-// Init does nothing: the frontier was prepared for all rounds together.
+// Init does nothing, since Frontier.Prepare prepares all rounds.
 func (r *Round) Init() error { return nil }
 
 // AddRequest queues a request for the next round.
 func (r *Round) AddRequest(request []byte) error { return r.frontier.store.AddRequest(request) }
 
-// GetRequest takes the next request.
+// GetRequest removes and returns the next request.
 func (r *Round) GetRequest() ([]byte, error) {
 	r.left.Add(-1)
 	request, err := r.frontier.store.GetRequest()

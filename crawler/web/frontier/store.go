@@ -6,33 +6,31 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// Store keeps every URL of one crawl: the set of the discovered, the queue of those to
-// fetch, and the outcome of each. It is used by several goroutines at once and keeps its
-// bulk on disk. URLs are normalised before they come here. One that has discovered URLs
-// already is that of a crawl which was interrupted, and goes on; its queue is empty then.
+// Store keeps every URL of one crawl: the set of discovered ones, the queue of those to fetch, and the
+// outcome of each. Several goroutines use it at once, and most of it is on disk. Its URLs are normalised. If
+// it already contains URLs, the crawl was interrupted and continues. Its queue is then empty.
 type Store interface {
-	// Discover adds those of urls that are new and returns them, in order.
-	// from is the URL they were found on ("" for none), depth their link steps
-	// from a start address. They have no outcome yet and are not queued.
+	// Discover adds those of urls that are new and returns them, in order. from is the URL that they were
+	// found on, or "", and depth is their distance from a start address in links. They have no outcome yet
+	// and are not queued.
 	Discover(from string, depth int, urls []string) (fresh []string, err error)
-	// Settle gives a discovered URL its outcome, with a detail for people. A
-	// later call for the same URL replaces the earlier one.
+	// Settle sets the outcome of a discovered URL, with a detail for people. It replaces an earlier outcome.
 	Settle(url string, outcome crawler.Outcome, detail string) error
-	// Outcome returns what Settle was told of url; "" where it has none yet.
-	// known is false where url was never discovered.
+	// Outcome returns the last outcome of url, or "" if there is none yet. known is false if url was never
+	// discovered.
 	Outcome(url string) (outcome crawler.Outcome, detail string, known bool, err error)
-	// Settled yields every discovered URL in order with its outcome ("" for none).
+	// Settled yields every discovered URL, in order, with its outcome or "".
 	Settled() iter.Seq2[Settlement, error]
 
-	// Init, AddRequest, GetRequest and QueueSize are colly's queue.Storage,
-	// first in, first out; GetRequest returns nil where the queue is empty.
+	// Init, AddRequest, GetRequest and QueueSize are colly's queue.Storage, first in, first out. GetRequest
+	// returns nil if the queue is empty.
 	Init() error
 	AddRequest(request []byte) error
 	GetRequest() ([]byte, error)
 	QueueSize() (int, error)
 }
 
-// Settlement is a URL with its outcome, as the store remembers it.
+// Settlement is a URL with its outcome.
 type Settlement struct {
 	URL, From string
 	Outcome   crawler.Outcome
@@ -40,7 +38,7 @@ type Settlement struct {
 	Depth     int
 }
 
-// Nowhere is the store of a crawl that looks at one address only: it remembers nothing.
+// Nowhere is the store of a crawl of one address. It remembers nothing.
 type Nowhere struct{}
 
 // Discover implements [Store].

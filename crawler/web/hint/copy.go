@@ -8,8 +8,8 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/wording"
 )
 
-// claims are what the pages say that name another address as their canonical one, or that
-// lead their readers there at once.
+// claims are the texts of pages that name another address as their canonical one, or that send their readers
+// to one at once.
 type claims struct {
 	mu   sync.Mutex
 	says map[string]wording.Lines
@@ -31,8 +31,8 @@ func (c *claims) of(address string) (wording.Lines, bool) {
 	return s, ok
 }
 
-// isCopy reports whether a page that named another as its canonical one says nothing that
-// the other does not. known is false where the page has to be read again to tell.
+// isCopy reports whether a page says nothing that its canonical page does not say. known is false if the
+// page must be read again to find out.
 func (v *Verifier) isCopy(page, canonical string) (copied, known bool, err error) {
 	u, err := url.Parse(page)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package hint verifies what pages say of each other: that one is the copy of another, or its
-// version in another language, has moved there, or is missing. See docs/adr/0025.
+// Package hint verifies what pages say about each other: that one is a copy of another, is its version in
+// another language, has moved, or is missing. See docs/adr/0025.
 package hint
 
 import (
@@ -17,75 +17,69 @@ import (
 type Verifier struct {
 	Frontier *frontier.Frontier
 	Scope    *scope.Scope
-	Texts    Texts            // nil: hints that pages give of each other are believed
-	Known    iter.Seq[string] // the URLs of the pages that were sent; nil: unknown
+	Texts    Texts            // nil: hints of one page about another are believed
+	Known    iter.Seq[string] // URLs of the pages that were sent; nil if unknown
 	Site     Site
 
 	claims   claims
 	versions versions
-	doubted  int // pages of which it was asked whether they say that they are missing
+	doubted  int // number of pages that were checked for being missing
 }
 
-// Site is asked for pages.
+// Site requests pages.
 type Site interface {
 	// MovedForGood reports whether a URL leads elsewhere by redirects that are all permanent.
 	MovedForGood(ctx context.Context, u *url.URL) bool
-	// Unindexed returns the Markdown of a page that asks not to be indexed; "" where it does
-	// not, or is none.
+	// Unindexed returns the Markdown of a page that asks not to be indexed, or "" for anything else.
 	Unindexed(ctx context.Context, u *url.URL) (markdown string, err error)
 }
 
-// Texts tells what pages say, so that a crawl can verify what the site says of them: that
-// one is another's copy, or has moved. See docs/adr/0025.
+// Texts reads the texts of pages, to verify what the site says about them. See docs/adr/0025.
 type Texts interface {
-	// Read returns the Markdown of the page that this crawl has of a URL; ok is false
-	// where it is not known.
+	// Read returns the Markdown that this crawl read at a URL. ok is false if it is not known.
 	Read(url string) (markdown string, ok bool, err error)
-	// Sent returns the Markdown that was sent of the page at a URL, "" where it is not
-	// known; ok is false where none was sent.
+	// Sent returns the Markdown that was sent for a URL, or "" if it is not known. ok is false if no page
+	// was sent.
 	Sent(url string) (markdown string, ok bool, err error)
-	// SaysAllOf reports whether the page that this crawl has of a URL says all that Intercom
-	// has of the page at another one, of which it is not known what was sent.
+	// SaysAllOf reports whether the page that this crawl read at a URL contains all that Intercom has of the
+	// page at another URL, for which the sent Markdown is not known.
 	SaysAllOf(url, other string) (bool, error)
-	// WasThere reports whether the page at a URL was there in a crawl before the one in
-	// which other first ended as it does now.
+	// WasThere reports whether the page at a URL existed in a crawl before the one in which other first had
+	// its current outcome.
 	WasThere(url, other string) (bool, error)
 }
 
-// maxSteps is how many outcomes are followed that name another URL.
+// maxSteps is how many outcomes that name another URL are followed.
 const maxSteps = 10
 
-// ownText is how many letters a page has at least that is more than a note on where its
-// readers are led.
+// ownText is how many letters a page must have to be more than a note on where it sends its readers.
 const ownText = 200
 
-// Named remembers which versions in other languages a page names.
+// Named records the versions in other languages that a page names.
 func (v *Verifier) Named(address string, versions []string) { v.versions.note(address, versions) }
 
-// LeftToVersion remembers that a page in a language leaves itself to a version; language is ""
-// where the page does not say its own.
+// LeftToVersion records that a page in a language was left to a version of it. language is "" if the page
+// does not give its own.
 func (v *Verifier) LeftToVersion(address, version, language string) {
 	v.versions.claim(address, version, language)
 }
 
-// LeftToOther remembers what a page says that leaves itself to another as its canonical one, or
-// leads its readers there.
+// LeftToOther records the text of a page that names another page as canonical or sends its readers there.
 func (v *Verifier) LeftToOther(u *url.URL, via crawler.Outcome, text, title string) {
 	if v.Scope.Includes(u) && (via == crawler.Canonical || wording.Letters(text) >= ownText) {
 		v.claims.note(u.String(), text, title)
 	}
 }
 
-// Orphan is a page that is to be asked for again.
+// Orphan is a page to be requested again.
 type Orphan struct {
 	URL      *url.URL
 	Depth    int
-	AsItself bool // whatever it names as its canonical address
+	AsItself bool // whatever canonical address it names
 }
 
-// Orphans are the pages that left themselves to another address which did not become a page
-// or listing, nor leads to one; and those that say what that one does not, or are not its
-// version in another language.
+// Orphans returns the pages that were left to another address wrongly: the other address did not lead to a
+// page or listing, or it does not say what the page says, or is not the page's version in another language.
 func (v *Verifier) Orphans() ([]Orphan, error) {
 	var orphans []Orphan
 	for s, err := range v.Frontier.Settled() {
@@ -93,7 +87,8 @@ func (v *Verifier) Orphans() ([]Orphan, error) {
 			return nil, err
 		}
 		via := s.Outcome
-		if _, refreshes := v.claims.of(s.URL); via != crawler.Canonical && via != crawler.OtherLocale && (via != crawler.Redirected || !refreshes) {
+		_, refreshes := v.claims.of(s.URL)
+		if via != crawler.Canonical && via != crawler.OtherLocale && (via != crawler.Redirected || !refreshes) {
 			continue
 		}
 		outcome, target, at := crawler.Redirected, s.Detail, s.Detail
@@ -117,7 +112,7 @@ func (v *Verifier) Orphans() ([]Orphan, error) {
 			if believed, known, err = v.isCopy(s.URL, at); err != nil {
 				return nil, err
 			}
-		default: // one that could not be read is there
+		default: // what could not be read exists
 			believed = outcome.Unread() && via != crawler.Canonical
 		}
 		if believed {

@@ -14,14 +14,14 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// A wiki may answer with status 200 for a page that is gone, and ask that this is not
-// indexed. The answer to an address that cannot exist tells it: it is the same.
+// A wiki may answer with status 200 for a page that is gone, and ask not to index that answer. It is then
+// the same as the answer for an address that cannot exist.
 
-// maxDoubted is of how many pages a crawl asks whether that is so. The others stay hints.
+// maxDoubted is how many pages a crawl checks that way. The others stay hints.
 const maxDoubted = 20
 
-// settleMissing settles a page that was sent, and that asks not to be indexed now, as
-// missing, where the site says the same of a page that cannot exist.
+// settleMissing settles a page that was sent and now asks not to be indexed as missing, if the site says the
+// same about a page that cannot exist.
 func (v *Verifier) settleMissing(ctx context.Context, u *url.URL) error {
 	if v.doubted++; v.doubted > maxDoubted {
 		return nil
@@ -43,8 +43,8 @@ func (v *Verifier) settleMissing(ctx context.Context, u *url.URL) error {
 	return nil
 }
 
-// saysUnindexed returns the words of a page, without those of its address; ok is false
-// where it is none that asks not to be indexed.
+// saysUnindexed returns the words of a page without those of its address. ok is false if the page does not
+// ask not to be indexed.
 func (v *Verifier) saysUnindexed(ctx context.Context, u *url.URL) (says string, ok bool, err error) {
 	page, err := v.Site.Unindexed(ctx, u)
 	if err != nil || page == "" {
@@ -56,13 +56,14 @@ func (v *Verifier) saysUnindexed(ctx context.Context, u *url.URL) (says string, 
 	return strings.Join(text, " "), true, nil
 }
 
-// impossibleNear returns addresses like u at which there is surely nothing: with another
-// name in the place of the page's, be that in its path or in its query.
+// impossibleNear returns addresses like u where surely nothing is: with another name instead of the page's
+// in the path or in the query.
 func impossibleNear(u *url.URL) (list []*url.URL) {
 	name := fmt.Sprintf("%x", texthash.Of(u.String()))
 	if base := path.Base(u.Path); base != "/" && base != "." {
 		other := *u
-		other.Path, other.RawPath = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), base)+name+path.Ext(base), ""
+		folder := strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), base)
+		other.Path, other.RawPath = folder+name+path.Ext(base), ""
 		list = append(list, &other)
 	}
 	pairs := strings.Split(u.RawQuery, "&")

@@ -10,27 +10,27 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/wording"
 )
 
-// generalPage is how many pages that were sent may lead to one other page by redirects
-// until that is taken for a general one, such as the list of all articles.
+// generalPage is how many pages that were sent must redirect to one page for it to be a general one, such as
+// the list of all articles.
 const generalPage = 3
 
-// How much of what was sent the page at a new address has to say: a page that moved may
-// have been edited, and one that was merged with another must be in that.
+// The share of the sent text that the page at the new address must contain. A page that moved may have been
+// edited. A page that was merged with another must contain all of it.
 const (
 	mostOfIt = 0.9
 	allOfIt  = 1.0
 )
 
-// move is a page that was sent and leads elsewhere now.
+// move is a page that was sent and now leads elsewhere.
 type move struct {
 	from, to  *url.URL
 	permanent bool
-	same      bool // the other page says what was sent
+	same      bool // the other page contains what was sent
 	known     bool // the other page was sent before
 }
 
-// VerifyMoves settles anew the pages that were sent and lead to another URL now, unless
-// the page there is surely what became of them. See docs/adr/0025.
+// VerifyMoves settles pages again that were sent and now lead to another URL, unless the page there is
+// surely what they became. See docs/adr/0025.
 func (v *Verifier) VerifyMoves(ctx context.Context) error {
 	if v.Known == nil || v.Texts == nil {
 		return nil
@@ -63,8 +63,8 @@ func (v *Verifier) VerifyMoves(ctx context.Context) error {
 	return nil
 }
 
-// moveOf returns where a page that was sent leads now; nil where it leads nowhere, or
-// where that needs no thought. Where the page there could not be read, it is a failure.
+// moveOf returns where a page that was sent now leads. It returns nil if it leads nowhere or needs no
+// verification. If the page there could not be read, it settles the page as a failure.
 func (v *Verifier) moveOf(ctx context.Context, address string) (*move, error) {
 	told, _, _, err := v.Frontier.Outcome(address)
 	if err != nil {
@@ -78,7 +78,7 @@ func (v *Verifier) moveOf(ctx context.Context, address string) (*move, error) {
 		return nil, nil
 	}
 	if n, ok := v.Scope.Normalise(from); !ok || n.String() != address {
-		return nil, nil // the settings write its address otherwise now
+		return nil, nil // the settings normalise its address differently now
 	}
 	outcome, to, err := v.destination(address)
 	if err != nil {
@@ -86,7 +86,7 @@ func (v *Verifier) moveOf(ctx context.Context, address string) (*move, error) {
 	}
 	switch {
 	case outcome == crawler.Gone:
-		return nil, nil // by way of a redirect
+		return nil, nil // gone, at the end of a redirect
 	case outcome.Unread(), outcome == "":
 		v.Frontier.Unsettle(1)
 		return nil, v.Frontier.Settle(from, cmp.Or(outcome, crawler.Interrupted), "leads to "+to.String())
@@ -127,7 +127,7 @@ func (v *Verifier) moveOf(ctx context.Context, address string) (*move, error) {
 	return m, nil
 }
 
-// destination follows an address to where it leads in the end, and says how that ended.
+// destination follows an address to its end, and returns that and its outcome.
 func (v *Verifier) destination(address string) (crawler.Outcome, *url.URL, error) {
 	for range maxSteps {
 		outcome, detail, _, err := v.Frontier.Outcome(address)

@@ -6,23 +6,22 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// versions are what pages say of their versions in other languages. That a page leaves
-// itself to its version in the source's language is believed where that one names it back,
-// as readers of hreflang commonly want it; or where it names none, and the page says that it is
-// in another language, of which no other page claims the same version. See
+// versions records what pages say about their versions in other languages. A page may be left to its version
+// in the source's language in two cases: that version names the page too, as hreflang requires; or it names
+// no versions, the page gives its own language, and no other page in that language claims the version. See
 // docs/adr/0025.
 type versions struct {
 	mu        sync.Mutex
-	named     map[uint64]bool   // page and version
-	naming    map[uint64]bool   // pages that name any
-	languages map[uint64]string // of pages that leave themselves to a version
+	named     map[uint64]bool   // hashes of page and version
+	naming    map[uint64]bool   // pages that name any version
+	languages map[uint64]string // of pages that were left to a version
 	claimants map[uint64]uint64 // version and language → the first page that claims it
-	contested map[uint64]bool   // version and language: there are two
+	contested map[uint64]bool   // version and language that two pages claim
 }
 
 func pairOf(a, b string) uint64 { return texthash.Of(a + "\x00" + b) }
 
-// note remembers which versions the document at an address names.
+// note records the versions that the document at an address names.
 func (v *versions) note(address string, named []string) {
 	if len(named) == 0 {
 		return
@@ -38,13 +37,14 @@ func (v *versions) note(address string, named []string) {
 	}
 }
 
-// claim remembers that a page in a language leaves itself to a version; language is ""
-// where the page does not say its own.
+// claim records that a page in a language was left to a version of it. language is "" if the page does not
+// give its own.
 func (v *versions) claim(address, version, language string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.languages == nil {
-		v.languages, v.claimants, v.contested = make(map[uint64]string), make(map[uint64]uint64), make(map[uint64]bool)
+		v.languages = make(map[uint64]string)
+		v.claimants, v.contested = make(map[uint64]uint64), make(map[uint64]bool)
 	}
 	page, place := texthash.Of(address), pairOf(version, language)
 	v.languages[page] = language
@@ -55,8 +55,8 @@ func (v *versions) claim(address, version, language string) {
 	}
 }
 
-// verified reports whether a page that leaves itself to a version may be believed. known
-// is false where the page has to be read again to tell.
+// verified reports whether a page was rightly left to a version. known is false if the page must be read
+// again to find out.
 func (v *versions) verified(address, version string, isStart bool) (verified, known bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -67,5 +67,6 @@ func (v *versions) verified(address, version string, isStart bool) (verified, kn
 	case !known:
 		return false, false
 	}
-	return !isStart && !v.naming[texthash.Of(version)] && language != "" && !v.contested[pairOf(version, language)], true
+	alone := !v.naming[texthash.Of(version)] && !v.contested[pairOf(version, language)]
+	return !isStart && language != "" && alone, true
 }

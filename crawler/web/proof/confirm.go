@@ -10,13 +10,12 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// askedAtOnce is how many addresses are asked for again between two looks whether the
-// session is alive: one that ends soon must last for them.
+// askedAtOnce is how many addresses are requested again between two checks of the session. Even a session
+// that soon ends must last for them.
 const askedAtOnce = 10
 
-// ConfirmSession looks whether the session of a private source is alive still, now that
-// everything was read. What was read since a session was last seen alive that has ended is
-// asked for once more. See docs/adr/0023.
+// ConfirmSession checks whether the session of a private source is still alive after everything was read. If
+// it ended, it requests again what was read since the session was last seen alive. See docs/adr/0023.
 func (p *Prover) ConfirmSession(ctx context.Context) error {
 	if !p.Private {
 		return nil
@@ -55,8 +54,8 @@ func (p *Prover) ConfirmSession(ctx context.Context) error {
 	return p.takeBack(left)
 }
 
-// unsureNow is what is unsure still, after visitors were asked for some of it: of each session,
-// from its last answer back, until one is found that was a member's. So were all before it.
+// unsureNow returns what is still unsure after requesting some of it as a visitor. For each session it goes
+// back from the last answer until one was a member's. So were all answers before that.
 func (p *Prover) unsureNow(ctx context.Context) ([]suspect, error) {
 	doubted, err := p.unsure()
 	if err != nil {
@@ -81,7 +80,7 @@ func (p *Prover) unsureNow(ctx context.Context) ([]suspect, error) {
 	return p.unsure()
 }
 
-// byOneOf yields what each session was answered.
+// byOneOf yields the suspects of each session.
 func byOneOf(doubted []suspect) iter.Seq[[]suspect] {
 	return func(yield func([]suspect) bool) {
 		for len(doubted) > 0 {
@@ -118,9 +117,9 @@ func (p *Prover) wasInside(ctx context.Context, s suspect) (bool, error) {
 	return p.bothStay(ctx, s.url, inside, outside), p.orEnded(ctx, nil)
 }
 
-// sessionAtEnd looks whether the session is alive, and renews it where it is not. Where
-// nothing tells it, a new session may: what an earlier one was told as a stranger says
-// something else then. If still nothing does, nothing that was read is in doubt.
+// sessionAtEnd checks whether the session is alive, and renews it if not. If nothing shows it, it renews the
+// session too: what an earlier session got as a stranger then differs from what the new one gets. If even
+// that shows nothing, no answer is in doubt.
 func (p *Prover) sessionAtEnd(ctx context.Context, at *url.URL) (sessionState, error) {
 	renewable, state := p.Session.Renewable(), p.state(ctx, nil)
 	switch {
@@ -144,8 +143,8 @@ func (p *Prover) sessionAtEnd(ctx context.Context, at *url.URL) (sessionState, e
 	return state, p.orEnded(ctx, nil)
 }
 
-// readAgain asks for suspects again, and returns those of which it is not sure by themselves
-// that a member was answered, with what they answered now.
+// readAgain requests suspects again. It returns those whose new answers do not themselves show that a member
+// got them, with these answers.
 func (p *Prover) readAgain(ctx context.Context, suspects []suspect) (left []suspect, err error) {
 	for _, s := range suspects {
 		if _, _, err := p.askOnceMore(ctx, s); err != nil {
@@ -163,8 +162,8 @@ func (p *Prover) readAgain(ctx context.Context, suspects []suspect) (left []susp
 	return left, nil
 }
 
-// isSure reports whether an answer shows by itself that a member got it. Where something is
-// configured that only members see, that also speaks for all that came before.
+// isSure reports whether an answer itself shows that a member got it. If what only members see is configured
+// and found, all earlier answers of the session are sure too.
 func (p *Prover) isSure(a Asked, loggedIn, inside bool) bool {
 	if !p.Wall().MembersOnly {
 		return false
@@ -175,12 +174,12 @@ func (p *Prover) isSure(a Asked, loggedIn, inside bool) bool {
 	return loggedIn || inside
 }
 
-// tellsOfReader reports whether an outcome is what the site answered to the one who asked.
+// tellsOfReader reports whether an outcome depends on who requested the page.
 func tellsOfReader(o crawler.Outcome) bool {
 	return o == crawler.Paged || o == crawler.Listing || o.Meaning().Answer
 }
 
-// orEnded returns why the context ended, where it has, or else err.
+// orEnded returns the cause if ctx has ended, or else err.
 func (p *Prover) orEnded(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -188,8 +187,8 @@ func (p *Prover) orEnded(ctx context.Context, err error) error {
 	return err
 }
 
-// unsure are the addresses whose answers may be a stranger's, session by session, in the order
-// in which they were given.
+// unsure returns the addresses whose answers may be a stranger's, by session and in the order of the
+// answers.
 func (p *Prover) unsure() (list []suspect, err error) {
 	for s, err := range p.Frontier.Settled() {
 		if err != nil {
@@ -209,8 +208,8 @@ func (p *Prover) unsure() (list []suspect, err error) {
 	return list, nil
 }
 
-// Glance looks whether the session is alive, after many answers that do not show it, and
-// renews it where it is not: so that little has to be asked for again. A page is where that is.
+// Glance checks the session after many answers that do not show that it is alive, and renews it if it ended.
+// So little has to be requested again. at is the page that was just answered.
 func (p *Prover) Glance(ctx context.Context, at *url.URL) error {
 	if !p.Private || !p.signs.due() {
 		return nil

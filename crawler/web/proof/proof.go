@@ -10,33 +10,32 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// suspect is an address of a page that was sent, with an answer that counts against it.
+// suspect is an address with an answer that counts against a page that was sent.
 type suspect struct {
 	url     *url.URL
 	outcome crawler.Outcome
 	detail  string
-	isNew   bool // it was never sent
-	read    read // when it was answered so; only of what is unsure
+	isNew   bool // the page was never sent
+	read    read // when it was answered; only set for unsure answers
 }
 
 const (
-	// maxProvings bounds how often answers are collected that are to be proved: pages that
-	// turn out to be there may lead to others.
+	// maxProvings is how often answers to prove are collected. Pages that turn out to exist may lead to
+	// others.
 	maxProvings = 4
-	// maxRenewals bounds how often the session is renewed for one collection.
+	// maxRenewals is how often the session is renewed for one collection.
 	maxRenewals = 3
-	// looksAlike is how often a page is asked for again where a visitor without a session
-	// gets the same answer: a session that one of several servers has lost answers both
-	// ways.
+	// looksAlike is how often a page is requested again if visitors get the same answer. A session that one
+	// of several servers has lost gets both answers.
 	looksAlike = 3
-	// looksOfOneText is how many of the pages with one and the same text are asked for
-	// again, to tell whether it is a wall.
+	// looksOfOneText is how many pages with the same text are requested again to find out whether it is a
+	// wall.
 	looksOfOneText = 3
 )
 
-// ProveAnswers asks again for the pages that were sent and for which the site had an
-// answer that a visitor without a session may get too, and believes it only from a session
-// that is proved alive afterwards. See docs/adr/0023.
+// ProveAnswers requests pages that were sent again if the site gave an answer that visitors without a
+// session may get too. It believes an answer only if the session is proved alive afterwards. See
+// docs/adr/0023.
 func (p *Prover) ProveAnswers(ctx context.Context) error {
 	if !p.Private || p.Known == nil {
 		return nil
@@ -57,9 +56,9 @@ func (p *Prover) ProveAnswers(ctx context.Context) error {
 	return p.settleUnproved(left, "the site answers otherwise each time")
 }
 
-// GiveUp settles the answers that were still to be proved when the crawl ended. Where
-// it was the session that ended, an answer since it was last seen alive, or a new text, that
-// visitors get as well was meant for one.
+// GiveUp settles the answers that were not yet proved when the crawl ended. If it ended because the session
+// ended, an answer since the session was last seen alive, or a new text, counts as a wall if visitors get it
+// too.
 func (p *Prover) GiveUp(ctx context.Context, ended error) error {
 	if !p.Private {
 		return nil
@@ -87,8 +86,8 @@ func (p *Prover) GiveUp(ctx context.Context, ended error) error {
 	return p.settleUnproved(left, "the crawl ended before the page could be asked for again")
 }
 
-// suspects are the pages that were sent and whose answers are to be proved still, and some
-// of those that say what many others do.
+// suspects returns the pages that were sent and whose answers must still be proved, and some of the pages
+// with a text that many pages have.
 func (p *Prover) suspects() ([]suspect, error) {
 	list, err := p.alike()
 	if err != nil {
@@ -109,7 +108,7 @@ func (p *Prover) suspects() ([]suspect, error) {
 			continue
 		}
 		if n, ok := p.Scope.Normalise(u); !ok || n.String() != address {
-			continue // the settings write its address otherwise now
+			continue // the settings normalise its address differently now
 		}
 		doubtful := o.Meaning().Answer
 		if o == crawler.Paged && p.Changed != nil {
@@ -135,13 +134,11 @@ func (p *Prover) suspects() ([]suspect, error) {
 func byURL(a, b suspect) int      { return strings.Compare(a.url.String(), b.url.String()) }
 func isSameURL(a, b suspect) bool { return byURL(a, b) == 0 }
 
-// mostNewcomers bounds how many new pages are asked for again. So many are no page that was
-// divided.
+// mostNewcomers is how many new pages are requested again at most. A page is not divided into so many.
 const mostNewcomers = 100
 
-// newcomers are the pages that were never sent, and those that are linked and seem not to be
-// there. Where a page that was sent says less now, one of them may have the rest, which a
-// stranger was not shown.
+// newcomers returns pages that were never sent, and linked pages that seem not to exist. If a page that was
+// sent has become shorter, one of them may contain the rest, which a stranger did not get.
 func (p *Prover) newcomers(known map[string]bool) (list []suspect, err error) {
 	for s, err := range p.Frontier.Settled() {
 		if err != nil {
@@ -159,7 +156,7 @@ func (p *Prover) newcomers(known map[string]bool) (list []suspect, err error) {
 	return list, nil
 }
 
-// alike are a few of the pages of each text that looks like a wall.
+// alike returns a few of the pages of each text that looks like a wall.
 func (p *Prover) alike() (list []suspect, err error) {
 	if !p.texts.any() {
 		return nil, nil
@@ -184,8 +181,8 @@ func (p *Prover) alike() (list []suspect, err error) {
 	return list, nil
 }
 
-// prove asks for the suspects again, and then whether the session is alive. Those that
-// answer otherwise now are concluded anew.
+// prove requests the suspects again, and then checks whether the session is alive. Those that answer
+// differently now are concluded anew.
 func (p *Prover) prove(ctx context.Context, suspects []suspect) error {
 	same, apart, err := p.asVisitorsGet(ctx, suspects)
 	if err != nil {
@@ -205,17 +202,18 @@ func (p *Prover) prove(ctx context.Context, suspects []suspect) error {
 	return p.believe(looked, false)
 }
 
-// looked are suspects that answered as before, and whether the session was alive after.
+// looked are suspects that answered as before, and the state of the session afterwards.
 type looked struct {
 	suspects []suspect
 	alive    sessionState
 }
 
-// askUntilAlive asks for the suspects as often as is wanted, each time looking whether the
-// session is alive after it. Where it is not, it is renewed, and all is asked again. ask
-// returns those of the suspects that it still matters for.
-func (p *Prover) askUntilAlive(ctx context.Context, suspects []suspect, times int,
-	ask func(context.Context, []suspect) ([]suspect, error)) (looked, error) {
+// askUntilAlive requests the suspects the given number of times, and checks after each time whether the
+// session is alive. If it is not, it renews the session and starts again. ask returns the suspects that
+// still matter.
+func (p *Prover) askUntilAlive(
+	ctx context.Context, suspects []suspect, times int, ask func(context.Context, []suspect) ([]suspect, error),
+) (looked, error) {
 	for renewals := 0; len(suspects) > 0; renewals++ {
 		alive, left := sessionAlive, suspects
 		for range times {
@@ -235,7 +233,8 @@ func (p *Prover) askUntilAlive(ctx context.Context, suspects []suspect, times in
 		switch {
 		case alive == sessionAlive:
 			return looked{suspects, alive}, nil
-		case alive == sessionUnknown && (!renewable || renewals > 0), alive == sessionDead && renewable && renewals == maxRenewals:
+		case alive == sessionUnknown && (!renewable || renewals > 0),
+			alive == sessionDead && renewable && renewals == maxRenewals:
 			return looked{suspects, alive}, nil
 		case !renewable:
 			return looked{}, p.lose(suspects, ErrExpired)
@@ -250,7 +249,7 @@ func (p *Prover) askUntilAlive(ctx context.Context, suspects []suspect, times in
 	return looked{}, nil
 }
 
-// askSuspects asks for each of the suspects, and returns those that answer as before.
+// askSuspects requests each of the suspects, and returns those that answer as before.
 func (p *Prover) askSuspects(ctx context.Context, suspects []suspect) (left []suspect, err error) {
 	for _, s := range suspects {
 		seen, same, err := p.askOnceMore(ctx, s)
@@ -268,7 +267,7 @@ func (p *Prover) askSuspects(ctx context.Context, suspects []suspect) (left []su
 	return left, nil
 }
 
-// askOnceMore asks for a suspect again, and concludes it anew where it answers otherwise.
+// askOnceMore requests a suspect again, and concludes it anew if the answer differs.
 func (p *Prover) askOnceMore(ctx context.Context, s suspect) (seen Sight, same bool, err error) {
 	if seen, err = p.Site.AsMember(ctx, s.url); err != nil {
 		return seen, false, err
@@ -285,7 +284,7 @@ func (p *Prover) askOnceMore(ctx context.Context, s suspect) (seen Sight, same b
 	return seen, false, seen.Conclude(ctx)
 }
 
-// answersAs reports whether what was seen is what a suspect answered before.
+// answersAs reports whether an answer is the same as the suspect's.
 func (p *Prover) answersAs(seen Sight, s suspect) bool {
 	if seen.Moved != nil {
 		return s.outcome == crawler.Redirected && s.detail == seen.Moved.String()
@@ -302,8 +301,8 @@ func (p *Prover) answersAs(seen Sight, s suspect) bool {
 	return true
 }
 
-// asVisitorsGet parts the suspects into those for which a visitor without a session gets
-// the same answer, and the others.
+// asVisitorsGet divides the suspects into those for which a visitor without a session gets the same answer,
+// and the others.
 func (p *Prover) asVisitorsGet(ctx context.Context, suspects []suspect) (same, apart []suspect, err error) {
 	for _, s := range suspects {
 		seen, err := p.Site.AsVisitor(ctx, s.url)
@@ -319,10 +318,10 @@ func (p *Prover) asVisitorsGet(ctx context.Context, suspects []suspect) (same, a
 	return same, apart, nil
 }
 
-// mayPass reports whether what was seen says nothing of what is seen another time.
+// mayPass reports whether the same request may be answered otherwise another time.
 func (s Sight) mayPass() bool { return s.Moved == nil && s.Outcome.MayPass() }
 
-// sameAs reports whether two answers to one address say the same.
+// sameAs reports whether two answers to one address are the same.
 func (s Sight) sameAs(other Sight) bool {
 	switch {
 	case s.Moved != nil || other.Moved != nil:
@@ -339,8 +338,8 @@ func (s Sight) sameAs(other Sight) bool {
 	return true
 }
 
-// believe settles what the looks have shown. Where nothing told whether the session was
-// alive, an answer that differs from a visitor's is believed all the same.
+// believe settles the suspects by the state of the session. If nothing shows whether it was alive, an answer
+// that differs from a visitor's is still believed.
 func (p *Prover) believe(l looked, apart bool) error {
 	if l.alive == sessionAlive || l.alive == sessionUnknown && apart {
 		for _, s := range l.suspects {
@@ -364,7 +363,7 @@ func (p *Prover) settleUnproved(suspects []suspect, why string) error {
 		}
 		p.decide(s.url.String(), false)
 		if s.isNew || s.outcome == crawler.Paged || s.outcome.Spares() {
-			continue // what it says is for the guards, and no other takes the page out
+			continue // guards decide about its text, and nothing else removes the page
 		}
 		p.Frontier.Unsettle(1)
 		detail := strings.TrimSpace(string(s.outcome) + " " + s.detail)
@@ -375,8 +374,8 @@ func (p *Prover) settleUnproved(suspects []suspect, why string) error {
 	return nil
 }
 
-// believed notes that the answer to a suspect was given to one who is logged in. What is
-// forbidden to that one is restricted.
+// believed records that a member got the answer to a suspect. A page that is forbidden to a member is
+// restricted.
 func (p *Prover) believed(s suspect) error {
 	p.decide(s.url.String(), true)
 	if s.isNew || s.outcome == crawler.Paged {
@@ -390,8 +389,7 @@ func (p *Prover) believed(s suspect) error {
 	return p.Frontier.Settle(s.url, crawler.Restricted, s.detail)
 }
 
-// lose settles the suspects as walls, and ends the crawl: their answers were given to one
-// who was not logged in any more.
+// lose settles the suspects as walls and ends the crawl, because the session had ended when they answered.
 func (p *Prover) lose(suspects []suspect, why error) error {
 	if err := p.takeBack(suspects); err != nil {
 		return err
@@ -411,7 +409,8 @@ func (p *Prover) takeBack(suspects []suspect) error {
 		} else {
 			p.Frontier.Unsettle(1)
 		}
-		if err := p.Frontier.Settle(s.url, crawler.LoginWall, "the session had ended when it answered so: "+string(s.outcome)); err != nil {
+		detail := "the session had ended when it answered so: " + string(s.outcome)
+		if err := p.Frontier.Settle(s.url, crawler.LoginWall, detail); err != nil {
 			return err
 		}
 	}

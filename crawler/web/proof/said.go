@@ -6,8 +6,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// said is what each page of a private source said when it was read last, as [TextOf]
-// stands for it.
+// said remembers the hash (see [TextOf]) of each page of a private source, as it was last read.
 type said struct {
 	mu    sync.Mutex
 	texts map[uint64]uint64 // by address
@@ -22,7 +21,7 @@ func (s *said) note(address string, text uint64) {
 	s.texts[texthash.Of(address)] = text
 }
 
-// of returns what the page at an address said; 0 where that is not known.
+// of returns the text of the page at an address, or 0 if it is not known.
 func (s *said) of(address string) uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

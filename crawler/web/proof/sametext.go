@@ -12,26 +12,25 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// sameTexts notices a wall that nothing else told of: if many addresses of a
-// private site give one text, that is what they say to those they don't let in. Pages
-// that show by themselves that their reader is logged in are no wall, however alike.
-// Addresses that differ by their query alone count once, since they often are one
-// page with another sorting or tab. It holds a few hashes for each page, and no text.
+// sameTexts recognises a wall by its text alone. If many addresses of a private site give one text, it is
+// what the site says to those it does not let in. Pages that show by themselves that their reader is logged
+// in are no wall. Addresses that differ only in their query count once, since they often are one page with
+// another order or tab. It keeps a few hashes for each page, and no text.
 type sameTexts struct {
 	mu     sync.Mutex
-	pages  map[uint64]uint64   // address → text
-	places map[uint64]struct{} // path and text
-	count  map[uint64]int      // text → paths
+	pages  map[uint64]uint64   // hash of address → hash of text
+	places map[uint64]struct{} // hashes of path and text
+	count  map[uint64]int      // hash of text → number of paths
 }
 
 const (
-	wallPaths = 5   // fewer with one text are no wall
-	wallShare = 0.2 // nor are they where most pages have texts of their own
-	wallText  = 20  // bytes; a shorter text is a page with hardly anything on it
+	wallPaths = 5   // fewer paths with one text are no wall
+	wallShare = 0.2 // a smaller share of all paths is no wall
+	wallText  = 20  // bytes; a shorter text is that of a nearly empty page
 )
 
-// note remembers what the page at u says. Its title is left out, since a wall may
-// stand under that of the page asked for.
+// note records the text of the page at u. It leaves out the title, since a wall may have that of the
+// requested page.
 func (s *sameTexts) note(u *url.URL, text string) {
 	text = markdown.WithoutTargets(text)
 	if len(text) < wallText {
@@ -51,8 +50,8 @@ func (s *sameTexts) note(u *url.URL, text string) {
 	}
 }
 
-// walls returns how many paths have the text of the page at an address, if that is
-// a wall, and 0 if not.
+// walls returns the number of paths with the text of the page at an address if that text is a wall's, and
+// otherwise 0.
 func (s *sameTexts) walls(address string) int {
 	if n := s.count[s.pages[texthash.Of(address)]]; s.isWall(n) {
 		return n
@@ -60,14 +59,14 @@ func (s *sameTexts) walls(address string) int {
 	return 0
 }
 
-// of stands for the text of the page at an address.
+// of returns the hash of the text of the page at an address.
 func (s *sameTexts) of(address string) uint64 { return s.pages[texthash.Of(address)] }
 
 func (s *sameTexts) isWall(paths int) bool {
 	return paths >= wallPaths && float64(paths) >= wallShare*float64(len(s.places))
 }
 
-// any reports whether a text is a wall's.
+// any reports whether any text is a wall's.
 func (s *sameTexts) any() bool {
 	for _, n := range s.count {
 		if s.isWall(n) {
@@ -77,12 +76,12 @@ func (s *sameTexts) any() bool {
 	return false
 }
 
-// SayTheSame is in the detail of a login wall that was told by nothing but its text,
-// after the number of addresses that have it.
+// SayTheSame is part of the detail of a wall that was recognised only by its text. The number of its
+// addresses comes before it.
 const SayTheSame = "addresses say the very same"
 
-// TakeBackWalls settles anew, as walls, the pages that turned out to be one. What
-// they put into the sink no longer counts: a page is one whose address is settled so.
+// TakeBackWalls settles pages again that turned out to be a wall. What they put into the sink then no longer
+// counts.
 func (p *Prover) TakeBackWalls() error {
 	if !p.texts.any() {
 		return nil
@@ -111,7 +110,8 @@ func (p *Prover) TakeBackWalls() error {
 		if err := p.Unlearn(s.URL); err != nil {
 			return err
 		}
-		if err := p.Frontier.Settle(u, crawler.LoginWall, fmt.Sprintf("%d %s", p.texts.walls(s.URL), SayTheSame)); err != nil {
+		detail := fmt.Sprintf("%d %s", p.texts.walls(s.URL), SayTheSame)
+		if err := p.Frontier.Settle(u, crawler.LoginWall, detail); err != nil {
 			return err
 		}
 	}

@@ -6,34 +6,34 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// signs remembers what shows that sessions were alive, and which answers were given after
-// that: those may be a stranger's. It holds three numbers for each address. See docs/adr/0023.
+// signs records what shows that sessions were alive, and which answers came after that and so may be a
+// stranger's. It keeps three numbers for each address. See docs/adr/0023.
 type signs struct {
 	mu     sync.Mutex
 	clock  int64           // counts requests and answers
 	reads  map[uint64]read // by address
-	seen   map[int64]int64 // by session: when the last request began that was a member's
-	since  int             // answers since the last look or sign
-	enough int             // so many of them ask for a look
+	seen   map[int64]int64 // session → when its last request began that was a member's
+	since  int             // answers since the last check or sign
+	enough int             // answers after which the next check is due
 }
 
-// read is a request and when it was answered.
+// read is a request, with the time of its answer.
 type read struct {
 	Asked
 	at int64
 }
 
-// Asked is when a request began, and with which session.
+// Asked is the session of a request, and the time when it began.
 type Asked struct {
 	Session int64
 	began   int64
 }
 
-// looksEvery is after how many answers without a sign it is looked whether the session is
-// alive. It doubles where nothing tells.
+// looksEvery is after how many answers without a sign the session is checked. It doubles after a check that
+// showed nothing.
 const looksEvery = 100
 
-// begins returns what a request of a session is remembered by that begins now.
+// begins records that a request with a session begins now.
 func (s *signs) begins(session int64) Asked {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,7 +41,7 @@ func (s *signs) begins(session int64) Asked {
 	return Asked{session, s.clock}
 }
 
-// note remembers that an address was answered. sure: the answer itself shows that it is a
+// note records that an address was answered. sure reports whether the answer itself shows that it is a
 // member's.
 func (s *signs) note(address string, a Asked, sure bool) {
 	s.mu.Lock()
@@ -58,8 +58,7 @@ func (s *signs) note(address string, a Asked, sure bool) {
 	s.since++
 }
 
-// sign remembers that a request was answered as a member's: so all answers of its session
-// were that came before.
+// sign records that a request was answered as a member's. So were all earlier answers of its session.
 func (s *signs) sign(a Asked) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,21 +69,21 @@ func (s *signs) sign(a Asked) {
 	s.since = 0
 }
 
-// looksUnseen is told that a look showed nothing.
+// looksUnseen records that a check showed nothing.
 func (s *signs) looksUnseen() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.since, s.enough = 0, 2*s.enough
 }
 
-// due reports whether it is time to look whether the session is alive.
+// due reports whether the session should be checked now.
 func (s *signs) due() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.enough > 0 && s.since >= s.enough
 }
 
-// unsure reports whether the answer of an address may be a stranger's, and when it was given.
+// unsure reports whether the answer of an address may be a stranger's, and when it came.
 func (s *signs) unsure(address string) (r read, is bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,14 +91,14 @@ func (s *signs) unsure(address string) (r read, is bool) {
 	return r, ok && r.at > s.seen[r.Session]
 }
 
-// at returns when an address was answered; 0 where that is not known, or of no matter.
+// at returns when an address was answered, or 0 if that is not known or its answer is sure.
 func (s *signs) at(address string) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.reads[texthash.Of(address)].at
 }
 
-// settle forgets what is unsure: there is no telling.
+// settle makes all answers sure, because nothing can show whether they are.
 func (s *signs) settle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,27 +10,27 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// sessionState is what a look at a page that only members see tells of the session.
+// sessionState is what a page for members shows about the session.
 type sessionState int
 
 const (
-	sessionUnknown sessionState = iota // nothing tells
+	sessionUnknown sessionState = iota // nothing shows it
 	sessionDead
 	sessionAlive
 )
 
-// witness is a page that tells whether the session is alive, since visitors get another
-// answer there. The start address is one where its url is nil.
+// witness is a page that shows whether the session is alive, because visitors get another answer there. If
+// url is nil, it is the start address.
 type witness struct {
 	url  *url.URL
-	says uint64 // what members read there
-	only bool   // visitors get no page at all
+	says uint64 // the text that members get
+	only bool   // visitors get no page
 }
 
-// maxCandidates bounds how many pages are looked at to find a witness.
+// maxCandidates is how many pages are tried as a witness.
 const maxCandidates = 8
 
-// state looks whether the session is alive. near are the pages that it is wanted for.
+// state checks whether the session is alive. near are the pages for which that matters.
 func (p *Prover) state(ctx context.Context, near []suspect) sessionState {
 	since := p.signs.begins(p.Session.Number())
 	state := p.lookForSession(ctx, near)
@@ -40,8 +40,8 @@ func (p *Prover) state(ctx context.Context, near []suspect) sessionState {
 	return state
 }
 
-// SessionLives looks whether the session is alive; known is false where nothing tells. It is
-// for whoever is alone with the session: see Session.Alone.
+// SessionLives checks whether the session is alive. known is false if nothing shows it. Only call it within
+// Session.Alone.
 func (p *Prover) SessionLives(ctx context.Context) (lives, known bool) {
 	state := p.state(ctx, nil)
 	return state == sessionAlive, state != sessionUnknown
@@ -68,8 +68,8 @@ func (p *Prover) lookForSession(ctx context.Context, near []suspect) sessionStat
 	return sessionDead
 }
 
-// stateAtStart is what the start address tells, where visitors get no page there, or
-// something is configured that only members see.
+// stateAtStart returns what the start address shows, if visitors get no page there or the configuration says
+// what only members see.
 func (p *Prover) stateAtStart(ctx context.Context) sessionState {
 	wall := p.Wall()
 	shows := p.Configured && wall.MembersOnly
@@ -87,18 +87,25 @@ func (p *Prover) stateAtStart(ctx context.Context) sessionState {
 		return sessionAlive
 	case seen.Walled:
 		return sessionDead
-	case wall.Refused && (seen.Outcome == crawler.Gone || seen.Outcome == crawler.Forbidden || seen.Outcome == crawler.RedirectLoop):
+	case wall.Refused && slices.Contains(refusals(), seen.Outcome):
 		return sessionDead
-	case wall.Closed && (seen.Outcome == crawler.Paged || seen.Outcome == crawler.Listing || seen.Outcome == crawler.NoIndex):
+	case wall.Closed && slices.Contains(answers(), seen.Outcome):
 		return sessionAlive
 	}
 	return sessionUnknown
 }
 
-// findWitness looks for a page of this crawl at which visitors get another answer, and
-// returns what it tells of the session. Pages near the ones that it is wanted for come
-// first: sections of a site may have logins of their own. Where there is none, but pages
-// that this crawl has read answer now as they do to visitors, the session is dead.
+func refusals() []crawler.Outcome {
+	return []crawler.Outcome{crawler.Gone, crawler.Forbidden, crawler.RedirectLoop}
+}
+
+func answers() []crawler.Outcome {
+	return []crawler.Outcome{crawler.Paged, crawler.Listing, crawler.NoIndex}
+}
+
+// findWitness looks for a page of this crawl where visitors get another answer, and returns what that shows.
+// Pages near the suspects come first, since sections of a site may have their own logins. If there is no
+// witness, but pages that this crawl has read now answer as to visitors, the session is dead.
 func (p *Prover) findWitness(ctx context.Context, near []suspect) sessionState {
 	state := sessionUnknown
 	for _, u := range p.candidates(near) {
@@ -112,8 +119,9 @@ func (p *Prover) findWitness(ctx context.Context, near []suspect) sessionState {
 		}
 		said := p.said.of(u.String())
 		switch says := inside.Says; {
-		case inside.Moved == nil && inside.Outcome == crawler.Paged && said != says && said == saysAt(outside) && p.bothStay(ctx, u, inside, outside):
-			p.witness = &witness{url: u, says: says} // it was read as visitors get it: by a session that has ended since
+		case inside.Moved == nil && inside.Outcome == crawler.Paged && said != says && said == saysAt(outside) &&
+			p.bothStay(ctx, u, inside, outside):
+			p.witness = &witness{url: u, says: says} // it was first read as a visitor, by a session that has ended
 			return sessionAlive
 		case inside.Moved != nil || inside.Outcome != crawler.Paged || said != 0 && said != says:
 			if said != 0 && (inside.Walled || inside.sameAs(outside)) {
@@ -130,8 +138,8 @@ func (p *Prover) findWitness(ctx context.Context, near []suspect) sessionState {
 	return state
 }
 
-// bothStay reports whether members and visitors get at a page what they got before: two
-// texts may differ because they are never the same.
+// bothStay reports whether members and visitors get the same answers again. Otherwise two texts may differ
+// because the page changes with each request.
 func (p *Prover) bothStay(ctx context.Context, u *url.URL, inside, outside Sight) bool {
 	again, err := p.Site.AsMember(ctx, u)
 	if err != nil || !again.sameAs(inside) {
@@ -141,7 +149,7 @@ func (p *Prover) bothStay(ctx context.Context, u *url.URL, inside, outside Sight
 	return err == nil && again.sameAs(outside)
 }
 
-// saysAt stands for what a page was seen to say; 0 where no page was seen.
+// saysAt returns the text of an answer, or 0 if it is no page.
 func saysAt(seen Sight) uint64 {
 	if seen.Moved != nil || seen.Outcome != crawler.Paged {
 		return 0
@@ -149,9 +157,9 @@ func saysAt(seen Sight) uint64 {
 	return seen.Says
 }
 
-// candidates are pages that this crawl has read: those whose addresses begin as those of
-// the suspects do, and then the first in order. Where there are no suspects, they are those
-// that were read first, when the session was new, and last.
+// candidates returns pages that this crawl has read: those whose paths begin like those of the suspects, and
+// then the first in order. Without suspects, they are the pages that were read first, when the session was
+// new, and last.
 func (p *Prover) candidates(near []suspect) []*url.URL {
 	var best, first, last []candidate
 	is := make(map[string]bool, len(near))
@@ -171,7 +179,8 @@ func (p *Prover) candidates(near []suspect) []*url.URL {
 		}
 		if len(near) == 0 {
 			at := p.signs.at(s.URL)
-			first, last = kept(first, candidate{u, -at}, maxCandidates/2), kept(last, candidate{u, at}, maxCandidates/2)
+			first = kept(first, candidate{u, -at}, maxCandidates/2)
+			last = kept(last, candidate{u, at}, maxCandidates/2)
 			continue
 		}
 		nears := int64(0)
@@ -195,20 +204,20 @@ func (p *Prover) candidates(near []suspect) []*url.URL {
 	return urls
 }
 
-// candidate is a page that may be a witness. The higher its rank, the better.
+// candidate is a page that may be a witness. Higher ranks are better.
 type candidate struct {
 	url  *url.URL
 	rank int64
 }
 
-// kept adds a candidate to the best ones.
+// kept adds a candidate to the best ones and keeps at most most of them.
 func kept(best []candidate, c candidate, most int) []candidate {
 	best = append(best, c)
 	slices.SortStableFunc(best, func(a, b candidate) int { return cmp.Compare(b.rank, a.rank) })
 	return best[:min(len(best), most)]
 }
 
-// commonFolders counts the path segments that two paths begin with.
+// commonFolders returns how many path segments two paths have in common at their start.
 func commonFolders(a, b string) (n int) {
 	p, q := strings.Split(a, "/"), strings.Split(b, "/")
 	for n < len(p) && n < len(q) && p[n] == q[n] {

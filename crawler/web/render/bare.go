@@ -10,17 +10,15 @@ import (
 )
 
 const (
-	// fewWords are what stands around an application that has yet to be made: a
-	// name, a menu, "Loading…".
+	// fewWords is how many words may surround an application that was not yet made: a name, a menu,
+	// "Loading…".
 	fewWords = 25
-	// almostNone are what a page says that is nothing without its scripts, whatever
-	// it is made with.
+	// almostNone is how many words any page may have that is nothing without its scripts.
 	almostNone = 3
 )
 
-// Bare reports whether an HTML document says nothing yet and leaves it to scripts:
-// it has scripts, hardly a word, no form, and a place that waits for an
-// application, a plea to turn JavaScript on, or nothing else at all.
+// Bare reports whether an HTML document has no text yet and leaves it to scripts. It has scripts, hardly a
+// word and no form, and either a place for an application, a request to enable JavaScript, or nothing else.
 func Bare(document []byte) bool {
 	root, err := html.ParseWithOptions(bytes.NewReader(document), html.ParseOptionEnableScripting(false))
 	if err != nil {
@@ -28,10 +26,11 @@ func Bare(document []byte) bool {
 	}
 	var c contents
 	c.add(root)
-	return c.scripts > 0 && c.fields == 0 && c.words <= fewWords && (c.places > 0 || c.pleas > 0 || c.words <= almostNone)
+	waiting := c.places > 0 || c.pleas > 0 || c.words <= almostNone
+	return c.scripts > 0 && c.fields == 0 && c.words <= fewWords && waiting
 }
 
-// contents is what a document has.
+// contents counts what a document contains.
 type contents struct{ scripts, words, fields, places, pleas int }
 
 func (c *contents) add(n *html.Node) {
@@ -62,24 +61,26 @@ func (c *contents) add(n *html.Node) {
 	}
 }
 
-// runs tells scripts from data in a script element.
+// runs reports whether a script element contains a script and no data.
 func runs(n *html.Node) bool {
 	kind := strings.ToLower(htmltree.Attr(n, "type"))
 	return kind == "" || kind == "module" || strings.Contains(kind, "javascript") || strings.Contains(kind, "ecmascript")
 }
 
-// waits tells of the elements in which applications are made: by the names that
-// the tools give them, or by the dash of a custom element.
+// waits reports whether an application is made in this element: it has an ID that tools use for that, or the
+// dash of a custom element.
 func waits(n *html.Node) bool {
 	switch id := strings.ToLower(htmltree.Attr(n, "id")); id {
-	case "app", "root", "__next", "__nuxt", "__docusaurus", "___gatsby", "svelte", "q-app", "application", "main-app", "app-root", "react-root",
+	case "app", "root", "__next", "__nuxt", "__docusaurus", "___gatsby", "svelte", "q-app", "application", "main-app",
+		"app-root", "react-root",
 		"ember-app", "mount", "container-app":
 		return true
 	}
-	return strings.Contains(n.Data, "-") && n.DataAtom == 0 || htmltree.Attr(n, "ng-app") != "" || htmltree.Attr(n, "data-reactroot") != ""
+	custom := strings.Contains(n.Data, "-") && n.DataAtom == 0
+	return custom || htmltree.Attr(n, "ng-app") != "" || htmltree.Attr(n, "data-reactroot") != ""
 }
 
-// text is all text of n but that of scripts and styles.
+// text returns the text of n without that of scripts and styles.
 func text(n *html.Node) string {
 	if n.Type == html.TextNode {
 		return n.Data + " "

@@ -11,102 +11,105 @@ import (
 	"time"
 )
 
-// Config says which browser to use. The zero value finds one on this machine.
+// Config says which browser to use. The zero value uses one that is installed.
 type Config struct {
 	Path         string   // of the program; "" looks for Chromium and Chrome in the usual places
 	Args         []string // more arguments, such as "--lang=de"
-	Remote       string   // ws:// or http:// address of one that runs already, instead of all above
-	RestartAfter int      // pages; 0 for never
-	// MaxMemory bounds the resident bytes of all its processes. A page with which it has more is ended, and a browser
-	// that has more without one is replaced. 0 is no limit; it has no effect on a remote one.
+	Remote       string   // ws:// or http:// address of a running browser, instead of Path and Args
+	RestartAfter int      // replace the browser after so many pages; 0 never does
+	// MaxMemory limits the resident bytes of all its processes. A page that makes it exceed the limit is
+	// ended. A browser that exceeds it without a page is replaced. 0 is no limit. It does not apply to a
+	// remote browser.
 	MaxMemory int64
 }
 
-// Site is the source as its pages' scripts may see it. It makes all requests.
+// Site is the source as the scripts of its pages may use it. It makes all requests.
 type Site struct {
-	URL      *url.URL     // start address: its origin is the source's own
-	LoginURL *url.URL     // page of the login form, whose origin is inside as well; nil for none
-	SignOn   []*url.URL   // addresses whose origins take part in the login, and are inside as well
-	Inside   *http.Client // for the source's own origin, and the login's: with session and pace
-	Outside  *http.Client // for addresses of others that a page names as it is served: without credentials and cookies
-	Named    *http.Client // for Hosts: without credentials and cookies; nil is Outside
-	// Hosts are those, besides the site's own, that its scripts may ask as they like
-	// and with what they hold, such as that of its API. Of all others a page gets only
-	// the scripts and style sheets that it names as it is served: see [Refusal].
+	URL *url.URL // start address, whose origin is the source's own
+	// LoginURL is the page of the login form. Its origin counts as the source's during a login. May be nil.
+	LoginURL *url.URL
+	// SignOn are addresses of the single sign-on. Their origins count as the source's during a login.
+	SignOn []*url.URL
+	// Inside makes the requests to the source's own origins, with its session and pace.
+	Inside *http.Client
+	// Outside makes requests to other hosts that a page names in its HTML, without credentials and cookies.
+	Outside *http.Client
+	// Named makes the requests to Hosts, without credentials and cookies. Defaults to Outside.
+	Named *http.Client
+	// Hosts are hosts besides the site's own that its scripts may request freely, such as that of its API.
+	// From all others a page only gets the scripts and style sheets that its HTML names: see [Refusal].
 	Hosts []string
-	// MayAsk says why the scripts of a page may not ask for an address of the source's
-	// own origin, such as one that would log out; "" where they may. It does not hold
-	// while [Browser.LogIn] is at work.
+	// MayAsk says why the scripts of a page may not request an address of the source's own origin, for
+	// instance because it would log out. It returns "" if they may. [Browser.LogIn] ignores it.
 	MayAsk func(*url.URL) (why, key string)
-	// Secrets are values that no address of another host may carry, besides the session's cookies; nil for none.
+	// Secrets returns values that no address of another host may contain, besides the session's cookies. May
+	// be nil.
 	Secrets func() []string
-	// MayOpen says why a page must not be left for another, as scripts and
-	// <meta http-equiv=refresh> would; nil where it may. [Browser.Render] then fails
-	// with that error.
+	// MayOpen returns why scripts or <meta http-equiv=refresh> may not leave one page for another, or nil.
+	// [Browser.Render] then fails with that error.
 	MayOpen func(from, to *url.URL) error
-	// Readable are the session's cookies that scripts may read; nil for none.
+	// Readable returns the session's cookies that scripts may read. May be nil.
 	Readable    func(*url.URL) []*http.Cookie
 	Timeout     time.Duration // for one page, from the opening of its tab
-	MaxBody     int64         // bytes of the document that was made; 0 for no limit
-	Concurrency int           // requests of all tabs together in flight
+	MaxBody     int64         // largest document in bytes; 0 is no limit
+	Concurrency int           // requests in flight of all tabs together
 	UserAgent   string
 }
 
-// Page is a page as the site has answered with it.
+// Page is a page as the site answered it.
 type Page struct {
 	URL    *url.URL
 	Status int
 	Header http.Header
 	Body   []byte
-	// WaitFor is a CSS selector of what a whole page has; "" waits until the page
+	// WaitFor is a CSS selector that a complete page matches. If it is "", the page is complete when it
 	// makes no more requests.
 	WaitFor string
 }
 
-// Document is a page as scripts have made it.
+// Document is a page as scripts changed it.
 type Document struct {
-	URL    *url.URL    // where they have led, without the fragment
-	Status int         // of the answer that the last document came with
-	Header http.Header // of the same
+	URL    *url.URL    // where scripts led, without the fragment
+	Status int         // of the answer with the last document
+	Header http.Header // of the answer with the last document
 	HTML   []byte      // in UTF-8
-	Found  bool        // WaitFor is there
-	// Missing are the page's requests to the source's own origins that failed, so that
-	// it may lack what they were for.
+	Found  bool        // WaitFor matches
+	// Missing are requests to the source's own origins that failed, so that the page may be incomplete.
 	Missing []*RequestError
-	// Refused are the page's requests that were not made because of where they would have gone.
+	// Refused are requests that were not made because of their destination.
 	Refused []Refusal
 }
 
-// What a page may fail by, besides what [Site] says of it.
+// The ways in which a page may fail, besides those of [Site].
 var (
-	// ErrRestless is a page that did not come to rest, or that does not react, in time.
+	// ErrRestless means that a page did not come to rest, or did not react, in time.
 	ErrRestless = errors.New("the page does not come to rest")
-	// ErrTooLarge is a document over Site.MaxBody.
+	// ErrTooLarge means that a document exceeds Site.MaxBody.
 	ErrTooLarge = errors.New("the document that scripts made is too large")
-	// ErrTooMuchMemory is a page with which the browser goes over Config.MaxMemory.
+	// ErrTooMuchMemory means that a page made the browser exceed Config.MaxMemory.
 	ErrTooMuchMemory = errors.New("the page takes more memory than browser.max_memory")
-	// ErrLoop is a page that leads from one to the next without an end.
+	// ErrLoop means that a page leads from one page to the next without end.
 	ErrLoop = errors.New("the page leads on and on")
-	// ErrNoPage is a document of the browser's own, such as a blob: one, in the place of the page.
+	// ErrNoPage means that a document of the browser's own, such as a blob: one, replaced the page.
 	ErrNoPage = errors.New("the page gives way to a document that is none of the site")
-	// ErrCrashed is a browser that broke twice over one page.
+	// ErrCrashed means that the browser crashed twice over one page.
 	ErrCrashed = errors.New("the browser crashed")
 )
 
-// UnavailableError is a browser that cannot be found, started or reached.
+// UnavailableError means that no browser can be found, started or reached.
 type UnavailableError struct{ Err error }
 
 func (e *UnavailableError) Error() string { return "no browser: " + e.Err.Error() }
 
-// Unwrap returns what is in the way.
+// Unwrap returns the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
-// RequestError is a request of a page that failed.
+// RequestError is a failed request of a page.
 type RequestError struct {
 	Method string
 	URL    *url.URL
-	Status int   // 0 where there was no answer
-	Err    error // nil where there was
+	Status int   // 0 if there was no answer
+	Err    error // nil if there was an answer
 }
 
 func (e *RequestError) Error() string {
@@ -116,7 +119,7 @@ func (e *RequestError) Error() string {
 	return fmt.Sprintf("%s %s, which its scripts asked for: HTTP %d", e.Method, e.URL.Redacted(), e.Status)
 }
 
-// Unwrap returns why there was no answer; nil where there was one.
+// Unwrap returns why there was no answer, or nil if there was one.
 func (e *RequestError) Unwrap() error { return e.Err }
 
 // Browser renders the pages of one source. Several goroutines may use it at once.
@@ -124,18 +127,19 @@ type Browser struct {
 	config Config
 	site   Site
 	log    *slog.Logger
-	own    map[origin]bool // origins that Inside is for: the site's, and while somebody logs in those of the login
+	// own are the origins that Inside requests: the site's and, during a login, those of the login.
+	own map[origin]bool
 
-	unsafe  sync.Once     // the warning of it
-	places  chan struct{} // for requests in flight
+	unsafe  sync.Once     // the warning about the missing sandbox
+	places  chan struct{} // one for each request in flight
 	code    codeCache
 	storage storage
 
 	mu       sync.Mutex
-	now      *instance // nil: none yet
+	now      *instance // nil before the first
 	all      sync.WaitGroup
 	closed   bool
-	scripted map[string]bool // names of the cookies that scripts have set
+	scripted map[string]bool // names of the cookies that scripts set
 }
 
 // New returns a browser that is not yet started.
@@ -149,7 +153,10 @@ func New(config Config, site Site, log *slog.Logger) *Browser {
 	if site.Readable == nil {
 		site.Readable = func(*url.URL) []*http.Cookie { return nil }
 	}
-	b := &Browser{config: config, site: site, log: log, own: map[origin]bool{originOf(site.URL): true}, scripted: make(map[string]bool)}
+	b := &Browser{
+		config: config, site: site, log: log, own: map[origin]bool{originOf(site.URL): true},
+		scripted: make(map[string]bool),
+	}
 	if site.LoginURL != nil {
 		b.own[originOf(site.LoginURL)] = true
 	}
@@ -160,9 +167,8 @@ func New(config Config, site Site, log *slog.Logger) *Browser {
 	return b
 }
 
-// Render shows a page to the browser and returns the document that comes of it. A
-// crash of the browser costs one more try. The error is one of this package's, or
-// Site.MayOpen's, or ctx's.
+// Render opens a page in the browser and returns the document that results. If the browser crashes, it tries
+// once more. The error is one of this package's, Site.MayOpen's, or ctx's.
 func (b *Browser) Render(ctx context.Context, p Page) (Document, error) {
 	doc, err := b.render(ctx, p)
 	if errors.Is(err, ErrCrashed) && ctx.Err() == nil {
@@ -194,7 +200,7 @@ func (b *Browser) render(ctx context.Context, p Page) (Document, error) {
 	return doc, t.explain(ctx, err)
 }
 
-// limited bounds the time for one page.
+// limited limits the time for one page.
 func (b *Browser) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	if b.site.Timeout <= 0 {
 		return context.WithCancel(ctx)
@@ -202,7 +208,7 @@ func (b *Browser) limited(ctx context.Context) (context.Context, context.CancelF
 	return context.WithTimeoutCause(ctx, b.site.Timeout, ErrRestless)
 }
 
-// acquire returns the instance that runs, or starts one.
+// acquire returns the running instance, or starts one.
 func (b *Browser) acquire(ctx context.Context) (*instance, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -224,8 +230,7 @@ func (b *Browser) acquire(ctx context.Context) (*instance, error) {
 	return b.now, nil
 }
 
-// release ends the use of an instance, and the instance where it was the last one
-// of a retired one.
+// release ends the use of an instance. It stops a retired instance after its last use.
 func (b *Browser) release(i *instance) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -235,7 +240,7 @@ func (b *Browser) release(i *instance) {
 	}
 }
 
-// retire has the next page use a new instance. mu is held.
+// retire makes the next page use a new instance. mu is held.
 func (b *Browser) retire(i *instance) {
 	if i.retired {
 		return
@@ -249,14 +254,14 @@ func (b *Browser) retire(i *instance) {
 	}
 }
 
-// discard retires an instance that is of no use any more.
+// discard retires an instance that is no longer of use.
 func (b *Browser) discard(i *instance) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.retire(i)
 }
 
-// Close ends the browser and all its processes, and returns when they are gone.
+// Close ends the browser and all its processes, and returns when they have ended.
 func (b *Browser) Close() {
 	b.mu.Lock()
 	b.closed = true

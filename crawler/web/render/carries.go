@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// provesSomething is the length from which on a value is none that stands in an address by chance.
+	// provesSomething is the length from which a value does not occur in an address by chance.
 	provesSomething = 8
-	// isNoWord is the length from which on that holds for letters alone.
+	// isNoWord is that length for values of letters only.
 	isNoWord = 12
-	// maxUnescapes is how often an address may be escaped upon escaping.
+	// maxUnescapes is how often an address may be escaped repeatedly.
 	maxUnescapes = 4
 )
 
-// newSecrets are the values of the session as an address might carry them.
+// newSecrets returns the values of the session in all forms in which an address may contain them.
 func newSecrets(t *tab) (forms []string) {
 	var values []string
 	if t.site.Secrets != nil {
@@ -43,22 +43,26 @@ func newSecrets(t *tab) (forms []string) {
 	return slices.Compact(forms)
 }
 
-// formsOf are a value as it is and in the usual encodings, forwards and backwards, as [squeezed] leaves them; none
-// where the value is too short to tell.
+// formsOf returns a value as it is and in the usual encodings, forwards and backwards, each as [squeezed]
+// leaves it. It returns nothing for a value that is too short to be recognised.
 func formsOf(value string) (forms []string) {
 	if len(value) < provesSomething || len(value) < isNoWord && isWord(value) {
 		return nil
 	}
 	for _, text := range []string{value, backwards(value)} {
 		encoded := []string{text, hex.EncodeToString([]byte(text))}
-		// What stands before a value shifts how base64 and base32 write it. What the edges share with it is left out.
+		// In base64 and base32 a value looks different depending on what precedes it. Each shift leaves out
+		// the letters at the edges, which depend on the neighbours.
 		for shift := range 3 {
 			padded := strings.Repeat("\x00", shift) + text
-			encoded = append(encoded, whole(base64.RawStdEncoding.EncodeToString([]byte(padded)), len(padded), shift, 3, 4))
+			form := base64.RawStdEncoding.EncodeToString([]byte(padded))
+			encoded = append(encoded, whole(form, len(padded), shift, 3, 4))
 		}
+		withoutPadding := base32.StdEncoding.WithPadding(base32.NoPadding)
 		for shift := range 5 {
 			padded := strings.Repeat("\x00", shift) + text
-			encoded = append(encoded, whole(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(padded)), len(padded), shift, 5, 8))
+			form := withoutPadding.EncodeToString([]byte(padded))
+			encoded = append(encoded, whole(form, len(padded), shift, 5, 8))
 		}
 		for _, form := range encoded {
 			forms = append(forms, squeezed(form), backwards(squeezed(form)))
@@ -67,7 +71,8 @@ func formsOf(value string) (forms []string) {
 	return slices.DeleteFunc(forms, func(form string) bool { return len(form) < provesSomething })
 }
 
-// whole is what of an encoding is written by the value alone: groups of n bytes become m letters.
+// whole returns the letters of an encoding that depend on the value alone. Groups of n bytes become m
+// letters.
 func whole(encoded string, bytes, shift, n, m int) string {
 	start, end := 0, bytes/n*m
 	if shift > 0 {
@@ -81,10 +86,12 @@ func whole(encoded string, bytes, shift, n, m int) string {
 
 // isWord reports whether a value may be an ordinary word.
 func isWord(value string) bool {
-	return !strings.ContainsFunc(value, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' || r == '_') })
+	return !strings.ContainsFunc(value, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' || r == '_')
+	})
 }
 
-// carriesAny reports whether an address has one of the forms in it.
+// carriesAny reports whether an address contains one of the forms.
 func carriesAny(u *url.URL, forms []string) bool {
 	if len(forms) == 0 {
 		return false
@@ -93,7 +100,8 @@ func carriesAny(u *url.URL, forms []string) bool {
 	return slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, form) })
 }
 
-// squeezed is a text without what it may be cut up by, such as the dots of a host name, and in lower case.
+// squeezed returns a text in lower case without characters that may split it, such as the dots of a host
+// name.
 func squeezed(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -106,7 +114,7 @@ func squeezed(text string) string {
 	}, text)
 }
 
-// decoded undoes the escapes of an address, however often it was escaped, and is in lower case.
+// decoded returns an address in lower case, unescaped as often as it was escaped.
 func decoded(address string) string {
 	for range maxUnescapes {
 		plain, err := url.PathUnescape(address)

@@ -7,11 +7,10 @@ import (
 	"sync"
 )
 
-// maxCode bounds what is kept of scripts and style sheets, in bytes.
+// maxCode is how many bytes of scripts and style sheets are kept.
 const maxCode = 32 << 20
 
-// codeCache keeps a site's scripts and style sheets for the length of a crawl, so
-// that each is asked for once and not with every page.
+// codeCache keeps a site's scripts and style sheets during a crawl, so that each is requested only once.
 type codeCache struct {
 	mu   sync.Mutex
 	size int
@@ -25,7 +24,7 @@ func (c *codeCache) get(address string) (reply, bool) {
 	return got, ok
 }
 
-// Sheet returns the text of a style sheet of the source's own that pages were shown with.
+// Sheet returns the text of a style sheet of the source's own that rendered pages used.
 func (b *Browser) Sheet(u *url.URL) (text string, ok bool) {
 	got, ok := b.code.get(u.String())
 	if !ok || !strings.HasPrefix(got.header.Get("Content-Type"), "text/css") {
@@ -49,7 +48,7 @@ func (c *codeCache) put(address string, got reply) {
 	}
 }
 
-// forget empties it, for a session that may be given other scripts.
+// forget empties the cache, since a new session may get other scripts.
 func (c *codeCache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

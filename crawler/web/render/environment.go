@@ -2,13 +2,14 @@ package render
 
 import "os"
 
-// environment is what the browser gets of this program's: what it needs, by name. Tokens and passwords are among the
-// rest. It lives in folder, which goes with it.
+// environment returns the environment of the browser: the variables that it needs, by name. The others may
+// contain tokens and passwords. The browser writes only to folder, which is removed with it.
 func environment(folder string) []string {
 	list := []string{"HOME=" + folder, "TMPDIR=" + folder, "XDG_CONFIG_HOME=" + folder, "XDG_CACHE_HOME=" + folder}
 	for _, name := range []string{
-		"PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TZ", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "LD_LIBRARY_PATH",
-		"SystemRoot", "SystemDrive", "windir", "ProgramFiles", "ProgramData", // Windows does not start a program without them
+		"PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TZ",
+		"FONTCONFIG_FILE", "FONTCONFIG_PATH", "LD_LIBRARY_PATH",
+		"SystemRoot", "SystemDrive", "windir", "ProgramFiles", "ProgramData", // Windows starts no program without them
 	} {
 		if value, ok := os.LookupEnv(name); ok {
 			list = append(list, name+"="+value)

@@ -21,33 +21,32 @@ import (
 )
 
 const (
-	// startTime is how long a browser may take to start, or to be reached.
+	// startTime is how long a browser may take to start or to be reached.
 	startTime = time.Minute
 	// stopTime is how long it may take to end by itself.
 	stopTime = 5 * time.Second
 )
 
-// nowhere is the proxy that the browser is told to use: a port where nobody
-// listens. What is not handed to the Site, such as WebSockets, ends there.
+// nowhere is the browser's proxy: a port where nobody listens. What does not go to the Site, such as
+// WebSockets, ends there.
 const nowhere = "http://127.0.0.1:9"
 
-// instance is a browser that runs, with one profile in it that is empty at first
-// and that no other instance shares.
+// instance is a running browser with one new profile that no other instance uses.
 type instance struct {
 	ctx     context.Context // ends with the browser
 	cancel  context.CancelFunc
-	process int    // that leads its group; 0 where it is not ours
-	folder  string // for all that it writes; "" where it is not ours
+	process int    // leads its process group; 0 for a remote browser
+	folder  string // for all that the browser writes; "" for a remote browser
 	profile cdp.BrowserContextID
 	tabs    sync.WaitGroup
-	ended   atomic.Int64 // pages because of their memory
+	ended   atomic.Int64 // number of pages ended because of their memory
 
-	// Below is Browser.mu's.
+	// Browser.mu guards the fields below.
 	users, pages int
 	retired      bool
 }
 
-// start starts a browser, or goes to the one that is configured.
+// start starts a browser, or connects to the configured one.
 func (b *Browser) start(ctx context.Context) (*instance, error) {
 	i := &instance{}
 	allocator, cancelAllocator, err := b.allocator(i)
@@ -57,8 +56,8 @@ func (b *Browser) start(ctx context.Context) (*instance, error) {
 	root, cancelRoot := chromedp.NewContext(allocator, chromedp.WithErrorf(b.debug), chromedp.WithLogf(b.debug))
 	i.ctx, i.cancel = root, func() { cancelRoot(); cancelAllocator() }
 
-	// The life of the browser hangs on the context of the first call, so the time
-	// for it is kept from outside. See chromedp.NewContext.
+	// The browser lives as long as the context of the first call, so the time limit is not in that context.
+	// See chromedp.NewContext.
 	ctx, done := context.WithTimeoutCause(ctx, startTime, fmt.Errorf("it did not start in %s", startTime))
 	defer done()
 	started := make(chan error, 1)
@@ -81,7 +80,7 @@ func (b *Browser) start(ctx context.Context) (*instance, error) {
 	return i, nil
 }
 
-// hide takes out of an error what an address of a hosted browser may have as its key.
+// hide removes the address of a hosted browser from an error, because it may contain a key.
 func (c Config) hide(err error) error {
 	u, parseErr := url.Parse(c.Remote)
 	if c.Remote == "" || parseErr != nil {
@@ -96,7 +95,7 @@ func (c Config) hide(err error) error {
 	return errors.New(text)
 }
 
-// open makes the first connection, and the profile.
+// open makes the first connection and the profile.
 func (i *instance) open(ours bool) error {
 	if _, err := chromedp.CallBrowser(i.ctx, browser.GetVersion, cdp.Empty{}); err != nil {
 		return err
@@ -121,10 +120,10 @@ func (i *instance) open(ours bool) error {
 	return nil
 }
 
-// broken reports whether the browser has gone.
+// broken reports whether the browser has ended.
 func (i *instance) broken() bool { return i.ctx.Err() != nil }
 
-// spent reports whether it is time for a new one.
+// spent reports whether the browser should be replaced.
 func (i *instance) spent(c Config) bool {
 	return i.broken() ||
 		c.RestartAfter > 0 && i.pages >= c.RestartAfter ||
@@ -137,14 +136,15 @@ func (i *instance) stop() {
 	ctx, cancel := context.WithTimeout(i.ctx, stopTime)
 	defer cancel()
 	if i.profile != "" && i.process == 0 {
-		_, _ = chromedp.CallBrowser(ctx, target.DisposeBrowserContext, target.DisposeBrowserContextParams{BrowserContextID: i.profile})
+		_, _ = chromedp.CallBrowser(ctx, target.DisposeBrowserContext,
+			target.DisposeBrowserContextParams{BrowserContextID: i.profile})
 	}
 	if i.process != 0 {
 		killGroup(i.process)
 	}
 	i.cancel()
 	if i.folder != "" {
-		// What was killed may not be quite gone, and write for a moment.
+		// Killed processes may still write for a moment.
 		for range 50 {
 			if os.RemoveAll(i.folder) == nil {
 				return
@@ -154,7 +154,7 @@ func (i *instance) stop() {
 	}
 }
 
-// allocator says how to come by a browser for i.
+// allocator returns how to start or reach the browser for i.
 func (b *Browser) allocator(i *instance) (context.Context, context.CancelFunc, error) {
 	if b.config.Remote != "" {
 		ctx, cancel := remote.NewAllocator(context.Background(), b.config.Remote)
@@ -183,16 +183,18 @@ func (b *Browser) allocator(i *instance) (context.Context, context.CancelFunc, e
 		chromedp.Flag("disable-breakpad", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-default-apps", true),
-		chromedp.Flag("disable-dev-shm-usage", true), // which is small in containers
+		chromedp.Flag("disable-dev-shm-usage", true), // it is small in containers
 		chromedp.Flag("disable-extensions", true),
-		chromedp.Flag("disable-features", "Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,WebRtcHideLocalIpsWithMdns"),
+		chromedp.Flag("disable-features",
+			"Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,WebRtcHideLocalIpsWithMdns"),
 		chromedp.Flag("disable-gpu", true),
 		chromedp.Flag("disable-renderer-backgrounding", true),
 		chromedp.Flag("disable-sync", true),
-		// Names are none of the browser's business: with a proxy it resolves none, but for what passes the proxy by.
+		// The browser must not resolve names. With a proxy it only resolves those of requests that bypass
+		// the proxy.
 		chromedp.Flag("dns-prefetch-disable", true),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"),
-		// The first is read by headless-shell, and the second by the others.
+		// headless-shell reads the first flag, and the other browsers the second.
 		chromedp.Flag("force-webrtc-ip-handling-policy", "disable_non_proxied_udp"),
 		chromedp.Flag("webrtc-ip-handling-policy", "disable_non_proxied_udp"),
 		chromedp.Flag("metrics-recording-only", true),
@@ -203,9 +205,10 @@ func (b *Browser) allocator(i *instance) (context.Context, context.CancelFunc, e
 		chromedp.Flag("proxy-bypass-list", "<-loopback>"),
 	}
 	if os.Getuid() == 0 {
-		// Chromium refuses to run as root with its sandbox.
+		// As root, Chromium does not start with its sandbox.
 		b.unsafe.Do(func() {
-			b.log.Warn("the browser runs without its sandbox, because this program runs as root; run it as another user where you can")
+			b.log.Warn("the browser runs without its sandbox, because this program runs as root; " +
+				"run it as another user where you can")
 		})
 		options = append(options, chromedp.NoSandbox)
 	}
@@ -221,8 +224,7 @@ func (b *Browser) allocator(i *instance) (context.Context, context.CancelFunc, e
 	return ctx, cancel, nil
 }
 
-// find returns the path of the browser: the configured one, or the first of those
-// that are usual.
+// find returns the path of the browser: the configured one, or else the first of the usual ones that exists.
 func find(configured string) (string, error) {
 	if configured != "" {
 		path, err := exec.LookPath(configured)
@@ -231,16 +233,19 @@ func find(configured string) (string, error) {
 		}
 		return path, nil
 	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "headless-shell",
-		"microsoft-edge", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"} {
+	for _, name := range []string{
+		"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "headless-shell", "microsoft-edge",
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
+	} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
 		}
 	}
-	return "", errors.New("there is no Chromium or Chrome on this machine: install one, or set browser.path or browser.remote")
+	return "", errors.New("there is no Chromium or Chrome on this machine: " +
+		"install one, or set browser.path or browser.remote")
 }
 
-// debug takes chromedp's own messages: mostly of events that it does not know.
+// debug logs chromedp's own messages, which are mostly about events that it does not know.
 func (b *Browser) debug(format string, args ...any) {
 	b.log.Debug("browser", "message", fmt.Sprintf(format, args...))
 }

@@ -17,37 +17,36 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Login is a form that only scripts can make, and what to fill in. It is for
-// Site.LoginURL. It prints without its secrets.
+// Login is a form that only scripts can make, with what to fill in. It is on the page Site.LoginURL. It
+// prints without its secrets.
 type Login struct {
 	Steps    []Step
-	LoggedIn string // selector of what only a page after the login has; "" waits until no password is asked for
+	LoggedIn string // selector that only a page after the login matches; "" waits until no password is asked for
 }
 
 // Step is one form of a login. It prints without its secrets.
 type Step struct {
-	URL      *url.URL          // page that shows it; nil is where the step before has led to
-	Fields   map[string]string // by name, ID, label or, failing these, kind
-	Form     string            // selector of what the fields are in; "" is the page
+	URL      *url.URL          // the page that shows the form; nil is where the previous step led
+	Fields   map[string]string // by name, ID, label or, failing these, kind of field
+	Form     string            // selector of the element with the fields; "" is the page
 	Submit   string            // selector of the button; "" is the form's own
-	Optional bool              // left out where it does not turn up
+	Optional bool              // the step is skipped if its form does not turn up
 }
 
-// Format prints no more than what it is, for every verb.
+// Format prints the type only, for every verb.
 func (Login) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "login (hidden)") }
 
-// Format prints no more than what it is, for every verb.
+// Format prints the type only, for every verb.
 func (Step) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, "step (hidden)") }
 
-// LoginError is a login that did not work in the browser, with what was seen. It
-// holds no secrets.
+// LoginError means that a login in the browser did not work. It says what was seen, and holds no secrets.
 type LoginError struct {
 	Step    string // what was being done
 	URL     string // where the browser was
-	Status  int    // of the last document's answer; 0 for none
+	Status  int    // of the last document's answer; 0 if there was none
 	Title   string
 	Message string // the first error text on the page
-	Hint    string // how to mend it; may be empty
+	Hint    string // what to do; may be empty
 	Err     error  // may be nil
 }
 
@@ -58,11 +57,10 @@ func (e *LoginError) Error() string {
 // Unwrap returns the underlying error.
 func (e *LoginError) Unwrap() error { return e.Err }
 
-// LogIn opens the site's login page in the browser, fills in its form, sends it,
-// and waits until that has worked. The session is then in the jar of Site.Inside
-// and in what the site's scripts have stored, which all pages get from now on. It
-// returns what it saw, step by step, for people. A login that did not work is a
-// *LoginError; without a browser it is an *UnavailableError.
+// LogIn opens the site's login page in the browser, fills in and submits its form, and waits until that has
+// worked. The session is then in the jar of Site.Inside and in what the site's scripts have stored. All
+// pages get both from then on. LogIn returns for people what it saw, step by step. If the login did not
+// work, the error is a *LoginError. If there is no browser, it is an *UnavailableError.
 func (b *Browser) LogIn(ctx context.Context, l Login) (seen []string, err error) {
 	i, err := b.acquire(ctx)
 	if err != nil {
@@ -94,18 +92,18 @@ func (b *Browser) LogIn(ctx context.Context, l Login) (seen []string, err error)
 type loginVisit struct {
 	*tab
 	step string // what is being done
-	last looks  // what the page looked like then
+	last looks  // what the page then looked like
 }
 
-// looks is what is told of a page that asks to log in.
+// looks is what looks.js returns about a page.
 type looks struct {
 	URL      string `json:"url"`
 	Title    string `json:"title"`
-	Password bool   `json:"password"` // is asked for
+	Password bool   `json:"password"` // a password is asked for
 	Message  string `json:"message"`
 }
 
-// fields is what is told of the fields of a step.
+// fields is what fields.js returns about the fields of a step.
 type fields struct {
 	Missing []string `json:"missing"`
 	Has     []string `json:"has"`
@@ -159,7 +157,7 @@ func (v *loginVisit) logIn(ctx context.Context) error {
 	return v.keepCookies()
 }
 
-// take fills in one form and sends it.
+// take fills in one form and submits it.
 func (v *loginVisit) take(step Step, i int) error {
 	v.step = "find the login form"
 	names := slices.Sorted(maps.Keys(step.Fields))
@@ -171,8 +169,9 @@ func (v *loginVisit) take(step Step, i int) error {
 		v.tell("browser: step %d: not asked for", i+1)
 		return nil
 	case len(found.Missing) > 0:
-		_ = v.look() // what was seen last is told either way
-		return fmt.Errorf("%w: no %s; the page has %s", errNoFields, strings.Join(found.Missing, ", "), strings.Join(found.Has, ", "))
+		_ = v.look() // for the error message
+		return fmt.Errorf("%w: no %s; the page has %s",
+			errNoFields, strings.Join(found.Missing, ", "), strings.Join(found.Has, ", "))
 	}
 	v.tell("browser: fields found: %s", strings.Join(names, ", "))
 
@@ -189,12 +188,12 @@ func (v *loginVisit) take(step Step, i int) error {
 		}
 	}
 	v.step = "submit the login form"
-	v.change(func() {}) // what comes is waited for
+	v.change(func() {}) // the next steps wait for what follows
 	_, err = evaluate[bool](v.tab, fieldsAnd(submitScript), step.Form, names, step.Submit)
 	return err
 }
 
-// fieldsAnd is a function that finds fields as fieldsScript does.
+// fieldsAnd returns a JavaScript function that calls function with the object of fieldsScript.
 func fieldsAnd(function string) string {
 	return "(...args) => { const fields = " + fieldsScript + "; return (" + function + ")(fields, ...args) }"
 }
@@ -217,8 +216,7 @@ func (v *loginVisit) await(step Step, names []string) (fields, error) {
 	}
 }
 
-// verify waits until the page, or else the source's start page, is one for
-// somebody who is logged in.
+// verify waits until the page, or else the source's start page, is one for somebody who is logged in.
 func (v *loginVisit) verify() error {
 	for atStart := false; ; {
 		if err := v.tick(); err != nil {
@@ -284,7 +282,7 @@ func (v *loginVisit) look() (err error) {
 	return err
 }
 
-// keepCookies puts what scripts have set into the session, and tells of all.
+// keepCookies adds the cookies that scripts have set to the session, and lists all cookies for people.
 func (v *loginVisit) keepCookies() error {
 	var addresses []string
 	for _, u := range []*url.URL{v.site.URL, v.site.LoginURL} {
@@ -318,11 +316,13 @@ func orNone(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// fail tells what was seen.
+// fail returns the error of the login, with what was seen.
 func (v *loginVisit) fail(err error) *LoginError {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	e := &LoginError{Step: v.step, Status: v.status, Title: v.login.mask(v.last.Title), Message: v.login.mask(v.last.Message), Err: err}
+	e := &LoginError{
+		Step: v.step, Status: v.status, Title: v.login.mask(v.last.Title), Message: v.login.mask(v.last.Message), Err: err,
+	}
 	e.URL = v.last.URL
 	if e.URL == "" {
 		e.URL = v.url.Redacted()
@@ -349,8 +349,8 @@ func (t *tab) tell(format string, args ...any) {
 	t.seen = append(t.seen, fmt.Sprintf(format, args...))
 }
 
-// secrets are the values that prove something: shorter ones, such as a ticked
-// box's "1", stand everywhere.
+// secrets returns the values that are filled in. It leaves out short ones, such as the "1" of a ticked box,
+// which occur everywhere.
 func (l *Login) secrets() (all []string) {
 	for _, step := range l.Steps {
 		for _, value := range step.Fields {
@@ -362,7 +362,7 @@ func (l *Login) secrets() (all []string) {
 	return all
 }
 
-// tells reports whether an address holds what is filled in.
+// tells reports whether an address contains what is filled in.
 func (l *Login) tells(u *url.URL) bool {
 	plain, err := url.QueryUnescape(u.String())
 	if err != nil {

@@ -6,16 +6,16 @@ import (
 )
 
 const (
-	// memoryTime is how often the memory of a browser is looked at while it runs.
+	// memoryTime is how often the memory of a running browser is measured.
 	memoryTime = 100 * time.Millisecond
-	// leastPage is what a page may take in any case, however small the limit is for a browser that shows nothing.
+	// leastPage is the memory that a page may always take, however small the limit is.
 	leastPage = 256 << 20
-	// patience is how many looks the browser is given to become smaller after a page was ended.
+	// patience is how many measurements the browser has to become smaller after a page was ended.
 	patience = 10
 )
 
-// watch keeps the browser under a limit for as long as it runs: it ends the page that has the most in memory, and the
-// browser as a whole where that is no page, or does not help.
+// watch keeps the running browser below a limit. It ends the page with the most memory. It ends the whole
+// browser if the largest process is no page, or if that does not help.
 func (i *instance) watch(limit int64, log *slog.Logger) {
 	limit = max(limit, residentMemory(i.process)+leastPage)
 	ticker := time.NewTicker(memoryTime)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// origin is where a URL is served; the zero value is that of no web address.
+// origin is the origin of a URL. The zero value is that of anything but a web address.
 type origin struct{ scheme, host, port string }
 
 func originOf(u *url.URL) origin {
@@ -21,7 +21,7 @@ func originOf(u *url.URL) origin {
 	return o
 }
 
-// bare is an address without its fragment.
+// bare returns an address without its fragment.
 func bare(u *url.URL) *url.URL {
 	copied := *u
 	copied.Fragment, copied.RawFragment = "", ""

@@ -9,17 +9,16 @@ import (
 	"syscall"
 )
 
-// leadGroup has the browser lead a group of its own, which can be ended as a whole
-// and which an interrupt from the terminal passes by, and end with this program
-// however that ends.
+// leadGroup makes the browser the leader of its own process group. The group can be ended as a whole, and
+// does not get an interrupt from the terminal. The browser also ends when this program ends for any reason.
 func leadGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
 func killGroup(leader int) { _ = syscall.Kill(-leader, syscall.SIGKILL) }
 
-// residentMemory is what the processes of a group have in memory, in bytes. What
-// they share, such as the program itself, counts once: as much as one of them has of it.
+// residentMemory returns the resident memory of the processes of a group, in bytes. Memory that they share,
+// such as the program itself, counts once: as much as any one of them shares.
 func residentMemory(leader int) int64 {
 	own, shared := int64(0), int64(0)
 	for _, p := range group(leader) {
@@ -29,13 +28,13 @@ func residentMemory(leader int) int64 {
 	return own + shared
 }
 
-// process is one of a group, with what it has in memory, in bytes: by itself, and what others may have as well.
+// process is a process of a group, with its own and its shared resident memory in bytes.
 type process struct {
 	id          int
 	own, shared int64
 }
 
-// group are the processes that a leader leads.
+// group returns the processes of the group with this leader.
 func group(leader int) (found []process) {
 	files, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, file := range files {
@@ -43,7 +42,7 @@ func group(leader int) (found []process) {
 		if err != nil {
 			continue // it has ended
 		}
-		// The name, in brackets, may have spaces and brackets in it. See proc(5).
+		// The name, in brackets, may contain spaces and brackets. See proc(5).
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 		const group = 2
 		if len(fields) <= group || string(fields[group]) != strconv.Itoa(leader) {
@@ -66,8 +65,8 @@ func group(leader int) (found []process) {
 	return found
 }
 
-// endLargestPage ends the process of the page that has the most in memory, and reports whether there is one. Another
-// process of the browser's that has more is not ended by this.
+// endLargestPage ends the process of the page with the most memory. It reports false, and ends nothing, if
+// the largest process is not that of a page.
 func endLargestPage(leader int) bool {
 	var largest process
 	for _, p := range group(leader) {

@@ -4,7 +4,7 @@ package render
 
 import "os/exec"
 
-// Elsewhere the browser is ended by asking it to, and its memory is not looked at.
+// On other systems the browser is ended by asking it to, and its memory is not limited.
 
 func leadGroup(*exec.Cmd) {}
 

@@ -16,49 +16,50 @@ import (
 )
 
 const (
-	// maxNamed bounds how many addresses of other hosts one page may name.
+	// maxNamed is how many addresses of other hosts one page may name.
 	maxNamed = 300
-	// maxSteps bounds how many files may name each other in a row.
+	// maxSteps is how many files may name each other in a row.
 	maxSteps = 20
 )
 
-// reach is what one page gets of other hosts than the source's own and Site.Hosts: the scripts and style sheets that
-// its document names as it was served, and those that these name in turn, each at that very address.
+// reach gives one page its files from hosts other than the source's own and Site.Hosts: the scripts and
+// style sheets that its HTML names as it was served, and those that these name in turn, each at exactly that
+// address.
 //
-// They are asked for as soon as they are named and whether or not the page wants them. What the page's scripts do
-// then makes no request: not its address, not its number and not its time can tell anybody what they know.
+// They are requested as soon as they are named, whether or not the page needs them. What the page's scripts
+// do later causes no request. So no address, number or time of a request can reveal what they know.
 type reach struct {
 	*tab
 
 	mu      sync.Mutex
-	secrets []string             // forms of what no address may carry, see newSecrets
-	outside int                  // addresses of other hosts among known
+	secrets []string             // forms of values that no address may contain: see newSecrets
+	outside int                  // number of addresses of other hosts in known
 	known   map[string]*namedURL // by [addressKey]
 	imports importMap
-	address string // of the document, which may have been written by a script
+	address string // of the document; a script may have written it
 }
 
 // namedURL is an address that the page names.
 type namedURL struct {
 	kind  kind
-	steps int           // from the document
-	done  chan struct{} // closed once there is an answer; nil for an address of the source's own
+	steps int           // distance from the document
+	done  chan struct{} // closed when there is an answer; nil for an address of the source's own
 	got   reply
 	err   error
 }
 
 func newReach(t *tab) *reach { return &reach{tab: t, known: make(map[string]*namedURL)} }
 
-// kind is what a file is, and so how it names others.
+// kind is the kind of a file, which decides how it names others.
 type kind int
 
 const (
-	data   kind = iota // names nothing
+	data   kind = iota // names no others
 	sheet              // by @import
 	module             // by import and export … from
 )
 
-// learn takes in what a document names, as the site has served it.
+// learn records what a document names as the site served it.
 func (r *reach) learn(u *url.URL, header http.Header, body []byte) {
 	if t := strings.ToLower(header.Get("Content-Type")); t != "" && !strings.Contains(t, "html") {
 		return
@@ -84,7 +85,7 @@ func (r *reach) learn(u *url.URL, header http.Header, body []byte) {
 	}
 }
 
-// served takes in what a file of the source's own names, where the page names that file.
+// served records what a file of the source's own names, if the page names that file.
 func (r *reach) served(u *url.URL, got reply) {
 	r.mu.Lock()
 	n := r.known[addressKey(u)]
@@ -94,7 +95,7 @@ func (r *reach) served(u *url.URL, got reply) {
 	}
 }
 
-// read names what a file names.
+// read records the addresses that a file names.
 func (r *reach) read(base *url.URL, k kind, text []byte, steps int) {
 	if k == data || steps > maxSteps {
 		return
@@ -105,7 +106,7 @@ func (r *reach) read(base *url.URL, k kind, text []byte, steps int) {
 			resolved, ok := r.imports.resolve(address)
 			r.mu.Unlock()
 			if !ok {
-				continue // a name that stands for nothing
+				continue // a name that the import map does not contain
 			}
 			address = resolved
 		}
@@ -113,7 +114,7 @@ func (r *reach) read(base *url.URL, k kind, text []byte, steps int) {
 	}
 }
 
-// name adds one address, and asks for it where it is on another host.
+// name adds one address, and requests it if it is on another host.
 func (r *reach) name(base *url.URL, address string, k kind, steps int) {
 	u, err := weburl.Resolve(base, address)
 	if err != nil || originOf(u) == (origin{}) {
@@ -160,22 +161,22 @@ func (r *reach) name(base *url.URL, address string, k kind, steps int) {
 	}
 }
 
-// carries reports whether an address has a value of the session in it.
+// carries reports whether an address contains a value of the session.
 func (r *reach) carries(u *url.URL) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return carriesAny(u, r.secrets)
 }
 
-// isReflected reports whether an address stands in that of the document: then it is not the site that names it, but
-// whoever made the link.
+// isReflected reports whether the address of the document contains the host of u. Then not the site names
+// it, but whoever made the link.
 func (r *reach) isReflected(u *url.URL) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return strings.Contains(r.address, strings.ToLower(u.Hostname()))
 }
 
-// redirectOf is where an answer leads to; nil where it does not.
+// redirectOf returns where an answer redirects to, or nil if it does not.
 func redirectOf(u *url.URL, got reply) *url.URL {
 	if got.status < 300 || got.status >= 400 {
 		return nil
@@ -187,7 +188,7 @@ func redirectOf(u *url.URL, got reply) *url.URL {
 	return to
 }
 
-// get returns what was got at an address of another host; ok is false where the page does not name it.
+// get returns the answer of another host. ok is false if the page does not name the address.
 func (r *reach) get(ctx context.Context, u *url.URL) (got reply, ok bool, err error) {
 	r.mu.Lock()
 	n := r.known[addressKey(u)]
@@ -203,7 +204,7 @@ func (r *reach) get(ctx context.Context, u *url.URL) (got reply, ok bool, err er
 	}
 }
 
-// fetch asks another host for a file, without a word on who wants it.
+// fetch requests a file from another host, without anything that identifies the source or its reader.
 func (r *reach) fetch(u *url.URL, k kind) (reply, error) {
 	if known, ok := r.code.get(u.String()); ok {
 		return known, nil
@@ -235,7 +236,7 @@ func (r *reach) fetch(u *url.URL, k kind) (reply, error) {
 	if err != nil {
 		return reply{}, fmt.Errorf("read the answer of another host: %w", err)
 	}
-	// The browser asked nobody, so it is we who say that the page may have it.
+	// The browser made no request, so this header must say that the page may read the answer.
 	got := reply{res.StatusCode, http.Header{"Access-Control-Allow-Origin": {"*"}, "Timing-Allow-Origin": {"*"}}, body}
 	for _, name := range []string{"Content-Type", "Cache-Control", "Location", "X-Content-Type-Options"} {
 		if values := res.Header.Values(name); len(values) > 0 {
@@ -246,8 +247,9 @@ func (r *reach) fetch(u *url.URL, k kind) (reply, error) {
 	return got, nil
 }
 
-// addressKey tells addresses apart as far as it matters here: since nothing is asked for by what a page wants, two
-// that are written differently may be taken for one.
+// addressKey returns the key of an address in reach.known. Addresses that differ only in how they are
+// written may have the same key. That does no harm, since the requests do not depend on what the page asks
+// for.
 func addressKey(u *url.URL) string {
 	o := originOf(u)
 	return o.scheme + "://" + o.host + ":" + o.port + decoded(u.EscapedPath()) + "?" + decoded(u.RawQuery)

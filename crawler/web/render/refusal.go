@@ -6,18 +6,19 @@ import (
 	"strings"
 )
 
-// Refusal is what a page asked for and did not get.
+// Refusal is a request of a page that was not made.
 type Refusal struct {
-	Address string `json:"address"` // an origin, or a path of the source's own; it holds no more, since that may be a secret
+	// Address is an origin, or a path of the source's own. It contains no more, since that may be a secret.
+	Address string `json:"address"`
 	Why     string `json:"why"`
-	Key     string `json:"key,omitempty"` // that would allow it, with its value; "" for none
+	Key     string `json:"key,omitempty"` // setting that would allow it; may be empty
 	Count   int    `json:"count"`
 }
 
-// maxRefusals is how many of them are told apart, of one page.
+// maxRefusals is how many different refusals are kept for one page.
 const maxRefusals = 50
 
-// refuse counts a request that is not made because of where it goes.
+// refuse records a request that is not made because of its destination.
 func (t *tab) refuse(u *url.URL, why, key string) error {
 	address := u.Scheme + "://" + u.Host
 	if t.isInside(u) {
@@ -40,7 +41,7 @@ func (t *tab) refuse(u *url.URL, why, key string) error {
 	return errBlocked
 }
 
-// refusalsInOrder are the refusals, the same for the same page. mu is held.
+// refusalsInOrder returns the refusals in an order that is the same for the same page. mu is held.
 func (t *tab) refusalsInOrder() []Refusal {
 	list := slices.Clone(t.refusals)
 	slices.SortFunc(list, func(a, b Refusal) int { return strings.Compare(a.Address+a.Why, b.Address+b.Why) })

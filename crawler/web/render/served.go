@@ -14,13 +14,13 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// servedDocument is what a document says, before any script runs, of the files that belong to it.
+// servedDocument is what a document's HTML says about its files before any script runs.
 type servedDocument struct {
 	base    *url.URL
-	based   bool // there was a <base>: the first one counts
+	based   bool // a <base> was read; the first one counts
 	named   []namedFile
-	modules []string // texts of the module scripts in it
-	styles  []string // texts of the style sheets in it
+	modules []string // texts of its inline module scripts
+	styles  []string // texts of its inline style sheets
 	imports importMap
 }
 
@@ -90,7 +90,7 @@ func (d *servedDocument) link(n *html.Node) {
 	}
 }
 
-// literally is the text of a script or a style.
+// literally returns the text of a script or style element.
 func literally(n *html.Node) string {
 	var b strings.Builder
 	for child := range n.ChildNodes() {
@@ -99,8 +99,8 @@ func literally(n *html.Node) string {
 	return b.String()
 }
 
-// namedIn are the addresses that a file names, as it writes them. Of a script that is a little more than it imports,
-// since what looks like an import in a text of it counts too; all of it was served so.
+// namedIn returns the addresses that a file names, as it writes them. In a script, a string that looks like
+// an import counts too. That is harmless, since the site served it like that.
 func namedIn(k kind, text []byte) (addresses []string) {
 	pattern := importsOfScripts()
 	if k == sheet {
@@ -125,7 +125,7 @@ var (
 	})
 )
 
-// importMap says what the names in import stand for (HTML, 8.1.6.2).
+// importMap maps the names in import to addresses (HTML, section 8.1.6.2).
 type importMap struct{ names map[string]string }
 
 func (m *importMap) add(text string) {
@@ -153,7 +153,7 @@ func (m *importMap) addAll(names map[string]any) {
 	}
 }
 
-// addresses are what the map names as a whole, in order.
+// addresses returns the complete addresses of the map, in order.
 func (m *importMap) addresses() (list []string) {
 	for _, address := range m.names {
 		if !strings.HasSuffix(address, "/") {

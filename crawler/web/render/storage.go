@@ -7,14 +7,14 @@ import (
 	"sync"
 )
 
-// storage is what the site's scripts keep in the browser (localStorage and
-// sessionStorage), where many a session lives. Each tab gets it anew, since what
-// is in sessionStorage ends with a tab, and all of it with the browser.
+// storage is what the site's scripts keep in the browser (localStorage and sessionStorage), which is where
+// many sites keep the session. Each tab gets it again, since sessionStorage ends with its tab, and
+// everything ends with the browser.
 type storage struct {
 	mu   sync.Mutex
-	kept map[string]stored // by origin, as scripts name it
-	// session counts the logins, so that what a page has stored with an earlier
-	// session is not taken for that of a later one.
+	kept map[string]stored // by origin, as scripts write it
+	// session counts the logins. What a page stored during an earlier session must not replace that of a
+	// later one.
 	session int
 }
 
@@ -26,15 +26,14 @@ type stored struct {
 //go:embed scripts/storage.js
 var storageScript string
 
-// keepStorage remembers what the page's scripts have stored, where the page is one
-// of the source's own.
+// keepStorage keeps what the page's scripts have stored, if the page is one of the source's own.
 func (t *tab) keepStorage() {
 	got, err := evaluate[struct {
 		Origin string `json:"origin"`
 		stored
 	}](t, storageScript)
 	if err != nil {
-		return // sandboxed, or too much: then it has none
+		return // the page is sandboxed or stored too much; it has none
 	}
 	at, err := url.Parse(got.Origin)
 	if err != nil || !t.own[originOf(at)] {
@@ -54,8 +53,8 @@ func (t *tab) keepStorage() {
 	t.storage.kept[got.Origin] = got.stored
 }
 
-// script puts what is missing back, on any page of the origin that it came from.
-// The session is that of what is stored.
+// script returns a script that restores what is missing on any page of the same origin, and the session of
+// what is stored.
 func (s *storage) script() (script string, session int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,12 +68,15 @@ func (s *storage) script() (script string, session int) {
 	return `(() => {
 		const kept = ` + string(kept) + `[location.origin];
 		if (!kept || window !== window.top) return;
-		for (const [key, value] of Object.entries(kept.local)) if (localStorage.getItem(key) === null) localStorage.setItem(key, value);
-		for (const [key, value] of Object.entries(kept.session)) if (sessionStorage.getItem(key) === null) sessionStorage.setItem(key, value);
+		const restore = (from, to) => {
+			for (const [key, value] of Object.entries(from)) if (to.getItem(key) === null) to.setItem(key, value);
+		};
+		restore(kept.local, localStorage);
+		restore(kept.session, sessionStorage);
 	})()`, s.session
 }
 
-// values are what is kept, whatever it is.
+// values returns all stored values.
 func (s *storage) values() (values []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +90,7 @@ func (s *storage) values() (values []string) {
 	return values
 }
 
-// names are the keys of what is kept, for people.
+// names returns the keys of what is stored, for people.
 func (s *storage) names() (names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -24,13 +24,13 @@ import (
 const (
 	// quiet is how long a page must have made no requests to be at rest.
 	quiet = 500 * time.Millisecond
-	// blankTime is how long a page at rest is given that shows nothing yet, or that it loads.
+	// blankTime is how much longer a page at rest may show nothing, or that it is loading.
 	blankTime = 2 * time.Second
-	// selectorTime is how long a page at rest is given for what is waited for.
+	// selectorTime is how long a page at rest may lack what is waited for.
 	selectorTime = 3 * time.Second
-	// look is how often all this is looked at.
+	// look is how often the page is checked.
 	look = 50 * time.Millisecond
-	// maxNavigations is how many pages one may lead through.
+	// maxNavigations is how many pages one page may lead through.
 	maxNavigations = 10
 )
 
@@ -43,46 +43,49 @@ type tab struct {
 	wait     context.CancelFunc
 	requests sync.WaitGroup
 	given    *Page  // the answer to the first request; nil after it was used
-	login    *Login // nil where nobody logs in
-	session  int    // of what is stored
-	start    origin // of the page that was given
-	ended    int64  // pages that had been ended for their memory before this one
+	login    *Login // nil if this is no login
+	session  int    // number of the session of what is stored
+	start    origin // origin of the given page
+	ended    int64  // instance.ended when the tab was opened
 	reach    *reach
 
 	mu         sync.Mutex
-	closed     bool     // nothing more is begun
-	url        *url.URL // of the main document, as it was asked for
+	closed     bool     // no new request is handled
+	url        *url.URL // of the main document, as it was requested
 	status     int      // of its answer
 	header     http.Header
-	navigated  int  // how often there was a new one
-	loading    bool // the main document
+	navigated  int  // number of main documents
+	loading    bool // the main document is loading
 	crashed    bool
-	refused    error // why the page may not go where it wants to
+	refused    error // why the page may not navigate where it wants to
 	inFlight   int
-	lastChange time.Time // when inFlight or loading did
+	lastChange time.Time // last change of inFlight or loading
 	failed     []*RequestError
 	refusals   []Refusal
 	seen       []string // requests of a login, for people
 }
 
 func newTab(b *Browser, i *instance, u *url.URL) *tab {
-	t := &tab{Browser: b, instance: i, url: bare(u), start: originOf(u), ended: i.ended.Load(), lastChange: time.Now()}
+	t := &tab{
+		Browser: b, instance: i, url: bare(u), start: originOf(u), ended: i.ended.Load(), lastChange: time.Now(),
+	}
 	t.reach = newReach(t)
 	parent, end := context.WithCancel(i.ctx)
 	t.end = end
-	t.ctx, t.wait = chromedp.NewContext(parent, chromedp.WithExistingBrowserContext(i.profile), chromedp.WithListener(t.hear))
+	t.ctx, t.wait = chromedp.NewContext(parent,
+		chromedp.WithExistingBrowserContext(i.profile), chromedp.WithListener(t.hear))
 	i.tabs.Add(1)
 	return t
 }
 
-// isInside reports whether the page may ask for an address as the source's reader. A login takes place where its
-// settings say; afterwards a page has its own origin.
+// isInside reports whether the page may request an address with the source's session. During a login that
+// includes the configured origins. Afterwards it is only the page's own origin and the source's.
 func (t *tab) isInside(u *url.URL) bool {
 	o := originOf(u)
 	return o == originOf(t.site.URL) || o == t.start || t.login != nil && t.own[o]
 }
 
-// close ends the tab. It does not wait for it, which takes a while.
+// close ends the tab. It does not wait until it has ended, which takes a while.
 func (t *tab) close() {
 	t.end()
 	t.mu.Lock()
@@ -95,7 +98,8 @@ func (t *tab) close() {
 	})
 }
 
-// begin runs f beside the events, unless the tab is closed: who waits for all that was begun must not see more begin.
+// begin runs f in a goroutine, unless the tab is closed. After that, close waits for the goroutines, and no
+// more may start.
 func (t *tab) begin(f func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -104,8 +108,7 @@ func (t *tab) begin(f func()) {
 	}
 }
 
-// show opens the tab, goes to u, waits, and reads what is there. The tab ends with
-// ctx.
+// show opens the tab, navigates to u, waits, and returns the document. The tab ends with ctx.
 func (t *tab) show(ctx context.Context, u *url.URL, waitFor string) (Document, error) {
 	defer context.AfterFunc(ctx, t.end)()
 	if err := t.open(); err != nil {
@@ -125,7 +128,7 @@ func (t *tab) show(ctx context.Context, u *url.URL, waitFor string) (Document, e
 			return Document{}, err
 		}
 		if err != nil {
-			continue // it went on just then
+			continue // it navigated just then
 		}
 		t.keepStorage()
 		doc.Found = found
@@ -133,30 +136,39 @@ func (t *tab) show(ctx context.Context, u *url.URL, waitFor string) (Document, e
 	}
 }
 
-// open readies the tab, in which nothing is loaded yet.
+// open prepares the empty tab.
 func (t *tab) open() error {
 	if err := chromedp.Do(t.ctx); err != nil {
 		return err
 	}
-	if _, err := chromedp.Call(t.ctx, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*"}}}); err != nil {
+	everything := fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*"}}}
+	if _, err := chromedp.Call(t.ctx, fetch.Enable, everything); err != nil {
 		return err
 	}
-	if _, err := chromedp.Call(t.ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
+	bypass := network.SetBypassServiceWorkerParams{Bypass: true}
+	if _, err := chromedp.Call(t.ctx, network.SetBypassServiceWorker, bypass); err != nil {
 		return err
 	}
-	if _, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: sealedScript}); err != nil {
+	if err := t.addScript(sealedScript); err != nil {
 		return err
 	}
 	var script string
 	if script, t.session = t.storage.script(); script != "" {
-		if _, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script}); err != nil {
+		if err := t.addScript(script); err != nil {
 			return err
 		}
 	}
 	return t.lendCookies()
 }
 
-// lendCookies gives the browser what scripts may read of the session.
+// addScript makes each new document run a script before its own.
+func (t *tab) addScript(script string) error {
+	_, err := chromedp.Call(t.ctx, page.AddScriptToEvaluateOnNewDocument,
+		page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	return err
+}
+
+// lendCookies gives the browser the session's cookies that scripts may read.
 func (t *tab) lendCookies() error {
 	var lent []*network.CookieParam
 	for o := range t.own {
@@ -175,7 +187,7 @@ func (t *tab) lendCookies() error {
 	return err
 }
 
-// navigate goes to u, and returns when its document begins.
+// navigate navigates to u, and returns when its document begins.
 func (t *tab) navigate(u *url.URL) error {
 	t.mu.Lock()
 	t.loading = true
@@ -192,9 +204,8 @@ func (t *tab) navigate(u *url.URL) error {
 	return nil
 }
 
-// settle waits until the page is whole: until what is waited for is there, or,
-// where that is nothing, until the page is at rest and shows something. found says
-// that it is there.
+// settle waits until the page is complete: until waitFor matches or, if it is "", until the page is at rest
+// and shows something. found reports whether waitFor matches.
 func (t *tab) settle(waitFor string) (found bool, err error) {
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
@@ -221,7 +232,7 @@ func (t *tab) settle(waitFor string) (found bool, err error) {
 			return false, nil
 		case rest >= quiet:
 			blank, err := evaluate[bool](t, blankScript)
-			// Scripts that were busy until now may have asked for something since.
+			// Scripts that were busy until now may have made a request meanwhile.
 			if still, _ := t.rest(); err == nil && !blank && still >= quiet {
 				return false, nil
 			}
@@ -229,7 +240,7 @@ func (t *tab) settle(waitFor string) (found bool, err error) {
 	}
 }
 
-// rest is how long the page has been at rest.
+// rest returns how long the page has been at rest.
 func (t *tab) rest() (time.Duration, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -239,7 +250,7 @@ func (t *tab) rest() (time.Duration, error) {
 	return time.Since(t.lastChange), t.refused
 }
 
-// count is how many documents there were.
+// count returns the number of main documents so far.
 func (t *tab) count() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -266,7 +277,7 @@ func (t *tab) read() (Document, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if originOf(u) == (origin{}) {
-		// A blob:, data: or about: document is what a script has written: nobody has served it.
+		// A script wrote a blob:, data: or about: document. No server served it.
 		return Document{}, &noPageError{u.Scheme}
 	}
 	if from := t.url; bare(u).String() != from.String() && t.login == nil && t.site.MayOpen != nil {
@@ -274,11 +285,13 @@ func (t *tab) read() (Document, error) {
 			return Document{}, err
 		}
 	}
-	return Document{URL: bare(u), Status: t.status, Header: t.header, HTML: []byte(got.HTML), Missing: t.failed,
-		Refused: t.refusalsInOrder()}, nil
+	return Document{
+		URL: bare(u), Status: t.status, Header: t.header, HTML: []byte(got.HTML),
+		Missing: t.failed, Refused: t.refusalsInOrder(),
+	}, nil
 }
 
-// noPageError is a page that gives way to a document which has no address on the web.
+// noPageError means that a document without a web address replaced the page.
 type noPageError struct{ scheme string }
 
 func (e *noPageError) Error() string {
@@ -288,7 +301,7 @@ func (e *noPageError) Error() string {
 // Is reports whether target is [ErrNoPage].
 func (e *noPageError) Is(target error) bool { return target == ErrNoPage }
 
-// explain says what an error of the tab means.
+// explain returns the error that describes what happened to the tab, given err.
 func (t *tab) explain(ctx context.Context, err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -320,7 +333,7 @@ func (t *tab) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// doing says what keeps a page from its rest. mu is held.
+// doing says what keeps a page from coming to rest. mu is held.
 func (t *tab) doing() string {
 	switch {
 	case t.inFlight > 0:
@@ -331,7 +344,7 @@ func (t *tab) doing() string {
 	return "its scripts do not stop"
 }
 
-// hear takes the events of the tab, in their order. It must not wait.
+// hear handles the events of the tab, in their order. It must not wait.
 func (t *tab) hear(event any) {
 	switch event := event.(type) {
 	case *fetch.EventRequestPaused:
@@ -344,10 +357,12 @@ func (t *tab) hear(event any) {
 	case *page.EventJavascriptDialogOpening:
 		leaves := event.Type == page.DialogTypeBeforeunload
 		t.begin(func() {
-			_, _ = chromedp.Call(t.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: leaves})
+			_, _ = chromedp.Call(t.ctx, page.HandleJavaScriptDialog,
+				page.HandleJavaScriptDialogParams{Accept: leaves})
 		})
 	case *target.EventTargetCreated:
-		if c := chromedp.FromContext(t.ctx); c.Target != nil && event.TargetInfo.OpenerID == c.Target.TargetID {
+		c := chromedp.FromContext(t.ctx)
+		if c.Target != nil && event.TargetInfo.OpenerID == c.Target.TargetID {
 			window := event.TargetInfo.TargetID
 			t.begin(func() {
 				_, _ = chromedp.CallBrowser(t.ctx, target.CloseTarget, target.CloseTargetParams{TargetID: window})
@@ -359,13 +374,13 @@ func (t *tab) hear(event any) {
 	}
 }
 
-// isMain reports whether a frame is the tab's own: it has the target's ID.
+// isMain reports whether a frame is the tab's main frame, which has the target's ID.
 func (t *tab) isMain(id cdp.FrameID) bool {
 	c := chromedp.FromContext(t.ctx)
 	return c.Target != nil && string(c.Target.TargetID) == string(id)
 }
 
-// change changes what rest depends on.
+// change changes something that rest depends on.
 func (t *tab) change(f func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -384,11 +399,12 @@ var (
 	blankScript string
 )
 
-// evaluate calls a function on the page, in a world of its own where the page's
-// scripts cannot have changed anything.
+// evaluate calls a JavaScript function on the page, in an isolated world that the page's scripts cannot
+// change.
 func evaluate[T any](t *tab, function string, args ...any) (got T, err error) {
 	frame := cdp.FrameID(chromedp.FromContext(t.ctx).Target.TargetID)
-	world, err := chromedp.Call(t.ctx, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame, WorldName: "fincrawl"})
+	world, err := chromedp.Call(t.ctx, page.CreateIsolatedWorld,
+		page.CreateIsolatedWorldParams{FrameID: frame, WorldName: "fincrawl"})
 	if err != nil {
 		return got, err
 	}
@@ -398,7 +414,8 @@ func evaluate[T any](t *tab, function string, args ...any) (got T, err error) {
 	}
 	yes := true
 	answer, err := chromedp.Call(t.ctx, runtime.Evaluate, runtime.EvaluateParams{
-		Expression: "(" + function + ")(..." + string(list) + ")", ContextID: world.ExecutionContextID, ReturnByValue: &yes, AwaitPromise: &yes,
+		Expression: "(" + function + ")(..." + string(list) + ")", ContextID: world.ExecutionContextID,
+		ReturnByValue: &yes, AwaitPromise: &yes,
 	})
 	if err != nil {
 		return got, err

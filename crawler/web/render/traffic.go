@@ -15,7 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// note notes that a request is under way.
+// note records that a request is in flight.
 func (t *tab) note(event *fetch.EventRequestPaused) {
 	t.change(func() {
 		t.inFlight++
@@ -29,16 +29,17 @@ func (t *tab) isNavigation(event *fetch.EventRequestPaused) bool {
 	return event.ResourceType == network.ResourceTypeDocument && t.isMain(event.FrameID)
 }
 
-// answer answers one request of the page, or fails it.
+// answer answers one request of the page, or makes it fail.
 func (t *tab) answer(event *fetch.EventRequestPaused) {
 	defer t.change(func() { t.inFlight-- })
 	reply, err := t.decide(event)
 	if err != nil {
 		reason := network.ErrorReasonBlockedByClient
 		if t.isNavigation(event) {
-			reason = network.ErrorReasonAborted // stays on the page instead of showing one of the browser's own
+			reason = network.ErrorReasonAborted // stays on the page instead of showing the browser's own error page
 		}
-		_, _ = chromedp.Call(t.ctx, fetch.FailRequest, fetch.FailRequestParams{RequestID: event.RequestID, ErrorReason: reason})
+		_, _ = chromedp.Call(t.ctx, fetch.FailRequest,
+			fetch.FailRequestParams{RequestID: event.RequestID, ErrorReason: reason})
 		return
 	}
 	if event.ResourceType == network.ResourceTypeDocument {
@@ -46,25 +47,27 @@ func (t *tab) answer(event *fetch.EventRequestPaused) {
 		reply.header.Set("Connection-Allowlist", onlyRequests)
 	}
 	_, _ = chromedp.Call(t.ctx, fetch.FulfillRequest, fetch.FulfillRequestParams{
-		RequestID: event.RequestID, ResponseCode: int64(reply.status), ResponseHeaders: entries(reply.header), Body: reply.body,
+		RequestID: event.RequestID, ResponseCode: int64(reply.status), ResponseHeaders: entries(reply.header),
+		Body: reply.body,
 	})
 }
 
-// onlyRequests lets a document ask by requests, which are handed to this program, and by no WebRTC, whatever the browser was
-// started with. Its frames inherit that, also those in processes of their own, whose scripts run before any of ours gets there.
+// onlyRequests lets a document use requests, which this program answers, but no WebRTC, whatever the
+// arguments of the browser are. Its frames inherit that. So do frames in other processes, whose scripts run
+// before sealedScript gets there.
 const onlyRequests = `("*://*:*/*" "blob:*" "data:*");redirects=allow;webrtc=block`
 
-// reply is what the browser gets for an answer.
+// reply is the answer that the browser gets.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// errBlocked is a request that is not made.
+// errBlocked means that a request is not made.
 var errBlocked = errors.New("not asked for")
 
-// decide makes the request as the page's scripts may, or does not.
+// decide makes a request if the page's scripts may make it.
 func (t *tab) decide(event *fetch.EventRequestPaused) (reply, error) {
 	u, err := url.Parse(event.Request.URL)
 	if err != nil || originOf(u) == (origin{}) {
@@ -106,8 +109,8 @@ func (t *tab) decide(event *fetch.EventRequestPaused) (reply, error) {
 	return got, err
 }
 
-// fromElsewhere answers a request to a host that is neither the source's own nor one of Site.Hosts: with what the
-// page names there, or not at all.
+// fromElsewhere answers a request to a host that is neither the source's own nor one of Site.Hosts. It gets
+// the file that the page names there, or nothing.
 func (t *tab) fromElsewhere(event *fetch.EventRequestPaused, u *url.URL) (reply, error) {
 	if isFromElsewhere(event.ResourceType) && event.Request.Method == http.MethodGet {
 		if got, ok, err := t.reach.get(t.ctx, u); ok {
@@ -118,16 +121,17 @@ func (t *tab) fromElsewhere(event *fetch.EventRequestPaused, u *url.URL) (reply,
 		}
 	}
 	if t.login != nil {
-		t.tell("browser: kept from asking %s://%s while the credentials are on the page; where that is needed, name it in render.hosts", u.Scheme, u.Host)
+		t.tell("browser: kept from asking %s://%s while the credentials are on the page; "+
+			"where that is needed, name it in render.hosts", u.Scheme, u.Host)
 	}
 	return reply{}, t.refuse(u, "another host, and the page as it was served does not name this address", hostsKey(u))
 }
 
-// hostsKey is what allows a host.
+// hostsKey returns the setting that allows a host.
 func hostsKey(u *url.URL) string { return "render.hosts: [" + u.Hostname() + "]" }
 
-// visit answers the request for a main document. The first is answered with what
-// the site has said already.
+// visit answers the request for a main document. The first is answered with what the site has already
+// answered.
 func (t *tab) visit(event *fetch.EventRequestPaused, u *url.URL) (reply, error) {
 	t.mu.Lock()
 	from, given := t.url, t.given
@@ -139,7 +143,7 @@ func (t *tab) visit(event *fetch.EventRequestPaused, u *url.URL) (reply, error) 
 		t.reach.learn(u, got.header, got.body)
 		t.arrive(u, got)
 		got.header = got.header.Clone()
-		got.header.Del("Set-Cookie") // the session has it, and scripts get what they may read of it
+		got.header.Del("Set-Cookie") // the session has it, and lendCookies gives scripts what they may read
 		return got, nil
 	}
 	if err := t.mayVisit(event, from, u); err != nil {
@@ -158,7 +162,7 @@ func (t *tab) visit(event *fetch.EventRequestPaused, u *url.URL) (reply, error) 
 	return got, nil
 }
 
-// mayVisit says whether the page may be left for u.
+// mayVisit returns why the page may not be left for u, or nil.
 func (t *tab) mayVisit(event *fetch.EventRequestPaused, from, u *url.URL) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -166,7 +170,7 @@ func (t *tab) mayVisit(event *fetch.EventRequestPaused, from, u *url.URL) error 
 	case t.login != nil && !t.own[originOf(u)]:
 		t.refused = &strangerError{u}
 	case t.login == nil && event.Request.Method != http.MethodGet:
-		return errBlocked // a form that scripts send off by themselves
+		return errBlocked // a form that scripts submit by themselves
 	case t.navigated >= maxNavigations:
 		t.refused = ErrLoop
 	case t.login == nil && t.site.MayOpen != nil:
@@ -177,12 +181,12 @@ func (t *tab) mayVisit(event *fetch.EventRequestPaused, from, u *url.URL) error 
 	return t.refused
 }
 
-// strangerError is a page that leads to another origin.
+// strangerError means that a page leads to another origin.
 type strangerError struct{ url *url.URL }
 
 func (e *strangerError) Error() string { return "leads to " + e.url.Scheme + "://" + e.url.Host }
 
-// arrive notes the answer to the request for a main document.
+// arrive records the answer to the request for a main document.
 func (t *tab) arrive(u *url.URL, got reply) {
 	t.change(func() {
 		t.navigated++
@@ -195,7 +199,7 @@ func (t *tab) arrive(u *url.URL, got reply) {
 	})
 }
 
-// ask makes a request with the page's own headers, and with the source's session where it is inside.
+// ask makes a request with the page's own headers. If inside is true, it uses the source's session.
 func (t *tab) ask(event *fetch.EventRequestPaused, u *url.URL, inside bool) (reply, error) {
 	select {
 	case t.places <- struct{}{}:
@@ -203,7 +207,8 @@ func (t *tab) ask(event *fetch.EventRequestPaused, u *url.URL, inside bool) (rep
 	case <-t.ctx.Done():
 		return reply{}, context.Cause(t.ctx)
 	}
-	r, err := http.NewRequestWithContext(t.ctx, event.Request.Method, bare(u).String(), bytes.NewReader(body(event.Request)))
+	sent := bytes.NewReader(body(event.Request))
+	r, err := http.NewRequestWithContext(t.ctx, event.Request.Method, bare(u).String(), sent)
 	if err != nil {
 		return reply{}, err
 	}
@@ -242,8 +247,8 @@ func (t *tab) ask(event *fetch.EventRequestPaused, u *url.URL, inside bool) (rep
 	return reply{res.StatusCode, header, text}, nil
 }
 
-// adopt puts into the session what scripts have set as cookies: what the browser
-// sends and the session does not know.
+// adopt adds cookies that scripts have set to the session: those that the browser sends and the session does
+// not know.
 func (t *tab) adopt(jar http.CookieJar, u *url.URL, headers network.Headers) {
 	line := ""
 	for name, value := range headers {
@@ -269,11 +274,11 @@ func (t *tab) adopt(jar http.CookieJar, u *url.URL, headers network.Headers) {
 	}
 }
 
-// maxScripted is how many names of cookies are remembered. The jar takes no more of a site either.
+// maxScripted is how many names of cookies are remembered. The jar keeps no more of one site either.
 const maxScripted = 200
 
-// isScripted reports whether a cookie is one that scripts have set: then its value
-// in the browser is the newest. known tells of one that the session has.
+// isScripted reports whether scripts have set a cookie. Its newest value is then in the browser. known
+// reports whether the session has the cookie.
 func (b *Browser) isScripted(name string, known bool) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -283,13 +288,13 @@ func (b *Browser) isScripted(name string, known bool) bool {
 	return b.scripted[name]
 }
 
-// judge notes a request of the page that failed in a way which the page may not
-// show.
+// judge records a failed request without which the page may be incomplete.
 func (t *tab) judge(event *fetch.EventRequestPaused, u *url.URL, got reply, err error) {
 	if t.ctx.Err() != nil {
 		return
 	}
-	missing := err != nil || got.status >= 500 || got.status == http.StatusTooManyRequests || got.status == http.StatusUnauthorized ||
+	missing := err != nil || got.status >= 500 || got.status == http.StatusTooManyRequests ||
+		got.status == http.StatusUnauthorized ||
 		got.status >= 400 && event.ResourceType == network.ResourceTypeScript
 	if missing && !errors.Is(err, errBlocked) {
 		failed := &RequestError{Method: event.Request.Method, URL: bare(u), Status: got.status, Err: err}
@@ -297,7 +302,7 @@ func (t *tab) judge(event *fetch.EventRequestPaused, u *url.URL, got reply, err 
 	}
 }
 
-// body is what a request sends.
+// body returns the body of a request.
 func body(r *network.Request) []byte {
 	var all []byte
 	for _, part := range r.PostDataEntries {
@@ -306,18 +311,19 @@ func body(r *network.Request) []byte {
 	return all
 }
 
-// passesOn reports whether a header of the browser's goes with the request.
-// Cookies are the session's, and encodings the client's.
+// passesOn reports whether a header of the browser is sent with the request. Cookies come from the session,
+// and encodings from the client.
 func passesOn(name string) bool {
 	name = http.CanonicalHeaderKey(name)
 	switch name {
-	case "Cookie", "Host", "Content-Length", "Accept-Encoding", "Accept-Language", "User-Agent", "Connection", "Proxy-Authorization":
+	case "Cookie", "Host", "Content-Length", "Accept-Encoding", "Accept-Language", "User-Agent", "Connection",
+		"Proxy-Authorization":
 		return false
 	}
 	return !strings.HasPrefix(name, "Sec-Ch-")
 }
 
-// entries are headers as the browser takes them.
+// entries returns headers in the form that the browser takes.
 func entries(header http.Header) (list []*fetch.HeaderEntry) {
 	for name, values := range header {
 		switch name {

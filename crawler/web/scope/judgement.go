@@ -10,34 +10,35 @@ import (
 
 // Judgement is what a source's settings alone make of an address.
 type Judgement struct {
-	URL    string `json:"url"`    // normalised
-	Inside bool   `json:"inside"` // a start address, or on the site and below the path that bound the scope
-	// Rules are those that were asked, in their order, each with what it said.
+	URL string `json:"url"` // normalised
+	// Inside reports whether it is a start address, or within the site and path that bound the scope.
+	Inside bool `json:"inside"`
+	// Rules are the rules that were applied, in order, with what each said.
 	Rules []Rule `json:"rules"`
-	// Outcome is how a crawl settles the address without asking for it; "" where it is fetched.
+	// Outcome is how a crawl settles the address without a request. It is "" if the address is fetched.
 	Outcome crawler.Outcome `json:"outcome,omitempty"`
-	Detail  string          `json:"detail,omitempty"` // of the outcome, for people
-	Page    bool            `json:"page"`             // include makes a page of it, rather than a listing
+	Detail  string          `json:"detail,omitempty"` // on the outcome, for people
+	Page    bool            `json:"page"`             // include makes it a page, and not a listing
 }
 
-// Rule is one rule that decides about an address, and what it says to this one.
+// Rule is a rule that decides about addresses, with its verdict on this one.
 type Rule struct {
 	Name    string  `json:"name"` // its key in sources.yaml, or "robots.txt"
 	Verdict Verdict `json:"verdict"`
-	Says    string  `json:"says,omitempty"` // the pattern that matched, or why, for people
+	Says    string  `json:"says,omitempty"` // the pattern that matched, or the reason, for people
 }
 
-// Verdict is what a rule says to an address.
+// Verdict is what a rule says about an address.
 type Verdict string
 
 // The verdicts.
 const (
 	Admits  Verdict = "admits"
 	Refuses Verdict = "refuses"
-	Silent  Verdict = "silent" // doesn't concern the address
+	Silent  Verdict = "silent" // does not apply to the address
 )
 
-// Explain says of each rule what judge makes of it. What judge says decides.
+// Explain returns the verdict of each rule. [Scope.Judge] decides.
 func (s *Scope) Explain(u *url.URL) Judgement {
 	j := Judgement{URL: u.String(), Page: s.Includes(u)}
 	j.Outcome, j.Detail = s.Judge(u)

@@ -8,19 +8,17 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Normalise returns the one spelling of an address by which a crawl knows it, and
-// by which its page is known to Intercom; ok is false for what is not an absolute
-// http or https address. Normalising twice changes nothing.
+// Normalise returns the one spelling of an address that identifies it in a crawl and its page at Intercom.
+// ok is false if u is not an absolute http or https address. Normalising twice changes nothing.
 //
-// It follows RFC 3986, 6.2: scheme and host in lower case, international names in
-// punycode, no default port, no dot segments, percent-encoding only where it means
-// something and in upper case. Beyond that, what never chooses a document is
-// dropped: the fragment, user information, tracking and session parameters. The
-// query is sorted by name, values of one name keeping their order. The case of the
-// path and its trailing slash are kept, since servers do tell them apart.
+// It follows RFC 3986, section 6.2: scheme and host in lower case, international names in punycode, no
+// default port, no dot segments, and percent-encoding in upper case and only where it has a meaning. It also
+// drops what never chooses a document: the fragment, user information, tracking and session parameters. The
+// query is sorted by name. Values of one name keep their order. The case of the path and its trailing slash
+// stay, because servers distinguish them.
 func Normalise(u *url.URL) (n *url.URL, ok bool) { return Query{}.Normalise(u) }
 
-// Normalise is [Normalise] with other parameters left in and out.
+// Normalise is [Normalise] with the query parameters that q keeps and drops.
 func (q Query) Normalise(u *url.URL) (n *url.URL, ok bool) {
 	scheme := strings.ToLower(u.Scheme)
 	host := normalHost(u, scheme)
@@ -72,7 +70,7 @@ func normalPath(escaped string) string {
 		if segment == ".." {
 			kept = kept[:max(0, len(kept)-1)]
 		}
-		// A dot segment at the end leaves the folder itself: "/a/." is "/a/".
+		// A dot segment at the end means the folder: "/a/." is "/a/".
 		if i == len(segments)-1 {
 			kept = append(kept, "")
 		}
@@ -80,7 +78,7 @@ func normalPath(escaped string) string {
 	return "/" + strings.Join(kept, "/")
 }
 
-// withoutSession drops the session that Java servers write into the path.
+// withoutSession removes the session that Java servers write into the path.
 func withoutSession(segment string) string {
 	before, _, found := strings.Cut(strings.ToLower(segment), ";jsessionid=")
 	if !found {
@@ -89,9 +87,8 @@ func withoutSession(segment string) string {
 	return segment[:len(before)]
 }
 
-// isCookieless reports whether a segment is the session that ASP.NET writes into the path where it
-// sets no cookie, such as (S(lit3py55t21z5v55vlm25s55)): a letter and a value in brackets, or
-// several.
+// isCookieless reports whether a segment is the session that ASP.NET writes into the path when it sets no
+// cookie, such as (S(lit3py55t21z5v55vlm25s55)): letters that are each followed by a value in brackets.
 func isCookieless(segment string) bool {
 	inside, opened := strings.CutPrefix(segment, "(")
 	inside, closed := strings.CutSuffix(inside, ")")
@@ -124,8 +121,8 @@ func (q Query) normal(raw string) string {
 	return strings.Join(pairs, "&")
 }
 
-// choosesNothing reports whether a query parameter only says where a reader came
-// from, or carries a session.
+// choosesNothing reports whether a query parameter only says where a reader came from, or contains a
+// session.
 func choosesNothing(name, value string) bool {
 	name = strings.ToLower(name)
 	switch name {
@@ -137,7 +134,7 @@ func choosesNothing(name, value string) bool {
 	return strings.HasPrefix(name, "utm_") || isSession(name, value)
 }
 
-// isSession reports whether a query parameter carries a session by its name.
+// isSession reports whether a query parameter contains a session, judging by its name.
 func isSession(name, value string) bool {
 	switch name = strings.ToLower(name); name {
 	case "phpsessid", "jsessionid", "asp.net_sessionid":
@@ -148,7 +145,7 @@ func isSession(name, value string) bool {
 	return strings.HasPrefix(name, "aspsessionid")
 }
 
-// sessionLike tells a session ("sid" of a forum, 32 hexadecimal digits) from a
+// sessionLike reports whether the value of "sid" is a forum's session, 32 hexadecimal digits, and not a
 // number that chooses a document.
 func sessionLike(value string) bool {
 	return len(value) == 32 && strings.Trim(strings.ToLower(value), "0123456789abcdef") == ""
@@ -159,9 +156,8 @@ const (
 	upperHex   = "0123456789ABCDEF"
 )
 
-// normalEscapes writes every byte one way: unreserved ones plain, those of plain
-// as they came or decoded where that is safe, all others percent-encoded in upper
-// case.
+// normalEscapes writes every byte in one way. Unreserved bytes are plain. Bytes in plain are plain too,
+// unless decoding them would change the meaning. All others are percent-encoded in upper case.
 func normalEscapes(s, plain string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -183,8 +179,7 @@ func normalEscapes(s, plain string) string {
 	return b.String()
 }
 
-// separates reports whether servers give the plain byte a meaning that the encoded
-// one has not.
+// separates reports whether the plain byte has a meaning for servers that the encoded one does not have.
 func separates(c byte) bool { return c == '&' || c == '=' || c == '+' || c == ';' }
 
 // IsHex reports whether c is a hexadecimal digit.

@@ -7,12 +7,11 @@ import (
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
-// An address that has a secret of our own in it is never stored or shown with it: a
-// site may put the session into its links and redirects. A parameter that carries one
-// chooses no document, like the sessions that [Normalise] drops. Elsewhere the secret
-// is replaced by [veiled], and the address is not asked for.
+// A site may put the session into its links and redirects. So an address that contains a secret of the
+// source is never stored or shown with it. A parameter that contains one is dropped, like the sessions that
+// [Normalise] drops. Elsewhere [veiled] replaces the secret, and the address is not requested.
 
-// veiled stands for a secret in an address.
+// veiled replaces a secret in an address.
 const veiled = "***"
 
 // WithoutSecrets returns a normalised address without the secrets in it.
@@ -28,7 +27,7 @@ func WithoutSecrets(u *url.URL, own *secrets.Set) *url.URL {
 		}
 	}
 	clean.RawQuery = strings.Join(kept, "&")
-	if own.In(clean.RawQuery) { // it stands over several parameters
+	if own.In(clean.RawQuery) { // it extends over several parameters
 		clean.RawQuery = ""
 	}
 	clean.Fragment, clean.RawFragment, clean.User = "", "", nil
@@ -42,20 +41,20 @@ func WithoutSecrets(u *url.URL, own *secrets.Set) *url.URL {
 		}
 	}
 	path := strings.Join(segments, "/")
-	if own.In(path) { // it stands over several segments
+	if own.In(path) { // it extends over several segments
 		path = "/" + veiled
 	}
 	if plain, err := url.PathUnescape(path); err == nil {
 		clean.Path, clean.RawPath = plain, path
 	}
-	if own.In(clean.String()) { // it stands over several parts
+	if own.In(clean.String()) { // it extends over several parts
 		return &url.URL{Scheme: clean.Scheme, Host: clean.Host, Path: "/" + veiled}
 	}
 	return &clean
 }
 
-// isVeiled reports whether a secret was taken out of the path or the host of an address,
-// so that nothing is to be had at what is left.
+// isVeiled reports whether a secret was removed from the path or the host of an address, so that a request
+// for it is pointless.
 func isVeiled(u *url.URL) bool {
 	return strings.HasPrefix(u.Host, veiled+".") || strings.Contains(u.Path, "/"+veiled)
 }

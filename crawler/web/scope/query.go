@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Query says which query parameters choose a document; the others are dropped from
-// every address. Each is a name in which * stands for anything, whatever the case.
-// The zero value drops what only tracks readers or carries a session.
+// Query says which query parameters choose a document. The others are dropped from every address. A name may
+// contain * for any text, and its case does not matter. The zero value drops only parameters that track
+// readers or contain a session.
 type Query struct {
-	Keep []string // all others are dropped; none: only those that choose nothing are
-	Drop []string // dropped too, even where Keep names them
+	Keep []string // all others are dropped; if empty, only those that choose nothing are
+	Drop []string // dropped even if Keep names them
 }
 
-// ignores reports whether a parameter, percent-encoded, chooses no document.
+// ignores reports whether a parameter, percent-encoded, is dropped.
 func (q Query) ignores(name, value string) bool {
 	plain, err := url.QueryUnescape(name)
 	if err != nil {
@@ -37,8 +37,8 @@ func namedBy(globs []string, name string) bool {
 	return false
 }
 
-// matchesName reports whether name is what glob says, * standing for anything. (In
-// globs of paths, the brackets of names such as "filter[]" have a meaning.)
+// matchesName reports whether name matches glob, where * is any text. Patterns of paths do not suit, because
+// brackets have a meaning in them, and names such as "filter[]" contain them.
 func matchesName(glob, name string) bool {
 	start, rest, ok := strings.Cut(glob, "*")
 	if !ok {

@@ -13,38 +13,38 @@ import (
 )
 
 const (
-	// maxRobots is how much of a robots.txt is read; RFC 9309, 2.5 asks for this at least.
+	// maxRobots is how many bytes of a robots.txt are read. RFC 9309, section 2.5, requires at least that
+	// many.
 	maxRobots = 500 << 10
-	// maxWildcards is how many rules with a wildcard there may be for one crawler. Each is
-	// compared with each address, at a cost that grows with both.
+	// maxWildcards is how many rules with a wildcard may apply to one crawler. Each is compared with each
+	// address, at a cost that grows with both.
 	maxWildcards = 5000
-	// maxCrawlDelay bounds what a robots.txt may slow a crawl down to.
+	// maxCrawlDelay is the longest Crawl-delay that is obeyed.
 	maxCrawlDelay = 30 * time.Second
 )
 
-// Robots are the rules of one robots.txt (RFC 9309) for one crawler. The zero value
-// allows everything.
+// Robots are the rules of one robots.txt (RFC 9309) for one crawler. The zero value allows everything.
 type Robots struct {
 	rules      []robotsRule
-	Sitemaps   []string      // for everyone, as written
-	Delay      time.Duration // Crawl-delay; 0 for none
-	Unreadable bool          // there is one, but it could not be read: RFC 9309, 2.3.1.4 then forbids everything
+	Sitemaps   []string      // for all crawlers, as written
+	Delay      time.Duration // Crawl-delay, or 0
+	Unreadable bool          // it exists but cannot be read, so everything is forbidden (RFC 9309, section 2.3.1.4)
 }
 
 type robotsRule struct {
-	pattern string // a path, with * for anything and $ for the end
+	pattern string // a path, with * for any text and $ for the end
 	allow   bool
-	parts   []string // what stands between the *
+	parts   []string // the parts between *
 }
 
-// ParseRobots reads the rules of all groups that name agent, or of those for
-// everyone where none does. Lines that make no sense are skipped, as the RFC asks. The error
-// tells of more rules than are obeyed.
+// ParseRobots reads the rules of all groups that name agent, or else of those for everyone. It skips lines
+// that it does not understand, as the RFC requires. It returns an error if there are more rules than are
+// obeyed.
 func ParseRobots(body []byte, agent string) (Robots, error) {
 	agent = ProductToken(agent)
 	var named, everyone Robots
 	var isNamed bool      // some group names agent
-	var current []*Robots // whom the lines of this group are for
+	var current []*Robots // the rules that this group's lines belong to
 	var naming bool       // the last line was a User-agent
 	var sitemaps []string
 	body = body[:min(len(body), maxRobots)]
@@ -82,7 +82,7 @@ func ParseRobots(body []byte, agent string) (Robots, error) {
 			}
 		case "sitemap":
 			sitemaps = append(sitemaps, value)
-			continue // belongs to no group, and ends none
+			continue // it belongs to no group and ends none
 		}
 		naming = key == "user-agent"
 	}
@@ -100,7 +100,7 @@ func ParseRobots(body []byte, agent string) (Robots, error) {
 	if wildcards > maxWildcards {
 		return Robots{Unreadable: true}, fmt.Errorf("has %d rules with wildcards, more than %d", wildcards, maxWildcards)
 	}
-	slices.SortStableFunc(r.rules, func(a, b robotsRule) int { // the first that matches decides
+	slices.SortStableFunc(r.rules, func(a, b robotsRule) int { // so that the first match decides
 		switch by := cmp.Compare(len(b.pattern), len(a.pattern)); {
 		case by != 0 || a.allow == b.allow:
 			return by
@@ -112,7 +112,7 @@ func ParseRobots(body []byte, agent string) (Robots, error) {
 	return r, nil
 }
 
-// ProductToken is the name that a crawler goes by: "fincrawl" of "fincrawl/1.0 (+…)".
+// ProductToken returns the name of a crawler: "fincrawl" for "fincrawl/1.0 (+…)".
 func ProductToken(userAgent string) string {
 	end := strings.IndexFunc(userAgent, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' || r == '_')
@@ -154,10 +154,10 @@ func (r *Robots) add(path string, allow bool) {
 	r.rules = append(r.rules, robotsRule{pattern, allow, parts})
 }
 
-// literal writes a part of a path and query one way, so that escapes don't matter where they
-// mean nothing (RFC 9309, section 2.2.2). A star and a dollar are escaped, as a rule has to
-// escape those that it means literally (section 2.2.3). An escaped slash or question mark stays
-// another than the plain one, but within the query, which the part may begin in already.
+// literal writes a part of a path and query in one way, so that escapes without a meaning do not matter (RFC
+// 9309, section 2.2.2). It escapes * and $, since a rule must escape them to mean them literally (section
+// 2.2.3). An escaped slash or question mark stays different from a plain one, except within the query.
+// inQuery reports whether the part begins there.
 func literal(part string, inQuery bool) (written string, endsInQuery bool) {
 	path, query, found := strings.Cut(part, "?")
 	if inQuery {
@@ -180,8 +180,8 @@ func (r *Robots) Allows(u *url.URL) bool {
 	return allowed
 }
 
-// Decide also names the rule that decided, as robots.txt has it; "" for none: the
-// longest rule that matches does, Allow where two are as long (RFC 9309, 2.2.2).
+// Decide also returns the rule that decided, or "". The longest rule that matches decides, and Allow if two
+// are equally long (RFC 9309, section 2.2.2).
 func (r *Robots) Decide(u *url.URL) (allowed bool, by string) {
 	if r.Unreadable {
 		return false, "it cannot be read, so the site counts as closed"

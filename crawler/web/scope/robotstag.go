@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// RobotsTag reads X-Robots-Tag headers: directives for everyone, or, after the name
-// of a crawler and a colon, for that one.
+// RobotsTag reads X-Robots-Tag headers. Directives are for everyone or, after the name of a crawler and a
+// colon, for that crawler.
 func RobotsTag(h http.Header, userAgent string) (noIndex, noFollow bool) {
 	for _, line := range h.Values("X-Robots-Tag") {
 		if name, directives, ok := strings.Cut(line, ":"); ok && !strings.ContainsAny(name, ", ") {

@@ -4,10 +4,11 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// Rules narrow the scope by path. See [urlpattern.Pattern] for what they are written in.
+// Rules narrow the scope by path. See [urlpattern.Pattern] for their syntax.
 type Rules struct {
-	Include []urlpattern.Pattern // what becomes a page; none means everything
+	Include []urlpattern.Pattern // what becomes a page; empty means everything
 	Exclude []urlpattern.Pattern // what is never fetched
-	Follow  []urlpattern.Pattern // what is followed for its links; none means everything
-	Allow   []urlpattern.Pattern // what is fetched though it looks as if that would do something, and is a page though it looks like a view
+	Follow  []urlpattern.Pattern // what is followed for its links; empty means everything
+	// Allow is fetched although it looks as if that would change something, and is a page although it looks like a view.
+	Allow []urlpattern.Pattern
 }

@@ -1,6 +1,6 @@
-// Package scope knows what an address is worth before it is asked for: whether it belongs to
-// a source, which rule of its settings decides, and whether asking for it would log out or
-// change something. It writes addresses in one way, and reads robots.txt (RFC 9309).
+// Package scope judges addresses before they are requested: whether they belong to a source, which rule of
+// its settings decides, and whether a request would log out or change something. It normalises addresses and
+// parses robots.txt (RFC 9309).
 package scope
 
 import (
@@ -15,33 +15,33 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// Scope knows what an address is worth before it is asked for. It is fixed once the
-// start address was read, so that the same address always gets the same answer.
+// Scope judges addresses before they are requested. It does not change after the start address was read, so
+// that the same address always gets the same judgement.
 type Scope struct {
 	Site     *url.URL // normalised start address
-	prefix   string   // path that bounds the scope, without a trailing slash; "" is the whole site
+	prefix   string   // path that bounds the scope, without a trailing slash; "" for the whole site
 	Rules    Rules
 	Query    Query
-	LoggedIn bool                 // the crawl has credentials, so links may act
-	login    *url.URL             // the configured login form; nil for none
-	Own      *secrets.Set         // our own, which no address keeps
-	Cleared  map[string]bool      // addresses that bear the name of an action and are articles
-	Volatile []Volatile           // parts of addresses that are left out of them
-	Traps    []urlpattern.Pattern // what the preset of the start page knows to lead to no article
-	Starts   map[string]bool      // start address and seeds, normalised: always fetched
+	LoggedIn bool                 // the crawl has credentials, so requests may change something
+	login    *url.URL             // the configured login form; may be nil
+	Own      *secrets.Set         // the source's secrets, which no address keeps
+	Cleared  map[string]bool      // articles that are named like an action
+	Volatile []Volatile           // parts that are left out of addresses
+	Traps    []urlpattern.Pattern // addresses without articles, by the preset of the start page
+	Starts   map[string]bool      // start address and seeds, normalised; always fetched
 }
 
-// Bounds are what a scope is made of.
+// Bounds are the settings of a scope.
 type Bounds struct {
 	Start    *url.URL
 	Seeds    []string
 	Rules    Rules
 	Query    Query
 	LoggedIn bool   // the crawl has credentials
-	Login    string // address of the configured login form; "" for none
+	Login    string // address of the configured login form; may be ""
 }
 
-// New returns a scope, and its start addresses, normalised and without doubles.
+// New returns a scope and its start addresses, normalised and each once.
 func New(b Bounds) (*Scope, []*url.URL, error) {
 	s := &Scope{Rules: b.Rules, Query: b.Query, LoggedIn: b.LoggedIn, Starts: make(map[string]bool)}
 	var starts []*url.URL
@@ -71,15 +71,15 @@ func New(b Bounds) (*Scope, []*url.URL, error) {
 	return s, starts, nil
 }
 
-// StartsAt makes another start address of where the first one led by redirects.
+// StartsAt adds the address to which the start address redirected to the start addresses.
 func (s *Scope) StartsAt(u *url.URL) {
 	if n, ok := s.Normalise(u); ok {
 		s.Starts[n.String()] = true
 	}
 }
 
-// pathPrefix returns the folder that a start address bounds: its whole path, or
-// the folder of the file that it names, as in /wiki/index.html or /doku.php.
+// pathPrefix returns the path that a start address bounds: its whole path, or the folder of the file that it
+// names, as in /wiki/index.html or /doku.php.
 func pathPrefix(p string) string {
 	switch strings.ToLower(path.Ext(p)) {
 	case ".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".cgi", ".pl", ".xml":
@@ -88,9 +88,8 @@ func pathPrefix(p string) string {
 	return strings.TrimRight(p, "/")
 }
 
-// Normalise is [Normalise] for a link of this site, by its rules for queries: the plain http address of an
-// https site is taken for its https one, which spares a redirect and the doubt
-// whether they are two pages.
+// Normalise is [Normalise] for a link of this site, with its rules for queries. It replaces http by https
+// for addresses of an https site, which saves a redirect and makes one page of the two addresses.
 func (s *Scope) Normalise(u *url.URL) (*url.URL, bool) {
 	n, ok := s.Query.Normalise(u)
 	if !ok {
@@ -108,9 +107,8 @@ func (s *Scope) upgraded(n *url.URL) *url.URL {
 	return n
 }
 
-// Judge says how a normalised address is settled without asking for it, with a
-// detail for people; "" means that it is to be fetched. It leaves robots.txt and
-// the limits to others.
+// Judge returns how a normalised address is settled without a request, with a detail for people. It returns
+// "" if the address is to be fetched. It does not consider robots.txt and the limits.
 func (s *Scope) Judge(u *url.URL) (crawler.Outcome, string) {
 	if s.Starts[u.String()] {
 		return "", ""
@@ -138,7 +136,8 @@ func (s *Scope) Judge(u *url.URL) (crawler.Outcome, string) {
 	return "", ""
 }
 
-// MayAct says why asking for an address may do something; "" where it is an article, or may be asked for all the same.
+// MayAct says why requesting an address may change something. It returns "" if it is an article, or may be
+// requested anyway.
 func (s *Scope) MayAct(u *url.URL) string {
 	if !s.LoggedIn || s.Cleared[u.String()] || urlpattern.Any(s.Rules.Allow, u) {
 		return ""
@@ -152,8 +151,8 @@ func (s *Scope) MayAct(u *url.URL) string {
 	return ""
 }
 
-// SameSite reports whether u has the start address's scheme, host and port. The
-// https address of a plain http site counts too: sites move that way.
+// SameSite reports whether u has the start address's scheme, host and port. The https address of an http
+// site counts too, since sites move that way.
 func (s *Scope) SameSite(u *url.URL) bool {
 	if u.Scheme == s.Site.Scheme {
 		return u.Host == s.Site.Host
@@ -171,21 +170,21 @@ func (s *Scope) Follows(u *url.URL) bool {
 	return len(s.Rules.Follow) == 0 || s.Starts[u.String()] || urlpattern.Any(s.Rules.Follow, u)
 }
 
-// namesPage reports whether include is there and names u, which brings it into
-// the scope even where follow leaves it out.
+// namesPage reports whether include is configured and matches u. That brings u into the scope even if follow
+// does not match.
 func (s *Scope) namesPage(u *url.URL) bool {
 	return len(s.Rules.Include) > 0 && urlpattern.Any(s.Rules.Include, u)
 }
 
-// Includes reports whether the document at u becomes a page. A start address or
-// seed that lies outside the scope is read for its links only.
+// Includes reports whether the document at u becomes a page. A start address or seed outside the scope is
+// only read for its links.
 func (s *Scope) Includes(u *url.URL) bool {
 	return s.SameSite(u) && s.underPrefix(u) && !urlpattern.Any(s.Rules.Exclude, u) &&
 		(len(s.Rules.Include) == 0 || urlpattern.Any(s.Rules.Include, u))
 }
 
-// IsLoginForm reports whether u is the configured login form, with further
-// parameters such as where to return to, or without.
+// IsLoginForm reports whether u is the configured login form, possibly with further parameters, such as
+// where to return to.
 func (s *Scope) IsLoginForm(u *url.URL) bool {
 	if s.login == nil || u.Host != s.login.Host || u.Path != s.login.Path {
 		return false

@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// UnsafeLink says why following a link while logged in may end the session or
-// change something, or returns "". It looks at whole path segments and parameter
-// values only, so that articles about logging out or deleting are read:
-// /articles/how-to-log-out and /delete-your-account are safe, /logout and
-// /articles/12/delete are not.
+// UnsafeLink says why following a link while logged in may end the session or change something, or returns
+// "". Only whole path segments and parameter values count, so that articles about logging out or deleting
+// are read: /articles/how-to-log-out and /delete-your-account are safe, /logout and /articles/12/delete are
+// not.
 func UnsafeLink(u *url.URL) string {
 	segments := strings.Split(strings.ToLower(strings.Trim(u.Path, "/")), "/")
 	for i, segment := range segments {
@@ -38,9 +37,8 @@ func UnsafeLink(u *url.URL) string {
 	return ""
 }
 
-// ChangesAtEnd returns the verb that the path of an address ends in, where that would change
-// something after the path of a page, as in /articles/12/archive; "" for none. /archive and
-// /blog/archive are ordinary places, so that it is no verdict.
+// ChangesAtEnd returns the verb at the end of a path if it may change the page before it, as in
+// /articles/12/archive, or else "". That is no proof: /archive and /blog/archive are ordinary pages.
 func ChangesAtEnd(u *url.URL) string {
 	at := strings.LastIndexByte(strings.TrimRight(u.Path, "/"), '/')
 	if at < 1 {
@@ -52,16 +50,18 @@ func ChangesAtEnd(u *url.URL) string {
 	return ""
 }
 
-// toggles returns what a parameter that only says yes or no, or a number, would do: it bears
-// the name of a verb, as in ?wpvote=1.
+// toggles returns the verb in the name of a parameter whose value is yes, no or a number, as in ?wpvote=1,
+// or else "".
 func toggles(name, value string) string {
 	switch value {
 	case "", "0", "1", "-1", "+1", "up", "down", "yes", "no", "on", "off", "true", "false":
 	default:
 		return ""
 	}
-	for _, verb := range []string{"vote", "like", "unlike", "dislike", "watch", "unwatch", "follow", "unfollow", "subscribe", "unsubscribe",
-		"favorite", "favourite", "bookmark", "delete", "remove", "trash", "publish", "unpublish", "confirm", "confirmed"} {
+	for _, verb := range []string{
+		"vote", "like", "unlike", "dislike", "watch", "unwatch", "follow", "unfollow", "subscribe", "unsubscribe",
+		"favorite", "favourite", "bookmark", "delete", "remove", "trash", "publish", "unpublish", "confirm", "confirmed",
+	} {
 		if rest, ok := strings.CutSuffix(name, verb); ok && len(rest) <= 3 {
 			return verb
 		}
@@ -105,11 +105,11 @@ func NameInQuery(query string) int {
 	return at
 }
 
-// LogsOut is what [UnsafeLink] says of a link that ends the session.
+// LogsOut is what [UnsafeLink] returns for a link that ends the session.
 const LogsOut = "logs out"
 
-// plainName is a segment or value in lower case as verbs are listed here, however a
-// site writes it: "_logout", "sign-out.php", "Special:UserLogout", "logout;jsessionid=1".
+// plainName returns a segment or value, in lower case, as the verbs are listed here. Sites write it in many
+// ways: "_logout", "sign-out.php", "Special:UserLogout", "logout;jsessionid=1".
 func plainName(written string) string {
 	name, _, _ := strings.Cut(written, ";")
 	if unescaped, err := url.QueryUnescape(name); err == nil {
@@ -127,7 +127,7 @@ func plainName(written string) string {
 	}, name)
 }
 
-// isSpecial tells of the namespace that MediaWiki keeps what it does itself in.
+// isSpecial reports whether this is MediaWiki's namespace for its own functions.
 func isSpecial(namespace string) bool {
 	switch namespace {
 	case "special", "spezial", "spécial", "especial", "speciale", "specjalna", "служебная", "spesial", "toiminnot":
@@ -136,7 +136,7 @@ func isSpecial(namespace string) bool {
 	return false
 }
 
-// WithoutExtension returns a segment of a path without the extension of its file.
+// WithoutExtension returns a path segment without its file name extension.
 func WithoutExtension(segment string) string {
 	for _, extension := range []string{".php", ".aspx", ".asp", ".jsp", ".do", ".action", ".html", ".htm", ".cgi"} {
 		if name, ok := strings.CutSuffix(segment, extension); ok {
@@ -156,8 +156,8 @@ func endsSession(name string) bool {
 	return false
 }
 
-// destroys lists the verbs that act by a mere visit on enough software to be
-// avoided in a path as well as in a parameter.
+// destroys reports whether the verb acts by a mere visit in so much software that it is avoided in a path as
+// well as in a parameter.
 func destroys(verb string) bool {
 	switch verb {
 	case "delete", "remove", "destroy", "trash", "unsubscribe":
@@ -166,8 +166,8 @@ func destroys(verb string) bool {
 	return false
 }
 
-// changes lists the verbs that act only where a parameter chooses an action:
-// /archive and /edit are ordinary places.
+// changes reports whether the verb acts only if a parameter chooses an action. In a path it is ordinary, as
+// in /archive and /edit.
 func changes(verb string) bool {
 	switch verb {
 	case "edit", "submit", "save", "archive", "unarchive", "purge", "rollback", "revert", "undo", "restore",
@@ -198,8 +198,8 @@ func ChoosesAction(name string) bool {
 	return false
 }
 
-// guardsAction lists the parameters that carry a token against forged requests,
-// which only a request that changes something needs.
+// guardsAction reports whether a parameter is a token against forged requests, which only a request that
+// changes something needs.
 func guardsAction(name string) bool {
 	switch name {
 	case "_wpnonce", "csrf", "csrf_token", "_csrf", "csrfmiddlewaretoken", "authenticity_token", "_token", "sectok",

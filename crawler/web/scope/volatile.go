@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// Volatile is a part of addresses that is another one with each visit, as a session is: a
-// parameter, or a segment of the path.
+// Volatile is a part of addresses that changes with each visit, as a session does: a parameter, or a segment
+// of the path.
 type Volatile struct {
 	Name   string // of the parameter; "" for a segment
-	At     int    // which segment, from 0
+	At     int    // index of the segment, from 0
 	Length int    // of the segment
 }
 
-// String names the part for people.
+// String describes the part for people.
 func (v Volatile) String() string {
 	if v.Name != "" {
 		return "the parameter " + v.Name
@@ -30,8 +30,8 @@ func (v Volatile) Compare(w Volatile) int {
 	return cmp.Or(cmp.Compare(v.Name, w.Name), cmp.Compare(v.At, w.At), cmp.Compare(v.Length, w.Length))
 }
 
-// PartsOf yields the parts of an address that may be volatile, each with its value: all
-// parameters, and those segments that look like a session.
+// PartsOf yields the parts of an address that may be volatile, each with its value: all parameters, and
+// segments that look like a session.
 func PartsOf(u *url.URL) iter.Seq2[Volatile, string] {
 	return func(yield func(Volatile, string) bool) {
 		for pair := range strings.SplitSeq(u.RawQuery, "&") {
@@ -47,7 +47,7 @@ func PartsOf(u *url.URL) iter.Seq2[Volatile, string] {
 	}
 }
 
-// In returns the value that an address has of a part.
+// In returns the value of the part in an address.
 func (v Volatile) In(u *url.URL) (value string, ok bool) {
 	for part, value := range PartsOf(u) {
 		if part == v {
@@ -82,7 +82,8 @@ func Without(u *url.URL, parts []Volatile) *url.URL {
 	return bare
 }
 
-// Rewrite returns an address with another path and query, both percent-encoded; ok is false where the path is not.
+// Rewrite returns an address with another path and query, both percent-encoded. ok is false if the path is
+// not valid.
 func Rewrite(u *url.URL, path, query string) (other *url.URL, ok bool) {
 	plain, err := url.PathUnescape(path)
 	if err != nil {
@@ -93,15 +94,16 @@ func Rewrite(u *url.URL, path, query string) (other *url.URL, ok bool) {
 	return &rewritten, true
 }
 
-// WithoutSession returns an address of the site without the session in it, and otherwise as it
-// is written.
+// WithoutSession removes the session from an address of the site, and leaves it otherwise as it is written.
 func (s *Scope) WithoutSession(u *url.URL) *url.URL {
 	if u.Host != s.Site.Host || !carriesSession(u) && len(s.Volatile) == 0 {
 		return u
 	}
 	var kept []string
 	for i, segment := range segmentsOf(u) {
-		if plain := withoutSession(segment); !isCookieless(plain) || i == 0 && plain == strings.TrimPrefix(u.EscapedPath(), "/") {
+		plain := withoutSession(segment)
+		isWhole := i == 0 && plain == strings.TrimPrefix(u.EscapedPath(), "/")
+		if !isCookieless(plain) || isWhole {
 			kept = append(kept, plain)
 		}
 	}
@@ -119,7 +121,7 @@ func (s *Scope) WithoutSession(u *url.URL) *url.URL {
 	return Without(bare, s.Volatile)
 }
 
-// carriesSession reports whether an address has a session in it by a name or a form that is known.
+// carriesSession reports whether an address contains a session of a known name or form.
 func carriesSession(u *url.URL) bool {
 	for segment := range strings.SplitSeq(u.EscapedPath(), "/") {
 		if isCookieless(segment) || withoutSession(segment) != segment {
@@ -138,11 +140,11 @@ func segmentsOf(u *url.URL) []string {
 	return strings.Split(strings.TrimPrefix(u.EscapedPath(), "/"), "/")
 }
 
-// shortestToken is how many letters and digits a session has at least.
+// shortestToken is the shortest session, in letters and digits.
 const shortestToken = 12
 
-// IsToken reports whether a part of an address is a row of letters and digits that nobody would
-// write by hand.
+// IsToken reports whether a part of an address is a run of letters and digits that nobody would write by
+// hand.
 func IsToken(part string) bool {
 	digits, letters := 0, 0
 	for _, r := range part {

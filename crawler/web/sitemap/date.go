@@ -2,13 +2,12 @@ package sitemap
 
 import "time"
 
-// ParseDate reads a date of a sitemap (https://www.w3.org/TR/NOTE-datetime) as the
-// last moment that it may mean: a day lasts until its end, wherever it was written,
-// and the site's clock is not ours.
+// ParseDate returns the last moment that a date of a sitemap may mean (https://www.w3.org/TR/NOTE-datetime).
+// A day lasts until its end in any time zone, and the site's clock may differ.
 func ParseDate(text string) (time.Time, bool) {
 	const (
 		aDay     = 24 * time.Hour
-		anywhere = 12 * time.Hour // as far as clocks are behind UTC
+		anywhere = 12 * time.Hour // the time zone furthest behind UTC
 		wrongBy  = time.Minute
 	)
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00"} {

@@ -1,4 +1,4 @@
-// Package sitemap reads what sitemaps and feeds list.
+// Package sitemap parses sitemaps and feeds.
 package sitemap
 
 import (
@@ -20,31 +20,31 @@ import (
 	"github.com/fincrawl/fincrawl/internal/weburl"
 )
 
-// The bounds that sitemaps.org sets.
+// The limits of sitemaps.org.
 const (
 	MaxSize = 50 << 20 // bytes, decompressed
 	maxURLs = 50_000   // in one sitemap
 )
 
-// ErrNone is the error of a document that is no sitemap.
+// ErrNone means that a document is no sitemap.
 var ErrNone = errors.New("no sitemap in it")
 
-// Entry is an address that a sitemap lists, with what it says of it, as written.
+// Entry is an address in a sitemap, with what is written about it.
 type Entry struct {
 	Loc, Changed string
-	IsSitemap    bool        // it is that of a sitemap, not of a page
-	alternates   []alternate // the page in each of its languages, itself among them
+	IsSitemap    bool        // the address is that of a sitemap and not of a page
+	alternates   []alternate // the page's versions, including itself
 }
 
-// alternate is <xhtml:link rel="alternate" hreflang="…" href="…"/>, by which sitemaps
-// say what pages say in their heads.
+// alternate is <xhtml:link rel="alternate" hreflang="…" href="…"/>, which means the same as such a link in a
+// page's head.
 type alternate struct {
 	Rel      string `xml:"rel,attr"`
 	Language string `xml:"hreflang,attr"`
 	Href     string `xml:"href,attr"`
 }
 
-// Versions are the page's alternates with their addresses made absolute.
+// Versions returns the page's versions with absolute addresses.
 func (e Entry) Versions(base *url.URL) (versions []extract.Alternate) {
 	for _, a := range e.alternates {
 		u, err := weburl.Resolve(base, a.Href)
@@ -55,10 +55,9 @@ func (e Entry) Versions(base *url.URL) (versions []extract.Alternate) {
 	return versions
 }
 
-// Parse calls found for each address in a sitemap, sitemap index or feed (XML,
-// streamed) or in a text sitemap (an address a line); all may be gzipped. An
-// entity of the document's own is a mistake to encoding/xml, which expands none,
-// so that an XML bomb has nothing to go off with.
+// Parse calls found for each address in a sitemap, sitemap index or feed (XML, streamed) or in a text
+// sitemap (one address per line). All may be gzipped. An entity that the document defines is an error,
+// because encoding/xml expands none. So an XML bomb is harmless.
 func Parse(body []byte, found func(Entry) error) error {
 	if bytes.HasPrefix(body, []byte("\x1f\x8b")) {
 		unzipped, err := gunzip(body)
@@ -75,7 +74,8 @@ func Parse(body []byte, found func(Entry) error) error {
 		entry.Loc, entry.Changed = strings.TrimSpace(entry.Loc), strings.TrimSpace(entry.Changed)
 		return found(entry)
 	}
-	if start := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n"); len(start) > 0 && start[0] == 'h' {
+	start := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
+	if len(start) > 0 && start[0] == 'h' {
 		return parseText(start, count)
 	}
 	return parseXML(body, count)
@@ -147,8 +147,8 @@ func parseXML(body []byte, found func(Entry) error) error {
 	}
 }
 
-// isRoot reports whether a document is one by its root: feeds are as well (sitemaps.org,
-// "Other Sitemap formats").
+// isRoot reports whether this root element is that of a sitemap, an index or a feed (sitemaps.org, "Other
+// Sitemap formats").
 func isRoot(root string) bool {
 	switch root {
 	case "urlset", "sitemapindex", "rss", "RDF", "feed":
@@ -157,8 +157,8 @@ func isRoot(root string) bool {
 	return false
 }
 
-// isEntry reports whether an element below others tells of one page, or one sitemap.
-// <image:loc> and its like stand deeper.
+// isEntry reports whether an element describes one page or one sitemap. Elements such as <image:loc> are
+// nested deeper.
 func isEntry(path []string, name string) bool {
 	switch strings.Join(path, " ") {
 	case "urlset", "sitemapindex":
@@ -171,7 +171,7 @@ func isEntry(path []string, name string) bool {
 	return false
 }
 
-// element is what a sitemap, RSS or Atom says of one page.
+// element is what a sitemap, RSS or Atom says about one page.
 type element struct {
 	Locs    []string `xml:"loc"`
 	Changed string   `xml:"lastmod"`
@@ -181,9 +181,9 @@ type element struct {
 	} `xml:"link"`
 }
 
-// addresses are those of the page: RSS has it as the text of a link, and Atom as the href of
-// one that is an alternate, as one without a relation is (RFC 4287, section 4.2.7.2). In a
-// sitemap links lead to other versions.
+// addresses returns the addresses of the page. RSS has it as the text of a link. Atom has it as the href of
+// a link that is an alternate or has no relation, which means the same (RFC 4287, section 4.2.7.2). In a
+// sitemap, links lead to other versions.
 func (e element) addresses() []string {
 	found := e.Locs
 	for _, link := range e.Links {
@@ -206,8 +206,8 @@ func (e element) alternates() (versions []alternate) {
 	return versions
 }
 
-// withAmpersands escapes those ampersands that begin no reference, as in an address that was
-// put into the file as it is. In a CDATA section all are meant literally.
+// withAmpersands escapes the ampersands that begin no reference, as in an address that was not escaped. In a
+// CDATA section all are literal.
 func withAmpersands(body []byte) []byte {
 	if !bytes.Contains(body, []byte("&")) {
 		return body
@@ -236,7 +236,7 @@ func withAmpersands(body []byte) []byte {
 	return out.Bytes()
 }
 
-// bareAmpersands matches every ampersand, and a reference to its end.
+// bareAmpersands matches every ampersand, with the rest of the reference if it begins one.
 var bareAmpersands = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`&(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{0,30};)?`)
 })

@@ -1,5 +1,5 @@
-// Package stylesheet asks for the style sheets that the pages of a crawl refer to, each once, and keeps what they
-// say until the next crawl.
+// Package stylesheet fetches the style sheets that the pages of a crawl refer to, each once, and keeps their
+// texts until the next crawl.
 package stylesheet
 
 import (
@@ -20,34 +20,37 @@ import (
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
 
-// Store remembers the style sheets of a source, so that what they hide stays hidden while one cannot be read, and
-// so that a document which has not changed is read again where a sheet has.
+// Store keeps the style sheets of a source. So what they hide stays hidden while one of them cannot be read,
+// and an unchanged document is read again if a style sheet has changed.
 type Store interface {
-	// Known returns the texts of the sheets by their addresses; "" for one that is not there.
+	// Known returns the texts of the sheets by address. A sheet that does not exist has the text "".
 	Known() (map[string]string, error)
-	// Changed says that documents which are remembered were read with other sheets.
+	// Changed says that the remembered documents were read with other sheets.
 	Changed() error
-	// Keep keeps the sheets in place of those that were kept before.
+	// Keep replaces the sheets that were kept before.
 	Keep(sheets map[string]string) error
 }
 
-// Config says which sheets are asked for, and how.
+// Config says which sheets are fetched, and how.
 type Config struct {
-	Scope     *scope.Scope
-	Secrets   *secrets.Set                            // which no request may carry, and no sheet may have in it
-	MayAsk    func(u *url.URL) (why, key string)      // says why an address of the source is not asked for; "" where it is
-	Loaded    func(u *url.URL) (text string, ok bool) // returns what a browser has loaded already; nil: there is none
-	Own       *http.Client                            // asks the source
-	Named     *http.Client                            // asks Hosts
-	Strangers *http.Client                            // asks other hosts
-	Hosts     []string                                // that the settings name
+	Scope *scope.Scope
+	// Secrets are the source's secrets, which no request and no sheet may contain.
+	Secrets *secrets.Set
+	// MayAsk says why an address of the source is not requested, or returns "".
+	MayAsk func(u *url.URL) (why, key string)
+	// Loaded returns a sheet that a browser has already loaded. May be nil.
+	Loaded    func(u *url.URL) (text string, ok bool)
+	Own       *http.Client // requests from the source
+	Named     *http.Client // requests from Hosts
+	Strangers *http.Client // requests from other hosts
+	Hosts     []string     // that the settings name
 	UserAgent string
 	Kept      Store // nil: nothing is kept
-	Partial   bool  // the crawl reads single pages, which say nothing of the others
+	Partial   bool  // the crawl reads single pages, so it does not see all sheets
 	Log       *slog.Logger
 }
 
-// Sheets are the style sheets that the pages of a crawl refer to. Each is asked for once.
+// Sheets are the style sheets that the pages of a crawl refer to. Each is fetched once.
 type Sheets struct {
 	Config
 
@@ -56,29 +59,30 @@ type Sheets struct {
 	before map[string]string // of earlier crawls
 	count  int
 	size   int
-	dead   map[string]bool // hosts, but for the source's own, that gave no answer
+	dead   map[string]bool // hosts other than the source's own that did not answer
 }
 
-// sheet is one of them.
+// sheet is one style sheet.
 type sheet struct {
-	done   chan struct{} // closed once the rest is known
+	done   chan struct{} // closed when the other fields are set
 	text   string
-	is     bool // there is such a sheet
-	failed bool // whether there is one is not known
+	is     bool // the sheet exists
+	failed bool // it is not known whether the sheet exists
 }
 
-// MaxRounds bounds how often a page is read again because more is known of its sheets, which import others.
+// MaxRounds is how often a page is read again because more of its sheets, which import others, have become
+// known.
 const MaxRounds = 6
 
 const (
 	maxSheets  = 300     // of a source
-	maxText    = 8 << 20 // bytes of them together
-	maxOneText = 1 << 20 // bytes of one
+	maxText    = 8 << 20 // bytes of all sheets together
+	maxOneText = 1 << 20 // bytes of one sheet
 
 	maxRedirects = 10
 )
 
-// New returns the sheets of a crawl, and recalls those of the one before.
+// New returns the sheets of a crawl, and loads those of the previous one.
 func New(c Config) (*Sheets, error) {
 	s := &Sheets{Config: c, known: make(map[string]*sheet), dead: make(map[string]bool)}
 	if c.Kept == nil {
@@ -91,21 +95,21 @@ func New(c Config) (*Sheets, error) {
 	return s, nil
 }
 
-// Page has the sheets that one page refers to, as far as they are known.
+// Page gives one page the sheets that it refers to, as far as they are known.
 type Page struct {
 	*Sheets
 	page     *url.URL
-	rendered bool // what it refers to may be a script's word
+	rendered bool // a script may have written what the page refers to
 
-	wanted []*url.URL // not asked for yet
+	wanted []*url.URL // not yet fetched
 }
 
-// For returns the sheets of a page, which a browser may have rendered.
+// For returns the sheets of a page. rendered reports whether a browser has rendered it.
 func (s *Sheets) For(page *url.URL, rendered bool) *Page {
 	return &Page{Sheets: s, page: page, rendered: rendered}
 }
 
-// Sheet returns the text of a sheet, and notes one that has to be asked for.
+// Sheet returns the text of a sheet if it is known. Otherwise it records that the sheet is wanted.
 func (p *Page) Sheet(address *url.URL) (text string, known bool) {
 	u := *address
 	u.Fragment, u.RawFragment = "", ""
@@ -124,8 +128,8 @@ func (p *Page) Sheet(address *url.URL) (text string, known bool) {
 	return "", false
 }
 
-// refuses says why a sheet is not asked for; "" where it is. Those of other hosts are asked for under
-// the rules for what a rendered page names: see docs/adr/0038.
+// refuses says why a sheet is not fetched, or returns "". For other hosts the rules are those of files that
+// a rendered page names: see docs/adr/0038.
 func (p *Page) refuses(u *url.URL) string {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return "no web address"
@@ -139,7 +143,8 @@ func (p *Page) refuses(u *url.URL) string {
 		return "leads from https to http"
 	case p.rendered && !p.isNamed(u):
 		return "a script may have named it"
-	case p.Secrets.In(u.String()), strings.Contains(strings.ToLower(p.page.RequestURI()), strings.ToLower(u.Hostname())):
+	case p.Secrets.In(u.String()),
+		strings.Contains(strings.ToLower(p.page.RequestURI()), strings.ToLower(u.Hostname())):
 		return "may carry what is secret"
 	}
 	return ""
@@ -150,8 +155,7 @@ func (s *Sheets) isNamed(u *url.URL) bool {
 	return slices.Contains(s.Hosts, u.Hostname())
 }
 
-// Ask asks for the sheets that a page wants, and reports whether there were any. The error is that of
-// ctx.
+// Ask fetches the sheets that a page wants, and reports whether there were any. The error is that of ctx.
 func (p *Page) Ask(ctx context.Context) (asked bool, err error) {
 	for _, u := range p.wanted {
 		p.mu.Lock()
@@ -179,7 +183,7 @@ func (p *Page) Ask(ctx context.Context) (asked bool, err error) {
 	return asked, nil
 }
 
-// read asks for one sheet. One that gives no answer, or another one than a sheet, is as it was.
+// read fetches one sheet. If that fails, the sheet is as it was before.
 func (s *Sheets) read(ctx context.Context, u *url.URL, sheet *sheet) {
 	own := s.Scope.SameSite(u)
 	s.mu.Lock()
@@ -201,12 +205,13 @@ func (s *Sheets) read(ctx context.Context, u *url.URL, sheet *sheet) {
 		s.dead[u.Host] = s.dead[u.Host] || !own && !full
 		sheet.text = s.before[u.String()]
 		sheet.is = sheet.text != ""
-		s.Log.Info("a style sheet cannot be read, and hides what it hid before, if anything", "sheet", u.Redacted(), "reason", s.Secrets.Mask(err.Error()))
+		s.Log.Info("a style sheet cannot be read, and hides what it hid before, if anything",
+			"sheet", u.Redacted(), "reason", s.Secrets.Mask(err.Error()))
 	}
 	s.size += len(sheet.text)
 }
 
-// fetch returns the text of a sheet, and whether there is one.
+// fetch returns the text of a sheet, and whether the sheet exists.
 func (s *Sheets) fetch(ctx context.Context, u *url.URL, own bool) (text string, is bool, err error) {
 	if s.Loaded != nil && own {
 		if text, ok := s.Loaded(u); ok && len(text) <= maxOneText && !s.Secrets.In(text) {
@@ -221,7 +226,8 @@ func (s *Sheets) fetch(ctx context.Context, u *url.URL, own bool) (text string, 
 		client = *s.Strangers
 	}
 	client.CheckRedirect = func(next *http.Request, via []*http.Request) error {
-		if len(via) >= maxRedirects || next.URL.Host != u.Host || next.URL.Scheme != u.Scheme && next.URL.Scheme != "https" {
+		sameScheme := next.URL.Scheme == u.Scheme || next.URL.Scheme == "https"
+		if len(via) >= maxRedirects || next.URL.Host != u.Host || !sameScheme {
 			return fmt.Errorf("leads to %s", next.URL.Redacted())
 		}
 		return nil
@@ -257,8 +263,8 @@ func (s *Sheets) fetch(ctx context.Context, u *url.URL, own bool) (text string, 
 	return string(body), true, nil
 }
 
-// Compare asks for the sheets of earlier crawls. Where one is another now, nothing that is remembered of
-// documents holds.
+// Compare fetches the sheets of earlier crawls. If one has changed, the remembered documents are no longer
+// valid.
 func (s *Sheets) Compare(ctx context.Context) error {
 	for _, address := range slices.Sorted(maps.Keys(s.before)) {
 		was := s.before[address]

@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// The bounds of what people write by hand. Beyond them an address is looked at more
-// closely; what decides is what the pages say.
+// The limits of what people write by hand. An address beyond them is examined more closely. The pages
+// decide.
 const (
 	maxAddress    = 2000 // bytes
 	maxParameters = 20   // in one query
-	maxRepeats    = 2    // of a folder within itself
-	emptyRow      = 5    // pages that gave nothing new, in a row, of addresses that look endless
+	maxRepeats    = 2    // of a folder inside itself
+	emptyRow      = 5    // consecutive pages without anything new, at addresses that look endless
 )
 
 const datedLook = "a calendar's address"
 
-// looksEndless says what makes an address look like one of a row without an end; "" for
-// nothing. It is evidence and no verdict: manuals have pages with numbers for dates.
+// looksEndless says why an address looks like one of an endless series, or returns "". That is no proof:
+// manuals have pages with numbers that look like dates.
 func looksEndless(u *url.URL) string {
 	switch {
 	case len(u.String()) > maxAddress:
@@ -38,8 +38,8 @@ func looksEndless(u *url.URL) string {
 	return ""
 }
 
-// enough is how many pages in a row that gave nothing new make a trap of an address that
-// looks endless. One whose path has grown twice already needs no more than that.
+// enough returns how many consecutive pages without anything new make a trap of an address that looks
+// endless. If its path already repeats itself often, one is enough.
 func enough(u *url.URL) int {
 	if repeats(strings.Split(u.EscapedPath(), "/")) > maxRepeats {
 		return 1
@@ -47,14 +47,14 @@ func enough(u *url.URL) int {
 	return emptyRow
 }
 
-// isNextTo reports whether an address was found on one that is built alike.
+// isNextTo reports whether an address was found on a page with the same pattern.
 func isNextTo(from string, u *url.URL) bool {
 	on, err := url.Parse(from)
 	return err == nil && on.Host == u.Host && alike(on) == alike(u)
 }
 
-// repeats returns how often a row of segments stands one after another in a path. Rows
-// of numbers are dates or the like.
+// repeats returns how often a sequence of segments occurs in a row in a path. Sequences of numbers are dates
+// or the like, and do not count.
 func repeats(segments []string) (most int) {
 	for size := 1; size*(maxRepeats+1) <= len(segments); size++ {
 		for start := range segments {
@@ -73,14 +73,16 @@ func repeats(segments []string) (most int) {
 }
 
 var (
-	identifiers = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]*[0-9][0-9a-f]{7,}\b|[0-9]+`)
-	months      = regexp.MustCompile(`(?:^|[^0-9])([0-9]{4})(?:[-/_.](?:0?[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?:[^0-9]|$)`)
-	years       = regexp.MustCompile(`(?i)[?&](?:y|yr|year)=([0-9]{4})(?:&|$)`)
-	times       = regexp.MustCompile(`=([0-9]{9,10})(?:&|$)`) // seconds since 1970
+	identifiers = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|` +
+		`\b[0-9a-f]*[0-9][0-9a-f]{7,}\b|[0-9]+`)
+	months = regexp.MustCompile(`(?:^|[^0-9])([0-9]{4})` +
+		`(?:[-/_.](?:0?[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?:[^0-9]|$)`)
+	years = regexp.MustCompile(`(?i)[?&](?:y|yr|year)=([0-9]{4})(?:&|$)`)
+	times = regexp.MustCompile(`=([0-9]{9,10})(?:&|$)`) // seconds since 1970
 )
 
-// alike returns how an address is built: its path with # for numbers, dates and other
-// identifiers, whatever it repeats once, and the names of its parameters.
+// alike returns the pattern of an address: its path with # for numbers, dates and other identifiers and
+// without repetitions, and the names of its parameters.
 func alike(u *url.URL) string {
 	path := strings.Split(u.EscapedPath(), "/")
 	for i, segment := range path {
@@ -101,7 +103,7 @@ func alike(u *url.URL) string {
 	return pattern
 }
 
-// once is a row of segments without what it repeats. Rows of numbers are dates or the like.
+// once returns segments without repeated sequences. Sequences of numbers are dates or the like, and stay.
 func once(segments []string) []string {
 	for size := 1; 2*size <= len(segments); size++ {
 		for i := 0; i+2*size <= len(segments); {
@@ -116,7 +118,7 @@ func once(segments []string) []string {
 	return segments
 }
 
-// yearOf returns the year of the month or day that an address names.
+// yearOf returns the year of the month or day in an address.
 func yearOf(u *url.URL) (int, bool) {
 	address := u.EscapedPath()
 	if u.RawQuery != "" {

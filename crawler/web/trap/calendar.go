@@ -10,15 +10,14 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// A calendar has a page for each month, and most of them have nothing on them. Such a page
-// differs from the others by the date in its title and by how its days fall. A price that was
-// another one last month is no date: numbers count, but for those of the days of a month that
-// is shown.
+// A calendar has a page for each month, most of which are empty. An empty month differs from the others by
+// the date in its title and by the position of its days. Other numbers count, since a price that has changed
+// is no date. Only the days of a month that is shown do not count.
 
-// daysShown is how many days in a row make a page one that shows a month.
+// daysShown is how many days in a row show that a page shows a month.
 const daysShown = 28
 
-// noteBlank remembers what a page of a calendar says beside its date.
+// noteBlank records what a calendar page says besides its date.
 func (t *Detector) noteBlank(u *url.URL, rest uint64) {
 	at := texthash.Of(u.String())
 	if before, again := t.blanks[at]; again {
@@ -28,8 +27,8 @@ func (t *Detector) noteBlank(u *url.URL, rest uint64) {
 	t.blankText[rest]++
 }
 
-// Blanks returns how many pages of calendars differ from the page at an address by nothing but
-// a date, itself among them; 0 where they are too few to tell a calendar by.
+// Blanks returns how many calendar pages, including the one at address, differ from it by nothing but a
+// date. It returns 0 if they are too few to show that it is a calendar.
 func (t *Detector) Blanks(address string) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -40,9 +39,9 @@ func (t *Detector) Blanks(address string) int {
 	return 0
 }
 
-// withoutDates returns a hash of what a page says beside the words of its title and of its
-// address, and of links to pages whose addresses are built alike. grid: it shows the days of a
-// month, which do not count either. dated: it may be one of a calendar.
+// withoutDates returns a hash of a page's text without the words of its title and its address, and without
+// links to addresses with the same pattern. grid reports whether the page shows the days of a month, which
+// are then left out too. dated reports whether it may be a calendar page.
 func withoutDates(u *url.URL, p crawler.Page) (rest uint64, grid, dated bool) {
 	grid = showsMonth(p.Markdown)
 	if !grid && looksEndless(u) != datedLook {
@@ -61,8 +60,7 @@ func withoutDates(u *url.URL, p crawler.Page) (rest uint64, grid, dated bool) {
 	return texthash.Of(said.String()), grid, true
 }
 
-// showsMonth reports whether the cells of a table on a page begin with the days of a month, one after
-// the other.
+// showsMonth reports whether the cells of a table begin with the days of a month, in order.
 func showsMonth(text string) bool {
 	day, best := 0, 0
 	for line := range strings.Lines(markdown.WithoutTargets(text)) {
@@ -88,7 +86,7 @@ func showsMonth(text string) bool {
 	return best >= daysShown
 }
 
-// withoutLinksTo returns a Markdown text without the links to addresses that are built like u.
+// withoutLinksTo returns a Markdown text without links to addresses with the pattern of u.
 func withoutLinksTo(text string, u *url.URL) string {
 	var out strings.Builder
 	for {
@@ -100,7 +98,8 @@ func withoutLinksTo(text string, u *url.URL) string {
 		target, rest, _ := strings.Cut(after, ")")
 		target, _, _ = strings.Cut(target, " ")
 		shown := strings.LastIndexByte(before, '[')
-		if to, err := u.Parse(strings.Trim(target, "<>")); err == nil && shown >= 0 && to.Host == u.Host && alike(to) == alike(u) {
+		to, err := u.Parse(strings.Trim(target, "<>"))
+		if err == nil && shown >= 0 && to.Host == u.Host && alike(to) == alike(u) {
 			before = before[:shown]
 		}
 		out.WriteString(before)

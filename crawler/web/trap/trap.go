@@ -1,4 +1,4 @@
-// Package trap finds addresses that go on without an end and say nothing new.
+// Package trap finds endless series of addresses whose pages say nothing new.
 package trap
 
 import (
@@ -15,58 +15,58 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// Detector notices addresses that go on without an end and say nothing new: filters and
-// sortings of one list, calendars, links that make paths grow. It bounds them without
-// making the crawl incomplete, since that would keep pages that are gone for ever. See
-// docs/adr/0013 and 0027.
+// Detector finds endless series of addresses whose pages say nothing new: filters and orders of one list,
+// calendars, links that make paths grow. It bounds them without making the crawl incomplete, since otherwise
+// pages that are gone would be kept for ever. See docs/adr/0013 and 0027.
 //
-// What a pattern of addresses is, its pages tell. A crawl goes in rounds, each of which
-// asks for what the ones before it found; what is decided in a round rests on the rounds
-// before it alone, and so not on the order in which answers come. Of a pattern with very
-// many addresses a round asks for some, chosen by their names, and leaves the others to
-// later rounds, until they are through or prove to be a trap.
+// The pages of a pattern of addresses show whether it is a trap. A crawl proceeds in rounds, each of which
+// requests what the rounds before it found. A decision depends only on earlier rounds, and so not on the
+// order of answers. Of a pattern with very many addresses a round requests some, chosen by a hash, and
+// leaves the others to later rounds until all are read or it is a trap.
 //
-// Start addresses, seeds, sitemaps and pages sent earlier are never taken for a trap.
+// Start addresses, seeds, addresses from sitemaps and pages sent earlier never count as a trap.
 type Detector struct {
-	limit int // duplicates in a row that make a trap; 0 for any number
+	limit int // consecutive duplicates that make a trap; 0 is no limit
 
 	mu    sync.Mutex
-	texts map[uint64]struct{} // of all pages of the rounds before
+	texts map[uint64]struct{} // hashes of all pages of earlier rounds
 	rows  map[uint64]int      // pattern → duplicates since it last gave something new
 	words map[uint64]vocabulary
-	asked map[uint64]int // pattern → addresses asked for in the rounds before, where many are
+	asked map[uint64]int // pattern → addresses requested in earlier rounds, if there are many
 
-	blanks    map[uint64]uint64   // address of a page without anything of its own but a date → what it says
-	blankText map[uint64]int      // what such pages say → how many of them there are
-	grids     map[uint64]struct{} // patterns whose pages show a month, in the rounds before
+	blanks    map[uint64]uint64   // address of a calendar page → its text without dates
+	blankText map[uint64]int      // such a text → number of pages with it
+	grids     map[uint64]struct{} // patterns whose pages showed a month in earlier rounds
 
 	now     map[uint64]*tally   // of this round, by pattern
-	waiting map[uint64][]uint64 // pattern → names of the addresses of the next round
-	upTo    map[uint64]uint64   // pattern → highest name that this round asks for
+	waiting map[uint64][]uint64 // pattern → hashes of the addresses of the next round
+	upTo    map[uint64]uint64   // pattern → highest hash that this round requests
 }
 
-// tally is what the pages of a pattern were in one round.
+// tally counts the pages of one pattern in one round.
 type tally struct {
-	fresh map[uint64]struct{} // texts that nobody had given
+	fresh map[uint64]struct{} // texts that no page gave before
 	again int                 // pages that gave nothing new
-	words map[uint64]struct{} // of addresses that may be a calendar's or the like
+	words map[uint64]struct{} // of addresses that look endless
 	grid  bool                // a page shows a month
 }
 
-// vocabulary is what the pages of a pattern have said so far, word by word.
+// vocabulary is the set of words in the pages of a pattern so far.
 type vocabulary map[uint64]struct{}
 
-// maxVocabulary is how many words are worth remembering: what says more is no empty page.
+// maxVocabulary is how many words are remembered. A page with more is not empty.
 const maxVocabulary = 20_000
 
-// New returns a detector to which so many duplicates in a row are a trap; 0 for any number.
+// New returns a detector with a limit of consecutive duplicates. 0 is no limit.
 func New(limit int) *Detector {
-	return &Detector{limit: limit, texts: make(map[uint64]struct{}), rows: make(map[uint64]int), words: make(map[uint64]vocabulary),
+	return &Detector{
+		limit: limit, texts: make(map[uint64]struct{}), rows: make(map[uint64]int), words: make(map[uint64]vocabulary),
 		asked: make(map[uint64]int), now: make(map[uint64]*tally), blanks: make(map[uint64]uint64),
-		blankText: make(map[uint64]int), grids: make(map[uint64]struct{}), waiting: make(map[uint64][]uint64)}
+		blankText: make(map[uint64]int), grids: make(map[uint64]struct{}), waiting: make(map[uint64][]uint64),
+	}
 }
 
-// Note remembers what the page at u says.
+// Note records the page at u.
 func (t *Detector) Note(u *url.URL, p crawler.Page) {
 	says, pattern := texthash.Of(p.Says()), texthash.Of(alike(u))
 	rest, grid, dated := withoutDates(u, p)
@@ -99,9 +99,8 @@ func (t *Detector) Note(u *url.URL, p crawler.Page) {
 	now.fresh[says] = struct{}{}
 }
 
-// noteWords compares a page, whose address looks like one of a row without an end, with
-// the others of its pattern by their words: an empty month differs from the next by its
-// name. What its own address says is no news.
+// noteWords compares a page whose address looks endless with the others of its pattern, word by word. An
+// empty month differs from the next only by its name. The words of its own address are not new.
 func (t *Detector) noteWords(now *tally, pattern uint64, u *url.URL, p crawler.Page) {
 	own := make(map[uint64]struct{})
 	eachWord(u.Path+" "+u.RawQuery, func(w string) { own[texthash.Of(w)] = struct{}{} })
@@ -136,7 +135,7 @@ func (t *Detector) noteWords(now *tally, pattern uint64, u *url.URL, p crawler.P
 	now.fresh[texthash.Of(u.String())] = struct{}{}
 }
 
-// Queued counts an address among those of the next round.
+// Queued records an address that is queued for the next round.
 func (t *Detector) Queued(u *url.URL) {
 	if t.limit == 0 {
 		return
@@ -147,11 +146,11 @@ func (t *Detector) Queued(u *url.URL) {
 	t.mu.Unlock()
 }
 
-// growth is how many times as many addresses of a pattern a round may ask for as all
-// rounds before, where they gave something new.
+// growth is how many times more addresses of a pattern a round may request than all earlier rounds together,
+// if those gave something new.
 const growth = 3
 
-// BeginRound starts a round that asks for what was queued.
+// BeginRound begins a round that requests what was queued.
 func (t *Detector) BeginRound() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -169,7 +168,7 @@ func (t *Detector) BeginRound() {
 	t.waiting = make(map[uint64][]uint64)
 }
 
-// EndRound takes in what the pages of a round said.
+// EndRound evaluates the pages of a round.
 func (t *Detector) EndRound() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -196,7 +195,7 @@ func (t *Detector) EndRound() {
 	t.now = make(map[uint64]*tally)
 }
 
-// learn adds to the vocabulary of a pattern.
+// learn adds the words of a round to the vocabulary of a pattern.
 func (t *Detector) learn(pattern uint64, now *tally) {
 	known := t.words[pattern]
 	if known == nil {
@@ -222,7 +221,7 @@ func (t *Detector) Waits(u *url.URL) bool {
 	return some && texthash.Of(u.EscapedPath()+"?"+u.RawQuery) > last
 }
 
-// row returns how many pages of the pattern of u gave nothing new since one did.
+// row returns how many pages with the pattern of u gave nothing new since the last one that did.
 func (t *Detector) row(u *url.URL) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -232,8 +231,7 @@ func (t *Detector) row(u *url.URL) int {
 	return t.rows[texthash.Of(alike(u))]
 }
 
-// Spent says why an address that is built like u needn't be asked for any more; "" for
-// no reason.
+// Spent says why addresses with the pattern of u are no longer requested, or returns "".
 func (t *Detector) Spent(u *url.URL) string {
 	n := t.row(u)
 	if n == 0 {
@@ -248,8 +246,8 @@ func (t *Detector) Spent(u *url.URL) string {
 	return ""
 }
 
-// IsCalendar reports whether u, which was found on another page that is built alike, is
-// one more of a calendar whose last pages had nothing on them.
+// IsCalendar reports whether u was found on a page with the same pattern and belongs to a calendar whose
+// last pages were empty.
 func (t *Detector) IsCalendar(from string, u *url.URL) bool {
 	return (looksEndless(u) == datedLook || t.showsMonths(u)) && isNextTo(from, u) && t.row(u) >= emptyRow
 }
@@ -261,9 +259,10 @@ func (t *Detector) showsMonths(u *url.URL) bool {
 	return shown
 }
 
-// eachWord calls do for each word of a text: letters and digits without a gap.
+// eachWord calls do for each word of a text, which is a run of letters and digits.
 func eachWord(text string, do func(string)) {
-	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }) {
+	separates := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), separates) {
 		do(word)
 	}
 }

@@ -1,4 +1,4 @@
-// Package wording compares what pages say, word by word.
+// Package wording compares the texts of pages word by word.
 package wording
 
 import (
@@ -10,12 +10,12 @@ import (
 	"github.com/fincrawl/fincrawl/internal/texthash"
 )
 
-// Lines are what a page says, as hashes of its lines in words alone: without markup, the
-// targets of links, and punctuation. It is sorted.
+// Lines are hashes of the lines of a page, sorted. Each line is reduced to its words, without markup, link
+// targets and punctuation.
 type Lines []uint64
 
-// LinesOf returns what Markdown says. A line that is the title is left out, since a
-// print view may repeat it where the page does not.
+// LinesOf returns the lines of a Markdown text. It leaves out a line that is the title, since a print view
+// may repeat it.
 func LinesOf(text, title string) Lines {
 	var s Lines
 	title = Words(title)
@@ -28,14 +28,14 @@ func LinesOf(text, title string) Lines {
 	return slices.Compact(s)
 }
 
-// Words are the letters and digits of a text in lower case, with single spaces between.
+// Words returns the letters and digits of a text in lower case, with single spaces in between.
 func Words(text string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}), " ")
 }
 
-// Within reports whether other says all that s says.
+// Within reports whether other contains all lines of s.
 func (s Lines) Within(other Lines) bool {
 	for _, line := range s {
 		if _, ok := slices.BinarySearch(other, line); !ok {
@@ -45,7 +45,7 @@ func (s Lines) Within(other Lines) bool {
 	return true
 }
 
-// Similar reports whether b has a share of what a says, by each three words in a row.
+// Similar reports whether b contains at least this share of the sequences of three words of a.
 func Similar(a, b string, share float64) bool {
 	of, in := triples(a), triples(b)
 	if len(of) == 0 {
@@ -69,7 +69,7 @@ func triples(text string) map[uint64]bool {
 	return set
 }
 
-// Letters counts the letters and digits of Markdown, but for where its links lead.
+// Letters counts the letters and digits of a Markdown text without its link targets.
 func Letters(markdown string) (n int) {
 	for markdown != "" {
 		text, rest, _ := strings.Cut(markdown, "](")

@@ -12,7 +12,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 )
 
-// hintFor says how a start address that cannot be read may be mended.
+// hintFor returns what a person can do about a start address that cannot be read, or "".
 func hintFor(o crawler.Outcome, a answer, scheme string, loggedIn bool) string {
 	switch o {
 	case crawler.Unreachable:
@@ -45,8 +45,8 @@ func hintFor(o crawler.Outcome, a answer, scheme string, loggedIn bool) string {
 	return ""
 }
 
-// whyNoLogin names the outcome of a source whose login failed: a site that is down
-// refuses nobody.
+// whyNoLogin returns the outcome of a source whose login failed. A site that is down has not refused the
+// credentials.
 func whyNoLogin(e *auth.LoginError) (crawler.Outcome, string) {
 	detail := "the login failed: " + e.Step
 	switch {
@@ -61,13 +61,13 @@ func whyNoLogin(e *auth.LoginError) (crawler.Outcome, string) {
 	return crawler.LoginWall, detail
 }
 
-// StartError is a source whose start address could not be read, so that nothing
-// is known of the source.
+// StartError means that the start address of a source could not be read, so that nothing is known of the
+// source.
 type StartError struct {
 	URL     string
 	Outcome crawler.Outcome
 	Detail  string // what was seen
-	Hint    string // how to mend it; may be empty
+	Hint    string // what to do; may be empty
 }
 
 func (e *StartError) Error() string {
@@ -97,7 +97,8 @@ func hintForCertificate(err error) string {
 		return fmt.Sprintf("the certificate is valid from %s to %s: have it renewed, or set this machine's clock",
 			invalid.Cert.NotBefore.Format("2006-01-02"), invalid.Cert.NotAfter.Format("2006-01-02"))
 	case errors.As(err, &untested):
-		return "the certificate is signed by an authority that this machine does not know: install it, or point SSL_CERT_FILE at it"
+		return "the certificate is signed by an authority that this machine does not know: " +
+			"install it, or point SSL_CERT_FILE at it"
 	}
 	return "check that the site speaks HTTPS at this address"
 }

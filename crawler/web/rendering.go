@@ -14,12 +14,12 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// Rendering says which pages are shown to a browser before they are read.
+// Rendering says which pages are rendered by a browser before they are read.
 type Rendering struct {
 	Mode    RenderMode
 	Rules   []RenderRule // the first that matches decides instead of Mode
-	WaitFor string       // CSS selector of what a whole page has; "" waits until it makes no more requests
-	Hosts   []string     // others than the source's own that scripts may ask as they like
+	WaitFor string       // CSS selector that a complete page matches; "" waits until the page makes no more requests
+	Hosts   []string     // hosts besides the source's own that scripts may request freely
 	Browser render.Config
 }
 
@@ -29,13 +29,13 @@ type RenderRule struct {
 	Mode  RenderMode
 }
 
-// RenderMode says when a page is shown to a browser.
+// RenderMode says when a browser renders a page.
 type RenderMode string
 
-// The modes. The zero value is Never.
+// The modes. The zero value means RenderNever.
 const (
 	RenderNever  RenderMode = "never"
-	RenderAuto   RenderMode = "auto" // where the HTML says nothing yet and leaves it to scripts
+	RenderAuto   RenderMode = "auto" // if the HTML has no text yet and leaves that to scripts
 	RenderAlways RenderMode = "always"
 )
 
@@ -49,7 +49,7 @@ func (r Rendering) For(u *url.URL) RenderMode {
 	return r.Mode
 }
 
-// used reports whether any page may want a browser.
+// used reports whether any page may be rendered.
 func (r Rendering) used() bool {
 	wanted := func(m RenderMode) bool { return m == RenderAuto || m == RenderAlways }
 	for _, rule := range r.Rules {
@@ -60,9 +60,9 @@ func (r Rendering) used() bool {
 	return wanted(r.Mode)
 }
 
-// newBrowser returns a browser of a source, which is not started before a page
-// wants it; nil where none ever does. What its pages ask of the source is asked by
-// scripts, at the source's pace.
+// newBrowser returns a browser for the source, or nil if no page is ever rendered. The browser starts when a
+// page first needs it. scripts is the client that makes its pages' requests to the source, at the source's
+// pace.
 func (c *crawl) newBrowser(scripts *http.Client) (*render.Browser, error) {
 	if !c.src.Render.used() {
 		return nil, nil
@@ -70,7 +70,8 @@ func (c *crawl) newBrowser(scripts *http.Client) (*render.Browser, error) {
 	site := render.Site{
 		URL: c.scope.Site, Inside: scripts, Outside: c.Strangers, Named: c.Named, Hosts: c.src.Render.Hosts,
 		MayOpen: c.mayOpen, MayAsk: c.mayAsk, Secrets: c.sessionValues,
-		Timeout: c.src.Fetch.Timeout, MaxBody: c.src.Fetch.MaxBody, Concurrency: c.src.Fetch.Concurrency, UserAgent: c.src.Fetch.UserAgent,
+		Timeout: c.src.Fetch.Timeout, MaxBody: c.src.Fetch.MaxBody, Concurrency: c.src.Fetch.Concurrency,
+		UserAgent: c.src.Fetch.UserAgent,
 	}
 	if jar, ok := scripts.Jar.(*auth.Jar); ok {
 		site.Readable = jar.Readable
@@ -91,7 +92,7 @@ func (c *crawl) newBrowser(scripts *http.Client) (*render.Browser, error) {
 	return render.New(c.src.Render.Browser, site, c.log), nil
 }
 
-// mayOpen judges where a page's scripts lead as a redirect is judged.
+// mayOpen judges where a page's scripts lead as a redirect is judged. They must stay on the site.
 func (c *crawl) mayOpen(from, to *url.URL) error {
 	err := c.judgeRedirect(&http.Request{URL: to}, []*http.Request{{URL: from}})
 	if err == nil && !c.scope.SameSite(to) {
@@ -100,32 +101,37 @@ func (c *crawl) mayOpen(from, to *url.URL) error {
 	return err
 }
 
-// read asks for a page, and shows the answer to the browser, or to the reader of its
-// kind of file, where it wants that.
+// read requests a page, and renders it or reads it as a file if that is needed.
 func (c *crawl) read(ctx context.Context, u *url.URL) answer {
-	return c.opened(ctx, c.shown(ctx, c.browser, c.get(ctx, c.Pages, u)))
+	return c.readFile(ctx, c.renderPage(ctx, c.browser, c.get(ctx, c.Pages, u)))
 }
 
-// shown is the answer as scripts have made it in a browser, where it is one to be rendered.
-func (c *crawl) shown(ctx context.Context, browser *render.Browser, a answer) answer {
-	if !c.isToBeShown(a) {
+// renderPage renders the answer in a browser if its page is to be rendered, and returns any other as it is.
+func (c *crawl) renderPage(ctx context.Context, browser *render.Browser, a answer) answer {
+	if !c.isToBeRendered(a) {
 		return a
 	}
 	header := a.header.Clone()
 	header.Set("Content-Type", a.contentType)
-	doc, err := browser.Render(ctx, render.Page{URL: a.url, Status: a.status, Header: header, Body: a.body, WaitFor: c.src.Render.WaitFor})
+	doc, err := browser.Render(ctx, render.Page{
+		URL: a.url, Status: a.status, Header: header, Body: a.body, WaitFor: c.src.Render.WaitFor,
+	})
 	if err == nil && !doc.Found {
 		err = c.missing(doc.Missing)
 	}
 	if err != nil {
 		return answer{url: a.url, tls: a.tls, Asked: a.Asked, rendered: true, err: whyNotShown(err)}
 	}
-	return answer{url: scope.WithoutSecrets(doc.URL, c.own), status: doc.Status, header: doc.Header, contentType: "text/html; charset=utf-8", body: doc.HTML,
-		tls: a.tls, Asked: a.Asked, rendered: true, refused: doc.Refused, unripe: c.src.Render.WaitFor != "" && !doc.Found}
+	return answer{
+		url: scope.WithoutSecrets(doc.URL, c.own), status: doc.Status, header: doc.Header,
+		contentType: "text/html; charset=utf-8", body: doc.HTML, tls: a.tls, Asked: a.Asked, rendered: true,
+		refused: doc.Refused, incomplete: c.src.Render.WaitFor != "" && !doc.Found,
+	}
 }
 
-func (c *crawl) isToBeShown(a answer) bool {
-	if c.browser == nil || a.rendered || a.err != nil || !fetch.IsHTML(a.contentType) || a.status < 200 || a.status >= 300 {
+func (c *crawl) isToBeRendered(a answer) bool {
+	isPage := a.err == nil && a.status >= 200 && a.status < 300 && fetch.IsHTML(a.contentType)
+	if c.browser == nil || a.rendered || !isPage {
 		return false
 	}
 	switch c.src.Render.For(a.url) {
@@ -137,8 +143,8 @@ func (c *crawl) isToBeShown(a answer) bool {
 	return false
 }
 
-// missing returns the request without which a page may not be whole. On a public
-// site a 401 is how scripts learn that nobody is logged in.
+// missing returns a failed request without which the page may be incomplete, or nil. A 401 does not count on
+// a public site, where scripts learn from it that nobody is logged in.
 func (c *crawl) missing(failed []*render.RequestError) error {
 	for _, f := range failed {
 		if f.Status != http.StatusUnauthorized || !c.src.Auth.IsZero() {
@@ -148,7 +154,7 @@ func (c *crawl) missing(failed []*render.RequestError) error {
 	return nil
 }
 
-// whyNotShown names the outcome of a page that the browser could not show.
+// whyNotShown returns the outcome of a page that the browser could not render, as a [fetch.Failure].
 func whyNotShown(err error) error {
 	var (
 		known   *fetch.Failure
@@ -166,18 +172,18 @@ func whyNotShown(err error) error {
 		outcome, _ := fetch.FailureOfStatus(request.Status)
 		switch {
 		case request.Status == http.StatusUnauthorized:
-			outcome = crawler.LoginWall // the API's
+			outcome = crawler.LoginWall // an API behind the page wants a login
 		case request.Err != nil:
 			outcome, _ = fetch.FailureOf(request.Err)
 		case outcome == crawler.Gone:
-			outcome = crawler.ServerError // a script that a page of today names
+			outcome = crawler.ServerError // the page, which is current, names a script that the site lacks
 		}
 		return &fetch.Failure{Outcome: outcome, Detail: request.Error()}
 	case errors.As(err, &known):
 		return known
 	case errors.Is(err, render.ErrTooLarge):
 		return &fetch.Failure{Outcome: crawler.TooLarge, Detail: inner.Error()}
-	case errors.Is(err, render.ErrNoPage): // the page's own doing, which stands from run to run
+	case errors.Is(err, render.ErrNoPage): // the page causes it on every run
 		return &fetch.Failure{Outcome: crawler.Empty, Detail: inner.Error()}
 	case errors.Is(err, render.ErrTooMuchMemory):
 		return &fetch.Failure{Outcome: crawler.TooCostly, Detail: inner.Error()}
@@ -191,7 +197,7 @@ func whyNotShown(err error) error {
 	return &fetch.Failure{Outcome: crawler.Unrendered, Detail: inner.Error()}
 }
 
-// whatAllows names the first key that would allow what a page was refused.
+// whatAllows names the first key that would allow a refused request.
 func whatAllows(refused []render.Refusal) string {
 	for _, r := range refused {
 		if r.Key != "" {
@@ -201,7 +207,7 @@ func whatAllows(refused []render.Refusal) string {
 	return refused[0].Address + ": " + refused[0].Why
 }
 
-// countRefused is how many requests of a page were not made because of where they go.
+// countRefused returns how many requests of a page were refused because of their destinations.
 func (a answer) countRefused() (n int) {
 	for _, r := range a.refused {
 		n += r.Count

@@ -1,6 +1,6 @@
-// Package fetch makes the requests of a crawl: each body is whole or an error, decoded and
-// within its limit; a request that failed is tried again; all keep the pace that the site
-// asks for; and addresses that a page named lead to public addresses only.
+// Package fetch makes the requests of a crawl. A body is either complete, decoded and within its limit, or
+// an error. A request that failed is repeated. All requests keep the pace that the site asks for. Hosts that
+// only a page names are reached at public addresses only.
 package fetch
 
 import (
@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,30 +18,29 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document"
 )
 
-// Whole makes an answer complete: its body is read to its end, within a time that
-// covers everything from the connection to the last byte, decompressed, and
-// refused where it is larger than the limit. An answer that ends early is an
-// error like any broken connection, so that it is asked for again and never taken
-// for the document; colly would cut it off in silence.
-type Whole struct {
+// Buffered reads the whole body of each answer before it returns it. The time limit covers everything from
+// the connection to the last byte. The body is decompressed, and an error if it is larger than the limit. An
+// answer that ends early is an error like any broken connection, so that it is requested again and never
+// taken for the document. colly would cut it off without an error.
+type Buffered struct {
 	Base    http.RoundTripper
-	Limit   int64         // bytes, decompressed; 0 for none
-	Timeout time.Duration // 0 for none
-	// PagesOnly leaves the bodies of answers unread that cannot be pages.
+	Limit   int64         // largest body in bytes, decompressed; 0 for no limit
+	Timeout time.Duration // 0 for no limit
+	// PagesOnly makes it read no bodies that cannot be pages.
 	PagesOnly bool
 	// Documents are the kinds of files that may be pages.
 	Documents []document.Kind
-	// Language is the one that pages are asked for in, such as "pt-BR"; "" for any. A header
-	// that is there already stays.
+	// Language is the preferred language of pages, such as "pt-BR". It may be "". A request's own
+	// Accept-Language header has precedence.
 	Language string
-	// Headers are set where a request does not have them.
+	// Headers are added to requests that do not have them.
 	Headers map[string]string
 }
 
 var errTimeout = errors.New("no complete answer in time")
 
 // RoundTrip implements [http.RoundTripper].
-func (t *Whole) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t *Buffered) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	if t.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -68,8 +65,8 @@ func (t *Whole) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// acceptedLanguages asks for a language, and then for what it is a variety of (RFC 4647,
-// section 3.4: servers need not look that up by themselves).
+// acceptedLanguages returns an Accept-Language header for a language and then for the one it is a variety
+// of. Servers need not derive that themselves (RFC 4647, section 3.4).
 func acceptedLanguages(tag string) string {
 	tag = strings.ReplaceAll(tag, "_", "-")
 	if language, _, ok := strings.Cut(tag, "-"); ok {
@@ -78,7 +75,7 @@ func acceptedLanguages(tag string) string {
 	return tag
 }
 
-func (t *Whole) complete(r *http.Request) (*http.Response, error) {
+func (t *Buffered) complete(r *http.Request) (*http.Response, error) {
 	res, err := t.Base.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -88,7 +85,7 @@ func (t *Whole) complete(r *http.Request) (*http.Response, error) {
 
 	stream := bufio.NewReader(res.Body)
 	if t.PagesOnly && !t.mayBePage(res, stream) {
-		// A short rest is read, so that the connection can be used again.
+		// A short rest is read, so that the connection can be reused.
 		_, _ = io.CopyN(io.Discard, stream, 32<<10)
 		return t.with(res, nil), nil
 	}
@@ -103,8 +100,8 @@ func (t *Whole) complete(r *http.Request) (*http.Response, error) {
 	return t.with(res, body), nil
 }
 
-// read reads to the end, or fails once there is more than the limit.
-func (t *Whole) read(stream io.Reader, expected int64) ([]byte, error) {
+// read reads to the end. It fails if there is more than the limit.
+func (t *Buffered) read(stream io.Reader, expected int64) ([]byte, error) {
 	var body bytes.Buffer
 	if expected > 0 && (t.Limit == 0 || expected <= t.Limit) {
 		body.Grow(int(min(expected, 1<<20)) + bytes.MinRead)
@@ -121,9 +118,9 @@ func (t *Whole) read(stream io.Reader, expected int64) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// decoded undoes the content encodings, the last one applied first. The limit
-// holds for what comes out, so that a small bomb stays small.
-func (t *Whole) decoded(body []byte, headers []string) ([]byte, error) {
+// decoded undoes the content encodings, the one applied last first. The limit applies to the result, so that
+// a compressed bomb stays small.
+func (t *Buffered) decoded(body []byte, headers []string) ([]byte, error) {
 	encodings := strings.Split(strings.Join(headers, ","), ",")
 	for i := len(encodings) - 1; i >= 0 && len(body) > 0; i-- {
 		name := strings.ToLower(strings.TrimSpace(encodings[i]))
@@ -146,8 +143,8 @@ func (t *Whole) decoded(body []byte, headers []string) ([]byte, error) {
 	return body, nil
 }
 
-// with returns the answer with a body that is already here.
-func (t *Whole) with(res *http.Response, body []byte) *http.Response {
+// with returns the answer with a body that was read.
+func (t *Buffered) with(res *http.Response, body []byte) *http.Response {
 	if t.PagesOnly && len(body) > 0 && unknownType(res.Header) {
 		res.Header.Set("Content-Type", t.fileType(res.Request.URL, body))
 	}
@@ -159,11 +156,9 @@ func (t *Whole) with(res *http.Response, body []byte) *http.Response {
 	return res
 }
 
-// mayBePage reports whether a body is worth reading: that of an HTML document, of
-// a file of a kind that the source wants, or
-// of a refusal that may show a login form. Where the type is not said, the first
-// bytes tell it.
-func (t *Whole) mayBePage(res *http.Response, stream *bufio.Reader) bool {
+// mayBePage reports whether a body is worth reading: that of an HTML document, of a file of a wanted kind, or of
+// a refusal that may show a login form. If the type is not given, the first bytes decide.
+func (t *Buffered) mayBePage(res *http.Response, stream *bufio.Reader) bool {
 	if res.StatusCode >= 300 && res.StatusCode != http.StatusForbidden {
 		return false
 	}
@@ -178,41 +173,6 @@ func (t *Whole) mayBePage(res *http.Response, stream *bufio.Reader) bool {
 		return true
 	}
 	start, _ := stream.Peek(512)
-	return res.StatusCode < 300 && WantedKind(t.Documents, res.Header.Get("Content-Type"), res.Request.URL, start) != ""
-}
-
-func unknownType(h http.Header) bool {
-	t := MediaType(h.Get("Content-Type"))
-	return t == "" || t == "application/octet-stream"
-}
-
-// IsHTML reports whether a Content-Type header says HTML or XHTML.
-func IsHTML(contentType string) bool {
-	t := MediaType(contentType)
-	return t == "text/html" || t == "application/xhtml+xml"
-}
-
-// MediaType is the media type alone, whatever follows it: many servers get the
-// parameters wrong.
-func MediaType(contentType string) string {
-	t, _, _ := strings.Cut(contentType, ";")
-	return strings.ToLower(strings.TrimSpace(t))
-}
-
-// fileType is the media type of a body whose answer does not say it: that of a file
-// which the source wants, or what the first bytes look like.
-func (t *Whole) fileType(u *url.URL, start []byte) string {
-	if kind := WantedKind(t.Documents, "", u, start); kind != "" && kind != document.Text {
-		return kind.ContentType()
-	}
-	return http.DetectContentType(start)
-}
-
-// WantedKind returns the kind of document that a body is, among those wanted, by its type, its
-// address and how it starts; "" for none.
-func WantedKind(wanted []document.Kind, contentType string, u *url.URL, start []byte) document.Kind {
-	if kind := document.KindOf(contentType, u, start); kind != "" && slices.Contains(wanted, kind) {
-		return kind
-	}
-	return ""
+	kind := WantedKind(t.Documents, res.Header.Get("Content-Type"), res.Request.URL, start)
+	return res.StatusCode < 300 && kind != ""
 }
