@@ -4,8 +4,8 @@
 //
 //	bytes ─ kind ─ reader of that kind ─ HTML tree (title, headings, lists, tables, code)
 //
-// Files come from anywhere. A reader is bounded in time, in memory and in what it gives,
-// and one that breaks on a file gives a [Problem] and harms nothing else.
+// Files are not trusted. A reader is limited in time, in memory and in the size of its result. If it fails
+// on a file, it returns a [Problem] and does no other harm.
 package document
 
 import (
@@ -25,28 +25,28 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// Document is what a file says.
+// Document is a file as HTML.
 type Document struct {
-	// Root is an HTML document: the title in its head, what it says in an article.
+	// Root is an HTML document with the title in its head and the content in an article.
 	Root *html.Node
-	// TitleFrom says where the title was found, for people: "metadata", "heading",
-	// "first line" or "file name".
+	// TitleFrom says for people where the title was found: "metadata", "heading", "first line" or "file
+	// name".
 	TitleFrom string
-	// Pages counts the pages of a PDF; 0 for the other kinds.
+	// Pages is the number of pages of a PDF, and 0 for other kinds.
 	Pages int
-	// Wordless counts the pages of a PDF that show pictures and no text.
+	// Wordless is the number of pages of a PDF that show pictures and no text.
 	Wordless int
-	// Unseen is what the file has and does not show, by its places.
+	// Unseen is text that the file contains and does not show, by place.
 	Unseen []draft.Unseen
 }
 
-// Problem is the error of a file that could not be read.
+// Problem means that a file could not be read.
 type Problem = draft.Problem
 
 // ProblemKind says what is wrong with a file.
 type ProblemKind = draft.ProblemKind
 
-// What may be wrong with a file.
+// The kinds of problems.
 const (
 	Encrypted = draft.Encrypted
 	Scanned   = draft.Scanned
@@ -56,27 +56,27 @@ const (
 )
 
 const (
-	atOnce  = 1                  // PDFs being read; each may need much memory
-	maxTime = budget.LongestFile // for one file
+	atOnce  = 1                  // PDFs that are read at once; each may need much memory
+	maxTime = budget.LongestFile // for reading one file
 )
 
-// Reader reads files. It is used by several goroutines at once. The zero value is ready;
-// Close it after use.
+// Reader reads files. Several goroutines may use it at once. The zero value is ready to use. It must be
+// closed after use.
 type Reader struct {
-	// Room is what the memory is taken from that reading a file needs; nil for no limit.
+	// Room is the memory budget for reading files. Defaults to no limit.
 	Room *budget.Memory
 
 	once  sync.Once
-	turns chan struct{} // of PDFs
+	turns chan struct{} // held while a PDF is read
 	pdf   pdf.Reader
 }
 
-// Close frees what reading PDF takes. No file is being read then.
+// Close frees the memory for reading PDFs. No file may be read at the same time.
 func (r *Reader) Close() { r.pdf.Close() }
 
-// Read reads a file of a kind that came from u with a Content-Type. The error is a
-// *[Problem] where the file is at fault, and that of ctx where it ended. What reading it
-// costs is counted against the budget that ctx carries: see [budget.Run].
+// Read reads a file of this kind. u and contentType are its address and Content-Type. If the file is at
+// fault, the error is a *[Problem]. If ctx ended, it is ctx's. The work counts against the budget in ctx:
+// see [budget.Run].
 func (r *Reader) Read(ctx context.Context, kind Kind, u *url.URL, contentType string, body []byte) (Document, error) {
 	free, err := r.room(ctx, kind, body)
 	if err != nil {
@@ -92,12 +92,12 @@ func (r *Reader) Read(ctx context.Context, kind Kind, u *url.URL, contentType st
 		err = draft.Problemf(TooCostly, "%s", costly.Detail)
 	}
 	if err != nil {
-		return Document{}, err // what doc is may be written still
+		return Document{}, err // doc may still be written to
 	}
 	return doc, nil
 }
 
-// room waits for its turn to read a file, and for the memory that it needs.
+// room waits for its turn to read a file and for the memory that this needs.
 func (r *Reader) room(ctx context.Context, kind Kind, body []byte) (free func(), err error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -138,7 +138,9 @@ func weight(kind Kind, body []byte) int64 {
 	return text.Memory(body, "\n")
 }
 
-func (r *Reader) read(ctx context.Context, kind Kind, u *url.URL, contentType string, body []byte) (doc Document, err error) {
+func (r *Reader) read(
+	ctx context.Context, kind Kind, u *url.URL, contentType string, body []byte,
+) (doc Document, err error) {
 	limited, cancel := context.WithTimeoutCause(ctx, maxTime, errSlow)
 	defer cancel()
 	defer func() {
@@ -181,7 +183,7 @@ func (r *Reader) read(ctx context.Context, kind Kind, u *url.URL, contentType st
 
 var errSlow = errors.New("took too long")
 
-// finish gives the document its title and its frame.
+// finish adds the title and the frame of an HTML document.
 func finish(d *draft.Draft, u *url.URL) Document {
 	title, from := d.BestTitle(u)
 	root := &html.Node{Type: html.DocumentNode}

@@ -26,7 +26,7 @@ const (
 	CSV      Kind = "csv"
 )
 
-// Kinds are all kinds, in the order of the documentation.
+// Kinds returns all kinds, in the order of the documentation.
 func Kinds() []Kind {
 	var kinds []Kind
 	for _, f := range formats() {
@@ -74,8 +74,8 @@ func (k Kind) ContentType() string {
 	return formatWhere(func(f format) bool { return f.kind == k }).types[0]
 }
 
-// KindOf says of which kind a file is, by the Content-Type that it is served with and,
-// where that is a general one, by its name and how it begins; "" for none of them.
+// KindOf returns the kind of a file, by its Content-Type or, if that is a general one, by its name and its
+// first bytes. It returns "" for any other kind of file.
 func KindOf(contentType string, u *url.URL, start []byte) Kind {
 	mediaType, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	mediaType = strings.TrimSpace(mediaType)
@@ -96,7 +96,7 @@ func KindOf(contentType string, u *url.URL, start []byte) Kind {
 	return formatWhere(func(f format) bool { return slices.Contains(f.types, mediaType) }).kind
 }
 
-// kindOfStart trusts a name as far as the first bytes agree.
+// kindOfStart returns the kind that the name says, if the first bytes agree.
 func kindOfStart(byName format, start []byte) Kind {
 	switch {
 	case bytes.Contains(start[:min(len(start), 1024)], []byte("%PDF-")):
@@ -114,7 +114,7 @@ func formatOfName(u *url.URL) format {
 	return formatWhere(func(f format) bool { return slices.Contains(f.endings, ending) })
 }
 
-// isBinary tells of bytes that are no text, UTF-16 aside.
+// isBinary reports whether bytes are no text. UTF-16 counts as text.
 func isBinary(start []byte) bool {
 	if bytes.HasPrefix(start, []byte("\xFF\xFE")) || bytes.HasPrefix(start, []byte("\xFE\xFF")) {
 		return false
@@ -122,10 +122,11 @@ func isBinary(start []byte) bool {
 	return bytes.IndexByte(start, 0) >= 0
 }
 
-// LooksLikeHTML reports whether a file begins as a web page does: what a server gives
-// in place of a file, and often with the file's type.
+// LooksLikeHTML reports whether a file begins like a web page. Servers send one in place of a file, often
+// with the file's type.
 func LooksLikeHTML(start []byte) bool {
-	start = bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(start[:min(len(start), 1024)], []byte("\xEF\xBB\xBF")), " \t\r\n"))
+	start = bytes.TrimPrefix(start[:min(len(start), 1024)], []byte("\xEF\xBB\xBF"))
+	start = bytes.ToLower(bytes.TrimLeft(start, " \t\r\n"))
 	for _, tag := range []string{"<!doctype html", "<html", "<head", "<body"} {
 		if bytes.HasPrefix(start, []byte(tag)) {
 			return true

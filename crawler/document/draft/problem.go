@@ -2,7 +2,7 @@ package draft
 
 import "fmt"
 
-// Problem is a file that could not be read.
+// Problem means that a file could not be read.
 type Problem struct {
 	Kind   ProblemKind
 	Detail string // for people
@@ -18,11 +18,11 @@ func (p *Problem) Error() string { return string(p.Kind) + ": " + p.Detail }
 // ProblemKind says what is wrong with a file.
 type ProblemKind string
 
-// What may be wrong.
+// The kinds of problems.
 const (
 	Encrypted ProblemKind = "encrypted"  // needs a password
-	Scanned   ProblemKind = "scanned"    // shows pictures of text, and has none
-	Broken    ProblemKind = "broken"     // is not what it says it is, or not whole
-	TooLarge  ProblemKind = "too large"  // goes beyond the limits of its reader
-	TooCostly ProblemKind = "too costly" // takes more work than one file may
+	Scanned   ProblemKind = "scanned"    // shows pictures of text and has no text
+	Broken    ProblemKind = "broken"     // is damaged or not of its declared type
+	TooLarge  ProblemKind = "too large"  // exceeds the limits of its reader
+	TooCostly ProblemKind = "too costly" // takes more work than a file may
 )

@@ -28,7 +28,7 @@ func headings() [6]atom.Atom {
 	return [6]atom.Atom{atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6}
 }
 
-// Heading returns a heading of a level. Levels beyond the sixth are the sixth.
+// Heading returns a heading of a level. Levels above six become six.
 func Heading(level int, children ...*html.Node) *html.Node {
 	return Element(headings()[min(max(level, 1), 6)-1], children...)
 }
@@ -42,13 +42,13 @@ func Element(a atom.Atom, children ...*html.Node) *html.Node {
 	return n
 }
 
-// With gives an element an attribute, and returns it.
+// With adds an attribute to an element, and returns the element.
 func With(n *html.Node, key, value string) *html.Node {
 	n.Attr = append(n.Attr, html.Attribute{Key: key, Val: value})
 	return n
 }
 
-// TextOf returns the text below n, letter by letter.
+// TextOf returns the text below n, unchanged.
 func TextOf(n *html.Node) string {
 	var out strings.Builder
 	for d := range n.Descendants() {
@@ -59,7 +59,7 @@ func TextOf(n *html.Node) string {
 	return out.String()
 }
 
-// Children takes the children of n from it.
+// Children removes the children of n and returns them.
 func Children(n *html.Node) []*html.Node {
 	var taken []*html.Node
 	for child := n.FirstChild; child != nil; child = n.FirstChild {
@@ -69,7 +69,7 @@ func Children(n *html.Node) []*html.Node {
 	return taken
 }
 
-// OneLine returns what s shows, in one line.
+// OneLine returns the visible text of s on one line.
 func OneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r) || unicode.IsControl(r) && !unicode.IsSpace(r) {

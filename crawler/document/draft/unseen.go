@@ -2,39 +2,39 @@ package draft
 
 import "unicode"
 
-// Unseen is text that a file has and does not show: mostly somebody wanted it gone, covered
-// it, and left it in the file.
+// Unseen is text that a file contains and does not show. Mostly somebody covered it to remove it, and it
+// stayed in the file.
 type Unseen struct {
 	How     How
-	Where   string // for people: "page 3, near the top"
-	Letters int    // letters and digits
+	Where   string // for people, such as "page 3, near the top"
+	Letters int    // number of letters and digits
 }
 
-// How says what keeps a text from being seen.
+// How is the reason why a text is not seen.
 type How string
 
-// What keeps a text from being seen.
+// The reasons why a text is not seen.
 const (
 	Covered   How = "covered-text"          // something was drawn over it
 	Colour    How = "text-without-contrast" // it has the colour of what lies behind it
-	Unpainted How = "unpainted-text"        // it is set without being drawn
+	Unpainted How = "unpainted-text"        // it is set but not drawn
 	LayerOff  How = "switched-off-text"     // its optional content is off
 	Clipped   How = "clipped-text"          // it lies outside of the part that is shown
-	Tiny      How = "tiny-text"             // no reader makes it out
-	Marked    How = "unapplied-redaction"   // it is marked to be redacted, and still there
+	Tiny      How = "tiny-text"             // it is too small for any reader
+	Marked    How = "unapplied-redaction"   // it is marked for redaction, but still there
 )
 
-// FewestUnseen is how many letters in a row say something.
+// FewestUnseen is how many letters in a row are enough to say something.
 const FewestUnseen = 3
 
-const mostUnseen = 50 // places that are named of one file
+const mostUnseen = 50 // places that are named for one file
 
 // Places collects the text of a file that is not seen.
 type Places struct {
 	All []Unseen
 }
 
-// Add takes in text that is not seen. What goes on at the same place counts as one.
+// Add adds text that is not seen. Texts at the same place are counted together.
 func (u *Places) Add(how How, where string, letters int) {
 	if letters < FewestUnseen {
 		return

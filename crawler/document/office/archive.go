@@ -27,18 +27,18 @@ import (
 type archive struct {
 	ctx   context.Context
 	files map[string]*zip.File
-	left  int64 // bytes that may still be unpacked
-	nodes int   // that may still be read
+	left  int64 // bytes that may still be decompressed
+	nodes int   // elements that may still be read
 	// blanks are the elements that a blank between two others counts in.
 	blanks map[string]bool
 }
 
 const (
-	maxUnpacked = 48 << 20  // bytes of a document's parts
-	maxNodes    = 1_500_000 // elements and texts of a document's parts
-	maxDepth    = 200       // elements inside one another
+	maxUnpacked = 48 << 20  // bytes of a document's parts together
+	maxNodes    = 1_500_000 // elements and texts of a document's parts together
+	maxDepth    = 200       // nesting of elements
 
-	maxProperties = 100 // attributes of an element, and elements that say how it is set
+	maxProperties = 100 // attributes of an element, and child elements that are properties
 )
 
 // openArchive opens a document. The elements of its parts that blanks count in are those of blanks, and "t".
@@ -72,7 +72,7 @@ func openArchive(ctx context.Context, body []byte, blanks ...string) (*archive, 
 // Memory returns how many bytes of memory reading a document may take, by what its archive says
 // of the parts that are read. What it says wrong is noticed by [archive].
 func Memory(body []byte) int64 {
-	const perUnpacked = 12 // bytes of memory for each that is unpacked
+	const perUnpacked = 12 // bytes of memory for each decompressed byte
 	files, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		return 0
@@ -95,12 +95,12 @@ func isText(name string) bool {
 	return false
 }
 
-// IsArchive reports whether a file begins as those of Office do: as an archive, or as their older format.
+// IsArchive reports whether a file begins like one of Office: a zip archive, or the older format.
 func IsArchive(start []byte) bool {
 	return bytes.HasPrefix(start, []byte("PK\x03\x04")) || bytes.HasPrefix(start, []byte(oleMagic))
 }
 
-// oleMagic begins the files of Office before 2007, and those with a password.
+// oleMagic begins the files of Office before 2007, and encrypted ones.
 const oleMagic = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
 
 func utf16Bytes(s string) []byte {
@@ -111,7 +111,7 @@ func utf16Bytes(s string) []byte {
 	return b
 }
 
-// part reads a part; nil where the document has none of that name.
+// part reads a part. It returns nil if the document has no part of that name.
 func (p *archive) part(name string) (root *xmlNode, err error) {
 	err = p.open(name, func(r io.Reader) (err error) {
 		root, err = p.parse(r)
@@ -120,7 +120,7 @@ func (p *archive) part(name string) (root *xmlNode, err error) {
 	return root, err
 }
 
-// chunk returns what a part says that is a web page or a plain text; nothing for other formats.
+// chunk returns the blocks of a part that is a web page or plain text, and nothing for other formats.
 func (p *archive) chunk(name string) ([]*html.Node, error) {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".htm", ".html", ".xhtml":
@@ -162,7 +162,7 @@ func (p *archive) bytes(name string) (raw []byte, err error) {
 	return raw, err
 }
 
-// open calls read with what a part unpacks to, if the document has it.
+// open calls read with the decompressed content of a part, if the document has the part.
 func (p *archive) open(name string, read func(io.Reader) error) error {
 	f := p.files[name]
 	if f == nil {
@@ -210,11 +210,11 @@ func (p *archive) givenTitle() (string, error) {
 	return draft.OneLine(core.child("title").text()), err
 }
 
-// relation says what another part, or an address, is to a part.
+// relation is a relationship of a part to another part or to an address.
 type relation struct{ id, kind, target string }
 
-// relations are those of a part; "" stands for the whole package. Ones that cannot be
-// read are none.
+// relations returns the relations of a part, or of the package if of is "". It ignores relations that cannot
+// be read.
 func (p *archive) relations(of string) []relation {
 	folder, name := path.Split(of)
 	part, err := p.part(folder + "_rels/" + name + ".rels")
@@ -259,9 +259,8 @@ func (n *xmlNode) reference(related map[string]relation) string {
 	return ""
 }
 
-// xmlNode is an element, or text where it has no name. Names are without their
-// namespaces, which differ between the two kinds of the format. All of its methods
-// can be asked of nil.
+// xmlNode is an element, or text if it has no name. Names are without namespaces, which differ between the
+// two variants of the format. All methods may be called on nil.
 type xmlNode struct {
 	name     string
 	attrs    []xml.Attr
@@ -323,8 +322,8 @@ func (n *xmlNode) nodes() []*xmlNode {
 	return n.children
 }
 
-// child is the first element of a name in n. What is asked for by its name stands among
-// the first.
+// child returns the first child element with a name. It looks only at the first children, where properties
+// are.
 func (n *xmlNode) child(name string) *xmlNode {
 	nodes := n.nodes()
 	for _, c := range nodes[:min(len(nodes), maxProperties)] {
@@ -345,7 +344,7 @@ func (n *xmlNode) all(name string) []*xmlNode {
 	return found
 }
 
-// find is the first element of a name inside n, at any depth.
+// find returns the first element with a name inside n, at any depth.
 func (n *xmlNode) find(name string) *xmlNode {
 	for _, c := range n.nodes() {
 		if c.name == name {
@@ -358,7 +357,7 @@ func (n *xmlNode) find(name string) *xmlNode {
 	return nil
 }
 
-// rows are those of a table, whatever they are wrapped in.
+// rows returns the rows of a table, whatever they are wrapped in.
 func (n *xmlNode) rows() []*xmlNode { return n.unwrapped("tr") }
 
 func (n *xmlNode) cells() []*xmlNode { return n.unwrapped("tc") }
@@ -378,7 +377,7 @@ func (n *xmlNode) unwrapped(name string) []*xmlNode {
 	return found
 }
 
-// chosen is what of alternatives is shown: the newest way that the file offers.
+// chosen returns what is shown of several alternatives: the newest.
 func (n *xmlNode) chosen() []*xmlNode {
 	if choice := n.child("Choice"); choice != nil {
 		return choice.children
@@ -414,7 +413,7 @@ func (n *xmlNode) bits(name string) uint64 {
 // isOne reports whether the value of an attribute is that of a thing which is so.
 func isOne(value string) bool { return value == "1" || value == "true" }
 
-// on reports whether a property that is on or off is on: it is there, and says nothing else.
+// on reports whether a property is on: it is there, and its value is not "off".
 func (n *xmlNode) on() bool {
 	if n == nil {
 		return false
@@ -436,7 +435,7 @@ func (n *xmlNode) text() string {
 	return out.String()
 }
 
-// allText is the text of all elements of a name inside n.
+// allText returns the text of all elements with a name inside n.
 func (n *xmlNode) allText(name string) string {
 	var out strings.Builder
 	for _, c := range n.nodes() {

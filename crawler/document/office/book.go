@@ -13,7 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
-// ReadBook reads a book in the EPUB format (EPUB 3.3, and 2): its chapters in the order of its spine, without its
+// ReadBook reads a book in EPUB format (EPUB 3.3 and 2): its chapters in the order of the spine, without the
 // table of contents.
 func ReadBook(ctx context.Context, body []byte) (*draft.Draft, error) {
 	pack, err := openArchive(ctx, body)
@@ -57,10 +57,10 @@ func ReadBook(ctx context.Context, body []byte) (*draft.Draft, error) {
 type bookReader struct {
 	pack   *archive
 	meter  *budget.Meter
-	locked map[string]bool // parts that are encrypted
+	locked map[string]bool // encrypted parts
 }
 
-// lockedParts are the parts of a book that are encrypted; fonts are often, which are not read.
+// lockedParts returns the encrypted parts of a book. These are often fonts, which are not read.
 func (p *archive) lockedParts() (map[string]bool, error) {
 	locked := make(map[string]bool)
 	list, err := p.part("META-INF/encryption.xml")
@@ -70,7 +70,8 @@ func (p *archive) lockedParts() (map[string]bool, error) {
 	return locked, err
 }
 
-// chapter adds what a chapter says. Its links to other chapters lead nowhere on the site, and are text.
+// chapter adds the text of a chapter. Its links to other chapters become text, since they lead nowhere on
+// the site.
 func (b *bookReader) chapter(article *html.Node, name, mediaType string) error {
 	if b.locked[name] {
 		return draft.Problemf(draft.Encrypted, "its text is locked: %s", path.Base(name))
@@ -93,7 +94,7 @@ func (b *bookReader) chapter(article *html.Node, name, mediaType string) error {
 	return nil
 }
 
-// withoutInnerLink takes the address from a link that leads to another chapter of the book.
+// withoutInnerLink removes the address of a link to another chapter of the book.
 func withoutInnerLink(n *html.Node) {
 	if n.DataAtom != atom.A {
 		return
@@ -107,7 +108,7 @@ func withoutInnerLink(n *html.Node) {
 	n.Attr = kept
 }
 
-// unescaped is an address within an archive as the name of a part.
+// unescaped returns the name of a part for an address within the archive.
 func unescaped(href string) string {
 	if plain, err := url.PathUnescape(href); err == nil {
 		href = plain

@@ -9,17 +9,17 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
-// cellFormats says how the cells of a workbook show their values. How a number is shown by a format is left to
-// Excelize, which is asked of one cell in a workbook of its own: reading whole files with it takes much more
-// memory and time than a file from a stranger may.
+// cellFormats formats the values of a workbook's cells. Excelize applies the number formats, to one cell in
+// a workbook of its own. Reading whole files with it takes much more memory and time than an untrusted file
+// may.
 type cellFormats struct {
-	codes  []string // of the numbers of cells, by the index of their style
-	unseen []bool   // by the same: whether text has the colour of its ground
+	codes  []string // number formats of cells, by the index of their style
+	unseen []bool   // by the same index: text has the colour of its background
 	paper  *excelize.File
-	styles map[string]int // of paper, by code
+	styles map[string]int // of paper, by number format
 }
 
-// builtIn begins the code of a format that Excel knows by a number.
+// builtIn is the prefix of a format that Excel identifies by a number.
 const builtIn = "#"
 
 func readFormats(styles, theme *xmlNode, since1904 bool) *cellFormats {
@@ -52,7 +52,7 @@ func readFormats(styles, theme *xmlNode, since1904 bool) *cellFormats {
 	return f
 }
 
-// groundOf is the colour of a filling.
+// groundOf returns the colour of a fill.
 func groundOf(fill *xmlNode, theme wordTheme) wordColour {
 	switch pattern := fill.child("patternFill"); pattern.attr("patternType") {
 	case "none", "":
@@ -66,7 +66,7 @@ func groundOf(fill *xmlNode, theme wordTheme) wordColour {
 	return wordColour{is: unknown}
 }
 
-// cellColour reads a colour of a workbook. One that is shaded, or of the old palette, is not worked out.
+// cellColour reads a colour of a workbook. A shaded one, or one of the old palette, is unknown.
 func cellColour(n *xmlNode, theme wordTheme) wordColour {
 	rgb := n.attr("rgb")
 	if ink, ok := hexColour(rgb[max(len(rgb)-6, 0):]); ok {
@@ -83,10 +83,10 @@ func cellColour(n *xmlNode, theme wordTheme) wordColour {
 	return wordColour{is: unknown}
 }
 
-// hides reports whether cells of a style show no text, since it has the colour of its ground.
+// hides reports whether cells of a style show no text because it has the colour of its background.
 func (f *cellFormats) hides(style int) bool { return style < len(f.unseen) && f.unseen[style] }
 
-// number is what a cell of a style shows of a number.
+// number returns what a cell of a style shows for a number.
 func (f *cellFormats) number(style int, value string) string {
 	code := ""
 	if style < len(f.codes) {
@@ -105,7 +105,7 @@ func (f *cellFormats) number(style int, value string) string {
 	return value
 }
 
-// shown has Excelize show a number.
+// shown returns the number as Excelize formats it.
 func (f *cellFormats) shown(code string, number float64) (string, bool) {
 	const sheet, at = "Sheet1", "A1"
 	style, known := f.styles[code]
@@ -130,7 +130,7 @@ func (f *cellFormats) shown(code string, number float64) (string, bool) {
 	return draft.OneLine(shown), err == nil
 }
 
-// maxFormats bounds the formats of a workbook that are used.
+// maxFormats is how many formats of a workbook are used.
 const maxFormats = 1000
 
 func (f *cellFormats) close() { _ = f.paper.Close() }

@@ -7,24 +7,24 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
-// wordColour is a colour as a Word document says it.
+// wordColour is a colour in a Word document.
 type wordColour struct {
 	is  colourState
-	ink draft.Ink
+	ink draft.RGBA
 }
 
 type colourState uint8
 
 const (
 	notSaid   colourState = iota
-	automatic             // black or white, whatever is seen upon what lies behind
+	automatic             // black or white, whichever contrasts with what lies behind
 	known
 	unknown
 )
 
-func known3(r, g, b uint8) wordColour { return wordColour{known, draft.Ink{r, g, b, 255}} }
+func known3(r, g, b uint8) wordColour { return wordColour{known, draft.RGBA{r, g, b, 255}} }
 
-// or is c, or what is said elsewhere where c says nothing.
+// or returns c, or other if c does not say a colour.
 func (c wordColour) or(other wordColour) wordColour {
 	if c.is == notSaid {
 		return other
@@ -32,19 +32,18 @@ func (c wordColour) or(other wordColour) wordColour {
 	return c
 }
 
-// hides reports whether text of a colour is not seen upon c.
+// hides reports whether text of this colour is not seen on c.
 func (c wordColour) hides(text wordColour) bool {
-	return c.is == known && text.is == known && text.ink.Within(c.ink, faintColour)
+	return c.is == known && text.is == known && text.ink.IsCloseTo(c.ink, faintColour)
 }
 
-// faintColour is how far the parts of two colours, from 0 to 255, may be apart so that a text is not seen. A text
-// that is set is meant to be black.
+// faintColour is how much the components of two colours, from 0 to 255, may differ for text not to be seen.
 const faintColour = 32
 
-// wordTheme has the colours of a document's theme by their names.
-type wordTheme map[string]draft.Ink
+// wordTheme maps names to the colours of a document's theme.
+type wordTheme map[string]draft.RGBA
 
-// readTheme reads the colours of a theme, and which of them stand for text and background.
+// readTheme reads the colours of a theme, and which of them are those of text and background.
 func readTheme(theme, settings *xmlNode) wordTheme {
 	scheme := theme.find("clrScheme")
 	colours := make(wordTheme)
@@ -58,8 +57,9 @@ func readTheme(theme, settings *xmlNode) wordTheme {
 		}
 	}
 	mapping := settings.child("clrSchemeMapping")
-	for _, name := range [][4]string{ // in a run, in a drawing, in the mapping, in the theme
-		{"background1", "bg1", "bg1", "lt1"}, {"text1", "tx1", "t1", "dk1"}, {"background2", "bg2", "bg2", "lt2"}, {"text2", "tx2", "t2", "dk2"},
+	for _, name := range [][4]string{ // names in a run, in a drawing, in the mapping, and in the theme
+		{"background1", "bg1", "bg1", "lt1"}, {"text1", "tx1", "t1", "dk1"},
+		{"background2", "bg2", "bg2", "lt2"}, {"text2", "tx2", "t2", "dk2"},
 		{"light1", "lt1", "", "lt1"}, {"dark1", "dk1", "", "dk1"}, {"light2", "lt2", "", "lt2"}, {"dark2", "dk2", "", "dk2"},
 		{"hyperlink", "hlink", "", "hlink"}, {"followedHyperlink", "folHlink", "", "folHlink"},
 	} {
@@ -74,15 +74,15 @@ func readTheme(theme, settings *xmlNode) wordTheme {
 	return colours
 }
 
-func hexColour(digits string) (draft.Ink, bool) {
+func hexColour(digits string) (draft.RGBA, bool) {
 	n, err := strconv.ParseUint(digits, 16, 32)
 	if err != nil || len(digits) != 6 {
-		return draft.Ink{}, false
+		return draft.RGBA{}, false
 	}
-	return draft.Ink{uint8(n >> 16), uint8(n >> 8), uint8(n), 255}, true
+	return draft.RGBA{uint8(n >> 16), uint8(n >> 8), uint8(n), 255}, true
 }
 
-// said reads a colour of a property: its value, and the theme's colour that takes its place.
+// said reads a colour from attributes: its value, or the theme's colour that replaces it.
 func (t wordTheme) said(n *xmlNode, value, theme, tint, shade string) wordColour {
 	if name := n.attr(theme); name != "" && name != "none" {
 		c, ok := t[name]
@@ -110,19 +110,19 @@ func (t wordTheme) said(n *xmlNode, value, theme, tint, shade string) wordColour
 	return wordColour{is: unknown}
 }
 
-// text is the colour of text that properties say.
+// text returns the colour of text in properties.
 func (t wordTheme) text(n *xmlNode) wordColour {
 	return t.said(n, "val", "themeColor", "themeTint", "themeShade")
 }
 
-// shading is the colour that a shading gives: its pattern is drawn upon its fill.
+// shading returns the colour of a shading: its pattern on its fill.
 func (t wordTheme) shading(n *xmlNode) wordColour {
 	if n == nil || n.attr("val") == "nil" {
 		return wordColour{}
 	}
 	fill := t.said(n, "fill", "themeFill", "themeFillTint", "themeFillShade")
 	if fill.is == automatic {
-		fill = wordColour{} // shows what is behind
+		fill = wordColour{} // it shows what lies behind
 	}
 	pattern := n.attr("val")
 	share := 0.0
@@ -151,7 +151,7 @@ func (t wordTheme) shading(n *xmlNode) wordColour {
 	return front
 }
 
-// drawn is a colour as drawings say it (DrawingML), in an element around it such as solidFill.
+// drawn returns the colour in an element of a drawing (DrawingML), such as solidFill.
 func (t wordTheme) drawn(n *xmlNode) wordColour {
 	c := n.child("srgbClr")
 	said, ok := hexColour(c.attr("val"))
@@ -172,15 +172,15 @@ func (t wordTheme) drawn(n *xmlNode) wordColour {
 	return wordColour{known, said}
 }
 
-// lit is a colour whose lightness is multiplied and raised.
-func lit(c draft.Ink, times, plus float64) draft.Ink {
+// lit returns a colour with its lightness multiplied and increased.
+func lit(c draft.RGBA, times, plus float64) draft.RGBA {
 	if times == 1 && plus == 0 {
 		return c
 	}
 	high, low := float64(max(c[0], c[1], c[2]))/255, float64(min(c[0], c[1], c[2]))/255
 	light := (high + low) / 2
 	next := min(max(light*times+plus, 0), 1)
-	// Of a colour in HSL the distance from grey goes with the room that its lightness leaves.
+	// In HSL, the distance from grey is proportional to the room that the lightness leaves.
 	room := func(l float64) float64 { return min(l, 1-l) }
 	scale := 0.0
 	if room(light) > 0 {
@@ -193,12 +193,13 @@ func lit(c draft.Ink, times, plus float64) draft.Ink {
 	return c
 }
 
-// highlights are the colours of the marker.
+// highlights are the colours of the highlighter.
 //
 //nolint:gochecknoglobals // a table
-var highlights = map[string]draft.Ink{
-	"black": {0, 0, 0, 255}, "blue": {0, 0, 255, 255}, "cyan": {0, 255, 255, 255}, "green": {0, 255, 0, 255}, "magenta": {255, 0, 255, 255},
-	"red": {255, 0, 0, 255}, "yellow": {255, 255, 0, 255}, "white": {255, 255, 255, 255}, "darkBlue": {0, 0, 128, 255}, "darkCyan": {0, 128, 128, 255},
-	"darkGreen": {0, 128, 0, 255}, "darkMagenta": {128, 0, 128, 255}, "darkRed": {128, 0, 0, 255}, "darkYellow": {128, 128, 0, 255},
+var highlights = map[string]draft.RGBA{
+	"black": {0, 0, 0, 255}, "blue": {0, 0, 255, 255}, "cyan": {0, 255, 255, 255}, "green": {0, 255, 0, 255},
+	"magenta": {255, 0, 255, 255}, "red": {255, 0, 0, 255}, "yellow": {255, 255, 0, 255}, "white": {255, 255, 255, 255},
+	"darkBlue": {0, 0, 128, 255}, "darkCyan": {0, 128, 128, 255}, "darkGreen": {0, 128, 0, 255},
+	"darkMagenta": {128, 0, 128, 255}, "darkRed": {128, 0, 0, 255}, "darkYellow": {128, 128, 0, 255},
 	"darkGray": {128, 128, 128, 255}, "lightGray": {192, 192, 192, 255},
 }

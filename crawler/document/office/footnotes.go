@@ -10,17 +10,16 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// footnotes numbers the notes of a document, footnotes and endnotes alike, in the order in which
-// the text refers to them.
+// footnotes numbers the footnotes and endnotes of a document, in the order in which the text refers to them.
 type footnotes struct {
 	inOrder []*xmlNode
 	numbers map[*xmlNode]int
 }
 
-// maxNotes bounds notes that refer to one another.
+// maxNotes is how many notes are written. They may refer to each other.
 const maxNotes = 10_000
 
-// mark returns what stands in the text where it refers to a note.
+// mark returns the reference to a note for the text.
 func (f *footnotes) mark(note *xmlNode) *html.Node {
 	if f.numbers == nil {
 		f.numbers = make(map[*xmlNode]int)
@@ -34,7 +33,7 @@ func (f *footnotes) mark(note *xmlNode) *html.Node {
 	return draft.Element(atom.Sup, htmltree.Text("["+strconv.Itoa(f.numbers[note])+"]"))
 }
 
-// write adds the notes to the end of an article. What one says is written by into.
+// write adds the notes to the end of an article. into writes the content of one.
 func (f *footnotes) write(article *html.Node, into func(item *html.Node, note *xmlNode)) {
 	if len(f.inOrder) == 0 {
 		return

@@ -18,21 +18,21 @@ import (
 type grid struct {
 	rows   map[int]map[int]string // by row and column, from 0
 	hidden map[int]bool           // rows
-	closed map[int]bool           // columns that are hidden
-	merged map[int][]area         // by the first row
-	links  map[cell]string        // addresses that cells lead to
+	closed map[int]bool           // hidden columns
+	merged map[int][]area         // by their first row
+	links  map[cell]string        // link targets of cells
 }
 
-// cell is a place on a sheet, from 0.
+// cell is a position on a sheet, from 0.
 type cell struct{ row, column int }
 
-// area is what a merged cell covers.
+// area is the range of a merged cell.
 type area struct {
 	cell
 	rows, columns int // that it covers
 }
 
-// The limits of a sheet (Excel's own), and of what a merged cell is taken to cover.
+// The limits of a sheet (Excel's own), and of the range of a merged cell.
 const (
 	maxColumns = 16384
 	maxSpan    = 1000
@@ -50,7 +50,7 @@ func (g *grid) set(at cell, said string) {
 	g.rows[at.row][at.column] = said
 }
 
-// cellAt reads a reference such as B7.
+// cellAt parses a reference such as B7.
 func cellAt(reference string) (row, column int, ok bool) {
 	digits := strings.TrimLeft(reference, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 	for _, letter := range reference[:len(reference)-len(digits)] {
@@ -62,7 +62,7 @@ func cellAt(reference string) (row, column int, ok bool) {
 	return row - 1, column - 1, err == nil && row > 0 && column > 0
 }
 
-// merge notes a merged cell by its reference, such as A1:B2.
+// merge records a merged cell by its reference, such as A1:B2.
 func (g *grid) merge(reference string) {
 	from, to, _ := strings.Cut(reference, ":")
 	top, left, ok := cellAt(from)
@@ -72,7 +72,7 @@ func (g *grid) merge(reference string) {
 	}
 }
 
-// write writes the tables of a sheet, which blank rows part.
+// write writes the tables of a sheet, which blank rows separate.
 func (g *grid) write(section *html.Node, r *sheetReader) error {
 	var block []int
 	used := slices.Sorted(maps.Keys(g.rows))
@@ -88,7 +88,7 @@ func (g *grid) write(section *html.Node, r *sheetReader) error {
 	return nil
 }
 
-// isParted reports whether a blank row is shown between two rows that say something.
+// isParted reports whether a visible blank row separates two rows with text.
 func (g *grid) isParted(row, next int) bool {
 	const looked = 1000 // rows; more cannot all be hidden one by one
 	for between := row + 1; between < min(next, row+looked); between++ {
@@ -104,7 +104,7 @@ func (g *grid) isCovered(row, other int) bool {
 	return slices.ContainsFunc(g.merged[row], func(a area) bool { return a.row+a.rows > other })
 }
 
-// block writes rows that stand together: a table, or lines where they have one column.
+// block writes adjacent rows as a table, or as lines if they have one column.
 func (g *grid) block(section *html.Node, r *sheetReader, rows []int) error {
 	left, right := g.edges(rows)
 	if right-left == 1 {
@@ -148,7 +148,7 @@ func (g *grid) block(section *html.Node, r *sheetReader, rows []int) error {
 	return nil
 }
 
-// spanning makes a cell cover what it is merged with, as far as that is shown.
+// spanning makes a cell span the visible cells that it is merged with.
 func (g *grid) spanning(td *html.Node, a area, rows []int, right int, covered map[cell]bool) *html.Node {
 	columns, high := 0, 0
 	for column := a.column; column < min(a.column+a.columns, right); column++ {
@@ -174,7 +174,7 @@ func (g *grid) spanning(td *html.Node, a area, rows []int, right int, covered ma
 	return td
 }
 
-// edges are the columns that rows use.
+// edges returns the first and last columns that rows use.
 func (g *grid) edges(rows []int) (left, right int) {
 	left = maxColumns
 	for _, row := range rows {
@@ -185,7 +185,7 @@ func (g *grid) edges(rows []int) (left, right int) {
 	return left, right
 }
 
-// isHeader reports whether a row names the columns: all of its cells that are shown say something in words.
+// isHeader reports whether a row names the columns: all of its visible cells contain words.
 func (g *grid) isHeader(row, left, right int) bool {
 	for column := left; column < right; column++ {
 		under := slices.ContainsFunc(g.merged[row], func(a area) bool { return column > a.column && column < a.column+a.columns })
@@ -196,7 +196,7 @@ func (g *grid) isHeader(row, left, right int) bool {
 	return true
 }
 
-// content is what a cell says, line by line, as the link that it is.
+// content returns the text of a cell, line by line, as a link if it is one.
 func (g *grid) content(at cell) []*html.Node {
 	var nodes []*html.Node
 	for line := range strings.Lines(g.rows[at.row][at.column]) {

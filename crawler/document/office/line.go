@@ -13,35 +13,35 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// lineWriter writes runs of text as one line of HTML. What is set alike stays in one element.
+// lineWriter writes runs of text as one line of HTML. Text with the same formatting stays in one element.
 type lineWriter struct {
 	meter *budget.Meter
 	line  *html.Node
 
-	letters, mono int // that were written, and those of them in a font of one width
+	letters, mono int // letters written, and how many of them are monospaced
 
-	open *html.Node // text that may go on
-	said []byte     // what it says
+	open *html.Node // text node that may continue
+	said []byte     // its text
 }
 
 func newLine(meter *budget.Meter) lineWriter {
 	return lineWriter{meter: meter, line: draft.Element(atom.P)}
 }
 
-// look is how a run of text is set.
+// look is the formatting of a run of text.
 type look struct {
 	bold, italic, strike, mono, hidden bool
 	raised                             string // "sup", "sub" or ""
 	contrast                           contrast
 }
 
-// end ends the text that might have gone on. It is called once the line is written.
+// end ends the current text node. It must be called when the line is complete.
 func (w *lineWriter) end() { w.goOn(nil, "") }
 
 // isEmpty reports whether the line shows nothing.
 func (w *lineWriter) isEmpty() bool { return strings.TrimSpace(draft.TextOf(w.line)) == "" }
 
-// goOn adds to a text, which has what was added to it when another one goes on.
+// goOn appends to a text node. The node gets its text when another one is begun.
 func (w *lineWriter) goOn(with *html.Node, said string) {
 	if with != w.open {
 		if w.open != nil {
@@ -65,7 +65,7 @@ func (w *lineWriter) text(to *html.Node, look look, said string) {
 		w.mono += n
 	}
 	tags := look.tags()
-	// What goes on as before stays in one element.
+	// Text with the same formatting as before stays in one element.
 	if last := to.LastChild; last != nil && sameTags(last, tags) {
 		for range len(tags) - 1 {
 			last = last.LastChild
@@ -87,7 +87,7 @@ func (w *lineWriter) text(to *html.Node, look look, said string) {
 	to.AppendChild(node)
 }
 
-// tags are the elements of a look, the outermost first.
+// tags returns the elements for the formatting, outermost first.
 func (l look) tags() []atom.Atom {
 	var tags []atom.Atom
 	for _, t := range []struct {
@@ -101,7 +101,7 @@ func (l look) tags() []atom.Atom {
 	return tags
 }
 
-// sameTags reports whether n is text in just these elements.
+// sameTags reports whether n is text in exactly these elements.
 func sameTags(n *html.Node, tags []atom.Atom) bool {
 	for _, tag := range tags {
 		if n == nil || n.DataAtom != tag || n.FirstChild != n.LastChild {
@@ -112,5 +112,5 @@ func sameTags(n *html.Node, tags []atom.Atom) bool {
 	return n != nil && n.Type == html.TextNode
 }
 
-// isCode reports whether a whole paragraph is set as code is.
+// isCode reports whether a whole paragraph is formatted as code.
 func (w *lineWriter) isCode() bool { return w.letters > 0 && w.mono == w.letters }

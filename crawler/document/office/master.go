@@ -7,14 +7,13 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// slideMaster is what a slide inherits of its layout and of the master behind that, as far as
-// it says which paragraphs have bullets. A nil one gives none.
+// slideMaster is what a slide inherits from its layout and its master about bullets. Nil has no bullets.
 type slideMaster struct {
 	layout, master []*xmlNode // their placeholders
 	styles         *xmlNode   // of the master's text
 }
 
-// masterOf reads a layout, and its master, once.
+// masterOf reads a layout and its master, once.
 func (r *slideReader) masterOf(layout string) (*slideMaster, error) {
 	if known := r.masters[layout]; known != nil {
 		return known, nil
@@ -46,9 +45,9 @@ func placeholdersOf(root *xmlNode) (found []*xmlNode) {
 	return found
 }
 
-// bullet returns the list that a paragraph is an item of; 0 for none. It is what the nearest says:
-// the paragraph, its shape, the place of the layout that the shape fills, that of the master, and
-// the master's style for texts.
+// bullet returns the kind of list that a paragraph is an item of, or 0. The nearest of these decides: the
+// paragraph, its shape, the placeholder of the layout that the shape fills, that of the master, and the
+// master's text style.
 func (m *slideMaster) bullet(shape, placeholder, p *xmlNode, level int) atom.Atom {
 	name := fmt.Sprintf("lvl%dpPr", level+1)
 	said := []*xmlNode{p.child("pPr"), shape.child("txBody").child("lstStyle").child(name)}
@@ -82,7 +81,7 @@ func (m *slideMaster) bullet(shape, placeholder, p *xmlNode, level int) atom.Ato
 	return 0
 }
 
-// fits is the first of the places whose placeholder is the one that is looked for.
+// fits returns the first shape with the wanted placeholder.
 func fits(places []*xmlNode, is func(*xmlNode) bool) []*xmlNode {
 	for _, place := range places {
 		if is(place.placeholder()) {

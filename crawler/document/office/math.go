@@ -12,8 +12,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// math writes an equation (ECMA-376, part 1, 22.1) as a line of text: 3/4, (a+b)/2, √2, and
-// powers and indices that are numbers as such.
+// math writes an equation (ECMA-376, part 1, section 22.1) as a line of text: 3/4, (a+b)/2, √2, with numeric
+// powers and indices raised and lowered.
 func (w *lineWriter) math(to *html.Node, nodes []*xmlNode) {
 	w.end()
 	for _, n := range nodes {
@@ -30,7 +30,7 @@ func (w *lineWriter) math(to *html.Node, nodes []*xmlNode) {
 			}
 		case "f":
 			if last, _ := utf8.DecodeLastRuneInString(lastText(to)); unicode.IsDigit(last) {
-				to.AppendChild(htmltree.Text(" ")) // one and a half is not eleven halves
+				to.AppendChild(htmltree.Text(" ")) // so that one and a half does not become eleven halves
 			}
 			appendGroup(to, part("num"))
 			to.AppendChild(htmltree.Text("/"))
@@ -79,7 +79,7 @@ func (w *lineWriter) math(to *html.Node, nodes []*xmlNode) {
 	}
 }
 
-// lastText is the text that n ends with.
+// lastText returns the text that n ends with.
 func lastText(n *html.Node) string {
 	for n.LastChild != nil {
 		n = n.LastChild
@@ -87,7 +87,7 @@ func lastText(n *html.Node) string {
 	return n.Data
 }
 
-// delimited writes what stands between brackets, or other signs.
+// delimited writes what stands between brackets or other delimiters.
 func (w *lineWriter) delimited(to *html.Node, n *xmlNode) {
 	sign := func(name, usual string) *html.Node {
 		if given := n.child("dPr").child(name); given != nil {
@@ -105,10 +105,11 @@ func (w *lineWriter) delimited(to *html.Node, n *xmlNode) {
 	to.AppendChild(sign("endChr", ")"))
 }
 
-// appendGroup appends a part of an equation, in brackets unless it is one number or word.
+// appendGroup appends a part of an equation, in brackets unless it is a single number or word.
 func appendGroup(to, part *html.Node) {
 	said := strings.TrimSpace(draft.TextOf(part))
-	if strings.ContainsFunc(said, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != ',' }) && !isBracketed(said) {
+	joins := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '.' && r != ',' }
+	if strings.ContainsFunc(said, joins) && !isBracketed(said) {
 		to.AppendChild(htmltree.Text("("))
 		htmltree.MoveChildren(to, part)
 		to.AppendChild(htmltree.Text(")"))
@@ -117,13 +118,12 @@ func appendGroup(to, part *html.Node) {
 	htmltree.MoveChildren(to, part)
 }
 
-// isBracketed reports whether one pair of brackets is around all of a text.
+// isBracketed reports whether one pair of brackets encloses the whole text.
 func isBracketed(said string) bool {
 	return strings.HasPrefix(said, "(") && strings.Index(said, ")") == len(said)-1
 }
 
-// shift appends a power or an index: a number as one that is raised or lowered, whose signs
-// plain text has, and anything else behind a sign.
+// shift appends a power or an index: a number raised or lowered, and anything else after a sign.
 func shift(to *html.Node, as atom.Atom, sign string, part *html.Node) {
 	said := strings.TrimSpace(draft.TextOf(part))
 	switch {

@@ -7,8 +7,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// numbering returns the list and the level that a paragraph of a style is numbered by; "" for
-// none. A style that names its list alone stands at the level which names the style.
+// numberingOf returns the list and the level of a paragraph, or "" if it is in no list. If its style names a
+// list only, the level is the one that names the style.
 func (w *word) numberingOf(properties *xmlNode, style *wordStyle) (id string, level int) {
 	listed := properties.child("numPr")
 	if listed.child("numId") == nil {
@@ -43,7 +43,7 @@ func (n *xmlNode) orElse(other *xmlNode) *xmlNode {
 	return other
 }
 
-// count goes on to the next number of a level of a list.
+// count increments the number of a level of a list, and returns the level and all numbers.
 func (w *word) count(id string, level int) (as wordLevel, counts *[9]int) {
 	if definition := w.numbering[id]; definition != nil {
 		as = definition[level]
@@ -64,7 +64,7 @@ func (w *word) count(id string, level int) (as wordLevel, counts *[9]int) {
 	return as, counts
 }
 
-// label is the number of a heading or an item as Word shows it, such as "2.1" or "Step 3:".
+// label returns the number of a heading or an item as Word shows it, such as "2.1" or "Step 3:".
 func (w *word) label(id string, as wordLevel, counts *[9]int) string {
 	levels := w.numbering[id]
 	return labelOf(as, counts[:], func(at int) wordLevel { return levels[at] })
@@ -100,8 +100,8 @@ func labelOf(as wordLevel, counts []int, levelAt func(int) wordLevel) string {
 	return draft.OneLine(out.String())
 }
 
-// isPlain reports whether HTML counts as the level does: by a number of its own with no more
-// than a point or a bracket.
+// isPlain reports whether HTML numbers the level in the same way: with its own number and at most a point or
+// a bracket.
 func (l wordLevel) isPlain() bool {
 	bare := strings.Trim(l.text, "().: \u00a0")
 	return bare == "" || len(bare) == 2 && bare[0] == '%'

@@ -14,8 +14,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// ReadOpenDocument reads a text in the OpenDocument format (ISO/IEC 26300), as LibreOffice writes it: with
-// insertions and without deletions, without hidden text, and without tables of contents.
+// ReadOpenDocument reads a text in OpenDocument format (ISO/IEC 26300), as LibreOffice writes it: with
+// insertions and without deletions, hidden text and tables of contents.
 func ReadOpenDocument(ctx context.Context, body []byte) (*draft.Draft, error) {
 	pack, err := openArchive(ctx, body, "p", "h", "span", "a", "ruby-base")
 	if err != nil {
@@ -55,18 +55,18 @@ func ReadOpenDocument(ctx context.Context, body []byte) (*draft.Draft, error) {
 	return d, nil
 }
 
-// openText writes the parts of a text in the OpenDocument format as HTML.
+// openText writes the parts of an OpenDocument text as HTML.
 type openText struct {
 	pack   *archive
 	meter  *budget.Meter
 	styles map[string]*openStyle // by family and name
-	lists  map[string]*xmlNode   // styles of lists, by name; "" is that of headings
+	lists  map[string]*xmlNode   // list styles by name; "" is that of headings
 
-	title      string // what is set in the style Title
+	title      string // text in the style Title
 	counts     map[string]*[maxLevels]int
 	numbered   map[*html.Node]string // headings by the numbers that they begin with
 	notes      footnotes
-	paragraphs int // that were read
+	paragraphs int // number of paragraphs read
 	unseen     draft.Places
 }
 
@@ -118,7 +118,7 @@ func (o *openText) paragraph(to *place, n *xmlNode) error {
 	return o.frames(to, boxes)
 }
 
-// heading writes a heading; where it is an item of a list, with the item's number.
+// heading writes a heading, with its number if it is an item of a list.
 func (o *openText) heading(to *place, n *xmlNode, number string) error {
 	line, _, boxes := o.line(to, n)
 	level := max(n.number("outline-level"), 1)
@@ -137,7 +137,7 @@ func (o *openText) heading(to *place, n *xmlNode, number string) error {
 	return o.frames(to, boxes)
 }
 
-// line reads a paragraph, and what is fixed to it.
+// line reads a paragraph, and what is anchored in it.
 func (o *openText) line(to *place, n *xmlNode) (*openLine, *openStyle, []*xmlNode) {
 	o.meter.Make(1)
 	o.paragraphs++
@@ -153,7 +153,7 @@ func (o *openText) line(to *place, n *xmlNode) (*openLine, *openStyle, []*xmlNod
 	return line, style, line.boxes
 }
 
-// list writes a list with those inside it. Each level counts by the style of the outermost list.
+// list writes a list with its nested lists. Each level is numbered by the style of the outermost list.
 func (o *openText) list(to *place, n *xmlNode, style string, level int) error {
 	if given := n.attr("style-name"); given != "" {
 		style = given
@@ -212,7 +212,7 @@ func (o *openText) list(to *place, n *xmlNode, style string, level int) error {
 	return nil
 }
 
-// content is the first paragraph or heading of an item; nil where it only has lists inside it.
+// content returns the first paragraph or heading of an item, or nil if the item only has lists.
 func (n *xmlNode) content() *xmlNode {
 	for _, c := range n.nodes() {
 		if c.name == "p" || c.name == "h" {
@@ -222,7 +222,7 @@ func (n *xmlNode) content() *xmlNode {
 	return nil
 }
 
-// after are the children of n behind one of them.
+// after returns the children of n after one of them.
 func (n *xmlNode) after(child *xmlNode) []*xmlNode {
 	for i, c := range n.children {
 		if c == child {
@@ -286,10 +286,10 @@ func (o *openText) row(table *html.Node, n *xmlNode, tag atom.Atom, ground wordC
 	return nil
 }
 
-// maxRepeated bounds how often a cell is repeated that stands in the file once.
+// maxRepeated is how often a cell that stands in the file once is repeated at most.
 const maxRepeated = 100
 
-// frames writes what is fixed to a paragraph, below it.
+// frames writes what is anchored in a paragraph, below it.
 func (o *openText) frames(to *place, boxes []*xmlNode) error {
 	for _, box := range boxes {
 		if err := o.frame(to, box); err != nil {
@@ -299,7 +299,7 @@ func (o *openText) frames(to *place, boxes []*xmlNode) error {
 	return nil
 }
 
-// frame writes the text of a box or a shape, or what stands in a line in its place.
+// frame writes the text of a box or a shape, or the inline content in its place.
 func (o *openText) frame(to *place, n *xmlNode) error {
 	o.meter.Spend(10)
 	ground := to.ground
@@ -317,8 +317,8 @@ func (o *openText) frame(to *place, n *xmlNode) error {
 	return nil
 }
 
-// inline returns what a frame without text shows: an equation, or what its picture is said to show; nil for
-// nothing.
+// inline returns what a frame without text shows: an equation, or the description of its picture. It returns
+// nil if there is nothing.
 func (o *openText) inline(n *xmlNode) *html.Node {
 	if math := o.equation(n.child("object")); math != nil {
 		return o.markup(math)
@@ -331,8 +331,8 @@ func (o *openText) inline(n *xmlNode) *html.Node {
 	return nil
 }
 
-// equation returns an equation in MathML, which stands in the text or in a part of its own; nil for another
-// object, and for what cannot be read.
+// equation returns an equation in MathML, which is in the text or in a part of its own. It returns nil for
+// another object, and for one that cannot be read.
 func (o *openText) equation(object *xmlNode) *xmlNode {
 	math := object.child("math")
 	if math == nil && object.attr("href") != "" {
@@ -344,7 +344,7 @@ func (o *openText) equation(object *xmlNode) *xmlNode {
 	return math
 }
 
-// markup returns an equation as it stands in a web page.
+// markup returns an equation as MathML in HTML.
 func (o *openText) markup(n *xmlNode) *html.Node {
 	o.meter.Make(1)
 	if n.name == "" {

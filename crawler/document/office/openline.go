@@ -9,13 +9,13 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
-// openLine writes what stands in a paragraph of an OpenDocument text as one line of HTML.
+// openLine writes the content of a paragraph of an OpenDocument text as one line of HTML.
 type openLine struct {
 	lineWriter
 	text   *openText
-	ground wordColour // what it stands on
-	boxes  []*xmlNode // that are fixed to the paragraph
-	unseen int        // letters in the colour of their ground
+	ground wordColour // colour behind the text
+	boxes  []*xmlNode // anchored in the paragraph
+	unseen int        // number of letters in the colour behind them
 }
 
 func (l *openLine) into(to *html.Node, as look, nodes []*xmlNode) {
@@ -61,7 +61,7 @@ func (l *openLine) into(to *html.Node, as look, nodes []*xmlNode) {
 	}
 }
 
-// say writes a text, unless it has the colour of what it stands on.
+// say writes a text, unless it has the colour of what lies behind it.
 func (l *openLine) say(to *html.Node, as look, said string) {
 	if as.contrast.shade.or(l.ground).hides(as.contrast.text) {
 		for _, c := range said {

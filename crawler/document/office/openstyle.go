@@ -6,9 +6,9 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
-// openStyle is a style of an OpenDocument text. A nil one is the plain style.
+// openStyle is a style of an OpenDocument text. Nil is the plain style.
 type openStyle struct {
-	name    string // in small letters
+	name    string // in lower case
 	basedOn *openStyle
 	node    *xmlNode
 }
@@ -16,7 +16,7 @@ type openStyle struct {
 // maxLevels is how many levels lists have.
 const maxLevels = 10
 
-// readStyles reads the styles of a part, those that the program made by itself among them.
+// readStyles reads the styles of a part, including automatic ones.
 func (o *openText) readStyles(root *xmlNode) {
 	parents := make(map[*openStyle]string)
 	for _, section := range root.nodes() {
@@ -48,14 +48,14 @@ func (o *openText) readStyles(root *xmlNode) {
 	}
 }
 
-// each calls look for a style and those it is based on, until it returns true.
+// each calls look for a style and those it is based on, until look returns true.
 func (s *openStyle) each(look func(*openStyle) bool) {
 	for i := 0; s != nil && i < maxBasedOn && !look(s); i++ {
 		s = s.basedOn
 	}
 }
 
-// called is the name of the nearest style that a person chose.
+// called returns the name of the nearest style that a person chose.
 func (s *openStyle) called() (name string) {
 	s.each(func(s *openStyle) bool {
 		name = s.name
@@ -64,7 +64,7 @@ func (s *openStyle) called() (name string) {
 	return name
 }
 
-// isAutomatic reports whether a style is called as programs call those that they make: P1, T12.
+// isAutomatic reports whether a style has a name that programs give to automatic styles: P1, T12.
 func isAutomatic(name string) bool {
 	letters := strings.TrimRight(name, "0123456789")
 	return len(letters) <= 2 && len(letters) < len(name)
@@ -78,8 +78,8 @@ func (s *openStyle) isCode() (code bool) {
 	return code
 }
 
-// look is how a paragraph's style sets its text, as far as it says something: bold and italic are
-// left to headings and quotes, which show by themselves.
+// look returns the formatting of a paragraph style that has a meaning. Bold and italic of headings and
+// quotes have none.
 func (s *openStyle) look() (l look) {
 	for _, p := range s.chain() {
 		l.applyOpenly(p)
@@ -88,7 +88,7 @@ func (s *openStyle) look() (l look) {
 	return l
 }
 
-// openly is a look as a style of text changes it.
+// openly returns the formatting with a text style applied.
 func (l look) openly(s *openStyle) look {
 	for _, p := range s.chain() {
 		l.applyOpenly(p)
@@ -97,7 +97,7 @@ func (l look) openly(s *openStyle) look {
 	return l
 }
 
-// chain are the text properties that a style and those it is based on have, the base first.
+// chain returns the text properties of a style and of those it is based on, the base first.
 func (s *openStyle) chain() (all []*xmlNode) {
 	s.each(func(s *openStyle) bool {
 		if p := s.node.child("text-properties"); p != nil {
@@ -139,7 +139,7 @@ func (l *look) applyOpenly(p *xmlNode) {
 	})
 }
 
-// ground is the colour behind the text of a paragraph or a cell.
+// ground returns the colour behind the text of a paragraph or a cell.
 func (s *openStyle) ground() (behind wordColour) {
 	s.each(func(s *openStyle) bool {
 		for _, name := range []string{"paragraph-properties", "table-cell-properties"} {
@@ -152,7 +152,7 @@ func (s *openStyle) ground() (behind wordColour) {
 	return behind
 }
 
-// openColour is a colour such as #ff0000.
+// openColour parses a colour such as #ff0000.
 func openColour(v string) wordColour {
 	if ink, ok := hexColour(strings.TrimPrefix(v, "#")); ok {
 		return wordColour{known, ink}
@@ -160,7 +160,7 @@ func openColour(v string) wordColour {
 	return wordColour{}
 }
 
-// levelOf is how the items of a level of a list are marked.
+// levelOf returns how the items of a level of a list are numbered.
 func (o *openText) levelOf(style string, level int) (as wordLevel) {
 	as = wordLevel{format: "bullet"}
 	for _, n := range o.lists[style].nodes() {
@@ -182,7 +182,7 @@ func (o *openText) levelOf(style string, level int) (as wordLevel) {
 	return as
 }
 
-// shownLevels is how the number of a level is written that shows those of the levels above it, as Word has it.
+// shownLevels returns the number of a level with those of the levels above it, in Word's notation.
 func shownLevels(level, shown int) string {
 	var parts []string
 	for i := max(level-shown+1, 0); i <= level; i++ {
@@ -191,8 +191,8 @@ func shownLevels(level, shown int) string {
 	return strings.Join(parts, ".")
 }
 
-// count goes on to the next number of a level of a list, or to a given one, and returns it with its label, such as
-// "2.1"; "" where the level has no numbers.
+// count sets the number of a level of a list to the next or a given one. It returns the number with its
+// label, such as "2.1", which is "" if the level has no numbers.
 func (o *openText) count(id, style string, level, given int) (number int, label string) {
 	level = min(level, maxLevels-1)
 	counts := o.counts[id]

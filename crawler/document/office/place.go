@@ -10,14 +10,14 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// place is where blocks are written, and what the next one may go on with.
+// place is where blocks are written, with what the next one may continue.
 type place struct {
 	node   *html.Node
 	lists  []openList
-	code   *html.Node // an open block of code
-	ground wordColour // what text stands on
-	room   int        // height that is left, where it is fixed, in twentieths of a point
-	cell   bool       // is a cell of a table, where code is no block
+	code   *html.Node // the open block of code
+	ground wordColour // colour behind the text
+	room   int        // remaining height in twentieths of a point; 0 if it is not fixed
+	cell   bool       // a table cell, in which code is not a block
 }
 
 // openList is a list that the next item may belong to.
@@ -28,7 +28,7 @@ type openList struct {
 	item  *html.Node
 }
 
-// block adds what belongs to no list and no code.
+// block adds a block that is neither in a list nor code.
 func (p *place) block(n *html.Node) {
 	p.lists, p.code = nil, nil
 	p.node.AppendChild(n)
@@ -48,7 +48,7 @@ func (p *place) codeLine(line string) {
 	p.code.AppendChild(htmltree.Text("\n" + line))
 }
 
-// item adds an item to the list with an ID that is open at a level, or begins one by newList.
+// item adds an item to the open list with this ID and level, or begins one with newList.
 func (p *place) item(level int, id string, newList func() *html.Node, line *html.Node) {
 	depth := len(p.lists)
 	for depth > 0 && p.lists[depth-1].level > level {
@@ -72,8 +72,8 @@ func (p *place) item(level int, id string, newList func() *html.Node, line *html
 	list.node.AppendChild(list.item)
 }
 
-// listFrom returns an empty list. A numbered one begins with start, and counts as HTML's type says; ""
-// is by numbers.
+// listFrom returns an empty list. A numbered one begins with start. kind is HTML's type attribute, or "" for
+// decimal numbers.
 func listFrom(tag atom.Atom, kind string, start int) *html.Node {
 	list := draft.Element(tag)
 	if tag != atom.Ol {

@@ -12,7 +12,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// wordRun writes what stands in a paragraph as one line of HTML.
+// wordRun writes the content of a paragraph as a line of HTML.
 type wordRun struct {
 	lineWriter
 	w      *word
@@ -59,7 +59,7 @@ func (r *wordRun) into(to *html.Node, nodes []*xmlNode) {
 	}
 }
 
-// run writes one run: text that is set alike.
+// run writes one run, which is text with the same formatting.
 func (r *wordRun) run(to *html.Node, n *xmlNode) {
 	r.meter.Spend(10)
 	look := r.base.with(n.child("rPr"), r.w.styles, r.w.theme)
@@ -109,7 +109,7 @@ func (r *wordRun) run(to *html.Node, n *xmlNode) {
 	}
 }
 
-// drawing writes what a picture is said to show, and keeps the text of its boxes.
+// drawing writes the description of a picture, and keeps the text of its boxes.
 func (r *wordRun) drawing(to *html.Node, n *xmlNode) {
 	if shape, ok := shapeOf(n); ok && len(r.shapes) < maxShapes {
 		r.shapes = append(r.shapes, shape)
@@ -129,7 +129,7 @@ func (r *wordRun) drawing(to *html.Node, n *xmlNode) {
 	}
 }
 
-// fieldChar begins a field, turns to what it gives, or ends it.
+// fieldChar begins a field, switches to its result, or ends it.
 func (w *word) fieldChar(kind string) {
 	switch n := len(w.fields); {
 	case kind == "begin" && n < 100:
@@ -143,13 +143,13 @@ func (w *word) fieldChar(kind string) {
 	}
 }
 
-// skips reports whether the text here is none of the document's: an instruction of a
-// field, or a table of contents.
+// skips reports whether the text here is not the document's own: the instruction of a field, or a table of
+// contents.
 func (w *word) skips() bool {
 	return slices.ContainsFunc(w.fields, func(f field) bool { return f.skips })
 }
 
-// instruct adds to the instruction of the field that begins.
+// instruct appends to the instruction of the open field.
 func (w *word) instruct(n *xmlNode) {
 	const longestName = 100
 	if open := len(w.fields); open > 0 && len(w.fields[open-1].instruction) < longestName {
@@ -157,7 +157,7 @@ func (w *word) instruct(n *xmlNode) {
 	}
 }
 
-// symbol is a character of a font of symbols, as far as it has one of its own.
+// symbol returns the character for a code of a symbol font, or "" if there is none.
 func symbol(code string) string {
 	switch strings.ToUpper(code) {
 	case "F0B7", "F0A7", "F0D8":

@@ -7,15 +7,15 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
-// contrast is how text is painted, as far as that tells whether it is seen.
+// contrast is what shows whether text is visible.
 type contrast struct {
 	text, highlight, shade wordColour
-	clear                  bool // is not painted
-	size                   int  // in half points; 0 for not said
-	wide                   int  // percent of its usual width; 0 for not said
+	clear                  bool // the text is not painted
+	size                   int  // in half points; 0 if not given
+	wide                   int  // percent of the usual width; 0 if not given
 }
 
-// apply changes a contrast as the properties of a run say.
+// apply applies the properties of a run.
 func (c *contrast) apply(p *xmlNode, t wordTheme) {
 	if n := p.child("color"); n != nil {
 		c.text = t.text(n)
@@ -29,11 +29,11 @@ func (c *contrast) apply(p *xmlNode, t wordTheme) {
 	if n := p.child("shd"); n != nil {
 		c.shade = t.shading(n)
 	}
-	if fill := p.child("textFill"); fill != nil { // what Word shows since 2010, whatever color says
+	if fill := p.child("textFill"); fill != nil { // Word shows it since 2010, whatever color says
 		c.clear = fill.child("noFill") != nil
 		if solid := fill.child("solidFill"); solid != nil {
 			c.text = t.drawn(solid)
-			const nearly = 90_000 // of 100,000, its transparency
+			const nearly = 90_000 // of 100,000
 			c.clear = solid.find("alpha").number("val") > nearly
 		} else if !c.clear {
 			c.text = wordColour{is: unknown}
@@ -47,7 +47,7 @@ func (c *contrast) apply(p *xmlNode, t wordTheme) {
 	}
 }
 
-// chain are the properties of a name that a style and those that it is based on have, the base first.
+// chain returns the properties with a name of a style and of those it is based on, the base first.
 func (s *wordStyle) chain(name string) (all []*xmlNode) {
 	s.each(func(s *wordStyle) bool {
 		if p := s.node.child(name); p != nil {
@@ -58,7 +58,7 @@ func (s *wordStyle) chain(name string) (all []*xmlNode) {
 	return all
 }
 
-// readDefaults is how text is painted of which nothing is said.
+// readDefaults reads how text is painted by default.
 func (w *word) readDefaults(styles *xmlNode) {
 	defaults := styles.child("docDefaults")
 	w.plain.apply(defaults.child("rPrDefault").child("rPr"), w.theme)
@@ -70,7 +70,7 @@ func (w *word) readDefaults(styles *xmlNode) {
 	}
 }
 
-// setOf is how the text of a paragraph is painted, and the ground that it stands on.
+// setOf returns how the text of a paragraph is painted, and the colour behind it.
 func (w *word) setOf(properties *xmlNode, style *wordStyle, ground wordColour) (contrast, wordColour) {
 	if style == nil {
 		style = w.normal
@@ -87,8 +87,7 @@ func (w *word) setOf(properties *xmlNode, style *wordStyle, ground wordColour) (
 	return set, ground
 }
 
-// lineOf is the height that lines of a paragraph have exactly, in twentieths of a point; 0 for as
-// much as they need.
+// lineOf returns the exact height of a paragraph's lines in twentieths of a point, or 0 if it is not fixed.
 func (w *word) lineOf(properties *xmlNode, style *wordStyle) (exact int) {
 	if style == nil {
 		style = w.normal
@@ -120,10 +119,10 @@ func (w *word) lineOf(properties *xmlNode, style *wordStyle) (exact int) {
 const (
 	tiniestWord = 4  // half points
 	narrowest   = 10 // percent of the usual width
-	plainSize   = 20 // half points, where nothing is said
+	plainSize   = 20 // half points, by default
 )
 
-// unseenBy says what keeps a run from being seen; "" for nothing.
+// unseenBy returns why a run is not seen, or "".
 func (r *wordRun) unseenBy(c contrast) draft.How {
 	size := c.size
 	if size == 0 {
@@ -131,7 +130,7 @@ func (r *wordRun) unseenBy(c contrast) draft.How {
 	}
 	text := c.text
 	behind := c.highlight.or(c.shade).or(r.ground)
-	// Automatic text is black upon a marker; upon shadings it is white where they are dark.
+	// Automatic text is black on a highlight. On a shading it is white if that is dark.
 	if c.highlight.is == known && text.is != known && text.is != unknown {
 		text = known3(0, 0, 0)
 	}
@@ -147,7 +146,7 @@ func (r *wordRun) unseenBy(c contrast) draft.How {
 	return ""
 }
 
-// unseenIn counts what a run says that is not seen.
+// unseenIn counts the letters of a run that is not seen.
 func (r *wordRun) unseenIn(how draft.How, said string) {
 	n := 0
 	for _, c := range said {
@@ -164,7 +163,7 @@ func (r *wordRun) unseenIn(how draft.How, said string) {
 	r.unseen = append(r.unseen, draft.Unseen{How: how, Letters: n})
 }
 
-// tell adds what of a paragraph is not seen.
+// tell adds the text of a paragraph that is not seen to that of the document.
 func (w *word) tell(r *wordRun, in *place) {
 	for _, u := range r.unseen {
 		w.unseen.Add(u.How, w.where(in), u.Letters)
@@ -184,10 +183,10 @@ func (w *word) where(in *place) string {
 type wordBox struct {
 	blocks []*xmlNode
 	ground wordColour
-	room   int // its height where that is fixed, in twentieths of a point; 0 where it grows
+	room   int // its height in twentieths of a point; 0 if it is not fixed
 }
 
-// box is the text box that a drawing has.
+// box returns the text box of a drawing.
 func (w *word) box(drawing, content *xmlNode) wordBox {
 	box := wordBox{blocks: content.children, ground: wordColour{is: unknown}}
 	if solid := drawing.find("spPr").child("solidFill"); solid != nil {
@@ -195,7 +194,7 @@ func (w *word) box(drawing, content *xmlNode) wordBox {
 	} else if fill := drawing.find("shape").attr("fillcolor"); fill != "" {
 		box.ground = w.theme.said(drawing.find("shape"), "fillcolor", "", "", "")
 	}
-	const perTwip = 635 // of the unit that drawings are measured in
+	const perTwip = 635 // English Metric Units, in which drawings are measured
 	if body := drawing.find("bodyPr"); body != nil && body.child("spAutoFit") == nil {
 		if high, err := strconv.Atoi(drawing.find("extent").attr("cy")); err == nil && high > 0 {
 			box.room = max(high/perTwip, 1)
@@ -204,8 +203,8 @@ func (w *word) box(drawing, content *xmlNode) wordBox {
 	return box
 }
 
-// take takes the room of a paragraph, which has one line at least, from what is left of a cell or box
-// with a fixed height. It returns the height that its first line may have; 0 for any.
+// take subtracts a paragraph, which has at least one line, from the remaining height of a cell or box with a
+// fixed height. It returns the height for its first line, or 0 if that is not limited.
 func (p *place) take(size, line int) int {
 	if p.room == 0 {
 		return line
@@ -225,8 +224,8 @@ func (p *place) take(size, line int) int {
 	return left
 }
 
-// behindTable is what the cells of a table stand on that say nothing for themselves. The bands and
-// corners that a style shades are not worked out.
+// behindTable returns the colour behind the cells of a table that have none themselves. If a style shades
+// bands and corners, the colour is unknown.
 func (w *word) behindTable(t *xmlNode, ground wordColour) wordColour {
 	properties := t.child("tblPr")
 	style := w.styles[properties.child("tblStyle").attr("val")]
@@ -234,7 +233,8 @@ func (w *word) behindTable(t *xmlNode, ground wordColour) wordColour {
 		return wordColour{is: unknown}
 	}
 	style.each(func(s *wordStyle) bool {
-		if len(s.node.all("tblStylePr")) > 0 || s.node.child("tcPr").child("shd") != nil || s.node.child("tblPr").child("shd") != nil {
+		shades := s.node.child("tcPr").child("shd") != nil || s.node.child("tblPr").child("shd") != nil
+		if len(s.node.all("tblStylePr")) > 0 || shades {
 			ground = wordColour{is: unknown}
 		}
 		return false

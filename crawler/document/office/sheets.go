@@ -13,9 +13,9 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// ReadSheets reads a workbook of Excel (ECMA-376, SpreadsheetML). Each sheet that is shown is a section
-// under its name, with the values as the workbook shows them. Blank rows part the tables of a sheet. Rows,
-// columns and sheets that are hidden are left out.
+// ReadSheets reads an Excel workbook (ECMA-376, SpreadsheetML). Each visible sheet becomes a section under
+// its name, with the values as the workbook shows them. Blank rows separate the tables of a sheet. Hidden
+// rows, columns and sheets are left out.
 func ReadSheets(ctx context.Context, body []byte) (*draft.Draft, error) {
 	pack, err := openArchive(ctx, body)
 	if err != nil {
@@ -61,14 +61,14 @@ func ReadSheets(ctx context.Context, body []byte) (*draft.Draft, error) {
 type sheetReader struct {
 	pack    *archive
 	meter   *budget.Meter
-	strings []string // that cells share
+	strings []string // texts that cells share
 	formats *cellFormats
-	cells   int // in all sheets, those that are left blank included
-	text    int // bytes that they say
+	cells   int // cells of all sheets, including blank ones
+	text    int // bytes of text
 	unseen  draft.Places
 }
 
-// readShared reads what all sheets share: their texts, and how their cells are set.
+// readShared reads what all sheets share: texts and formats.
 func (r *sheetReader) readShared(related map[string]relation, since1904 bool) error {
 	parts := make(map[string]*xmlNode)
 	for _, rel := range related {
@@ -89,7 +89,7 @@ func (r *sheetReader) readShared(related map[string]relation, since1904 bool) er
 	return nil
 }
 
-// richText is the text of a string that may be set in several ways, without how it is pronounced.
+// richText returns the text of a string with several formats, without its phonetic guide.
 func richText(n *xmlNode) string {
 	var out strings.Builder
 	for _, c := range n.nodes() {
@@ -103,7 +103,7 @@ func richText(n *xmlNode) string {
 	return out.String()
 }
 
-// sheet reads a sheet, and writes it.
+// sheet reads and writes a sheet.
 func (r *sheetReader) sheet(name, part string) (section *html.Node, err error) {
 	root, err := r.pack.part(part)
 	if err != nil {
@@ -184,7 +184,7 @@ func (r *sheetReader) row(g *grid, at int, row *xmlNode, sheet string) error {
 	return nil
 }
 
-// count counts cells that are written.
+// count counts written cells.
 func (r *sheetReader) count(cells int) error {
 	if r.cells += cells; r.cells > budget.Cells {
 		return draft.Problemf(draft.TooLarge, "has more than %d cells", budget.Cells)
@@ -192,7 +192,7 @@ func (r *sheetReader) count(cells int) error {
 	return nil
 }
 
-// value is what a cell shows.
+// value returns what a cell shows.
 func (r *sheetReader) value(c *xmlNode) string {
 	said := c.child("v").text()
 	switch c.attr("t") {

@@ -17,8 +17,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// ReadSlides reads a PowerPoint presentation (ECMA-376, PresentationML). Each slide that is shown is a
-// section under its title, with the notes for its speaker at its end.
+// ReadSlides reads a PowerPoint presentation (ECMA-376, PresentationML). Each visible slide becomes a
+// section under its title, with the speaker's notes at its end.
 func ReadSlides(ctx context.Context, body []byte) (*draft.Draft, error) {
 	pack, err := openArchive(ctx, body)
 	if err != nil {
@@ -55,12 +55,12 @@ type slideReader struct {
 	masters map[string]*slideMaster // by the part of the layout
 }
 
-// slide is what is read of one slide.
+// slide is the content of one slide.
 type slide struct {
 	*slideReader
 	related map[string]relation
 	master  *slideMaster
-	title   *html.Node // nil where it has none
+	title   *html.Node // nil if it has none
 	body    *html.Node
 }
 
@@ -97,7 +97,7 @@ func (r *slideReader) slide(article *html.Node, number int, part string) error {
 	return nil
 }
 
-// notes adds what the speaker is to say.
+// notes adds the speaker's notes.
 func (s *slide) notes(article *html.Node, notes *xmlNode) {
 	from := &slide{slideReader: s.slideReader, body: draft.Element(atom.Section)}
 	for _, shape := range notes.child("cSld").child("spTree").all("sp") {
@@ -111,7 +111,7 @@ func (s *slide) notes(article *html.Node, notes *xmlNode) {
 	}
 }
 
-// shapes reads what stands on a slide, in the order in which it is read aloud.
+// shapes reads the shapes of a slide in reading order.
 func (s *slide) shapes(nodes []*xmlNode) error {
 	for _, n := range nodes {
 		s.meter.Spend(10)
@@ -138,7 +138,7 @@ func (s *slide) shapes(nodes []*xmlNode) error {
 	return nil
 }
 
-// drawn is what a shape says of itself whatever it is.
+// drawn returns the general properties of a shape of any kind.
 func (n *xmlNode) drawn() *xmlNode {
 	for _, c := range n.nodes() {
 		if strings.HasPrefix(c.name, "nv") && strings.HasSuffix(c.name, "Pr") {
@@ -148,7 +148,7 @@ func (n *xmlNode) drawn() *xmlNode {
 	return nil
 }
 
-// placeholder is the place of its layout that a shape fills; nil for none.
+// placeholder returns the placeholder of its layout that a shape fills, or nil.
 func (n *xmlNode) placeholder() *xmlNode { return n.child("nvSpPr").child("nvPr").child("ph") }
 
 func (s *slide) shape(n *xmlNode) {
@@ -177,7 +177,7 @@ func (s *slide) picture(n *xmlNode) {
 	}
 }
 
-// text writes the paragraphs of a shape: those with a bullet as lists, at their depths.
+// text writes the paragraphs of a shape. Those with bullets become nested lists.
 func (s *slide) text(shape, placeholder *xmlNode) {
 	at := &place{node: s.body}
 	for _, p := range shape.child("txBody").all("p") {
@@ -196,7 +196,7 @@ func (s *slide) text(shape, placeholder *xmlNode) {
 	}
 }
 
-// line returns a paragraph; nil for one that says nothing.
+// line returns a paragraph, or nil if it has no text.
 func (s *slide) line(p *xmlNode) *html.Node {
 	w := newLine(s.meter)
 	s.runs(&w, w.line, p.children)
@@ -292,7 +292,7 @@ func (s *slide) table(n *xmlNode) {
 	s.body.AppendChild(table)
 }
 
-// diagram writes what a SmartArt graphic says, which it keeps in a part of its own.
+// diagram writes the text of a SmartArt graphic, which is in a part of its own.
 func (s *slide) diagram(ids *xmlNode) error {
 	data, err := s.pack.part(s.related[ids.attr("dm")].target)
 	if err != nil {
@@ -313,7 +313,7 @@ func (s *slide) diagram(ids *xmlNode) error {
 	return nil
 }
 
-// chart writes the numbers that a chart shows, as a table under its title.
+// chart writes the numbers of a chart as a table under its title.
 func (s *slide) chart(part string) error {
 	root, err := s.pack.part(part)
 	if err != nil {
@@ -353,7 +353,7 @@ func (s *slide) chart(part string) error {
 	return nil
 }
 
-// valuesOf are the values that a chart shows of a series, by their index.
+// valuesOf returns the values of a series of a chart, by index.
 func valuesOf(n *xmlNode) []string {
 	var values []string
 	for _, kind := range []string{"strRef", "numRef"} {
@@ -369,5 +369,5 @@ func valuesOf(n *xmlNode) []string {
 	return values
 }
 
-// maxPoints bounds the values of a series.
+// maxPoints is how many values of a series are read.
 const maxPoints = 1000

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// wordStyle is a style by which paragraphs or runs are set. A nil one is the plain style.
+// wordStyle is a style of paragraphs or runs. Nil is the plain style.
 type wordStyle struct {
 	name    string
 	basedOn *wordStyle
@@ -26,18 +26,17 @@ func readStyles(part *xmlNode) map[string]*wordStyle {
 	return styles
 }
 
-// maxBasedOn bounds how many styles are looked up one behind the other: they may go in
-// circles.
+// maxBasedOn is how many styles may be based on each other. They may form a circle.
 const maxBasedOn = 20
 
-// each calls look for a style and those it is based on, until it returns true.
+// each calls look for a style and those it is based on, until look returns true.
 func (s *wordStyle) each(look func(*wordStyle) bool) {
 	for i := 0; s != nil && i < maxBasedOn && !look(s); i++ {
 		s = s.basedOn
 	}
 }
 
-// called is the name of a style as Word itself has it, in small letters.
+// called returns Word's name of a style, in lower case.
 func (s *wordStyle) called() string {
 	if s == nil {
 		return ""
@@ -45,7 +44,7 @@ func (s *wordStyle) called() string {
 	return s.name
 }
 
-// level is that of the headings which a style sets; 0 for none.
+// level returns the heading level of a style, or 0.
 func (s *wordStyle) level() (level int) {
 	s.each(func(s *wordStyle) bool {
 		if name, ok := strings.CutPrefix(s.name, "heading "); ok {
@@ -61,7 +60,7 @@ func (s *wordStyle) level() (level int) {
 	return level
 }
 
-// listed is the list that a style puts its paragraphs into.
+// listed returns the list of a style's paragraphs.
 func (s *wordStyle) listed() (numbering *xmlNode) {
 	s.each(func(s *wordStyle) bool {
 		numbering = s.node.child("pPr").child("numPr")
@@ -78,8 +77,8 @@ func (s *wordStyle) isCode() (code bool) {
 	return code
 }
 
-// look is how a style sets its text, as far as it says something: bold and italic are
-// left to headings and quotes, which show by themselves.
+// look returns the formatting of a style that has a meaning. Bold and italic of headings and quotes have
+// none.
 func (s *wordStyle) look() look {
 	var l look
 	s.each(func(s *wordStyle) bool {
@@ -91,7 +90,7 @@ func (s *wordStyle) look() look {
 	return l
 }
 
-// with is a look as the properties of a run change it.
+// with returns the formatting with the properties of a run applied.
 func (l look) with(properties *xmlNode, styles map[string]*wordStyle, theme wordTheme) look {
 	if style := styles[properties.child("rStyle").attr("val")]; style != nil {
 		for _, p := range style.chain("rPr") {
@@ -109,7 +108,9 @@ func (l look) with(properties *xmlNode, styles map[string]*wordStyle, theme word
 }
 
 func (l *look) apply(p *xmlNode) {
-	for name, to := range map[string]*bool{"b": &l.bold, "i": &l.italic, "strike": &l.strike, "dstrike": &l.strike, "vanish": &l.hidden, "webHidden": &l.hidden} {
+	for name, to := range map[string]*bool{
+		"b": &l.bold, "i": &l.italic, "strike": &l.strike, "dstrike": &l.strike, "vanish": &l.hidden, "webHidden": &l.hidden,
+	} {
 		if n := p.child(name); n != nil {
 			*to = n.on()
 		}
@@ -126,15 +127,16 @@ func (l *look) apply(p *xmlNode) {
 }
 
 func isMonoFont(name string) bool {
-	return draft.HasAny(strings.ToLower(name), "courier", "consolas", "menlo", "monaco", "mono", "cascadia", "lucida console", "source code", "fira code", "andale")
+	return draft.HasAny(strings.ToLower(name), "courier", "consolas", "menlo", "monaco", "mono", "cascadia",
+		"lucida console", "source code", "fira code", "andale")
 }
 
-// wordLevel is how the items of one level of a list are marked.
+// wordLevel is how the items of one level of a list are numbered.
 type wordLevel struct {
 	format string
 	text   string // with %1 for the number of the first level
-	style  string // whose paragraphs stand at the level
-	legal  bool   // numbers of all levels are plain ones
+	style  string // the style of the level's paragraphs
+	legal  bool   // numbers of all levels are decimal
 	start  int
 }
 
@@ -146,7 +148,7 @@ func (l wordLevel) element() atom.Atom {
 	return atom.Ol
 }
 
-// htmlType is the type attribute of a list numbered by something else than numbers.
+// htmlType returns the type attribute of a list that is not numbered with decimal numbers.
 func (l wordLevel) htmlType() string {
 	return map[string]string{"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}[l.format]
 }

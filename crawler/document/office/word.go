@@ -86,28 +86,28 @@ type word struct {
 	numbering map[string]*[9]wordLevel
 	links     map[string]string
 	notes     map[string]*xmlNode     // by their kinds and IDs
-	chunks    map[string][]*html.Node // of other formats, which stand in the document whole
+	chunks    map[string][]*html.Node // embedded parts of other formats
 
-	title  string // what is set in the style Title
+	title  string // text in the style Title
 	counts map[string]*[9]int
-	// numbered are headings by the numbers that they begin with.
+	// numbered maps headings to the numbers that they begin with.
 	numbered map[*html.Node]string
-	fields   []field // that have begun
+	fields   []field // the open ones
 	noted    footnotes
 
 	theme        wordTheme
-	normal       *wordStyle // of paragraphs that name none
+	normal       *wordStyle // style of paragraphs that name none
 	plain        contrast
 	plainSpacing *xmlNode
 	paper        wordColour
-	paragraphs   int // that were read
+	paragraphs   int // number of paragraphs read
 	unseen       draft.Places
 }
 
-// field is a field of the document: an instruction, and the text that it gave.
+// field is a field of the document: an instruction, and the text that it produced.
 type field struct {
-	instruction string // as much of it as its name may be
-	skips       bool   // what is read is its instruction, or text that the document has elsewhere
+	instruction string // its beginning, which contains the name
+	skips       bool   // the current text is its instruction, or a copy of text elsewhere in the document
 }
 
 func (w *word) blocks(to *place, nodes []*xmlNode) {
@@ -118,7 +118,7 @@ func (w *word) blocks(to *place, nodes []*xmlNode) {
 		case "tbl":
 			w.table(to, n)
 		case "sdt":
-			if gallery := n.find("docPartGallery"); gallery == nil || !strings.EqualFold(gallery.attr("val"), "Table of Contents") {
+			if !strings.EqualFold(n.find("docPartGallery").attr("val"), "Table of Contents") {
 				w.blocks(to, n.child("sdtContent").nodes())
 			}
 		case "AlternateContent":
@@ -134,7 +134,9 @@ func (w *word) blocks(to *place, nodes []*xmlNode) {
 	}
 }
 
-var tocStyle = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:toc|table of figures|index) ?\d*$`) })
+var tocStyle = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:toc|table of figures|index) ?\d*$`)
+})
 
 func (w *word) paragraph(to *place, p *xmlNode) {
 	w.meter.Make(1)
@@ -188,14 +190,19 @@ func (w *word) paragraph(to *place, p *xmlNode) {
 		w.item(to, list, depth, run.line)
 	case strings.Contains(called, "quote"):
 		to.block(draft.Element(atom.Blockquote, run.line))
-	case len(to.lists) > 0 && (called == "list paragraph" || strings.HasPrefix(called, "list continue")) && properties.child("ind") != nil:
+	case len(to.lists) > 0 && continuesList(called) && properties.child("ind") != nil:
 		to.lists[len(to.lists)-1].item.AppendChild(run.line)
 	default:
 		to.block(run.line)
 	}
 }
 
-// boxed writes what stands in a text box where the box is fixed.
+// continuesList reports whether a style is used for further paragraphs of a list item.
+func continuesList(style string) bool {
+	return style == "list paragraph" || strings.HasPrefix(style, "list continue")
+}
+
+// boxed writes the content of a text box after the paragraph that it is anchored in.
 func (w *word) boxed(to *place, box wordBox) {
 	ground, room := to.ground, to.room
 	to.ground, to.room = box.ground, box.room
@@ -203,7 +210,7 @@ func (w *word) boxed(to *place, box wordBox) {
 	to.ground, to.room = ground, room
 }
 
-// item adds an item to the list that it belongs to, or begins one.
+// item adds an item to its list, or begins a list with it.
 func (w *word) item(to *place, id string, level int, line *html.Node) {
 	as, counts := w.count(id, level)
 	if !as.isPlain() {
@@ -222,7 +229,7 @@ func (w *word) table(to *place, t *xmlNode) {
 	firstRow := styled && (look.attr("firstRow") == "1" || look.bits("val")&0x20 != 0)
 	behind := w.behindTable(t, to.ground)
 	table := draft.Element(atom.Table)
-	above := make(map[int]*html.Node) // the cell that a column's cells go on with
+	above := make(map[int]*html.Node) // the cell that continues in the next row, by column
 	cells := 0
 	for i, row := range t.rows() {
 		properties := row.child("trPr")
@@ -280,7 +287,7 @@ func (w *word) table(to *place, t *xmlNode) {
 	}
 }
 
-// spanned makes a cell one row higher.
+// spanned increments the rowspan of a cell.
 func spanned(cell *html.Node) {
 	for i, a := range cell.Attr {
 		if a.Key == "rowspan" {

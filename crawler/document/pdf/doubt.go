@@ -8,25 +8,26 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
-// doubt is a letter that a reader may not see. Whether it is seen is told by drawing the page
-// with its text and without: see [file.settle].
+// doubt is a letter that a reader may not see. Drawing the page with and without its text shows whether it
+// is seen: see [file.settle].
 type doubt struct {
 	letter int // in sheet.letters
 	how    draft.How
-	box    rect // of the letter, on the page
+	box    rect // on the page
 	object uint64
-	cover  rect // what lies over it
-	said   bool // is a letter or a digit
-	sure   bool // nothing of it is seen by all that is known of the page
-	// scanned: the letter is the word for a picture, and is not drawn itself.
+	cover  rect // what lies over the letter
+	said   bool // it is a letter or a digit
+	sure   bool // it is not seen, by everything known about the page
+	// scanned reports whether the letter was recognised in a picture and is not drawn itself.
 	scanned bool
-	// recognised: nothing lies over the picture, and it may have been painted over itself.
+	// recognised reports whether nothing lies over the picture. The picture itself may have been painted
+	// over.
 	recognised bool
 	// drawn: the letter is a part of a drawing. Of a drawing, a part is shown, or none of it stands out.
 	drawn bool
 }
 
-// doubtOf says why a letter may not be seen, as far as it may.
+// doubtOf reports whether a letter may not be seen, and why.
 func (s *layers) doubtOf(look *style, object uint64, box rect) (d doubt, ok bool) {
 	d = doubt{box: box, object: object}
 	in := s.texts[object]
@@ -62,9 +63,8 @@ func (l *style) isSlanted() bool { return math.Abs(math.Sin(2*l.angle)) > 0.2 }
 // tiniest is the size of the smallest text that readers make out, in points.
 const tiniest = 1.5
 
-// cover is what covers a letter that was painted before it, the uppermost; zero for nothing. Big reports
-// whether a picture does that is most of the page, as where a scanned page lies over the text
-// that was recognised on it.
+// cover returns the topmost object that covers a letter, which was painted before it, or a zero rect. big
+// reports whether a picture of most of the page covers it, as in a scan that lies over its recognised text.
 func (s *layers) cover(order int, box rect) (cover rect, big, sure bool) {
 	const most = 0.5 // of a page
 	x, y := box.middle()
@@ -89,7 +89,7 @@ func (s *layers) cover(order int, box rect) (cover rect, big, sure bool) {
 
 // onPicture reports whether a picture that may show text lies at a place.
 func (s *layers) onPicture(x, y float64) bool {
-	const least = 0.005 // of a page: one word in it
+	const least = 0.005 // of a page: a picture of one word
 	for _, g := range s.grounds {
 		if s.looked++; s.looked > maxLooked {
 			break
@@ -106,8 +106,8 @@ func (s *layers) fades(look *style, order int, x, y float64) bool {
 	if !look.inked || !s.mayFade(look) {
 		return false
 	}
-	const thin = 2 // points: a rule is no ground
-	paper := draft.Ink{255, 255, 255, 255}
+	const thin = 2 // points; a thinner shape is a line and no background
+	paper := draft.RGBA{255, 255, 255, 255}
 	for _, g := range slices.Backward(s.grounds) {
 		if s.looked++; s.looked > maxLooked {
 			return false
@@ -116,7 +116,7 @@ func (s *layers) fades(look *style, order int, x, y float64) bool {
 			continue
 		}
 		if !g.flat {
-			return false // a picture, or what has many colours
+			return false // a picture or something with many colours
 		}
 		paper = g.paint
 		break
@@ -124,12 +124,13 @@ func (s *layers) fades(look *style, order int, x, y float64) bool {
 	return isLike(look.ink, paper)
 }
 
-// mayFade reports whether anything on the page has the colour of a text, so that it need not be
-// looked for behind each letter.
+// mayFade reports whether anything on the page has the colour of a text. If not, the background of its
+// letters need not be examined.
 func (s *layers) mayFade(look *style) bool {
 	if look.fades == 0 {
 		look.fades = -1
-		if isLike(look.ink, draft.Ink{255, 255, 255, 255}) || slices.ContainsFunc(s.grounds, func(g ground) bool { return g.flat && g.paint[3] > 0 && isLike(look.ink, g.paint) }) {
+		isSame := func(g ground) bool { return g.flat && g.paint[3] > 0 && isLike(look.ink, g.paint) }
+		if isLike(look.ink, draft.RGBA{255, 255, 255, 255}) || slices.ContainsFunc(s.grounds, isSame) {
 			look.fades = 1
 		}
 	}
@@ -138,7 +139,7 @@ func (s *layers) mayFade(look *style) bool {
 
 func (r rect) middle() (x, y float64) { return (r.left + r.right) / 2, (r.bottom + r.top) / 2 }
 
-// isCrop reports whether a clip shows a part of a drawing: something else than text is painted there, mostly within it.
+// isCrop reports whether a clip shows a part of a drawing: something other than text is painted mostly within it.
 func (s *layers) isCrop(clip rect) bool {
 	const most = 0.5 // of a page
 	if clip.size() > most*s.area {
@@ -150,8 +151,8 @@ func (s *layers) isCrop(clip rect) bool {
 	})
 }
 
-// large returns the doubts without those of letters that are only said to be tiny. Some fonts have a measure of
-// their own, so that letters of size 1 stand ten points apart.
+// large returns the doubts without those of letters whose font size is wrongly tiny. Some fonts have a scale of their
+// own, so that letters of size 1 stand ten points apart.
 func large(doubts []doubt, letters []letter) []doubt {
 	pairs, apart := 0, 0
 	for i, d := range doubts {
@@ -173,12 +174,12 @@ func large(doubts []doubt, letters []letter) []doubt {
 	return slices.DeleteFunc(doubts, func(d doubt) bool { return d.how == draft.Tiny })
 }
 
-// unhideCopies takes back that letters are gone over which the same text was drawn once more: PDFium gives the text
-// of the two once.
+// unhideCopies keeps letters over which the same text was drawn again, because PDFium returns such text only once.
 func unhideCopies(layers *layers, doubts []doubt, gone []bool) {
 	type place struct{ left, bottom, right, top int }
 	placeOf := func(r rect) place {
-		return place{int(math.Round(2 * r.left)), int(math.Round(2 * r.bottom)), int(math.Round(2 * r.right)), int(math.Round(2 * r.top))}
+		half := func(v float64) int { return int(math.Round(2 * v)) }
+		return place{half(r.left), half(r.bottom), half(r.right), half(r.top)}
 	}
 	var uppermost map[place]int
 	for i, d := range doubts {
@@ -196,8 +197,10 @@ func unhideCopies(layers *layers, doubts []doubt, gone []bool) {
 	}
 }
 
-// settle takes the letters out of a page that are not seen, and returns where they were.
-func (f *file) settle(page uint64, layers *layers, s *sheet, box rect, doubts []doubt, where func(y float64) string) (found []unseenRun) {
+// settle removes the letters of a page that are not seen, and returns where they were.
+func (f *file) settle(
+	page uint64, layers *layers, s *sheet, box rect, doubts []doubt, where func(y float64) string,
+) (found []unseenRun) {
 	if len(doubts) == 0 {
 		return nil
 	}
@@ -206,7 +209,7 @@ func (f *file) settle(page uint64, layers *layers, s *sheet, box rect, doubts []
 	}
 	gone, aside := f.notSeen(page, doubts)
 	unhideCopies(layers, doubts, gone)
-	// What stands at the same place a second time, as a shadow, is seen there.
+	// A letter that stands a second time at the same place, like a shadow, is seen there.
 	type spot struct {
 		text string
 		x, y int
@@ -215,7 +218,7 @@ func (f *file) settle(page uint64, layers *layers, s *sheet, box rect, doubts []
 	spotOf := func(l letter) spot { return spot{l.text, int(math.Floor(l.x0 / near)), int(math.Floor(l.y / near))} }
 	seen := make(map[spot]bool)
 	hidden := make(map[int]bool)
-	var readable []int // letters
+	var readable []int // indices of letters
 	for i, d := range doubts {
 		hidden[d.letter] = gone[i]
 	}
@@ -268,7 +271,7 @@ func (f *file) settle(page uint64, layers *layers, s *sheet, box rect, doubts []
 	return found
 }
 
-// partlySeen reports of each letter whether another one of its word is seen.
+// partlySeen reports for each letter whether any letter of its word is seen.
 func partlySeen(letters []letter, hidden map[int]bool) []bool {
 	partly := make([]bool, len(letters))
 	for from := 0; from < len(letters); {
@@ -284,26 +287,26 @@ func partlySeen(letters []letter, hidden map[int]bool) []bool {
 	return partly
 }
 
-// unseenRun is text of one place that is not seen for one reason.
+// unseenRun is text at one place that is not seen for one reason.
 type unseenRun struct {
 	how           draft.How
 	where         string
 	cover         rect
 	letters       int
-	whole         int // letters of words that are not seen in part
-	word, longest int // letters of the word that goes on, and of the longest one
-	line, written int // letters of the line that goes on, and of the longest one
+	whole         int // letters of words of which nothing is seen
+	word, longest int // letters of the current word, and of the longest
+	line, written int // letters of the current line, and of the longest
 	end           letter
 	last          int
-	lines         []string // what it says, letters only
+	lines         []string // its text, letters only
 }
 
-// add takes in the letter at a place among those of its page.
+// add adds the letter with index at of its page.
 func (r *unseenRun) add(at int, l letter) {
 	if l.spaced || l.newLine || at != r.last+1 {
 		r.word = 0
 	}
-	const short = 4 // a line that is found anywhere
+	const short = 4 // such a line occurs anywhere
 	if n := len(r.lines); n == 0 || r.word == 0 && len(r.lines[n-1]) >= short {
 		r.lines = append(r.lines, "")
 	}
@@ -319,8 +322,8 @@ func (r *unseenRun) add(at int, l letter) {
 	r.written = max(r.written, r.line)
 }
 
-// appendTo appends a run to others where it says something. The numbers on an axis do not, nor do the names on a
-// drawing that was made tiny, and what is under a panel that bears a text of its own slipped there unless words are.
+// appendTo appends the run to others if it says something. The numbers on an axis do not, and neither do the names on a
+// drawing that was made tiny. Text under a panel that has text of its own was only misplaced, unless it has whole words.
 func (r *unseenRun) appendTo(found []unseenRun, bears bool) []unseenRun {
 	const word, line = 8, 12
 	switch {
@@ -330,8 +333,8 @@ func (r *unseenRun) appendTo(found []unseenRun, bears bool) []unseenRun {
 	return append(found, *r)
 }
 
-// tell reports what the pages that were read last do not show. What is shown on the same page, or on the one before
-// or after, as by slides that uncover their text step by step, was not to be kept from anybody.
+// tell reports what the page read before the current one does not show. Text that is shown on the same page
+// or on a neighbouring one was not meant to be hidden. Slides, for instance, reveal their text step by step.
 func (f *file) tell(found []unseenRun, letters []letter) {
 	last := f.unsettled
 	f.unsettled = unsettled{runs: found, shown: [2][]letter{last.shown[1], letters}, names: last.names}
@@ -377,14 +380,14 @@ func (f *file) tellNames(pages [][]row) {
 	}
 }
 
-// unsettled is what is not known of a page before the next one was read.
+// unsettled is what can only be decided when the next page was read.
 type unsettled struct {
 	runs  []unseenRun
 	shown [2][]letter // on the page before, and on the page itself
 	names []unseenRun // a word or two in the colour of the ground
 }
 
-// lettersOf is what letters say, without spaces and signs.
+// lettersOf returns the text of letters, without spaces and punctuation.
 func lettersOf(letters []letter) string {
 	var said strings.Builder
 	for _, l := range letters {

@@ -8,10 +8,10 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// notSeen reports of each doubt whether a reader does not see the letter. The page is drawn with
-// the text objects and without them: a letter that changes nothing is not seen, whatever it is
-// covered with. Where pages cannot be drawn, what is sure counts. Text of a layer that is off stands aside
-// where something else is shown in its place.
+// notSeen reports for each doubt whether the letter is not seen (gone). It draws the page with and without
+// the text objects. A letter that makes no difference is not seen, whatever covers it. If the page cannot be
+// drawn, only sure doubts count. aside reports whether text of a hidden layer has something else shown in
+// its place.
 func (f *file) notSeen(page uint64, doubts []doubt) (gone, aside []bool) {
 	gone, aside = make([]bool, len(doubts)), make([]bool, len(doubts))
 	said := 0
@@ -52,7 +52,7 @@ func (f *file) notSeen(page uint64, doubts []doubt) (gone, aside []bool) {
 			gone[i] = fits && d.said && with.isEven(d.box)
 		case d.scanned:
 			gone[i] = with.isEven(d.box)
-		case d.how == draft.Unpainted || d.how == draft.Colour: // what is drawn there may be the same text again
+		case d.how == draft.Unpainted || d.how == draft.Colour: // the same text may be drawn there again
 			gone[i] = !with.differs(without, d.box) && with.isEven(d.box)
 		default:
 			gone[i] = !with.differs(without, d.box)
@@ -63,7 +63,7 @@ func (f *file) notSeen(page uint64, doubts []doubt) (gone, aside []bool) {
 	return gone, aside
 }
 
-// keepStray takes back that single letters of recognised words are gone: they were only put beside their place.
+// keepStray keeps single letters of recognised words, which are only misplaced.
 func keepStray(doubts []doubt, gone []bool) {
 	const fewest = 4 // letters in a row
 	for from := 0; from < len(doubts); {
@@ -78,10 +78,10 @@ func keepStray(doubts []doubt, gone []bool) {
 	}
 }
 
-// fits reports whether the words that were recognised on a picture stand where it has something, but for a few, which
-// may have been painted over.
+// fits reports whether the recognised words stand where their picture shows something. A few may not, since
+// they may have been painted over.
 func (f *file) fits(page drawn, doubts []doubt) bool {
-	const few = 5 // one of so many
+	const few = 5 // one in so many
 	all, even := 0, 0
 	for _, d := range doubts {
 		if d.recognised && d.said {
@@ -97,17 +97,17 @@ func (f *file) fits(page drawn, doubts []doubt) bool {
 	return few*even <= all
 }
 
-// drawn is a page as it is drawn: four bytes for each point.
+// drawn is a drawn page, with four bytes for each pixel.
 type drawn struct {
 	pixels     []byte
 	wide, high int
-	to         affine // from the page's measures
+	to         affine // from the coordinates of the page
 }
 
-// maxPixels bounds the picture of a page.
+// maxPixels is the largest number of pixels of a drawn page.
 const maxPixels = 2_000_000
 
-// draw draws a page with all that is laid upon it.
+// draw draws a page with its annotations.
 func (f *file) draw(page uint64) (drawn, bool) {
 	wide := api.DecodeF32(f.call("FPDF_GetPageWidthF", page))
 	high := api.DecodeF32(f.call("FPDF_GetPageHeightF", page))
@@ -135,7 +135,7 @@ func (f *file) draw(page uint64) (drawn, bool) {
 		}
 	}
 	f.call("FPDFBitmap_Destroy", bitmap)
-	// The mapping is affine: three places give it.
+	// The mapping is affine, so three points determine it.
 	const far = 10_000
 	x0, y0 := f.onBitmap(page, w, h, 0, 0)
 	x1, y1 := f.onBitmap(page, w, h, far, 0)
@@ -144,15 +144,15 @@ func (f *file) draw(page uint64) (drawn, bool) {
 	return d, f.err == nil && d.pixels != nil
 }
 
-// onBitmap is where a place of a page is drawn.
+// onBitmap returns where a point of a page is drawn.
 func (f *file) onBitmap(page, wide, high uint64, x, y float64) (float64, float64) {
 	f.call("FPDF_PageToDevice", page, 0, 0, wide, high, 0, api.EncodeF64(x), api.EncodeF64(y), f.scratch, f.scratch+4)
 	b := f.bytes(8)
 	return float64(int32(binary.LittleEndian.Uint32(b))), float64(int32(binary.LittleEndian.Uint32(b[4:])))
 }
 
-// inside calls look with the offset of each point of the inner part of a letter's box, until it
-// returns false.
+// inside calls look with the offset of each pixel in the inner part of a letter's box, until look returns
+// false.
 func (d drawn) inside(box rect, look func(at int) bool) {
 	const edge = 0.15
 	x, y := edge*(box.right-box.left), edge*(box.top-box.bottom)
@@ -166,7 +166,7 @@ func (d drawn) inside(box rect, look func(at int) bool) {
 	}
 }
 
-// differs reports whether a letter's box looks otherwise in another drawing.
+// differs reports whether a letter's box differs in another drawing.
 func (d drawn) differs(other drawn, box rect) (differs bool) {
 	d.inside(box, func(at int) bool {
 		differs = !alike(d.pixels[at:at+3], other.pixels[at:at+3])
@@ -175,7 +175,7 @@ func (d drawn) differs(other drawn, box rect) (differs bool) {
 	return differs
 }
 
-// isEven reports whether a letter's box has one colour, so that nothing is written there.
+// isEven reports whether a letter's box has a single colour, so that nothing is written there.
 func (d drawn) isEven(box rect) bool {
 	first, even := -1, true
 	d.inside(box, func(at int) bool {
@@ -188,8 +188,8 @@ func (d drawn) isEven(box rect) bool {
 	return even && first >= 0
 }
 
-// alike reports whether no reader tells two points from each other. The edges of letters are
-// drawn paler than their ink.
+// alike reports whether two pixels look the same to a reader. The edges of letters are paler than the
+// letters.
 func alike(a, b []byte) bool {
 	const same = 20
 	for i := range a {

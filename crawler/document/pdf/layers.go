@@ -7,52 +7,55 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document/draft"
 )
 
-// layers are what a page is painted with beside its text, in the order in which that is done.
+// layers are the objects that a page is painted with besides its text, in order.
 type layers struct {
 	pictures float64 // share of the page
 	grounds  []ground
-	dots     []rect               // as large as bullets
+	dots     []rect               // as small as bullets
 	texts    map[uint64]textLayer // text objects
-	marked   []rect               // marked to be redacted
-	mayScan  bool                 // a picture may be looked at, to see whether it has the words that were recognised
-	looked   int                  // how many grounds were looked at for letters: see maxLooked
+	marked   []rect               // marked for redaction
+	mayScan  bool                 // pages may be drawn to check recognised words
+	looked   int                  // number of grounds examined: see maxLooked
 
-	left int // objects that may still be looked at
-	next int // place in the order
+	left int // objects that may still be examined
+	next int // position in the painting order
 	area float64
 }
 
-// ground is what may lie behind text, or over it.
+// ground is an object that may lie behind text or over it.
 type ground struct {
 	rect
 	order   int
 	picture bool
-	paint   draft.Ink
-	flat    bool // has one colour, which is known
-	covers  bool // hides what lies beneath, as far as its outline goes
-	sure    bool // is known to be opaque
+	paint   draft.RGBA
+	flat    bool // it has one known colour
+	covers  bool // it hides what lies beneath it within its outline
+	sure    bool // it is known to be opaque
 }
 
-// textLayer is a text object in its place.
+// textLayer is a text object in the painting order.
 type textLayer struct {
 	order    int
-	optional bool // is part of an optional content, which may be off
-	clip     rect // beyond which nothing of it is shown
+	optional bool // it is optional content, which may be off
+	clip     rect // nothing is shown outside of it
 	at       rect
 }
 
-// maxShapes bounds how many parts of a page are looked at: a drawing may have very many.
+// maxShapes is how many objects of a page are examined. Drawings may have very many.
 const maxShapes = 20_000
 
-// maxScans bounds how many pages are drawn to see whether their pictures have the words that were recognised on them.
+// maxScans is how many pages are drawn to check that their pictures show the recognised words.
 const maxScans = 200
 
-// maxLooked bounds how many shapes are looked at to tell what lies behind letters, and over them.
+// maxLooked is how many times a ground is examined to find out what lies behind letters and over them.
 const maxLooked = 50_000_000
 
-// layers looks at what page is painted with.
+// layers returns what a page is painted with.
 func (f *file) layers(page uint64, box rect) *layers {
-	s := &layers{mayScan: f.scans < maxScans, texts: make(map[uint64]textLayer), left: maxShapes, area: max((box.right-box.left)*(box.top-box.bottom), 1)}
+	s := &layers{
+		mayScan: f.scans < maxScans, texts: make(map[uint64]textLayer), left: maxShapes,
+		area: max((box.right-box.left)*(box.top-box.bottom), 1),
+	}
 	at := parent{to: affine{1, 0, 0, 1, 0, 0}, box: box}
 	for i := range uint64(f.count("FPDFPage_CountObjects", page)) {
 		if s.left--; s.left < 0 {
@@ -65,22 +68,24 @@ func (f *file) layers(page uint64, box rect) *layers {
 	return s
 }
 
-// parent is what a part of a page stands in.
+// parent is what an object is part of.
 type parent struct {
-	to       affine // from its measures to those of the page
+	to       affine // from its coordinates to those of the page
 	box      rect   // of the page
 	depth    int
 	optional bool
 }
 
-// layer adds an object of a page, and those that are drawn in it.
+// layer adds an object of a page, with those inside it.
 func (f *file) layer(s *layers, object uint64, in parent) {
 	const text, path, image, shading, form, deepest = 1, 2, 3, 4, 5, 8
 	s.next++
 	kind := f.count("FPDFPageObj_GetType", object)
 	switch kind {
 	case text:
-		s.texts[object] = textLayer{order: s.next, optional: in.optional || f.isOptional(object), clip: f.clip(object, in), at: f.bounds(object, in)}
+		s.texts[object] = textLayer{
+			order: s.next, optional: in.optional || f.isOptional(object), clip: f.clip(object, in), at: f.bounds(object, in),
+		}
 		return
 	case form:
 		if in.depth >= deepest {
@@ -122,7 +127,7 @@ func (f *file) layer(s *layers, object uint64, in parent) {
 	s.grounds = append(s.grounds, g)
 }
 
-// bounds is what an object takes of the page; empty where that is not known.
+// bounds returns the rectangle of an object on the page, or an empty one if it is not known.
 func (f *file) bounds(object uint64, in parent) rect {
 	if !f.truth("FPDFPageObj_GetBounds", object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
 		return rect{}
@@ -131,10 +136,10 @@ func (f *file) bounds(object uint64, in parent) rect {
 	return in.to.rect(rect{b[0], b[1], b[2], b[3]})
 }
 
-// paintOf says what a path is filled with, or drawn with a line so wide that it covers text. It reports
-// whether the path shows upon white.
+// paintOf sets the colour with which a path is filled, or drawn if its line is so wide that it covers text.
+// It reports whether the path is visible on white.
 func (f *file) paintOf(path uint64, g *ground) (shows bool) {
-	const widest = 1 // points; a wider line may be one of several that cover a text
+	const widest = 1 // points; several wider lines may cover a text
 	if !f.truth("FPDFPath_GetDrawMode", path, f.scratch, f.scratch+4) {
 		return false
 	}
@@ -146,7 +151,7 @@ func (f *file) paintOf(path uint64, g *ground) (shows bool) {
 	case strokes && f.truth("FPDFPageObj_GetStrokeWidth", path, f.scratch) && f.floats()[0] > widest:
 		g.paint, g.flat = f.stroke(path)
 	default:
-		g.flat = true // by nothing
+		g.flat = true // it is not painted
 		return strokes
 	}
 	const nearly = 200
@@ -155,37 +160,37 @@ func (f *file) paintOf(path uint64, g *ground) (shows bool) {
 	return strokes || !g.flat || !isWhite(g.paint)
 }
 
-func (f *file) fill(object uint64) (draft.Ink, bool) {
+func (f *file) fill(object uint64) (draft.RGBA, bool) {
 	return f.inkBy("FPDFPageObj_GetFillColor", object)
 }
-func (f *file) stroke(object uint64) (draft.Ink, bool) {
+func (f *file) stroke(object uint64) (draft.RGBA, bool) {
 	return f.inkBy("FPDFPageObj_GetStrokeColor", object)
 }
 
-func (f *file) inkBy(function string, object uint64) (draft.Ink, bool) {
+func (f *file) inkBy(function string, object uint64) (draft.RGBA, bool) {
 	if !f.truth(function, object, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
-		return draft.Ink{}, false
+		return draft.RGBA{}, false
 	}
 	raw := f.bytes(16)
-	return draft.Ink{raw[0], raw[4], raw[8], raw[12]}, true
+	return draft.RGBA{raw[0], raw[4], raw[8], raw[12]}, true
 }
 
-// isWhite reports whether an ink is white, or shows nothing.
-func isWhite(c draft.Ink) bool {
+// isWhite reports whether a colour is white or transparent.
+func isWhite(c draft.RGBA) bool {
 	const nearly = 250
 	return c[3] == 0 || c[0] >= nearly && c[1] >= nearly && c[2] >= nearly
 }
 
-// isLike reports whether no reader tells an ink upon paper from the paper.
-func isLike(c, paper draft.Ink) bool { return c.Within(paper, sameColour) }
+// isLike reports whether text of colour c on paper looks like the paper.
+func isLike(c, paper draft.RGBA) bool { return c.IsCloseTo(paper, sameColour) }
 
-// sameColour is how far the parts of two colours, from 0 to 255, are apart at most that no
-// reader tells from each other.
+// sameColour is how much the components of two colours, from 0 to 255, may differ without a visible
+// difference.
 const sameColour = 18
 
 // isOptional reports whether an object is marked as optional content.
 func (f *file) isOptional(object uint64) bool {
-	const most = 16 // marks around an object
+	const most = 16 // marks of an object
 	for i := range uint64(min(f.count("FPDFPageObj_CountMarks", object), most)) {
 		mark := f.call("FPDFPageObj_GetMark", object, i)
 		if mark == 0 || !f.truth("FPDFPageObjMark_GetName", mark, f.scratch, 64, f.scratch+64) {
@@ -198,7 +203,7 @@ func (f *file) isOptional(object uint64) bool {
 	return false
 }
 
-// clip is the part of the page that an object is shown in.
+// clip returns the part of the page in which an object is shown.
 func (f *file) clip(object uint64, in parent) rect {
 	shown := in.box
 	path := f.call("FPDFPageObj_GetClipPath", object)
@@ -214,7 +219,7 @@ func (f *file) clip(object uint64, in parent) rect {
 		outline := rect{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
 		step := uint64(1)
 		if points == 4 || points == 5 {
-			step = 2 // most are rectangles: two corners tell
+			step = 2 // most are rectangles, for which two corners are enough
 		}
 		for k := uint64(0); k < uint64(points); k += step {
 			segment := f.call("FPDFClipPath_GetPathSegment", path, i, k)
@@ -230,8 +235,8 @@ func (f *file) clip(object uint64, in parent) rect {
 	return shown
 }
 
-// annotations adds what is laid upon a page, such as a black square, and remembers what is
-// only marked to be redacted.
+// annotations adds what lies over a page, such as a black square, and records what is only marked for
+// redaction.
 func (f *file) annotations(page uint64, s *layers, box rect) {
 	const text, link, popup, redact, most = 1, 2, 16, 28, 2000
 	for i := range uint64(min(f.count("FPDFPage_GetAnnotCount", page), most)) {
@@ -253,10 +258,10 @@ func (f *file) annotations(page uint64, s *layers, box rect) {
 	}
 }
 
-// affine maps places to places, as PDF writes it.
+// affine is an affine transformation matrix in the order of PDF.
 type affine [6]float64
 
-// affine is what a call left in the scratch space.
+// affine returns the matrix that a call left in the scratch space.
 func (f *file) affine() (m affine) {
 	b := f.bytes(4 * len(m))
 	for i := range m {
@@ -269,7 +274,7 @@ func (m affine) point(x, y float64) (float64, float64) {
 	return m[0]*x + m[2]*y + m[4], m[1]*x + m[3]*y + m[5]
 }
 
-// then does m first, and next after it.
+// then returns the transformation that applies m and then next.
 func (m affine) then(next affine) affine {
 	e, g := next.point(m[4], m[5])
 	return affine{
@@ -278,7 +283,7 @@ func (m affine) then(next affine) affine {
 	}
 }
 
-// rect is the smallest rectangle around a mapped one.
+// rect returns the smallest rectangle around a transformed rectangle.
 func (m affine) rect(r rect) rect {
 	x0, y0 := m.point(r.left, r.bottom)
 	around := rect{x0, y0, x0, y0}
@@ -295,7 +300,7 @@ func (r rect) within(box rect) rect {
 
 func (r rect) size() float64 { return max(r.right-r.left, 0) * max(r.top-r.bottom, 0) }
 
-// around is the smallest rectangle around two.
+// around returns the smallest rectangle around two rectangles.
 func (r rect) around(other rect) rect {
 	if r.size() == 0 {
 		return other

@@ -12,38 +12,38 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// sheet is one page of a PDF as it was set: its letters, from which lines, paragraphs and
-// the rest are to be guessed.
+// sheet is one page of a PDF as letters at their places. Lines, paragraphs and the rest are derived from
+// them.
 type sheet struct {
-	width, height float64 // in points, as the text runs
+	width, height float64 // in points, in the direction of the text
 	letters       []letter
-	pictures      float64 // share of the page that pictures cover
+	pictures      float64 // share of the page that is covered by pictures
 	links         []link
-	dots          []rect // small shapes that may be bullets, measured as letters are
+	dots          []rect // small shapes that may be bullets, in the coordinates of letters
 }
 
-// letter is one character at its place. Places are in points, from the upper left.
+// letter is one character at its place. Coordinates are in points from the upper left corner.
 type letter struct {
 	text    string
 	x0, x1  float64
-	y       float64 // of the base line
+	y       float64 // of the baseline
 	style   *style
 	newLine bool // PDFium begins a new line with it
-	spaced  bool // has a space before it
+	spaced  bool // a space stands before it
 }
 
 // style is how letters look.
 type style struct {
 	size               float64 // in points
 	bold, italic, mono bool
-	angle              float64 // of its lines
-	unpainted          bool    // is set without being drawn
-	ink                draft.Ink
-	inked              bool // its ink is known
-	fades              int8 // whether anything has its colour: 1 or -1, 0 for not looked at
+	angle              float64 // of the baseline
+	unpainted          bool    // it is set but not drawn
+	ink                draft.RGBA
+	inked              bool // ink is known
+	fades              int8 // whether anything has its colour: 1, -1, or 0 if not yet examined
 }
 
-// pdfLink is a part of a page that leads to an address.
+// link is a part of a page that links to an address.
 type link struct {
 	left, top, right, bottom float64
 	address                  string
@@ -53,7 +53,7 @@ type link struct {
 func (f *file) sheet(i int) sheet {
 	page := f.long("FPDF_LoadPage", f.doc, uint64(i))
 	if page == 0 {
-		return sheet{} // one broken page of many
+		return sheet{} // one page of many is damaged
 	}
 	defer f.call("FPDF_ClosePage", page)
 	box := f.pageBox(page)
@@ -74,7 +74,7 @@ func (f *file) sheet(i int) sheet {
 	breaks, spaced := true, false
 	n := f.count("FPDFText_CountChars", text)
 	if n > 2*maxLetters {
-		s.letters = make([]letter, maxLetters+1) // too many to look at
+		s.letters = make([]letter, maxLetters+1) // too many to read
 		return s
 	}
 	var doubts []doubt
@@ -90,7 +90,7 @@ func (f *file) sheet(i int) sheet {
 		case r == '\r' || r == '\n':
 			breaks = true
 			continue
-		case r == 2 || r == 0xfffe: // how PDFium writes a hyphen at the end of a line
+		case r == 2 || r == 0xfffe: // PDFium's hyphen at the end of a line
 			r = '-'
 		case unicode.IsSpace(r):
 			spaced = true
@@ -116,8 +116,10 @@ func (f *file) sheet(i int) sheet {
 			breaks, spaced = false, false
 			continue // off the page
 		}
-		l := letter{text: plain(r), x0: loose[0] - box.left, x1: loose[2] - box.left, y: box.top - y, style: look,
-			newLine: breaks, spaced: spaced}
+		l := letter{
+			text: plain(r), x0: loose[0] - box.left, x1: loose[2] - box.left, y: box.top - y, style: look,
+			newLine: breaks, spaced: spaced,
+		}
 		if l.text == "" {
 			continue
 		}
@@ -126,17 +128,19 @@ func (f *file) sheet(i int) sheet {
 			d.letter, d.said = len(s.letters), draft.IsSaid(r)
 			doubts = append(doubts, d)
 		}
-		if x, y := at.middle(); draft.IsSaid(r) && slices.ContainsFunc(layers.marked, func(m rect) bool { return m.has(x, y) }) {
+		x, y := at.middle()
+		if draft.IsSaid(r) && slices.ContainsFunc(layers.marked, func(m rect) bool { return m.has(x, y) }) {
 			marked++
 		}
 		s.letters = append(s.letters, l)
 		breaks, spaced = false, false
 	}
 	where := func(y float64) string {
-		return fmt.Sprintf("page %d, %s", i+1, [3]string{"near the top", "in the middle", "near the bottom"}[min(max(int(3*y/max(s.height, 1)), 0), 2)])
+		third := min(max(int(3*y/max(s.height, 1)), 0), 2)
+		return fmt.Sprintf("page %d, %s", i+1, [3]string{"near the top", "in the middle", "near the bottom"}[third])
 	}
 	if 2*box.size() < sheet.size() && beyond.letters > len(s.letters) {
-		beyond = unseenRun{} // the page is a figure out of a sheet
+		beyond = unseenRun{} // the page is a figure that was cut out of a sheet
 	}
 	runs := beyond.appendTo(f.settle(page, layers, &s, box, doubts, where), false)
 	f.tell(runs, s.letters)
@@ -145,7 +149,7 @@ func (f *file) sheet(i int) sheet {
 	return s
 }
 
-// rect is a rectangle as PDF measures it, from below.
+// rect is a rectangle in the coordinates of PDF, which go upwards.
 type rect struct{ left, bottom, right, top float64 }
 
 func (r rect) has(x, y float64) bool {
@@ -162,8 +166,8 @@ func (f *file) pageBox(page uint64) rect {
 	return rect{0, 0, 612, 792}
 }
 
-// sheetOf returns the sheet that a page was cut from, and what tells places on it. Beyond the page are its margin, where
-// printers write their notes, and what else somebody cut off.
+// sheetOf returns the sheet that a page was cut from, and a function that reports whether a point is on the sheet but
+// off the page. The margin of the page does not count, since printers write notes there.
 func (f *file) sheetOf(page uint64, box rect) (sheet rect, beyond func(x, y float64) bool) {
 	const notes = 40 // points
 	if !f.truth("FPDFPage_GetMediaBox", page, f.scratch, f.scratch+4, f.scratch+8, f.scratch+12) {
@@ -175,7 +179,7 @@ func (f *file) sheetOf(page uint64, box rect) (sheet rect, beyond func(x, y floa
 	return sheet, func(x, y float64) bool { return sheet.has(x, y) && !around.has(x, y) }
 }
 
-// style looks up what the letters of one text object look like.
+// style returns how the letters of one text object look.
 func (f *file) style(text, k, object uint64) *style {
 	look := &style{size: math.Float64frombits(f.call("FPDFText_GetFontSize", text, k))}
 	look.size = math.Abs(finite(look.size))
@@ -195,14 +199,15 @@ func (f *file) style(text, k, object uint64) *style {
 	const fixedPitch, slanted, forceBold = 1 << 0, 1 << 6, 1 << 18
 	look.bold = flags&forceBold != 0 || draft.HasAny(name, "bold", "black", "heavy", "cmbx", "-semibold", "demi")
 	look.italic = flags&slanted != 0 || draft.HasAny(name, "italic", "oblique", "cmti")
-	look.mono = flags&fixedPitch != 0 || draft.HasAny(name, "mono", "courier", "consol", "menlo", "cmtt", "typewriter", "lmtt", "sftt", "nimbusmon")
+	look.mono = flags&fixedPitch != 0 || draft.HasAny(name, "mono", "courier", "consol", "menlo", "cmtt", "typewriter",
+		"lmtt", "sftt", "nimbusmon")
 	if object != 0 {
 		f.inkOf(object, look)
 	}
 	return look
 }
 
-// inkOf looks up what a text object is drawn with.
+// inkOf sets the colour of a text object.
 func (f *file) inkOf(object uint64, look *style) {
 	const fills, strokes, both, unseen, clip = 0, 1, 2, 3, 7
 	mode := f.count("FPDFTextObj_GetTextRenderMode", object)
@@ -216,12 +221,12 @@ func (f *file) inkOf(object uint64, look *style) {
 	}
 	look.ink, look.inked = f.fill(object)
 	if line, ok := f.stroke(object); mode%4 == both && ok && !isLike(line, look.ink) {
-		look.inked = false // of two colours
+		look.inked = false // it has two colours
 	}
 }
 
-// texLigature returns what fonts of TeX without names for their letters have in the
-// places of control characters; 0 for nothing.
+// texLigature returns the ligature that TeX fonts without letter names have in place of a control character,
+// or 0.
 func texLigature(r rune) rune {
 	const ff, fi, fl, ffi, ffl = 0xfb00, 0xfb01, 0xfb02, 0xfb03, 0xfb04
 	switch r {
@@ -239,23 +244,23 @@ func texLigature(r rune) rune {
 	return 0
 }
 
-// plain writes a character as people type it: without ligatures and odd spaces.
+// plain returns a character as people type it, without ligatures and special spaces.
 func plain(r rune) string {
 	switch {
 	case r >= 0xfb00 && r <= 0xfb06:
 		return norm.NFKC.String(string(r))
 	case r == 0xad:
-		return "-" // where a line may break, or has
-	case r == 0xf0b7 || r == 0xf0a7 || r == 0x2022 || r == 0x25cf || r == 0x25e6 || r == 0xf0d8 || r == 0x25aa || r == 0x25a0:
-		return "•" // the bullets of the fonts Symbol and Wingdings
+		return "-" // a soft hyphen
+	case slices.Contains([]rune{0xf0b7, 0xf0a7, 0x2022, 0x25cf, 0x25e6, 0xf0d8, 0x25aa, 0x25a0}, r):
+		return "•" // also a bullet of the fonts Symbol and Wingdings
 	case unicode.Is(unicode.Co, r) || r == unicode.ReplacementChar || r > unicode.MaxRune:
 		return ""
 	}
 	return string(r)
 }
 
-// measureTurned gives letters that were turned their widths, which PDFium does not know of
-// them: a letter ends where the next one of its word begins.
+// measureTurned sets the widths of rotated letters, which PDFium does not know. A letter ends where the next
+// one of its word begins.
 func measureTurned(letters []letter) {
 	for i := range len(letters) - 1 {
 		l, next := &letters[i], &letters[i+1]
@@ -271,8 +276,8 @@ func measureTurned(letters []letter) {
 	}
 }
 
-// straighten turns a page so that most of its text runs from left to right; what runs
-// otherwise, as a stamp in the margin, comes last.
+// straighten rotates a page so that most of its text runs from left to right. Text in other directions, such
+// as a stamp in the margin, comes last.
 func (s *sheet) straighten() {
 	votes := make(map[int]int)
 	turns := func(angle float64) int { return (int(math.Round(angle/(math.Pi/2))) + 4) % 4 }
@@ -324,7 +329,7 @@ func (s *sheet) straighten() {
 	s.letters = slices.Concat(straight, others)
 }
 
-// links are the addresses that parts of a page lead to.
+// links returns the links of a page.
 func (f *file) links(page uint64, box rect) []link {
 	var links []link
 	position := f.scratch + scratchSize - 16
@@ -349,7 +354,10 @@ func (f *file) links(page uint64, box rect) []link {
 			continue
 		}
 		b := f.floats() // left, top, right, bottom
-		links = append(links, link{left: b[0] - box.left, right: b[2] - box.left, top: box.top - max(b[1], b[3]), bottom: box.top - min(b[1], b[3]), address: address})
+		links = append(links, link{
+			left: b[0] - box.left, right: b[2] - box.left,
+			top: box.top - max(b[1], b[3]), bottom: box.top - min(b[1], b[3]), address: address,
+		})
 	}
 	return links
 }

@@ -1,4 +1,5 @@
-// Package pdf reads PDF: each page as it was set, by PDFium in a sandbox, and then what that setting means.
+// Package pdf reads PDF. PDFium, in a sandbox, reads the letters of each page and their places. The package
+// derives the document's structure from them.
 package pdf
 
 import (
@@ -11,20 +12,20 @@ import (
 // Memory is how many bytes of memory reading a PDF may take.
 const Memory = budget.Sandbox + budget.Sheets
 
-// Read reads a PDF: its pages as they were set, then what that means.
+// Read reads a PDF: the layout of its pages, and then the structure that this means.
 func (r *Reader) Read(ctx context.Context, body []byte) (*draft.Draft, error) {
 	if len(body) == 0 {
 		return nil, draft.Problemf(draft.Broken, "has no bytes")
 	}
 	d, broke, err := r.readPages(ctx, body, false)
-	if broke { // drawing it takes more than it may
+	if broke { // drawing takes more than it may
 		d, _, err = r.readPages(ctx, body, true)
 	}
 	return d, err
 }
 
-// readPages reads a PDF. Without drawing its pages, it takes for unseen only what is so by all that
-// is known of them; broke reports whether drawing one broke the sandbox.
+// readPages reads a PDF. If blind is set, it draws no pages, and only text counts as unseen that is so by
+// everything known about the page. broke reports whether drawing a page broke the sandbox.
 func (r *Reader) readPages(ctx context.Context, body []byte, blind bool) (d *draft.Draft, broke bool, err error) {
 	f, err := r.open(ctx, body)
 	if err != nil {
@@ -36,7 +37,7 @@ func (r *Reader) readPages(ctx context.Context, body []byte, blind bool) (d *dra
 	return d, f.drawing && ctx.Err() == nil, err
 }
 
-// maxPages bounds how many pages a PDF may have.
+// maxPages is the largest number of pages of a PDF.
 const maxPages = 2000
 
 func (f *file) read() (*draft.Draft, error) {
@@ -72,24 +73,25 @@ func (f *file) read() (*draft.Draft, error) {
 	case pages == 0:
 		return nil, draft.Problemf(draft.Broken, "has no pages")
 	}
-	return &draft.Draft{Article: setting.article(outline), Title: title, Pages: pages, Wordless: wordless, Unseen: f.unseen.All}, nil
+	return &draft.Draft{
+		Article: setting.article(outline), Title: title, Pages: pages, Wordless: wordless, Unseen: f.unseen.All,
+	}, nil
 }
 
-// maxLetters bounds how many letters a page may have. A page of a newspaper has a tenth.
+// maxLetters is the largest number of letters on a page. A newspaper page has a tenth of it.
 const maxLetters = 100_000
 
-// maxOutline bounds how many entries of a table of contents are read. They may go in
-// circles.
+// maxOutline is how many entries of a table of contents are read. They may form a circle.
 const maxOutline = 5000
 
-// outline returns the levels of the headings that a file's table of contents names,
-// by what they say.
+// outline returns the levels of the headings in a file's table of contents, by text.
 func (f *file) outline() map[string]int {
 	levels := make(map[string]int)
 	seen := make(map[uint64]bool)
 	var walk func(parent uint64, level int)
 	walk = func(parent uint64, level int) {
-		for mark := f.call("FPDFBookmark_GetFirstChild", f.doc, parent); mark != 0; mark = f.call("FPDFBookmark_GetNextSibling", f.doc, mark) {
+		first := f.call("FPDFBookmark_GetFirstChild", f.doc, parent)
+		for mark := first; mark != 0; mark = f.call("FPDFBookmark_GetNextSibling", f.doc, mark) {
 			if seen[mark] || len(seen) >= maxOutline || level > 6 {
 				return
 			}

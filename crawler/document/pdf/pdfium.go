@@ -23,17 +23,16 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 )
 
-// Reader runs PDFium, by which Chromium reads PDF, as WebAssembly: a file that breaks
-// it breaks a sandbox, which has no files, no network, and no more memory than it is
-// given. It starts when the first PDF comes; compiling it for the machine takes a second
-// or two, unless the user's cache has the result already. See docs/adr/0019.
+// Reader runs PDFium, which Chromium uses too, as WebAssembly. A file that breaks it breaks only a sandbox,
+// which has no files, no network, and a fixed amount of memory. PDFium starts with the first PDF. Compiling
+// it takes a second or two, unless the user's cache contains the result. See docs/adr/0019.
 type Reader struct {
 	mu    sync.Mutex
 	pool  pdfium.Pool             // nil before the first file
-	cache wazero.CompilationCache // nil where there is none
+	cache wazero.CompilationCache // may be nil
 }
 
-// maxPDFMemory bounds what reading one file takes, the file itself included.
+// maxPDFMemory is the memory for reading one file, including the file itself.
 const maxPDFMemory = budget.Sandbox // bytes
 
 func (r *Reader) started() (pdfium.Pool, error) {
@@ -51,8 +50,8 @@ func (r *Reader) started() (pdfium.Pool, error) {
 		settings = settings.WithCompilationCache(r.cache)
 	}
 	pool, err := webassembly.Init(webassembly.Config{
-		MaxTotal:      1,                    // one at a time may have the memory
-		FSConfig:      wazero.NewFSConfig(), // an empty one: the library's own choice is the whole disk
+		MaxTotal:      1,                    // one file at a time has all the memory
+		FSConfig:      wazero.NewFSConfig(), // empty, since the library's default is the whole disk
 		Stdout:        io.Discard,
 		Stderr:        io.Discard,
 		RuntimeConfig: settings,
@@ -64,8 +63,8 @@ func (r *Reader) started() (pdfium.Pool, error) {
 	return pool, nil
 }
 
-// openCache opens the user's cache of compiled code; nil where nothing can be written,
-// as in a container.
+// openCache opens the user's cache of compiled code. It returns nil if nothing can be written there, as in a
+// container.
 func openCache() wazero.CompilationCache {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -78,7 +77,7 @@ func openCache() wazero.CompilationCache {
 	return cache
 }
 
-// Close frees what reading takes.
+// Close frees the memory for reading.
 func (r *Reader) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -92,32 +91,31 @@ func (r *Reader) Close() {
 	}
 }
 
-// pdfFile is one open file, in a sandbox of its own, which is thrown away with it.
+// file is one open file in its own sandbox, which is discarded with it.
 //
-// It calls PDFium's own functions (public/fpdf*.h in its sources), since a page has
-// thousands of letters, and the library makes objects of each. The first call that
-// fails is kept in err, and the ones after it do nothing.
+// It calls PDFium's own functions (public/fpdf*.h in its sources) because a page has thousands of letters,
+// and the library makes an object of each. The first failure is kept in err, and later calls do nothing.
 type file struct {
 	ctx       context.Context
 	instance  pdfium.Pdfium
 	module    api.Module
 	functions map[string]api.Function
 	stack     []uint64
-	scratch   uint64 // address of a few bytes for what functions return through pointers
+	scratch   uint64 // address of a few bytes for results that functions return through pointers
 	doc       uint64
 	err       error
 
-	optionalForms bool // what is drawn inside of others may be optional content
+	optionalForms bool // objects inside others may be optional content
 	unseen        draft.Places
 	unsettled     unsettled
-	scans         int  // pages that were drawn since words were recognised on them
-	drawing       bool // a page is being drawn, or broke the sandbox
-	blind         bool // pages are not drawn
+	scans         int  // pages that were drawn because words were recognised on them
+	drawing       bool // a page is being drawn, or drawing it broke the sandbox
+	blind         bool // no pages are drawn
 }
 
 const scratchSize = 4096
 
-// open loads a file. The error of one that cannot be is a *[draft.Problem].
+// open loads a file. If the file cannot be read, the error is a *[draft.Problem].
 func (r *Reader) open(ctx context.Context, body []byte) (*file, error) {
 	pool, err := r.started()
 	if err != nil {
@@ -142,7 +140,7 @@ func (r *Reader) open(ctx context.Context, body []byte) (*file, error) {
 }
 
 func (f *file) load(body []byte) error {
-	// The library's functions take no context; its module's do.
+	// The library's functions take no context, but those of its module do.
 	module, ok := reflect.ValueOf(f.instance.GetImplementation()).Elem().FieldByName("Module").Interface().(api.Module)
 	if !ok {
 		return errors.New("open a sandbox for a PDF: the library keeps its module elsewhere")
@@ -172,15 +170,15 @@ func (f *file) load(body []byte) error {
 	return nil
 }
 
-// optionalForm matches the entry of a stream's dictionary that makes it optional content. Streams
-// stand in a file as they are, while other objects may be packed.
+// optionalForm matches the entry in a stream's dictionary that makes it optional content. Streams are not
+// compressed into other objects, so the entry can be found in the file's bytes.
 var optionalForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`/OC\s*(?:<<|\d+\s+\d+\s+R)`) })
 
 func (f *file) close() {
-	_ = f.instance.Close() // a sandbox that died says so again
+	_ = f.instance.Close() // a broken sandbox reports its error again
 }
 
-// problem is what ended the reading of the file.
+// problem returns the error that ended the reading of the file.
 func (f *file) problem() error {
 	if cause := context.Cause(f.ctx); cause != nil {
 		return cause
@@ -188,10 +186,10 @@ func (f *file) problem() error {
 	return draft.Problemf(draft.Broken, "breaks the reader of PDF")
 }
 
-// long calls a function that may take long: the context ends it.
+// long calls a function that may take long. The context can end it.
 func (f *file) long(name string, args ...uint64) uint64 { return f.callIn(f.ctx, name, args) }
 
-// call calls a function that only looks something up.
+// call calls a function that returns at once.
 func (f *file) call(name string, args ...uint64) uint64 {
 	return f.callIn(context.Background(), name, args)
 }
@@ -216,7 +214,7 @@ func (f *file) callIn(ctx context.Context, name string, args []uint64) uint64 {
 	return f.stack[0]
 }
 
-// count calls a function that returns an int, where a negative one is none.
+// count calls a function that returns an int. A negative result becomes 0.
 func (f *file) count(name string, args ...uint64) int {
 	return max(int(int32(uint32(f.call(name, args...)))), 0)
 }
@@ -226,7 +224,7 @@ func (f *file) truth(name string, args ...uint64) bool {
 	return uint32(f.call(name, args...)) != 0
 }
 
-// bytes are n bytes that a call left in the scratch space.
+// bytes returns n bytes that a call left in the scratch space.
 func (f *file) bytes(n int) []byte {
 	if f.err == nil {
 		if b, ok := f.module.Memory().Read(uint32(f.scratch), uint32(n)); ok {
@@ -236,7 +234,7 @@ func (f *file) bytes(n int) []byte {
 	return make([]byte, n)
 }
 
-// floats are the four C floats that a call left in the scratch space.
+// floats returns the four C floats that a call left in the scratch space.
 func (f *file) floats() (values [4]float64) {
 	b := f.bytes(4 * len(values))
 	for i := range values {
@@ -245,10 +243,12 @@ func (f *file) floats() (values [4]float64) {
 	return values
 }
 
-// doubles are the two C doubles that a call left in the scratch space.
+// doubles returns the two C doubles that a call left in the scratch space.
 func (f *file) doubles() (a, b float64) {
 	raw := f.bytes(16)
-	return finite(math.Float64frombits(binary.LittleEndian.Uint64(raw))), finite(math.Float64frombits(binary.LittleEndian.Uint64(raw[8:])))
+	a = math.Float64frombits(binary.LittleEndian.Uint64(raw))
+	b = math.Float64frombits(binary.LittleEndian.Uint64(raw[8:]))
+	return finite(a), finite(b)
 }
 
 func finite(v float64) float64 {
@@ -258,8 +258,8 @@ func finite(v float64) float64 {
 	return v
 }
 
-// text calls a function that writes UTF-16 into a buffer given by its last two
-// arguments, and returns its length in bytes with a zero at the end.
+// text calls a function that writes UTF-16 into a buffer, which its last two arguments describe. The
+// function returns the length in bytes, including a final zero.
 func (f *file) text(name string, args ...uint64) string {
 	n := f.count(name, append(args, f.scratch, scratchSize)...)
 	if n < 2 || n > scratchSize {
@@ -273,7 +273,7 @@ func (f *file) text(name string, args ...uint64) string {
 	return string(utf16.Decode(units))
 }
 
-// bytesText is [file.text] of a function that writes bytes.
+// bytesText is like [file.text] for a function that writes bytes.
 func (f *file) bytesText(name string, args ...uint64) string {
 	n := f.count(name, append(args, f.scratch, scratchSize)...)
 	if n < 1 || n > scratchSize {
@@ -282,7 +282,7 @@ func (f *file) bytesText(name string, args ...uint64) string {
 	return string(f.bytes(n - 1))
 }
 
-// cString puts a word into the scratch space and returns its address.
+// cString writes a word into the scratch space and returns its address.
 func (f *file) cString(word string) uint64 {
 	at := f.scratch + scratchSize/2
 	if f.err == nil && !f.module.Memory().Write(uint32(at), append([]byte(word), 0)) {

@@ -11,17 +11,16 @@ import (
 	"unicode/utf8"
 )
 
-// row is a line of a page: one segment, or several with gaps between them, as the cells
-// of a table have.
+// row is a line of a page: one segment, or several with gaps between them, like the cells of a table.
 type row struct {
 	segments []segment
 	page     int
-	above    float64 // distance of its base line from the one before on the page; 0 for the first
+	above    float64 // distance from the baseline of the row before; 0 for the first row
 	edge     edge
 	height   float64 // of its page
 }
 
-// edge is how far a row is from where running heads and page numbers stand.
+// edge says whether a row stands where running heads and page numbers do.
 type edge int
 
 const (
@@ -30,20 +29,24 @@ const (
 	atBottom
 )
 
-// segment is letters that follow one another on one line.
+// segment is a sequence of letters on one line.
 type segment struct {
 	x0, x1, y, size float64
 	pieces          []piece
-	end             float64 // where the last letter ends
+	end             float64 // of the last letter
 }
 
-// piece is text that looks the same.
+// piece is text with the same formatting.
 type piece struct {
 	text               string
 	bold, italic, mono bool
 	link               string
 }
 
+// looksLike reports whether two pieces have the same formatting and link.
+func (p piece) looksLike(other piece) bool {
+	return p.bold == other.bold && p.italic == other.italic && p.mono == other.mono && p.link == other.link
+}
 func (s segment) text() string {
 	var out strings.Builder
 	for _, p := range s.pieces {
@@ -52,7 +55,7 @@ func (s segment) text() string {
 	return out.String()
 }
 
-// all reports whether all that a segment says looks so.
+// all reports whether all text of a segment has a property.
 func (s segment) all(looks func(piece) bool) bool {
 	return !slices.ContainsFunc(s.pieces, func(p piece) bool { return strings.TrimSpace(p.text) != "" && !looks(p) })
 }
@@ -77,8 +80,8 @@ func (r row) all(looks func(piece) bool) bool {
 	return !slices.ContainsFunc(r.segments, func(s segment) bool { return !s.all(looks) })
 }
 
-// rows are the lines of a page in the order of reading, which is that of the file unless
-// it plainly isn't one.
+// rows returns the lines of a page in reading order. That is the order of the file, unless that order is
+// plainly wrong.
 func (s sheet) rows() []row {
 	segments := s.segments()
 	rows := joined(segments)
@@ -133,8 +136,8 @@ func (s sheet) linkAt(l letter) string {
 	return ""
 }
 
-// takes reports whether a letter goes on with a segment: it stands on its line, or
-// a little above or below in smaller type, and not far from its end.
+// takes reports whether a letter continues a segment: it is on the same line, or a little above or below in
+// smaller type, and not far from the end.
 func (s *segment) takes(l letter) bool {
 	size := max(s.size, l.style.size)
 	apart := math.Abs(l.y - s.y)
@@ -150,7 +153,7 @@ func (s *segment) takes(l letter) bool {
 	if l.style.mono && s.all(isMono) {
 		return gap > -size && gap < 40*size
 	}
-	ligature := l.x1 == s.end // letters of one have its place in common
+	ligature := l.x1 == s.end // the letters of a ligature have the same place
 	return (gap > -0.6*size || ligature) && gap < 1.2*size
 }
 
@@ -159,7 +162,7 @@ func isRightToLeft(r rune) bool {
 }
 
 func (s *segment) add(l letter, link string) {
-	if l.style.size > s.size { // it began with a mark in smaller type
+	if l.style.size > s.size { // it began with a marker in smaller type
 		s.size, s.y = l.style.size, l.y
 	}
 	p := piece{text: l.text, bold: l.style.bold, italic: l.style.italic, mono: l.style.mono, link: link}
@@ -174,7 +177,7 @@ func (s *segment) add(l letter, link string) {
 	if last >= 0 {
 		before := &s.pieces[last]
 		before.text += strings.Repeat(" ", spaces)
-		if before.bold == p.bold && before.italic == p.italic && before.mono == p.mono && before.link == p.link {
+		if before.looksLike(p) {
 			before.text += p.text
 			last = -2
 		}
@@ -185,7 +188,7 @@ func (s *segment) add(l letter, link string) {
 	s.x0, s.x1, s.end = min(s.x0, l.x0), max(s.x1, l.x1), l.x1
 }
 
-// joined puts the segments that follow one another on the same line into one row.
+// joined makes rows of segments that follow one another on the same line.
 func joined(segments []segment) []row {
 	var rows []row
 	for _, s := range segments {
@@ -205,7 +208,7 @@ func joined(segments []segment) []row {
 	return rows
 }
 
-// isDisordered reports whether a page goes upwards more often than columns make it.
+// isDisordered reports whether rows go upwards more often than columns explain.
 func isDisordered(rows []row) bool {
 	up := 0
 	for i := 1; i < len(rows); i++ {
@@ -216,12 +219,11 @@ func isDisordered(rows []row) bool {
 	return up > 4 && up*6 > len(rows)
 }
 
-// mostRows bounds the rows that are put in place: more are of no page for reading.
+// mostRows is how many rows are reordered at most. No page for reading has more.
 const mostRows = 5000
 
-// inPlace moves rows up to where they stand: browsers write what scrolls, such as code,
-// after all the text around it. A row goes before the first that is below it, and not
-// only beside, as the next column is.
+// inPlace moves rows up to their places, since browsers write what scrolls, such as code, after all the text
+// around it. A row goes before the first row below it, but not before one beside it, as in the next column.
 func inPlace(rows []row) []row {
 	if len(rows) > mostRows {
 		return rows
@@ -239,8 +241,7 @@ func inPlace(rows []row) []row {
 	return placed
 }
 
-// byColumns reads two columns of text one after the other where the file has their lines
-// side by side.
+// byColumns puts two columns of text one after the other if the file has their lines side by side.
 func byColumns(rows []row, width float64) []row {
 	gutterLeft, gutterRight := 0.0, width
 	first, last, pairs := -1, 0, 0
@@ -266,19 +267,21 @@ func byColumns(rows []row, width float64) []row {
 			case s.x0 >= gutterLeft:
 				right = append(right, row{segments: []segment{s}})
 			default:
-				return rows // a line across both
+				return rows // a line across both columns
 			}
 		}
 	}
 	return slices.Concat(rows[:first], left, right, rows[last+1:])
 }
 
-// withDot puts a bullet before a line that a small shape stands before.
+// withDot adds a bullet to a line if a small shape stands before it.
 func (s sheet) withDot(segments []segment) []segment {
 	first := &segments[0]
 	for _, dot := range s.dots {
 		middle := (dot.bottom + dot.top) / 2
-		if dot.right <= first.x0 && dot.right > first.x0-2.5*first.size && middle < first.y && middle > first.y-first.size && dot.right-dot.left < 0.7*first.size {
+		near := dot.right <= first.x0 && dot.right > first.x0-2.5*first.size
+		beside := middle < first.y && middle > first.y-first.size
+		if near && beside && dot.right-dot.left < 0.7*first.size {
 			bulleted := *first
 			bulleted.x0 = dot.left
 			bulleted.pieces = append([]piece{{text: "• "}}, first.pieces...)
@@ -288,18 +291,22 @@ func (s sheet) withDot(segments []segment) []segment {
 	return segments
 }
 
-// withMarker joins the mark of a list's item, or the number of a heading, with what
-// follows it.
+// withMarker joins the marker of an item, or the number of a heading, with the text after it.
 func withMarker(segments []segment) []segment {
-	if len(segments) < 2 || segments[1].x0-segments[0].x1 > 6*segments[1].size || !markerAlone().MatchString(strings.TrimSpace(segments[0].text())) {
+	if len(segments) < 2 || segments[1].x0-segments[0].x1 > 6*segments[1].size {
+		return segments
+	}
+	marker := strings.TrimSpace(segments[0].text())
+	if !markerAlone().MatchString(marker) {
 		return segments
 	}
 	whole := segments[1]
 	whole.x0 = segments[0].x0
-	whole.pieces = append([]piece{{text: strings.TrimSpace(segments[0].text()) + " ", bold: whole.all(isBold)}}, whole.pieces...)
+	whole.pieces = append([]piece{{text: marker + " ", bold: whole.all(isBold)}}, whole.pieces...)
 	return append([]segment{whole}, segments[2:]...)
 }
 
 var markerAlone = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:[•◦‣·*–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]|(?:[A-Z]|\d{1,3})(?:\.\d{1,3})+\.?)$`)
+	return regexp.MustCompile(`^(?:[•◦‣·*–—-]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)]|` +
+		`(?:[A-Z]|\d{1,3})(?:\.\d{1,3})+\.?)$`)
 })

@@ -16,11 +16,11 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// maxCells bounds the cells of a table, with those that its rows leave out.
+// maxCells is how many cells a table may have, including those that its rows omit.
 const maxCells = budget.Cells
 
-// ReadCSV reads a table whose first row names its columns (RFC 4180, and what programs
-// write in its name).
+// ReadCSV reads a table whose first row has the names of its columns (RFC 4180, and the variants that
+// programs write).
 func ReadCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (*draft.Draft, error) {
 	source, err := Decode(contentType, body)
 	if err != nil {
@@ -70,7 +70,7 @@ func ReadCSV(ctx context.Context, u *url.URL, contentType string, body []byte) (
 	return &draft.Draft{Article: article}, nil
 }
 
-// fieldLines are the lines of a field.
+// fieldLines returns the lines of a field.
 func fieldLines(field string, meter *budget.Meter) []*html.Node {
 	var nodes []*html.Node
 	for line := range strings.SplitSeq(strings.TrimSpace(field), "\n") {
@@ -87,12 +87,13 @@ func isTSV(u *url.URL, contentType string) bool {
 	return strings.Contains(contentType, "tab-separated") || strings.HasSuffix(strings.ToLower(u.Path), ".tsv")
 }
 
-// separated tells what separates the fields of a table: what its first line says, as
-// Excel has it, or else what parts its rows into the same number of fields, as many
-// as there may be.
+// separated returns the separator of a table. The first line may state it, as Excel writes it. Otherwise it
+// is the character that divides the rows into the same number of fields, as many as possible. rest is the
+// table without that first line.
 func separated(source string, tabs bool) (rest string, comma rune) {
 	line, after, _ := strings.Cut(source, "\n")
-	if given, ok := strings.CutPrefix(strings.ToLower(line), "sep="); ok && len(given) == 1 && given != `"` && given != "\r" {
+	given, ok := strings.CutPrefix(strings.ToLower(line), "sep=")
+	if ok && len(given) == 1 && given != `"` && given != "\r" {
 		return after, rune(given[0])
 	}
 	if tabs {
@@ -109,8 +110,8 @@ func separated(source string, tabs bool) (rest string, comma rune) {
 	return source, best
 }
 
-// agreement counts the rows that have as many fields as the first one, if that has
-// several; rows with other numbers count against it.
+// agreement counts the rows that have as many fields as the first row, if that has several. Rows with
+// another number count against it.
 func agreement(sample string, comma rune) int {
 	records := csv.NewReader(strings.NewReader(sample))
 	records.Comma, records.LazyQuotes, records.FieldsPerRecord, records.ReuseRecord = comma, true, -1, true

@@ -24,8 +24,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// ReadMarkdown reads CommonMark with the tables, task lists and so on of GitHub's
-// dialect, footnotes and definition lists. HTML in it is read as that of a page.
+// ReadMarkdown reads CommonMark with GitHub's extensions, footnotes and definition lists. HTML in it is read
+// like that of a page.
 func ReadMarkdown(ctx context.Context, contentType string, body []byte) (*draft.Draft, error) {
 	source, err := Decode(contentType, body)
 	if err != nil {
@@ -47,7 +47,7 @@ func ReadMarkdown(ctx context.Context, contentType string, body []byte) (*draft.
 	converter := goldmark.New(
 		goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.DefinitionList),
 		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
-		goldmark.WithRendererOptions(html.WithUnsafe()), // the cleaner is made for the HTML of strangers
+		goldmark.WithRendererOptions(html.WithUnsafe()), // crawler/extract cleans untrusted HTML
 	)
 	if err := converter.Convert([]byte(source), &out); err != nil {
 		return nil, draft.Problemf(draft.Broken, "cannot be read as Markdown: %v", err)
@@ -70,7 +70,7 @@ func ReadMarkdown(ctx context.Context, contentType string, body []byte) (*draft.
 	return &draft.Draft{Article: article, Title: title}, nil
 }
 
-// frontMatter returns the title that the data before a text gives, and the text.
+// frontMatter returns the title in the metadata before a text, and the text without them.
 func frontMatter(source string) (title, rest string) {
 	for fence, parse := range map[string]func([]byte, any) error{"---": yaml.Unmarshal, "+++": toml.Unmarshal} {
 		after, ok := strings.CutPrefix(source, fence+"\n")
@@ -92,20 +92,20 @@ func frontMatter(source string) (title, rest string) {
 	return "", source
 }
 
-// Of what a parser looks at again for each other.
+// The limits of what a parser compares with each other.
 const (
-	maxMarkers  = 10_000 // footnotes, and marks of them
-	maxHeadings = 10_000 // each gets a name that no other has
+	maxMarkers  = 10_000 // footnotes and references to them
+	maxHeadings = 10_000 // each gets a unique name
 )
 
-// tooCostly returns a *[draft.Problem] for texts that become much more than they are: rows of
-// a table are filled up to as many cells as its header has.
+// tooCostly returns a *[draft.Problem] for texts that become much larger than they are. Rows of a table, for
+// instance, are filled up to the number of columns in its header.
 func tooCostly(source string) error {
 	if n := strings.Count(source, "[^"); n > maxMarkers {
 		return draft.Problemf(draft.TooCostly, "has more than %d footnotes and marks of them", maxMarkers)
 	}
 	headings, cells, columns := 0, 0, 0
-	before := "" // the line above
+	before := "" // the previous line
 	for line := range strings.Lines(source) {
 		bare := strings.TrimSpace(line)
 		switch {
@@ -115,7 +115,7 @@ func tooCostly(source string) error {
 			if strings.ContainsAny(bare, "-") && columns == 0 {
 				columns = strings.Count(before, "|") + 1
 			}
-			headings++ // or one above it
+			headings++ // this line or the one above may be a heading
 		}
 		if strings.HasPrefix(bare, "#") || strings.Trim(bare, "=") == "" && bare != "" {
 			headings++
@@ -132,9 +132,9 @@ func tooCostly(source string) error {
 	return nil
 }
 
-// countParts is about how many elements a text becomes.
+// countParts estimates how many elements a text becomes.
 func countParts(source string) (n int) {
-	before := "" // the line above
+	before := "" // the previous line
 	for line := range strings.Lines(source) {
 		bare := strings.TrimSpace(line)
 		if bare != "" && (before == "" || strings.IndexByte("-+*>#:=`~|0123456789", bare[0]) >= 0) {
@@ -151,14 +151,14 @@ func countParts(source string) (n int) {
 	return n
 }
 
-// isTangled tells of texts that nest so deeply that nobody wrote them: a parser may
-// take for ever on them, or run out of its stack, which nothing can catch.
+// isTangled reports whether a text nests so deeply that nobody wrote it. A parser may take for ever on it,
+// or overflow its stack, which cannot be recovered from.
 func isTangled(source string, meter *budget.Meter) bool {
 	const deep, many = 100, 2000
 	marks, ticks, length := 0, 0, 0 // of one paragraph
 	ended := func() {
-		// For each row of backquotes, the parser looks through all of the paragraph.
-		const each = 256 // bytes that it looks through in a step
+		// For each run of backquotes, the parser searches the whole paragraph.
+		const each = 256 // bytes that it searches in a step
 		meter.Spend(ticks * length / each)
 		marks, ticks, length = 0, 0, 0
 	}
@@ -193,7 +193,7 @@ var alert = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^\s*\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*`)
 })
 
-// nameAlerts writes what GitHub shows of "> [!NOTE]".
+// nameAlerts writes what GitHub shows for "> [!NOTE]".
 func nameAlerts(article *xhtml.Node) {
 	var quotes []*xhtml.Node
 	for n := range article.Descendants() {

@@ -1,4 +1,4 @@
-// Package text reads plain text, Markdown and CSV: the documents that are text themselves.
+// Package text reads documents that are text: plain text, Markdown and CSV.
 package text
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// ReadPlain reads plain text: paragraphs, and what its writer plainly meant for lists,
-// headings, and lines that are to stay as they are.
+// ReadPlain reads plain text: paragraphs, and what is plainly meant as lists, headings, and preformatted
+// lines.
 func ReadPlain(ctx context.Context, contentType string, body []byte) (*draft.Draft, error) {
 	source, err := Decode(contentType, body)
 	if err != nil {
@@ -29,13 +29,14 @@ func ReadPlain(ctx context.Context, contentType string, body []byte) (*draft.Dra
 	meter := budget.From(ctx)
 	meter.Spend(len(source) / budget.BytesPerStep)
 	first, _, _ := strings.Cut(strings.TrimSpace(source), "\n")
-	return &draft.Draft{Article: Article(source, meter), Line: draft.OneLine(strings.Trim(first, "#*=-_ \t"))}, nil
+	line := draft.OneLine(strings.Trim(first, "#*=-_ \t"))
+	return &draft.Draft{Article: Article(source, meter), Line: line}, nil
 }
 
-// Memory returns how many bytes of memory reading a text may take, in which each of the marks may begin an
+// Memory returns how many bytes of memory reading a text may take. Each of the bytes in marks may begin an
 // element.
 func Memory(body []byte, marks string) int64 {
-	const perByte = 8 // it is decoded, and copied
+	const perByte = 8 // it is decoded and copied
 	elements := 0
 	for i := range marks {
 		elements += bytes.Count(body, []byte{marks[i]})
@@ -43,7 +44,7 @@ func Memory(body []byte, marks string) int64 {
 	return int64(len(body))*perByte + int64(elements)*draft.PerNode
 }
 
-// Decode decodes a text, with simple ends of lines.
+// Decode decodes a text, and makes each line end with "\n".
 func Decode(contentType string, body []byte) (string, error) {
 	if len(body) > draft.MaxText {
 		return "", draft.Problemf(draft.TooLarge, "is a text of more than 8 MB")
@@ -65,10 +66,10 @@ func Decode(contentType string, body []byte) (string, error) {
 	return ansi().ReplaceAllString(source, ""), nil
 }
 
-// ansi are the codes by which terminals colour text.
+// ansi matches the codes with which terminals colour text.
 var ansi = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]") })
 
-// Article makes an article of text without markup.
+// Article returns a text without markup as an article.
 func Article(source string, meter *budget.Meter) *html.Node {
 	article := draft.Element(atom.Article)
 	var block []string
@@ -98,7 +99,7 @@ var (
 	itemStart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\s{0,6}(?:[-*•+]|(\d{1,3})[.)])\s+`) })
 )
 
-// textBlocks writes lines between two empty ones.
+// textBlocks returns the lines between two empty lines as blocks.
 func textBlocks(lines []string, meter *budget.Meter) (nodes []*html.Node) {
 	for len(lines) > 0 {
 		meter.Make(1)
@@ -134,8 +135,7 @@ func textBlocks(lines []string, meter *budget.Meter) (nodes []*html.Node) {
 	return nodes
 }
 
-// wrapped writes a paragraph of lines that were broken where the page was full, or on purpose where they
-// are short.
+// wrapped returns a paragraph of wrapped lines. Short lines were broken on purpose.
 func wrapped(lines []string) *html.Node {
 	p := draft.Element(atom.P)
 	full := 0
@@ -147,7 +147,9 @@ func wrapped(lines []string) *html.Node {
 		if i == len(lines)-1 {
 			break
 		}
-		if first, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " "); full < 50 || utf8.RuneCountInString(line)+1+utf8.RuneCountInString(first) < full*3/4 {
+		first, _, _ := strings.Cut(strings.TrimSpace(lines[i+1]), " ")
+		fits := utf8.RuneCountInString(line)+1+utf8.RuneCountInString(first) < full*3/4
+		if full < 50 || fits {
 			p.AppendChild(draft.Element(atom.Br))
 		} else {
 			p.AppendChild(htmltree.Text(" "))
@@ -156,7 +158,7 @@ func wrapped(lines []string) *html.Node {
 	return p
 }
 
-// lineLook is how lines were set.
+// lineLook counts how lines are formatted.
 type lineLook struct{ lines, indented, aligned int }
 
 func (s *lineLook) add(line string) {
@@ -165,13 +167,13 @@ func (s *lineLook) add(line string) {
 		s.indented++
 	}
 	bare := strings.TrimSpace(line)
-	if strings.Contains(bare, "   ") || strings.Contains(bare, "\t") || strings.ContainsAny(bare, "│┃║") || strings.HasPrefix(bare, "|") || strings.HasPrefix(bare, "+--") {
+	drawn := strings.ContainsAny(bare, "│┃║") || strings.HasPrefix(bare, "|") || strings.HasPrefix(bare, "+--")
+	if drawn || strings.Contains(bare, "   ") || strings.Contains(bare, "\t") {
 		s.aligned++
 	}
 }
 
-// isSet reports whether the spaces of the lines mean something: they are code, or tables
-// made of spaces.
+// isSet reports whether the spaces in the lines have a meaning: they are code, or tables made of spaces.
 func (s *lineLook) isSet() bool {
 	return s.indented == s.lines || s.aligned*2 > s.lines && s.lines > 1
 }
@@ -199,7 +201,7 @@ func textList(lines []string, meter *budget.Meter) *html.Node {
 	return list
 }
 
-// joinCode makes one block of those that only an empty line parts.
+// joinCode joins blocks of code that only an empty line separates.
 func joinCode(article *html.Node) {
 	for n := article.FirstChild; n != nil; {
 		next := n.NextSibling
