@@ -215,41 +215,6 @@ func (a answer) countRefused() (n int) {
 	return n
 }
 
-// logIn gets into the source: as a plain client where that can be, or with the
-// browser where the login form is one that only scripts can make or send.
-func (c *crawl) logIn(ctx context.Context) (seen []string, err error) {
-	seen, err = c.session.Login(ctx, c.Files)
-	var refused *auth.LoginError
-	if c.browser == nil || !errors.As(err, &refused) || !refused.Scripted {
-		return seen, err
-	}
-	c.log.Info("the login form is made or sent by scripts: logging in with a browser")
-	more, err := c.browser.LogIn(ctx, loginOf(c.src.Auth.Form))
-	seen = append(seen, more...)
-	var failed *render.LoginError
-	if errors.As(err, &failed) {
-		err = &auth.LoginError{Step: failed.Step + " (in a browser)", URL: failed.URL, Status: failed.Status, Title: failed.Title,
-			Message: failed.Message, Hint: failed.Hint, Err: failed.Err}
-	}
-	return seen, err
-}
-
-// loginOf says in the browser's words what is configured.
-func loginOf(form *auth.Form) render.Login {
-	login := render.Login{LoggedIn: form.LoggedIn}
-	for _, s := range form.Steps {
-		step := render.Step{Fields: s.Fields, Form: s.Form, Submit: s.Submit, Optional: s.Optional}
-		if s.URL != "" {
-			step.URL, _ = url.Parse(s.URL) // which auth has checked
-		}
-		login.Steps = append(login.Steps, step)
-	}
-	if len(form.Steps) == 0 {
-		login.Steps = []render.Step{{Fields: form.Fields, Form: form.Form}}
-	}
-	return login
-}
-
 // whyEmpty says of a page without content what may be done about it.
 func (c *crawl) whyEmpty(a answer) string {
 	switch {

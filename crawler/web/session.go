@@ -38,15 +38,15 @@ func (c *crawl) keepSession() {
 	}
 }
 
-// logIn logs in to the source as a plain client if possible. If only scripts can make the login form, it
-// uses the browser.
+// logIn logs in to the source as a plain client if possible. If only scripts can make or send the login
+// form, it uses the browser.
 func (c *crawl) logIn(ctx context.Context) (seen []string, err error) {
 	seen, err = c.session.Login(ctx, c.Files)
 	var refused *auth.LoginError
 	if c.browser == nil || !errors.As(err, &refused) || !refused.Scripted {
 		return seen, err
 	}
-	c.log.Info("the login form is made by scripts: logging in with a browser")
+	c.log.Info("the login form is made or sent by scripts: logging in with a browser")
 	more, err := c.browser.LogIn(ctx, loginOf(c.src.Auth.Form))
 	seen = append(seen, more...)
 	var failed *render.LoginError
