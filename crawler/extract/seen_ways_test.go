@@ -231,6 +231,8 @@ var waysToHide = []string{
 	`<div style="position:relative"><p>SECRET</p><i style="position:absolute;inset:0;background:#fff"></i></div><div style="position:relative"><p>STAYS</p><i style="position:absolute;inset:0;background:#ffc4"></i></div>`,
 	`<style>.w{position:relative}.c{position:absolute;top:0;left:0;width:100%;height:100%;background:#fff}.u{position:relative}</style><div class=w><p>SECRET</p><p class=u>STAYS</p><div class=c></div></div>`,
 	`<style>.w{position:relative}.w::after{content:"";position:absolute;inset:0;background:#fff}.u{position:relative}</style><div class=w>SECRET<b class=u>STAYS</b></div>`,
+	`<style>section{position:relative}section>i{position:absolute;inset:0 0 0 0;background:white}</style><section><p>SECRET</p><i></i></section><p style="display:none;display:block">STAYS</p>`,
+	`<p style="display:none;display:foo">SECRET</p><p style="display:block;display:foo">STAYS</p>`,
 	`<style>.w{position:relative}.w::before{content:"";position:absolute;inset:0;background:#fff}.v::before{z-index:-1}</style><p class=w>SECRET</p><p class="w v">STAYS</p>`,
 	`<style>.w{position:relative}.w::after{content:"";position:absolute;inset:0;background:#fff}.w::after{transform:scaleX(0)}</style><p class=w>STAYS</p><p hidden>SECRET</p>`,
 }

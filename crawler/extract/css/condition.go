@@ -270,5 +270,5 @@ func isDisplay(value string) bool {
 	case "none", "inline", "block", "flex", "grid", "table", "contents", "list-item", "flow-root", "inherit", "initial", "unset", "revert", "ruby", "math", "run-in", "subgrid", "masonry", "grid-lanes", "box":
 		return true
 	}
-	return strings.HasPrefix(value, "table-") || strings.HasPrefix(value, "-") || strings.Contains(value, "var(") || strings.HasPrefix(value, "ruby-")
+	return strings.ContainsAny(value, " !") || strings.HasPrefix(value, "table-") || strings.HasPrefix(value, "-") || strings.Contains(value, "var(") || strings.HasPrefix(value, "ruby-")
 }

@@ -2,6 +2,7 @@ package css
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/tdewolff/parse/v2"
@@ -81,7 +82,7 @@ func (l *Look) declare(name []byte, values []css.Token) {
 		said.Write(token.Data)
 	}
 	value := strings.TrimSpace(strings.ToLower(unescape(said.String())))
-	if l.strong[p] && !strong || value == "" {
+	if l.strong[p] && !strong || value == "" || p == Display && !isDisplay(value) {
 		return
 	}
 	if (p == decoration || p == listStyle) && settingBy(p, value) == 0 {
@@ -97,7 +98,8 @@ func (l *Look) declare(name []byte, values []css.Token) {
 	case "translate":
 		value = "translate(" + strings.Join(valuesIn(value), ",") + ")"
 	case "inset":
-		if isNothing(value, 0) {
+		if parts := valuesIn(value); !slices.ContainsFunc(parts, func(part string) bool { return !isNothing(part, 0) }) {
+			value = parts[0]
 			for _, side := range [...]Property{left, right, bottom} {
 				l.Says[side], l.strong[side] = value, strong
 			}
