@@ -52,8 +52,8 @@ func callRules() []credentialRule {
 		value = `["']([^\s"'<>]{6,})["']`
 	)
 	return []credentialRule{
-		rule("call-password", 0, nil, `(?i)(?:mysqli|mysqli_connect|mysql_connect|pdo|getconnection|ldap_bind|ftp_login)\(\s{0,8}`+name+`\s{0,4},\s{0,4}`+name+`\s{0,4},\s{0,4}`+value,
-			"mysqli(", "mysqli_connect(", "mysql_connect(", "pdo(", "getconnection(", "ldap_bind(", "ftp_login(").that(isPassword),
+		rule("call-password", 0, nil, `(?i)(?:mysqli|mysqli_connect|mysql_connect|pdo|getconnection|dbi->connect|ldap_bind|ftp_login)\(\s{0,8}`+name+`\s{0,4},\s{0,4}`+name+`\s{0,4},\s{0,4}`+value,
+			"mysqli(", "mysqli_connect(", "mysql_connect(", "pdo(", "getconnection(", "dbi->connect(", "ldap_bind(", "ftp_login(").that(isPassword),
 		rule("call-password", 0, nil, `(?i)(?:\.login|simple_bind_s|basicauth|networkcredential|pscredential|usernamepasswordcredentials)\(\s{0,8}`+name+`\s{0,4},\s{0,4}`+value,
 			".login(", "simple_bind_s(", "basicauth(", "networkcredential(", "pscredential(", "usernamepasswordcredentials(").that(isPassword),
 		rule("call-password", 0, nil, `(?i)ConvertTo-SecureString\s+(?:-String\s+)?`+value, "convertto-securestring").that(isPassword),

@@ -168,7 +168,7 @@ var (
 	})
 	// far is the same behind a few more words, as in "the password for the router is".
 	far = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`\A(?:(?:[ \x{a0}][\pL\pM\pN'’.@_/&()-]{1,30}){1,6}?(?:\s?[:：=]|[ \x{a0}][–—]|[ \x{a0}](?i:` + strings.Join(copulas(), "|") + `):?)[ \t\x{a0}]{1,4}` +
+		return regexp.MustCompile(`\A(?:(?:[ \x{a0}][\pL\pM\pN'’.@_/&()-]{1,30}){1,6}?(?:\s?[:：=]|[ \x{a0}][–—]|[ \x{a0}](?i:` + strings.Join(copulas(), "|") + `):?)[ \t\x{a0}]{1,4}` + article +
 			`|[^\s\x00-\x7f]{1,20}?(?:[：=]|` + unspacedCopulas + `)[ \t\x{a0}]{0,4})`)
 	})
 	// broken is the same at the end of a line, where the value comes on the next one. YAML writes "|" for that.
@@ -263,7 +263,7 @@ func (t *text) onLine(start, end int, found func(pair)) bool {
 }
 
 // marksBeforeSign are what may stand between a label and its sign: the end of a quotation, of emphasis, and spaces.
-const marksBeforeSign = "\"'`])*_”»\u00a0 \t"
+const marksBeforeSign = "\\\"'`])*_”»\u00a0 \t"
 
 // mayBeSign reports whether a text may begin with a sign that gives a value, or with a remark in front of one.
 func mayBeSign(text string) bool {
@@ -341,8 +341,11 @@ func mayHaveValue(line string) bool {
 }
 
 const (
-	beforeSign = `["'\x60\])*_”»]{0,3}(?:\s?\([^()\n]{1,40}\))?["'\x60*_]{0,2}[ \t\x{a0}]{0,20}`
-	afterSign  = `(?:[ \t\x{a0}]|\*\*|__){0,20}(?i:now |set to |jetzt |)`
+	beforeSign = `["'\x60\])*_”»\\]{0,3}(?:\s?\([^()\n]{1,40}\))?["'\x60*_]{0,2}[ \t\x{a0}]{0,20}`
+	afterSign  = `(?:[ \t\x{a0}]|\*\*|__){0,20}(?i:now |set to |jetzt |<%= ?|` + article + `)`
+
+	// article stands between a copula and a number, as in "le code est le 4711".
+	article = `(?:le |la |el |il |o |)`
 
 	unspacedCopulas = `(?:是|为|為|は、?|이|는|은|คือ)`
 )
@@ -534,6 +537,10 @@ func (t *text) marked(at int) (value span, ok bool) {
 
 // valueAt returns the value that begins at a place, and whether it is marked as one.
 func (t *text) valueAt(at int) (value span, marked bool) {
+	if strings.HasPrefix(t.plain[at:], `\"`) { // in a string
+		value = t.token(at+len(`\"`), len(t.plain))
+		return span{value.start, value.start + len(strings.TrimRight(t.plain[value.start:value.end], `\`))}, true
+	}
 	if value, marked = t.marked(at); !marked {
 		value = t.token(at, len(t.plain))
 	}

@@ -197,6 +197,7 @@ func TestSecretsInCommandsAndFilesAreFound(t *testing.T) {
 		"dp.st.prd.KyK9Ibthi4YDr2uaMlnQR1DqeYZzYXh40Qp6VZageHE", "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", "re_zJ3Efk5t_gX7LFA2YK8Hb3zbjAbB74LLG", "Segment write key: WN3jWgmsWXFH34aaq3WlwyQ4Nq4HC7P0", "Guest Wi-Fi: network Depot, key uiK1H9#t73K2", "tacacs-server host 10.0.0.3 key Q41isSQYX28bJG",
 		"Seed phrase: copper velvet museum lantern orbit walnut gadget tunnel cradle hazard pepper ripple",
 		"echo 'kiosk:" + x + "' | chpasswd", "chpasswd <<EOF\nkiosk:" + x + "\nEOF", `schtasks /create /tn nightly /ru CORP\batch /rp ` + x, "jdbc:oracle:thin:scott/" + x + "@//ora1:1521/PROD", "requests.get(url, auth=('monitor', '" + x + "'))",
+		`{\"password\":\"` + x + `\"}`, "my $dbh = DBI->connect('dbi:mysql:shop', 'app', '" + x + "');", `password: <%= "` + x + `" %>`,
 		"db.corp-net.de:5432:billing:app:" + x, `"vpnuser" "*" "` + x + `" *`, "Passphrase of the disk: velvet anchor mosaic thunder", "Password: nQojypabHZCoT2", "WLAN Besucher\nSchlüssel: " + x,
 	} {
 		if len(finds(t, Config{Credentials: Hold}, "<pre>"+html.EscapeString(text)+"</pre>")) == 0 {
@@ -208,7 +209,7 @@ func TestSecretsInCommandsAndFilesAreFound(t *testing.T) {
 func TestCodesForPeopleAreNamed(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"Door code: 4711#", "PIN: 8305", "The alarm code is 294817.", "Türcode: 90210", "Gate code 7742", "Recovery codes: k7pz2-xqw9l r4tzv-b8nsy", "Backup codes:\n83920174\n55810392\n", "Code d'entrée : 58A92", "Keypad code = *5829#",
-		"De code van het alarm is 2243", "Lockbox next to the meter, code 3221.", "Combination of the safe: 34-12-57", "Der Code für die Haustür lautet 84152.", "Код от сейфа: 8305"} {
+		"De code van het alarm is 2243", "Lockbox next to the meter, code 3221.", "Combination of the safe: 34-12-57", "Der Code für die Haustür lautet 84152.", "Код от сейфа: 8305", "Le code du portail est le 2442."} {
 		findings := finds(t, Config{Credentials: Hold, Codes: Warn}, "<pre>"+html.EscapeString(text)+"</pre>")
 		if len(findings) == 0 || has(findings, Hold) {
 			t.Errorf("%s: found %+v", text, findings)
