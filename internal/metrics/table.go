@@ -28,7 +28,11 @@ func aboutRuns() []Metric {
 		{Name: "fincrawl_info", Help: "Always 1; the label has the version of fincrawl.", Labels: []string{"version"},
 			of: func(s Snapshot, add adder) { add(1, s.Version) }},
 		{Name: "fincrawl_run_started_timestamp_seconds", Help: "When the run began.",
-			of: func(s Snapshot, add adder) { add(seconds(s.Started)) }},
+			of: func(s Snapshot, add adder) {
+				if !s.Started.IsZero() {
+					add(seconds(s.Started))
+				}
+			}},
 		{Name: "fincrawl_run_ended_timestamp_seconds", Help: "When the run ended; none while it goes on.",
 			of: func(s Snapshot, add adder) {
 				if !s.Ended.IsZero() {
@@ -41,7 +45,9 @@ func aboutRuns() []Metric {
 				if end.IsZero() {
 					end = s.At
 				}
-				add(end.Sub(s.Started).Seconds())
+				if !s.Started.IsZero() { // else it did not come to that
+					add(end.Sub(s.Started).Seconds())
+				}
 			}},
 		{Name: "fincrawl_run_exit_code", Help: "The exit code of the run; none while it goes on. docs/runbook.md says what each means.",
 			of: func(s Snapshot, add adder) {
