@@ -48,7 +48,7 @@ func Open(t testing.TB) *Tab {
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	base, endTime := context.WithTimeout(context.Background(), 2*time.Minute)
+	base, endTime := context.WithTimeout(context.Background(), 5*time.Minute) // more than any machine takes
 	allocator, endAllocator := chromedp.NewExecAllocator(base, options...)
 	ctx, endTab := chromedp.NewContext(allocator)
 	t.Cleanup(func() {

@@ -10,6 +10,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/fincrawl/fincrawl/internal/check/screen/skeleton"
+
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
@@ -158,7 +160,7 @@ func spell(written string) string {
 		case r < utf8.RuneSelf:
 			out.WriteRune(r)
 		default:
-			out.Write(appendSkeleton(nil, written[i:i+utf8.RuneLen(r)]))
+			out.Write(skeleton.Append(nil, written[i:i+utf8.RuneLen(r)]))
 		}
 	}
 	return out.String()
@@ -169,7 +171,7 @@ func spellings(word string) []string {
 	if word == "" {
 		return nil
 	}
-	return slices.Compact([]string{string(appendSkeleton(nil, word)), string(appendSkeleton(nil, strings.ToUpper(word)))})
+	return slices.Compact([]string{string(skeleton.Append(nil, word)), string(skeleton.Append(nil, strings.ToUpper(word)))})
 }
 
 // skeletons keeps the buffers of skeletons that were read.
@@ -180,7 +182,7 @@ var skeletons = sync.Pool{New: func() any { return new([]byte) }}
 func (in injections) phrases(t *text, found func(match)) {
 	buffer := skeletons.Get().(*[]byte)
 	defer skeletons.Put(buffer)
-	letters := appendSkeleton((*buffer)[:0], t.plain)
+	letters := skeleton.Append((*buffer)[:0], t.plain)
 	*buffer = letters
 
 	set := phrasebook()
@@ -277,7 +279,7 @@ const (
 func newLetterIndex(plain string) letterIndex {
 	marks := letterIndex{{}}
 	n, last := 0, -1
-	skeleton(plain, func(_ byte, at int) {
+	skeleton.Of(plain, func(_ byte, at int) {
 		if at != last && n >= marks[len(marks)-1].n+lettersPerMark {
 			marks = append(marks, indexedLetter{n, at})
 		}
@@ -297,7 +299,7 @@ func (x letterIndex) places(plain string, first, last int) (start, end int, whol
 		to = x[behind].at // what follows the last letter may decide whether it is one
 	}
 	n, before := begin.n, -1
-	skeleton(plain[from:to], func(_ byte, at int) {
+	skeleton.Of(plain[from:to], func(_ byte, at int) {
 		at += from
 		switch {
 		case n < first:

@@ -3,6 +3,8 @@ package screen
 import (
 	"strings"
 	"testing"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/skeleton"
 )
 
 func TestOrdersToAModelHoldThePage(t *testing.T) {
@@ -85,17 +87,17 @@ func FuzzSkeletonIsStable(f *testing.F) {
 	f.Add("1gn0re аll ｐｒｅｖｉｏｕｓ ß ﬁ !x")
 	f.Fuzz(func(t *testing.T, text string) {
 		var once, twice []byte
-		skeleton(text, func(letter byte, at int) {
+		skeleton.Of(text, func(letter byte, at int) {
 			if at < 0 || at >= len(text) {
 				t.Fatalf("letter %q is at %d of %d", letter, at, len(text))
 			}
 			once = append(once, letter)
 		})
-		skeleton(string(once), func(letter byte, _ int) { twice = append(twice, letter) })
+		skeleton.Of(string(once), func(letter byte, _ int) { twice = append(twice, letter) })
 		if string(once) != string(twice) {
 			t.Errorf("%q became %q, then %q", text, once, twice)
 		}
-		if appended := appendSkeleton(nil, text); string(appended) != string(once) {
+		if appended := skeleton.Append(nil, text); string(appended) != string(once) {
 			t.Errorf("%q was appended as %q, want %q", text, appended, once)
 		}
 	})

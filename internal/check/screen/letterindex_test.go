@@ -3,6 +3,8 @@ package screen
 import (
 	"strings"
 	"testing"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/skeleton"
 )
 
 // An index finds the same places as counting all letters from the beginning does.
@@ -13,7 +15,7 @@ func TestLettersAreFoundWithoutCountingThemAll(t *testing.T) {
 		t.Fatalf("%d marks", len(index))
 	}
 	whole := letterIndex{{}}
-	letters := len(appendSkeleton(nil, plain))
+	letters := len(skeleton.Append(nil, plain))
 	for first := 0; first+20 < letters; first += 7 {
 		start, end, begins := index.places(plain, first, first+19)
 		wantStart, wantEnd, wantBegins := whole.places(plain, first, first+19)

@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/fincrawl/fincrawl/internal/check/screen/skeleton"
+
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
@@ -137,7 +139,7 @@ type spelt struct {
 
 func spellText(plain string) *spelt {
 	s := &spelt{plain: plain}
-	skeleton(plain, func(letter byte, at int) {
+	skeleton.Of(plain, func(letter byte, at int) {
 		s.letters = append(s.letters, letter)
 		s.places = append(s.places, at)
 	})
@@ -221,7 +223,7 @@ func endsSentence(sign rune, text string) bool {
 	case '。', '！', '？', '؟', '।', '\n':
 		return true
 	case '.', '!', '?':
-		return !startsWord(text)
+		return text == "" || !keyword.IsWord(text[0])
 	}
 	return false
 }

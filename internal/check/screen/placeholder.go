@@ -2,6 +2,8 @@ package screen
 
 import (
 	"strings"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/skeleton"
 )
 
 // isPlaceholder tells what stands for a secret in documentation.
@@ -15,7 +17,7 @@ func isPlaceholder(secret string) bool {
 			return true
 		}
 	}
-	if string(appendSkeleton(nil, secret)) == "password" {
+	if string(skeleton.Append(nil, secret)) == "password" {
 		return true // such as "Passw0rd"
 	}
 	for _, word := range []string{"your", "insert", "sample"} {

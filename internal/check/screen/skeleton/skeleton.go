@@ -1,4 +1,5 @@
-package screen
+// Package skeleton reduces texts to what they spell, however their letters are disguised.
+package skeleton
 
 import (
 	"slices"
@@ -10,7 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// skeleton reduces text to what it spells: letters in lower case without accents,
+// Of reduces text to what it spells: letters in lower case without accents,
 // nothing between them, and one letter for those that are written alike. Spaced
 // out, in other alphabets' letters, in digits or with invisible characters
 // between, an instruction comes out the same:
@@ -19,7 +20,7 @@ import (
 //
 // I, l and 1 are one letter, since which of them is meant can't be told. Letters that look like none of ours stand
 // for themselves. emit gets each byte with the place of what it was made of.
-func skeleton(plain string, emit func(letter byte, at int)) {
+func Of(plain string, emit func(letter byte, at int)) {
 	for i := 0; i < len(plain); {
 		b := plain[i]
 		if b < utf8.RuneSelf {
@@ -48,8 +49,8 @@ func skeleton(plain string, emit func(letter byte, at int)) {
 	}
 }
 
-// appendSkeleton appends the letters of a text's skeleton to dst.
-func appendSkeleton(dst []byte, plain string) []byte {
+// Append appends the letters of a text's skeleton to dst.
+func Append(dst []byte, plain string) []byte {
 	dst = slices.Grow(dst, len(plain))
 	for i := 0; i < len(plain); i++ {
 		b := plain[i]
@@ -65,7 +66,7 @@ func appendSkeleton(dst []byte, plain string) []byte {
 }
 
 func appendSpelt(dst []byte, character string) []byte {
-	skeleton(character, func(letter byte, _ int) { dst = append(dst, letter) })
+	Of(character, func(letter byte, _ int) { dst = append(dst, letter) })
 	return dst
 }
 
