@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,6 +23,12 @@ func prose(about string, n int) string {
 		out.WriteString("<p>Whoever asks about " + about + " gets an answer here that goes on for long enough to be read as a sentence.</p>\n")
 	}
 	return out.String()
+}
+
+// post is one of a thread, of a day in May.
+func post(about string, day int) string {
+	return `<div class="post"><h3>Re: Seats</h3><span class="when">Posted May ` + strconv.Itoa(day) + `</span><div class="text">` + prose(about, 2) +
+		`Ask <a href="/u/ada">Ada</a> about it.</div><a href="/reply">Reply</a></div>`
 }
 
 func TestContentOfUnknownSites(t *testing.T) {
@@ -142,6 +149,16 @@ func TestContentOfUnknownSites(t *testing.T) {
 			name: "one section of several",
 			page: `<div class="all"><div>` + links + links + links + `</div><section>` + prose("seats", 9) + `</section><section><h2>Kept</h2><p>It has less to say.</p>` + links + `</section></div>`,
 			kept: []string{"about seats", "less to say"}, how: "body",
+		},
+		{
+			name: "what comes again with each post of a thread", address: "https://example.com/forum/thread/1",
+			page: `<main>` + post("first", 4) + post("second", 5) + post("third", 6) + `</main>`,
+			kept: []string{"about first", "about second", "about third", "Ada"}, left: []string{"Re: Seats", "Posted May", "Reply"}, how: "main, without labels of posts",
+		},
+		{
+			name: "what comes again with each part of a text",
+			page: `<main>` + post("first", 4) + post("second", 5) + post("third", 6) + `</main>`,
+			kept: []string{"Re: Seats", "Posted May 5", "Reply"}, how: "main",
 		},
 		{
 			name: "code and tables, which have few words a line",

@@ -67,8 +67,8 @@ type Rules struct {
 	// nil for those that come with the program.
 	Presets *preset.Set
 
-	// Template is left out of articles where Body is ""; nil leaves it all in, and
-	// makes no outlines.
+	// Template is left out of articles where Body is "" and no preset found it; nil leaves it all in,
+	// and makes no outlines.
 	Template *template.Template
 }
 
@@ -132,7 +132,7 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	dropRules(body)
 	htmltree.Outline(body)
 	article := Article{Title: title, How: how, TitleFrom: titleFrom, Dialogue: forms.leaveLittle(body)}
-	if rules.Body == "" && rules.Template != nil && htmltree.Shows(body) {
+	if rules.Body == "" && known.content == nil && rules.Template != nil && htmltree.Shows(body) {
 		article.Outline, article.LeftOut = rules.Template.LeaveOut(body, d.URL.Host, title, d.Meter)
 		article.closeGaps(body)
 	}

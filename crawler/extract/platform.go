@@ -1,8 +1,11 @@
 package extract
 
 import (
+	"maps"
+
 	"golang.org/x/net/html"
 
+	"github.com/fincrawl/fincrawl/crawler/extract/choose"
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
@@ -58,8 +61,10 @@ func (d *Document) platform(c *cleaner, rules Rules) platform {
 			found.title = htmltree.TextOf(c.clean([]*html.Node{n}))
 		}
 	}
+	c.pruned = map[*html.Node]bool{}
 	for _, n := range body {
 		page.Strip(n)
+		maps.Copy(c.pruned, choose.Navigation(n, c.unseen))
 	}
 	found.content = c.clean(body)
 	return found

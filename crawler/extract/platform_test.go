@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
+	"github.com/fincrawl/fincrawl/crawler/extract/template"
 )
 
 func TestAPageOfAKnownPlatformIsReadByItsPreset(t *testing.T) {
@@ -32,6 +33,7 @@ func TestAPageOfAKnownPlatformIsReadByItsPreset(t *testing.T) {
 		{"by a preset of the settings", wiki(text), Rules{Presets: portal}, "Around it", "More.", "preset portal, told by .extra"},
 		{"where the preset fits nothing", wiki("<p>Only this.</p>"), Rules{}, "", "", ""},
 		{"where the named preset fits nothing", wiki(text), Rules{Presets: named}, "", "", ""},
+		{"without the navigation in it", wiki(`<div id="mw-content-text"><div class="mw-parser-output"><ul class="pagination"><li><a href="/a">Page before</a></li><li><a href="/b">Page behind</a></li></ul><p>The text.</p><div class="sidebar">Told beside it, without a link.</div></div></div>`), Rules{}, "A title", "The text.\n\nTold beside it, without a link.", told},
 		{"by the named preset", `<div class="js-wiki-page-content">Text.</div>`, Rules{Presets: named}, "", "Text.", "preset gitlab-wiki, told by content.preset"},
 		{"whose text is taken out", wiki(`<div id="mw-content-text"><div class="navbox">All</div></div>`), Rules{}, "A title", "", told},
 	} {
@@ -50,5 +52,24 @@ func TestAPageOfAKnownPlatformIsReadByItsPreset(t *testing.T) {
 				t.Errorf("how: got %q, want %q", article.How, test.how)
 			}
 		})
+	}
+}
+
+// What most pages say at one end of a body that a preset found is their author's, and no template.
+func TestWhatAPresetFoundIsNoTemplate(t *testing.T) {
+	const page = `<html><head><title>T</title><meta name="generator" content="MediaWiki 1.43.1"></head><body><div id="mw-content-text"><p>Take it out of the pool first.</p><p>Then stop it.</p></div></body></html>`
+	outline := template.Outline{}
+	for _, rules := range []Rules{{Presets: preset.None(), Template: template.New(nil)}, {Template: template.New(nil)}} {
+		article, err := parsePage(t, page).Extract(rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rules.Presets != nil {
+			outline = article.Outline
+			continue
+		}
+		if article.Outline != nil || len(outline) == 0 {
+			t.Errorf("outlines: %v with the preset, %v without", article.Outline, outline)
+		}
 	}
 }

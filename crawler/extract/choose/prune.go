@@ -1,6 +1,7 @@
 package choose
 
 import (
+	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -13,6 +14,24 @@ func (l Page) prune(forum bool) {
 	l.pruneCalled(told)
 	l.pruneAnnounced(forum)
 	l.pruneTalk(forum)
+	if forum {
+		l.pruneRecurring()
+	}
+}
+
+// Navigation returns what leads around the site inside a body that was found by other means: menus, breadcrumbs,
+// links to what comes next, where links are most of what it says.
+func Navigation(body *html.Node, unseen func(*html.Node) bool) map[*html.Node]bool {
+	page := Measure(body, unseen)
+	page.doubt()
+	for i := 1; i < len(page); i++ {
+		if p := &page[i]; p.role == navigation && p.words > 0 && p.linked*3 >= p.words*2 && p.words*2 < page[0].words {
+			end := p.end
+			page.drop(i, navigation)
+			i = end - 1
+		}
+	}
+	return page.pruned(0)
 }
 
 // How much a part may tell and still be taken for what it is called.

@@ -20,6 +20,7 @@ const (
 	aside           // is about something else
 	person          // is about who wrote it
 	discussion      // is what readers say about it
+	labels          // comes again with each post
 
 	// Words of names that take back what others say.
 	inner // what it is that has a person's name: author-content
@@ -44,6 +45,8 @@ func (r role) String() string {
 		return "author boxes"
 	case discussion:
 		return "comments"
+	case labels:
+		return "labels of posts"
 	}
 	return ""
 }
