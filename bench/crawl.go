@@ -21,7 +21,7 @@ type contender struct {
 	writes, grown                 int64 // of all measured runs
 }
 
-// crawl measures first and second runs on the real sites, in turn with the peers.
+// crawl measures first and second runs on real sites, alternating with the peers.
 func (b *bench) crawl(ctx context.Context) error {
 	sites, err := b.sitesToCrawl()
 	if err != nil {
@@ -85,20 +85,22 @@ func (b *bench) crawlSite(ctx context.Context, s realSite) error {
 		}
 	}
 	for _, c := range all {
-		b.results.Crawls = append(b.results.Crawls, crawl{Site: s.name, Program: c.name, Pages: c.pages,
-			PerSec: median(c.perSec), CPU: median(c.cpu), Memory: median(c.memory), Relative: median(c.relative), Rounds: len(c.perSec)})
+		b.results.Crawls = append(b.results.Crawls, crawl{
+			Site: s.name, Program: c.name, Pages: c.pages, PerSec: median(c.perSec), CPU: median(c.cpu),
+			Memory: median(c.memory), Relative: median(c.relative), Rounds: len(c.perSec),
+		})
 	}
 	b.results.add("crawl", crawlAims(s.name, first, bare, again, blind, all)...)
 	return nil
 }
 
-// secondRun is a sync of what is in the library already.
+// secondRun returns a contender that syncs a site that has already been sent to the library.
 func (b *bench) secondRun(ctx context.Context, name string, box *sandbox.Sandbox, api, start string) (*contender, error) {
 	p, err := b.project(api+"/", source{name: "site", url: start})
 	if err != nil {
 		return nil, err
 	}
-	for range 2 { // the second one settles what the first could not know
+	for range 2 { // the second sync records what the first one could not know yet
 		if _, err := p.run(ctx, "sync"); err != nil {
 			return nil, err
 		}
@@ -122,7 +124,7 @@ func (b *bench) secondRun(ctx context.Context, name string, box *sandbox.Sandbox
 	return c, nil
 }
 
-// otherCrawlers are those of the peers that are installed.
+// otherCrawlers returns the peers that are installed.
 func (b *bench) otherCrawlers(start string) []*contender {
 	dir, err := root()
 	if err != nil {
@@ -140,17 +142,18 @@ func (b *bench) otherCrawlers(start string) []*contender {
 			if cmd.Dir, err = b.folder(); err != nil {
 				return cost{}, err
 			}
-			return measured(ctx, cmd, 4, 8) // wget's, where links led to no server, or to nothing on this one
+			return measured(ctx, cmd, 4, 8) // wget's exit codes for unreachable servers and for error responses
 		}})
 	}
 	add("wget --mirror", b.peers.wget, false, "--mirror", "--no-verbose", "--execute=robots=off", start)
 	add("Scrapy, links only", b.peers.scrapy, true, "runspider", "--nolog", "-a", "start="+start, filepath.Join(dir, "bench/peers/spider.py"))
-	add("katana", b.peers.katana, true, "-u", start, "-depth", "100", "-concurrency", "4", "-parallelism", "4", "-rate-limit", "100000",
-		"-silent", "-disable-update-check", "-max-response-size", "104857600", "-field-scope", "fqdn", "-output", "/dev/null")
+	add("katana", b.peers.katana, true, "-u", start, "-depth", "100", "-concurrency", "4", "-parallelism", "4",
+		"-rate-limit", "100000", "-silent", "-disable-update-check", "-max-response-size", "104857600",
+		"-field-scope", "fqdn", "-output", "/dev/null")
 	return all
 }
 
-// measure crawls once.
+// measure crawls once and records the measurements.
 func (c *contender) measure(ctx context.Context, server *nginx, first *contender) error {
 	if _, _, err := server.answered(); err != nil {
 		return err
@@ -164,7 +167,7 @@ func (c *contender) measure(ctx context.Context, server *nginx, first *contender
 		return err
 	}
 	if pages == 0 {
-		return fmt.Errorf("it asked for no page")
+		return fmt.Errorf("it requested no page")
 	}
 	c.pages, c.unmodified = pages, unmodified
 	c.perSec = append(c.perSec, perSecond(pages, spent.Wall))
@@ -174,7 +177,7 @@ func (c *contender) measure(ctx context.Context, server *nginx, first *contender
 	return nil
 }
 
-// crawlAims compares round by round, since the machine may be busy with other things.
+// crawlAims compares the contenders round by round, since the load of the machine may vary between rounds.
 func crawlAims(site string, first, bare, again, blind *contender, all []*contender) []aim {
 	speed := func(of, to *contender) float64 {
 		var ratios []float64

@@ -1,5 +1,5 @@
-// Command bench measures fincrawl beside what people would use instead, and prints
-// the table of aims with what was measured. See README.md beside it.
+// Command bench compares fincrawl with programs that people would use instead, and prints the table of aims with the
+// measurements. See README.md beside it.
 //
 //	go run ./bench [flags] [EXPERIMENT…]
 package main
@@ -30,25 +30,25 @@ func main() {
 
 // bench is one run of the harness.
 type bench struct {
-	rounds   int      // how often each is measured, in turn with the others
+	rounds   int      // how often each program is measured, alternating with the others
 	slow     int      // the same for peers that take long
-	pages    int      // of the large generated site, which has its aims at 100,000
-	sites    []string // the real ones to crawl
-	dir      string   // for what a run leaves behind
-	fincrawl string   // the program, as a release is built
-	colly    string   // bench/peers/colly, built
-	peers    peers    // what else is there
+	pages    int      // of the large generated site; the aims are for 100,000
+	sites    []string // the real sites to crawl
+	dir      string   // the folder for everything that a run writes
+	fincrawl string   // the path of the program, built as for a release
+	colly    string   // the path of bench/peers/colly, built
+	peers    peers    // the other programs
 	progress io.Writer
 	results  results
 }
 
-// experiment is one thing that is measured.
+// experiment is one kind of measurement.
 type experiment struct {
 	name string
 	run  func(*bench, context.Context) error
 }
 
-// experiments are in the order of the table of aims.
+// experiments returns the experiments in the order of the table of aims.
 func experiments() []experiment {
 	return []experiment{
 		{"crawl", (*bench).crawl},
@@ -119,10 +119,10 @@ func (b *bench) say(format string, args ...any) {
 	fmt.Fprintf(b.progress, "bench: "+format+"\n", args...)
 }
 
-// folder makes a new folder for one measurement.
+// folder creates a new folder for one measurement.
 func (b *bench) folder() (string, error) { return os.MkdirTemp(b.dir, "") }
 
-// root is the project's folder, wherever in it the harness was started.
+// root finds the project's folder from any folder inside it.
 func root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

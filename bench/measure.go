@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// cost is what a program took.
+// cost is what running a program took.
 type cost struct {
 	Wall   time.Duration
 	CPU    time.Duration // user and system
-	Memory int64         // bytes resident at most
-	Own    int64         // of these, bytes that are no file's: the state file is mapped, and counts above
+	Memory int64         // peak of resident memory, in bytes
+	Own    int64         // the part of it that is not a mapped file, such as the state file
 }
 
-// measured runs a program to its end. exits are the exit codes that are in order.
+// measured runs a program to its end. exits are exit codes other than 0 that mean success.
 func measured(ctx context.Context, cmd *exec.Cmd, exits ...int) (cost, error) {
 	var said bytes.Buffer
 	if cmd.Stdout == nil {
@@ -57,9 +57,8 @@ func measured(ctx context.Context, cmd *exec.Cmd, exits ...int) (cost, error) {
 	return c, nil
 }
 
-// watch reads how much memory a process has until it ended. The kernel's own
-// account (ru_maxrss) is of no use: what a process inherits from the one that
-// started it counts there.
+// watch reads the peak of a process's memory until it has ended. The kernel's ru_maxrss cannot be used: it includes the
+// memory of the parent process at the time of the fork.
 func watch(ctx context.Context, p *os.Process, ended <-chan struct{}) (resident, own int64) {
 	ticks := time.NewTicker(20 * time.Millisecond)
 	defer ticks.Stop()
@@ -79,7 +78,7 @@ func watch(ctx context.Context, p *os.Process, ended <-chan struct{}) (resident,
 	}
 }
 
-// field is a number of kB in /proc/PID/status, as bytes.
+// field returns a value of /proc/PID/status that is given in kB, in bytes.
 func field(status []byte, name string) int64 {
 	_, rest, found := bytes.Cut(status, []byte(name))
 	if !found {

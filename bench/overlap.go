@@ -10,11 +10,11 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/sandbox"
 )
 
-// overlap syncs two sources one by one and then together. The crawls are bound by
-// a polite rate and the uploads by an allowance, as they are in life, so that the
-// machine plays no part; the smaller source uploads while the larger one crawls.
+// overlap syncs two sources one after the other and then together. A polite rate limits the crawls and an allowance
+// limits the uploads, as in real use, so that the speed of the machine does not matter. The smaller source uploads while
+// the larger one crawls.
 func (b *bench) overlap(ctx context.Context) error {
-	const rate, allowance = 50, 6000 // a second; a minute
+	const rate, allowance = 50, 6000 // per second; per minute
 	small, large := site.Shape{Seed: 1, Pages: 300}, site.Shape{Seed: 2, Pages: 600}
 
 	var crawls, alone, together time.Duration

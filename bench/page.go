@@ -22,8 +22,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
 
-// page measures what is done to one page in memory, beside parsing alone, which
-// no crawler gets around.
+// page measures the processing of one page in memory. It is compared with parsing alone, which no crawler can avoid.
 func (b *bench) page(ctx context.Context) error {
 	sites, err := b.sitesToCrawl()
 	if err != nil {
@@ -64,8 +63,7 @@ func (b *bench) page(ctx context.Context) error {
 	return nil
 }
 
-// everything is what the crawler does to a page between its arrival and the
-// state file.
+// everything does all that the crawler does to a page between its arrival and the state file.
 func everything(d document) error {
 	doc, err := extract.Parse(d.url, "text/html", d.body)
 	if err != nil {
@@ -80,7 +78,10 @@ func everything(d document) error {
 	if err != nil {
 		return err
 	}
-	p := crawler.Page{Source: "site", ExternalID: d.url.String(), URL: d.url.String(), Title: article.Title, HTML: article.HTML, Markdown: article.Markdown}
+	p := crawler.Page{
+		Source: "site", ExternalID: d.url.String(), URL: d.url.String(),
+		Title: article.Title, HTML: article.HTML, Markdown: article.Markdown,
+	}
 	if p.Fingerprint() == "" {
 		return fmt.Errorf("no fingerprint")
 	}
@@ -92,7 +93,7 @@ type document struct {
 	body []byte
 }
 
-// documents reads HTML files of a folder, n at most, evenly among them all.
+// documents reads at most n HTML files of a folder, spread evenly over all of them.
 func documents(dir string, n int) ([]document, error) {
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -115,13 +116,13 @@ func documents(dir string, n int) ([]document, error) {
 		if err != nil {
 			return nil, err
 		}
-		docs = append(docs, document{&url.URL{Scheme: "http", Host: "docs.example.com", Path: "/" + filepath.ToSlash(rel)}, body})
+		u := &url.URL{Scheme: "http", Host: "docs.example.com", Path: "/" + filepath.ToSlash(rel)}
+		docs = append(docs, document{u, body})
 	}
 	return docs, nil
 }
 
-// cpuPerPage is the CPU time that doing something to each page takes, its share of
-// the garbage collector's included.
+// cpuPerPage returns the CPU time per page of calling do, including the garbage collector's.
 func cpuPerPage(docs []document, do func(document) error) (ms float64, err error) {
 	runtime.GC()
 	before := processCPU()
@@ -133,7 +134,7 @@ func cpuPerPage(docs []document, do func(document) error) (ms float64, err error
 	return milliseconds(processCPU()-before, len(docs)), nil
 }
 
-// processCPU is what this process has used so far.
+// processCPU returns the CPU time that this process has used so far.
 func processCPU() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -142,8 +143,7 @@ func processCPU() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// otherExtractors runs bench/peers/extract, which has a module of its own so that
-// ours stays free of what it needs.
+// otherExtractors runs bench/peers/extract. It is a separate module, so that ours does not need its dependencies.
 func (b *bench) otherExtractors(ctx context.Context, s realSite) error {
 	dir, err := root()
 	if err != nil {

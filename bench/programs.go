@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// build makes our program as a release is made, and colly's.
+// build builds our program as for a release, and the crawler made with colly.
 func (b *bench) build(ctx context.Context) error {
 	dir, err := root()
 	if err != nil {
@@ -32,7 +32,7 @@ type project struct {
 	dir     string
 }
 
-// source is an entry of sources.yaml; politeness is off unless a rate is given.
+// source is an entry of sources.yaml. It has no rate limit unless a rate is given.
 type source struct {
 	name, url string
 	rate      string
@@ -56,15 +56,14 @@ func (b *bench) project(base string, sources ...source) (project, error) {
 	return project{b.fincrawl, dir}, os.WriteFile(filepath.Join(dir, "sources.yaml"), []byte(y.String()), 0o644)
 }
 
-// run runs a subcommand. 0 is a success, 3 and 4 mean that pages failed or were held
-// back, as real ones do.
+// run runs a subcommand. Besides 0, the exit codes 3 and 4 count as success: on real sites, pages fail or are held.
 func (p project) run(ctx context.Context, args ...string) (cost, error) {
 	cmd := exec.CommandContext(ctx, p.program, append(args, "--config", filepath.Join(p.dir, "sources.yaml"))...)
 	cmd.Dir, cmd.Env = p.dir, append(os.Environ(), "BENCH_TOKEN=bench")
 	return measured(ctx, cmd, 3, 4)
 }
 
-// stateSize is the size of the state file.
+// stateSize returns the size of the state file in bytes.
 func (p project) stateSize() (int64, error) {
 	info, err := os.Stat(filepath.Join(p.dir, "fincrawl.db"))
 	if err != nil {
@@ -73,7 +72,7 @@ func (p project) stateSize() (int64, error) {
 	return info.Size(), nil
 }
 
-// peers are the paths of the programs that this machine has; "" where it has not.
+// peers are the paths of the programs that are installed; "" for those that are not.
 type peers struct{ scrapy, wget, katana string }
 
 func findPeers(katana string) peers {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// results are what a run measured.
+// results is what a run measured.
 type results struct {
 	Go     string  `json:"go"`
 	Cores  int     `json:"cores"`
@@ -30,23 +30,23 @@ type aim struct {
 	Aim        string  `json:"aim"`
 	Value      float64 `json:"value"`
 	Unit       string  `json:"unit,omitempty"`
-	Met        string  `json:"met"` // yes, no with by how much, or n/a with why
+	Met        string  `json:"met"` // "yes", "no" with the distance, or "n/a" with the reason
 	Note       string  `json:"note,omitempty"`
 }
 
-// crawl is what a program took for a site: medians.
+// crawl is the median cost of crawling a site with a program.
 type crawl struct {
 	Site     string  `json:"site"`
 	Program  string  `json:"program"`
-	Pages    int     `json:"pages"` // HTML documents that the site answered with, or 304
+	Pages    int     `json:"pages"` // HTML documents that the site answered with, including 304
 	PerSec   float64 `json:"pages_per_second"`
 	CPU      float64 `json:"cpu_ms_per_page"`
 	Memory   float64 `json:"memory_mb"`
-	Relative float64 `json:"speed_relative_to_first_run"` // median of the rounds' own ratios
+	Relative float64 `json:"speed_relative_to_first_run"` // median of the ratios of each round
 	Rounds   int     `json:"rounds"`
 }
 
-// work is what is done to one page in memory.
+// work is the cost of processing one page in memory.
 type work struct {
 	Site     string  `json:"site"`
 	What     string  `json:"what"`
@@ -54,7 +54,7 @@ type work struct {
 	Relative float64 `json:"relative_to_parsing"`
 }
 
-// least is an aim that a value be at least a bound.
+// least sets whether the value is at least bound.
 func least(a aim, bound float64) aim {
 	a.Met = "yes"
 	if a.Value < bound {
@@ -63,7 +63,7 @@ func least(a aim, bound float64) aim {
 	return a
 }
 
-// most is an aim that a value be at most a bound.
+// most sets whether the value is at most bound.
 func most(a aim, bound float64) aim {
 	a.Met = "yes"
 	if a.Value > bound {
@@ -87,8 +87,7 @@ func (r *results) add(experiment string, aims ...aim) {
 	}
 }
 
-// mergeInto writes the results to a folder, which keeps what it held of
-// experiments that were not run now.
+// mergeInto writes the results to a folder. It keeps earlier results of experiments that were not run this time.
 func (r *results) mergeInto(dir string) error {
 	r.Go, r.Cores = runtime.Version(), runtime.NumCPU()
 	var old results

@@ -17,8 +17,8 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// scale syncs generated sites whole, one ten times as large as the other, and
-// looks at memory and the state file.
+// scale syncs two generated sites, one ten times as large as the other, and compares memory and the size of the state
+// file.
 func (b *bench) scale(ctx context.Context) error {
 	small, _, err := b.scaleOnce(ctx, b.pages/10)
 	if err != nil {
@@ -98,10 +98,10 @@ func (b *bench) scaleOnce(ctx context.Context, pages int) (cost, fileSize, error
 
 func mb(n int64) float64 { return float64(n) / 1e6 }
 
-// planned is how many entries the plan is worked out from.
+// planned is the number of entries for the plan experiment.
 const planned = 100_000
 
-// plan works out that nothing changed, from a state file.
+// plan measures a plan of unchanged entries from a state file.
 func (b *bench) plan(context.Context) error {
 	dir, err := b.folder()
 	if err != nil {
@@ -150,7 +150,10 @@ func stageUnchanged(store *state.Store, pages int) (*state.Crawl, error) {
 		address := "https://help.example.com" + s.Path(i)
 		title := fmt.Sprintf("An article about the number %06d", i)
 		hash := crawler.Page{URL: address}.Fingerprint()
-		err := store.PutEntry("site", state.Entry{ExternalID: address, RemoteID: fmt.Sprint(i), URL: address, Title: title, Hash: hash, SentAt: time.Unix(1, 0)})
+		entry := state.Entry{
+			ExternalID: address, RemoteID: fmt.Sprint(i), URL: address, Title: title, Hash: hash, SentAt: time.Unix(1, 0),
+		}
+		err := store.PutEntry("site", entry)
 		if err != nil {
 			return nil, err
 		}
@@ -168,8 +171,7 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// start measures what is paid for nothing: how long the program takes to say its
-// version, and how large it is.
+// start measures the fixed costs: how long the program takes to print its version, and how large it is.
 func (b *bench) start(ctx context.Context) error {
 	var ours, none []float64
 	for range 4 * b.rounds {

@@ -27,7 +27,7 @@ func serve(h http.Handler) (url string, close func(), err error) {
 	return "http://" + l.Addr().String(), func() { _ = s.Close() }, nil
 }
 
-// library is an emulated Intercom without a rate limit.
+// library starts an emulated Intercom without a rate limit.
 func library() (box *sandbox.Sandbox, url string, close func(), err error) {
 	if box, err = sandbox.New(sandbox.Config{}); err != nil {
 		return nil, "", nil, err
@@ -36,7 +36,7 @@ func library() (box *sandbox.Sandbox, url string, close func(), err error) {
 	return box, url, close, err
 }
 
-// realSite is documentation as a Debian package has it.
+// realSite is documentation that a Debian package installs.
 type realSite struct {
 	name, dir, start string
 }
@@ -49,7 +49,7 @@ func realSites() []realSite {
 	}
 }
 
-// sitesToCrawl are those that were asked for and are there.
+// sitesToCrawl returns the requested sites that are installed.
 func (b *bench) sitesToCrawl() ([]realSite, error) {
 	var found []realSite
 	for _, asked := range b.sites {
@@ -64,13 +64,13 @@ func (b *bench) sitesToCrawl() ([]realSite, error) {
 		found = append(found, s)
 	}
 	if len(found) == 0 {
-		return nil, errors.New("none of the real sites is there: see bench/README.md for the packages, or name a folder of HTML files in -sites")
+		return nil, errors.New("none of the real sites is there: see bench/README.md for the packages, " +
+			"or name a folder of HTML files in -sites")
 	}
 	return found, nil
 }
 
-// siteOf is a site by its name, or one by the path of its first page, whose folder is
-// all of it, or of its folder.
+// siteOf returns a site by its name, or the site in a folder, given the path of the folder or of its first page.
 func siteOf(asked string) (realSite, error) {
 	for _, s := range realSites() {
 		if s.name == asked {
@@ -91,8 +91,7 @@ func siteOf(asked string) (realSite, error) {
 	return realSite{asked, filepath.Dir(path), "/" + filepath.Base(path)}, nil
 }
 
-// The first server has validators, the second none. What each answered is logged
-// for [nginx.answered].
+// The first server sends validators, the second one does not. The log of all answers is for [nginx.answered].
 const nginxConf = `daemon off;
 worker_processes 1;
 pid nginx.pid;
@@ -117,7 +116,7 @@ http {
 type nginx struct {
 	withValidators, without string // URLs
 	log                     string
-	read                    int // bytes of the log
+	read                    int // how many bytes of the log have been read
 	stop                    func()
 }
 
@@ -128,7 +127,7 @@ func (b *bench) startNginx(ctx context.Context, root string) (*nginx, error) {
 		return nil, err
 	}
 	var addresses []string
-	for range 2 { // free ones, if nobody is faster
+	for range 2 { // nothing keeps another process from taking these ports before nginx does
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
@@ -144,7 +143,7 @@ func (b *bench) startNginx(ctx context.Context, root string) (*nginx, error) {
 	var said bytes.Buffer
 	cmd := exec.CommandContext(ctx, "nginx", "-p", dir, "-c", "nginx.conf", "-e", "stderr")
 	if _, err := exec.LookPath("nginx"); err != nil {
-		cmd.Path, cmd.Err = "/usr/sbin/nginx", nil // where people's PATH doesn't lead
+		cmd.Path, cmd.Err = "/usr/sbin/nginx", nil // not in the PATH of ordinary users
 	}
 	cmd.Stderr = &said
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
@@ -166,8 +165,8 @@ func (b *bench) startNginx(ctx context.Context, root string) (*nginx, error) {
 	return nil, fmt.Errorf("nginx doesn't answer: %s", said.Bytes())
 }
 
-// answered counts the HTML documents that were asked for since the last call, and
-// those of them that were answered with 304.
+// answered counts the HTML documents that were requested since the last call, and how many of them were answered with
+// 304.
 func (n *nginx) answered() (pages, unmodified int, err error) {
 	text, err := os.ReadFile(n.log)
 	if err != nil {

@@ -24,14 +24,14 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// Pages of 8 kB, and how many are sent at once.
+// The size of the pages, which makes 8 kB each, and how many are sent at once.
 const (
 	uploadWords   = 474
 	uploadWorkers = 16
 )
 
-// upload sends staged pages to a sandbox without a limit, in turn with a bare
-// client that posts the same documents and remembers nothing.
+// upload sends staged pages to a sandbox without a rate limit, alternating with a plain client that posts the same
+// documents and records nothing.
 func (b *bench) upload(ctx context.Context) error {
 	const n = 10_000
 	s := site.New(site.Shape{Seed: 6, Pages: n, Words: uploadWords})
@@ -65,8 +65,8 @@ func (b *bench) upload(ctx context.Context) error {
 	return nil
 }
 
-// uploadOnce stages the texts and applies the plan to send them all. It counts
-// from the first request until all is acknowledged, recorded and on disk.
+// uploadOnce stages the texts and applies the plan that sends them all. It measures from the first request until
+// everything is acknowledged, recorded and on disk.
 func (b *bench) uploadOnce(ctx context.Context, s *site.Site, texts []string) (spent, cpu time.Duration, err error) {
 	box, api, closeAPI, err := library()
 	if err != nil {
@@ -93,8 +93,10 @@ func (b *bench) uploadOnce(ctx context.Context, s *site.Site, texts []string) (s
 	source := box.AddSource("https://help.example.com", "api")
 	client := intercom.New(intercom.Config{BaseURL: api, Token: "bench"})
 	started, used := time.Now(), processCPU()
-	result, err := ingest.Apply(ctx, plan, ingest.Target{SourceID: source.ID, Locale: "en", Library: client, Ledger: store, Bodies: crawl,
-		Workers: uploadWorkers, Now: time.Now})
+	result, err := ingest.Apply(ctx, plan, ingest.Target{
+		SourceID: source.ID, Locale: "en", Library: client, Ledger: store, Bodies: crawl,
+		Workers: uploadWorkers, Now: time.Now,
+	})
 	spent, cpu = time.Since(started), processCPU()-used
 	if err == nil && result.Applied[ingest.Create] != len(texts) {
 		err = fmt.Errorf("%d of %d pages were acknowledged", result.Applied[ingest.Create], len(texts))
@@ -102,8 +104,7 @@ func (b *bench) uploadOnce(ctx context.Context, s *site.Site, texts []string) (s
 	return spent, cpu, err
 }
 
-// stageAll stages pages as a crawl would. The texts stand for the Markdown, too,
-// which is somewhat shorter.
+// stageAll stages pages as a crawl would. It uses the HTML as Markdown too; real Markdown is somewhat shorter.
 func stageAll(store *state.Store, s *site.Site, texts []string) (*state.Crawl, error) {
 	crawl, err := store.BeginCrawl("site")
 	if err != nil {
@@ -111,8 +112,10 @@ func stageAll(store *state.Store, s *site.Site, texts []string) (*state.Crawl, e
 	}
 	for i, text := range texts {
 		address := "https://help.example.com" + s.Path(i)
-		p := state.Staged{ExternalID: address, URL: address, Title: "Page " + strconv.Itoa(i), Locale: "en", AIAgent: true,
-			Hash: crawler.Page{Markdown: text}.Fingerprint(), Size: len(text)}
+		p := state.Staged{
+			ExternalID: address, URL: address, Title: "Page " + strconv.Itoa(i), Locale: "en", AIAgent: true,
+			Hash: crawler.Page{Markdown: text}.Fingerprint(), Size: len(text),
+		}
 		if err := crawl.Stage(p, &state.Body{HTML: text, Markdown: text}); err != nil {
 			return nil, err
 		}
@@ -134,7 +137,7 @@ func planOf(store *state.Store, crawl *state.Crawl, pages int) (ingest.Plan, err
 	return ingest.Policy{ConfirmRuns: 2, MaxCount: 10, MaxShare: 0.1, MaxHTML: 1 << 20}.Apply(plan), nil
 }
 
-// postAll is the peer of uploadOnce.
+// postAll posts the same texts with a plain HTTP client.
 func postAll(ctx context.Context, s *site.Site, texts []string) (time.Duration, error) {
 	box, api, closeAPI, err := library()
 	if err != nil {
@@ -151,7 +154,9 @@ func postAll(ctx context.Context, s *site.Site, texts []string) (time.Duration, 
 	for i, text := range texts {
 		pool.Go(func() error {
 			address := "https://help.example.com" + s.Path(i)
-			body, err := json.Marshal(intercom.PageRequest{Title: "Page", HTML: text, URL: address, ExternalID: address, Locale: "en", SourceID: source.ID})
+			body, err := json.Marshal(intercom.PageRequest{
+				Title: "Page", HTML: text, URL: address, ExternalID: address, Locale: "en", SourceID: source.ID,
+			})
 			if err != nil {
 				return err
 			}
@@ -178,15 +183,14 @@ func postAll(ctx context.Context, s *site.Site, texts []string) (time.Duration, 
 	return time.Since(started), err
 }
 
-// allowanceAMinute is what Intercom gives an app, and windows how many of the
-// 10-second windows it comes in are counted.
+// allowanceAMinute is Intercom's rate limit of an app. Intercom counts in windows of 10 seconds; windows is how many of
+// them are measured.
 const (
 	allowanceAMinute = 10_000
 	windows          = 3
 )
 
-// allowance uploads against the real limit in real time: through whole windows,
-// after a first one to get going.
+// allowance uploads against the real rate limit, in real time. It measures whole windows after a first one.
 func (b *bench) allowance(ctx context.Context) error {
 	box, err := sandbox.New(sandbox.Config{RateLimit: allowanceAMinute})
 	if err != nil {
@@ -210,7 +214,8 @@ func (b *bench) allowance(ctx context.Context) error {
 		pool.Go(func() error {
 			for i := 0; sending.Err() == nil; i++ {
 				id := fmt.Sprintf("https://help.example.com/%d-%d", worker, i%100)
-				_, err := client.UpsertPage(sending, intercom.PageRequest{Title: "Page", HTML: text, URL: id, ExternalID: id, Locale: "en", SourceID: source.ID})
+				page := intercom.PageRequest{Title: "Page", HTML: text, URL: id, ExternalID: id, Locale: "en", SourceID: source.ID}
+				_, err := client.UpsertPage(sending, page)
 				if err != nil && sending.Err() == nil {
 					return err
 				}
@@ -232,7 +237,7 @@ func (b *bench) allowance(ctx context.Context) error {
 	return nil
 }
 
-// windowCounter counts the answers of a sandbox by the window they came in.
+// windowCounter counts the answers of a sandbox by window.
 type windowCounter struct {
 	next http.Handler
 

@@ -1,18 +1,14 @@
-// Command extract measures how much of a page's main content the automatic
-// extraction finds, beside the libraries of the field, over a set of pages whose
-// content is known.
+// Command extract measures how much of a page's main content the automatic extraction finds, compared with other
+// libraries, on a set of pages whose content is known.
 //
-//	go run ./bench/extract [-ours] [-pages] [-save FILE] [DIR]
+// go run ./bench/extract [-ours] [-pages] [-save FILE] [DIR]
 //
-// DIR (../shared/extraction) holds html/ID.html.gz and truth/ID.json. The figure
-// of a page compares the words of its HTML's text with those of its content; a
-// type's is the mean over its pages. "with" and "without" are the shares of the
-// snippets found that must be there, and that must not. The last column is the
-// CPU of reading a page, parsing it and writing HTML included, as a multiple of
-// html.Parse on the same pages in the same process.
+// DIR (../shared/extraction) holds html/ID.html.gz and truth/ID.json. Precision, recall and F1 of a page compare the
+// words of the extracted text with those of the true content; those of a type of page are means over its pages. "with"
+// is the share of required snippets that were found, and "without" the share of forbidden ones. The last column is the
+// CPU time for parsing, extracting and writing HTML, as a multiple of html.Parse on the same pages in the same process.
 //
-// Halves are two halves of the pages, parted by site: what helps in one alone was
-// fitted to its pages.
+// The second table splits the pages into two halves by site. An improvement in only one of them is overfitted.
 package main
 
 import (
@@ -97,15 +93,15 @@ func run(ctx context.Context, dir string, alone, list bool, save string) error {
 	return err
 }
 
-// program is an extractor and its scores, by page.
+// program is an extractor with its scores, by page ID.
 type program struct {
 	name   string
 	scores map[string]score
 	times  float64 // CPU, as a multiple of html.Parse's
 }
 
-// measure reads all pages with our extraction. how says which rule found each
-// body, and parsing is what html.Parse alone takes for all, in milliseconds.
+// measure extracts all pages with our extraction. how is the rule that found each body; parsing is the CPU time of
+// html.Parse for all pages, in milliseconds.
 func measure(known map[string]*truth) (p *program, how map[string]string, parsing float64, err error) {
 	p = &program{name: "fincrawl", scores: map[string]score{}}
 	how, ids := map[string]string{}, sorted(known)
@@ -195,7 +191,8 @@ func listPages(w io.Writer, known map[string]*truth, p *program, how map[string]
 	slices.SortStableFunc(ids, func(a, b string) int { return int((p.scores[a].f1 - p.scores[b].f1) * 1e6) })
 	for _, id := range ids {
 		s := p.scores[id]
-		fmt.Fprintf(w, "F1 %.3f (precision %.3f, recall %.3f) %-14s %s %s: %s\n", s.f1, s.precision, s.recall, known[id].Type, id, known[id].URL, how[id])
+		fmt.Fprintf(w, "F1 %.3f (precision %.3f, recall %.3f) %-14s %s %s: %s\n",
+			s.f1, s.precision, s.recall, known[id].Type, id, known[id].URL, how[id])
 	}
 }
 

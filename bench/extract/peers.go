@@ -11,18 +11,17 @@ import (
 	"path/filepath"
 )
 
-// finding is a line of what a peer prints: what a library takes for the main
-// content of a page, or what it cost.
+// finding is a line of a peer's output: the main content of a page, or the cost of all pages.
 type finding struct {
 	Library string  `json:"library"`
 	ID      string  `json:"id"`
 	HTML    string  `json:"html"`
-	Times   float64 `json:"times_parsing"` // CPU of all pages, as a multiple of html.Parse's
-	CPU     float64 `json:"cpu_ms"`        // or in milliseconds, where there is no html.Parse
+	Times   float64 `json:"times_parsing"` // CPU time of all pages, as a multiple of html.Parse
+	CPU     float64 `json:"cpu_ms"`        // the same in milliseconds, for programs without html.Parse
 }
 
-// peers runs the libraries of the field over the same pages and hands over what
-// they find. notes say which could not be run.
+// peers runs the other libraries on the same pages and calls found for each line of their output. notes say which
+// libraries could not be run.
 func peers(ctx context.Context, dir string, found func(finding)) (notes []string, err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {

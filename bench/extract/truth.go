@@ -18,7 +18,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// truth is what is known of a page.
+// truth is a page with its known content.
 type truth struct {
 	Type    string   `json:"type"`
 	URL     string   `json:"url"`
@@ -66,7 +66,7 @@ func unpack(name string) ([]byte, error) {
 	return io.ReadAll(unpacked)
 }
 
-// half parts the pages by their sites.
+// half returns the half that a page belongs to. Pages of one site are in the same half.
 func (t *truth) half() int {
 	hash := fnv.New32a()
 	if u, err := url.Parse(t.URL); err == nil {
@@ -79,11 +79,10 @@ func (t *truth) half() int {
 	return int(hash.Sum32() >> 3 & 1)
 }
 
-// score is how well a text meets a truth.
+// score is how well an extracted text matches the truth.
 type score struct{ precision, recall, f1, with, without float64 }
 
-// judge compares the multisets of the words of two texts, and looks for the
-// snippets.
+// judge compares the multisets of words of found and of the true content, and looks for the snippets.
 func (t *truth) judge(found string) score {
 	word := regexp.MustCompile(`[\p{L}\p{N}_]+`)
 	a, b := word.FindAllString(strings.ToLower(found), -1), word.FindAllString(strings.ToLower(t.Content), -1)
@@ -108,7 +107,7 @@ func (t *truth) judge(found string) score {
 	return s
 }
 
-// share returns the share of snippets that text contains, in any case.
+// share returns the share of snippets that text contains, ignoring case. It returns none if there are no snippets.
 func share(text string, snippets []string, none float64) float64 {
 	if len(snippets) == 0 {
 		return none
@@ -123,7 +122,7 @@ func share(text string, snippets []string, none float64) float64 {
 	return found / float64(len(snippets))
 }
 
-// plain returns the text of HTML, its elements apart.
+// plain returns the text of HTML, with block elements separated by line breaks.
 func plain(fragment string) string {
 	var out strings.Builder
 	tokens := html.NewTokenizer(strings.NewReader(fragment))

@@ -1,10 +1,10 @@
-// Command hostile measures what reading hostile files costs. Each kind is read by the
-// whole program as a process of its own, with its peak of memory and its time:
+// Command hostile measures the cost of reading hostile files. The program reads each kind of file in a process of its
+// own, of which the peak of memory and the time are reported:
 //
-//	go run ./bench/hostile [-fincrawl PROGRAM] [-match PART] [-copies 4] [-share 1.0]
+// go run ./bench/hostile [-fincrawl PROGRAM] [-match PART] [-copies 4] [-share 1.0]
 //
-// With -inside it reads them inside this process instead, at a quarter of the size and
-// at the whole, one after the other, which shows what grows faster than its input.
+// With -inside, each file is read within this process instead, first at a quarter of its size and then at full size.
+// That shows what grows faster than its input.
 package main
 
 import (
@@ -42,7 +42,7 @@ func main() {
 	copies := flag.Int("copies", 4, "files of a kind that the program reads at once")
 	program := flag.String("fincrawl", "./fincrawl", "the program")
 	names := flag.Bool("names", false, "list the kinds")
-	below := flag.Bool("below", false, "no larger than that the page has as many elements as one may")
+	below := flag.Bool("below", false, "limit the size so that the page stays below the maximum of elements")
 	profile := flag.String("profile", "", "a file for a profile of what is read inside")
 	flag.Parse()
 	if *profile != "" {
@@ -76,8 +76,7 @@ func main() {
 	}
 }
 
-// belowElements is the size at which a page has somewhat fewer elements than one may, where
-// size is beyond that.
+// belowElements returns size, or a smaller size if the page would have more elements than a page may have.
 func belowElements(c hostile.Case, size int) int {
 	const most = budget.Elements * 95 / 100
 	if tags := bytes.Count(c.Make(size), []byte("<")) - bytes.Count(c.Make(size), []byte("</")); tags > most {
@@ -86,8 +85,8 @@ func belowElements(c hostile.Case, size int) int {
 	return size
 }
 
-// readInside reads a file at a quarter of its size and at the whole. It shows the work that
-// was counted beside the time of the processor: what grows faster than the one is not counted.
+// readInside reads a file at a quarter of its size and at full size. It prints the CPU time beside the steps that the
+// budget counted: where time grows faster than steps, work is not counted.
 func readInside(c hostile.Case, size int) {
 	var steps [2]string
 	var times [2]time.Duration
@@ -121,7 +120,7 @@ func processorTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// watchHeap returns what the heap has at most until peak is called.
+// watchHeap records the largest size of the heap until peak is called.
 func watchHeap() (peak func() uint64) {
 	stop, done := make(chan struct{}), make(chan uint64)
 	go func() {
@@ -141,12 +140,12 @@ func watchHeap() (peak func() uint64) {
 	return func() uint64 { close(stop); return <-done }
 }
 
-// reader reads the files that are no pages; it takes a moment to start.
+// reader reads the files that are not HTML. It takes a moment to start.
 //
-//nolint:gochecknoglobals // the one of this program
+//nolint:gochecknoglobals // the only one in this program
 var reader = document.Reader{Room: new(budget.Memory)}
 
-// read reads a file as the program does, and says in steps how long each step took.
+// read processes a file as the program does, and describes in steps how long each step took.
 func read(ctx context.Context, c hostile.Case, body []byte, steps *string) error {
 	meter := budget.From(ctx)
 	last := time.Now()
@@ -185,14 +184,20 @@ func read(ctx context.Context, c hostile.Case, body []byte, steps *string) error
 	if err != nil {
 		return err
 	}
-	page := crawler.Page{Source: "s", ExternalID: u.String(), URL: u.String(), Title: article.Title, HTML: article.HTML, Markdown: article.Markdown}
+	page := crawler.Page{
+		Source: "s", ExternalID: u.String(), URL: u.String(),
+		Title: article.Title, HTML: article.HTML, Markdown: article.Markdown,
+	}
 	pages, err := settings.Split{Over: 1_000_000}.Of(page, meter, func(string) bool { return false })
 	step("split")
 	if err != nil {
 		return err
 	}
-	screener, err := screen.New(screen.Config{Credentials: screen.Hold, Injections: screen.Hold, Emails: screen.Redact, Phones: screen.Redact, Cards: screen.Redact,
-		IBANs: screen.Redact, Markers: []string{"INTERNAL ONLY"}, MarkerAction: screen.Hold, Markdown: markdown.FromHTML})
+	screener, err := screen.New(screen.Config{
+		Credentials: screen.Hold, Injections: screen.Hold, Emails: screen.Redact, Phones: screen.Redact,
+		Cards: screen.Redact, IBANs: screen.Redact, Markers: []string{"INTERNAL ONLY"}, MarkerAction: screen.Hold,
+		Markdown: markdown.FromHTML,
+	})
 	if err != nil {
 		return err
 	}

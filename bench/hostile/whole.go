@@ -16,8 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/hostile"
 )
 
-// whole serves copies of a file, lets the program read them all at once, and says what
-// that took.
+// whole serves copies of a file, runs the program on all of them at once, and prints the cost.
 func whole(ctx context.Context, program string, c hostile.Case, size, copies int) {
 	dir, err := os.MkdirTemp("", "hostile")
 	if err != nil {
@@ -62,10 +61,11 @@ sources:
 	killer.Stop()
 	close(ended)
 	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	fmt.Printf("%-45s %8.2fs %8.2fs CPU %6d MB  %v  %s\n", c.Name, time.Since(started).Seconds(), used.Seconds(), <-peak>>20, err, outcome(said.String(), c.Path))
+	fmt.Printf("%-45s %8.2fs %8.2fs CPU %6d MB  %v  %s\n",
+		c.Name, time.Since(started).Seconds(), used.Seconds(), <-peak>>20, err, outcome(said.String(), c.Path))
 }
 
-// serve serves a page that links to copies of a file, and those.
+// serve serves copies of a file, and a page that links to them.
 func serve(c hostile.Case, body []byte, copies int) (*http.Server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -90,7 +90,7 @@ func serve(c hostile.Case, body []byte, copies int) (*http.Server, error) {
 	return server, nil
 }
 
-// resident is what a process has resident at most until it ended.
+// resident returns the peak of a process's resident memory until it has ended.
 func resident(pid int, ended <-chan struct{}) (most int64) {
 	for {
 		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
@@ -108,7 +108,7 @@ func resident(pid int, ended <-chan struct{}) (most int64) {
 	}
 }
 
-// outcome is what the program logged of the first copy.
+// outcome returns what the program logged about the first copy.
 func outcome(said, path string) string {
 	for line := range strings.Lines(said) {
 		if strings.Contains(line, "/0"+path) && strings.Contains(line, "outcome") {

@@ -1,15 +1,13 @@
-// Command screen measures what the screening of pages costs and how often it is
-// wrong, over real documentation.
+// Command screen measures the cost and the error rate of screening, on real documentation.
 //
-//	go run ./bench/screen DIR…
+// go run ./bench/screen DIR…
 //
-// Each DIR is searched for HTML files (also gzipped), which are extracted as a
-// crawl would and screened with the default settings. As published documentation
-// has neither secrets nor orders to models in it, or only those of examples, every
-// page found fault with is taken for a false alarm. Then each kind of secret and
-// each order of planted.go is put into pages drawn from them, and should be found.
+// Each DIR is searched for HTML files (also gzipped), which are extracted and screened with the default settings.
+// Published documentation contains neither secrets nor prompt injections except in examples, so every finding counts as
+// a false alarm. Then each kind of secret and each injection of planted.go is inserted into some of these pages, and
+// should be found.
 //
-// Time is given as a multiple of what html.Parse takes for the same pages.
+// Time is given as a multiple of html.Parse for the same pages.
 package main
 
 import (
@@ -67,7 +65,7 @@ func measure(w io.Writer, dirs []string, most int, verbose bool) error {
 			}
 			started := time.Now()
 			if _, err := html.Parse(bytes.NewReader(source)); err != nil {
-				return nil // nested too deep for the parser, see extract.Parse
+				return nil // nested too deeply for the parser: see extract.Parse
 			}
 			parsing += time.Since(started)
 			page, ok, err := read(path, source)
@@ -157,7 +155,7 @@ func read(path string, source []byte) (crawler.Page, bool, error) {
 	u := &url.URL{Scheme: "https", Host: "docs.example.com", Path: filepath.ToSlash(path)}
 	doc, err := extract.Parse(u, "text/html", source)
 	if err != nil {
-		return crawler.Page{}, false, nil // what can't be read is not sent
+		return crawler.Page{}, false, nil // a page that cannot be read is not sent
 	}
 	article, err := doc.Extract(extract.Rules{})
 	if err != nil {

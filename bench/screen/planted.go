@@ -9,8 +9,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/check/screen"
 )
 
-// plant is something that should be found. The secrets are drawn anew each time,
-// in the formats of those who issue them, and open nothing.
+// plant is a text that should be found. Secrets are random, in the formats of their issuers, and open nothing.
 type plant struct {
 	kind screen.Kind
 	text string

@@ -15,7 +15,7 @@ func (s *Site) render(i int, printed bool) []byte {
 	b.Grow(16 << 10)
 	title := s.title(i)
 	fmt.Fprintf(&b, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s – Help</title>\n", title)
-	fmt.Fprintf(&b, "<meta name=\"csrf-token\" content=\"%016x\">\n", s.asked.Load()) // no two answers are alike
+	fmt.Fprintf(&b, "<meta name=\"csrf-token\" content=\"%016x\">\n", s.asked.Load()) // makes every answer different
 	if printed || s.printed(i) {
 		fmt.Fprintf(&b, "<link rel=\"canonical\" href=\"%s\">\n", s.Path(i))
 	}
@@ -35,7 +35,7 @@ func (s *Site) render(i int, printed bool) []byte {
 	return b.Bytes()
 }
 
-// menus writes the header, the way to the article, and its neighbours.
+// menus writes the header, the breadcrumbs and the sidebar.
 func (s *Site) menus(b *bytes.Buffer, i int) {
 	b.WriteString("<header><a class=\"logo\" href=\"/\"><img src=\"/logo.svg\" alt=\"Example\"></a><form role=\"search\" action=\"/search\"><input name=\"q\"></form>\n")
 	s.links(b, "<nav><ul>", s.children(0), "</ul></nav></header>\n")
@@ -84,7 +84,7 @@ func (s *Site) slug(i int) string {
 	return word(r) + "-" + word(r) + "-" + word(r)
 }
 
-// Text is the HTML of an article without anything around it.
+// Text returns the HTML of an article without anything around it.
 func (s *Site) Text(i int) string {
 	var b bytes.Buffer
 	s.writeText(&b, i)
@@ -165,8 +165,7 @@ func steps(b *bytes.Buffer, r *rand.Rand) (words int) {
 	return words
 }
 
-// word makes one of some 11,000 words; a small vocabulary would compress better
-// than text does.
+// word returns one of some 11,000 words. A small vocabulary would compress better than real text.
 func word(r *rand.Rand) string {
 	if r.IntN(3) > 0 {
 		return common()[r.IntN(len(common()))]

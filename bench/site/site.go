@@ -1,6 +1,5 @@
-// Package site makes help centers to measure on: of any size, always the same
-// for the same [Shape], and made as they are asked for, so that a hundred
-// thousand pages take no memory.
+// Package site generates help centers for measurements, of any size. A site is always the same for the same [Shape]. Its
+// pages are generated when they are requested, so that a hundred thousand pages take no memory.
 //
 //	/                       page 0
 //	/articles/7-some-words  page 7, below its parent in the tree
@@ -16,21 +15,20 @@ import (
 	"sync/atomic"
 )
 
-// Shape says what a site is like. The zero value of each field is a choice, too.
+// Shape describes a site. The zero value of each field is valid.
 type Shape struct {
-	Seed      uint64
-	Pages     int     // articles in all, the home page among them
-	Branching int     // articles below an article; 0: as Depth wants it, or 10
-	Depth     int     // links from the home page to the farthest article; used where Branching is 0
-	Words     int     // of an article, on average; single ones have half of it to one and a half times; 0: 300
-	Alike     float64 // share of articles whose text is another's
-	Printed   float64 // share of articles that have a second address, which names the first as canonical
-	Changed   float64 // share of articles whose text differs from edition to edition
-
-	Validators bool // answers bear an ETag, and a request that names it gets 304
+	Seed       uint64
+	Pages      int     // number of articles, including the home page
+	Branching  int     // articles below an article; 0: derived from Depth, or 10
+	Depth      int     // links from the home page to the farthest article; used if Branching is 0
+	Words      int     // of an article on average; an article has between half and one and a half times as many; 0: 300
+	Alike      float64 // share of articles that have another article's text
+	Printed    float64 // share of articles that have a second URL, which names the first one as canonical
+	Changed    float64 // share of articles whose text differs from edition to edition
+	Validators bool    // answers have an ETag, and a request with it is answered with 304
 }
 
-// Site serves a site. It is safe for use by several goroutines.
+// Site serves a site. It is safe for concurrent use.
 type Site struct {
 	shape   Shape
 	edition atomic.Uint64
@@ -38,7 +36,7 @@ type Site struct {
 	asked, unmodified atomic.Int64
 }
 
-// New makes a site.
+// New returns a site.
 func New(s Shape) *Site {
 	s.Pages = max(s.Pages, 1)
 	if s.Branching <= 0 && s.Depth > 0 {
@@ -54,7 +52,7 @@ func New(s Shape) *Site {
 	return &Site{shape: s}
 }
 
-// reach is how many pages a tree has, or enough where that is more.
+// reach returns how many pages a tree has, or enough if it has more.
 func reach(branching, depth, enough int) int {
 	pages, level := 1, 1
 	for range depth {
@@ -67,14 +65,13 @@ func reach(branching, depth, enough int) int {
 	return pages
 }
 
-// Publish makes the site the given edition, the first one being 0.
+// Publish sets the edition of the site. The first one is 0.
 func (s *Site) Publish(edition uint64) { s.edition.Store(edition) }
 
-// Asked counts the requests since the last call, and those of them that were
-// answered with 304.
+// Asked counts the requests since the last call, and how many of them were answered with 304.
 func (s *Site) Asked() (all, unmodified int64) { return s.asked.Swap(0), s.unmodified.Swap(0) }
 
-// Path is the address of an article on the site.
+// Path returns the path of an article.
 func (s *Site) Path(i int) string {
 	if i == 0 {
 		return "/"
@@ -104,7 +101,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(page)
 }
 
-// find tells which article a path is of.
+// find returns the article at a path.
 func (s *Site) find(path string) (i int, printed, ok bool) {
 	if path == "/" {
 		return 0, false, true
@@ -126,8 +123,7 @@ func (s *Site) find(path string) (i int, printed, ok bool) {
 	return i, false, path == s.Path(i)
 }
 
-// What is decided of an article has a random sequence of its own, so that one
-// decision doesn't move the others.
+// Each property of an article has its own random sequence, so that changing one property does not change the others.
 const (
 	ofText = iota + 1
 	ofTitle
@@ -142,7 +138,7 @@ func (s *Site) random(of, i int) *rand.Rand {
 
 func (s *Site) printed(i int) bool { return s.random(ofPrinted, i).Float64() < s.shape.Printed }
 
-// twin is the article whose text an article has: mostly its own.
+// twin returns the article whose text article i has. Usually that is i.
 func (s *Site) twin(i int) int {
 	if r := s.random(ofAlike, i); i > 1 && r.Float64() < s.shape.Alike {
 		return 1 + r.IntN(i-1)
@@ -150,8 +146,7 @@ func (s *Site) twin(i int) int {
 	return i
 }
 
-// editionOf is the edition in which the text of an article is: 0 for one that
-// never changes.
+// editionOf returns the edition of an article's text, which is 0 for an article that never changes.
 func (s *Site) editionOf(i int) uint64 {
 	if s.random(ofChanged, i).Float64() < s.shape.Changed {
 		return s.edition.Load()

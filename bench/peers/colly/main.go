@@ -1,6 +1,5 @@
-// Command colly is the barest crawler that colly makes: it follows the links of a
-// site and does nothing with its pages. It strips fragments, without which colly
-// asks for each page once for every link into it.
+// Command colly is a minimal crawler made with colly: it follows the links of a site and does nothing with its pages. It
+// removes fragments from URLs; otherwise colly requests a page once for every fragment.
 //
 //	colly URL
 package main
@@ -35,7 +34,7 @@ func crawl(start string) error {
 			return
 		}
 		to.Fragment = ""
-		_ = e.Request.Visit(to.String()) // an error is a page that was seen, or is elsewhere
+		_ = e.Request.Visit(to.String()) // an error means that the page was visited before or is on another site
 	})
 	if err := c.Visit(start); err != nil {
 		return err

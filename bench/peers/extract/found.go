@@ -19,10 +19,10 @@ import (
 	"golang.org/x/net/html"
 )
 
-// extractor is one of the libraries of the field.
+// extractor is one of the libraries that are compared.
 type extractor struct {
 	name string
-	// read returns the main content as HTML; "" where there is none.
+	// read returns the main content as HTML, or "" if it finds none.
 	read func(page []byte, address *url.URL) (string, error)
 }
 
@@ -71,17 +71,16 @@ func rendered(n *html.Node) (string, error) {
 	return out.String(), err
 }
 
-// finding is what a library takes for the main content of a page, and, in its
-// last line, what all pages cost.
+// finding is a line of output: the main content that a library found on a page, or, in its last line, the cost of all
+// pages.
 type finding struct {
 	Library string  `json:"library"`
 	ID      string  `json:"id,omitempty"`
 	HTML    string  `json:"html,omitempty"`
-	Times   float64 `json:"times_parsing,omitempty"` // CPU, in terms of html.Parse on the same pages
+	Times   float64 `json:"times_parsing,omitempty"` // CPU time, as a multiple of html.Parse on the same pages
 }
 
-// find prints what each library finds on the pages of a folder of truths (see
-// bench/extract).
+// find prints what each library finds on the pages of a folder with known content (see bench/extract).
 func find(dir string) error {
 	var ids []string
 	var pages [][]byte
@@ -108,7 +107,7 @@ func find(dir string) error {
 		found := make([]string, len(pages))
 		cost := spent(func() {
 			for i, page := range pages {
-				// What cannot be read is nothing found.
+				// A page that cannot be read counts as a page without content.
 				found[i], _ = library.read(page, addresses[i])
 			}
 		})

@@ -1,10 +1,9 @@
-// Command extract measures what other extractors take for the pages of a folder,
-// beside parsing alone, and prints it as JSON. Run it by bench, or here:
+// Command extract measures other extractors on the pages of a folder, compared with parsing alone, and prints the
+// results as JSON. bench runs it; it can also be run here:
 //
-//	go run . DIR
+// go run . DIR
 //
-// With -find it prints what they find on pages whose content is known, for
-// bench/extract to judge.
+// With -find it prints what they find on pages whose content is known, for bench/extract.
 package main
 
 import (
@@ -48,7 +47,7 @@ func measure(dir string) error {
 		return err
 	}
 	address := &url.URL{Scheme: "https", Host: "docs.example.com", Path: "/page.html"}
-	// What they find doesn't matter here, nor whether they find it.
+	// Only the time matters here, and not what they find.
 	do := []func([]byte){
 		func(p []byte) { _, _ = html.Parse(bytes.NewReader(p)) },
 		func(p []byte) {
