@@ -47,17 +47,20 @@ func formats() []format {
 	const office, ms = "application/vnd.openxmlformats-officedocument.", "application/vnd.ms-"
 	return []format{
 		{PDF, []string{"application/pdf", "application/x-pdf"}, []string{".pdf"}, false},
-		{DOCX, []string{office + "wordprocessingml.document", office + "wordprocessingml.template", ms + "word.document.macroenabled.12"},
-			[]string{".docx", ".docm", ".dotx"}, true},
-		{XLSX, []string{office + "spreadsheetml.sheet", office + "spreadsheetml.template", ms + "excel.sheet.macroenabled.12"},
-			[]string{".xlsx", ".xlsm", ".xltx"}, true},
-		{PPTX, []string{office + "presentationml.presentation", office + "presentationml.slideshow", office + "presentationml.template",
-			ms + "powerpoint.presentation.macroenabled.12"}, []string{".pptx", ".pptm", ".ppsx", ".potx"}, true},
-		{ODT, []string{"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text-template"}, []string{".odt", ".ott"}, true},
+		{DOCX, []string{office + "wordprocessingml.document", office + "wordprocessingml.template",
+			ms + "word.document.macroenabled.12"}, []string{".docx", ".docm", ".dotx"}, true},
+		{XLSX, []string{office + "spreadsheetml.sheet", office + "spreadsheetml.template",
+			ms + "excel.sheet.macroenabled.12"}, []string{".xlsx", ".xlsm", ".xltx"}, true},
+		{PPTX, []string{office + "presentationml.presentation", office + "presentationml.slideshow",
+			office + "presentationml.template", ms + "powerpoint.presentation.macroenabled.12"},
+			[]string{".pptx", ".pptm", ".ppsx", ".potx"}, true},
+		{ODT, []string{"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text-template"},
+			[]string{".odt", ".ott"}, true},
 		{EPUB, []string{"application/epub+zip"}, []string{".epub"}, true},
 		{Markdown, []string{"text/markdown", "text/x-markdown"}, []string{".md", ".markdown", ".mdown", ".mkd"}, false},
 		{Text, []string{"text/plain"}, []string{".txt", ".text"}, false},
-		{CSV, []string{"text/csv", "text/x-csv", "application/csv", "text/comma-separated-values", "text/tab-separated-values"}, []string{".csv", ".tsv"}, false},
+		{CSV, []string{"text/csv", "text/x-csv", "application/csv", "text/comma-separated-values",
+			"text/tab-separated-values"}, []string{".csv", ".tsv"}, false},
 	}
 }
 
@@ -88,8 +91,8 @@ func KindOf(contentType string, u *url.URL, start []byte) Kind {
 		case byName.kind == Markdown, byName.kind == CSV:
 			return byName.kind
 		}
-	case "", "application/octet-stream", "binary/octet-stream", "application/x-download", "application/force-download", "application/download",
-		"application/zip", "application/x-zip-compressed", "application/msword", "application/vnd.ms-powerpoint",
+	case "", "application/octet-stream", "binary/octet-stream", "application/x-download", "application/force-download",
+		"application/download", "application/zip", "application/x-zip-compressed", "application/msword", "application/vnd.ms-powerpoint",
 		"application/vnd.ms-excel": // the last for .csv, too, where Excel is installed
 		return kindOfStart(byName, start)
 	}

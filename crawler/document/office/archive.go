@@ -47,13 +47,17 @@ func openArchive(ctx context.Context, body []byte, blanks ...string) (*archive, 
 		if bytes.Contains(body, utf16Bytes("EncryptedPackage")) {
 			return nil, draft.Problemf(draft.Encrypted, "needs a password")
 		}
-		return nil, draft.Problemf(draft.Broken, "is in the format of Office before 2007: save it in the newer one, such as .docx")
+		return nil, draft.Problemf(draft.Broken, "is in the format of Office before 2007: "+
+			"save it in the newer one, such as .docx")
 	}
 	files, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
 		return nil, draft.Problemf(draft.Broken, "is no whole document: %v", err)
 	}
-	p := &archive{ctx: ctx, files: make(map[string]*zip.File), left: maxUnpacked, nodes: maxNodes, blanks: map[string]bool{"t": true}}
+	p := &archive{
+		ctx: ctx, files: make(map[string]*zip.File), left: maxUnpacked, nodes: maxNodes,
+		blanks: map[string]bool{"t": true},
+	}
 	for _, name := range blanks {
 		p.blanks[name] = true
 	}

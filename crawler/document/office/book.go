@@ -46,7 +46,8 @@ func ReadBook(ctx context.Context, body []byte) (*draft.Draft, error) {
 		if item == nil || ref.attr("linear") == "no" || draft.HasAny(" "+item.attr("properties")+" ", " nav ") {
 			continue
 		}
-		if err := b.chapter(article, path.Join(path.Dir(at), unescaped(item.attr("href"))), item.attr("media-type")); err != nil {
+		name := path.Join(path.Dir(at), unescaped(item.attr("href")))
+		if err := b.chapter(article, name, item.attr("media-type")); err != nil {
 			return nil, err
 		}
 	}

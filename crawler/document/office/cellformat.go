@@ -123,7 +123,8 @@ func (f *cellFormats) shown(code string, number float64) (string, bool) {
 		}
 		f.styles[code] = style
 	}
-	if style < 0 || f.paper.SetCellStyle(sheet, at, at, style) != nil || f.paper.SetCellFloat(sheet, at, number, -1, 64) != nil {
+	if style < 0 || f.paper.SetCellStyle(sheet, at, at, style) != nil ||
+		f.paper.SetCellFloat(sheet, at, number, -1, 64) != nil {
 		return "", false
 	}
 	shown, err := f.paper.GetCellValue(sheet, at)

@@ -188,7 +188,9 @@ func (g *grid) edges(rows []int) (left, right int) {
 // isHeader reports whether a row names the columns: all of its visible cells contain words.
 func (g *grid) isHeader(row, left, right int) bool {
 	for column := left; column < right; column++ {
-		under := slices.ContainsFunc(g.merged[row], func(a area) bool { return column > a.column && column < a.column+a.columns })
+		under := slices.ContainsFunc(g.merged[row], func(a area) bool {
+			return column > a.column && column < a.column+a.columns
+		})
 		if !g.closed[column] && !under && !strings.ContainsFunc(g.rows[row][column], unicode.IsLetter) {
 			return false
 		}

@@ -93,7 +93,10 @@ func (l look) tags() []atom.Atom {
 	for _, t := range []struct {
 		on  bool
 		tag atom.Atom
-	}{{l.bold, atom.Strong}, {l.italic, atom.Em}, {l.strike, atom.S}, {l.raised == "sup", atom.Sup}, {l.raised == "sub", atom.Sub}, {l.mono, atom.Code}} {
+	}{
+		{l.bold, atom.Strong}, {l.italic, atom.Em}, {l.strike, atom.S},
+		{l.raised == "sup", atom.Sup}, {l.raised == "sub", atom.Sub}, {l.mono, atom.Code},
+	} {
 		if t.on {
 			tags = append(tags, t.tag)
 		}

@@ -53,7 +53,8 @@ func (m *slideMaster) bullet(shape, placeholder, p *xmlNode, level int) atom.Ato
 	said := []*xmlNode{p.child("pPr"), shape.child("txBody").child("lstStyle").child(name)}
 	if m != nil && placeholder != nil {
 		kind := placeholder.attr("type")
-		for _, place := range fits(m.layout, func(at *xmlNode) bool { return at.attr("idx") == placeholder.attr("idx") && at.attr("type") == kind }) {
+		isSame := func(at *xmlNode) bool { return at.attr("idx") == placeholder.attr("idx") && at.attr("type") == kind }
+		for _, place := range fits(m.layout, isSame) {
 			said = append(said, place.child("txBody").child("lstStyle").child(name))
 		}
 		if kind == "" || kind == "obj" {

@@ -34,8 +34,10 @@ func ReadOpenDocument(ctx context.Context, body []byte) (*draft.Draft, error) {
 	if text == nil {
 		return nil, draft.Problemf(draft.Broken, "has no text in the OpenDocument format in it")
 	}
-	o := &openText{pack: pack, meter: budget.From(ctx), styles: make(map[string]*openStyle), lists: make(map[string]*xmlNode),
-		counts: make(map[string]*[maxLevels]int), numbered: make(map[*html.Node]string)}
+	o := &openText{
+		pack: pack, meter: budget.From(ctx), styles: make(map[string]*openStyle), lists: make(map[string]*xmlNode),
+		counts: make(map[string]*[maxLevels]int), numbered: make(map[*html.Node]string),
+	}
 	o.readStyles(parts["styles.xml"])
 	o.readStyles(parts["content.xml"])
 	article := draft.Element(atom.Article)
@@ -49,7 +51,8 @@ func ReadOpenDocument(ctx context.Context, body []byte) (*draft.Draft, error) {
 		return nil, err
 	}
 	d := &draft.Draft{Article: article, Title: o.title, Numbered: o.numbered, Unseen: o.unseen.All}
-	if given := draft.OneLine(parts["meta.xml"].child("meta").child("title").text()); draft.IsTitle(given) || d.Title == "" {
+	given := draft.OneLine(parts["meta.xml"].child("meta").child("title").text())
+	if draft.IsTitle(given) || d.Title == "" {
 		d.Title = given
 	}
 	return d, nil

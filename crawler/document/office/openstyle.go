@@ -173,7 +173,9 @@ func (o *openText) levelOf(style string, level int) (as wordLevel) {
 			return as
 		}
 		as = wordLevel{format: "none", start: max(n.number("start-value"), 1)}
-		formats := map[string]string{"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+		formats := map[string]string{
+			"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
+		}
 		if format := formats[n.attr("num-format")]; format != "" {
 			as.format = format
 			as.text = n.attr("num-prefix") + shownLevels(level, max(n.number("display-levels"), 1)) + n.attr("num-suffix")

@@ -229,8 +229,12 @@ func (s *slide) runs(w *lineWriter, to *html.Node, nodes []*xmlNode) {
 
 func (s *slide) run(w *lineWriter, to *html.Node, n *xmlNode) {
 	properties := n.child("rPr")
-	look := look{bold: isOne(properties.attr("b")), italic: isOne(properties.attr("i")),
-		strike: properties.attr("strike") == "sngStrike" || properties.attr("strike") == "dblStrike", mono: isMonoFont(properties.child("latin").attr("typeface"))}
+	strike := properties.attr("strike")
+	look := look{
+		bold: isOne(properties.attr("b")), italic: isOne(properties.attr("i")),
+		strike: strike == "sngStrike" || strike == "dblStrike",
+		mono:   isMonoFont(properties.child("latin").attr("typeface")),
+	}
 	switch raised, _ := strconv.Atoi(properties.attr("baseline")); {
 	case raised > 0:
 		look.raised = "sup"

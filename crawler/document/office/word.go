@@ -32,7 +32,10 @@ func ReadWord(ctx context.Context, body []byte) (*draft.Draft, error) {
 	if document == nil || document.child("body") == nil {
 		return nil, draft.Problemf(draft.Broken, "has no text of a Word document in it")
 	}
-	w := &word{meter: budget.From(ctx), links: make(map[string]string), chunks: make(map[string][]*html.Node), notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int), numbered: make(map[*html.Node]string)}
+	w := &word{
+		meter: budget.From(ctx), links: make(map[string]string), chunks: make(map[string][]*html.Node),
+		notes: make(map[string]*xmlNode), counts: make(map[string]*[9]int), numbered: make(map[*html.Node]string),
+	}
 	beside := map[string]*xmlNode{}
 	for _, r := range pack.relations(main) {
 		kind := path.Base(r.kind)

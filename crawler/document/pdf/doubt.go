@@ -322,12 +322,14 @@ func (r *unseenRun) add(at int, l letter) {
 	r.written = max(r.written, r.line)
 }
 
-// appendTo appends the run to others if it says something. The numbers on an axis do not, and neither do the names on a
-// drawing that was made tiny. Text under a panel that has text of its own was only misplaced, unless it has whole words.
+// appendTo appends the run to others if it says something. The numbers on an axis do not, and neither do the names
+// on a drawing that was made tiny. Text under a panel that has text of its own was only misplaced, unless it has
+// whole words.
 func (r *unseenRun) appendTo(found []unseenRun, bears bool) []unseenRun {
 	const word, line = 8, 12
 	switch {
-	case r.longest < draft.FewestUnseen, bears && (r.whole < word || r.longest < word/2), r.how == draft.Tiny && r.written < line:
+	case r.longest < draft.FewestUnseen, bears && (r.whole < word || r.longest < word/2),
+		r.how == draft.Tiny && r.written < line:
 		return found
 	}
 	return append(found, *r)
