@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"golang.org/x/net/publicsuffix"
 
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
@@ -24,8 +25,9 @@ func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string
 	if head.site == "" {
 		head.site = d.nameOfHome(head.title)
 	}
-	if heading := d.ownHeading(article, head); heading != "" {
-		return heading, "h1"
+	own, one := d.ownHeading(article, head)
+	if one {
+		return own, "h1"
 	}
 	if heading := d.headingOutside(c, head); heading != "" {
 		return heading, "h1 beside the body"
@@ -36,6 +38,9 @@ func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string
 	}
 	if named != "" && !d.saysTheSite(named, head) {
 		return named, "title"
+	}
+	if own != "" {
+		return own, "h1"
 	}
 	for n := range htmltree.Below(article) {
 		if heading := htmltree.TextOf(n); n.Type == html.ElementNode && htmltree.IsHeading(n.DataAtom) && heading != "" {
@@ -87,8 +92,10 @@ func (d *Document) saysTheSite(title string, h head) bool {
 
 // ownHeading returns the first-level heading of the article that the head names,
 // too, or else the first that is not the site's, or "". Some sites have their name
-// for a heading on every page, and lead home from it.
-func (d *Document) ownHeading(article *html.Node, h head) (own string) {
+// for a heading on every page, and lead home from it. one reports whether it is the
+// article's title: of several that the head does not name each begins a part.
+func (d *Document) ownHeading(article *html.Node, h head) (own string, one bool) {
+	several := false
 	for n := range htmltree.Below(article) {
 		if !htmltree.IsElement(n, atom.H1) {
 			continue
@@ -98,13 +105,40 @@ func (d *Document) ownHeading(article *html.Node, h head) (own string) {
 			continue
 		}
 		if strings.EqualFold(heading, withoutSite(h.title, h.site)) || strings.EqualFold(heading, withoutSite(h.shared, h.site)) {
-			return heading
+			return heading, true
 		}
-		if own == "" && !strings.EqualFold(heading, h.site) && !d.leadsHome(htmltree.OnlyLink(n), h) {
+		if strings.EqualFold(heading, h.site) || d.leadsHome(htmltree.OnlyLink(n), h) || d.isHost(heading) {
+			continue
+		}
+		if own == "" {
 			own = heading
+		} else {
+			several = true
 		}
 	}
-	return own
+	return own, own != "" && !several
+}
+
+// isHost reports whether a heading is the name of the page's host, or a part of it, on a page that is not its first.
+func (d *Document) isHost(heading string) bool {
+	name := strings.ToLower(strings.Join(strings.Fields(heading), ""))
+	if isRoot(d.URL) {
+		return false
+	}
+	if strings.EqualFold(name, strings.TrimPrefix(d.URL.Hostname(), "www.")) {
+		return true
+	}
+	label, _, _ := strings.Cut(domainOf(d.URL), ".")
+	return name == label
+}
+
+// domainOf returns the domain that the owner of u's host has registered.
+func domainOf(u *url.URL) string {
+	domain, err := publicsuffix.EffectiveTLDPlusOne(u.Hostname())
+	if err != nil {
+		return u.Hostname()
+	}
+	return domain
 }
 
 // leadsHome tells of the links that are all of a heading, nil for none, and lead to the

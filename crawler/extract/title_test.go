@@ -24,3 +24,23 @@ func TestTheNameOfTheSiteIsNoTitle(t *testing.T) {
 		}
 	}
 }
+
+// Of several first-level headings that the head does not name, each begins a part; the name of the host is no title.
+func TestWhatTheHeadNamesIsTheTitle(t *testing.T) {
+	const text = `<p>Whoever opens the mill in the morning oils the wheel first, and writes the hour into the book.</p>`
+	for _, tt := range []struct{ name, page, want string }{
+		{"several parts", `<title>Oiling the wheel - Mill</title><main><h1>Overview</h1>` + text + `<h1>Details</h1>` + text + `</main>`, "Oiling the wheel"},
+		{"several parts, of which it names one", `<title>Details - Mill</title><main><h1>Overview</h1>` + text + `<h1>Details</h1>` + text + `</main>`, "Details"},
+		{"one heading of other words", `<title>Oiling the wheel - Mill</title><main><h1>How to oil the wheel</h1>` + text + `</main>`, "How to oil the wheel"},
+		{"the host", `<title>Oiling the wheel</title><main><h1>Example</h1>` + text + `<h2>First</h2>` + text + `</main>`, "Oiling the wheel"},
+		{"several parts under a head that names nothing", `<main><h1>Overview</h1>` + text + `<h1>Details</h1>` + text + `</main>`, "Overview"},
+	} {
+		article, err := parsePage(t, tt.page).Extract(Rules{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if article.Title != tt.want {
+			t.Errorf("%s: %q (%s), want %q", tt.name, article.Title, article.TitleFrom, tt.want)
+		}
+	}
+}
