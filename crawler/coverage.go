@@ -21,6 +21,8 @@ type Coverage struct {
 	// HashRoutes counts the links of the start page that lead behind a #, as in applications that run in the
 	// browser.
 	HashRoutes int `json:"hash_routes,omitempty"`
+	// Program reports whether the start page leads nowhere while its scripts are a hundred times its text.
+	Program bool `json:"program,omitempty"`
 	// BadSitemaps are the sitemaps that could not be read to their end: the first MaxGaps, sorted by URL.
 	// Nobody knows what else they list. No page leaves for that, since every page that was sent is
 	// requested.

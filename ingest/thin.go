@@ -29,6 +29,9 @@ func Thin(c crawler.Coverage) (reasons []string) {
 			"which are no addresses of their own: "+
 			"have the site's router write paths, and name its sitemap in discover.sitemaps", c.HashRoutes))
 	}
+	if c.Program && read <= 1 {
+		reasons = append(reasons, "the start page is a program that runs in the browser, and leads nowhere: render: always shows what its scripts make")
+	}
 	return reasons
 }
 

@@ -38,3 +38,11 @@ func TestACrawlOfItsStartPageAloneIsNeverQuiet(t *testing.T) {
 		}
 	}
 }
+
+func TestAStartPageThatIsAProgramMakesARunThin(t *testing.T) {
+	of := map[crawler.Outcome]int{crawler.Paged: 1}
+	always, _ := ingest.NeverQuiet(ingest.Plan{Coverage: crawler.Coverage{Complete: true, Discovered: 1, Outcomes: of, Program: true}})
+	if !strings.Contains(strings.Join(always, "; "), "render: always") {
+		t.Errorf("got %q", always)
+	}
+}

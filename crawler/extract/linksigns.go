@@ -106,3 +106,24 @@ func (d *Document) HashRoutes() int {
 	}
 	return len(routes)
 }
+
+// IsProgram reports whether a document is a program rather than a page: it leads to no other place of its site, and its
+// scripts are a hundred times what it says.
+func (d *Document) IsProgram() bool {
+	for _, u := range d.Links() {
+		if u.Host == d.URL.Host && u.EscapedPath() != d.URL.EscapedPath() {
+			return false
+		}
+	}
+	code, said := 0, 0
+	for n := range htmltree.Below(d.node()) {
+		switch {
+		case n.Type != html.TextNode || n.Parent == nil || htmltree.IsElement(n.Parent, atom.Style):
+		case htmltree.IsElement(n.Parent, atom.Script):
+			code += len(n.Data)
+		default:
+			said += len(n.Data)
+		}
+	}
+	return code > 100*said
+}

@@ -63,7 +63,7 @@ func Crawl(ctx context.Context, src Source, sur Surroundings) (crawler.Coverage,
 	coverage, tallyErr := c.frontier.Tally()
 	proved := c.prover.Proved()
 	coverage.Proved, coverage.ProvedInAll = proved[:min(len(proved), crawler.MaxGaps)], len(proved)
-	coverage.HashRoutes = int(c.routes.Load())
+	coverage.HashRoutes, coverage.Program = int(c.routes.Load()), c.program.Load()
 	coverage.MayAct, coverage.MayActInAll = c.acting.Open()
 	if c.only != nil {
 		coverage.Partial, coverage.Complete = true, false
@@ -122,6 +122,7 @@ type crawl struct {
 	selves     map[string]bool // pages that were read as themselves, whatever canonical address they name
 	asked      atomic.Int64    // URLs fetched or queued
 	routes     atomic.Int64    // see Coverage.HashRoutes
+	program    atomic.Bool     // see Coverage.Program
 	collector  *colly.Collector
 	queue      *queue.Queue    // of the current or the next round
 	round      *frontier.Round // the round that queue takes from

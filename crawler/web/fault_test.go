@@ -418,6 +418,25 @@ func TestCheckLoginSaysWhatTheStartPageGives(t *testing.T) {
 	}
 }
 
+// TiddlyWiki has all its articles in a script, and a list of their names for whoever runs none.
+func TestAStartPageThatIsAProgramIsTold(t *testing.T) {
+	data := `<script type="application/json">{"text": "` + strings.Repeat("All that is known of the gates. ", 1000) + `"}</script>`
+	for name, c := range map[string]struct {
+		body string
+		want bool
+	}{
+		"a program":          {`<p>It has the articles Keys and Gates.</p>` + data, true},
+		"it leads elsewhere": {`<p>It has the articles <a href="/keys">Keys</a> and Gates.</p>` + data, false},
+		"it says a lot":      {`<p>` + strings.Repeat("All that is known of the gates. ", 12) + `</p>` + data, false},
+	} {
+		site := testsite.New(t)
+		site.Page("/", testsite.Page{Body: c.body})
+		if got := crawl(t, site); got.coverage.Program != c.want {
+			t.Errorf("%s: a program: %t", name, got.coverage.Program)
+		}
+	}
+}
+
 // A program that runs in the browser has all its pages behind a #: to a crawl they are one.
 func TestLinksToRoutesBehindAHashAreTold(t *testing.T) {
 	site := testsite.New(t)

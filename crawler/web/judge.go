@@ -56,6 +56,9 @@ func (c *crawl) conclude(ctx context.Context, v visit, a answer) error {
 		}
 	}
 	c.routes.Add(int64(found.routes))
+	if found.program {
+		c.program.Store(true)
+	}
 	c.hints.Named(v.url.String(), found.versions)
 	var page crawler.Page
 	switch found.outcome {
@@ -176,6 +179,7 @@ type finding struct {
 
 	unauthorized bool // the answer was 401
 	routes       int  // see Coverage.HashRoutes; of a start address
+	program      bool // see Coverage.Program; of a start address
 }
 
 // unreadable reports whether nothing can be known of a source whose start address has this finding.
@@ -292,7 +296,7 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.links = c.normal(append(doc.Links(), c.ownLanguage(doc)...))
 	}
 	if c.scope.Starts[v.url.String()] {
-		found.routes = doc.HashRoutes()
+		found.routes, found.program = doc.HashRoutes(), !a.rendered && doc.IsProgram()
 	}
 	if c.scope.LoggedIn {
 		c.acting.Note(doc.LinkSigns(c.bearsAction))
