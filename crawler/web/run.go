@@ -122,7 +122,7 @@ func (c *crawl) open(ctx context.Context) (first answer, seen []string, err erro
 	}
 	if found.unreadable() {
 		return answer{}, seen, &StartError{URL: start.String(), Outcome: found.outcome, Detail: c.own.Mask(found.detail),
-			Hint: hintFor(found.outcome, first, start.Scheme, !c.src.Auth.IsZero())}
+			Hint: hintFor(found.outcome, first.url, first.err, start.Scheme, !c.src.Auth.IsZero())}
 	}
 	if found.outcome == crawler.NoIndex {
 		c.log.Warn("the start address asks not to be indexed; where the whole site does, set fetch.respect_robots: false",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -12,16 +13,17 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 )
 
-// hintFor returns what a person can do about a start address that cannot be read, or "".
-func hintFor(o crawler.Outcome, a answer, scheme string, loggedIn bool) string {
+// hintFor returns what a person can do about a start address that cannot be read, or "". at is where the answer
+// came from, with an error if there was none.
+func hintFor(o crawler.Outcome, at *url.URL, err error, scheme string, loggedIn bool) string {
 	switch o {
 	case crawler.Unreachable:
 		return "check the address, and whether this machine reaches it: VPN, proxy, firewall, name server"
 	case crawler.TLSFailed:
-		return hintForCertificate(a.err)
+		return hintForCertificate(err)
 	case crawler.Forbidden, crawler.LoginWall:
-		if loggedIn && a.err == nil && a.url.Scheme != scheme {
-			return "the site has moved to " + a.url.Scheme + ", where the credentials are not sent: change url"
+		if loggedIn && err == nil && at.Scheme != scheme {
+			return "the site has moved to " + at.Scheme + ", where the credentials are not sent: change url"
 		}
 		if loggedIn {
 			return "the site did not accept the credentials under auth: check that they are right and have not expired"

@@ -240,3 +240,19 @@ func isUnspaced(r rune) bool { return r >= utf8.RuneSelf && unicode.IsLetter(r) 
 func isAlphabetic(r rune) bool {
 	return unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Hebrew, unicode.Arabic, unicode.Armenian, unicode.Georgian)
 }
+
+// holds reports whether a value beside a label is what a person would take for the secret that the label names. It is
+// the one place where that is decided, whatever layout has put the two together.
+func (k labelKind) holds(value string, how evidence) bool {
+	switch {
+	case len(value) > maxValue || isPlaceholder(value) || isPublished(value):
+		return false
+	case k == codeLabel:
+		return how >= near && isDoorCode(value)
+	case (k == passwordLabel || k == loginLabel) && how > near:
+		return isRandom(value) || isChosen(value, how == assigned)
+	case k == passwordLabel:
+		return isRandom(value) || isStrong(value)
+	}
+	return isRandom(value)
+}

@@ -119,12 +119,3 @@ func isIBAN(number string) bool {
 	}
 	return rest == 1
 }
-
-func digitsOf(number string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, number)
-}

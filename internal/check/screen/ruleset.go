@@ -3,7 +3,6 @@ package screen
 import (
 	_ "embed" // the rules
 	"fmt"
-	"math"
 	"regexp"
 	"strings"
 	"sync"
@@ -191,20 +190,4 @@ func lowerAll(words []string) []string {
 		lower[i] = strings.ToLower(word)
 	}
 	return lower
-}
-
-// entropy is Shannon's, in bits a character.
-func entropy(s string) float64 {
-	var counts [256]int
-	for i := range len(s) {
-		counts[s[i]]++
-	}
-	bits := 0.0
-	for _, n := range counts {
-		if n > 0 {
-			p := float64(n) / float64(len(s))
-			bits -= p * math.Log2(p)
-		}
-	}
-	return bits
 }

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,22 +11,6 @@ import (
 
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
-
-// holds reports whether a value beside a label is what a person would take for the secret that the label names. It is
-// the one place where that is decided, whatever layout has put the two together.
-func (k labelKind) holds(value string, how evidence) bool {
-	switch {
-	case len(value) > maxValue || isPlaceholder(value) || isPublished(value):
-		return false
-	case k == codeLabel:
-		return how >= near && isDoorCode(value)
-	case (k == passwordLabel || k == loginLabel) && how > near:
-		return isRandom(value) || isChosen(value, how)
-	case k == passwordLabel:
-		return isRandom(value) || isStrong(value)
-	}
-	return isRandom(value)
-}
 
 // isRandom reports whether nobody would write a value as text: it is no word, no name in a program, no path and no call.
 func isRandom(value string) bool {
@@ -54,8 +39,8 @@ func isRandom(value string) bool {
 }
 
 // isChosen reports whether a value is such as people choose for a password: a word with a number, words with signs
-// between them, or several words in one.
-func isChosen(value string, how evidence) bool {
+// between them, or several words in one. assigned reports whether the value is surely meant as one.
+func isChosen(value string, assigned bool) bool {
 	if len(value) < 8 || isReference(value) || isCall(value) || isAddress(value) || isUUID(value) || isFingerprint(value) || isSettings(value) || value[0] == '-' || namesSecret(value) {
 		return false
 	}
@@ -66,12 +51,12 @@ func isChosen(value string, how evidence) bool {
 	words := strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) })
 	switch {
 	case c.signs == 0 && len(words) == 1:
-		return how == assigned && (c.digits >= 2 && c.digits <= 8 && isWordThenNumber(value) || c.digits > 0 && !isName(words[0]))
+		return assigned && (c.digits >= 2 && c.digits <= 8 && isWordThenNumber(value) || c.digits > 0 && !isName(words[0]))
 	case strings.ContainsAny(value, passwordSigns):
 		inner := innerSigns(value)
-		return c.digits > 0 && c.kinds() >= 3 || c.upper > 0 && c.lower > 0 && inner >= 1 || inner >= 2 || how == assigned && slices.ContainsFunc(words, func(w string) bool { return len(w) >= 8 && !isName(w) })
+		return c.digits > 0 && c.kinds() >= 3 || c.upper > 0 && c.lower > 0 && inner >= 1 || inner >= 2 || assigned && slices.ContainsFunc(words, func(w string) bool { return len(w) >= 8 && !isName(w) })
 	case len(words) >= 3 && c.signs == len(words)-1 && c.digits <= 4:
-		return c.lower+c.upper >= 14 && how == assigned && strings.Count(value, "-") == c.signs
+		return c.lower+c.upper >= 14 && assigned && strings.Count(value, "-") == c.signs
 	}
 	return false
 }
@@ -92,7 +77,7 @@ func isJoined(value string) bool {
 // isStrong reports whether a value is such as rules for passwords want them, so that it is one wherever it stands.
 func isStrong(value string) bool {
 	c := classesOf(value)
-	return len(value) >= 10 && c.digits >= 2 && c.kinds() >= 4 && strings.ContainsAny(value, passwordSigns) && isChosen(value, near) && !strings.ContainsAny(value, "=()[]{}<>/\\,:") && !strings.Contains(value, "..")
+	return len(value) >= 10 && c.digits >= 2 && c.kinds() >= 4 && strings.ContainsAny(value, passwordSigns) && isChosen(value, false) && !strings.ContainsAny(value, "=()[]{}<>/\\,:") && !strings.Contains(value, "..")
 }
 
 // innerSigns counts the signs of passwords between letters.
@@ -358,4 +343,30 @@ func isDoorCode(value string) bool {
 func isSeed(value string) bool {
 	compact := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(value))
 	return len(compact) >= 16 && strings.Trim(compact, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567=") == "" && entropy(compact) > 2.5
+}
+
+// entropy is Shannon's, in bits a character.
+func entropy(s string) float64 {
+	var counts [256]int
+	for i := range len(s) {
+		counts[s[i]]++
+	}
+	bits := 0.0
+	for _, n := range counts {
+		if n > 0 {
+			p := float64(n) / float64(len(s))
+			bits -= p * math.Log2(p)
+		}
+	}
+	return bits
+}
+
+// digitsOf returns the digits of a number without what groups them.
+func digitsOf(number string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, number)
 }
