@@ -3,6 +3,7 @@ package reconcile
 import (
 	"strings"
 	"sync"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -93,4 +94,14 @@ func noticeWords() []notice {
 			"сессияистекла", "доступзапрещен", "доступзапрещён", "войдите", "セッションの有効期限", "ログインしてください", "会话已过期", "请登录", "로그인",
 		}},
 	}
+}
+
+// lettersOf returns the letters and digits of a text.
+func lettersOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+			return r
+		}
+		return -1
+	}, text)
 }

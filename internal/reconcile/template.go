@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/crawler"
@@ -301,16 +300,6 @@ func templateLength(text string, left []template.LeftOut) (n int) {
 		}
 	}
 	return n
-}
-
-// lettersOf returns the letters and digits of a text.
-func lettersOf(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsNumber(r) {
-			return r
-		}
-		return -1
-	}, text)
 }
 
 // inWords returns the blocks of a template whose words are known, sorted by place and number of pages.
