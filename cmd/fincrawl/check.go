@@ -8,7 +8,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/plural"
-	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/sample"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 )
@@ -56,8 +56,8 @@ func (a *app) warnings(c *config.Config) []string {
 }
 
 // sampler reads a little of sources, as a crawl would.
-func (a *app) sampler() reconcile.Sampler {
-	return reconcile.Sampler{Secrets: a.secrets, Transport: a.transport, Wait: a.wait, Log: a.logger()}
+func (a *app) sampler() sample.Sampler {
+	return sample.Sampler{Secrets: a.secrets, Transport: a.transport, Wait: a.wait, Log: a.logger()}
 }
 
 // checkOnline tries everything, whatever fails on the way.

@@ -6,15 +6,16 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/extract"
+	"github.com/fincrawl/fincrawl/crawler/web/availability"
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
 func TestAvailabilityFollowsWhatIsOnThePage(t *testing.T) {
 	t.Parallel()
 	no := false
-	policy := AvailabilityPolicy{
+	policy := availability.Policy{
 		Default: crawler.Availability{AIAgent: true, AICopilot: true},
-		Rules: []AvailabilityRule{
+		Rules: []availability.Rule{
 			{Match: matching(t, "/a/**"), Selector: ".label", AIAgent: &no, AICopilot: &no},
 			{Selector: ".label", AIAgent: &no},
 			{Meta: "audience=staff", AIAgent: &no},
@@ -49,9 +50,9 @@ func TestAvailabilityFollowsWhatIsOnThePage(t *testing.T) {
 
 func TestTheFirstAvailabilityRuleThatMatchesDecides(t *testing.T) {
 	no, yes := false, true
-	policy := AvailabilityPolicy{
+	policy := availability.Policy{
 		Default: crawler.Availability{AIAgent: true, AICopilot: true},
-		Rules: []AvailabilityRule{
+		Rules: []availability.Rule{
 			{Match: matching(t, "/internal/open/**"), AICopilot: &yes},
 			{Match: matching(t, "/internal/**"), AIAgent: &no},
 			{Match: matching(t, "/**/secret"), AIAgent: &no, AICopilot: &no},

@@ -17,6 +17,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/crawler/web/availability"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/internal/testsite"
@@ -47,7 +48,7 @@ func crawlWithin(ctx context.Context, t *testing.T, site *testsite.Site, change 
 		Name: "help", URL: parse(t, site.URL("/")), Locale: "en",
 		Discover:     web.Discover{Links: true, MaxDepth: 20, MaxPages: 1000},
 		Fetch:        fetch.Limits{Concurrency: 4, Timeout: 10 * time.Second, MaxBody: 1 << 20, RespectRobots: true, UserAgent: "fincrawl/test"},
-		Availability: web.AvailabilityPolicy{Default: crawler.Availability{AIAgent: true, AICopilot: true}},
+		Availability: availability.Policy{Default: crawler.Availability{AIAgent: true, AICopilot: true}},
 	}
 	f := newFrontier()
 	kept := &shelf{pages: make(map[string]crawler.Page)}

@@ -14,6 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
+	"github.com/fincrawl/fincrawl/crawler/web/startaddress"
 	"github.com/fincrawl/fincrawl/internal/testsite"
 )
 
@@ -170,7 +171,7 @@ func TestAStartAddressThatCannotBeReadIsAnErrorThatSaysHowToMendIt(t *testing.T)
 			site := testsite.New(t)
 			test.put(site)
 			got := crawl(t, site)
-			var start *web.StartError
+			var start *startaddress.Error
 			if !errors.As(got.err, &start) || start.Outcome != test.want || start.URL != site.URL("/") {
 				t.Fatalf("error is %v", got.err)
 			}

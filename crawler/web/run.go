@@ -7,6 +7,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/startaddress"
 )
 
 // run reads the start address alone first. If that fails, it requests nothing else. Then it fetches
@@ -121,8 +122,8 @@ func (c *crawl) open(ctx context.Context) (first answer, seen []string, err erro
 		}
 	}
 	if found.unreadable() {
-		return answer{}, seen, &StartError{URL: start.String(), Outcome: found.outcome, Detail: c.own.Mask(found.detail),
-			Hint: hintFor(found.outcome, first.url, first.err, start.Scheme, !c.src.Auth.IsZero())}
+		return answer{}, seen, &startaddress.Error{URL: start.String(), Outcome: found.outcome, Detail: c.own.Mask(found.detail),
+			Hint: startaddress.HintFor(found.outcome, first.url, first.err, start.Scheme, !c.src.Auth.IsZero())}
 	}
 	if found.outcome == crawler.NoIndex {
 		c.log.Warn("the start address asks not to be indexed; where the whole site does, set fetch.respect_robots: false",
@@ -139,14 +140,14 @@ func (c *crawl) open(ctx context.Context) (first answer, seen []string, err erro
 // settleUnopened settles the start address of a source that could not be opened.
 func (c *crawl) settleUnopened(start visit, err error) error {
 	outcome, detail := crawler.Interrupted, ""
-	var unreadable *StartError
+	var unreadable *startaddress.Error
 	var refused *auth.LoginError
 	switch {
 	case errors.Is(err, context.Canceled):
 	case errors.As(err, &unreadable):
 		outcome, detail = unreadable.Outcome, unreadable.Detail
 	case errors.As(err, &refused):
-		outcome, detail = whyNoLogin(refused)
+		outcome, detail = startaddress.WhyNoLogin(refused)
 	}
 	return errors.Join(err, c.frontier.Settle(start.url, outcome, detail))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/document"
 	"github.com/fincrawl/fincrawl/crawler/extract"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/availability"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 )
@@ -40,7 +41,7 @@ type Source struct {
 	Render       Rendering
 	Content      extract.Rules
 	Identity     Identity
-	Availability AvailabilityPolicy
+	Availability availability.Policy
 	Documents    []document.Kind // kinds of files that become pages, besides HTML
 }
 

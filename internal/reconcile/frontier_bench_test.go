@@ -82,7 +82,7 @@ func crawlUntilDiscovered(b *testing.B, urls int) (heap uint64, disk int64) {
 	source := web.Source{Name: "wiki", URL: start, Locale: "en",
 		Discover: web.Discover{Sitemaps: []string{"auto"}, MaxDepth: 20, MaxPages: 2 * urls},
 		Fetch:    fetch.Limits{Concurrency: 1, RespectRobots: true, UserAgent: "fincrawl"}}
-	_, err = web.Crawl(ctx, source, web.Surroundings{Frontier: stateFrontier{crawl}})
+	_, err = web.Crawl(ctx, source, web.Surroundings{Frontier: StateFrontier{crawl}})
 	if ctx.Err() == nil {
 		b.Fatalf("the crawl ended by itself: %v", err)
 	}

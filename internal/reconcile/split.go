@@ -10,6 +10,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
+	"github.com/fincrawl/fincrawl/internal/reconcile/notice"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -87,7 +88,7 @@ func (p part) staged() state.Staged {
 		Findings:   state.KeepFindings(p.findings),
 		Sketch:     sketch.Of(p.page.HTML),
 		Template:   p.template,
-		Notice:     noticeIn(p.page),
+		Notice:     notice.In(p.page),
 		MayShrink:  p.mayShrink,
 		End:        p.page.End,
 		Inside:     p.page.Inside,

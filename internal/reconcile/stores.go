@@ -8,19 +8,19 @@ import (
 	"github.com/fincrawl/fincrawl/state"
 )
 
-// stateFrontier adapts a crawl in the state file to the web crawler.
-type stateFrontier struct{ *state.Crawl }
+// StateFrontier adapts a crawl in the state file to the web crawler.
+type StateFrontier struct{ *state.Crawl }
 
-func (f stateFrontier) Settle(url string, outcome crawler.Outcome, detail string) error {
+func (f StateFrontier) Settle(url string, outcome crawler.Outcome, detail string) error {
 	return f.Crawl.Settle(url, string(outcome), detail)
 }
 
-func (f stateFrontier) Outcome(url string) (outcome crawler.Outcome, detail string, known bool, err error) {
+func (f StateFrontier) Outcome(url string) (outcome crawler.Outcome, detail string, known bool, err error) {
 	told, detail, known, err := f.Crawl.Outcome(url)
 	return crawler.Outcome(told), detail, known, err
 }
 
-func (f stateFrontier) Settled() iter.Seq2[frontier.Settlement, error] {
+func (f StateFrontier) Settled() iter.Seq2[frontier.Settlement, error] {
 	return func(yield func(frontier.Settlement, error) bool) {
 		for v, err := range f.Visits() {
 			s := frontier.Settlement{

@@ -22,6 +22,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/notice"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -291,9 +292,9 @@ func wholeAdvice(c compare.Common) (list []report.Advice) {
 
 // templateLength returns the number of letters of a text that turned out to be template.
 func templateLength(text string, left []template.LeftOut) (n int) {
-	said := lettersOf(markdown.WithoutTargets(text))
+	said := notice.LettersOf(markdown.WithoutTargets(text))
 	for _, l := range left {
-		letters := lettersOf(l.Text)
+		letters := notice.LettersOf(l.Text)
 		if before, after, had := strings.Cut(said, letters); had && letters != "" {
 			said = before + "\x00" + after // so that it is found only once
 			n += utf8.RuneCountInString(letters)

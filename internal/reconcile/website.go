@@ -15,7 +15,7 @@ func (c *crawling) website(r *Runner, stage stager) (crawler.Source, error) {
 	source.Content.Template = c.template.known
 	c.layout = &layout{stager: stage, known: c.template.known, memory: c.memory}
 	surroundings := web.Surroundings{
-		Frontier:  stateFrontier{c.crawl},
+		Frontier:  StateFrontier{c.crawl},
 		Layout:    c.layout,
 		Texts:     pageTexts{source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent},
 		Secrets:   r.Secrets,

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 )
 
 // codeRules are the rules on what lets people in whose form is certain.
 func codeRules() []credentialRule {
 	return []credentialRule{
 		// What a QR code for a wireless network says (ZXing's form, as telephones read it).
-		rule("wifi-password", 0, keyword.EndsWord, `WIFI:(?:[A-OQ-Z]:[^;\n]{0,80};){0,5}P:((?:\\.|[^;\\\n]){4,80});`, "wifi:").that(func(s string) bool { return !isPlaceholder(s) && !namesSecret(s) }),
+		rule("wifi-password", 0, keyword.EndsWord, `WIFI:(?:[A-OQ-Z]:[^;\n]{0,80};){0,5}P:((?:\\.|[^;\\\n]){4,80});`, "wifi:").that(func(s string) bool { return !isPlaceholder(s) && !secretform.NamesSecret(s) }),
 		rule("totp-seed", 0, keyword.EndsWord, `otpauth://[^\s"'<>]*?[?&]secret=([A-Za-z2-7]{8,})`, "otpauth://").that(isSecretSeed),
 	}
 }

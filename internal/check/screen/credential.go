@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"regexp"
 	"strings"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 )
 
 // credentials finds what gets somebody in.
@@ -39,7 +41,7 @@ func (r *credentialRule) secret(groups []int) span {
 
 // counts tells a secret from what only looks like one.
 func (s *credentialRules) counts(r *credentialRule, match, secret string) bool {
-	if r.entropy > 0 && entropy(secret) <= r.entropy {
+	if r.entropy > 0 && secretform.Entropy(secret) <= r.entropy {
 		return false
 	}
 	if isPlaceholder(secret) || isPublished(secret) || s.global.passes(match, secret) {
@@ -60,7 +62,7 @@ var base64Run = regexp.MustCompile(`[A-Za-z0-9+/=]{20,}`)
 func hasKeyMaterial(block string) bool {
 	n := 0
 	for _, run := range base64Run.FindAllString(block, -1) {
-		if entropy(run) > 3 {
+		if secretform.Entropy(run) > 3 {
 			n += len(run)
 		}
 	}

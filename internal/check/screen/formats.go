@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 )
 
 // The IDs of rules of our own that are named elsewhere.
@@ -100,7 +101,7 @@ func newRule(id string, entropy float64, source string, keywords ...string) cred
 }
 
 // isNoPhrase reports whether a value is no name, nor several.
-func isNoPhrase(value string) bool { return !isPhrase(value) }
+func isNoPhrase(value string) bool { return !secretform.IsPhrase(value) }
 
 // hasEnd reports whether a key ends that begins here. Looking for its end is far cheaper than the expression.
 func hasEnd(key string) bool {

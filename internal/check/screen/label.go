@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
@@ -248,11 +249,11 @@ func (k labelKind) holds(value string, how evidence) bool {
 	case len(value) > maxValue || isPlaceholder(value) || isPublished(value):
 		return false
 	case k == codeLabel:
-		return how >= near && isDoorCode(value)
+		return how >= near && secretform.IsDoorCode(value)
 	case (k == passwordLabel || k == loginLabel) && how > near:
-		return isRandom(value) || isChosen(value, how == assigned)
+		return secretform.IsRandom(value) || secretform.IsChosen(value, how == assigned)
 	case k == passwordLabel:
-		return isRandom(value) || isStrong(value)
+		return secretform.IsRandom(value) || secretform.IsStrong(value)
 	}
-	return isRandom(value)
+	return secretform.IsRandom(value)
 }

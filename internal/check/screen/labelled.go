@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 )
 
 // labelled calls found for each secret that the label from start to end names.
@@ -20,7 +21,7 @@ func (t *text) labelled(kind labelKind, start, end int, found func(span)) {
 	t.meter.Spend(keyword.PerTry)
 	take := func(p pair) {
 		value := t.plain[p.value.start:p.value.end]
-		if kind.holds(value, p.evidence) || kind == passwordLabel && p.evidence == assigned && isJoined(value) && t.isAlone(p.value) && !endsWithLetter(t.plain[:start]) {
+		if kind.holds(value, p.evidence) || kind == passwordLabel && p.evidence == assigned && secretform.IsJoined(value) && t.isAlone(p.value) && !endsWithLetter(t.plain[:start]) {
 			found(p.value)
 		}
 	}
@@ -168,7 +169,7 @@ func (t *text) list(kind labelKind, end int, found func(span)) {
 			}
 		}
 	case totpLabel:
-		if at := seedPattern().FindStringIndex(rest); at != nil && at[0] < 60 && isSeed(rest[at[0]:at[1]]) && !isPublished(rest[at[0]:at[1]]) && strings.ContainsAny(rest[at[0]:at[1]], "234567") {
+		if at := seedPattern().FindStringIndex(rest); at != nil && at[0] < 60 && secretform.IsSeed(rest[at[0]:at[1]]) && !isPublished(rest[at[0]:at[1]]) && strings.ContainsAny(rest[at[0]:at[1]], "234567") {
 			found(span{end + at[0], end + at[1]})
 		}
 	case phraseLabel:
@@ -209,14 +210,14 @@ func (t *text) linesBefore(at, lines int) int {
 
 // isRecoveryCode tells a code from a word or a date.
 func isRecoveryCode(code string) bool {
-	c := classesOf(code)
+	c := secretform.ClassesOf(code)
 	if isPlaceholder(code) {
 		return false
 	}
-	if c.digits == len(code) {
+	if c.Digits == len(code) {
 		return true
 	}
-	return c.digits >= 2 && c.lower+c.upper >= 2 && c.changes >= 3 || c.digits >= 8 && c.lower+c.upper == 0
+	return c.Digits >= 2 && c.Lower+c.Upper >= 2 && c.Changes >= 3 || c.Digits >= 8 && c.Lower+c.Upper == 0
 }
 
 // isProse reports whether words make a sentence: those of a seed are never so short.

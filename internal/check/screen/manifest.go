@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 )
 
 // manifestRules are the rules on files of settings in which no label stands beside the secret, or only one that means
@@ -15,7 +16,7 @@ import (
 func manifestRules() []credentialRule {
 	return []credentialRule{
 		rule("registry-login", 0, nil, `"auth"\s*:\s*"([A-Za-z0-9+/=]{12,})"`, `"auth"`).that(hasLogin),
-		rule("registry-login", 0, keyword.EndsWord, `_auth(?:Token)?\s?=\s?"?([A-Za-z0-9+/=_-]{16,})`, "_auth").that(func(s string) bool { return hasLogin(s) || isRandom(s) || isUUID(s) }),
+		rule("registry-login", 0, keyword.EndsWord, `_auth(?:Token)?\s?=\s?"?([A-Za-z0-9+/=_-]{16,})`, "_auth").that(func(s string) bool { return hasLogin(s) || secretform.IsRandom(s) || secretform.IsUUID(s) }),
 		rule("netrc", 0, nil, `machine\s+\S+\s+login\s+\S+\s+password\s+(\S{4,})`, "machine ").that(isPassword),
 		rule("router-password", 0, nil, `(?i)(?:secret|password|key)\s(?:7\s[0-9A-F]{8,}|[4589]\s(\S{20,}))`, "secret", "password", "key").whose(isTyped),
 		rule("vpn-password", 0, nil, `<auth-user-pass>\s{0,8}\S{1,80}\s{1,8}([^\s<]{6,})`, "<auth-user-pass>").that(isPassword),

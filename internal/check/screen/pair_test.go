@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 )
 
 // drawn are passwords as people and machines make them; they open nothing.
@@ -102,7 +103,7 @@ func TestAPasswordIsFoundInEveryLayout(t *testing.T) {
 				continue // no such field
 			}
 			body := strings.Replace(layout, "X", html.EscapeString(secret), 1)
-			if (name == "small" || name == "far") && !isRandom(secret) {
+			if (name == "small" || name == "far") && !secretform.IsRandom(secret) {
 				continue // a word in a sentence
 			}
 			if len(finds(t, Config{Credentials: Hold}, body)) == 0 {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 )
 
 // personal finds what says who somebody is, or how to reach or charge them.
@@ -71,13 +73,13 @@ func isEmail(address string) bool {
 }
 
 func isPhone(number string) bool {
-	n := len(digitsOf(number))
+	n := len(secretform.DigitsOf(number))
 	return n >= 7 && n <= 15
 }
 
 // isCard checks a number by Luhn's formula (ISO/IEC 7812-1).
 func isCard(number string) bool {
-	digits := digitsOf(number)
+	digits := secretform.DigitsOf(number)
 	if len(digits) < 13 || len(digits) > 19 {
 		return false
 	}

@@ -3,6 +3,7 @@ package screen
 import (
 	"strings"
 
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 	"github.com/fincrawl/fincrawl/internal/check/screen/skeleton"
 )
 
@@ -23,7 +24,7 @@ func isPlaceholder(secret string) bool {
 	for _, word := range []string{"your", "insert", "sample"} {
 		// A password may have the letters by chance; what is a name without them is none.
 		if at := strings.Index(lower, word); at >= 0 && len(lower) == len(secret) {
-			if rest := secret[:at] + secret[at+len(word):]; len(rest) < 8 || !isRandom(rest) {
+			if rest := secret[:at] + secret[at+len(word):]; len(rest) < 8 || !secretform.IsRandom(rest) {
 				return true
 			}
 		}

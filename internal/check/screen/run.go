@@ -8,6 +8,8 @@ import (
 	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/fincrawl/fincrawl/internal/check/screen/secretform"
 )
 
 const (
@@ -136,7 +138,7 @@ var shapes = sync.OnceValue(func() []shape {
 	return []shape{
 		{"discord-bot-token", marked("."), regexp.MustCompile(`(?:\A|[^\w-])([MNO][A-Za-z0-9]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40})\z`), isMixed},
 		{"telegram-bot-token", marked(":AA"), regexp.MustCompile(`(?:\A|[^\d])(\d{8,10}:AA[A-Za-z0-9_-]{32,34})\b`), isMixed},
-		{"mailgun-key", marked("-"), regexp.MustCompile(`(?:\A|[^\w-])([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\z`), isHex},
+		{"mailgun-key", marked("-"), regexp.MustCompile(`(?:\A|[^\w-])([0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})\z`), secretform.IsHex},
 		{"airtable-token", marked("pat"), regexp.MustCompile(`(?:\A|[^\w-])(pat[A-Za-z0-9]{14}\.[0-9a-f]{64})\b`), isMixed},
 		{"azure-key", marked("AZDO"), regexp.MustCompile(`(?:\A|[^\w-])([A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4})\b`), isMixed},
 		{"prefixed-token", hasMixedStretch, regexp.MustCompile(`(?:\A|[=:/])(?:(?:[a-z][a-z0-9]{1,11}(?:[_-][A-Za-z0-9]{1,10}){0,4}|[A-Z][A-Z0-9]{1,9})[_-]|(?:[a-z]{2,4}\.){2,4})([A-Za-z0-9]{24,120})(?:\z|=)`), isMixed},
@@ -179,12 +181,14 @@ func hasNamedStretch(run string) bool {
 
 // isMixed reports whether a key has letters of both cases and digits in no order.
 func isMixed(key string) bool {
-	c := classesOf(key)
-	return c.lower >= 2 && c.upper >= 2 && c.digits >= 2 && 4*c.changes >= len(key) && entropy(key) > 3.6
+	c := secretform.ClassesOf(key)
+	return c.Lower >= 2 && c.Upper >= 2 && c.Digits >= 2 && 4*c.Changes >= len(key) && secretform.Entropy(key) > 3.6
 }
 
 // isShuffled reports whether letters, maybe of one case, and digits stand in no order.
-func isShuffled(key string) bool { return entropy(key) > 3.2 && classesOf(key).changes > 6 }
+func isShuffled(key string) bool {
+	return secretform.Entropy(key) > 3.2 && secretform.ClassesOf(key).Changes > 6
+}
 
 // shapeOf returns the rule that a run has the form for, and where in the run the key stands.
 func shapeOf(run string) (rule string, at span, ok bool) {

@@ -14,6 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/extract/preset"
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/crawler/web/auth"
+	"github.com/fincrawl/fincrawl/crawler/web/availability"
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest"
@@ -107,7 +108,7 @@ func NewSource(s config.Source) (web.Source, error) {
 		Content: extract.Rules{
 			Title: s.Content.Title, Body: s.Content.Body, Remove: s.Content.Remove, Presets: presets,
 		},
-		Availability: web.AvailabilityPolicy{
+		Availability: availability.Policy{
 			Default: crawler.Availability{AIAgent: s.Availability.AIAgent, AICopilot: s.Availability.AICopilot},
 		},
 	}
@@ -116,7 +117,7 @@ func NewSource(s config.Source) (web.Source, error) {
 		if r.Match != "" {
 			match = patterns([]string{r.Match})[0]
 		}
-		source.Availability.Rules = append(source.Availability.Rules, web.AvailabilityRule{
+		source.Availability.Rules = append(source.Availability.Rules, availability.Rule{
 			Match:      match,
 			Selector:   r.Selector,
 			Meta:       r.Meta,

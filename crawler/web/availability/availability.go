@@ -1,4 +1,5 @@
-package web
+// Package availability decides which of Intercom's AI products may answer from a page.
+package availability
 
 import (
 	"net/url"
@@ -9,16 +10,16 @@ import (
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
 )
 
-// AvailabilityPolicy decides the availability of each page: the defaults, changed by the first rule that
+// Policy decides the availability of each page: the defaults, changed by the first rule that
 // matches.
-type AvailabilityPolicy struct {
+type Policy struct {
 	Default crawler.Availability
-	Rules   []AvailabilityRule
+	Rules   []Rule
 }
 
-// AvailabilityRule changes the availability of the pages that meet all of its conditions. Every page meets a
+// Rule changes the availability of the pages that meet all of its conditions. Every page meets a
 // zero condition.
-type AvailabilityRule struct {
+type Rule struct {
 	Match      urlpattern.Pattern // of the URL
 	Selector   string             // CSS selector of an element of the document, such as a label
 	Meta       string             // name of a meta tag, or "name=value"
@@ -30,7 +31,7 @@ type AvailabilityRule struct {
 // Of returns the availability of the page at a normalised URL, and a description of the rule that decided.
 // If doc is nil, no rule matches that looks at the document. Of must be called before doc is extracted,
 // which may remove what a rule looks for.
-func (p AvailabilityPolicy) Of(u *url.URL, doc *extract.Document) (a crawler.Availability, rule string) {
+func (p Policy) Of(u *url.URL, doc *extract.Document) (a crawler.Availability, rule string) {
 	a = p.Default
 	for _, rule := range p.Rules {
 		if !rule.holds(u, doc) {
@@ -48,7 +49,7 @@ func (p AvailabilityPolicy) Of(u *url.URL, doc *extract.Document) (a crawler.Ava
 }
 
 // holds reports whether a page meets all conditions of r.
-func (r AvailabilityRule) holds(u *url.URL, doc *extract.Document) bool {
+func (r Rule) holds(u *url.URL, doc *extract.Document) bool {
 	if r.Match.String() != "" && !r.Match.Match(u) {
 		return false
 	}
@@ -62,7 +63,7 @@ func (r AvailabilityRule) holds(u *url.URL, doc *extract.Document) bool {
 }
 
 // String describes the pages that r is for.
-func (r AvailabilityRule) String() string {
+func (r Rule) String() string {
 	var conditions []string
 	for _, c := range []struct{ key, value string }{
 		{"", r.Match.String()}, {"selector ", r.Selector}, {"meta ", r.Meta}, {"breadcrumb ", r.Breadcrumb},

@@ -1,4 +1,6 @@
-package screen
+// Package secretform tells what a person would take for a secret by its form alone: a value that nobody would write
+// as text, a password that somebody chose, a code of a door.
+package secretform
 
 import (
 	"math"
@@ -12,72 +14,72 @@ import (
 	"github.com/fincrawl/fincrawl/internal/check/screen/keyword"
 )
 
-// isRandom reports whether nobody would write a value as text: it is no word, no name in a program, no path and no call.
-func isRandom(value string) bool {
+// IsRandom reports whether nobody would write a value as text: it is no word, no name in a program, no path and no call.
+func IsRandom(value string) bool {
 	if isCall(value) {
 		return false
 	}
 	value = strings.TrimRight(value, ".,;:?)]}")
-	if len(value) < 8 || isCode(value) || isUUID(value) || isFingerprint(value) {
+	if len(value) < 8 || isCode(value) || IsUUID(value) || isFingerprint(value) {
 		return false
 	}
-	c := classesOf(value)
-	if c.unspaced || c.lower+c.upper == 0 {
+	c := ClassesOf(value)
+	if c.unspaced || c.Lower+c.Upper == 0 {
 		return false // a language without cases is prose
 	}
-	if c.digits == 0 {
+	if c.Digits == 0 {
 		return hasChaos(value) && len(value) >= 10
 	}
-	bits := entropy(value)
+	bits := Entropy(value)
 	switch {
-	case len(value) >= 32 && isHex(value):
+	case len(value) >= 32 && IsHex(value):
 		return bits > 3
 	case len(value) >= 20:
-		return c.kinds() >= 3 && bits > 3.5 && c.changes >= 6
+		return c.kinds() >= 3 && bits > 3.5 && c.Changes >= 6
 	}
-	return c.kinds() >= 3 && bits >= 2.75 && c.changes >= 3
+	return c.kinds() >= 3 && bits >= 2.75 && c.Changes >= 3
 }
 
-// isChosen reports whether a value is such as people choose for a password: a word with a number, words with signs
+// IsChosen reports whether a value is such as people choose for a password: a word with a number, words with signs
 // between them, or several words in one. assigned reports whether the value is surely meant as one.
-func isChosen(value string, assigned bool) bool {
-	if len(value) < 8 || isReference(value) || isCall(value) || isAddress(value) || isUUID(value) || isFingerprint(value) || isSettings(value) || value[0] == '-' || namesSecret(value) {
+func IsChosen(value string, assigned bool) bool {
+	if len(value) < 8 || isReference(value) || isCall(value) || isAddress(value) || IsUUID(value) || isFingerprint(value) || isSettings(value) || value[0] == '-' || NamesSecret(value) {
 		return false
 	}
-	c := classesOf(value)
-	if c.unspaced || c.lower+c.upper < 4 {
+	c := ClassesOf(value)
+	if c.unspaced || c.Lower+c.Upper < 4 {
 		return false
 	}
 	words := strings.FieldsFunc(value, func(r rune) bool { return !unicode.IsLetter(r) })
 	switch {
 	case c.signs == 0 && len(words) == 1:
-		return assigned && (c.digits >= 2 && c.digits <= 8 && isWordThenNumber(value) || c.digits > 0 && !isName(words[0]))
+		return assigned && (c.Digits >= 2 && c.Digits <= 8 && isWordThenNumber(value) || c.Digits > 0 && !isName(words[0]))
 	case strings.ContainsAny(value, passwordSigns):
 		inner := innerSigns(value)
-		return c.digits > 0 && c.kinds() >= 3 || c.upper > 0 && c.lower > 0 && inner >= 1 || inner >= 2 || assigned && slices.ContainsFunc(words, func(w string) bool { return len(w) >= 8 && !isName(w) })
-	case len(words) >= 3 && c.signs == len(words)-1 && c.digits <= 4:
-		return c.lower+c.upper >= 14 && assigned && strings.Count(value, "-") == c.signs
+		return c.Digits > 0 && c.kinds() >= 3 || c.Upper > 0 && c.Lower > 0 && inner >= 1 || inner >= 2 || assigned && slices.ContainsFunc(words, func(w string) bool { return len(w) >= 8 && !isName(w) })
+	case len(words) >= 3 && c.signs == len(words)-1 && c.Digits <= 4:
+		return c.Lower+c.Upper >= 14 && assigned && strings.Count(value, "-") == c.signs
 	}
 	return false
 }
 
-// isJoined reports whether a value is several words without a space between them, and nothing else.
-func isJoined(value string) bool {
+// IsJoined reports whether a value is several words without a space between them, and nothing else.
+func IsJoined(value string) bool {
 	const least, lower = 12, 17 // letters; in small letters, it is longer than most words are
-	c := classesOf(value)
+	c := ClassesOf(value)
 	switch {
-	case len(value) < least || c.lower+c.upper < len(value) || namesSecret(value):
+	case len(value) < least || c.Lower+c.Upper < len(value) || NamesSecret(value):
 		return false
-	case c.upper == 0:
+	case c.Upper == 0:
 		return len(value) >= lower
 	}
-	return c.upper >= 3 && c.lower >= 3*c.upper && unicode.IsUpper(rune(value[0]))
+	return c.Upper >= 3 && c.Lower >= 3*c.Upper && unicode.IsUpper(rune(value[0]))
 }
 
-// isStrong reports whether a value is such as rules for passwords want them, so that it is one wherever it stands.
-func isStrong(value string) bool {
-	c := classesOf(value)
-	return len(value) >= 10 && c.digits >= 2 && c.kinds() >= 4 && strings.ContainsAny(value, passwordSigns) && isChosen(value, false) && !strings.ContainsAny(value, "=()[]{}<>/\\,:") && !strings.Contains(value, "..")
+// IsStrong reports whether a value is such as rules for passwords want them, so that it is one wherever it stands.
+func IsStrong(value string) bool {
+	c := ClassesOf(value)
+	return len(value) >= 10 && c.Digits >= 2 && c.kinds() >= 4 && strings.ContainsAny(value, passwordSigns) && IsChosen(value, false) && !strings.ContainsAny(value, "=()[]{}<>/\\,:") && !strings.Contains(value, "..")
 }
 
 // innerSigns counts the signs of passwords between letters.
@@ -96,14 +98,14 @@ const passwordSigns = "!#$%&*?+~^@=;({[§€£"
 
 // classes counts the characters of a value by what they are.
 type classes struct {
-	lower, upper, digits, signs int
+	Lower, Upper, Digits, signs int
 	joints                      int // signs that names and paths have, too
-	changes                     int // from one class to another
+	Changes                     int // from one class to another
 	unspaced                    bool
 }
 
 func (c classes) kinds() (n int) {
-	for _, count := range []int{c.lower, c.upper, c.digits, c.signs - c.joints} {
+	for _, count := range []int{c.Lower, c.Upper, c.Digits, c.signs - c.joints} {
 		if count > 0 {
 			n++
 		}
@@ -111,20 +113,20 @@ func (c classes) kinds() (n int) {
 	return n
 }
 
-func classesOf(value string) (c classes) {
+func ClassesOf(value string) (c classes) {
 	last := -1
 	for _, r := range value {
 		class := 3
 		switch {
 		case unicode.IsLower(r):
 			class = 0
-			c.lower++
+			c.Lower++
 		case unicode.IsUpper(r):
 			class = 1
-			c.upper++
+			c.Upper++
 		case unicode.IsDigit(r):
 			class = 2
-			c.digits++
+			c.Digits++
 		case unicode.IsLetter(r):
 			c.unspaced = true
 		default:
@@ -134,7 +136,7 @@ func classesOf(value string) (c classes) {
 			}
 		}
 		if class != last && last >= 0 {
-			c.changes++
+			c.Changes++
 		}
 		last = class
 	}
@@ -164,8 +166,8 @@ func isWordThenNumber(value string) bool {
 	return strings.IndexFunc(strings.TrimFunc(value, unicode.IsDigit), unicode.IsDigit) < 0
 }
 
-// namesSecret reports whether a value says itself that it stands for a secret, as it does in documentation.
-func namesSecret(value string) bool {
+// NamesSecret reports whether a value says itself that it stands for a secret, as it does in documentation.
+func NamesSecret(value string) bool {
 	lower := strings.ToLower(value)
 	for _, word := range []string{"password", "passwd", "passwort", "kennwort", "secret", "pass", "token", "key", "user", "test", "demo", "login", "value", "string", "field", "name", "default", "hash", "sha", "md5", "utf", "base64", "qwert", "abc123", "none", "null", "true", "false", "required", "optional"} {
 		if strings.Contains(lower, word) {
@@ -202,7 +204,7 @@ func isCall(value string) bool {
 	if name == nil {
 		return false
 	}
-	return strings.Contains(name[1], ".") || strings.Contains(value, "()") || isPhrase(name[1]) && (len(name[1]) >= 4 || strings.HasSuffix(value, ")"))
+	return strings.Contains(name[1], ".") || strings.Contains(value, "()") || IsPhrase(name[1]) && (len(name[1]) >= 4 || strings.HasSuffix(value, ")"))
 }
 
 // isReference reports whether a value stands for another, as "$HOME", "{{ name }}" and "%s" do, or has a part that does.
@@ -218,7 +220,7 @@ func isSettings(value string) bool {
 	return strings.Contains(value, "=") && settingsPattern().MatchString(value) && !strings.ContainsAny(value, "!#$*?~^")
 }
 
-func isUUID(value string) bool { return len(value) >= 36 && uuidPattern().MatchString(value) }
+func IsUUID(value string) bool { return len(value) >= 36 && uuidPattern().MatchString(value) }
 
 // isFingerprint reports whether a value is a check sum, in pairs of digits or behind the name of how it is made, or
 // an entry of /etc/passwd.
@@ -233,12 +235,12 @@ func isAddress(value string) bool {
 		return true
 	}
 	user, host, found := strings.Cut(value, "@")
-	return found && user != "" && strings.Contains(host, ".") && isPhrase(host)
+	return found && user != "" && strings.Contains(host, ".") && IsPhrase(host)
 }
 
 // isCode reports whether a value is what a program would have there.
 func isCode(value string) bool {
-	return value[0] == '-' || isReference(value) || isCall(value) || isAddress(value) || isSettings(value) || isPhrase(value) || isWordy(value) || isMember(value) ||
+	return value[0] == '-' || isReference(value) || isCall(value) || isAddress(value) || isSettings(value) || IsPhrase(value) || isWordy(value) || isMember(value) ||
 		strings.Contains(value, "::") || strings.Contains(value, "->") || strings.Contains(value, "...")
 }
 
@@ -251,7 +253,7 @@ func isMember(value string) bool {
 			return false
 		}
 	}
-	return len(parts) > 1 && isPhrase(parts[len(parts)-1])
+	return len(parts) > 1 && IsPhrase(parts[len(parts)-1])
 }
 
 func isWordRune(r rune) bool { return r < utf8.RuneSelf && keyword.IsWord(byte(r)) }
@@ -275,8 +277,8 @@ func isWordy(value string) bool {
 	return 10*inWords >= 7*len(value) || longest >= 6 && 2*longest >= len(value)
 }
 
-// isPhrase tells of words, with or without a number, joined by a separator.
-func isPhrase(value string) bool {
+// IsPhrase tells of words, with or without a number, joined by a separator.
+func IsPhrase(value string) bool {
 	words := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("._-/:+=,;()[]{}<>|\\'\"&?@*", r) })
 	if len(words) == 0 {
 		return true
@@ -320,14 +322,14 @@ func isName(name string) bool {
 	return lower == 0 || upper == 0 || lower >= 2 && upper != 2
 }
 
-func isHex(s string) bool {
+func IsHex(s string) bool {
 	return strings.Trim(strings.ToLower(s), "0123456789abcdef-") == ""
 }
 
-// isDoorCode reports whether a value is such as people type at a door: four digits or more, maybe with a sign or two
+// IsDoorCode reports whether a value is such as people type at a door: four digits or more, maybe with a sign or two
 // letters. Those that count up or repeat one digit are examples.
-func isDoorCode(value string) bool {
-	digits := digitsOf(value)
+func IsDoorCode(value string) bool {
+	digits := DigitsOf(value)
 	rest := strings.Trim(value, "0123456789#*- ")
 	if len(strings.Trim(rest, "ABCDEF0123456789")) > 0 || len(rest) > 2 || len(digits)+len(rest) < 4 || len(digits) > 12 {
 		return false
@@ -339,14 +341,14 @@ func isDoorCode(value string) bool {
 	return len(steps) > 1 || !(steps[0] || steps[1] || steps[-1])
 }
 
-// isSeed reports whether a value is a key in base32 (RFC 4648), as authenticators take them.
-func isSeed(value string) bool {
+// IsSeed reports whether a value is a key in base32 (RFC 4648), as authenticators take them.
+func IsSeed(value string) bool {
 	compact := strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(value))
-	return len(compact) >= 16 && strings.Trim(compact, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567=") == "" && entropy(compact) > 2.5
+	return len(compact) >= 16 && strings.Trim(compact, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567=") == "" && Entropy(compact) > 2.5
 }
 
-// entropy is Shannon's, in bits a character.
-func entropy(s string) float64 {
+// Entropy is Shannon's, in bits a character.
+func Entropy(s string) float64 {
 	var counts [256]int
 	for i := range len(s) {
 		counts[s[i]]++
@@ -361,8 +363,8 @@ func entropy(s string) float64 {
 	return bits
 }
 
-// digitsOf returns the digits of a number without what groups them.
-func digitsOf(number string) string {
+// DigitsOf returns the digits of a number without what groups them.
+func DigitsOf(number string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1

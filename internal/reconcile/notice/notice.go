@@ -1,4 +1,5 @@
-package reconcile
+// Package notice tells texts that stand in place of an article: errors, apologies, pages that are being loaded.
+package notice
 
 import (
 	"strings"
@@ -14,13 +15,13 @@ import (
 // An article is mostly longer than an apology.
 const shortNotice = 400
 
-// noticeIn returns why the text of a page looks like a notice in place of an article, such as an error
+// In returns why the text of a page looks like a notice in place of an article, such as an error
 // or an apology, or "". It is only evidence: it counts only against a page that lost its text.
-func noticeIn(p crawler.Page) string {
+func In(p crawler.Page) string {
 	if len(p.Markdown) > 4*shortNotice {
 		return ""
 	}
-	text := lettersOf(markdown.WithoutTargets(p.Markdown))
+	text := LettersOf(markdown.WithoutTargets(p.Markdown))
 	if utf8.RuneCountInString(text) > shortNotice {
 		return ""
 	}
@@ -45,7 +46,7 @@ var notices = sync.OnceValue(func() []notice {
 	all := noticeWords()
 	for _, n := range all {
 		for i, words := range n.words {
-			n.words[i] = lettersOf(words)
+			n.words[i] = LettersOf(words)
 		}
 	}
 	return all
@@ -96,8 +97,8 @@ func noticeWords() []notice {
 	}
 }
 
-// lettersOf returns the letters and digits of a text.
-func lettersOf(text string) string {
+// LettersOf returns the letters and digits of a text.
+func LettersOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsNumber(r) {
 			return r

@@ -1,4 +1,5 @@
-package reconcile
+// Package sample reads a few pages of a source for somebody who sets it up.
+package sample
 
 import (
 	"context"
@@ -12,6 +13,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/state"
@@ -68,7 +70,7 @@ func (s Sampler) Pages(
 	}
 	var kept sample
 	around := s.surroundings()
-	around.Frontier, around.Pages = stateFrontier{crawl}, &kept
+	around.Frontier, around.Pages = reconcile.StateFrontier{Crawl: crawl}, &kept
 	coverage, err = web.Crawl(ctx, src, around)
 	isStart := func(p crawler.Page) bool { return p.URL == source.URL }
 	for _, p := range kept.pages {

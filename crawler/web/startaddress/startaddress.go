@@ -1,4 +1,5 @@
-package web
+// Package startaddress says why the start address of a source cannot be read, and what a person can do about that.
+package startaddress
 
 import (
 	"crypto/x509"
@@ -13,9 +14,9 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 )
 
-// hintFor returns what a person can do about a start address that cannot be read, or "". at is where the answer
+// HintFor returns what a person can do about a start address that cannot be read, or "". at is where the answer
 // came from, with an error if there was none.
-func hintFor(o crawler.Outcome, at *url.URL, err error, scheme string, loggedIn bool) string {
+func HintFor(o crawler.Outcome, at *url.URL, err error, scheme string, loggedIn bool) string {
 	switch o {
 	case crawler.Unreachable:
 		return "check the address, and whether this machine reaches it: VPN, proxy, firewall, name server"
@@ -47,9 +48,9 @@ func hintFor(o crawler.Outcome, at *url.URL, err error, scheme string, loggedIn 
 	return ""
 }
 
-// whyNoLogin returns the outcome of a source whose login failed. A site that is down has not refused the
+// WhyNoLogin returns the outcome of a source whose login failed. A site that is down has not refused the
 // credentials.
-func whyNoLogin(e *auth.LoginError) (crawler.Outcome, string) {
+func WhyNoLogin(e *auth.LoginError) (crawler.Outcome, string) {
 	detail := "the login failed: " + e.Step
 	switch {
 	case e.Status == http.StatusTooManyRequests:
@@ -63,16 +64,16 @@ func whyNoLogin(e *auth.LoginError) (crawler.Outcome, string) {
 	return crawler.LoginWall, detail
 }
 
-// StartError means that the start address of a source could not be read, so that nothing is known of the
+// Error means that the start address of a source could not be read, so that nothing is known of the
 // source.
-type StartError struct {
+type Error struct {
 	URL     string
 	Outcome crawler.Outcome
 	Detail  string // what was seen
 	Hint    string // what to do; may be empty
 }
 
-func (e *StartError) Error() string {
+func (e *Error) Error() string {
 	text := fmt.Sprintf("read the start address %s: %s", e.URL, e.Outcome)
 	if e.Detail != "" {
 		text += ": " + e.Detail
