@@ -149,27 +149,3 @@ func isCollapsed(n *html.Node) bool {
 	before := htmltree.PrevElement(n)
 	return before != nil && isTrigger(before, htmltree.Attr(n, "id"))
 }
-
-// isTrigger tells of what is there to be clicked, to show what follows, which has
-// the given ID or none.
-func isTrigger(n *html.Node, id string) bool {
-	if htmltree.HasAttr(n, "onclick") || htmltree.HasAttr(n, "aria-expanded") || htmltree.Attr(n, "role") == "button" {
-		return true
-	}
-	for word := range css.NameWords(htmltree.Attr(n, "class")) {
-		switch word {
-		case "accordion", "collapsible", "expander", "toggle", "toggler", "trigger", "question":
-			return true
-		}
-	}
-	if htmltree.WordsUpTo(n, 60) == 60 {
-		return false
-	}
-	for d := range htmltree.Below(n) {
-		shows := htmltree.HasAttr(d, "aria-expanded") && !htmltree.HasAttr(d, "aria-haspopup") && (htmltree.Attr(d, "aria-controls") == "" || htmltree.Attr(d, "aria-controls") == id)
-		if shows || htmltree.HasAttr(d, "onclick") && htmltree.IsElement(d, atom.Button) {
-			return true
-		}
-	}
-	return false
-}
