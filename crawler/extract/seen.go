@@ -7,6 +7,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/extract/control"
 	"github.com/fincrawl/fincrawl/crawler/extract/css"
 	"github.com/fincrawl/fincrawl/crawler/extract/panel"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
@@ -19,8 +20,8 @@ import (
 func (d *Document) present() {
 	root := d.node()
 	sheets := css.Read(root, d.base(), d.Sheets, d.Styles, d.Meter)
-	can := sync.OnceValue(func() operated { return operatedIn(root) }) // few pages hide anything
-	sheets.Shown = func(n *html.Node, by css.Property) bool { return can().shows(n, by) }
+	can := sync.OnceValue(func() control.Controls { return control.In(root) }) // few pages hide anything
+	sheets.Shown = func(n *html.Node, by css.Property) bool { return can().Shows(n, by) }
 	d.set = map[*html.Node]css.Setting{}
 	showAlternatives(root)
 	panels := panel.Find(root)
@@ -38,7 +39,7 @@ func (d *Document) present() {
 			continue
 		}
 		switch {
-		case panels.Opened[n] || isCollapsed(n) && can().shows(n, by) || htmltree.Holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html):
+		case panels.Opened[n] || isCollapsed(n) && can().Shows(n, by) || htmltree.Holds(n, page) || htmltree.IsElement(n, atom.Body, atom.Html):
 			show(n)
 		case !byName && takesBackInside(sheets, n, by):
 			hideBeside(sheets, n, by)
@@ -147,5 +148,5 @@ func isCollapsed(n *html.Node) bool {
 		}
 	}
 	before := htmltree.PrevElement(n)
-	return before != nil && isTrigger(before, htmltree.Attr(n, "id"))
+	return before != nil && control.IsTrigger(before, htmltree.Attr(n, "id"))
 }

@@ -11,15 +11,18 @@ import (
 // StateFrontier adapts a crawl in the state file to the web crawler.
 type StateFrontier struct{ *state.Crawl }
 
+// Settle implements [frontier.Store].
 func (f StateFrontier) Settle(url string, outcome crawler.Outcome, detail string) error {
 	return f.Crawl.Settle(url, string(outcome), detail)
 }
 
+// Outcome implements [frontier.Store].
 func (f StateFrontier) Outcome(url string) (outcome crawler.Outcome, detail string, known bool, err error) {
 	told, detail, known, err := f.Crawl.Outcome(url)
 	return crawler.Outcome(told), detail, known, err
 }
 
+// Settled implements [frontier.Store].
 func (f StateFrontier) Settled() iter.Seq2[frontier.Settlement, error] {
 	return func(yield func(frontier.Settlement, error) bool) {
 		for v, err := range f.Visits() {

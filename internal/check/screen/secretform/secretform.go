@@ -96,15 +96,15 @@ func innerSigns(value string) (n int) {
 // passwordSigns are the signs that people put into passwords and seldom into names.
 const passwordSigns = "!#$%&*?+~^@=;({[§€£"
 
-// classes counts the characters of a value by what they are.
-type classes struct {
+// Classes counts the characters of a value by what they are.
+type Classes struct {
 	Lower, Upper, Digits, signs int
 	joints                      int // signs that names and paths have, too
 	Changes                     int // from one class to another
 	unspaced                    bool
 }
 
-func (c classes) kinds() (n int) {
+func (c Classes) kinds() (n int) {
 	for _, count := range []int{c.Lower, c.Upper, c.Digits, c.signs - c.joints} {
 		if count > 0 {
 			n++
@@ -113,7 +113,8 @@ func (c classes) kinds() (n int) {
 	return n
 }
 
-func ClassesOf(value string) (c classes) {
+// ClassesOf counts the characters of a value by their classes.
+func ClassesOf(value string) (c Classes) {
 	last := -1
 	for _, r := range value {
 		class := 3
@@ -220,6 +221,7 @@ func isSettings(value string) bool {
 	return strings.Contains(value, "=") && settingsPattern().MatchString(value) && !strings.ContainsAny(value, "!#$*?~^")
 }
 
+// IsUUID reports whether a value begins as a UUID (RFC 9562) does.
 func IsUUID(value string) bool { return len(value) >= 36 && uuidPattern().MatchString(value) }
 
 // isFingerprint reports whether a value is a check sum, in pairs of digits or behind the name of how it is made, or
@@ -322,6 +324,7 @@ func isName(name string) bool {
 	return lower == 0 || upper == 0 || lower >= 2 && upper != 2
 }
 
+// IsHex reports whether a text has hexadecimal digits only.
 func IsHex(s string) bool {
 	return strings.Trim(strings.ToLower(s), "0123456789abcdef-") == ""
 }

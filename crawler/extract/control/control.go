@@ -1,4 +1,5 @@
-package extract
+// Package control tells what of a page is hidden and comes to light by a click or by a script.
+package control
 
 import (
 	"strings"
@@ -10,15 +11,16 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// operated tells what a reader or a script of a page can show that is hidden. A name such as
+// Controls tells what a reader or a script of a page can show that is hidden. A name such as
 // "accordion", or a rule for a state that nothing ever brings about, shows nothing.
-type operated struct {
+type Controls struct {
 	scripted bool            // the page runs a script
 	named    map[string]bool // IDs of what something to be clicked names
 }
 
-func operatedIn(root *html.Node) operated {
-	o := operated{named: map[string]bool{}}
+// In returns the controls of a page.
+func In(root *html.Node) Controls {
+	o := Controls{named: map[string]bool{}}
 	for n := range htmltree.Below(root) {
 		if n.Type != html.ElementNode {
 			continue
@@ -51,9 +53,9 @@ func runs(n *html.Node) bool {
 	return htmltree.HasAttr(n, "src") || n.FirstChild != nil && strings.TrimSpace(n.FirstChild.Data) != ""
 }
 
-// shows reports whether what hides n by a property is taken back: by something to be clicked that belongs to
+// Shows reports whether what hides n by a property is taken back: by something to be clicked that belongs to
 // n, or by a script that lets text appear.
-func (o operated) shows(n *html.Node, by css.Property) bool {
+func (o Controls) Shows(n *html.Node, by css.Property) bool {
 	if o.isNamed(n) {
 		return true
 	}
@@ -61,13 +63,13 @@ func (o operated) shows(n *html.Node, by css.Property) bool {
 }
 
 // isNamed reports whether something to be clicked names n, or stands before it.
-func (o operated) isNamed(n *html.Node) bool {
+func (o Controls) isNamed(n *html.Node) bool {
 	for range 3 {
 		if n == nil || n.Type != html.ElementNode || n.DataAtom == atom.Body {
 			break
 		}
 		id := htmltree.Attr(n, "id")
-		if before := htmltree.PrevElement(n); id != "" && o.named[id] || before != nil && isTrigger(before, id) {
+		if before := htmltree.PrevElement(n); id != "" && o.named[id] || before != nil && IsTrigger(before, id) {
 			return true
 		}
 		n = n.Parent
@@ -99,9 +101,9 @@ func hasLabel(n *html.Node) bool {
 	return false
 }
 
-// isTrigger tells of what is there to be clicked, to show what follows, which has
-// the given ID or none.
-func isTrigger(n *html.Node, id string) bool {
+// IsTrigger reports whether n is there to be clicked so that what follows it is shown. id is the ID of what follows;
+// "" for none.
+func IsTrigger(n *html.Node, id string) bool {
 	if htmltree.HasAttr(n, "onclick") || htmltree.HasAttr(n, "aria-expanded") || htmltree.Attr(n, "role") == "button" {
 		return true
 	}
