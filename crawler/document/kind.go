@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/fincrawl/fincrawl/crawler/document/office"
 )
@@ -43,7 +44,7 @@ type format struct {
 	archive bool
 }
 
-func formats() []format {
+var formats = sync.OnceValue(func() []format {
 	const office, ms = "application/vnd.openxmlformats-officedocument.", "application/vnd.ms-"
 	return []format{
 		{PDF, []string{"application/pdf", "application/x-pdf"}, []string{".pdf"}, false},
@@ -62,7 +63,7 @@ func formats() []format {
 		{CSV, []string{"text/csv", "text/x-csv", "application/csv", "text/comma-separated-values",
 			"text/tab-separated-values"}, []string{".csv", ".tsv"}, false},
 	}
-}
+})
 
 // formatWhere returns the first format that fits; the zero format for none.
 func formatWhere(fits func(format) bool) format {

@@ -59,7 +59,7 @@ func (w *Webhook) body(m Message) ([]byte, error) {
 	case w.Template != nil:
 		return w.Template.body(m)
 	case w.Slack:
-		return encode(map[string]string{"text": slackText(m.Text)})
+		return encode(map[string]string{"text": EscapeText(m.Text)})
 	}
 	type guard struct {
 		Name    string `json:"name"`
@@ -88,8 +88,8 @@ func (w *Webhook) body(m Message) ([]byte, error) {
 	return encode(map[string]any{"format_version": 1, "run": m.Run, "workspace": m.Workspace, "text": m.Text, "sources": list})
 }
 
-// slackText escapes the three characters that Slack's text gives a meaning.
-func slackText(text string) string {
+// EscapeText escapes the three characters that HTML and Slack's text give a meaning.
+func EscapeText(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 

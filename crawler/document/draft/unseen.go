@@ -52,3 +52,13 @@ func (u *Places) Add(how How, where string, letters int) {
 
 // IsSaid reports whether r is a letter or a digit.
 func IsSaid(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// CountSaid returns how many letters and digits a text has.
+func CountSaid(text string) (n int) {
+	for _, r := range text {
+		if IsSaid(r) {
+			n++
+		}
+	}
+	return n
+}

@@ -32,11 +32,8 @@ type area struct {
 	rows, columns int // that it covers
 }
 
-// The limits of a sheet (Excel's own), and of the range of a merged cell.
-const (
-	maxColumns = 16384
-	maxSpan    = 1000
-)
+// maxColumns is how many columns a sheet has at most (Excel's own limit).
+const maxColumns = 16384
 
 func newGrid() *grid {
 	return &grid{rows: make(map[int]map[int]string), hidden: make(map[int]bool), closed: make(map[int]bool),
@@ -138,7 +135,7 @@ func (g *grid) block(section *html.Node, r *sheetReader, rows []int) error {
 			}
 			td := draft.Element(tag, g.content(at)...)
 			if a, ok := spans[column]; ok {
-				td = g.spanning(td, a, rows[i:], right, covered)
+				td = g.covering(td, a, rows[i:], right, covered)
 			}
 			tr.AppendChild(td)
 		}
@@ -149,7 +146,7 @@ func (g *grid) block(section *html.Node, r *sheetReader, rows []int) error {
 }
 
 // spanning makes a cell span the visible cells that it is merged with.
-func (g *grid) spanning(td *html.Node, a area, rows []int, right int, covered map[cell]bool) *html.Node {
+func (g *grid) covering(td *html.Node, a area, rows []int, right int, covered map[cell]bool) *html.Node {
 	columns, high := 0, 0
 	for column := a.column; column < min(a.column+a.columns, right); column++ {
 		if !g.closed[column] {
@@ -165,13 +162,7 @@ func (g *grid) spanning(td *html.Node, a area, rows []int, right int, covered ma
 			covered[cell{row, column}] = true
 		}
 	}
-	if columns > 1 {
-		td = draft.With(td, "colspan", strconv.Itoa(columns))
-	}
-	if high > 1 {
-		td = draft.With(td, "rowspan", strconv.Itoa(high))
-	}
-	return td
+	return spanning(td, columns, high)
 }
 
 // edges returns the first and last columns that rows use.

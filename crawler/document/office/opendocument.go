@@ -41,15 +41,10 @@ func ReadOpenDocument(ctx context.Context, body []byte) (*draft.Draft, error) {
 	o.readStyles(parts["styles.xml"])
 	o.readStyles(parts["content.xml"])
 	article := draft.Element(atom.Article)
-	if err := o.blocks(&place{node: article, ground: known3(255, 255, 255)}, text.children); err != nil {
-		return nil, err
-	}
+	o.blocks(&place{node: article, ground: known3(255, 255, 255)}, text.children)
 	o.notes.write(article, func(item *html.Node, note *xmlNode) {
-		err = o.blocks(&place{node: item, ground: known3(255, 255, 255)}, note.child("note-body").nodes())
+		o.blocks(&place{node: item, ground: known3(255, 255, 255)}, note.child("note-body").nodes())
 	})
-	if err != nil {
-		return nil, err
-	}
 	d := &draft.Draft{Article: article, Title: o.title, Numbered: o.numbered, Unseen: o.unseen.All}
 	given := draft.OneLine(parts["meta.xml"].child("meta").child("title").text())
 	if draft.IsTitle(given) || d.Title == "" {
@@ -73,35 +68,30 @@ type openText struct {
 	unseen     draft.Places
 }
 
-func (o *openText) blocks(to *place, nodes []*xmlNode) error {
+func (o *openText) blocks(to *place, nodes []*xmlNode) {
 	for _, n := range nodes {
-		var err error
 		switch n.name {
 		case "p":
-			err = o.paragraph(to, n)
+			o.paragraph(to, n)
 		case "h":
-			err = o.heading(to, n, "")
+			o.heading(to, n, "")
 		case "list":
-			err = o.list(to, n, "", 0)
+			o.list(to, n, "", 0)
 		case "table":
-			err = o.table(to, n)
+			o.table(to, n)
 		case "section":
 			if n.attr("display") != "none" {
-				err = o.blocks(to, n.children)
+				o.blocks(to, n.children)
 			}
 		case "bibliography":
-			err = o.blocks(to, n.child("index-body").nodes())
+			o.blocks(to, n.child("index-body").nodes())
 		case "frame", "custom-shape", "g":
-			err = o.frame(to, n)
-		}
-		if err != nil {
-			return err
+			o.frame(to, n)
 		}
 	}
-	return nil
 }
 
-func (o *openText) paragraph(to *place, n *xmlNode) error {
+func (o *openText) paragraph(to *place, n *xmlNode) {
 	line, style, boxes := o.line(to, n)
 	if !line.isEmpty() {
 		switch called := style.called(); {
@@ -118,11 +108,11 @@ func (o *openText) paragraph(to *place, n *xmlNode) error {
 			to.block(line.line)
 		}
 	}
-	return o.frames(to, boxes)
+	o.frames(to, boxes)
 }
 
 // heading writes a heading, with its number if it is an item of a list.
-func (o *openText) heading(to *place, n *xmlNode, number string) error {
+func (o *openText) heading(to *place, n *xmlNode, number string) {
 	line, _, boxes := o.line(to, n)
 	level := max(n.number("outline-level"), 1)
 	if !isOne(n.attr("is-list-header")) && number == "" {
@@ -137,7 +127,7 @@ func (o *openText) heading(to *place, n *xmlNode, number string) error {
 		}
 		to.block(h)
 	}
-	return o.frames(to, boxes)
+	o.frames(to, boxes)
 }
 
 // line reads a paragraph, and what is anchored in it.
@@ -157,7 +147,7 @@ func (o *openText) line(to *place, n *xmlNode) (*openLine, *openStyle, []*xmlNod
 }
 
 // list writes a list with its nested lists. Each level is numbered by the style of the outermost list.
-func (o *openText) list(to *place, n *xmlNode, style string, level int) error {
+func (o *openText) list(to *place, n *xmlNode, style string, level int) {
 	if given := n.attr("style-name"); given != "" {
 		style = given
 	}
@@ -175,27 +165,19 @@ func (o *openText) list(to *place, n *xmlNode, style string, level int) error {
 		if content := item.content(); item.name == "list-item" && content != nil {
 			number, label = o.count(style, style, level, item.number("start-value"))
 			if content.name == "h" {
-				if err := o.heading(to, content, label); err != nil {
-					return err
-				}
+				o.heading(to, content, label)
 				list = nil
-				if err := o.blocks(to, item.after(content)); err != nil {
-					return err
-				}
+				o.blocks(to, item.after(content))
 				continue
 			}
 		}
 		li := draft.Element(atom.Li)
 		inside := &place{node: li, ground: to.ground, cell: to.cell}
 		for _, c := range item.children {
-			var err error
 			if c.name == "list" {
-				err = o.list(inside, c, style, level+1)
+				o.list(inside, c, style, level+1)
 			} else {
-				err = o.blocks(inside, []*xmlNode{c})
-			}
-			if err != nil {
-				return err
+				o.blocks(inside, []*xmlNode{c})
 			}
 		}
 		if li.FirstChild == nil {
@@ -212,7 +194,6 @@ func (o *openText) list(to *place, n *xmlNode, style string, level int) error {
 		}
 		list.AppendChild(li)
 	}
-	return nil
 }
 
 // content returns the first paragraph or heading of an item, or nil if the item only has lists.
@@ -236,88 +217,69 @@ func (n *xmlNode) after(child *xmlNode) []*xmlNode {
 }
 
 // table writes a table with its merged cells.
-func (o *openText) table(to *place, n *xmlNode) error {
+func (o *openText) table(to *place, n *xmlNode) {
 	table := draft.Element(atom.Table)
-	if err := o.rows(table, n.children, atom.Td, to.ground); err != nil {
-		return err
-	}
+	o.rows(table, n.children, atom.Td, to.ground)
 	if table.FirstChild != nil {
 		to.block(table)
 	}
-	return nil
 }
 
-func (o *openText) rows(table *html.Node, nodes []*xmlNode, tag atom.Atom, ground wordColour) error {
+func (o *openText) rows(table *html.Node, nodes []*xmlNode, tag atom.Atom, ground wordColour) {
 	for _, n := range nodes {
-		var err error
 		switch n.name {
 		case "table-header-rows":
-			err = o.rows(table, n.children, atom.Th, ground)
+			o.rows(table, n.children, atom.Th, ground)
 		case "table-rows", "table-row-group":
-			err = o.rows(table, n.children, tag, ground)
+			o.rows(table, n.children, tag, ground)
 		case "table-row":
 			if n.attr("visibility") != "collapse" && n.attr("visibility") != "filter" {
-				err = o.row(table, n, tag, ground)
+				o.row(table, n, tag, ground)
 			}
 		}
-		if err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
-func (o *openText) row(table *html.Node, n *xmlNode, tag atom.Atom, ground wordColour) error {
+func (o *openText) row(table *html.Node, n *xmlNode, tag atom.Atom, ground wordColour) {
 	tr := draft.Element(atom.Tr)
 	for _, cell := range n.all("table-cell") {
 		for range min(max(cell.number("number-columns-repeated"), 1), maxRepeated) {
 			o.meter.Make(1)
-			td := draft.Element(tag)
-			for key, as := range map[string]string{"number-columns-spanned": "colspan", "number-rows-spanned": "rowspan"} {
-				if wide := cell.number(key); wide > 1 {
-					td = draft.With(td, as, strconv.Itoa(min(wide, maxSpan)))
-				}
-			}
+			td := spanning(draft.Element(tag), cell.number("number-columns-spanned"), cell.number("number-rows-spanned"))
 			inside := &place{node: td, cell: true, ground: o.styles["table-cell "+cell.attr("style-name")].ground().or(ground)}
-			if err := o.blocks(inside, cell.children); err != nil {
-				return err
-			}
+			o.blocks(inside, cell.children)
 			tr.AppendChild(td)
 		}
 	}
 	table.AppendChild(tr)
-	return nil
 }
 
 // maxRepeated is how often a cell that stands in the file once is repeated at most.
 const maxRepeated = 100
 
 // frames writes what is anchored in a paragraph, below it.
-func (o *openText) frames(to *place, boxes []*xmlNode) error {
+func (o *openText) frames(to *place, boxes []*xmlNode) {
 	for _, box := range boxes {
-		if err := o.frame(to, box); err != nil {
-			return err
-		}
+		o.frame(to, box)
 	}
-	return nil
 }
 
 // frame writes the text of a box or a shape, or the inline content in its place.
-func (o *openText) frame(to *place, n *xmlNode) error {
+func (o *openText) frame(to *place, n *xmlNode) {
 	o.meter.Spend(10)
 	ground := to.ground
 	defer func() { to.ground = ground }()
 	to.ground = wordColour{is: unknown}
 	switch {
 	case n.child("text-box") != nil:
-		return o.blocks(to, n.child("text-box").children)
+		o.blocks(to, n.child("text-box").children)
 	case n.name != "frame":
-		return o.blocks(to, n.children)
+		o.blocks(to, n.children)
+	default:
+		if said := o.inline(n); said != nil {
+			to.block(draft.Element(atom.P, said))
+		}
 	}
-	if said := o.inline(n); said != nil {
-		to.block(draft.Element(atom.P, said))
-	}
-	return nil
 }
 
 // inline returns what a frame without text shows: an equation, or the description of its picture. It returns

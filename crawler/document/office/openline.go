@@ -64,11 +64,7 @@ func (l *openLine) into(to *html.Node, as look, nodes []*xmlNode) {
 // say writes a text, unless it has the colour of what lies behind it.
 func (l *openLine) say(to *html.Node, as look, said string) {
 	if as.contrast.shade.or(l.ground).hides(as.contrast.text) {
-		for _, c := range said {
-			if draft.IsSaid(c) {
-				l.unseen++
-			}
-		}
+		l.unseen += draft.CountSaid(said)
 		return
 	}
 	l.lineWriter.text(to, as, strings.Map(func(c rune) rune {

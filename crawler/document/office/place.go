@@ -87,3 +87,17 @@ func listFrom(tag atom.Atom, kind string, start int) *html.Node {
 	}
 	return list
 }
+
+// maxSpan bounds the rows and columns that a cell is taken to cover.
+const maxSpan = 1000
+
+// spanning makes a cell cover several columns and rows; one of a number below two stays as it is.
+func spanning(cell *html.Node, columns, rows int) *html.Node {
+	if columns > 1 {
+		cell = draft.With(cell, "colspan", strconv.Itoa(min(columns, maxSpan)))
+	}
+	if rows > 1 {
+		cell = draft.With(cell, "rowspan", strconv.Itoa(min(rows, maxSpan)))
+	}
+	return cell
+}

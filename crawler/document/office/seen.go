@@ -148,12 +148,7 @@ func (r *wordRun) unseenBy(c contrast) draft.How {
 
 // unseenIn counts the letters of a run that is not seen.
 func (r *wordRun) unseenIn(how draft.How, said string) {
-	n := 0
-	for _, c := range said {
-		if draft.IsSaid(c) {
-			n++
-		}
-	}
+	n := draft.CountSaid(said)
 	for i := range r.unseen {
 		if r.unseen[i].How == how {
 			r.unseen[i].Letters += n

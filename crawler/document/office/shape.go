@@ -127,12 +127,7 @@ func (s wordShape) under(text string, halfPoints int) int {
 	}
 	size := float64(halfPoints) / 2
 	letter, line := size/2, 1.2*size
-	letters := 0
-	for _, r := range text {
-		if draft.IsSaid(r) {
-			letters++
-		}
-	}
+	letters := draft.CountSaid(text)
 	long := letter * float64(len([]rune(text)))
 	lines := math.Ceil(long / page)
 	high := min(s.top+s.high, lines*line) - max(s.top, 0)

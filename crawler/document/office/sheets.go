@@ -30,8 +30,9 @@ func ReadSheets(ctx context.Context, body []byte) (*draft.Draft, error) {
 		return nil, draft.Problemf(draft.Broken, "has no workbook in it")
 	}
 	r := &sheetReader{pack: pack, meter: budget.From(ctx)}
-	related := byID(pack.relations(main))
-	if err := r.readShared(related, isOne(book.child("workbookPr").attr("date1904"))); err != nil {
+	relations := pack.relations(main)
+	related := byID(relations)
+	if err := r.readShared(relations, isOne(book.child("workbookPr").attr("date1904"))); err != nil {
 		return nil, err
 	}
 	defer r.formats.close()
@@ -69,9 +70,9 @@ type sheetReader struct {
 }
 
 // readShared reads what all sheets share: texts and formats.
-func (r *sheetReader) readShared(related map[string]relation, since1904 bool) error {
+func (r *sheetReader) readShared(relations []relation, since1904 bool) error {
 	parts := make(map[string]*xmlNode)
-	for _, rel := range related {
+	for _, rel := range relations {
 		for _, kind := range []string{"sharedStrings", "styles", "theme"} {
 			if !strings.HasSuffix(rel.kind, "/"+kind) {
 				continue
@@ -164,13 +165,7 @@ func (r *sheetReader) row(g *grid, at int, row *xmlNode, sheet string) error {
 			continue
 		}
 		if r.formats.hides(c.number("s")) {
-			letters := 0
-			for _, l := range said {
-				if draft.IsSaid(l) {
-					letters++
-				}
-			}
-			r.unseen.Add(draft.Colour, "sheet "+sheet+", row "+strconv.Itoa(at+1), letters)
+			r.unseen.Add(draft.Colour, "sheet "+sheet+", row "+strconv.Itoa(at+1), draft.CountSaid(said))
 			continue
 		}
 		if r.text += len(said); r.text > draft.MaxText {

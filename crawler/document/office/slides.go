@@ -69,9 +69,10 @@ func (r *slideReader) slide(article *html.Node, number int, part string) error {
 	if err != nil || root == nil || root.attr("show") == "0" || root.attr("show") == "false" {
 		return err
 	}
-	s := &slide{slideReader: r, related: byID(r.pack.relations(part)), body: draft.Element(atom.Section)}
+	relations := r.pack.relations(part)
+	s := &slide{slideReader: r, related: byID(relations), body: draft.Element(atom.Section)}
 	var notes *xmlNode
-	for _, rel := range s.related {
+	for _, rel := range relations {
 		switch path.Base(rel.kind) {
 		case "slideLayout":
 			s.master, err = r.masterOf(rel.target)
@@ -281,12 +282,7 @@ func (s *slide) table(n *xmlNode) {
 				continue
 			}
 			s.meter.Make(1)
-			td := draft.Element(tag)
-			for key, as := range map[string]string{"gridSpan": "colspan", "rowSpan": "rowspan"} {
-				if wide := cell.number(key); wide > 1 {
-					td = draft.With(td, as, strconv.Itoa(min(wide, 1000)))
-				}
-			}
+			td := spanning(draft.Element(tag), cell.number("gridSpan"), cell.number("rowSpan"))
 			inside := &slide{slideReader: s.slideReader, related: s.related, body: td}
 			inside.text(cell, nil)
 			tr.AppendChild(td)

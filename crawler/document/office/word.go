@@ -256,10 +256,7 @@ func (w *word) table(to *place, t *xmlNode) {
 				continue
 			}
 			w.meter.Make(1)
-			td := draft.Element(tag)
-			if wide > 1 {
-				td = draft.With(td, "colspan", strconv.Itoa(wide))
-			}
+			td := spanning(draft.Element(tag), wide, 1)
 			delete(above, column)
 			if merge != nil {
 				above[column] = td

@@ -136,17 +136,12 @@ func title(source string) string { return "fincrawl: " + source + " needs a pers
 func (d *Desk) note(ctx context.Context, id string, s notify.Source, run string) error {
 	me, err := d.API.Me(ctx)
 	if err == nil {
-		err = d.API.NoteTicket(ctx, id, me.ID, "<p>"+escape(s.Text)+"</p><p>Run "+escape(run)+"</p>", d.SkipNotifications)
+		err = d.API.NoteTicket(ctx, id, me.ID, "<p>"+notify.EscapeText(s.Text)+"</p><p>Run "+notify.EscapeText(run)+"</p>", d.SkipNotifications)
 	}
 	if err != nil {
 		return fmt.Errorf("add a note to the ticket: %w", err)
 	}
 	return nil
-}
-
-// escape writes text for the HTML of a note.
-func escape(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
 func (d *Desk) resolve(ctx context.Context, id string) error {
