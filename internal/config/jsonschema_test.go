@@ -53,7 +53,7 @@ func TestTheSchemaTakesEveryExample(t *testing.T) {
 	t.Parallel()
 	schema := newSchema(t)
 	examples := map[string][]byte{}
-	for _, path := range []string{"../../sources.yaml", "../../cmd/fincrawl/demo.yaml"} {
+	for _, path := range []string{"../../sources.yaml", "../demo/sources.yaml"} {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
