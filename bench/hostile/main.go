@@ -1,7 +1,9 @@
 // Command hostile measures the cost of reading hostile files. The program reads each kind of file in a process of its
 // own, of which the peak of memory and the time are reported:
 //
-// go run ./bench/hostile [-fincrawl PROGRAM] [-match PART] [-copies 4] [-share 1.0]
+// go run ./bench/hostile [-fincrawl PROGRAM] [-match PART] [-copies 4 | -mixed 4] [-share 1.0]
+//
+// With -mixed, it reads files of different kinds at once, rather than copies of one.
 //
 // With -inside, each file is read within this process instead, first at a quarter of its size and then at full size.
 // That shows what grows faster than its input.
@@ -17,6 +19,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -40,6 +43,7 @@ func main() {
 	match := flag.String("match", "", "only the kinds with this in their names")
 	share := flag.Float64("share", 1, "of the full size")
 	copies := flag.Int("copies", 4, "files of a kind that the program reads at once")
+	mixed := flag.Int("mixed", 0, "files of different kinds that the program reads at once; 0: copies of one")
 	program := flag.String("fincrawl", "./fincrawl", "the program")
 	names := flag.Bool("names", false, "list the kinds")
 	below := flag.Bool("below", false, "limit the size so that the page stays below the maximum of elements")
@@ -56,23 +60,37 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	for _, c := range hostile.Cases() {
-		if !strings.Contains(c.Name, *match) || ctx.Err() != nil {
-			continue
-		}
-		if *names {
-			fmt.Println(c.Name)
-			continue
-		}
+	size := func(c hostile.Case) int {
 		size := max(int(float64(c.Full)**share), 4)
 		if *below {
 			size = belowElements(c, size)
 		}
-		if *inside {
-			readInside(c, size)
-			continue
+		return size
+	}
+	var matching []hostile.Case
+	for _, c := range hostile.Cases() {
+		if strings.Contains(c.Name, *match) {
+			matching = append(matching, c)
 		}
-		whole(ctx, *program, c, size, *copies)
+	}
+	for i, c := range matching {
+		switch {
+		case ctx.Err() != nil:
+		case *names:
+			fmt.Println(c.Name)
+		case *inside:
+			readInside(c, size(c))
+		case *mixed > 0:
+			// Kinds that are far from each other in the list are unlike.
+			name, files := c.Name, []hostile.Case{c}
+			for n := 1; n < *mixed; n++ {
+				next := matching[(i+n*len(matching)/(*mixed))%len(matching)]
+				name, files = name+" + "+next.Name, append(files, next)
+			}
+			whole(ctx, *program, name, files, size)
+		default:
+			whole(ctx, *program, c.Name, slices.Repeat([]hostile.Case{c}, *copies), size)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -16,17 +17,17 @@ import (
 	"github.com/fincrawl/fincrawl/internal/hostile"
 )
 
-// whole serves copies of a file, runs the program on all of them at once, and prints the cost.
-func whole(ctx context.Context, program string, c hostile.Case, size, copies int) {
+// whole serves files, each made as large as size says, runs the program on all of them at once, and prints the cost.
+func whole(ctx context.Context, program, name string, files []hostile.Case, size func(hostile.Case) int) {
 	dir, err := os.MkdirTemp("", "hostile")
 	if err != nil {
-		fmt.Println(c.Name, err)
+		fmt.Println(name, err)
 		return
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	site, err := serve(c, c.Make(size), copies)
+	site, err := serve(files, size)
 	if err != nil {
-		fmt.Println(c.Name, err)
+		fmt.Println(name, err)
 		return
 	}
 	defer func() { _ = site.Close() }()
@@ -38,11 +39,11 @@ sources:
     library_url: https://example.com
     fetch: {concurrency: %d, rate: 1000/s, respect_robots: false}
     discover: {sitemaps: [], max_depth: 1}
-    documents: [pdf, docx, markdown, text, csv]
-`, site.Addr, copies)
+    documents: [pdf, docx, xlsx, pptx, odt, epub, markdown, text, csv]
+`, site.Addr, len(files))
 	path := filepath.Join(dir, "sources.yaml")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
-		fmt.Println(c.Name, err)
+		fmt.Println(name, err)
 		return
 	}
 	var said bytes.Buffer
@@ -50,7 +51,7 @@ sources:
 	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = dir, &said, &said, append(os.Environ(), "HOSTILE_TOKEN=none")
 	started := time.Now()
 	if err := cmd.Start(); err != nil {
-		fmt.Println(c.Name, err)
+		fmt.Println(name, err)
 		return
 	}
 	ended := make(chan struct{})
@@ -62,30 +63,34 @@ sources:
 	close(ended)
 	used := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	fmt.Printf("%-45s %8.2fs %8.2fs CPU %6d MB  %v  %s\n",
-		c.Name, time.Since(started).Seconds(), used.Seconds(), <-peak>>20, err, outcome(said.String(), c.Path))
+		name, time.Since(started).Seconds(), used.Seconds(), <-peak>>20, err, outcome(said.String(), files[0].Path))
 }
 
-// serve serves copies of a file, and a page that links to them.
-func serve(c hostile.Case, body []byte, copies int) (*http.Server, error) {
+// serve serves files, and a page that links to them.
+func serve(files []hostile.Case, size func(hostile.Case) int) (*http.Server, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	server := &http.Server{Addr: listener.Addr().String(), ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/" {
-			w.Header().Set("Content-Type", "text/html")
-			for i := range copies {
-				fmt.Fprintf(w, "<p>A page with <a href='/%d%s'>link %d</a></p>", i, c.Path, i)
-			}
-			return
+	mux := http.NewServeMux()
+	var links strings.Builder
+	made := map[string][]byte{}
+	for i, c := range files {
+		if made[c.Name] == nil {
+			made[c.Name] = c.Make(size(c))
 		}
-		if !strings.HasSuffix(r.URL.Path, c.Path) {
-			http.NotFound(w, r)
-			return
-		}
-		w.Header().Set("Content-Type", c.ContentType)
-		_, _ = w.Write(body)
-	})}
+		path := fmt.Sprintf("/%d%s", i, c.Path)
+		fmt.Fprintf(&links, "<p>A page with <a href='%s'>link %d</a></p>", path, i)
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", c.ContentType)
+			_, _ = w.Write(made[c.Name])
+		})
+	}
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, links.String())
+	})
+	server := &http.Server{Addr: listener.Addr().String(), ReadHeaderTimeout: time.Minute, Handler: mux}
 	go func() { _ = server.Serve(listener) }()
 	return server, nil
 }
