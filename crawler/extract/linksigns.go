@@ -13,9 +13,10 @@ import (
 // LinkSign is what the place and the markup of a link tell of what it does.
 type LinkSign struct {
 	URL *url.URL // absolute, not normalised
-	// Acts: scripts or the markup make an action of the link, or it stands among the controls of
-	// the page.
+	// Acts: scripts or the markup make an action of the link.
 	Acts bool
+	// Control: it stands among the controls of the page, of which menus are a part.
+	Control bool
 	// InText: it stands in what the page says.
 	InText bool
 }
@@ -33,7 +34,7 @@ func (d *Document) LinkSigns(wanted func(*url.URL) bool) (signs []LinkSign) {
 			continue
 		}
 		controls := htmltree.Ancestor(n, isControls) != nil
-		signs = append(signs, LinkSign{URL: u, Acts: isAction(n) || controls, InText: !controls && htmltree.Ancestor(n, isText) != nil})
+		signs = append(signs, LinkSign{URL: u, Acts: isAction(n), Control: controls, InText: !controls && htmltree.Ancestor(n, isText) != nil})
 	}
 	return signs
 }

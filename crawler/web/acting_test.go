@@ -105,6 +105,24 @@ func TestWhatMayActIsListedByName(t *testing.T) {
 	}
 }
 
+// An article that stands alone, and to which a menu or a card leads, is not lost without a word. The way out is none.
+func TestWhatOnlyAMenuOrACardLeadsToIsListedByName(t *testing.T) {
+	for name, link := range map[string]string{
+		"a menu": `<aside class="sidebar"><nav><a href="/remove/delete">Delete an account</a></nav></aside>`,
+		"a card": `<div class="card"><a href="/remove/delete">Delete an account</a></div>`,
+	} {
+		site, acted := manual(t)
+		out := `<header><nav><a href="/logout">Log out</a></nav></header>`
+		site.Page("/", testsite.Page{Body: out + link + `<main><h1>Start</h1><p>All that is known. See <a href="/about">about</a>.</p></main>`})
+		site.Page("/about", testsite.Page{Body: out + link + `<main><h1>About</h1><p>Who wrote all this, and why.</p></main>`})
+		site.Page("/remove/delete", testsite.Page{})
+		got := crawl(t, site, withBasic)
+		if len(got.coverage.MayAct) != 1 || got.coverage.MayAct[0].URL != site.URL("/remove/delete") || len(acted()) > 0 || site.Count("/remove/delete") > 0 {
+			t.Errorf("%s: open is %v, it did %q", name, got.coverage.MayAct, acted())
+		}
+	}
+}
+
 // Wikis name their articles in a query, or have the views of each before its name.
 func TestAnArticleOnLoggingOutIsReadWhereverItsNameStands(t *testing.T) {
 	names := []string{"Keys", "Desks", "Gates", "Maps", "Lamps", "Doors", "Rooms", "Bells", "Carts", "Delete", "Logout"}

@@ -34,8 +34,8 @@ type Signs struct {
 
 // linkSigns are the signs of all links to one address.
 type linkSigns struct {
-	acts, inText bool
-	page, pages  int // the last page that has such a link, and how many have one
+	acts, control, inText bool
+	page, pages           int // the last page that has such a link, and how many have one
 }
 
 // Note records the signs of the links of one page.
@@ -52,7 +52,7 @@ func (a *Signs) Note(found []extract.LinkSign) {
 	for _, f := range found {
 		if n, ok := a.Scope.Normalise(f.URL); ok {
 			has := a.signs[n.String()]
-			has.acts, has.inText = has.acts || f.Acts, has.inText || f.InText
+			has.acts, has.control, has.inText = has.acts || f.Acts, has.control || f.Control, has.inText || f.InText
 			if has.page != a.pages {
 				has.page, has.pages = a.pages, has.pages+1
 			}
@@ -96,23 +96,33 @@ func (a *Signs) Weigh() (articles []Article, err error) {
 		if !signs.inText && s.Depth == 0 && s.From != "" { // a sitemap lists it, or it was sent
 			signs.inText = true
 		}
-		if scope.UnsafeLink(u) == scope.LogsOut && 2*signs.pages > max(a.pages, 2*enoughSisters) { // as the way out has it
+		if scope.UnsafeLink(u) == scope.LogsOut && a.isWayOut(signs) {
 			signs.acts = true
 		}
 		parent, name := place(u)
 		beside := shape.pages[texthash.Of(parent)] && shape.after[texthash.Of(name)] > 1 // pages, as a control of each
 		section := !beside && shape.sisters[texthash.Of(parent)] >= enoughSisters
-		switch gentle := scope.UnsafeLink(u) == "" && !endsInNumber(parent); {
-		case signs.acts && section: // a manual's menu links to all articles, a toolbar to what acts
+		gentle := scope.UnsafeLink(u) == "" && !endsInNumber(parent)
+		switch {
+		case signs.acts && !section, beside && (signs.control || !signs.inText): // an action for sure
+		case signs.acts, signs.control: // a manual's menu links to all articles, and a toolbar to what acts
 			a.open[s.URL] = s.Detail
-		case signs.acts:
 		case !beside && gentle && (!shape.unsure || a.Sent(s.URL)), section && signs.inText && !shape.unsure:
 			articles = append(articles, Article{u, s.Depth, s.From})
-		case signs.inText:
+		case signs.pages > 0, signs.inText:
 			a.open[s.URL] = s.Detail
 		}
 	}
 	return articles, nil
+}
+
+// isWayOut reports whether links to what logs out stand as the way out does, on most pages.
+func (a *Signs) isWayOut(s linkSigns) bool {
+	few := 2 * enoughSisters
+	if s.control {
+		few = 0
+	}
+	return 2*s.pages > max(a.pages, few)
 }
 
 // endsInNumber reports whether a path ends in a number, which identifies one of many things. What follows
