@@ -15,7 +15,35 @@ import (
 
 // openToWrite opens or creates a file. It syncs the file to the disk only where synced is
 // set: without that, the file may not survive a power cut.
+//
+// Somebody may have compacted or imported the file while this process waited for its lock. Then the
+// lock is that of a file which has no name any more, and the new one is opened.
 func openToWrite(path string, wait time.Duration, synced bool) (*Store, error) {
+	for try := 0; ; try++ {
+		s, err := openLocked(path, wait, synced)
+		if err != nil || try == replacedTries || s.hasItsName() {
+			return s, err
+		}
+		if err := s.release(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// replacedTries is how often a file is opened anew because another one took its place.
+const replacedTries = 5
+
+// hasItsName reports whether the file at the store's path is the open one.
+func (s *Store) hasItsName() bool {
+	held, err := s.file.Stat()
+	if err != nil {
+		return true // the system does not say
+	}
+	named, err := os.Stat(s.path)
+	return err == nil && os.SameFile(held, named)
+}
+
+func openLocked(path string, wait time.Duration, synced bool) (*Store, error) {
 	s, err := newStore(path)
 	if err != nil {
 		return nil, err

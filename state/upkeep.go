@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // Contents describes what a state file holds.
@@ -64,45 +61,4 @@ func OpenToLook(path string) (*Store, error) {
 		return OpenSnapshot(path)
 	}
 	return s, err
-}
-
-// copiedAtOnce is how many bytes compaction copies in one transaction.
-const copiedAtOnce = 4 << 20
-
-// Compact replaces the state file at path by a copy without the space that bbolt keeps of
-// removed records. It returns the size before and after.
-func Compact(path string, wait time.Duration) (before, after int64, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, 0, fmt.Errorf("compact the state file: %w", err)
-	}
-	s, err := Open(path, Options{Wait: wait})
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	err = replace(path, func(temporary string) error {
-		small, err := bbolt.Open(temporary, 0o600, &bbolt.Options{NoSync: true, FreelistType: bbolt.FreelistMapType})
-		if err != nil {
-			return err
-		}
-		small.AllocSize = growth
-		_, copyErr := guard(path, func() error { return bbolt.Compact(small, s.db, copiedAtOnce) })
-		if err := errors.Join(copyErr, small.Sync(), small.Close()); err != nil {
-			return err
-		}
-		proved, err := openToRead(temporary, 0)
-		if err != nil {
-			return err
-		}
-		return proved.Close()
-	})
-	if err != nil {
-		return 0, 0, fmt.Errorf("compact the state file: %w", err)
-	}
-	now, err := os.Stat(path)
-	if err != nil {
-		return 0, 0, err
-	}
-	return info.Size(), now.Size(), nil
 }

@@ -96,7 +96,7 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 			log.Warn("the metrics did not arrive", "error", told)
 		}
 		show.Stop()
-		return a.end(run, format(), nil, errors.Join(err, store.Close(), shown.Write(run)))
+		return a.end(run, format(), nil, errors.Join(err, store.CloseAfterRun(cmd.Context(), log), shown.Write(run)))
 	}
 	return cmd
 }
