@@ -26,6 +26,7 @@ type cleaner struct {
 	shown  map[*html.Node]bool // what counts as shown though it is hidden until scripts have run
 	said   map[string]classes  // by class attributes, see [cleaner.classes]
 	set    map[*html.Node]css.Setting
+	broken bool // the lines of the text that is read end where they end in the source
 }
 
 // clean returns the clean tree of the given elements, in a div of its own.
@@ -47,11 +48,21 @@ func (c *cleaner) clean(sources []*html.Node) *html.Node {
 
 // children appends the cleaned children of src to dst.
 func (c *cleaner) children(dst, src *html.Node) {
+	as := c.set[src]
+	if as.Has(css.Broken) && !c.broken {
+		c.broken = true
+		defer func() { c.broken = false }()
+	}
 	for n := src.FirstChild; n != nil; n = n.NextSibling {
 		c.meter.Spend(1 + len(n.Data)/budget.BytesPerStep)
+		if as.Has(css.Parted) && n.PrevSibling != nil && !beginsWithMark(n) {
+			dst.AppendChild(htmltree.Text(" "))
+		}
 		switch n.Type {
 		case html.TextNode:
-			if shown := htmltree.Collapse(htmltree.Visible(n.Data)); shown != "" {
+			if c.broken && strings.Contains(n.Data, "\n") && !htmltree.IsBlank(n.Data) {
+				appendLines(dst, n)
+			} else if shown := htmltree.Collapse(htmltree.Visible(n.Data)); shown != "" {
 				dst.AppendChild(htmltree.Text(shown))
 			}
 		case html.ElementNode:

@@ -1,6 +1,9 @@
 package extract
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -29,6 +32,31 @@ func (c *cleaner) styled(dst, n *html.Node, called classes, as css.Setting) {
 	default:
 		htmltree.MoveChildren(dst, part)
 	}
+}
+
+// appendLines appends the text of n, whose lines end where they end in the source.
+func appendLines(dst, n *html.Node) {
+	text := n.Data
+	if dst.LastChild == nil || htmltree.IsBlock(dst.LastChild) {
+		text = strings.TrimLeft(text, " \t\r\n")
+	}
+	if n.NextSibling == nil || htmltree.IsBlock(n.NextSibling) {
+		text = strings.TrimRight(text, " \t\r\n")
+	}
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			dst.AppendChild(htmltree.Element(atom.Br))
+		}
+		if shown := htmltree.Collapse(htmltree.Visible(line)); shown != "" {
+			dst.AppendChild(htmltree.Text(shown))
+		}
+	}
+}
+
+// beginsWithMark reports whether n is a text that begins with no letter or figure.
+func beginsWithMark(n *html.Node) bool {
+	first, _ := utf8.DecodeRuneInString(n.Data)
+	return n.Type == html.TextNode && !isWordRune(first)
 }
 
 // strike marks the running text inside n, to any depth, as struck through.

@@ -177,7 +177,7 @@ func (c *cascade) restsOdd(l *Look) bool {
 // setsAny reports whether a rule, which is known by a key, may set an element in another way than its name does.
 func (r *rule) setsAny(key string) bool {
 	named := &html.Node{Type: html.ElementNode, DataAtom: atom.Lookup([]byte(key))}
-	return !r.when && r.sets != 0 && (named.DataAtom == 0 || canBe(named, r.sets))
+	return !r.when && r.sets != 0 && (named.DataAtom == 0 || r.sets&settingsOf(named) != 0)
 }
 
 // isGround reports whether a rule gives a background that text may vanish on.

@@ -85,7 +85,7 @@ func (l *Look) declare(name []byte, values []css.Token) {
 	if l.strong[p] && !strong || value == "" || p == Display && !isDisplay(value) {
 		return
 	}
-	if (p == decoration || p == listStyle) && settingBy(p, value) == 0 {
+	if (p == decoration || p == listStyle || p == whiteSpace) && settingBy(p, value) == 0 {
 		return // most rules say of these what tells a reader nothing
 	}
 	l.strong[p] = strong

@@ -174,7 +174,7 @@ func (s *Styles) newPath(up *path, n *html.Node) *path {
 		for _, r := range rules {
 			if compiled := r.compiled(); compiled != nil && compiled.mayMatch(copied, s.meter) {
 				p.odd = p.odd || r.odd || r.faded && s.isUpon(p, r.ink)
-				sets = sets || r.sets != 0 && canBe(copied, r.sets)
+				sets = sets || r.sets != 0 && r.sets&settingsOf(copied) != 0
 			}
 		}
 	})

@@ -47,6 +47,7 @@ const (
 	backgroundPlace
 	decoration
 	listStyle
+	whiteSpace
 	blend
 	contained
 	animated
@@ -83,6 +84,7 @@ var propertiesByName = map[string]Property{
 	"color": color, "text-fill-color": color,
 	"background": background, "background-color": background, "background-image": backgroundImage, "background-clip": backgroundClip,
 	"text-decoration": decoration, "text-decoration-line": decoration, "list-style": listStyle, "list-style-type": listStyle,
+	"white-space":     whiteSpace,
 	"background-size": backgroundPlace, "background-position": backgroundPlace, "background-repeat": backgroundPlace,
 }
 

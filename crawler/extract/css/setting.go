@@ -11,7 +11,7 @@ import (
 )
 
 // Setting is how style sets an element where its name says nothing of that.
-type Setting uint8
+type Setting uint16
 
 // The settings. An element has several of them.
 const (
@@ -22,6 +22,8 @@ const (
 	Capitals                        // by capitals
 	Romans                          // by small Roman numbers
 	GreatRomans                     // by great ones
+	Parted                          // what stands in it stands apart, as in the cells of a grid
+	Broken                          // where the lines of its text end in the source
 )
 
 // Has reports whether the element has one of the settings.
@@ -29,7 +31,8 @@ func (s Setting) Has(any Setting) bool { return s&any != 0 }
 
 // Setting returns how what looks like that is set.
 func (l *Look) Setting() Setting {
-	return settingBy(decoration, l.Says[decoration]) | settingBy(listStyle, l.Says[listStyle]) | settingBy(Display, l.Says[Display])
+	return settingBy(decoration, l.Says[decoration]) | settingBy(listStyle, l.Says[listStyle]) | settingBy(Display, l.Says[Display]) |
+		settingBy(whiteSpace, l.Says[whiteSpace])
 }
 
 func settingBy(p Property, said string) Setting {
@@ -52,9 +55,18 @@ func settingBy(p Property, said string) Setting {
 				return GreatRomans
 			}
 		}
+	case p == whiteSpace:
+		switch said {
+		case "pre", "pre-line", "pre-wrap", "break-spaces":
+			return Broken
+		}
 	case p == Display:
 		switch said {
-		case "block", "flex", "grid", "table", "table-row", "list-item", "flow-root":
+		case "inline-flex", "inline-grid":
+			return Parted
+		case "flex", "grid":
+			return Lines | Parted
+		case "block", "table", "table-row", "list-item", "flow-root":
 			return Lines
 		case "table-cell":
 			return Apart
@@ -74,40 +86,40 @@ func (s *Styles) settingOn(p *path, n *html.Node) Setting {
 // settingOf returns how rules set n, in their order.
 func settingOf(n *html.Node, rules []*rule) (as Setting) {
 	for _, r := range rules {
-		if canBe(n, as|r.look.Setting()) {
-			as = r.look.Over(n, as)
-		}
+		as = r.look.Over(n, as)
 	}
 	return as
 }
 
 // isSet reports whether a look says how elements are set.
 func (l *Look) isSet() bool {
-	return l.Says[Display] != "" || l.Says[decoration] != "" || l.Says[listStyle] != ""
+	return l.Says[Display] != "" || l.Says[decoration] != "" || l.Says[listStyle] != "" || l.Says[whiteSpace] != ""
 }
 
 // Over returns how n is set that was set otherwise before it got this look.
 func (l *Look) Over(n *html.Node, before Setting) Setting {
 	if l.Says[Display] != "" {
-		before &^= Lines | Apart
+		before &^= Lines | Apart | Parted
 	}
-	if as := before | l.Setting(); canBe(n, as) {
-		return as
-	}
-	return before
+	return before | l.Setting()&settingsOf(n)
 }
 
 func isInCode(n *html.Node) bool {
 	return htmltree.Ancestor(n, func(p *html.Node) bool { return htmltree.IsElement(p, atom.Code, atom.Pre) }) != nil
 }
 
-// canBe reports whether a setting says of n what its name does not.
-func canBe(n *html.Node, as Setting) bool {
+// settingsOf returns the settings that say of n what its name does not.
+func settingsOf(n *html.Node) Setting {
 	switch n.DataAtom {
-	case atom.Span, atom.A, atom.B, atom.Strong, atom.I, atom.Em, atom.Small, atom.Label, atom.Time, atom.Abbr, atom.Mark, atom.Cite, atom.Font, atom.U:
-		return as.Has(Struck) || as.Has(Lines|Apart) && !isInCode(n) // whose lines are code all the same
+	case atom.Pre, atom.Code, atom.Textarea:
+		return Struck
 	case atom.Ol:
-		return as.Has(Letters | Capitals | Romans | GreatRomans)
+		return Letters | Capitals | Romans | GreatRomans
+	case atom.Span, atom.A, atom.B, atom.Strong, atom.I, atom.Em, atom.Small, atom.Label, atom.Time, atom.Abbr, atom.Mark, atom.Cite, atom.Font, atom.U:
+		if isInCode(n) {
+			return Struck // its lines are code all the same
+		}
+		return Struck | Lines | Apart | Parted | Broken
 	}
-	return as.Has(Struck)
+	return Struck | Parted | Broken
 }
