@@ -253,12 +253,14 @@ func dropRules(body *html.Node) {
 const headingBy = 12
 
 // dropHeading removes the first-level heading of body that says title, or one of the
-// second level that begins it, where [htmltree.Outline] has been. It stays where it is all
-// that body says, and where a text stands before it.
+// second level that begins it or follows the heading of its section at once, where
+// [htmltree.Outline] has been. It stays where it is all that body says, and where a text
+// stands before it.
 func dropHeading(body *html.Node, title string) {
 	words := 0
 	for n := body.FirstChild; n != nil; n = n.NextSibling {
-		if (htmltree.IsElement(n, atom.H1) || htmltree.IsElement(n, atom.H2) && n == body.FirstChild) && htmltree.TextOf(n) == title {
+		begins := n == body.FirstChild || htmltree.IsElement(htmltree.PrevElement(n), atom.H1)
+		if (htmltree.IsElement(n, atom.H1) || htmltree.IsElement(n, atom.H2) && begins) && htmltree.TextOf(n) == title {
 			if n != body.LastChild || n != body.FirstChild {
 				body.RemoveChild(n)
 			}

@@ -80,11 +80,14 @@ func isForReaders(class string) bool {
 	return false
 }
 
-// opensContent tells of the buttons that name what they show: a tab, or an
-// accordion's heading.
+// opensContent tells of the buttons that name what they show: a tab, or all that
+// an accordion's heading says.
 func opensContent(n *html.Node) bool {
-	return htmltree.Attr(n, "role") == "tab" || htmltree.HasAttr(n, "aria-expanded") && !htmltree.HasAttr(n, "aria-haspopup") ||
-		htmltree.Ancestor(n, func(p *html.Node) bool { return htmltree.IsHeading(p.DataAtom) }) != nil
+	if htmltree.Attr(n, "role") == "tab" || htmltree.HasAttr(n, "aria-expanded") && !htmltree.HasAttr(n, "aria-haspopup") {
+		return true
+	}
+	heading := htmltree.Ancestor(n, func(p *html.Node) bool { return htmltree.IsHeading(p.DataAtom) })
+	return heading != nil && htmltree.WordsIn(htmltree.TextOf(heading)) == htmltree.WordsIn(htmltree.TextOf(n))
 }
 
 // holdsContent tells of a form that surrounds a page's text, as some frameworks

@@ -26,6 +26,9 @@ func (d *Document) longTitle(c *cleaner, article *html.Node) (title, from string
 		head.site = d.nameOfHome(head.title)
 	}
 	own, one := d.ownHeading(article, head)
+	if below := head.namesBelow(article, own); below != "" {
+		return below, "heading that the head names"
+	}
 	if one {
 		return own, "h1"
 	}
@@ -104,8 +107,11 @@ func (d *Document) ownHeading(article *html.Node, h head) (own string, one bool)
 		if heading == "" || strings.EqualFold(heading, h.site) && d.leadsHome(htmltree.OnlyLink(n), h) {
 			continue
 		}
-		if strings.EqualFold(heading, withoutSite(h.title, h.site)) || strings.EqualFold(heading, withoutSite(h.shared, h.site)) {
+		if h.names(heading) {
 			return heading, true
+		}
+		if part := h.partOf(n); part != "" {
+			return part, true
 		}
 		if strings.EqualFold(heading, h.site) || d.leadsHome(htmltree.OnlyLink(n), h) || d.isHost(heading) {
 			continue
