@@ -33,6 +33,7 @@ func post(about string, day int) string {
 
 func TestContentOfUnknownSites(t *testing.T) {
 	links := `<ul><li><a href="/a">One page of many</a></li><li><a href="/b">Another page of many</a></li><li><a href="/c">A third page of many</a></li><li><a href="/d">The last page of many</a></li></ul>`
+	teasers := strings.Repeat(`<article><h3><a href="/a">Another page</a></h3>`+prose("others", 4)+`</article>`, 6)
 	tests := []struct {
 		name, address, page string
 		kept, left          []string
@@ -42,6 +43,26 @@ func TestContentOfUnknownSites(t *testing.T) {
 			name: "a page that marks nothing, beside its menu",
 			page: `<div class="x1">` + links + `</div><div class="x2"><h1>Seats</h1>` + prose("seats", 5) + `</div>`,
 			kept: []string{"about seats"}, left: []string{"page of many"}, how: "body, narrowed",
+		},
+		{
+			name: "a text under the title, beside teasers that are marked as the content",
+			page: `<div class="x1"><h1>T</h1>` + prose("seats", 3) + `</div><div role="main">` + teasers + `</div>`,
+			kept: []string{"about seats"}, left: []string{"about others"}, how: "under the title",
+		},
+		{
+			name: "an article with the title, beside teasers that are articles",
+			page: `<article><h1>T</h1>` + prose("seats", 3) + `</article><section>` + teasers + `</section>`,
+			kept: []string{"about seats"}, left: []string{"about others"}, how: "article with the title",
+		},
+		{
+			name: "an article with the title, in the lesser of two that are marked as the content",
+			page: `<main><h1>T</h1>` + prose("seats", 3) + `</main><main>` + teasers + `</main>`,
+			kept: []string{"about seats"}, left: []string{"about others"}, how: "main",
+		},
+		{
+			name: "a list of teasers under the title that is what the page is for",
+			page: `<div class="x1"><h1>T</h1><p>All that we wrote of them.</p></div><div role="main">` + teasers + `</div>`,
+			kept: []string{"about others"}, how: "main",
 		},
 		{
 			name: "all posts of a thread",
@@ -255,7 +276,7 @@ func BenchmarkChoose(b *testing.B) {
 			for _, d := range trees {
 				c := &cleaner{base: d.base()}
 				body := d.find(func(n *html.Node) bool { return n.DataAtom == atom.Body })
-				if content, _, _ := choose.Measure(body, c.unseen).Content(false); content == nil {
+				if content, _, _ := choose.Measure(body, c.unseen).Content(false, func(*html.Node) bool { return false }); content == nil {
 					b.Fatal("chose nothing")
 				}
 			}

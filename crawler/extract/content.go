@@ -26,7 +26,8 @@ func (d *Document) choose(c *cleaner) (content *html.Node, how string) {
 	if page.Words() < choose.FewWords && c.wait(body) {
 		page = choose.Measure(body, c.unseen)
 	}
-	content, c.pruned, how = page.Content(isForum(d.URL))
+	head := d.head()
+	content, c.pruned, how = page.Content(isForum(d.URL), func(h *html.Node) bool { return head.names(htmltree.TextOf(h)) })
 	return c.clean([]*html.Node{content}), how
 }
 

@@ -53,6 +53,7 @@ type Document struct {
 	leads    leads
 	known    *preset.Page // nil where no preset is for it
 	compared bool         // whether known is known
+	said     *head        // nil until it is known what the head says
 }
 
 // Rules are what sources.yaml says about the content of a source's pages: CSS
@@ -103,7 +104,7 @@ func (d *Document) Extract(rules Rules) (Article, error) {
 	}
 	d.present()
 	forms := d.readForms()
-	d.start = nil // what was removed may have been its base
+	d.start, d.said = nil, nil // what was removed may have been its base, or its title
 	c := &cleaner{base: d.base(), meter: d.Meter, set: d.set}
 	c.leads = d.leadsFrom(c.base)
 	known := d.platform(c, rules)

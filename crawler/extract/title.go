@@ -200,6 +200,9 @@ func asTitle(title string) string {
 type head struct{ title, shared, site string }
 
 func (d *Document) head() head {
+	if d.said != nil {
+		return *d.said
+	}
 	var h head
 	for n := range htmltree.Below(d.node()) {
 		switch {
@@ -211,6 +214,7 @@ func (d *Document) head() head {
 			h.site = unescaped(htmltree.Attr(n, "content"))
 		}
 	}
+	d.said = &h
 	return h
 }
 

@@ -16,11 +16,15 @@ import (
 
 // Content returns the element of a measured page that is its content, the elements inside
 // it that are for something else, and how it was found, for people. forum reports whether
-// the page is a thread, where comments are the text. The page is measured anew to be asked
-// again.
-func (l Page) Content(forum bool) (content *html.Node, pruned map[*html.Node]bool, how string) {
+// the page is a thread, where comments are the text. isTitle reports whether a first-level
+// heading is the page's title. The page is measured anew to be asked again.
+func (l Page) Content(forum bool, isTitle func(*html.Node) bool) (content *html.Node, pruned map[*html.Node]bool, how string) {
 	l.prune(forum)
-	at, how := l.marked()
+	title := l.title(isTitle)
+	at, how := l.marked(title)
+	if title > 0 && !forum {
+		at, how = l.titled(at, title, how)
+	}
 	if most := l.densest(at); most != at {
 		at, how = most, how+", narrowed"
 	}
@@ -30,36 +34,42 @@ func (l Page) Content(forum bool) (content *html.Node, pruned map[*html.Node]boo
 	return l[at].node, l.pruned(at), how
 }
 
-// marked returns what the page marks as its content, or the whole of it.
-func (l Page) marked() (at int, how string) {
+// marked returns what the page marks as its content, or the whole of it. title is the heading that is the
+// page's title; 0 where that is not known.
+func (l Page) marked(title int) (at int, how string) {
 	isMain := func(n *html.Node) bool { return n.DataAtom == atom.Main || htmltree.Attr(n, "role") == "main" }
 	isArticle := func(n *html.Node) bool {
 		return n.DataAtom == atom.Article || htmltree.Attr(n, "itemprop") == "articleBody"
 	}
 
 	at, how = 0, "body"
-	if main, of := l.richest(0, isMain); main > 0 && (l[main].told()*4 > l[0].told() || of == 1 && l[main].told()*10 > l[0].told()) {
+	if main, of := l.richest(0, title, isMain); main > 0 && (l[main].told()*4 > l[0].told() ||
+		(of == 1 || title > 0 && l.isAround(main, title)) && l[main].told()*10 > l[0].told()) {
 		at, how = main, "main"
 	}
 	// Where posts or teasers are articles, none of them has nearly all.
-	if article, _ := l.richest(at, isArticle); article > 0 && l[article].told()*4 > l[at].told()*3 {
+	if article, _ := l.richest(at, 0, isArticle); article > 0 && l[article].told()*4 > l[at].told()*3 {
 		return article, "article"
 	}
 	if at > 0 {
 		return at, how
 	}
-	if known, _ := l.richest(0, isContentName); known > 0 && l[known].told()*3 > l[0].told() {
+	if known, _ := l.richest(0, 0, isContentName); known > 0 && l[known].told()*3 > l[0].told() {
 		return known, "content"
 	}
 	return at, how
 }
 
 // richest returns the part inside another that tells the most of those that
-// match, and how many match; 0 is none.
-func (l Page) richest(within int, match func(*html.Node) bool) (best, of int) {
+// match, and how many match; 0 is none. One that has the page's title and a text goes before others.
+func (l Page) richest(within, title int, match func(*html.Node) bool) (best, of int) {
+	titled := 0
 	for i := within + 1; i < l[within].end; i++ {
 		if match(l[i].node) {
 			of++
+			if title > i && title < l[i].end && l[i].told() >= FewWords {
+				titled = i
+			}
 			if l[i].told() > l[best].told() || best == 0 && l[i].told() > 0 {
 				best = i
 			}
@@ -67,6 +77,9 @@ func (l Page) richest(within int, match func(*html.Node) bool) (best, of int) {
 	}
 	if best > 0 && l[best].told() == 0 {
 		best = 0
+	}
+	if titled > 0 && l.areTeasers(best, 0) {
+		best = titled
 	}
 	return best, of
 }
