@@ -34,6 +34,7 @@ func post(about string, day int) string {
 func TestContentOfUnknownSites(t *testing.T) {
 	links := `<ul><li><a href="/a">One page of many</a></li><li><a href="/b">Another page of many</a></li><li><a href="/c">A third page of many</a></li><li><a href="/d">The last page of many</a></li></ul>`
 	teasers := strings.Repeat(`<article><h3><a href="/a">Another page</a></h3>`+prose("others", 4)+`</article>`, 6)
+	const teaser = `<a href="/b"><img src="b.jpg"><h3>All we know about chairs</h3></a>`
 	tests := []struct {
 		name, address, page string
 		kept, left          []string
@@ -58,6 +59,34 @@ func TestContentOfUnknownSites(t *testing.T) {
 			name: "an article with the title, in the lesser of two that are marked as the content",
 			page: `<main><h1>T</h1>` + prose("seats", 3) + `</main><main>` + teasers + `</main>`,
 			kept: []string{"about seats"}, left: []string{"about others"}, how: "main",
+		},
+		{
+			name: "teasers behind a text, whatever their heading says",
+			page: `<main><h1>T</h1>` + prose("seats", 6) + `<div><h2>Więcej</h2><div class="c">` + teaser + `</div><div class="c">` + teaser + `</div></div></main>`,
+			kept: []string{"about seats"}, left: []string{"about chairs", "Więcej"}, how: "main, without asides",
+		},
+		{
+			name: "cards that lead to what a text is about, and teasers in its midst",
+			page: `<main><h1>T</h1><ul><li>` + teaser + `</li><li>` + teaser + `</li></ul>` + prose("seats", 9) + `<h2>Kept</h2><ul><li><a href="/b"><img src="b.png"><h3>Google</h3></a></li><li><a href="/c"><img src="c.png"><h3>Apple</h3></a></li></ul></main>`,
+			kept: []string{"about seats", "about chairs", "Google", "Apple", "Kept"}, how: "main",
+		},
+		{
+			name: "a question that buttons answer, and a field for an address of mail, in any language",
+			page: `<main><h1>T</h1>` + prose("seats", 5) + `<div><p>Czy to pomogło?</p><div><button>Tak</button><button>Nie</button></div></div>` +
+				`<div><h4>Nowości co tydzień</h4><form><input type="email"><button>OK</button></form></div></main>`,
+			kept: []string{"about seats"}, left: []string{"Czy to", "Nowości"}, how: "main, without appeals",
+		},
+		{
+			name: "questions that open their answers, and a form that is what the page is for",
+			page: `<main><h1>T</h1><p>Write to us.</p><form><label>Address <input type="email"></label></form><div><h3><button aria-expanded="false">How many seats?</button></h3><p>Two.</p>` +
+				`<h3><button aria-expanded="false">And chairs?</button></h3><p>Four.</p></div></main>`,
+			kept: []string{"How many seats?", "Four.", "Write to us"}, how: "main",
+		},
+		{
+			name: "a list of the page's own headings, under a label in any language",
+			page: `<main><h1>T</h1><div><h4>Spis treści</h4><ul><li><a href="#a">Seats</a></li><li><a href="#b">More of them</a></li><li><a href="#c">Chairs</a></li></ul></div><h2 id="a">Seats</h2>` + prose("seats", 2) +
+				`<h2 id="b">More of them</h2>` + prose("seats", 2) + `<h2 id="c">Chairs</h2>` + prose("chairs", 2) + `</main>`,
+			kept: []string{`>Seats</h2>`, "about chairs"}, left: []string{"Spis", `<a href`}, how: "main, without navigation",
 		},
 		{
 			name: "a list of teasers under the title that is what the page is for",

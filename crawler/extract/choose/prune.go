@@ -12,6 +12,10 @@ func (l Page) prune(forum bool) {
 	told := l.called()
 	l.doubt()
 	l.pruneCalled(told)
+	l.pruneBuilt()
+	if !forum {
+		l.pruneTeasers()
+	}
 	l.pruneAnnounced(forum)
 	l.pruneTalk(forum)
 	if forum {
