@@ -231,3 +231,28 @@ func TestWhatWasAControlIsNoArticleOnceItsPageIsUnchanged(t *testing.T) {
 		}
 	}
 }
+
+// A manual that a generator wrote is files, of which none acts; the way out that is set up before them does.
+func TestArticlesOfAGeneratedManualAreRead(t *testing.T) {
+	for name, want := range map[string]crawler.Outcome{"vitepress": crawler.Paged, "some wiki": crawler.Unsafe} {
+		site := testsite.New(t)
+		page := func(title, text string) testsite.Page {
+			return testsite.Page{Head: `<meta name="generator" content="` + name + `"><title>` + title + `</title>`, Body: `<nav><a href="/">Start</a> <a href="/remove/delete">Delete an account</a> <a href="/about">About</a> <a href="/oauth2/sign_out">Leave</a></nav>` +
+				`<main><h1>` + title + `</h1><p>` + text + ` <a href="/about/vote" onclick="send()">Did it help?</a></p></main>`}
+		}
+		site.Page("/", page("Start", "All that is known about the accounts of our customers."))
+		site.Page("/about", page("About", "Who wrote all this, when, and why they did."))
+		site.Page("/remove/delete", page("Delete an account", "Open the page of the administrator, and press the button."))
+		for _, acts := range []string{"/oauth2/sign_out", "/about/vote"} {
+			site.Page(acts, testsite.Page{})
+		}
+		site.BasicAuth("sam", "secret")
+		got := crawl(t, site, withBasic)
+		if got.outcomes["/remove/delete"] != want {
+			t.Errorf("%s: the article is %s (%s), want %s", name, got.outcomes["/remove/delete"], got.details["/remove/delete"], want)
+		}
+		if n := site.Count("/oauth2/sign_out") + site.Count("/about/vote"); n > 0 {
+			t.Errorf("%s: it acted", name)
+		}
+	}
+}

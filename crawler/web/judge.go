@@ -299,7 +299,8 @@ func (c *crawl) judge(v visit, a answer, meter *budget.Meter) finding {
 		found.routes, found.program = doc.HashRoutes(), !a.rendered && doc.IsProgram()
 	}
 	if c.scope.LoggedIn {
-		c.acting.Note(doc.LinkSigns(c.bearsAction))
+		platform := doc.Platform(c.src.Content.Presets)
+		c.acting.Note(doc.LinkSigns(c.bearsAction), platform != nil && platform.IsStatic())
 	}
 	noArticle := c.noArticle(v, doc)
 	found.identity = c.identityOf(v.url, doc)

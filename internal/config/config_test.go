@@ -189,7 +189,7 @@ notify:
 browser: {path: /usr/bin/chromium, args: "--lang=de", restart_after: 9, max_memory: 1GiB}
 presets:
   - {name: our-portal, platform: Our portal, generator: "Portal 2", marks: ["#portal"], title: [h1.title, h1], body: .text, remove: [.vote],
-     views: [body.log], traps: "/**/log", noscript: true, needs_browser: true}
+     views: [body.log], traps: "/**/log", static: true, noscript: true, needs_browser: true}
 sources:
   - name: help-center
     url: http://wiki.corp/
@@ -244,7 +244,7 @@ sources:
 	}
 	presets := []preset.Preset{{
 		Name: "our-portal", Platform: "Our portal", Generator: []string{"Portal 2"}, Marks: []string{"#portal"}, Title: []string{"h1.title", "h1"},
-		Body: []string{".text"}, Remove: []string{".vote"}, Views: []string{"body.log"}, Traps: []string{"/**/log"}, Noscript: true, NeedsBrowser: true,
+		Body: []string{".text"}, Remove: []string{".vote"}, Views: []string{"body.log"}, Traps: []string{"/**/log"}, Static: true, Noscript: true, NeedsBrowser: true,
 	}}
 	if diff := cmp.Diff(presets, c.Presets); diff != "" {
 		t.Errorf("presets (-want +got):\n%s", diff)

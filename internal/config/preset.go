@@ -38,6 +38,7 @@ func (d *decoder) preset(p *preset.Preset, lines map[string]int) value {
 		{"remove", list(d, &p.Remove, d.selector)},
 		{"views", list(d, &p.Views, d.selector)},
 		{"traps", list(d, &p.Traps, d.pattern)},
+		{"static", d.flag(&p.Static)},
 		{"noscript", d.flag(&p.Noscript)},
 		{"needs_browser", d.flag(&p.NeedsBrowser)},
 	}

@@ -44,6 +44,9 @@ func (p *Page) View(root *html.Node) string {
 // Traps returns the patterns of addresses that are not followed on the page's site.
 func (p *Page) Traps() []string { return p.read.traps }
 
+// IsStatic reports whether the page's site is made of files.
+func (p *Page) IsStatic() bool { return p.read.static }
+
 // Strip takes out of an element what of it is not the text.
 func (p *Page) Strip(n *html.Node) {
 	var found []*html.Node // removed when all are known: what one matches may depend on another
@@ -63,11 +66,11 @@ func (p *Page) Strip(n *html.Node) {
 type reader struct {
 	title, body, remove, views finder
 	traps                      []string
-	noscript                   bool
+	noscript, static           bool
 }
 
 func newReader(p Preset) *reader {
-	r := &reader{noscript: p.Noscript, traps: p.Traps}
+	r := &reader{noscript: p.Noscript, static: p.Static, traps: p.Traps}
 	for i, selector := range p.Title {
 		r.title.add(i, selector)
 	}

@@ -53,6 +53,10 @@ type Preset struct {
 	// there are only such pages, and very many of them. Links to them are not followed.
 	Traps []string `yaml:"traps" json:"traps,omitempty"`
 
+	// Static says that the platform writes files, which a server only hands out: no address of
+	// its sites does anything.
+	Static bool `yaml:"static" json:"static,omitempty"`
+
 	// Noscript says that the text may stand in what the page has for browsers
 	// without scripts; it is looked for there where it is nowhere else.
 	Noscript bool `yaml:"noscript" json:"noscript,omitempty"`

@@ -26,10 +26,11 @@ type Signs struct {
 	Scope    *scope.Scope
 	Sent     func(url string) bool // reports whether an address became a page in an earlier crawl
 
-	mu    sync.Mutex
-	pages int                  // that were looked at
-	signs map[string]linkSigns // by address, of those that bear the name of an action
-	open  map[string]string    // addresses of which nothing tells what they are, and why they may act
+	mu     sync.Mutex
+	pages  int                  // that were looked at
+	static int                  // those that are files
+	signs  map[string]linkSigns // by address, of those that bear the name of an action
+	open   map[string]string    // addresses of which nothing tells what they are, and why they may act
 }
 
 // linkSigns are the signs of all links to one address.
@@ -38,11 +39,14 @@ type linkSigns struct {
 	page, pages           int // the last page that has such a link, and how many have one
 }
 
-// Note records the signs of the links of one page.
-func (a *Signs) Note(found []extract.LinkSign) {
+// Note records the signs of the links of one page, and whether that is a file, as generators of manuals write them.
+func (a *Signs) Note(found []extract.LinkSign, static bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.pages++
+	if static {
+		a.static++
+	}
 	if len(found) == 0 {
 		return
 	}
@@ -103,8 +107,11 @@ func (a *Signs) Weigh() (articles []Article, err error) {
 		beside := shape.pages[texthash.Of(parent)] && shape.after[texthash.Of(name)] > 1 // pages, as a control of each
 		section := !beside && shape.sisters[texthash.Of(parent)] >= enoughSisters
 		gentle := scope.UnsafeLink(u) == "" && !endsInNumber(parent)
+		files := 2*a.static > a.pages && scope.UnsafeLink(u) != scope.LogsOut
 		switch {
 		case signs.acts && !section, beside && (signs.control || !signs.inText): // an action for sure
+		case files && !beside && !signs.acts && signs.pages > 0 && (!shape.unsure || a.Sent(s.URL)):
+			articles = append(articles, Article{u, s.Depth, s.From})
 		case signs.acts, signs.control: // a manual's menu links to all articles, and a toolbar to what acts
 			a.open[s.URL] = s.Detail
 		case !beside && gentle && (!shape.unsure || a.Sent(s.URL)), section && signs.inText && !shape.unsure:
