@@ -26,7 +26,8 @@ type cleaner struct {
 	shown  map[*html.Node]bool // what counts as shown though it is hidden until scripts have run
 	said   map[string]classes  // by class attributes, see [cleaner.classes]
 	set    map[*html.Node]css.Setting
-	broken bool // the lines of the text that is read end where they end in the source
+	paired map[string]bool // names of shortcodes; nil until they are asked for
+	broken bool            // the lines of the text that is read end where they end in the source
 }
 
 // clean returns the clean tree of the given elements, in a div of its own.
@@ -62,7 +63,13 @@ func (c *cleaner) children(dst, src *html.Node) {
 		case html.TextNode:
 			if c.broken && strings.Contains(n.Data, "\n") && !htmltree.IsBlank(n.Data) {
 				appendLines(dst, n)
-			} else if shown := htmltree.Collapse(htmltree.Visible(n.Data)); shown != "" {
+				continue
+			}
+			text := n.Data
+			if strings.Contains(text, "[") {
+				text = c.withoutShortcodes(text, n)
+			}
+			if shown := htmltree.Collapse(htmltree.Visible(text)); shown != "" {
 				dst.AppendChild(htmltree.Text(shown))
 			}
 		case html.ElementNode:
@@ -91,6 +98,10 @@ func (c *cleaner) element(dst, n *html.Node) {
 func (c *cleaner) named(dst, n *html.Node, called classes) {
 	if f, ok := formulaOf(n, called); ok {
 		appendFormula(dst, f)
+		return
+	}
+	if isNote(n) {
+		c.note(dst, n)
 		return
 	}
 	if kind := calloutOf(n); kind != "" {

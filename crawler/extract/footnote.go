@@ -25,11 +25,39 @@ func isNoteMark(a *html.Node) bool {
 			return true
 		}
 	}
-	if a.Parent == nil || a.Parent.DataAtom != atom.Sup || htmltree.OnlyLink(a.Parent) != a {
+	said := strings.TrimSpace(htmltree.RawText(a, 20))
+	mark := strings.Trim(said, "[]()")
+	if mark == "" || len(mark) > 6 {
 		return false
 	}
-	mark := strings.Trim(htmltree.RawText(a, 20), "[]()")
-	return mark != "" && len(mark) <= 6
+	if number, ok := strings.CutPrefix(said, "["); ok && strings.Trim(number, "0123456789") == "]" {
+		return true
+	}
+	return a.Parent != nil && a.Parent.DataAtom == atom.Sup && htmltree.OnlyLink(a.Parent) == a
+}
+
+// isNote reports whether n is a footnote.
+func isNote(n *html.Node) bool {
+	if !htmltree.IsElement(n, atom.Aside, atom.Div) {
+		return false
+	}
+	role := htmltree.Attr(n, "role")
+	return role == "doc-footnote" || (role == "note" || n.DataAtom == atom.Aside) && htmltree.HasWord(htmltree.Attr(n, "class"), "footnote")
+}
+
+// note appends a footnote, with its number on the line that it begins.
+func (c *cleaner) note(dst, n *html.Node) {
+	part := htmltree.Element(atom.Div)
+	c.children(part, n)
+	htmltree.WrapLoose(part)
+	if number := part.FirstChild; number != nil && number.DataAtom == atom.P && number.NextSibling != nil && number.NextSibling.DataAtom == atom.P {
+		if said := htmltree.TextOf(number); len(strings.Trim(said, "[]().")) <= 6 {
+			text := number.NextSibling
+			text.InsertBefore(htmltree.Text(said+" "), text.FirstChild)
+			part.RemoveChild(number)
+		}
+	}
+	htmltree.MoveChildren(dst, part)
 }
 
 // noteMark appends the mark of a footnote as readers see it, in brackets.

@@ -50,6 +50,8 @@ func TestTextIsDecodedByWhatTheBytesAgreeWith(t *testing.T) {
 		{"UTF-16 with a mark", "text/html", encoded(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder(), "<p>"+german), german},
 		{"UTF-16 by its label", "text/html; charset=utf-16be", encoded(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder(), "<p>"+german), german},
 		{"UTF-16 without any sign", "text/html", encoded(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder(), "<html><body><p>"+german), german},
+		{"UTF-16 without any sign, of other letters", "text/html", encoded(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder(), "<p>"+russian), russian},
+		{"Japanese in escapes without a label", "text/html", encoded(japanese.ISO2022JP.NewEncoder(), "<p>"+japanesely), japanesely},
 		{"label far down", "text/html", encoded(charmap.Windows1251.NewEncoder(), "<script>"+strings.Repeat("let a = 1;\n", 1000)+"</script><meta charset=windows-1251><p>Привет"), "Привет"},
 		{"label in the body", "text/html", encoded(charmap.KOI8R.NewEncoder(), "<body><p>Привет<meta charset=koi8-r>"), "Привет"},
 		{"label that a comment and a script only talk of", "text/html", encoded(cp1252, "<!--<meta charset=koi8-r>--><script>'<meta charset=koi8-r>'</script><p>"+german), german},

@@ -78,6 +78,11 @@ func decode(contentType string, body []byte) (text []byte, from encoding.Encodin
 		text, err = enc.NewDecoder().Bytes(body)
 		return text, enc, err
 	}
+	if broken == 0 && wide == 0 && bytes.Contains(body, []byte("\x1B$B")) {
+		from, _ = charset.Lookup("iso-2022-jp")
+		text, err = from.NewDecoder().Bytes(body)
+		return text, from, err
+	}
 	if wide > broken || broken == 0 {
 		return bytes.ToValidUTF8(body, []byte("\uFFFD")), nil, nil
 	}
@@ -105,11 +110,18 @@ func byteOrderMark(body []byte) (encoding.Encoding, []byte) {
 	return nil, nil
 }
 
-// wideWithoutMark recognises UTF-16 by the zero byte beside the markup's ASCII.
+// wideWithoutMark recognises UTF-16 by the zero byte beside the markup's ASCII: of the tag that begins it, or of
+// most of its beginning.
 func wideWithoutMark(body []byte) encoding.Encoding {
 	head := body[:min(len(body), 256)]
 	if len(head) < 4 || bytes.IndexByte(head, 0) < 0 {
 		return nil
+	}
+	switch {
+	case head[0] == '<' && head[1] == 0 && head[2] != 0 && head[3] == 0:
+		return xunicode.UTF16(xunicode.LittleEndian, xunicode.IgnoreBOM)
+	case head[0] == 0 && head[1] == '<' && head[2] == 0 && head[3] != 0:
+		return xunicode.UTF16(xunicode.BigEndian, xunicode.IgnoreBOM)
 	}
 	var zeros [2]int
 	for i, b := range head {
