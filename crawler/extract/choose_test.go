@@ -83,6 +83,17 @@ func TestContentOfUnknownSites(t *testing.T) {
 			kept: []string{"How many seats?", "Four.", "Write to us"}, how: "main",
 		},
 		{
+			name: "links that hand the page on, and links that hand on what they lead to",
+			page: `<main><h1>T</h1>` + prose("seats", 5) + `<div><span>Udostępnij</span><a href="https://a.example/share?u=https%3A%2F%2Fhelp.example.com%2Fseats">Ay</a><a href="https://b.example/post?text=T&url=https://help.example.com/seats">Bee</a><a href="mailto:?subject=T">Mail</a></div>` +
+				`<div><a href="https://shop.example/?to=https%3A%2F%2Fchairs.example%2Fone">Chair one</a><a href="https://shop.example/?to=https%3A%2F%2Fchairs.example%2Ftwo">Chair two</a></div></main>`,
+			kept: []string{"about seats", "Chair one", "Chair two"}, left: []string{"Udostępnij", "Bee"}, how: "main, without appeals",
+		},
+		{
+			name: "lines that announce what is no part of the text, in other languages",
+			page: `<main><h1>T</h1>` + prose("seats", 5) + `<div><h3>Powiązane artykuły</h3>` + links + `</div><div><h4>À propos de l’auteur</h4><p>Ada écrit.</p></div><div><h4>この記事は役に立ちましたか？</h4><p>はい</p></div></main>`,
+			kept: []string{"about seats"}, left: []string{"page of many", "Ada", "はい"}, how: "main, without appeals, asides, author boxes",
+		},
+		{
 			name: "a list of the page's own headings, under a label in any language",
 			page: `<main><h1>T</h1><div><h4>Spis treści</h4><ul><li><a href="#a">Seats</a></li><li><a href="#b">More of them</a></li><li><a href="#c">Chairs</a></li></ul></div><h2 id="a">Seats</h2>` + prose("seats", 2) +
 				`<h2 id="b">More of them</h2>` + prose("seats", 2) + `<h2 id="c">Chairs</h2>` + prose("chairs", 2) + `</main>`,

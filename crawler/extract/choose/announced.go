@@ -1,9 +1,11 @@
 package choose
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -83,9 +85,12 @@ func (l Page) pruneFlat(heading int) int {
 // announces reads a part that is a heading, or a line by itself, and tells what
 // it announces if that is no part of the text.
 func (p *part) announces() role {
-	const longest = 9
+	const (
+		longest  = 9  // words
+		unspaced = 27 // of a script in which each character counts as a word
+	)
 	n := p.node
-	if p.words == 0 || p.words > longest || n.FirstChild == nil {
+	if p.words == 0 || p.words > unspaced || n.FirstChild == nil {
 		return unknown
 	}
 	var said string
@@ -95,6 +100,9 @@ func (p *part) announces() role {
 	case p.linked == 0 && n.FirstChild == n.LastChild && n.FirstChild.Type == html.TextNode:
 		said = n.FirstChild.Data
 	default:
+		return unknown
+	}
+	if first, _ := utf8.DecodeRuneInString(strings.TrimSpace(said)); p.words > longest && !htmltree.IsUnspaced(first) {
 		return unknown
 	}
 	known := announcementsOf()[firstBareWord(said)]
@@ -123,7 +131,7 @@ func firstBareWord(s string) string {
 	return ""
 }
 
-func isBetweenBareWords(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }
+func isBetweenBareWords(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' }
 
 // announcement is a line that announces what has a role.
 type announcement struct {
@@ -140,8 +148,9 @@ type announced struct {
 // announcementsOf are the [announcements] by their first words, which few lines have.
 var announcementsOf = sync.OnceValue(func() map[string][]announcement {
 	by := map[string][]announcement{}
-	for _, known := range announcements() {
+	for _, known := range slices.Concat(announcements(), announcementsAbroad()) {
 		for _, line := range known.lines {
+			line = bareLine(line)
 			first := firstBareWord(line)
 			by[first] = append(by[first], announcement{known.role, line})
 		}
@@ -163,14 +172,12 @@ func announcements() []announced {
 			"you may also like", "you might also like", "you may also be interested", "you might also be interested", "you might like", "people also",
 			"read next", "up next", "what to read next", "keep reading", "continue reading", "explore more", "previous post", "next post", "previous article", "next article",
 			"table of contents", "on this page", "in this article", "in this section", "articles in this section", "quick links",
-			"verwandte artikel", "ähnliche artikel", "weitere artikel", "das könnte sie auch interessieren", "articles similaires", "articles connexes", "articles associés", "à lire aussi", "artículos relacionados", "también te puede interesar",
 		}},
-		{person, []string{"about the author", "about the authors", "about author", "meet the author", "written by", "über den autor", "über die autorin", "à propos de l'auteur", "sobre el autor"}}, //nolint:misspell // Spanish
+		{person, []string{"about the author", "about the authors", "about author", "meet the author", "written by"}},
 		{appeal, []string{
 			"share this article", "share this post", "share this page", "share this story", "share on", "follow us", "subscribe to our", "sign up for our", "join our newsletter", "stay up to date", "stay in the loop",
 			"was this article", "was this page", "was this content", "was this answer", "was this information", "was this helpful", "did this answer", "did this article", "did you find this", "have more questions", "still need help", "rate this", "how helpful",
 			"create an account or sign in", "log in to reply", "advertisement",
-			"war dieser artikel", "cet article vous a", "te resultó útil", "fue útil",
 		}},
 		{discussion, []string{"leave a comment", "leave a reply", "post a comment", "add a comment", "join the conversation", "join the discussion"}},
 	}

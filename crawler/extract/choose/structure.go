@@ -11,7 +11,7 @@ import (
 )
 
 // pruneBuilt drops what is told by how it is built, in any language and whatever it is called: lists of the page's
-// own headings, questions that buttons answer, forms that ask for an address of mail, teasers that end the page.
+// own headings, questions that buttons answer, forms that ask for an address of mail, links that hand the page on.
 func (l Page) pruneBuilt() {
 	all := l[0].told()
 	headings := sync.OnceValue(l.headings) // few pages list any
@@ -20,6 +20,8 @@ func (l Page) pruneBuilt() {
 		switch p := &l[i]; {
 		case isControl(p.node):
 			at, said = l.asked(i), appeal
+		case p.node.DataAtom == atom.A && handed(htmltree.Attr(p.node, "href")) != "":
+			at, said = l.sharedAt(i), appeal
 		case htmltree.IsElement(p.node, atom.Ul, atom.Ol) && p.words > 0 && p.linked == p.words && l.listsHeadings(i, headings):
 			at, said = l.withLabel(i, wordsOfLabel), navigation
 			if l[at].words == p.words {
@@ -37,6 +39,7 @@ func (l Page) pruneBuilt() {
 // How many words stand with what is for something else.
 const (
 	wordsOfLabel = 4  // above a list
+	wordsOfShare = 12 // in links that hand a page on, with their label
 	wordsOfVote  = 25 // in a question to readers, with its answers
 	wordsOfOffer = 60 // around a field for an address of mail
 )
@@ -135,4 +138,50 @@ func isQuestion(n *html.Node) bool {
 		}
 	}
 	return false
+}
+
+// handed returns the address that a link hands on to another site, and "mail" where it begins a mail to nobody:
+// both share a page. It returns "" for other links.
+func handed(href string) string {
+	if strings.HasPrefix(href, "mailto:?") {
+		return "mail"
+	}
+	_, query, ok := strings.Cut(href, "?")
+	if !ok || !strings.HasPrefix(href, "http") {
+		return ""
+	}
+	query = strings.NewReplacer("%3A", ":", "%3a", ":", "%2F", "/", "%2f", "/").Replace(query)
+	_, address, ok := strings.Cut(query, "://")
+	if !ok {
+		return ""
+	}
+	if end := strings.IndexAny(address, "&?% +#"); end >= 0 {
+		address = address[:end]
+	}
+	return strings.TrimRight(address, "/")
+}
+
+// sharedAt returns the largest part around a link that shares the page in which all links do; 0 where it is the only
+// one.
+func (l Page) sharedAt(link int) (at int) {
+	shared := ""
+	for up := l[link].parent; up > 0 && l[up].words <= wordsOfShare && !isFrame(l[up].node); up = l[up].parent {
+		links := 0
+		for i := up; i < l[up].end; i++ {
+			if l[i].node.DataAtom != atom.A {
+				continue
+			}
+			switch address := handed(htmltree.Attr(l[i].node, "href")); {
+			case address == "", address != "mail" && shared != "" && address != shared:
+				return at
+			case address != "mail":
+				shared = address
+			}
+			links++
+		}
+		if links > 1 {
+			at = up
+		}
+	}
+	return at
 }
