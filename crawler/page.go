@@ -32,6 +32,8 @@ type Page struct {
 	End string
 	// Inside reports whether the page shows by itself that its reader is logged in.
 	Inside bool
+	// Untitled reports whether nothing on the page names it, so that its title is a part of its address.
+	Untitled bool
 	// Dialogue reports whether the text stands in a form that is to be filled in.
 	Dialogue bool
 	// Unseen is the text that its file contains and does not show its readers.

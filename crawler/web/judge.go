@@ -387,6 +387,11 @@ func (c *crawl) page(u *url.URL, found finding) crawler.Page {
 	return crawler.Page{
 		Source: c.src.Name, ExternalID: address, Identity: found.identity, URL: address, Title: title, Locale: c.src.Locale,
 		HTML: a.HTML, Markdown: a.Markdown, Availability: found.answers, Outline: a.Outline, LeftOut: a.LeftOut,
-		End: found.end, Inside: found.inside, Dialogue: a.Dialogue, Unseen: found.unseen,
+		End: found.end, Inside: found.inside, Untitled: isOfAddress(title, a.TitleFrom), Dialogue: a.Dialogue, Unseen: found.unseen,
 	}
+}
+
+// isOfAddress reports whether a title is only a part of the address. A file may have a name that people gave it.
+func isOfAddress(title, from string) bool {
+	return from == "" || from == "address" || from == "file name" && !strings.Contains(title, " ")
 }

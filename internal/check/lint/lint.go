@@ -4,7 +4,7 @@
 //	page ─ Add ─┬─ its own issues
 //	            └─ a signature of its text ── Issues ── pages that say nearly the same
 //
-// It does not keep texts. A page takes its URL, its title and 8 bytes, so that many thousands fit.
+// It does not keep texts. A page takes its URL, its title and a few bytes, so that many thousands fit.
 package lint
 
 import (
@@ -33,6 +33,7 @@ type Kind string
 // The kinds.
 const (
 	NoTitle       Kind = "no-title"
+	SharedTitle   Kind = "shared-title" // other pages have its title
 	Thin          Kind = "thin"
 	Long          Kind = "long"
 	ImagesOnly    Kind = "images-only"    // images have the content, and no text describes them
@@ -61,6 +62,8 @@ type Linter struct {
 	pages  []signed
 	issues []Issue
 	anew   map[string]place // by URL: everything about the page before this place is outdated
+	// untitled has the URLs of pages that nothing names.
+	untitled map[string]bool
 }
 
 // place is the number of pages and issues at some moment.
@@ -70,10 +73,11 @@ type place struct{ pages, issues int }
 type signed struct {
 	id, url, title string
 	signature      uint64
+	brief          bool // it says too little to be compared
 }
 
 // New returns a linter without pages.
-func New(c Config) *Linter { return &Linter{config: c} }
+func New(c Config) *Linter { return &Linter{config: c, untitled: map[string]bool{}} }
 
 // Add lints a page.
 func (l *Linter) Add(p crawler.Page) {
@@ -82,14 +86,18 @@ func (l *Linter) Add(p crawler.Page) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.issues = append(l.issues, issues...)
-	if seen.words >= minWords {
-		l.pages = append(l.pages, signed{id: p.ExternalID, url: p.URL, title: p.Title, signature: seen.signature})
+	if p.Untitled {
+		l.untitled[p.URL] = true
 	}
+	l.pages = append(l.pages, signed{
+		id: p.ExternalID, url: p.URL, title: p.Title, signature: seen.signature, brief: seen.words < minWords,
+	})
 }
 
-// Again lints a page that has changed since it was added.
+// Again lints a page that has changed since it was added, but for its title.
 func (l *Linter) Again(p crawler.Page) {
 	l.mu.Lock()
+	p.Untitled = p.Untitled || l.untitled[p.URL]
 	if l.anew == nil {
 		l.anew = make(map[string]place)
 	}
@@ -144,7 +152,7 @@ func (l *Linter) Issues(links iter.Seq2[Link, error], text func(externalID strin
 	if err != nil {
 		return nil, err
 	}
-	issues = append(issues, twins...)
+	issues = append(append(issues, twins...), l.sharedTitles()...)
 	slices.SortFunc(issues, func(a, b Issue) int {
 		return cmp.Or(cmp.Compare(rank()[a.Kind], rank()[b.Kind]), strings.Compare(a.URL, b.URL),
 			strings.Compare(a.Other, b.Other), strings.Compare(a.Detail, b.Detail))
@@ -155,7 +163,7 @@ func (l *Linter) Issues(links iter.Seq2[Link, error], text func(externalID strin
 // rank sorts the kinds. Those that make answers wrong come first.
 var rank = sync.OnceValue(func() map[Kind]int {
 	return map[Kind]int{
-		Contradiction: 1, Stale: 2, Duplicate: 3, NoTitle: 4, Thin: 5, ImagesOnly: 6, ContactEnding: 7, BrokenLink: 8, Long: 9,
+		Contradiction: 1, Stale: 2, Duplicate: 3, NoTitle: 4, SharedTitle: 5, Thin: 6, ImagesOnly: 7, ContactEnding: 8, BrokenLink: 9, Long: 10,
 	}
 })
 

@@ -3,8 +3,6 @@ package lint
 import (
 	"bytes"
 	"fmt"
-	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -95,7 +93,7 @@ func (l *Linter) judge(p crawler.Page, s seen) []Issue {
 		issues = append(issues, Issue{Kind: kind, URL: p.URL, Title: p.Title, Detail: fmt.Sprintf(detail, values...), Fix: fix})
 	}
 	c := l.config
-	if namesNothing(p.Title, p.URL) {
+	if p.Untitled {
 		add(NoTitle, "Give the page a heading, or set content.title: Fin finds and cites pages by their title.",
 			"its title %q is only its address", p.Title)
 	}
@@ -128,30 +126,17 @@ const (
 	wordsOfContact = 40 // a page with fewer words is itself about contacting support
 )
 
-// namesNothing reports whether a title was made from the URL because there was none.
-func namesNothing(title, address string) bool {
-	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	base := path.Base(u.Path)
-	title = strings.TrimSpace(title)
-	return title == "" || strings.EqualFold(title, "untitled") || title == base && strings.ContainsAny(base, "-_.%0123456789") ||
-		title == strings.TrimSuffix(base, path.Ext(base)) && strings.ContainsAny(title, "-_") || title == u.Host || title == address
-}
-
 var contact = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)\b(?:(?:please )?(?:contact|reach out to|get in touch with|write to|email|call|ask)(?: us| our| the| your)*(?: customer| technical| friendly)?(?: support| help ?desk| service| us\b| team)|submit a (?:support )?(?:ticket|request)|open a (?:support )?ticket|still (?:need help|have questions)|need more help|` +
-		`(?:kontaktieren|wenden) sie(?: sich)?(?: bitte)?(?: an)?(?: den| das| unseren| unser| uns)*(?: support| kundenservice| kundendienst| team)?|noch fragen|` +
-		`contactez(?:-nous| notre| le| l')*(?: support| service| équipe)?|besoin d'aide|` +
-		`(?:contacte|contacta|póngase en contacto|ponte en contacto)(?: con)?(?: nuestro| el| nosotros)*(?: soporte| equipo| servicio)?|necesita(?:s)? más ayuda)`)
+	return regexp.MustCompile(`(?i)\b(?:(?:please )?(?:contact|reach out to|get in touch with|write to|email|call|ask)(?: us| our| the| your)*(?: customer| technical| friendly)?(?: support| help ?desk| service| us\b| team)|submit a (?:support )?(?:ticket|request)|open a (?:support )?ticket|` +
+		`(?:kontaktieren|wenden) sie(?: sich)?(?: bitte)?(?: an)?(?: den| das| unseren| unser)*(?: uns\b| support| kundenservice| kundendienst| team)|` +
+		`contactez(?:-nous|(?: notre| le| l')*(?: support| service| équipe))|` +
+		`(?:contacte|contacta|póngase en contacto|ponte en contacto)(?: con)?(?: nosotros|(?: nuestro| el)*(?: soporte| equipo| servicio)))`)
 })
 
 // contactOpenings are the beginnings of the phrases in contact.
 func contactOpenings() []string {
 	return []string{
-		"contact", "reach out", "get in touch", "write to ", "email ", "call ", "ask ", "submit a", "open a", "still ", "need more help",
-		"kontaktieren", "wenden", "noch fragen", "besoin d'aide", "póngase", "ponte", "necesita",
+		"contact", "reach out", "get in touch", "write to ", "email ", "call ", "ask ", "submit a", "open a", "kontaktieren", "wenden", "póngase", "ponte",
 	}
 }
 

@@ -96,7 +96,7 @@ func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, e
 		if err != nil {
 			return nil, fmt.Errorf("read the text of %s: %w", second.url, err)
 		}
-		if one != other && ofASeries(first.title, second.title) {
+		if one != other && (ofASeries(first.title, second.title) || !areAlike(one, other)) {
 			continue
 		}
 		issue := Issue{
@@ -111,7 +111,7 @@ func (l *Linter) twins(text func(externalID string) (string, error)) ([]Issue, e
 			issues = append(issues, issue)
 			continue
 		}
-		if this, that, ok := contradiction(other, one); ok {
+		if this, that, ok := contradiction(other, one); ok && isOneSubject(first.title, second.title, one, other) {
 			issue.Kind = Contradiction
 			issue.Detail = fmt.Sprintf("says %q, and %s says %q", this, first.url, that)
 			issue.Fix = "Find out which one is right, and keep that: Fin answers with either."
@@ -139,6 +139,9 @@ func pairs(pages []signed) [][2]int {
 	firsts := make(map[uint64]int, len(pages))
 	unique := make([]int, 0, len(pages))
 	for i, p := range pages {
+		if p.brief {
+			continue
+		}
 		if first, ok := firsts[p.signature]; ok {
 			twin[i] = first
 			continue
@@ -227,7 +230,7 @@ func contradiction(one, other string) (this, that string, ok bool) {
 	seed := maphash.MakeSeed()
 	sentences := func(text string, each func(key uint64, sentence string) bool) {
 		for sentence := range numberedSentences(text) {
-			if strings.Contains(sentence, "://") {
+			if strings.Contains(sentence, "://") || isDated(sentence) {
 				continue
 			}
 			masked := maskNumbers(strings.ToLower(sentence))
