@@ -34,6 +34,8 @@ type Staged struct {
 	Inside bool
 	// Dialogue reports whether the text is in a form to be filled in.
 	Dialogue bool
+	// Untitled reports whether nothing on the page names it: see crawler.Page.
+	Untitled bool
 	// MayShrink reports whether a person allowed the page to lose any part of its text.
 	MayShrink bool
 }
@@ -108,6 +110,7 @@ func (p Staged) encode() []byte {
 	f.text(p.End)
 	f.flag(p.Inside)
 	f.flag(p.Dialogue)
+	f.flag(p.Untitled)
 	return f
 }
 
@@ -132,6 +135,6 @@ func decodeStaged(externalID string, value []byte) (Staged, error) {
 		p.Parts = strings.Split(parts, "\n")
 	}
 	p.Sketch, p.Template, p.Notice, p.MayShrink = r.sketch(), int(r.number()), r.text(), r.flag()
-	p.End, p.Inside, p.Dialogue = r.text(), r.flag(), r.flag()
+	p.End, p.Inside, p.Dialogue, p.Untitled = r.text(), r.flag(), r.flag(), r.flag()
 	return p, r.err
 }

@@ -50,3 +50,17 @@ func TestLintLooksAtTheSourcesAndWritesNothing(t *testing.T) {
 		t.Errorf("the report of a sync says nothing of it:\n%s", out)
 	}
 }
+
+// What is worth mending does not depend on what was read: a page that has not changed is as it was.
+func TestPagesThatWereNotReadAreStillWorthMending(t *testing.T) {
+	t.Parallel()
+	w := newValidated(t, "", 3)
+	w.put("/a1", "It runs for 12 hours on one charge, and longer where nobody turns the wheel. It was last seen at the mill.", "/a2")
+	w.put("/a2", "See below.", "/a3")
+	first := w.advised(w.sync())
+	var second []string
+	w.wantBodies(func() { second = w.advised(w.sync()) }, "/")
+	if diff := cmp.Diff(first, second); diff != "" || len(first) < 2 {
+		t.Errorf("%v, then:\n%s", first, diff)
+	}
+}

@@ -59,6 +59,9 @@ func (c *crawling) stager(r *Runner) (stager, error) {
 		return stager{}, err
 	}
 	c.linter = settings.NewLinter(c.Source, time.Now())
+	if c.memory != nil {
+		c.memory.linter = c.linter
+	}
 	return stager{
 		source: c.Name, crawl: c.crawl, ledger: c.ledger, sent: c.sent, resend: c.resend, phrases: c.phrases,
 		room: &r.room, split: split, screener: screener, linter: c.linter, decisions: c.decisions, shown: r.Shown,

@@ -75,7 +75,7 @@ func adviceOf(l *lint.Linter, source string, crawl *state.Crawl, ledger *state.S
 		if err != nil {
 			return nil, err
 		}
-		if i.Kind != lint.BrokenLink && crawler.Outcome(outcome) != crawler.Paged {
+		if o := crawler.Outcome(outcome); i.Kind != lint.BrokenLink && o != crawler.Paged && o != crawler.NotModified {
 			continue // it later turned out to be no page
 		}
 		advice = append(advice, report.Advice{

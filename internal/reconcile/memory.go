@@ -2,11 +2,13 @@ package reconcile
 
 import (
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
+	"github.com/fincrawl/fincrawl/internal/check/lint"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -21,6 +23,7 @@ type memory struct {
 	trustLastmod bool
 	readOnly     bool // for a preview
 	now          func() time.Time
+	linter       *lint.Linter // is told of pages that were not read; nil for nobody
 
 	wrong atomic.Pointer[string] // a URL that changed although the site said it had not
 	stale atomic.Bool            // what is remembered was read with other style sheets
@@ -148,10 +151,21 @@ func (m *memory) Again(r web.Remembered) error {
 	if !ok {
 		return nil
 	}
+	var whole strings.Builder
 	for _, p := range append([]state.Staged{*seen.Page}, seen.Parts...) {
 		if err := m.crawl.Stage(p, nil); err != nil {
 			return err
 		}
+		text, err := m.ledger.SentMarkdown(m.source, m.sent.id(p.URL, p.Identity))
+		if err != nil {
+			return err
+		}
+		whole.WriteString(text + "\n")
+	}
+	if page := seen.Page; m.linter != nil {
+		m.linter.AddSent(crawler.Page{
+			ExternalID: page.ExternalID, URL: page.URL, Title: page.Title, Markdown: whole.String(), Untitled: page.Untitled,
+		})
 	}
 	return nil
 }

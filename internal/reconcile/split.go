@@ -93,6 +93,7 @@ func (p part) staged() state.Staged {
 		End:        p.page.End,
 		Inside:     p.page.Inside,
 		Dialogue:   p.page.Dialogue,
+		Untitled:   p.page.Untitled,
 	}
 }
 

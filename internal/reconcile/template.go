@@ -164,7 +164,7 @@ func (l *layout) LeaveOut(ctx context.Context, address string, t *template.Templ
 	page := crawler.Page{
 		Source: l.source, ExternalID: staged.ExternalID, Identity: staged.Identity, URL: staged.URL,
 		Title: staged.Title, Locale: staged.Locale,
-		HTML: article.HTML, Markdown: article.Markdown, LeftOut: article.LeftOut, End: staged.End, Inside: staged.Inside,
+		HTML: article.HTML, Markdown: article.Markdown, LeftOut: article.LeftOut, End: staged.End, Inside: staged.Inside, Untitled: staged.Untitled,
 		Availability: crawler.Availability{AIAgent: o.AIAgent, AICopilot: o.AICopilot},
 	}
 	if err := l.stage(ctx, page, redacted, l.linter.Again); err != nil {

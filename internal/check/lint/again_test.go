@@ -21,17 +21,3 @@ func TestAPageThatIsLookedAtAgainCountsAsItIsNow(t *testing.T) {
 		t.Errorf("found %+v, want the ending of /b alone", issues)
 	}
 }
-
-func TestAPageThatIsLookedAtAgainIsStillUntitled(t *testing.T) {
-	l := newLinter()
-	untitled := page("/a_b", "a_b", "<p>"+article("x")+"</p>")
-	l.Again(page("/c", "C", "<p>"+article("y")+"</p>"))
-	untitled.Untitled = true
-	l.Add(untitled)
-	untitled.Untitled = false // a page that is staged anew does not know
-	l.Again(untitled)
-	issues, err := l.Issues(links(), func(string) (string, error) { return "", nil })
-	if err != nil || len(issues) != 1 || issues[0].Kind != lint.NoTitle {
-		t.Errorf("found %+v (%v)", issues, err)
-	}
-}

@@ -62,8 +62,6 @@ type Linter struct {
 	pages  []signed
 	issues []Issue
 	anew   map[string]place // by URL: everything about the page before this place is outdated
-	// untitled has the URLs of pages that nothing names.
-	untitled map[string]bool
 }
 
 // place is the number of pages and issues at some moment.
@@ -77,7 +75,7 @@ type signed struct {
 }
 
 // New returns a linter without pages.
-func New(c Config) *Linter { return &Linter{config: c, untitled: map[string]bool{}} }
+func New(c Config) *Linter { return &Linter{config: c} }
 
 // Add lints a page.
 func (l *Linter) Add(p crawler.Page) {
@@ -86,18 +84,20 @@ func (l *Linter) Add(p crawler.Page) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.issues = append(l.issues, issues...)
-	if p.Untitled {
-		l.untitled[p.URL] = true
-	}
 	l.pages = append(l.pages, signed{
 		id: p.ExternalID, url: p.URL, title: p.Title, signature: seen.signature, brief: seen.words < minWords,
 	})
 }
 
-// Again lints a page that has changed since it was added, but for its title.
+// AddSent lints a page that was not read because it has not changed, by the Markdown that was sent.
+func (l *Linter) AddSent(p crawler.Page) {
+	p.HTML = linesOf(p.Markdown)
+	l.Add(p)
+}
+
+// Again lints a page that has changed since it was added.
 func (l *Linter) Again(p crawler.Page) {
 	l.mu.Lock()
-	p.Untitled = p.Untitled || l.untitled[p.URL]
 	if l.anew == nil {
 		l.anew = make(map[string]place)
 	}
