@@ -35,6 +35,9 @@ type Coverage struct {
 	// was alive: the first MaxGaps, sorted by URL. ProvedInAll counts all of them. See docs/adr/0023.
 	Proved      []Proof `json:"proved,omitempty"`
 	ProvedInAll int     `json:"proved_in_all,omitempty"`
+	// Cursor is where a source that lists changes goes on the next time. It is not kept before everything
+	// that was read is acknowledged.
+	Cursor string `json:"-"`
 }
 
 // SawAll reports whether everything that was looked for could be judged.

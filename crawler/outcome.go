@@ -35,6 +35,13 @@ const (
 	Restricted     Outcome = "restricted"      // 403, although the session is alive
 	Unproved       Outcome = "unproved"        // an answer that visitors without a session may get too
 
+	// What a source that lists its pages by IDs says of them: see package listing.
+	Deleted    Outcome = "deleted"      // the source says that the page is gone
+	Hidden     Outcome = "hidden"       // the source says that readers may not have it: a draft, archived, restricted
+	Unlisted   Outcome = "unlisted"     // no longer in the source's list, which was complete
+	Unserved   Outcome = "source-error" // the source says that it could not read the page
+	BadListing Outcome = "bad-listing"  // a list without its end, or one that contradicts itself
+
 	OutOfScope    Outcome = "out-of-scope"   // another host, or outside the path prefix or follow
 	Excluded      Outcome = "excluded"       // matches exclude
 	Unsafe        Outcome = "unsafe-link"    // would log out or change something
@@ -68,6 +75,9 @@ type Ground string
 const (
 	// GroundNever means that the page may still exist.
 	GroundNever Ground = "never"
+	// GroundFact means that the source named the page by its ID as one that is gone or hidden. It counts at
+	// once, whatever else could not be read.
+	GroundFact Ground = "fact"
 	// GroundProved means that the site itself said that the page is gone. It counts at once.
 	GroundProved Ground = "proved"
 	// GroundAbsence means that no page of its own is left there. It counts after several complete crawls.
@@ -119,6 +129,12 @@ var meanings = sync.OnceValue(func() map[Outcome]Meaning {
 		Missing: {Leaves: GroundAbsence, Answer: true},
 
 		Gone: {Leaves: GroundProved, Answer: true},
+
+		Deleted:    {Leaves: GroundFact},
+		Hidden:     {Leaves: GroundFact},
+		Unlisted:   {Leaves: GroundAbsence},
+		Unserved:   spares,
+		BadListing: failed,
 
 		Listing:    {Leaves: GroundRule},
 		OutOfScope: {Leaves: GroundRule},
@@ -181,12 +197,12 @@ func (o Outcome) IsFile() bool {
 
 // Unread reports whether the content behind the outcome is unknown: it is a failure, or the page or document
 // could not be read.
-func (o Outcome) Unread() bool { return o.Failed() || o.IsFile() }
+func (o Outcome) Unread() bool { return o.Failed() || o.IsFile() || o == Unserved }
 
 // MayPass reports whether the same request may be answered otherwise another time.
 func (o Outcome) MayPass() bool {
 	switch o {
-	case RateLimited, ServerError, Timeout, Unreachable, TooLarge:
+	case RateLimited, ServerError, Timeout, Unreachable, TooLarge, Unserved, BadListing:
 		return true
 	}
 	return false

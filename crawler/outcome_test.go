@@ -52,7 +52,8 @@ func typeOf(spec *ast.ValueSpec, ok bool) (string, bool) {
 	return name.Name, true
 }
 
-// A page that was sent leaves at once for 404 and 410 alone, and never because of a failure.
+// A page that was sent leaves at once for 404 and 410, and for what its source says of it by its ID, and never
+// because of a failure.
 func TestOnWhatGroundAPageMayLeave(t *testing.T) {
 	for o, m := range crawler.Meanings() {
 		switch {
@@ -62,6 +63,8 @@ func TestOnWhatGroundAPageMayLeave(t *testing.T) {
 			t.Errorf("%s: %+v", o, m)
 		case (m.Leaves == crawler.GroundProved) != (o == crawler.Gone):
 			t.Errorf("%s counts at once", o)
+		case (m.Leaves == crawler.GroundFact) != (o == crawler.Deleted || o == crawler.Hidden):
+			t.Errorf("%s counts at once, and without a second look", o)
 		}
 	}
 	if got := crawler.Outcome("of-a-later-version").Meaning().Leaves; got != crawler.GroundHint {

@@ -97,6 +97,8 @@ type Change struct {
 	// Gone reports that the page is proved to be absent: its URL answered 404 or 410, or gave a
 	// page without this part.
 	Gone bool `json:"gone,omitempty"`
+	// Fact reports that the source named the page itself as gone or hidden. No second look is needed.
+	Fact bool `json:"fact,omitempty"`
 	// Hint reports that the reason for the delete may be a mistake of the site. A person decides.
 	Hint bool `json:"hint,omitempty"`
 	// Drift reports that the page at Intercom differs from what was sent. Reason says how.
@@ -347,7 +349,16 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 		Unproved:   e.RemoteID != "" && !e.Ours(),
 	}
 	id, address, anchor := crawler.CutPart(e.ExternalID, e.URL)
-	outcome, detail, known, err := outcomeOf(address)
+	var outcome crawler.Outcome
+	var detail string
+	var known bool
+	var err error
+	if !isAddress(id) { // what is said of the page itself counts more than what is at its URL now
+		outcome, detail, known, err = outcomeOf(id)
+	}
+	if err == nil && !known {
+		outcome, detail, known, err = outcomeOf(address)
+	}
 	if err == nil && !known && id != address {
 		// Somebody may have written the URL of an adopted page at Intercom.
 		outcome, detail, known, err = outcomeOf(id)
@@ -374,12 +385,13 @@ func vanished(e state.Entry, outcomeOf func(string) (crawler.Outcome, string, bo
 	case anchor != "" && isPage(outcome): // the whole page was read
 		c.Gone, c.Reason = true, partGone
 	default:
-		c.Gone = outcome.Meaning().Leaves == crawler.GroundProved
+		c.Fact = outcome.Meaning().Leaves == crawler.GroundFact
+		c.Gone = c.Fact || outcome.Meaning().Leaves == crawler.GroundProved
 		c.Reason = absence(outcome, detail)
 	}
 	// A URL of this source that is gone or redirected is one that the source had, so the page
 	// was ours. For a redirect, the target has to have the text that Intercom has of this page.
-	if c.Gone && outcome == crawler.Gone || outcome == crawler.Redirected {
+	if c.Fact || c.Gone && outcome == crawler.Gone || outcome == crawler.Redirected {
 		c.Unproved = false
 	}
 	if e.Drift != "" {

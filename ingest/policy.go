@@ -326,7 +326,7 @@ func notCompleteBy(s scene) string {
 func (p Policy) seenTooRarely(c Change, s scene) string {
 	looks := max(p.ConfirmRuns, 2)
 	// A page that was read by itself was read completely.
-	if s.complete || !c.Gone || c.Misses >= looks || s.partial && strings.HasSuffix(c.Reason, partGone) {
+	if s.complete || !c.Gone || c.Fact || c.Misses >= looks || s.partial && strings.HasSuffix(c.Reason, partGone) {
 		return ""
 	}
 	return fmt.Sprintf("%s, so this is look %d of %d", notCompleteBy(s), c.Misses, looks)

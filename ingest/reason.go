@@ -65,6 +65,12 @@ func absence(o crawler.Outcome, detail string) string {
 			return "its URL answers 404"
 		}
 		return "its URL answers " + strings.TrimPrefix(detail, "HTTP ")
+	case crawler.Deleted:
+		why = "its source says that it is gone"
+	case crawler.Hidden:
+		why = "its source hides it from readers"
+	case crawler.Unlisted:
+		why = "its source no longer lists it"
 	case crawler.Paged, crawler.NotModified:
 		why = "its URL now gives a page with another identity"
 	case crawler.Listing:

@@ -20,6 +20,8 @@ type Hints struct {
 	// Wrong is a URL that changed although the site said it had not, or "". Until everything
 	// was fetched again, the site's word on changes is then ignored.
 	Wrong string `json:"wrong,omitempty"`
+	// Cursor is where the source's next list of changes begins, or "".
+	Cursor string `json:"cursor,omitempty"`
 	// Phrases are the lines that change on pages from run to run, learnt or not.
 	Phrases []Phrase `json:"phrases,omitempty"`
 }

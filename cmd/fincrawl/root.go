@@ -22,6 +22,7 @@ import (
 	"github.com/fincrawl/fincrawl/internal/commandline"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/kinds"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/internal/terminal"
@@ -154,7 +155,7 @@ func (a *app) load() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := settings.CheckSources(c); err != nil {
+	if err := kinds.Check(c); err != nil {
 		return nil, usageError{err}
 	}
 	return c, nil

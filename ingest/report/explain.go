@@ -262,6 +262,11 @@ func Meaning(o crawler.Outcome, detail string) string {
 		crawler.TooCostly: "reading it takes more work or memory than one page may; " +
 			"a page that was sent stays as it is:",
 		crawler.Gone:           "it is gone:",
+		crawler.Deleted:        "its source says that it is gone:",
+		crawler.Hidden:         "its source hides it from readers:",
+		crawler.Unlisted:       "its source no longer lists it",
+		crawler.Unserved:       "its source could not read it, so a page that was sent stays as it is:",
+		crawler.BadListing:     "the list of its source is not whole:",
 		crawler.OutOfScope:     "it is out of scope:",
 		crawler.Excluded:       "it is excluded",
 		crawler.Unsafe:         "a link to it may change something, so it is not followed:",

@@ -69,6 +69,9 @@ func adviceOn(g crawler.Gap, ended bool) string {
 	case crawler.Unrendered:
 		return "The browser could not show these: see that browser.path or browser.remote works, " +
 			"or set render: never for them."
+	case crawler.BadListing:
+		return "The source's list is not whole, so nothing that it lacks is deleted: mend what makes the list, and run again. " +
+			"`fincrawl pages check FILE` shows all that is wrong with one."
 	case crawler.Interrupted:
 		if ended {
 			return "The crawl ended before these were read: mend what ended it, as said above, and run again."

@@ -89,9 +89,13 @@ const VerifyAuto = -1
 
 // Source is one source.
 type Source struct {
-	Name         string
-	URL          string
-	LibraryURL   string
+	Name string
+	// Kind is how pages are read: KindWeb or one of the others.
+	Kind       string
+	URL        string // LibraryURL where a kind needs none
+	LibraryURL string
+	// Listing says where a source that lists its pages has its list.
+	Listing
 	Reactivate   bool // switch on the import source where somebody deactivated it in Intercom
 	AudienceIDs  []int64
 	Locale       string
@@ -111,6 +115,29 @@ type Source struct {
 	Lint         Lint
 	Updates      Updates
 	Deletes      Deletes
+}
+
+// The kinds of sources.
+const (
+	KindWeb   = "web"   // a website, which is crawled
+	KindPages = "pages" // a list that a command, a file or a URL gives: see docs/protocol.md
+)
+
+// Kinds returns the kinds of sources.
+func Kinds() []string { return []string{KindWeb, KindPages} }
+
+// Listing says where the list of a source is and how it is read.
+type Listing struct {
+	Command  []string
+	Env      map[string]Secret // of the command
+	Literal  map[string]bool   // the names in Env whose values are written out, and so no secrets
+	File     string            // path, in a form that can be opened
+	Base     string            // the folder of sources.yaml, in which commands run
+	Timeout  time.Duration     // of the whole list
+	Idle     time.Duration     // in which nothing comes
+	MaxAge   time.Duration     // of a list that says when it was made; 0 for any
+	MaxPages int
+	Readers  string // everyone or members
 }
 
 // Auth has the logins of a site: none, one, or several that go together.

@@ -82,6 +82,10 @@ type value struct {
 	example  string // of a required key: how to write it; "" for an optional key
 	private  bool   // it is or may contain a secret
 	wantsOne bool   // an empty value is a mistake
+	// of are the kinds of sources that have the key; nil for all. needed reports whether the key is required,
+	// where that depends on the keys before it.
+	of     []string
+	needed func() bool
 
 	shape   shape // of a value without keys; with inside, an alternative to the section
 	besides shape // further conditions on a section
@@ -154,7 +158,7 @@ func (d *decoder) mapping(e entry, schema fields) map[string]entry {
 				d.lines.show(got.node)
 			}
 			f.value.read(got)
-		case f.value.example != "" && !excused[f.key]:
+		case f.value.example != "" && !excused[f.key] && (f.value.needed == nil || f.value.needed()):
 			d.mistake(e.node, "%s is missing here%s", f.key, f.value.remedy())
 		}
 	}

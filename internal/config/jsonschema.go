@@ -29,7 +29,7 @@ func (fs fields) shape(within []string, explained explanations) shape {
 	properties, required := shape{}, []string{}
 	for _, f := range fs {
 		s := f.value.whole(append(within[:len(within):len(within)], f.key), explained)
-		if f.value.example != "" {
+		if f.value.example != "" && f.value.needed == nil {
 			required = append(required, f.key)
 		}
 		if !f.value.wantsOne { // a key without a value counts as missing

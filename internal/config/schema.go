@@ -50,24 +50,37 @@ func (d *decoder) intercom(c *Intercom) fields {
 }
 
 func (d *decoder) source(s *Source, intercom *Intercom) fields {
-	s.Locale = "en"
+	s.Locale, s.Kind = "en", KindWeb
+	s.Listing = Listing{
+		Base: d.folder, Timeout: time.Hour, Idle: 5 * time.Minute, MaxPages: 1_000_000, Readers: "everyone",
+	}
 	return fields{
 		{"name", required(d.name(&s.Name), "name: help-center")},
-		{"url", required(d.address(&s.URL, nil), "url: https://help.example.com/")},
-		{"library_url", d.address(&s.LibraryURL, nil)},
+		{"kind", d.oneOf(&s.Kind, Kinds()...)},
+		{"command", only(d.command(&s.Command), KindPages)},
+		{"env", only(d.variables(&s.Listing), KindPages)},
+		{"file", only(d.localPath(&s.File), KindPages)},
+		{"url", needed(d.address(&s.URL, nil), "url: https://help.example.com/", func() bool { return s.Kind == KindWeb })},
+		{"library_url", needed(d.address(&s.LibraryURL, nil), "library_url: the address that the pages are under, such as https://wiki.example.com/",
+			func() bool { return s.Kind != KindWeb && s.URL == "" })},
+		{"timeout", only(d.duration(&s.Timeout, 24*time.Hour), KindPages)},
+		{"idle", only(d.duration(&s.Idle, 24*time.Hour), KindPages)},
+		{"max_age", only(d.days(&s.MaxAge, 365), KindPages)},
+		{"max_pages", only(d.whole(&s.MaxPages, 1, 10_000_000), KindPages)},
+		{"readers", only(d.oneOf(&s.Readers, "everyone", "members"), KindPages)},
 		{"reactivate", d.flag(&s.Reactivate)},
 		{"audience_ids", list(d, &s.AudienceIDs, d.id)},
 		{"locale", d.locale(&s.Locale)},
 		{"auth", d.auth(&s.Auth)},
-		{"discover", d.section(d.discover(&s.Discover, s))},
-		{"include", list(d, &s.Include, d.pattern)},
-		{"exclude", list(d, &s.Exclude, d.pattern)},
-		{"follow", list(d, &s.Follow, d.pattern)},
-		{"query", d.section(d.query(&s.Query))},
+		{"discover", only(d.section(d.discover(&s.Discover, s)), KindWeb)},
+		{"include", only(list(d, &s.Include, d.pattern), KindWeb)},
+		{"exclude", only(list(d, &s.Exclude, d.pattern), KindWeb)},
+		{"follow", only(list(d, &s.Follow, d.pattern), KindWeb)},
+		{"query", only(d.section(d.query(&s.Query)), KindWeb)},
 		{"fetch", d.section(d.fetch(&s.Fetch))},
 		{"tls", d.trust(&s.TLS)},
-		{"render", d.rendering(&s.Render)},
-		{"documents", list(d, &s.Documents, d.document)},
+		{"render", only(d.rendering(&s.Render), KindWeb)},
+		{"documents", only(list(d, &s.Documents, d.document), KindWeb)},
 		{"content", d.content(&s.Content, intercom)},
 		{"availability", d.section(d.availability(&s.Availability))},
 		{"screen", d.section(d.screen(&s.Screen))},
@@ -267,9 +280,13 @@ func (d *decoder) sources(to *[]Source, intercom *Intercom) value {
 		keys := d.source(s, intercom)
 		return value{inside: keys, read: func(e entry) {
 			given := d.mapping(entry{key: "each source", node: e.node}, keys)
+			d.fits(s, keys, given, e)
 			at, explicit := given["library_url"]
 			if !explicit {
 				s.LibraryURL, at = s.URL, given["url"]
+			}
+			if s.URL == "" {
+				s.URL = s.LibraryURL
 			}
 			if s.LibraryURL != "" && at.node != nil {
 				d.library(s.LibraryURL, at, explicit, intercom)
@@ -457,14 +474,18 @@ func (d *decoder) formFields(to *map[string]Secret) value {
 		return name, ""
 	}
 	return d.named(to, literals, check, func(e entry, to *Secret) {
-		allow := literals
-		for _, telling := range []string{"pass", "pwd", "secret", "token", "otp"} {
-			if strings.Contains(strings.ToLower(e.label.Value), telling) {
-				allow = nothingElse
-			}
-		}
-		d.credential(e, to, allow)
+		d.credential(e, to, allowedUnder(e.label.Value))
 	})
+}
+
+// allowedUnder returns what a value may be by its name. A password or a token has to be a reference.
+func allowedUnder(name string) allowance {
+	for _, telling := range []string{"pass", "pwd", "secret", "token", "otp"} {
+		if strings.Contains(strings.ToLower(name), telling) {
+			return nothingElse
+		}
+	}
+	return literals
 }
 
 func (d *decoder) sitemap(to *string) value {

@@ -34,7 +34,7 @@ func (c *crawling) run(ctx context.Context, r *Runner, rep *report.Source) error
 	if err != nil {
 		return err
 	}
-	source, err := c.website(r, stage)
+	source, err := c.source(r, stage)
 	if err != nil {
 		return err
 	}

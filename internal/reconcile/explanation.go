@@ -15,12 +15,14 @@ import (
 	"time"
 
 	"github.com/fincrawl/fincrawl/crawler"
+	"github.com/fincrawl/fincrawl/crawler/extract/template"
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/check/screen"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/kinds"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/state"
@@ -198,7 +200,7 @@ type Explainer struct {
 	Log       *slog.Logger
 
 	settings config.Source
-	source   web.Source
+	template *template.Template // that is left out of its pages; nil for none
 	store    *state.Store
 }
 
@@ -227,15 +229,18 @@ func (x Explainer) explain(ctx context.Context, e *report.Explanation, fetch boo
 	if err != nil {
 		return fmt.Errorf("explain %s: %w", e.URL, err)
 	}
-	if x.source, err = settings.NewSource(x.settings); err != nil {
-		return err
+	if x.settings.Kind == config.KindWeb {
+		source, err := settings.NewSource(x.settings)
+		if err != nil {
+			return err
+		}
+		e.Render = string(source.Render.For(u))
 	}
-	e.Render = string(x.source.Render.For(u))
-	template, err := templateOf(x.store, x.settings)
+	known, err := templateOf(x.store, x.settings)
 	if err != nil {
 		return err
 	}
-	x.source.Content.Template, e.Template = template.known, inWords(template.known)
+	x.template, e.Template = known.known, inWords(known.known)
 	if err := recall(x.store, x.settings.Name, e); err != nil || !fetch {
 		return err
 	}
@@ -244,10 +249,10 @@ func (x Explainer) explain(ctx context.Context, e *report.Explanation, fetch boo
 
 // fetch fetches the page and adds what it shows now. Errors of the site are in e.Error.
 func (x Explainer) fetch(ctx context.Context, u *url.URL, e *report.Explanation) error {
-	now, err := web.Explain(ctx, x.source, u, web.Surroundings{
+	now, err := kinds.Explain(ctx, x.settings, u, kinds.Place{Template: x.template, Ledger: x.store, Surroundings: web.Surroundings{
 		Secrets: x.Secrets, Transport: x.Transport, Wait: x.Wait, Log: x.Log,
 		Session: keeper{source: x.settings.Name, store: x.store, readOnly: true},
-	})
+	}})
 	e.Explanation = now
 	if err != nil {
 		e.Error = x.Secrets.Mask(err.Error())
@@ -314,7 +319,7 @@ func (x Explainer) screened(fetched crawler.Page, e *report.Explanation, meter *
 	if err != nil {
 		return nil, err
 	}
-	if err := leftOutOf(fetched, x.source.Content.Template, screener, e); err != nil {
+	if err := leftOutOf(fetched, x.template, screener, e); err != nil {
 		return nil, err
 	}
 	shown, _, err := masking.Page(fetched, meter)
@@ -425,11 +430,7 @@ func Owner(c *config.Config, address *url.URL, name string, e *report.Explanatio
 	var mine config.Source
 	var owners []string
 	for _, s := range sources {
-		source, err := settings.NewSource(s)
-		if err != nil {
-			return mine, err
-		}
-		judged, err := web.Judge(source, address)
+		judged, err := kinds.Judge(s, address)
 		switch {
 		case err != nil:
 			return mine, err

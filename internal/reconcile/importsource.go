@@ -6,7 +6,7 @@ import (
 
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/config"
-	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
+	"github.com/fincrawl/fincrawl/internal/reconcile/kinds"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -47,7 +47,7 @@ func (r *Runner) findImportSource(ctx context.Context, s config.Source) (*state.
 		if err != nil {
 			return nil, change, fmt.Errorf("adopt the pages that Intercom has: %w", err)
 		}
-		claim, err := settings.ClaimOf(s)
+		claim, err := kinds.ClaimOf(s)
 		if err != nil {
 			return nil, change, err
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
+	"github.com/fincrawl/fincrawl/internal/reconcile/kinds"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/version"
 	"github.com/fincrawl/fincrawl/state"
@@ -99,7 +100,8 @@ func stillHeld(plan ingest.Plan) bool {
 // keepReading records how a source was read. After a complete crawl it forgets the URLs at which nothing
 // was found.
 func (r *Runner) keepReading(
-	s config.Source, crawl *state.Crawl, read reading, m *memory, plan ingest.Plan, phrases []state.Phrase,
+	s config.Source, crawl *state.Crawl, read reading, m *memory, plan ingest.Plan, result ingest.Result,
+	phrases []state.Phrase,
 ) error {
 	coverage := plan.Coverage
 	h := state.Hints{
@@ -112,6 +114,7 @@ func (r *Runner) keepReading(
 	if len(read.changed()) > 0 {
 		h.Wrong = ""
 	}
+	h.Cursor = cursorAfter(read, plan, result)
 	if !read.believes && coverage.Complete {
 		h.Runs = 0
 	}
@@ -153,6 +156,8 @@ func settingsOf(s config.Source) map[string]string {
 		switch field.Name {
 		case "Name", "LibraryURL", "Reactivate", "AudienceIDs", "Auth", "Fetch", "TLS", "Lint", "Updates", "Deletes":
 			continue
+		case "Kind", "Listing":
+			continue // see kinds.Settings
 		}
 		if value.Kind() != reflect.Struct {
 			byKey[keyOf(field.Name)] = textOf(value)
@@ -162,6 +167,7 @@ func settingsOf(s config.Source) map[string]string {
 			byKey[keyOf(field.Name)+"."+keyOf(inner.Name)] = textOf(value)
 		}
 	}
+	maps.Copy(byKey, kinds.Settings(s))
 	// The built-in presets count as much as those of the file.
 	byKey["content.presets"] = ""
 	if presets, err := settings.PresetsOf(s.Content); err == nil {

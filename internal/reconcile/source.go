@@ -214,7 +214,7 @@ func (r *sourceRun) remember(context.Context) error {
 	if r.Only != nil { // single pages say nothing about the source
 		return r.Staging.EndAside(r.Name)
 	}
-	if err := r.keepReading(r.Source, r.crawl, r.reading, r.memory, r.plan, r.phrasesNow); err != nil {
+	if err := r.keepReading(r.Source, r.crawl, r.reading, r.memory, r.plan, *r.report.Result, r.phrasesNow); err != nil {
 		return err
 	}
 	if err := r.keepTemplate(r.Source, r.reading, r.crawled.layout); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
-	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
+	"github.com/fincrawl/fincrawl/internal/reconcile/kinds"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -163,7 +163,7 @@ func (r *Runner) compare(
 func (r *Runner) claims(
 	s config.Source, change ingest.SourceChange, record state.Verification,
 ) (claim, unrecorded verify.Claim, err error) {
-	if claim, err = settings.ClaimOf(s); err != nil || change.Adopt || r.old || record.Old || record.Unlisted {
+	if claim, err = kinds.ClaimOf(s); err != nil || change.Adopt || r.old || record.Old || record.Unlisted {
 		return claim, claim, err
 	}
 	unanswered := make(map[string]bool)

@@ -25,6 +25,7 @@ import (
 type Clients struct {
 	Pages   *http.Client // HTML documents
 	Files   *http.Client // the login, robots.txt, sitemaps; any body
+	Stream  *http.Client // answers that are read as they come, however long they are
 	Scripts *http.Client // requests of pages' scripts to the source
 	Outside *http.Client // pages, without credentials and cookies
 	// OutsideScripts makes the requests of scripts of pages that Outside got.
@@ -90,6 +91,7 @@ func NewClients(config ClientConfig, session *auth.Session) (*Clients, error) {
 	c.Pages.CheckRedirect = config.PageRedirect
 	c.Files = by(jar, chain(inside, session.Transport, config.MaxFile, false))
 	c.Files.CheckRedirect = config.FileRedirect
+	c.Stream = by(jar, &Retry{Base: &Pace{Base: session.Transport(inside), Throttle: c.Throttle}, Wait: wait})
 	c.Scripts = by(jar, chain(inside, session.Transport, config.MaxBody, false))
 	c.Outside = by(visitors, chain(outside, none, config.MaxBody, true))
 	c.OutsideScripts = by(visitors, chain(outside, none, config.MaxBody, false))

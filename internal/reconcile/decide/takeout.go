@@ -11,13 +11,12 @@ import (
 	"strings"
 
 	"github.com/fincrawl/fincrawl/crawler"
-	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/nearest"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
-	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
+	"github.com/fincrawl/fincrawl/internal/reconcile/kinds"
 	"github.com/fincrawl/fincrawl/state"
 )
 
@@ -299,10 +298,8 @@ func (t Takeouts) spellings(source, u string) []string {
 	if configured == nil || err != nil {
 		return list
 	}
-	if s, err := settings.NewSource(*configured); err == nil {
-		if judged, err := web.Judge(s, address); err == nil {
-			list = append(list, judged.URL)
-		}
+	if judged, err := kinds.Judge(*configured, address); err == nil {
+		list = append(list, judged.URL)
 	}
 	return list
 }

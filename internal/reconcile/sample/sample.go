@@ -14,6 +14,7 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/reconcile"
+	"github.com/fincrawl/fincrawl/internal/reconcile/kinds"
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 	"github.com/fincrawl/fincrawl/internal/secrets"
 	"github.com/fincrawl/fincrawl/state"
@@ -32,11 +33,8 @@ const sampledFetches = 20
 
 // Look logs in as a crawl would and says what it saw.
 func (s Sampler) Look(ctx context.Context, source config.Source) ([]string, error) {
-	src, err := s.source(source)
-	if err != nil {
-		return nil, err
-	}
-	return web.CheckLogin(ctx, src, s.surroundings())
+	s.Secrets.Add(settings.NewAuth(source.Auth).Credentials()...)
+	return kinds.Look(ctx, source, kinds.Place{Surroundings: s.surroundings()})
 }
 
 // source returns a source for the crawler and registers its credentials as secrets.

@@ -19,6 +19,11 @@ func OwnSecrets(c *config.Config, lookupEnv func(string) (string, bool)) []auth.
 			all = append(all, secret)
 		}
 		all = append(all, inAddress(s.Name+": url", s.URL)...)
+		for name, value := range s.Env {
+			if !s.Literal[name] {
+				all = append(all, auth.Secret{Key: s.Name + ": env." + name, Value: value.Reveal()})
+			}
+		}
 	}
 	for i, w := range c.Notify.Webhooks {
 		key := fmt.Sprintf("notify.webhooks %d: ", i+1)

@@ -18,7 +18,6 @@ import (
 	"github.com/fincrawl/fincrawl/crawler/web/fetch"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest"
-	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/check/lint"
 	"github.com/fincrawl/fincrawl/internal/config"
 	"github.com/fincrawl/fincrawl/internal/urlpattern"
@@ -36,26 +35,26 @@ func NewPolicy(c *config.Config, s config.Source) ingest.Policy {
 	}
 }
 
-// CheckSources returns the mistakes that only the packages themselves can find, such as in a file of
-// cookies.
-func CheckSources(c *config.Config) error {
-	var mistakes []error
-	for _, s := range c.Sources {
-		source, err := NewSource(s)
-		if err == nil {
-			_, err = auth.New(source.URL, source.Auth)
-		}
-		if err == nil {
-			_, err = NewScreener(s, nil)
-		}
-		if err == nil {
-			_, err = NewSplit(s.Content.Split)
-		}
-		if err != nil {
-			mistakes = append(mistakes, fmt.Errorf("%s: %s: %w", c.Path, s.Name, err))
-		}
+// CheckSource returns the mistakes of a source that only the packages themselves can find, such as in a file
+// of cookies.
+func CheckSource(s config.Source) error {
+	source, err := NewSource(s)
+	if err == nil {
+		_, err = auth.New(source.URL, source.Auth)
 	}
-	return errors.Join(mistakes...)
+	if err == nil {
+		_, err = NewScreener(s, nil)
+	}
+	if err == nil {
+		_, err = NewSplit(s.Content.Split)
+	}
+	return err
+}
+
+// Splits reports whether the pages of a source may be split.
+func Splits(s config.Source) (bool, error) {
+	split, err := NewSplit(s.Content.Split)
+	return split.Over > 0 || split.At > 0, err
 }
 
 // NewSource returns the crawler's configuration of a source.
@@ -101,7 +100,7 @@ func NewSource(s config.Source) (web.Source, error) {
 			Allow:   patterns(s.Discover.Allow),
 		},
 		Query:     scope.Query(s.Query),
-		Fetch:     newFetch(s.Fetch, s.TLS),
+		Fetch:     NewFetch(s.Fetch, s.TLS),
 		Render:    newRendering(s.Render, patterns),
 		Identity:  identity,
 		Documents: documentKinds(s.Documents),
@@ -129,23 +128,6 @@ func NewSource(s config.Source) (web.Source, error) {
 	return source, errors.Join(mistakes...)
 }
 
-// ClaimOf returns the claim of a source: which pages at Intercom it may have sent.
-func ClaimOf(s config.Source) (verify.Claim, error) {
-	source, err := NewSource(s)
-	if err != nil {
-		return nil, err
-	}
-	split, err := NewSplit(s.Content.Split)
-	if err != nil {
-		return nil, err
-	}
-	claim, err := web.NewClaim(source, split.Over > 0 || split.At > 0)
-	if err != nil {
-		return nil, err
-	}
-	return claim.Of, nil
-}
-
 func documentKinds(names []string) []document.Kind {
 	kinds := make([]document.Kind, len(names))
 	for i, name := range names {
@@ -167,7 +149,8 @@ func PresetsOf(c config.Content) (*preset.Set, error) {
 	return all.Only(c.Preset)
 }
 
-func newFetch(f config.Fetch, t config.TLS) fetch.Limits {
+// NewFetch returns how requests to a source are made.
+func NewFetch(f config.Fetch, t config.TLS) fetch.Limits {
 	return fetch.Limits{
 		Proxy: f.Proxy, Headers: f.Headers, CA: []byte(t.CA.Reveal()),
 		Concurrency: f.Concurrency, Rate: f.Rate, Timeout: f.Timeout, MaxBody: f.MaxBody,

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fincrawl/fincrawl/ingest/report"
+)
+
+// newListedWorld is a world whose source is a list that a command writes. from says where the list is.
+func newListedWorld(t *testing.T, from, settings string) *world {
+	t.Helper()
+	w := newWorld(t, "")
+	w.configure("  - name: wiki\n    kind: pages\n    " + from + "\n    library_url: https://wiki.example.com/\n" + settings)
+	return w
+}
+
+// lists writes the list: lines without their ends, or {…} as it stands.
+func (w *world) lists(lines ...string) {
+	w.Helper()
+	w.write("list.jsonl", strings.Join(lines, "\n")+"\n")
+}
+
+const beginLine = `{"type":"begin","protocol":1,"mode":"full"}`
+
+func pageLine(id, path, title, text string) string {
+	return fmt.Sprintf(`{"type":"page","id":%q,"url":"https://wiki.example.com%s","title":%q,"version":%q,"html":"<p>%s. See <a href='/other'>more</a>.</p>"}`,
+		id, path, title, fmt.Sprintf("%d%s", len(text), title), text)
+}
+
+func endLine(count int) string { return fmt.Sprintf(`{"type":"end","complete":true,"count":%d}`, count) }
+
+// three is a list of three pages.
+func three() []string {
+	return []string{beginLine, pageLine("1", "/vpn", "VPN", "How to use it"), pageLine("2", "/wifi", "Wi-Fi", "How to find it"),
+		pageLine("3", "/mail", "Mail", "How to read it"), endLine(3)}
+}
+
+// faultOf returns what a run says is wrong with the list of its source.
+func faultOf(run report.Run) string {
+	s := run.Sources[0]
+	said := s.Error
+	if s.Plan != nil {
+		for _, g := range s.Plan.Coverage.Gaps {
+			said += " " + g.Detail
+		}
+	}
+	return said
+}
+
+func TestPagesOfAListAreSentByTheirIDs(t *testing.T) {
+	t.Parallel()
+	w := newListedWorld(t, "command: [cat, list.jsonl]", "")
+	w.lists(three()...)
+	run := w.fincrawl(exitDone, "preview")
+	w.checkSums(run)
+	w.wantActions(run, "+ 1", "+ 2", "+ 3")
+	w.wantLibrary()
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("1", "2", "3")
+	for _, p := range w.pages() {
+		if p.ExternalID == "1" && (p.URL != "https://wiki.example.com/vpn" || p.Title != "VPN" ||
+			!strings.Contains(p.HTML, `href="https://wiki.example.com/other"`)) {
+			t.Errorf("sent: %+v", p)
+		}
+	}
+	if n := w.writes(func() { w.fincrawl(exitDone, "sync") }); n != 0 {
+		t.Errorf("nothing changed, and %d calls wrote", n)
+	}
+	// A new URL and title are one update.
+	w.lists(beginLine, pageLine("1", "/it/vpn", "VPN and more", "How to use it"), pageLine("2", "/wifi", "Wi-Fi", "How to find it"),
+		pageLine("3", "/mail", "Mail", "How to read it"), endLine(3))
+	run = w.fincrawl(exitDone, "sync")
+	w.checkSums(run)
+	w.wantActions(run, "~ 1")
+	// What is the same needs no text.
+	w.lists(beginLine, `{"type":"same","id":"1","version":"13VPN and more"}`, pageLine("2", "/wifi", "Wi-Fi", "It is elsewhere"),
+		`{"type":"same","id":"3","version":"14Mail"}`, endLine(3))
+	run = w.fincrawl(exitDone, "sync")
+	w.checkSums(run)
+	w.wantActions(run, "~ 2")
+	// What is absent waits for a second whole list.
+	w.lists(beginLine, pageLine("1", "/it/vpn", "VPN and more", "How to use it"), pageLine("2", "/wifi", "Wi-Fi", "It is elsewhere"), endLine(2))
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("1", "2", "3")
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("1", "2")
+}
+
+// What a list says of a page by its ID is a fact and needs no second look, even where the list is not complete.
+func TestHiddenAndGonePagesAreWithdrawnAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		what string
+		line string
+		want []string
+	}{
+		{"hidden", `{"type":"hidden","id":"2","reason":"draft"}`, []string{"1", "3"}},
+		{"gone", `{"type":"gone","id":"2","reason":"deleted"}`, []string{"1", "3"}},
+		{"restricted", strings.Replace(pageLine("2", "/wifi", "Wi-Fi", "How to find it"), `"type"`, `"readers":"restricted","type"`, 1), []string{"1", "3"}},
+		{"for members", strings.Replace(pageLine("2", "/wifi", "Wi-Fi", "How to find it"), `"type"`, `"readers":"members","type"`, 1), []string{"1", "3"}},
+		{"for nobody knows whom", strings.Replace(pageLine("2", "/wifi", "Wi-Fi", "Another text"), `"type"`, `"readers":"vip","type"`, 1), []string{"1", "2", "3"}},
+		{"an error", `{"type":"error","id":"2","message":"503 from the wiki"}`, []string{"1", "2", "3"}},
+	} {
+		for _, complete := range []bool{true, false} {
+			w := newListedWorld(t, "command: [cat, list.jsonl]", "    deletes: {max_share: 1}\n")
+			w.lists(three()...)
+			w.fincrawl(exitDone, "sync")
+			lines := three()
+			lines[2] = test.line
+			count := 3
+			if strings.Contains(test.line, `"gone"`) || strings.Contains(test.line, `"error"`) {
+				count = 2
+			}
+			lines[4] = endLine(count)
+			if !complete {
+				lines[4] = `{"type":"end","complete":false,"count":0,"reason":"the other half is not read"}`
+			}
+			w.lists(lines...)
+			code, out, logs := w.execute(t.Context(), "sync", "--json")
+			if (code == exitDone) != complete {
+				t.Errorf("%s, complete %t: exit code %d\n%s%s", test.what, complete, code, out, logs)
+			}
+			w.wantLibrary(test.want...)
+		}
+	}
+}
+
+// Each fault of a list is named, and nothing is deleted for it, however often it comes.
+func TestAFaultyListDeletesNothing(t *testing.T) {
+	t.Parallel()
+	page := pageLine("1", "/vpn", "VPN", "How to use it")
+	for _, test := range []struct {
+		what, list, says string
+	}{
+		{"nothing", "", "not even a begin line"},
+		{"an error text", "Wrong password\n", "line 1: is no JSON object"},
+		{"a web page", "<!doctype html><title>Log in</title>\n", "line 1: is no JSON object"},
+		{"no begin line", page + "\n" + endLine(1), "line 1: has the type \"page\""},
+		{"a newer protocol", `{"type":"begin","protocol":2,"mode":"full"}`, "protocol is 2"},
+		{"changes that nobody asked for", `{"type":"begin","protocol":1,"mode":"changes"}`, "a whole list was asked for"},
+		{"an empty list", beginLine + "\n" + endLine(0), "the list is empty"},
+		{"no end line", beginLine + "\n" + page + "\n", "ends after line 2 without an end line"},
+		{"half a line", beginLine + "\n" + page + "\n" + page[:40], "line 3: is no JSON object"},
+		{"a wrong count", beginLine + "\n" + page + "\n" + endLine(3), "says that it has 3 pages, and has 1"},
+		{"no count", beginLine + "\n" + page + "\n" + `{"type":"end","complete":true}`, "count is missing"},
+		{"a repeated ID", beginLine + "\n" + page + "\n" + page + "\n" + endLine(1), `line 3: the ID "1" was listed before`},
+		{"one URL twice", beginLine + "\n" + page + "\n" + pageLine("9", "/vpn", "VPN", "Another text") + "\n" + endLine(2), "line 3: another page has the URL"},
+		{"not complete", beginLine + "\n" + page + "\n" + `{"type":"end","complete":false,"count":1,"reason":"page 2 of the list: 503"}`, "page 2 of the list: 503"},
+		{"an error without an ID", beginLine + "\n" + page + "\n" + `{"type":"error","message":"the token has expired"}` + "\n" + endLine(1), "the token has expired"},
+		{"two lists", beginLine + "\n" + page + "\n" + endLine(1) + "\n" + beginLine, "line 4: stands after the end line"},
+		{"an unknown version", beginLine + "\n" + page + "\n" + `{"type":"same","id":"2","version":"99"}` + "\n" + endLine(2), `line 3: version "99" of 2`},
+		{"a number as ID", beginLine + "\n" + page + "\n" + `{"type":"gone","id":2}` + "\n" + endLine(1), "line 3: id must be a text in quotes, not a number"},
+		{"no title", beginLine + "\n" + `{"type":"page","id":"1","url":"https://wiki.example.com/vpn","html":"x"}` + "\n" + endLine(1), "line 2: title is missing"},
+		{"no address", beginLine + "\n" + `{"type":"page","id":"1","url":"javascript:alert(1)","title":"T","html":"x"}` + "\n" + endLine(1), "line 2: \"javascript:alert(1)\" is no web address"},
+		{"no UTF-8", beginLine + "\n" + "{\"type\":\"page\",\"id\":\"\xff\"}\n" + endLine(1), "line 2: is not UTF-8"},
+		{"a long line", beginLine + "\n" + `{"type":"page","id":"1","html":"` + strings.Repeat("x", 17<<20) + `"}` + "\n" + endLine(1), "line 2: the line has more than 16 MB"},
+	} {
+		t.Run(test.what, func(t *testing.T) {
+			t.Parallel()
+			w := newListedWorld(t, "command: [cat, list.jsonl]", "    deletes: {max_share: 1}\n")
+			w.lists(three()...)
+			w.fincrawl(exitDone, "sync")
+			w.write("list.jsonl", test.list)
+			for range 3 {
+				code, out, logs := w.execute(t.Context(), "sync", "--json")
+				if code == exitDone {
+					t.Fatalf("exit code %d\n%s%s", code, out, logs)
+				}
+				if !strings.Contains(out, strings.ReplaceAll(test.says, `"`, `\"`)) {
+					t.Errorf("%q is not said:\n%s", test.says, out)
+				}
+			}
+			w.wantLibrary("1", "2", "3")
+		})
+	}
+}
+
+// A command that fails, hangs or writes to standard error is stopped with all that it started, and its words are
+// shown without the secret that it was given.
+func TestACommandThatFailsDeletesNothing(t *testing.T) {
+	t.Parallel()
+	w := newListedWorld(t, "command: [sh, list.sh]", "    env: {WIKI_TOKEN: \"file:token\", SPACE: IT}\n    idle: 1s\n    deletes: {max_share: 1}\n")
+	w.lists(three()...)
+	w.write("list.sh", `test "$SPACE" = IT && test -n "$WIKI_TOKEN" && test "$FINCRAWL_MODE" = full && test -z "$USER" && test -f "$FINCRAWL_KNOWN" && cat list.jsonl`)
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("1", "2", "3")
+	for _, test := range []struct{ what, script, says string }{
+		{"fails after the end", "cat list.jsonl; exit 7", "exit status 7"},
+		{"fails at once", "echo 'wrong password '$WIKI_TOKEN >&2; exit 1", "it said: wrong password"},
+		{"is killed", "head -n 2 list.jsonl; kill -9 $$", "signal: killed"},
+		{"hangs with a child", "head -n 2 list.jsonl; sleep 600 & wait", "nothing came for 1s"},
+		{"is not there", "", ""},
+	} {
+		if test.script == "" {
+			w.configure("  - name: wiki\n    kind: pages\n    command: [no-such-program]\n    library_url: https://wiki.example.com/\n")
+			test.says = "cannot be started"
+		}
+		w.write("list.sh", test.script)
+		code, out, logs := w.execute(t.Context(), "sync", "--json")
+		if code == exitDone || !strings.Contains(out, test.says) {
+			t.Errorf("a command that %s: exit code %d\n%s%s", test.what, code, out, logs)
+		}
+		if strings.Contains(out+logs, worldToken) {
+			t.Errorf("a command that %s: its secret is shown\n%s%s", test.what, out, logs)
+		}
+	}
+	w.wantLibrary("1", "2", "3")
+}
+
+// The cursor moves only after everything that was listed is in the library, and a preview keeps none.
+func TestTheCursorMovesAfterTheAcknowledgement(t *testing.T) {
+	t.Parallel()
+	w := newListedWorld(t, "command: [sh, list.sh]", "    deletes: {max_share: 1}\n")
+	w.write("list.sh", `echo "$FINCRAWL_MODE $FINCRAWL_CURSOR $FINCRAWL_PREVIEW" >> asked; cat list.jsonl`)
+	lines := three()
+	lines[4] = `{"type":"end","complete":true,"count":3,"cursor":"c1"}`
+	w.lists(lines...)
+	w.fincrawl(exitDone, "preview")
+	w.fincrawl(exitDone, "sync")
+	changes := `{"type":"begin","protocol":1,"mode":"changes"}`
+	w.lists(changes, pageLine("2", "/wifi", "Wi-Fi", "It is elsewhere"), `{"type":"gone","id":"3","reason":"deleted"}`,
+		`{"type":"end","complete":true,"count":1,"cursor":"c2"}`)
+	w.fincrawl(exitDone, "preview")
+	run := w.fincrawl(exitDone, "sync")
+	w.checkSums(run)
+	w.wantActions(run, "~ 2", "- 3")
+	w.wantLibrary("1", "2")
+	w.lists(changes, `{"type":"end","complete":true,"count":1,"cursor":"c3"}`)
+	w.fincrawl(exitFailed, "sync") // the count is wrong
+	w.lists(changes, `{"type":"end","complete":true,"count":0,"cursor":"c4"}`)
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("1", "2")
+	want := []string{"full  1", "full  ", "changes c1 1", "changes c1 ", "changes c2 ", "changes c2 "}
+	if got := strings.Split(strings.TrimSuffix(string(w.read("asked")), "\n"), "\n"); !slices.Equal(got, want) {
+		t.Errorf("asked for\n\t%q\nwant\n\t%q", got, want)
+	}
+}
+
+// A single page can be asked for, and explained.
+func TestASinglePageOfAListIsReadByItself(t *testing.T) {
+	t.Parallel()
+	w := newListedWorld(t, "command: [cat, list.jsonl]", "")
+	w.lists(three()...)
+	w.fincrawl(exitDone, "sync")
+	lines := three()
+	lines[1] = pageLine("1", "/it/vpn", "VPN", "Another way to use it")
+	lines[2] = pageLine("2", "/wifi", "Wi-Fi", "It is elsewhere")
+	w.lists(lines...)
+	run := w.fincrawl(exitDone, "sync", "--page", "https://wiki.example.com/vpn")
+	w.checkSums(run)
+	w.wantActions(run, "~ 1")
+	code, out, logs := w.execute(t.Context(), "explain", "https://wiki.example.com/wifi", "--fetch")
+	if code != exitDone || !strings.Contains(out, "It is elsewhere") {
+		t.Errorf("explain: exit code %d\n%s%s", code, out, logs)
+	}
+	for _, args := range [][]string{{"status"}, {"lint"}, {"check"}, {"explain", "https://wiki.example.com/mail"}} {
+		if code, out, logs := w.execute(t.Context(), args...); code != exitDone {
+			t.Errorf("%s: exit code %d\n%s%s", args, code, out, logs)
+		}
+	}
+}
