@@ -30,7 +30,9 @@ func pageLine(id, path, title, text string) string {
 		id, path, title, fmt.Sprintf("%d%s", len(text), title), text)
 }
 
-func endLine(count int) string { return fmt.Sprintf(`{"type":"end","complete":true,"count":%d}`, count) }
+func endLine(count int) string {
+	return fmt.Sprintf(`{"type":"end","complete":true,"count":%d}`, count)
+}
 
 // three is a list of three pages.
 func three() []string {

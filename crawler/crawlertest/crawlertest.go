@@ -8,15 +8,18 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+
+	"golang.org/x/net/html"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/fincrawl/fincrawl/crawler"
 )
 
-// Place is something that a source reads. It has at least three pages. A kind of source provides one for each test.
+// Place is something that a source reads. It has at least three pages, one of which has a relative link. A kind of source provides one for each test.
 type Place interface {
 	// Source returns a source that reads the place and remembers nothing of others.
 	Source() crawler.Source
@@ -33,9 +36,25 @@ type Place interface {
 	Hold(address string) <-chan struct{}
 }
 
+// T is what a rule needs of a *testing.T. The tests of this package give another one to a kind that breaks rules.
+type T interface {
+	Context() context.Context
+	Helper()
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+}
+
 // Run runs the tests, each on its own place.
 func Run(t *testing.T, newPlace func(*testing.T) Place) {
-	for name, test := range map[string]func(*testing.T, Place){
+	for name, test := range rules() {
+		t.Run(name, func(t *testing.T) { test(t, newPlace(t)) })
+	}
+}
+
+// rules are what every kind of source promises.
+func rules() map[string]func(T, Place) {
+	return map[string]func(T, Place){
 		"the sums add up":                        sumsAddUp,
 		"the same input gives the same pages":    sameInput,
 		"a failure never looks like an absence":  failureIsNoAbsence,
@@ -44,8 +63,6 @@ func Run(t *testing.T, newPlace func(*testing.T) Place) {
 		"cancelling ends it":                     cancelling,
 		"what was cut off is continued":          goingOn,
 		"a sink that fails ends it":              failingSink,
-	} {
-		t.Run(name, func(t *testing.T) { test(t, newPlace(t)) })
 	}
 }
 
@@ -73,7 +90,7 @@ func (s *shelf) addresses() []string {
 }
 
 // read reads a source, and checks what must hold for every reading.
-func read(ctx context.Context, t *testing.T, s crawler.Source, r crawler.Reading) (crawler.Coverage, error) {
+func read(ctx context.Context, t T, s crawler.Source, r crawler.Reading) (crawler.Coverage, error) {
 	t.Helper()
 	c, err := s.Read(ctx, r)
 	sum := 0
@@ -105,7 +122,7 @@ func read(ctx context.Context, t *testing.T, s crawler.Source, r crawler.Reading
 }
 
 // readAll reads a whole place, from which the pages in known were sent earlier.
-func readAll(t *testing.T, s crawler.Source, known []string) (crawler.Coverage, *shelf) {
+func readAll(t T, s crawler.Source, known []string) (crawler.Coverage, *shelf) {
 	t.Helper()
 	sink := newShelf()
 	c, err := read(t.Context(), t, s, crawler.Reading{Sink: sink, Known: slices.Values(known)})
@@ -115,7 +132,7 @@ func readAll(t *testing.T, s crawler.Source, known []string) (crawler.Coverage, 
 	return c, sink
 }
 
-func sumsAddUp(t *testing.T, p Place) {
+func sumsAddUp(t T, p Place) {
 	s := p.Source()
 	c, sink := readAll(t, s, nil)
 	all := slices.Sorted(slices.Values(p.Addresses()))
@@ -132,10 +149,31 @@ func sumsAddUp(t *testing.T, p Place) {
 		if page.Title == "" || page.HTML == "" || page.Markdown == "" || page.ExternalID == "" || page.Source == "" {
 			t.Errorf("a page lacks something: %+v", page)
 		}
+		if link := relative(page.HTML); link != "" {
+			t.Errorf("%s has a link that leads nowhere from elsewhere: %q", address, link)
+		}
 	}
 }
 
-func sameInput(t *testing.T, p Place) {
+// relative returns the first link of a page that is not absolute, or "".
+func relative(text string) string {
+	tokens := html.NewTokenizer(strings.NewReader(text))
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			return ""
+		case html.StartTagToken, html.SelfClosingTagToken:
+			for _, a := range tokens.Token().Attr {
+				u, err := url.Parse(a.Val)
+				if (a.Key == "href" || a.Key == "src") && (err != nil || !u.IsAbs() && !strings.HasPrefix(a.Val, "#")) {
+					return a.Val
+				}
+			}
+		}
+	}
+}
+
+func sameInput(t T, p Place) {
 	before, first := readAll(t, p.Source(), nil)
 	after, second := readAll(t, p.Source(), p.Addresses())
 	if diff := gocmp.Diff(first.pages, second.pages); diff != "" {
@@ -146,13 +184,12 @@ func sameInput(t *testing.T, p Place) {
 	}
 }
 
-func failureIsNoAbsence(t *testing.T, p Place) {
+func failureIsNoAbsence(t T, p Place) {
 	broken := p.Addresses()[1]
 	p.Break(broken)
 	s := p.Source()
 	c, sink := readAll(t, s, p.Addresses())
-	names := func(g crawler.Gap) bool { return g.URL == broken && g.Outcome.Failed() }
-	if c.Complete || !slices.ContainsFunc(c.Gaps, names) {
+	if c.Complete || !slices.ContainsFunc(c.Gaps, func(g crawler.Gap) bool { return g.Outcome.Failed() }) {
 		t.Errorf("%s failed, and the coverage is %+v", broken, c)
 	}
 	if o := p.Outcome(s, broken); !o.Spares() || o.Meaning().Leaves != crawler.GroundNever {
@@ -163,7 +200,7 @@ func failureIsNoAbsence(t *testing.T, p Place) {
 	}
 }
 
-func absenceIsSeen(t *testing.T, p Place) {
+func absenceIsSeen(t T, p Place) {
 	gone := p.Addresses()[1]
 	p.Remove(gone)
 	s := p.Source()
@@ -176,7 +213,7 @@ func absenceIsSeen(t *testing.T, p Place) {
 	}
 }
 
-func onlyPages(t *testing.T, p Place) {
+func onlyPages(t T, p Place) {
 	wanted := p.Addresses()[1]
 	u, err := url.Parse(wanted)
 	if err != nil {
@@ -193,7 +230,7 @@ func onlyPages(t *testing.T, p Place) {
 }
 
 // cutOff cancels a reading that waits for the second page.
-func cutOff(t *testing.T, p Place, s crawler.Source, sink crawler.Sink) {
+func cutOff(t T, p Place, s crawler.Source, sink crawler.Sink) {
 	t.Helper()
 	waits := p.Hold(p.Addresses()[1])
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -211,9 +248,9 @@ func cutOff(t *testing.T, p Place, s crawler.Source, sink crawler.Sink) {
 	}
 }
 
-func cancelling(t *testing.T, p Place) { cutOff(t, p, p.Source(), newShelf()) }
+func cancelling(t T, p Place) { cutOff(t, p, p.Source(), newShelf()) }
 
-func goingOn(t *testing.T, p Place) {
+func goingOn(t T, p Place) {
 	s, sink := p.Source(), newShelf()
 	cutOff(t, p, s, sink)
 	c, err := read(t.Context(), t, s, crawler.Reading{Sink: sink})
@@ -225,7 +262,7 @@ func goingOn(t *testing.T, p Place) {
 	}
 }
 
-func failingSink(t *testing.T, p Place) {
+func failingSink(t T, p Place) {
 	full := errors.New("the disk is full")
 	sink := newShelf()
 	sink.err = full

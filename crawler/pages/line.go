@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -115,6 +116,8 @@ func parse(text []byte) (line, error) {
 	err := json.Unmarshal(text, &l)
 	var wrong *json.UnmarshalTypeError
 	switch {
+	case errors.As(err, &wrong) && l.Type != "" && !isKnown(l.Type):
+		return line{Type: l.Type}, nil
 	case errors.As(err, &wrong) && wrong.Field != "":
 		return l, fmt.Errorf("%s must be %s, not %s", wrong.Field, kindOf(wrong.Type.String()), article(wrong.Value))
 	case errors.As(err, &wrong):
@@ -125,6 +128,11 @@ func parse(text []byte) (line, error) {
 		return l, errors.New("has no type")
 	}
 	return l, nil
+}
+
+// isKnown reports whether the protocol has lines of a type.
+func isKnown(kind string) bool {
+	return slices.Contains([]string{"begin", "page", "same", "gone", "hidden", "error", "end"}, kind)
 }
 
 func kindOf(goType string) string {

@@ -16,7 +16,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/listing"
 )
 
@@ -106,29 +105,4 @@ func readFile(path string, read func(io.Reader) (string, error)) error {
 		return listing.Faultf("the end line has next, which only a list at a URL has")
 	}
 	return err
-}
-
-// Check reads one list and tells blame of every fault in it. seen is told of each outcome that is no page. It
-// returns what the list has.
-func Check(
-	ctx context.Context, from io.Reader, source listing.Source, store *listing.Outcomes, blame func(*listing.Fault),
-) (crawler.Coverage, error) {
-	return listing.New(source, checked{from}, listing.Surroundings{Outcomes: store, Blamed: blame}).
-		Read(ctx, crawler.Reading{Sink: listing.Nowhere{}})
-}
-
-// checked lists what is read from a file for a look at it. What is the same counts as listed.
-type checked struct{ from io.Reader }
-
-func (c checked) List(
-	ctx context.Context, ask listing.Ask, give func(context.Context, listing.Item) error,
-) (listing.End, error) {
-	s := &stream{mayDiff: true, blame: ask.Blame, now: time.Now, give: func(ctx context.Context, i listing.Item) error {
-		if i.What == listing.Same {
-			i.What, i.Reason = listing.Hidden, "same"
-		}
-		return give(ctx, i)
-	}}
-	end, _, err := s.read(ctx, c.from)
-	return end, err
 }

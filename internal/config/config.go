@@ -126,6 +126,9 @@ const (
 // Kinds returns the kinds of sources.
 func Kinds() []string { return []string{KindWeb, KindPages} }
 
+// IsWeb reports whether the source is a website. The zero kind is one.
+func (s Source) IsWeb() bool { return s.Kind == "" || s.Kind == KindWeb }
+
 // Listing says where the list of a source is and how it is read.
 type Listing struct {
 	Command  []string

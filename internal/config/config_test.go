@@ -263,7 +263,7 @@ sources:
 	}
 	s.Auth = config.Auth{}
 	wantSource := config.Source{
-		Name: "help-center", URL: "http://wiki.corp/", LibraryURL: "https://help.example.com", Reactivate: true, AudienceIDs: []int64{5678, 9}, Locale: "pt-BR",
+		Name: "help-center", Kind: "web", Listing: unlisted(c), URL: "http://wiki.corp/", LibraryURL: "https://help.example.com", Reactivate: true, AudienceIDs: []int64{5678, 9}, Locale: "pt-BR",
 		Discover: config.Discover{Sitemaps: []string{"auto", "http://wiki.corp/map.xml"}, Seeds: []string{"http://WIKI.corp:80/x"}, MaxPages: 1000, MaxDuplicates: 7, OtherLocales: true, Canonical: "ignore", Allow: []string{"/help/delete"}},
 		Include:  []string{"/articles/**"},
 		Exclude:  []string{"/articles/*/print", `re:\?print=1$`, "/costs$5"},
@@ -286,6 +286,50 @@ sources:
 	}
 	if !reflect.DeepEqual(s, wantSource) {
 		t.Errorf("source: got\n%+v, want\n%+v", s, wantSource)
+	}
+}
+
+// unlisted is what a source has that is a website and has no list.
+func unlisted(c *config.Config) config.Listing {
+	return config.Listing{
+		Base: filepath.Dir(c.Path), Timeout: time.Hour, Idle: 5 * time.Minute, MaxPages: 1_000_000, Readers: "everyone",
+	}
+}
+
+func TestAListIsConfigured(t *testing.T) {
+	c, err := load(t, `
+version: 1
+intercom: {token: "${T}"}
+sources:
+  - name: a
+    kind: pages
+    command: [python3, export.py, "7"]
+    env: {WIKI_TOKEN: "${T}", SPACE: IT}
+    library_url: https://wiki.example.com/
+    timeout: 10m
+    idle: 30s
+    max_age: 2d
+    max_pages: 500
+    readers: members
+  - {name: b, kind: pages, file: lists/b.jsonl, library_url: "https://b.example.com/"}
+`, map[string]string{"T": "the-token"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := c.Sources[0], c.Sources[1]
+	if a.Env["WIKI_TOKEN"].Reveal() != "the-token" || a.Env["SPACE"].Reveal() != "IT" {
+		t.Errorf("the variables are %q and %q", a.Env["WIKI_TOKEN"].Reveal(), a.Env["SPACE"].Reveal())
+	}
+	a.Env = nil
+	want := config.Listing{
+		Command: []string{"python3", "export.py", "7"}, Literal: map[string]bool{"WIKI_TOKEN": false, "SPACE": true},
+		Base: filepath.Dir(c.Path), Timeout: 10 * time.Minute, Idle: 30 * time.Second, MaxAge: 48 * time.Hour, MaxPages: 500, Readers: "members",
+	}
+	if diff := cmp.Diff(want, a.Listing); diff != "" || a.URL != "https://wiki.example.com/" {
+		t.Errorf("the list of %s (-want +got):\n%s", a.URL, diff)
+	}
+	if want := filepath.Join(filepath.Dir(c.Path), "lists/b.jsonl"); b.File != want {
+		t.Errorf("the file is %s, want %s", b.File, want)
 	}
 }
 
@@ -314,7 +358,7 @@ sources:
 		Notify:      config.Notify{AfterFailures: 2},
 		Browser:     browser,
 		Sources: []config.Source{{
-			Name: "a", URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",
+			Name: "a", Kind: "web", Listing: unlisted(c), URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",
 			Discover: config.Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50, Canonical: "verify"},
 			Fetch: config.Fetch{Concurrency: 4, Timeout: 30 * time.Second, MaxBody: 10_000_000, RespectRobots: true, UserAgent: "fincrawl (+https://github.com/fincrawl/fincrawl)",
 				VerifyEvery: 7, ResumeWithin: 24 * time.Hour},

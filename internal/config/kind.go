@@ -91,10 +91,12 @@ func (d *decoder) variables(l *Listing) value {
 		}
 		return name, ""
 	}
-	l.Literal = make(map[string]bool)
 	return d.named(&l.Env, literals, check, func(e entry, to *Secret) {
 		d.credential(e, to, allowedUnder(e.label.Value))
 		text := target(e.node).Value
+		if l.Literal == nil {
+			l.Literal = make(map[string]bool)
+		}
 		l.Literal[e.label.Value] = !strings.Contains(text, "${") && !strings.HasPrefix(text, "file:")
 	})
 }

@@ -131,3 +131,13 @@ func (w DokuWiki) forgetRendered(t testing.TB) {
 	}
 	w.home.mkdir(t, "data/cache")
 }
+
+// AllowRemote switches on the wiki's XML-RPC interface, for all users.
+func (w DokuWiki) AllowRemote(t testing.TB) {
+	t.Helper()
+	conf, err := os.ReadFile(w.home.path("conf/local.php"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.home.write(t, "conf/local.php", string(conf)+"$conf['remote'] = 1;\n$conf['remoteuser'] = '';\n")
+}

@@ -229,7 +229,7 @@ func (x Explainer) explain(ctx context.Context, e *report.Explanation, fetch boo
 	if err != nil {
 		return fmt.Errorf("explain %s: %w", e.URL, err)
 	}
-	if x.settings.Kind == config.KindWeb {
+	if x.settings.IsWeb() {
 		source, err := settings.NewSource(x.settings)
 		if err != nil {
 			return err

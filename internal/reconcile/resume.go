@@ -23,7 +23,7 @@ import (
 func (r *Runner) beginCrawl(
 	s config.Source, ledger *state.Store, sent sentUnder, read reading, decisions ingest.Decisions,
 ) (crawl *state.Crawl, resumed time.Time, err error) {
-	if r.Mode == ModePreview || r.Only == nil && s.Kind != config.KindWeb { // a list is read from its beginning
+	if r.Mode == ModePreview || r.Only == nil && !s.IsWeb() { // a list is read from its beginning
 		crawl, err = r.Staging.BeginCrawl(s.Name)
 		return crawl, time.Time{}, err
 	}

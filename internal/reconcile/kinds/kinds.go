@@ -50,7 +50,12 @@ func all() map[string]kind {
 	}
 }
 
-func of(s config.Source) kind { return all()[s.Kind] }
+func of(s config.Source) kind {
+	if s.IsWeb() {
+		return all()[config.KindWeb]
+	}
+	return all()[s.Kind]
+}
 
 // New returns the source that s describes.
 func New(s config.Source, p Place) (crawler.Source, error) { return of(s).make(s, p) }

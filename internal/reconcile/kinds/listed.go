@@ -14,7 +14,6 @@ import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/listing"
 	"github.com/fincrawl/fincrawl/crawler/web"
-	"github.com/fincrawl/fincrawl/crawler/web/frontier"
 	"github.com/fincrawl/fincrawl/crawler/web/scope"
 	"github.com/fincrawl/fincrawl/ingest/verify"
 	"github.com/fincrawl/fincrawl/internal/config"
@@ -160,5 +159,3 @@ func lookAtListed(ctx context.Context, s config.Source, p Place) ([]string, erro
 	}
 	return append(seen, plural.Count(c.Discovered, "page")+", and the list is complete"), nil
 }
-
-var _ frontier.Store = (*listing.Outcomes)(nil)

@@ -15,7 +15,7 @@ import (
 
 // Settings returns the settings of a kind that pages depend on, by their key in sources.yaml.
 func Settings(s config.Source) map[string]string {
-	if s.Kind == config.KindWeb {
+	if s.IsWeb() {
 		return nil
 	}
 	return map[string]string{
