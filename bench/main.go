@@ -57,6 +57,7 @@ func experiments() []experiment {
 		{"allowance", (*bench).allowance},
 		{"scale", (*bench).scale},
 		{"plan", (*bench).plan},
+		{"listing", (*bench).listing},
 		{"start", (*bench).start},
 		{"overlap", (*bench).overlap},
 	}

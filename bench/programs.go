@@ -36,6 +36,7 @@ type project struct {
 type source struct {
 	name, url string
 	rate      string
+	list      string // a file with the list of its pages, in place of a crawl
 }
 
 // project writes a sources.yaml that sends to the API at base.
@@ -47,6 +48,10 @@ func (b *bench) project(base string, sources ...source) (project, error) {
 	var y strings.Builder
 	fmt.Fprintf(&y, "version: 1\nintercom: {token: \"${BENCH_TOKEN}\", base_url: \"%s\", share: 1}\nstate: %s\nsources:\n", base, filepath.Join(dir, "fincrawl.db"))
 	for _, s := range sources {
+		if s.list != "" {
+			fmt.Fprintf(&y, "  - name: %s\n    kind: pages\n    command: [cat, %s]\n    library_url: %s\n    updates: {max_same_text: 1000000}\n", s.name, s.list, s.url)
+			continue
+		}
 		if s.rate == "" {
 			s.rate = "unlimited"
 		}
