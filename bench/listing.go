@@ -29,6 +29,10 @@ func (b *bench) listing(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	fresh, err := b.project(api, source{name: "long", url: "https://long.example.com/", list: path})
+	if err != nil {
+		return err
+	}
 	text := strings.Repeat("<p>This is how the <b>virtual network</b> is used, and what to do where it fails for a while.</p>", 60)
 	page := func(i int) string {
 		return fmt.Sprintf(`{"type":"page","id":"%d","url":"https://list.example.com/%d","title":"Page %d","version":"1","html":"<p>This is number %d.</p>%s"}`, i, i, i, i, text)
@@ -50,6 +54,9 @@ func (b *bench) listing(ctx context.Context) error {
 	} {
 		if err := writeList(path, step.lines, step.line); err != nil {
 			return err
+		}
+		if i == len(spent)-1 {
+			p = fresh
 		}
 		if spent[i], err = p.run(ctx, step.args...); err != nil {
 			return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -262,5 +263,60 @@ func TestASinglePageOfAListIsReadByItself(t *testing.T) {
 		if code, out, logs := w.execute(t.Context(), args...); code != exitDone {
 			t.Errorf("%s: exit code %d\n%s%s", args, code, out, logs)
 		}
+	}
+}
+
+// A folder of Markdown is read by the rules of the program that makes a site of it. A draft is withdrawn at once, and
+// a folder that is not there deletes nothing.
+func TestFilesOfAFolderAreSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "")
+	w.configure("  - name: docs\n    kind: files\n    folder: docs\n    layout: mkdocs\n    url: https://docs.example.com/\n" +
+		"    exclude: [\"/internal/**\"]\n    deletes: {max_share: 1}\n")
+	w.folder("docs/guides")
+	w.folder("docs/internal")
+	w.write("docs/index.md", "# Start\n\nSee [how to install](guides/install.md#how).\n")
+	w.write("docs/guides/install.md", "---\ntitle: How to install\n---\n!!! note \"Mind\"\n    It takes a while.\n\nRun it.\n")
+	w.write("docs/guides/old.html", "<!doctype html><title>Old</title><main><h1>Old</h1><p>An old page about how it was once installed by hand.</p></main>")
+	w.write("docs/internal/secret.md", "# Internal\n\nNot for readers.\n")
+	w.write("docs/notes.txt", "Not read.")
+	run := w.fincrawl(exitDone, "sync")
+	w.checkSums(run)
+	w.wantLibrary("guides/install.md", "guides/old.html", "index.md")
+	for _, p := range w.pages() {
+		if p.ExternalID == "guides/install.md" && (p.Title != "How to install" || p.URL != "https://docs.example.com/guides/install/" || !strings.Contains(p.HTML, "Mind")) {
+			t.Errorf("sent: %+v", p)
+		}
+		if p.ExternalID == "index.md" && !strings.Contains(p.HTML, `href="https://docs.example.com/guides/install/#how"`) {
+			t.Errorf("sent: %+v", p)
+		}
+	}
+	if n := w.writes(func() { w.fincrawl(exitDone, "sync") }); n != 0 {
+		t.Errorf("nothing changed, and %d calls wrote", n)
+	}
+	w.write("docs/guides/install.md", "---\ndraft: true\n---\nRun it.\n")
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("guides/old.html", "index.md")
+	if err := os.Rename(w.path("docs"), w.path("elsewhere")); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if run := w.fincrawl(exitFailed, "sync"); !strings.Contains(faultOf(run), "open the folder") {
+			t.Errorf("the folder is gone: %q", faultOf(run))
+		}
+	}
+	w.folder("docs")
+	for range 3 {
+		if run := w.fincrawl(exitFailed, "sync"); !strings.Contains(faultOf(run), "the list is empty") {
+			t.Errorf("the folder is empty: %q", faultOf(run))
+		}
+	}
+	w.wantLibrary("guides/old.html", "index.md")
+}
+
+func (w *world) folder(name string) {
+	w.Helper()
+	if err := os.MkdirAll(w.path(name), 0o700); err != nil {
+		w.Fatal(err)
 	}
 }

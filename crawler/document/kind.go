@@ -138,3 +138,6 @@ func LooksLikeHTML(start []byte) bool {
 	}
 	return false
 }
+
+// KindOfName returns the kind of a file by its name alone, or "".
+func KindOfName(name string) Kind { return formatOfName(&url.URL{Path: name}).kind }

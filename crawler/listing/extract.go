@@ -84,6 +84,9 @@ func (r *reading) read1(ctx context.Context, u *url.URL, i Item) (page crawler.P
 		}
 		doc.Meter, rules.Remove = meter, r.Content.Remove
 		head(doc, i)
+		if i.Resolve != nil {
+			resolve(doc, i.Resolve)
+		}
 		if i.Title != "" {
 			rules.Title = "head > title"
 		}
@@ -100,6 +103,20 @@ func (r *reading) read1(ctx context.Context, u *url.URL, i Item) (page crawler.P
 		page.Unseen = append(page.Unseen, crawler.Unseen{Rule: string(u.How), Where: u.Where, Letters: u.Letters})
 	}
 	return page, string(i.Format), nil
+}
+
+// resolve rewrites the links that a source writes in its own way.
+func resolve(doc *extract.Document, to func(string) string) {
+	for _, n := range doc.Root.Find("a[href], img[src]").Nodes {
+		for i, a := range n.Attr {
+			if a.Key != "href" && a.Key != "src" {
+				continue
+			}
+			if address := to(a.Val); address != "" {
+				n.Attr[i].Val = address
+			}
+		}
+	}
 }
 
 // head writes what the source says of a page into the head of its document: the title, and the labels and the

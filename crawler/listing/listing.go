@@ -78,6 +78,9 @@ type Item struct {
 	// Whole reports whether the body is a whole document with menus and footers, of which the rules of the
 	// source find the article.
 	Whole bool
+	// Resolve returns where a link in the body leads, if it is written for the source and not for the page's URL. It
+	// returns "" for other links. It may be nil.
+	Resolve func(link string) string
 	// Where is the place of the item for people, such as "line 7".
 	Where string
 }

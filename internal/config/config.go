@@ -121,10 +121,11 @@ type Source struct {
 const (
 	KindWeb   = "web"   // a website, which is crawled
 	KindPages = "pages" // a list that a command, a file or a URL gives: see docs/protocol.md
+	KindFiles = "files" // a folder
 )
 
 // Kinds returns the kinds of sources.
-func Kinds() []string { return []string{KindWeb, KindPages} }
+func Kinds() []string { return []string{KindWeb, KindPages, KindFiles} }
 
 // IsWeb reports whether the source is a website. The zero kind is one.
 func (s Source) IsWeb() bool { return s.Kind == "" || s.Kind == KindWeb }
@@ -135,6 +136,8 @@ type Listing struct {
 	Env      map[string]Secret // of the command
 	Literal  map[string]bool   // the names in Env whose values are written out, and so no secrets
 	File     string            // path, in a form that can be opened
+	Folder   string            // whose files are pages; in a form that can be opened
+	Layout   string            // by the rules of which program files become addresses
 	Base     string            // the folder of sources.yaml, in which commands run
 	Timeout  time.Duration     // of the whole list
 	Idle     time.Duration     // in which nothing comes

@@ -293,6 +293,7 @@ sources:
 func unlisted(c *config.Config) config.Listing {
 	return config.Listing{
 		Base: filepath.Dir(c.Path), Timeout: time.Hour, Idle: 5 * time.Minute, MaxPages: 1_000_000, Readers: "everyone",
+		Layout: "plain",
 	}
 }
 
@@ -323,7 +324,7 @@ sources:
 	a.Env = nil
 	want := config.Listing{
 		Command: []string{"python3", "export.py", "7"}, Literal: map[string]bool{"WIKI_TOKEN": false, "SPACE": true},
-		Base: filepath.Dir(c.Path), Timeout: 10 * time.Minute, Idle: 30 * time.Second, MaxAge: 48 * time.Hour, MaxPages: 500, Readers: "members",
+		Base: filepath.Dir(c.Path), Timeout: 10 * time.Minute, Idle: 30 * time.Second, MaxAge: 48 * time.Hour, MaxPages: 500, Readers: "members", Layout: "plain",
 	}
 	if diff := cmp.Diff(want, a.Listing); diff != "" || a.URL != "https://wiki.example.com/" {
 		t.Errorf("the list of %s (-want +got):\n%s", a.URL, diff)

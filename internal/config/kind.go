@@ -7,6 +7,11 @@ import (
 	"unicode"
 )
 
+// Layouts returns the layouts of folders: those of crawler/files.
+func Layouts() []string {
+	return []string{"plain", "mkdocs", "docusaurus", "vitepress", "hugo", "sphinx"}
+}
+
 // only makes a key one of some kinds of sources.
 func only(v value, kinds ...string) value {
 	v.of = kinds

@@ -40,13 +40,16 @@ type kind struct {
 	explain func(context.Context, config.Source, *url.URL, Place) (web.Explanation, error)
 	// look says what a login sees.
 	look func(context.Context, config.Source, Place) ([]string, error)
+	// depends returns its own settings that pages depend on, by their key in sources.yaml.
+	depends func(config.Source) map[string]string
 }
 
 // all has a row for each kind.
 func all() map[string]kind {
 	return map[string]kind{
-		config.KindWeb:   {website, judgeWebsite, claimWebsite, explainWebsite, lookAtWebsite},
-		config.KindPages: {listed, judgeListed, claimListed, explainListed, lookAtListed},
+		config.KindWeb:   {website, judgeWebsite, claimWebsite, explainWebsite, lookAtWebsite, none},
+		config.KindPages: pagesOf().kind(),
+		config.KindFiles: filesOf().kind(),
 	}
 }
 
@@ -78,6 +81,11 @@ func Explain(ctx context.Context, s config.Source, address *url.URL, p Place) (w
 func Look(ctx context.Context, s config.Source, p Place) ([]string, error) {
 	return of(s).look(ctx, s, p)
 }
+
+// Settings returns the settings of the kind of a source that its pages depend on, by their key in sources.yaml.
+func Settings(s config.Source) map[string]string { return of(s).depends(s) }
+
+func none(config.Source) map[string]string { return nil }
 
 // Check returns the mistakes that only the packages themselves can find, such as in a file of cookies.
 func Check(c *config.Config) error {

@@ -21,18 +21,26 @@ import (
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 )
 
-// lister returns what lists the pages of a source, and how its list is called in reports.
-func lister(s config.Source, p Place) (l listing.Lister, address string, err error) {
-	return pagesLister(s, p)
+// lists is a kind whose sources list their pages.
+type lists struct {
+	// lister returns what lists the pages of a source, and how its list is called in reports.
+	lister func(s config.Source, p Place) (l listing.Lister, address string, err error)
+	// depends returns the settings of the kind that pages depend on, by their key in sources.yaml.
+	depends func(config.Source) map[string]string
 }
 
-// listed makes a source of a kind that lists its pages.
-func listed(s config.Source, p Place) (crawler.Source, error) {
+// kind returns the row of a kind that lists its pages. Everything but the lister is the same for all of them.
+func (l lists) kind() kind {
+	return kind{l.make, judgeListed, claimListed, l.explain, l.look, l.depends}
+}
+
+// make makes a source of a kind that lists its pages.
+func (l lists) make(s config.Source, p Place) (crawler.Source, error) {
 	source, err := settings.NewSource(s)
 	if err != nil {
 		return nil, err
 	}
-	list, address, err := lister(s, p)
+	list, address, err := l.lister(s, p)
 	if err != nil {
 		return nil, err
 	}
@@ -55,16 +63,20 @@ func judgeListed(s config.Source, address *url.URL) (scope.Judgement, error) {
 	if err != nil {
 		return scope.Judgement{}, fmt.Errorf("judge %s: %w", address.Redacted(), err)
 	}
-	library, err := url.Parse(s.LibraryURL)
+	under := s.LibraryURL
+	if s.Kind == config.KindFiles {
+		under = s.URL
+	}
+	library, err := url.Parse(under)
 	if err != nil {
 		return scope.Judgement{}, err
 	}
 	folder := library.Path[:strings.LastIndexByte(library.Path, '/')+1]
 	inside := u.Host == library.Host && strings.HasPrefix(u.Path, cmp.Or(folder, "/"))
-	rule := scope.Rule{Name: "library_url", Verdict: scope.Admits, Says: s.LibraryURL}
+	rule := scope.Rule{Name: "library_url", Verdict: scope.Admits, Says: under}
 	j := scope.Judgement{URL: u.String(), Inside: inside, Page: true}
 	if !inside {
-		rule.Verdict, j.Detail = scope.Refuses, "not under library_url, "+s.LibraryURL
+		rule.Verdict, j.Detail = scope.Refuses, "not under "+under
 	}
 	j.Rules = []scope.Rule{rule}
 	return j, nil
@@ -80,8 +92,8 @@ func claimListed(config.Source) (verify.Claim, error) {
 	}, nil
 }
 
-// explainListed reads one page.
-func explainListed(ctx context.Context, s config.Source, address *url.URL, p Place) (web.Explanation, error) {
+// explain reads one page.
+func (l lists) explain(ctx context.Context, s config.Source, address *url.URL, p Place) (web.Explanation, error) {
 	judged, err := judgeListed(s, address)
 	e := web.Explanation{Judgement: judged}
 	if err != nil {
@@ -93,7 +105,7 @@ func explainListed(ctx context.Context, s config.Source, address *url.URL, p Pla
 	}
 	outcomes, kept := new(listing.Outcomes), new(kept)
 	p.Frontier, p.Memory, p.Preview = outcomes, nil, true
-	source, err := listed(s, p)
+	source, err := l.make(s, p)
 	if err != nil {
 		return e, err
 	}
@@ -135,11 +147,11 @@ func (k *kept) Put(_ context.Context, p crawler.Page) error {
 	return nil
 }
 
-// lookAtListed reads the whole list.
-func lookAtListed(ctx context.Context, s config.Source, p Place) ([]string, error) {
+// look reads the whole list.
+func (l lists) look(ctx context.Context, s config.Source, p Place) ([]string, error) {
 	outcomes := new(listing.Outcomes)
 	p.Frontier, p.Preview = outcomes, true
-	source, err := listed(s, p)
+	source, err := l.make(s, p)
 	if err != nil {
 		return nil, err
 	}

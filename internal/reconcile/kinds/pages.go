@@ -13,18 +13,17 @@ import (
 	"github.com/fincrawl/fincrawl/internal/reconcile/settings"
 )
 
-// Settings returns the settings of a kind that pages depend on, by their key in sources.yaml.
-func Settings(s config.Source) map[string]string {
-	if s.IsWeb() {
-		return nil
-	}
-	return map[string]string{
-		"kind": s.Kind, "command": strings.Join(s.Command, " "), "file": s.File, "readers": s.Readers,
-	}
+// pagesOf returns kind: pages.
+func pagesOf() lists {
+	return lists{listPages, func(s config.Source) map[string]string {
+		return map[string]string{
+			"kind": s.Kind, "command": strings.Join(s.Command, " "), "file": s.File, "readers": s.Readers,
+		}
+	}}
 }
 
-// pagesLister lists the pages of a source of kind: pages.
-func pagesLister(s config.Source, p Place) (listing.Lister, string, error) {
+// listPages returns what lists the pages of a source.
+func listPages(s config.Source, p Place) (listing.Lister, string, error) {
 	source := pages.Source{MaxAge: s.MaxAge, Idle: s.Idle, Timeout: s.Timeout}
 	log := p.Log
 	if log == nil {
