@@ -1,11 +1,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fincrawl/fincrawl/ingest/report"
 )
@@ -318,5 +323,122 @@ func (w *world) folder(name string) {
 	w.Helper()
 	if err := os.MkdirAll(w.path(name), 0o700); err != nil {
 		w.Fatal(err)
+	}
+}
+
+// A page that is hidden leaves at once, although another page has its address now.
+func TestAHiddenPageLeavesWhereItsAddressIsTaken(t *testing.T) {
+	t.Parallel()
+	w := newListedWorld(t, "command: [cat, list.jsonl]", "    deletes: {max_share: 1}\n")
+	w.lists(three()...)
+	w.fincrawl(exitDone, "sync")
+	lines := three()
+	lines[2] = `{"type":"hidden","id":"2","reason":"archived"}`
+	lines[4] = pageLine("9", "/wifi", "Wi-Fi", "How to find another one")
+	w.lists(append(lines, endLine(4))...)
+	run := w.fincrawl(exitDone, "sync")
+	w.checkSums(run)
+	w.wantLibrary("1", "3", "9")
+}
+
+// A run that is killed while its command works leaves nothing running and nothing deleted.
+func TestAnInterruptedRunEndsItsCommand(t *testing.T) {
+	t.Parallel()
+	w := newListedWorld(t, "command: [sh, list.sh]", "")
+	w.lists(three()...)
+	w.write("list.sh", "cat list.jsonl")
+	w.fincrawl(exitDone, "sync")
+	w.write("list.sh", "head -n 2 list.jsonl; sleep 600 & echo $! > child; mv child children; wait")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		for ctx.Err() == nil {
+			if _, err := os.Stat(w.path("children")); err == nil {
+				cancel()
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	if code, out, logs := w.execute(ctx, "sync"); code != exitInterrupted {
+		t.Errorf("exit code %d\n%s%s", code, out, logs)
+	}
+	child := strings.TrimSpace(string(w.read("children")))
+	if text, err := os.ReadFile("/proc/" + child + "/cmdline"); err == nil && strings.Contains(string(text), "sleep") {
+		t.Errorf("process %s is still there: %q", child, text)
+	}
+	w.wantLibrary("1", "2", "3")
+	w.write("list.sh", "cat list.jsonl")
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("1", "2", "3")
+}
+
+// A list at a URL is requested with the source's credentials, part by part, and with the cursor.
+func TestAListAtAURLIsRead(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	feed := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.String())
+		if user, password, _ := r.BasicAuth(); user != "reader" || password != worldToken || r.Header.Get("X-Team") != "docs" {
+			rw.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		lines := three()
+		switch {
+		case r.URL.Query().Get("cursor") != "":
+			lines = []string{`{"type":"begin","protocol":1,"mode":"changes"}`, `{"type":"gone","id":"3"}`, `{"type":"end","complete":true,"count":0,"cursor":"c2"}`}
+		case r.URL.Query().Get("part") == "2":
+			lines = append([]string{beginLine}, lines[3], `{"type":"end","complete":true,"count":3,"cursor":"c1"}`)
+		default:
+			lines[3], lines = `{"type":"end","complete":true,"count":2,"next":"?part=2"}`, lines[:4]
+		}
+		_, _ = io.WriteString(rw, strings.Join(lines, "\n"))
+	}))
+	t.Cleanup(feed.Close)
+	w := newListedWorld(t, "url: "+feed.URL+"/list", "    auth: {basic: {username: reader, password: \"file:token\"}}\n    fetch: {headers: {X-Team: docs}}\n    deletes: {max_share: 1}\n")
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("1", "2", "3")
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("1", "2")
+	if want := []string{"/list", "/list?part=2", "/list?cursor=c1"}; !slices.Equal(asked, want) {
+		t.Errorf("asked for %q, want %q", asked, want)
+	}
+	w.write("token2", "wrong")
+	w.configure("  - name: wiki\n    kind: pages\n    url: " + feed.URL + "/list\n    library_url: https://wiki.example.com/\n    auth: {basic: {username: reader, password: \"file:token2\"}}\n")
+	for range 3 {
+		if run := w.fincrawl(exitFailed, "sync"); !strings.Contains(faultOf(run), "HTTP 401") {
+			t.Errorf("a wrong password: %q", faultOf(run))
+		}
+	}
+	w.wantLibrary("1", "2")
+}
+
+// A run that is killed anywhere, also while a list is read, is followed by one that makes the library right.
+func TestAKillWhileAListIsReadEndsWell(t *testing.T) {
+	t.Parallel()
+	prepare := func() killedWorld {
+		w := killedWorld{newListedWorld(t, "command: [cat, list.jsonl]", "    deletes: {max_share: 1}\n")}
+		w.lists(three()...)
+		w.fincrawl(exitDone, "sync")
+		w.lists(beginLine, pageLine("1", "/it/vpn", "VPN", "How to use it today"), `{"type":"hidden","id":"2","reason":"draft"}`,
+			`{"type":"same","id":"3","version":"14Mail"}`, pageLine("4", "/new", "New", "How to begin"), endLine(4))
+		return w
+	}
+	total := prepare().kill("sync", 0)
+	if total < 5 {
+		t.Fatalf("only %d boundaries", total)
+	}
+	for at := 1; at <= total; at += max(1, total / *kills) {
+		w := prepare()
+		w.kill("sync", at)
+		for _, p := range w.pages() {
+			if !slices.Contains([]string{"1", "2", "3", "4"}, p.ExternalID) {
+				t.Errorf("killed at %d: %s is in the library", at, p.ExternalID)
+			}
+		}
+		w.fincrawl(exitDone, "sync")
+		w.wantLibrary("1", "3", "4")
+		if n := w.writes(func() { w.fincrawl(exitDone, "sync", "--verify") }); n != 0 {
+			t.Errorf("killed at %d: the second run after it made %d writes", at, n)
+		}
 	}
 }

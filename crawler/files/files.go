@@ -127,7 +127,7 @@ func (l walk) addressOf(_ context.Context, name string, _ fs.FileMode) error {
 		if err != nil {
 			return nil
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		if start, err = io.ReadAll(io.LimitReader(f, maxFront)); err != nil {
 			return nil
 		}
@@ -291,7 +291,7 @@ func (l lister) read(tree fs.FS, name string, kind fs.FileMode) ([]byte, error) 
 		}
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	from := io.Reader(f)
 	if l.MaxSize > 0 {
 		from = io.LimitReader(f, l.MaxSize)

@@ -20,7 +20,7 @@ import (
 
 // extract returns the page of an item, or the outcome by which it is none. The error is that of ctx.
 func (r *reading) extract(ctx context.Context, u *url.URL, i Item) (page crawler.Page, o crawler.Outcome, detail string, err error) {
-	page, detail, err = r.read1(budget.Allow(ctx, budget.Page), u, i)
+	page, detail, err = r.readWithin(budget.Allow(ctx, budget.Page), u, i)
 	var costly *budget.Exceeded
 	var problem *document.Problem
 	switch {
@@ -47,8 +47,8 @@ func outcomeOf(p *document.Problem) crawler.Outcome {
 	}[p.Kind]
 }
 
-// read1 reads one page within the budget in ctx.
-func (r *reading) read1(ctx context.Context, u *url.URL, i Item) (page crawler.Page, how string, err error) {
+// readWithin reads one page within the budget in ctx.
+func (r *reading) readWithin(ctx context.Context, u *url.URL, i Item) (page crawler.Page, how string, err error) {
 	page = crawler.Page{
 		Source: r.Name, ExternalID: i.ID, Identity: i.ID, URL: u.String(), Locale: cmp.Or(i.Locale, r.Locale),
 	}

@@ -53,7 +53,7 @@ func (c *Command) run(ctx context.Context, ask listing.Ask, read func(io.Reader)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(known)
+	defer func() { _ = os.Remove(known) }()
 	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	cmd.Dir, cmd.Env = c.Folder, c.environment(ask, known)
 	cmd.WaitDelay = grace
