@@ -80,6 +80,9 @@ func isForReaders(class string) bool {
 	return false
 }
 
+// maxLabel is more words than a button has for its label.
+const maxLabel = 100
+
 // opensContent tells of the buttons that name what they show: a tab, or all that
 // an accordion's heading says.
 func opensContent(n *html.Node) bool {
@@ -87,7 +90,11 @@ func opensContent(n *html.Node) bool {
 		return true
 	}
 	heading := htmltree.Ancestor(n, func(p *html.Node) bool { return htmltree.IsHeading(p.DataAtom) })
-	return heading != nil && htmltree.WordsIn(htmltree.TextOf(heading)) == htmltree.WordsIn(htmltree.TextOf(n))
+	if heading == nil {
+		return false
+	}
+	words := htmltree.WordsUpTo(n, maxLabel)
+	return words > 0 && words < maxLabel && htmltree.WordsUpTo(heading, words+1) == words
 }
 
 // holdsContent tells of a form that surrounds a page's text, as some frameworks

@@ -22,7 +22,8 @@ func (h head) partOf(heading *html.Node) string {
 	for n := range heading.ChildNodes() {
 		parts = append(parts, n)
 	}
-	for cut := 1; cut < len(parts); cut++ {
+	const most = 16 // parts of a heading that is one
+	for cut := 1; cut < len(parts) && len(parts) <= most; cut++ {
 		for _, side := range [2]struct{ named, beside []*html.Node }{{parts[:cut], parts[cut:]}, {parts[cut:], parts[:cut]}} {
 			if said := textOf(side.named); said != "" && h.names(said) {
 				besides := htmltree.Element(atom.P)

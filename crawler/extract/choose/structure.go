@@ -36,6 +36,10 @@ func (l Page) pruneBuilt() {
 	}
 }
 
+// maxBuilt is the largest number of elements of what is told by how it is built, so that a page of nothing but
+// controls costs no more than others.
+const maxBuilt = 200
+
 // How many words stand with what is for something else.
 const (
 	wordsOfLabel = 4  // above a list
@@ -105,12 +109,12 @@ func isControl(n *html.Node) bool {
 func (l Page) asked(control int) int {
 	if strings.EqualFold(htmltree.Attr(l[control].node, "type"), "email") {
 		at := l.withLabel(control, wordsOfOffer)
-		if at == control || l[at].words > wordsOfOffer || l.holds(at, func(n *html.Node) bool { return htmltree.Attr(n, "type") == "password" }) {
+		if at == control || l[at].end-at > maxBuilt || l[at].words > wordsOfOffer || l.holds(at, func(n *html.Node) bool { return htmltree.Attr(n, "type") == "password" }) {
 			return 0
 		}
 		return at
 	}
-	for up, n := l[control].parent, 0; up > 0 && n < 5 && l[up].words <= wordsOfVote && !isFrame(l[up].node); up, n = l[up].parent, n+1 {
+	for up, n := l[control].parent, 0; up > 0 && n < 5 && l[up].end-up <= maxBuilt && l[up].words <= wordsOfVote && !isFrame(l[up].node); up, n = l[up].parent, n+1 {
 		controls := 0
 		for i := up; i < l[up].end; i++ {
 			if isControl(l[i].node) {
@@ -165,7 +169,7 @@ func handed(href string) string {
 // one.
 func (l Page) sharedAt(link int) (at int) {
 	shared := ""
-	for up := l[link].parent; up > 0 && l[up].words <= wordsOfShare && !isFrame(l[up].node); up = l[up].parent {
+	for up := l[link].parent; up > 0 && l[up].end-up <= maxBuilt && l[up].words <= wordsOfShare && !isFrame(l[up].node); up = l[up].parent {
 		links := 0
 		for i := up; i < l[up].end; i++ {
 			if l[i].node.DataAtom != atom.A {

@@ -8,6 +8,9 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
+// maxTeasers is the largest number of teasers that stand behind a text.
+const maxTeasers = 100
+
 // pruneTeasers drops the teasers of other pages that stand behind a text: parts beside each other that are of
 // one kind, each with a picture or a date, and each with one page that its heading leads to.
 func (l Page) pruneTeasers() {
@@ -23,7 +26,7 @@ func (l Page) pruneTeasers() {
 			i = l[one].end - 1
 		}
 	}
-	if text*3 < l[0].told()*2 || text < 2*FewWords {
+	if text*3 < l[0].told()*2 || text < 2*FewWords || len(teasers) > maxTeasers {
 		return // the page is there to list others
 	}
 	for k, one := range teasers {
@@ -60,7 +63,7 @@ func (l Page) isTeaser(at int) bool {
 		most     = 120 // words
 		headline = 3   // words, at least: those of a card that leads to a thing are its name
 	)
-	if l[at].words > most || isFrame(l[at].node) && !htmltree.IsElement(l[at].node, atom.Article, atom.Li) {
+	if l[at].words > most || l[at].end-at > maxBuilt || isFrame(l[at].node) && !htmltree.IsElement(l[at].node, atom.Article, atom.Li) {
 		return false
 	}
 	pictured, titled, leads := false, false, ""
