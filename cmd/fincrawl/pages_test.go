@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -441,4 +442,55 @@ func TestAKillWhileAListIsReadEndsWell(t *testing.T) {
 			t.Errorf("killed at %d: the second run after it made %d writes", at, n)
 		}
 	}
+}
+
+// The files of a branch are read, and what did not change is the same by Git's own hashes.
+func TestFilesOfARepositoryAreSent(t *testing.T) {
+	t.Parallel()
+	needs(t, "git")
+	w := newWorld(t, "")
+	git := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-C", w.path("repo"), "-c", "user.name=A", "-c", "user.email=a@example.com"}, args...)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v\n%s", args, err, out)
+		}
+	}
+	w.folder("repo/docs/guides")
+	w.write("repo/docs/index.md", "# Start\n\nSee [how to install](guides/install.md).\n")
+	w.write("repo/docs/guides/install.md", "---\ntitle: How to install\n---\nRun it.\n")
+	w.write("repo/README.md", "# Not read\n\nThis is not below docs.\n")
+	git("init", "--quiet", "--initial-branch=main")
+	git("add", "-A")
+	git("commit", "--quiet", "-m", "one")
+	w.configure("  - name: docs\n    kind: git\n    repository: " + w.path("repo") + "\n    branch: main\n    subfolder: docs\n    layout: docusaurus\n" +
+		"    url: https://docs.example.com/docs/\n    deletes: {max_share: 1}\n")
+	run := w.fincrawl(exitDone, "sync")
+	w.checkSums(run)
+	w.wantLibrary("guides/install.md", "index.md")
+	if p := w.pages()[0]; p.URL != "https://docs.example.com/docs/guides/install" && p.URL != "https://docs.example.com/docs/" {
+		t.Errorf("sent: %+v", p)
+	}
+	w.write("repo/docs/guides/install.md", "---\ntitle: How to install\n---\nRun it twice.\n")
+	git("commit", "--quiet", "-a", "-m", "two")
+	run = w.fincrawl(exitDone, "sync")
+	w.wantActions(run, "~ guides/install.md")
+	if n := run.Sources[0].Plan.Coverage.Outcomes["not-modified"]; n != 1 {
+		t.Errorf("%d pages are the same: %v", n, run.Sources[0].Plan.Coverage.Outcomes)
+	}
+	git("rm", "--quiet", "docs/guides/install.md")
+	git("commit", "--quiet", "-m", "three")
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("guides/install.md", "index.md")
+	w.fincrawl(exitDone, "sync")
+	w.wantLibrary("index.md")
+	if err := os.Rename(w.path("repo"), w.path("elsewhere")); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if run := w.fincrawl(exitFailed, "sync"); !strings.Contains(faultOf(run), "git fetch") {
+			t.Errorf("the repository is gone: %q", faultOf(run))
+		}
+	}
+	w.wantLibrary("index.md")
 }

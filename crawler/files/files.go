@@ -38,8 +38,9 @@ type Source struct {
 	Include, Exclude []urlpattern.Pattern
 	Documents        []document.Kind // kinds of files that are read, besides HTML
 	MaxSize          int64           // of a file, in bytes; 0 for no limit
-	// open opens the folder. Defaults to one that nothing leads out of.
-	open func(folder string) (tree fs.FS, closeTree func() error, err error)
+	// Open opens the files. If the file system has a method Version(name string) string, that tells what changed
+	// without reading it. Defaults to Folder, opened so that nothing leads out of it.
+	Open func(context.Context) (tree fs.FS, closeTree func() error, err error)
 	// Now is the time that pages are published and expire by. Defaults to time.Now.
 	Now func() time.Time
 }
@@ -49,8 +50,8 @@ func New(s Source) listing.Lister {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	if s.open == nil {
-		s.open = openRoot
+	if s.Open == nil {
+		s.Open = func(context.Context) (fs.FS, func() error, error) { return openRoot(s.Folder) }
 	}
 	return lister{s}
 }
@@ -61,12 +62,15 @@ type lister struct{ Source }
 func (l lister) List(
 	ctx context.Context, ask listing.Ask, give func(context.Context, listing.Item) error,
 ) (listing.End, error) {
-	tree, closeTree, err := l.open(l.Folder)
+	tree, closeTree, err := l.Open(ctx)
+	if ctx.Err() != nil {
+		return listing.End{}, context.Cause(ctx)
+	}
 	if err != nil {
 		return listing.End{}, listing.Faultf("open the folder: %v", err)
 	}
 	defer func() { _ = closeTree() }()
-	w := walk{lister: l, tree: tree, addresses: make(map[string]string), blame: ask.Blame, give: give}
+	w := walk{lister: l, tree: tree, addresses: make(map[string]string), hidden: make(map[string]string), blame: ask.Blame, give: give}
 	if w.known, err = versions(ask); err != nil {
 		return listing.End{}, err
 	}
@@ -86,6 +90,7 @@ type walk struct {
 	tree      fs.FS
 	known     map[string]string // version by ID
 	addresses map[string]string // URL by file, of all pages
+	hidden    map[string]string // why readers do not have a file
 	blame     func(*listing.Fault)
 	give      func(context.Context, listing.Item) error
 }
@@ -132,7 +137,10 @@ func (l walk) addressOf(_ context.Context, name string, _ fs.FileMode) error {
 			return nil
 		}
 	}
-	if rel, ok := l.Layout.address(name, frontMatter(format, start)); ok {
+	front := frontMatter(format, start)
+	if why := l.Layout.hides(front, l.Now()); why != "" {
+		l.hidden[name] = why
+	} else if rel, ok := l.Layout.address(name, front); ok {
 		l.addresses[name] = l.under(rel)
 	}
 	return nil
@@ -205,6 +213,16 @@ func (l lister) passedOver(name string, entry fs.DirEntry) bool {
 // file lists one file, if it is a page.
 func (l walk) file(ctx context.Context, name string, kind fs.FileMode) error {
 	item := listing.Item{What: listing.Page, ID: idOf(name), Where: name}
+	if why := l.hidden[name]; why != "" {
+		item.What, item.Reason = listing.Hidden, why
+		return l.give(ctx, item)
+	}
+	if tree, ok := l.tree.(interface{ Version(name string) string }); ok {
+		if item.Version = tree.Version(name); item.Version != "" && item.Version == l.known[item.ID] {
+			item.What = listing.Same
+			return l.give(ctx, item)
+		}
+	}
 	format, _ := l.formatOf(name)
 	body, err := l.read(l.tree, name, kind)
 	var unread *unreadable
@@ -218,16 +236,14 @@ func (l walk) file(ctx context.Context, name string, kind fs.FileMode) error {
 		return l.give(ctx, item)
 	}
 	front := frontMatter(format, body)
-	if why := l.Layout.hides(front, l.Now()); why != "" {
-		item.What, item.Reason = listing.Hidden, why
-		return l.give(ctx, item)
-	}
 	rel, ok := l.Layout.address(name, front)
 	if !ok {
 		return nil
 	}
-	sum := sha256.Sum256(body)
-	item.Version = hex.EncodeToString(sum[:12])
+	if item.Version == "" {
+		sum := sha256.Sum256(body)
+		item.Version = hex.EncodeToString(sum[:12])
+	}
 	if l.known[item.ID] == item.Version {
 		item.What = listing.Same
 		return l.give(ctx, item)

@@ -72,8 +72,8 @@ func (a *asked) Read(ctx context.Context, r crawler.Reading) (crawler.Coverage, 
 		return crawler.Coverage{}, err
 	}
 	source := Source{Folder: cmp.Or(p.from, p.folder), URL: u, Layout: Hugo, Documents: document.Kinds()}
-	source.open = func(folder string) (fs.FS, func() error, error) {
-		tree, closeTree, err := openRoot(folder)
+	source.Open = func(context.Context) (fs.FS, func() error, error) {
+		tree, closeTree, err := openRoot(source.Folder)
 		return slow{tree, p, ctx}, closeTree, err
 	}
 	return listing.New(listing.Source{Name: "docs", Locale: "en", Address: p.folder}, New(source),
@@ -261,7 +261,7 @@ func TestNothingOutsideOfAFolderIsRead(t *testing.T) {
 	p := &place{t: t, folder: t.TempDir(), outcomes: map[crawler.Source]*listing.Outcomes{}, broken: map[string]bool{}}
 	outside := t.TempDir()
 	secret := filepath.Join(outside, "secret.md")
-	if err := os.WriteFile(secret, []byte("# The secret\n\nIt is 42.\n"), 0o600); err != nil {
+	if err := os.WriteFile(secret, []byte("# The secret\n\nIt is an elephant.\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p.write("a.md", "# A\n\nText.\n\n--8<-- \""+secret+"\"\n")
@@ -285,7 +285,7 @@ func TestNothingOutsideOfAFolderIsRead(t *testing.T) {
 		t.Errorf("pages: %v", got)
 	}
 	for id, page := range sink.pages {
-		if strings.Contains(page.HTML, "42") {
+		if strings.Contains(page.HTML, "elephant") {
 			t.Errorf("%s has what is outside: %s", id, page.HTML)
 		}
 	}

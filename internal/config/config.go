@@ -122,10 +122,11 @@ const (
 	KindWeb   = "web"   // a website, which is crawled
 	KindPages = "pages" // a list that a command, a file or a URL gives: see docs/protocol.md
 	KindFiles = "files" // a folder
+	KindGit   = "git"   // a folder of a repository
 )
 
 // Kinds returns the kinds of sources.
-func Kinds() []string { return []string{KindWeb, KindPages, KindFiles} }
+func Kinds() []string { return []string{KindWeb, KindPages, KindFiles, KindGit} }
 
 // IsWeb reports whether the source is a website. The zero kind is one.
 func (s Source) IsWeb() bool { return s.Kind == "" || s.Kind == KindWeb }
@@ -137,6 +138,9 @@ type Listing struct {
 	Literal  map[string]bool   // the names in Env whose values are written out, and so no secrets
 	File     string            // path, in a form that can be opened
 	Folder   string            // whose files are pages; in a form that can be opened
+	Repo     string            // the address of a repository
+	Branch   string            // or a tag; "" for what the repository begins with
+	Subdir   string            // the folder within a repository
 	Layout   string            // by the rules of which program files become addresses
 	Base     string            // the folder of sources.yaml, in which commands run
 	Timeout  time.Duration     // of the whole list

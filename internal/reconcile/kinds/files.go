@@ -21,20 +21,26 @@ func filesOf() lists {
 
 // listFiles returns what lists the files of a folder.
 func listFiles(s config.Source, _ Place) (listing.Lister, string, error) {
+	source, err := filesSource(s)
+	return files.New(source), "folder " + s.Folder, err
+}
+
+// filesSource returns which files are pages, and where they are read.
+func filesSource(s config.Source) (files.Source, error) {
 	address, err := url.Parse(s.URL)
 	if err != nil {
-		return nil, "", fmt.Errorf("url: %w", err)
+		return files.Source{}, fmt.Errorf("url: %w", err)
 	}
 	rules, err := settings.NewSource(s)
 	if err != nil {
-		return nil, "", err
+		return files.Source{}, err
 	}
 	kinds := rules.Documents
 	if len(kinds) == 0 { // plain text and tables are mostly licences and data
 		kinds = slices.DeleteFunc(document.Kinds(), func(k document.Kind) bool { return k == document.Text || k == document.CSV })
 	}
-	return files.New(files.Source{
+	return files.Source{
 		Folder: s.Folder, URL: address, Layout: files.Layout(s.Layout), Include: rules.Scope.Include, Exclude: rules.Scope.Exclude,
 		Documents: kinds, MaxSize: s.Fetch.MaxBody,
-	}), "folder " + s.Folder, nil
+	}, nil
 }

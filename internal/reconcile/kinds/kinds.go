@@ -50,6 +50,7 @@ func all() map[string]kind {
 		config.KindWeb:   {website, judgeWebsite, claimWebsite, explainWebsite, lookAtWebsite, none},
 		config.KindPages: pagesOf().kind(),
 		config.KindFiles: filesOf().kind(),
+		config.KindGit:   gitOf().kind(),
 	}
 }
 

@@ -64,7 +64,7 @@ func judgeListed(s config.Source, address *url.URL) (scope.Judgement, error) {
 		return scope.Judgement{}, fmt.Errorf("judge %s: %w", address.Redacted(), err)
 	}
 	under := s.LibraryURL
-	if s.Kind == config.KindFiles {
+	if s.Kind != config.KindPages {
 		under = s.URL
 	}
 	library, err := url.Parse(under)
