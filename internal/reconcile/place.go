@@ -3,7 +3,6 @@ package reconcile
 import (
 	"github.com/fincrawl/fincrawl/crawler"
 	"github.com/fincrawl/fincrawl/crawler/web"
-	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/reconcile/kinds"
 )
 
@@ -30,26 +29,11 @@ func (c *crawling) source(r *Runner, stage stager) (crawler.Source, error) {
 		surroundings.Earlier = earlier(c.crawl)
 		surroundings.Notes = c.crawl
 		surroundings.Flush = r.outliving(c.crawl)
-		if c.memory.believes {
-			place.Cursor = c.memory.last.Cursor
-		}
+		place.Cursor = c.memory.cursor()
 	}
 	if r.Only[c.Name] != nil { // a few pages do not show what all pages have in common
 		surroundings.Layout, surroundings.Earlier, surroundings.Notes = nil, nil, nil
 	}
 	place.Surroundings = surroundings
 	return kinds.New(c.Source, place)
-}
-
-// cursorAfter returns the cursor that the next reading begins with. It moves only if nothing of what was read is
-// left to do, since a list of changes names each of them once.
-func cursorAfter(read reading, plan ingest.Plan, result ingest.Result) string {
-	done := plan.Coverage.SawAll() && len(result.Failed) == 0 && plan.HeldBack() == 0 && plan.Resting() == 0
-	switch {
-	case done:
-		return plan.Coverage.Cursor
-	case !read.believes:
-		return "" // the last one is of other settings
-	}
-	return read.last.Cursor
 }

@@ -51,6 +51,14 @@ func (r *Runner) howToRead(s config.Source, t knownTemplate) (reading, error) {
 	return read, nil
 }
 
+// cursor returns where the last reading ended, or "" where its word on changes is not trusted.
+func (read reading) cursor() string {
+	if !read.believes {
+		return ""
+	}
+	return read.last.Cursor
+}
+
 // changed returns the settings that differ from those of the last reading, sorted.
 func (read reading) changed() (list []report.Setting) {
 	if !read.known {
@@ -114,7 +122,7 @@ func (r *Runner) keepReading(
 	if len(read.changed()) > 0 {
 		h.Wrong = ""
 	}
-	h.Cursor = cursorAfter(read, plan, result)
+	h.Cursor = kinds.CursorAfter(read.cursor(), plan, result)
 	if !read.believes && coverage.Complete {
 		h.Runs = 0
 	}
