@@ -8,6 +8,9 @@ type Coverage struct {
 	// Partial reports whether only single pages were read: see [Reading]. What was not discovered was then
 	// not looked for.
 	Partial bool `json:"partial,omitempty"`
+	// Changes reports whether the source listed only what changed since the last reading. Such a reading is
+	// partial, and as good as a whole one.
+	Changes bool `json:"changes,omitempty"`
 	// Discovered counts distinct URLs. It is the sum of Outcomes.
 	Discovered int             `json:"discovered"`
 	Outcomes   map[Outcome]int `json:"outcomes"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -233,10 +234,14 @@ func TestTheCursorMovesAfterTheAcknowledgement(t *testing.T) {
 	w.lists(changes, pageLine("2", "/wifi", "Wi-Fi", "It is elsewhere"), `{"type":"gone","id":"3","reason":"deleted"}`,
 		`{"type":"end","complete":true,"count":1,"cursor":"c2"}`)
 	w.fincrawl(exitDone, "preview")
+	before := w.lastSuccess()
 	run := w.fincrawl(exitDone, "sync")
 	w.checkSums(run)
 	w.wantActions(run, "~ 2", "- 3")
 	w.wantLibrary("1", "2")
+	if after := w.lastSuccess(); after == before || after == "" {
+		t.Errorf("a run that read all changes is no success: %q, then %q", before, after)
+	}
 	w.lists(changes, `{"type":"end","complete":true,"count":1,"cursor":"c3"}`)
 	w.fincrawl(exitFailed, "sync") // the count is wrong
 	w.lists(changes, `{"type":"end","complete":true,"count":0,"cursor":"c4"}`)
@@ -246,6 +251,20 @@ func TestTheCursorMovesAfterTheAcknowledgement(t *testing.T) {
 	if got := strings.Split(strings.TrimSuffix(string(w.read("asked")), "\n"), "\n"); !slices.Equal(got, want) {
 		t.Errorf("asked for\n\t%q\nwant\n\t%q", got, want)
 	}
+}
+
+// lastSuccess returns when the source was last read and sent as a whole, by status.
+func (w *world) lastSuccess() string {
+	w.Helper()
+	var status struct {
+		Sources []struct {
+			LastSuccess string `json:"last_success"`
+		} `json:"sources"`
+	}
+	if err := json.Unmarshal([]byte(w.must("status", "--json")), &status); err != nil {
+		w.Fatal(err)
+	}
+	return status.Sources[0].LastSuccess
 }
 
 // A single page can be asked for, and explained.

@@ -88,7 +88,7 @@ func (r *reading) read(ctx context.Context, lister Lister) (crawler.Coverage, er
 		return coverage, err
 	}
 	if end.Changes || r.Only != nil {
-		coverage.Complete, coverage.Partial = false, true
+		coverage.Complete, coverage.Partial, coverage.Changes = false, true, r.Only == nil
 	}
 	if fault == nil {
 		coverage.Cursor = end.Cursor

@@ -144,7 +144,7 @@ func Count(s report.Source, library int, ended time.Time) Numbers {
 // could. Single pages may have failed, because a page that fails each night should not raise an alarm each
 // night. Other metrics count such pages.
 func Succeeded(s report.Source) bool {
-	if s.Error != "" || s.Plan == nil || s.Result == nil || s.Plan.Coverage.Ended != "" || s.Plan.Coverage.Partial {
+	if s.Error != "" || s.Plan == nil || s.Result == nil || s.Plan.Coverage.Ended != "" || s.Plan.Coverage.Partial && !s.Plan.Coverage.Changes {
 		return false
 	}
 	a := s.Attention

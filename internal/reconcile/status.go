@@ -146,7 +146,7 @@ func lastSuccess(runs []state.Run, source string) (success, bool) {
 			continue
 		}
 		for _, s := range run.Sources {
-			done := s.Result != nil && s.Error == "" && !s.PartlyFailed() && (s.Plan == nil || !s.Plan.Coverage.Partial)
+			done := s.Result != nil && s.Error == "" && !s.PartlyFailed() && (s.Plan == nil || !s.Plan.Coverage.Partial || s.Plan.Coverage.Changes)
 			if s.Name == source && done {
 				last := success{Finished: r.Finished}
 				if s.Plan != nil {
