@@ -20,7 +20,7 @@ func (a *app) report() *cobra.Command {
 			return err
 		}
 		return looking(c.State, func(store *state.Store) error {
-			path, err := past.Show(c, store, strings.Join(args, ""), *out, a.secrets)
+			path, err := past.Show(c, store, strings.Join(args, ""), *out, a.secrets, false)
 			if err == nil {
 				fmt.Fprintf(a.out, "%s: open it in a browser. It has texts of private pages.\n", path)
 			}

@@ -93,7 +93,7 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.logFormat, "log-format", cmp.Or(a.logFormat, "text"), "log on standard error in this `FORMAT`: text or json")
 	flags.BoolVarP(&a.verbose, "verbose", "v", a.verbose, "log each URL, and show unchanged pages")
 	flags.BoolVarP(&a.quiet, "quiet", "q", a.quiet, "log warnings only, and show no progress")
-	root.AddCommand(a.init(), a.sync(), a.resync(), a.preview(), a.lint(), a.status(), a.history(), a.report(), a.explain(), a.approve(), a.reject(), a.withdraw(), a.restore(),
+	root.AddCommand(a.init(), a.sync(), a.resync(), a.serve(), a.preview(), a.lint(), a.status(), a.history(), a.report(), a.explain(), a.approve(), a.reject(), a.withdraw(), a.restore(),
 		a.retry(), a.forget(), a.adopt(), a.state(), a.guards(), a.presets(), a.pages(), a.check(), a.sandbox(), a.demo(), a.schema(), a.man(), a.version())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fincrawl/fincrawl/ingest"
+	"github.com/fincrawl/fincrawl/ingest/intercom"
 	"github.com/fincrawl/fincrawl/ingest/report"
 	"github.com/fincrawl/fincrawl/internal/commandline"
 	"github.com/fincrawl/fincrawl/internal/config"
@@ -76,16 +77,14 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		store, err := state.Open(c.State, state.Options{Wait: lockWait, Commit: a.commit, KeepRuns: c.History.Runs, KeepFor: c.History.For})
+		store, err := state.Open(c.State, a.stateOptions(c))
 		if err != nil {
 			return err
 		}
 		log, show := a.progress()
-		r := &reconcile.Runner{
-			ID: a.run, Config: c, Mode: mode, Ledger: store, Staging: store, API: a.newClient(c.Intercom, log),
-			Log: log, Secrets: a.secrets, Show: show, Wait: a.wait, Transport: a.transport, Verify: *verify,
-			AllowDeletes: int(*allow), Approval: approval, By: approval.Who(decide.User(a.lookupEnv)), Strict: *strict, Now: a.now, Only: only, Shown: shown,
-		}
+		r := a.runner(c, store, a.newClient(c.Intercom, log), log, show)
+		r.ID, r.Mode, r.Verify, r.AllowDeletes, r.Strict = a.run, mode, *verify, int(*allow), *strict
+		r.Approval, r.By, r.Only, r.Shown = approval, approval.Who(decide.User(a.lookupEnv)), only, shown
 		watch, err := numbers.Begin(show, r.Metrics)
 		if err != nil {
 			return errors.Join(usageError{err}, store.Close())
@@ -99,6 +98,19 @@ func (a *app) writing(mode reconcile.Mode, cmd *cobra.Command) *cobra.Command {
 		return a.end(run, format(), nil, errors.Join(err, store.CloseAfterRun(cmd.Context(), log), shown.Write(run)))
 	}
 	return cmd
+}
+
+// stateOptions say how a command that runs opens the state file.
+func (a *app) stateOptions(c *config.Config) state.Options {
+	return state.Options{Wait: lockWait, Commit: a.commit, KeepRuns: c.History.Runs, KeepFor: c.History.For}
+}
+
+// runner returns what does a run with an open state file.
+func (a *app) runner(c *config.Config, store *state.Store, api *intercom.Client, log *slog.Logger, show reconcile.Progress) *reconcile.Runner {
+	return &reconcile.Runner{
+		Config: c, Ledger: store, Staging: store, API: api, Log: log, Secrets: a.secrets,
+		Show: show, Wait: a.wait, Transport: a.transport, Now: a.now,
+	}
 }
 
 // formatFlags returns the format that a run is to be reported in; of which it is byDefault where the

@@ -56,6 +56,9 @@ func NewPastSource(s Source) PastSource {
 	return p
 }
 
+// Said is the summary of what the run did to the source, in words.
+func (p PastSource) Said() string { return p.said }
+
 // PageHistory says what runs did with a page, the newest first.
 type PageHistory struct {
 	Source  string       `json:"source"`

@@ -51,6 +51,7 @@ type Config struct {
 	RemindAfter time.Duration
 	History     History
 	Notify      Notify
+	Serve       Serve
 	Browser     Browser
 	Presets     []preset.Preset
 	Sources     []Source
@@ -99,6 +100,7 @@ type Source struct {
 	Reactivate   bool // switch on the import source where somebody deactivated it in Intercom
 	AudienceIDs  []int64
 	Locale       string
+	Schedule     Schedule
 	Auth         Auth
 	Discover     Discover
 	Include      []string

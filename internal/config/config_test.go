@@ -357,7 +357,10 @@ sources:
 		RemindAfter: 7 * 24 * time.Hour,
 		History:     config.History{Runs: 50},
 		Notify:      config.Notify{AfterFailures: 2},
-		Browser:     browser,
+		Serve: config.Serve{
+			UserHeader: "X-Forwarded-User", Backup: config.Backup{Keep: 7, Schedule: "@daily"},
+		},
+		Browser: browser,
 		Sources: []config.Source{{
 			Name: "a", Kind: "web", Listing: unlisted(c), URL: "https://help.example.com/docs/", LibraryURL: "https://help.example.com/docs/", Locale: "en",
 			Discover: config.Discover{Sitemaps: []string{"auto"}, Links: true, MaxDepth: 20, MaxPages: 50_000, MaxDuplicates: 50, Canonical: "verify"},

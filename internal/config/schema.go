@@ -29,9 +29,10 @@ func (d *decoder) file(c *Config) fields {
 		{"remind_after", d.days(&c.RemindAfter, 365)},
 		{"history", d.section(fields{{"keep", d.keptRuns(&c.History)}})},
 		{"notify", d.section(d.notify(&c.Notify))},
+		{"serve", d.section(d.serve(&c.Serve))},
 		{"browser", d.browser(&c.Browser)},
 		{"presets", d.presets(&c.Presets)},
-		{"sources", required(d.sources(&c.Sources, &c.Intercom), "sources: with a - name: and url: for each site")},
+		{"sources", required(d.sources(&c.Sources, c), "sources: with a - name: and url: for each site")},
 	}
 }
 
@@ -49,7 +50,7 @@ func (d *decoder) intercom(c *Intercom) fields {
 	}
 }
 
-func (d *decoder) source(s *Source, intercom *Intercom) fields {
+func (d *decoder) source(s *Source, c *Config) fields {
 	s.Locale, s.Kind = "en", KindWeb
 	s.Listing = Listing{
 		Base: d.folder, Timeout: time.Hour, Idle: 5 * time.Minute, MaxPages: 1_000_000, Readers: "everyone", Layout: "plain",
@@ -76,6 +77,7 @@ func (d *decoder) source(s *Source, intercom *Intercom) fields {
 		{"reactivate", d.flag(&s.Reactivate)},
 		{"audience_ids", list(d, &s.AudienceIDs, d.id)},
 		{"locale", d.locale(&s.Locale)},
+		{"schedule", d.schedule(&s.Schedule, &c.Serve.TimeZone)},
 		{"auth", d.auth(&s.Auth)},
 		{"discover", only(d.section(d.discover(&s.Discover, s)), KindWeb)},
 		{"include", only(list(d, &s.Include, d.pattern), KindWeb, KindFiles, KindGit)},
@@ -86,7 +88,7 @@ func (d *decoder) source(s *Source, intercom *Intercom) fields {
 		{"tls", d.trust(&s.TLS)},
 		{"render", only(d.rendering(&s.Render), KindWeb)},
 		{"documents", only(list(d, &s.Documents, d.document), KindWeb, KindFiles, KindGit)},
-		{"content", d.content(&s.Content, intercom)},
+		{"content", d.content(&s.Content, &c.Intercom)},
 		{"availability", d.section(d.availability(&s.Availability))},
 		{"screen", d.section(d.screen(&s.Screen))},
 		{"lint", d.section(d.lint(&s.Lint))},
@@ -280,9 +282,9 @@ func (d *decoder) safeForToken(e entry, address string) {
 }
 
 // sources reads the list of sources. It also reports mistakes that involve several sources.
-func (d *decoder) sources(to *[]Source, intercom *Intercom) value {
+func (d *decoder) sources(to *[]Source, c *Config) value {
 	each := func(s *Source) value {
-		keys := d.source(s, intercom)
+		keys := d.source(s, c)
 		return value{inside: keys, read: func(e entry) {
 			given := d.mapping(entry{key: "each source", node: e.node}, keys)
 			d.fits(s, keys, given, e)
@@ -294,7 +296,7 @@ func (d *decoder) sources(to *[]Source, intercom *Intercom) value {
 				s.URL = s.LibraryURL
 			}
 			if s.LibraryURL != "" && at.node != nil {
-				d.library(s.LibraryURL, at, explicit, intercom)
+				d.library(s.LibraryURL, at, explicit, &c.Intercom)
 			}
 		}}
 	}

@@ -33,6 +33,8 @@ type Report struct {
 	own  *secrets.Set
 	past bool // the run ended earlier, so that not all texts are known any more
 
+	served bool
+
 	mu       sync.Mutex
 	held     map[address]screen.Shown // the texts of held pages, which are stored nowhere else
 	sources  map[string]*beside
@@ -92,6 +94,14 @@ func Past(path string, own *secrets.Set) (*Report, error) {
 		r.past = true
 	}
 	return r, err
+}
+
+// ForServer makes the page send decisions to the server that shows it, instead of saving them as a file.
+func (r *Report) ForServer() *Report {
+	if r != nil {
+		r.served = true
+	}
+	return r
 }
 
 func newReport(path string, own *secrets.Set) *Report {

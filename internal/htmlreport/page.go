@@ -36,6 +36,8 @@ type view struct {
 	Title, Lead, Policy     string
 	ID, When, Version, Mode string
 	Error                   string
+	Served                  bool   // a server shows the page
+	Token                   string // of the form that sends decisions to the server
 	Bars                    []bar
 	Style                   template.CSS
 	Script, Data            template.JS
@@ -54,6 +56,10 @@ type part struct {
 	report.Total
 	X, Width float64
 }
+
+// TokenPlace stands in the page for the token that the server gives each user. It is there once, before
+// anything that was read.
+const TokenPlace = "the-token-of-the-user"
 
 // Settle records the import source of a source after pages were sent to it. The plan that the page saves contains it.
 func (r *Report) Settle(source string, is state.ImportSource) {
@@ -85,13 +91,17 @@ func (r *Report) write(w io.Writer, run report.Run) error {
 	if err != nil {
 		return err
 	}
-	css := pagestyle.CSS + style
+	css, target := pagestyle.CSS+style, "'none'"
+	if r.served {
+		target = "'self'"
+	}
 	v := view{
 		ID: run.ID, Mode: run.Mode, Version: run.Version, Error: r.own.Mask(run.Error),
+		Served: r.served, Token: TokenPlace,
 		//nolint:gosec // our own files, and JSON that cannot end its element
 		Style: template.CSS(css), Script: template.JS(script), Data: template.JS(data),
 		Policy: "default-src 'none'; style-src " + hashOf(css) + "; script-src " + hashOf(script) +
-			"; base-uri 'none'; form-action 'none'",
+			"; base-uri 'none'; form-action " + target,
 	}
 	if at := run.Finished; !at.IsZero() {
 		v.When = at.UTC().Format("2 January 2006, 15:04 UTC")

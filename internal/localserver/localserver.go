@@ -8,7 +8,12 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"golang.org/x/net/netutil"
 )
+
+// maxConnections is how many connections a server has at the same time. Others wait.
+const maxConnections = 256
 
 // Server is a running HTTP server.
 type Server struct {
@@ -25,11 +30,14 @@ func Serve(addr string, h http.Handler) (*Server, error) {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	s := &Server{
-		URL:    "http://" + listener.Addr().String(),
-		addr:   listener.Addr(),
-		http:   &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second},
+		URL:  "http://" + listener.Addr().String(),
+		addr: listener.Addr(),
+		http: &http.Server{
+			Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		},
 		served: make(chan error, 1),
 	}
+	listener = netutil.LimitListener(listener, maxConnections)
 	go func() { s.served <- s.http.Serve(listener) }()
 	return s, nil
 }

@@ -83,7 +83,7 @@ func (o *Outlets) Begin(shown Shown, take func() (Snapshot, error)) (*Watch, err
 		return w, nil
 	}
 	routes := http.NewServeMux()
-	routes.HandleFunc("GET /metrics", w.serve)
+	routes.Handle("GET /metrics", w)
 	var err error
 	if w.server, err = localserver.Serve(o.addr, routes); err != nil {
 		return nil, fmt.Errorf("--metrics-addr: %w", err)
@@ -91,7 +91,8 @@ func (o *Outlets) Begin(shown Shown, take func() (Snapshot, error)) (*Watch, err
 	return w, nil
 }
 
-func (w *Watch) serve(rw http.ResponseWriter, _ *http.Request) {
+// ServeHTTP answers with the metrics as they are now.
+func (w *Watch) ServeHTTP(rw http.ResponseWriter, _ *http.Request) {
 	s, err := w.take()
 	if err != nil {
 		http.Error(rw, "the state file cannot be read", http.StatusInternalServerError)
@@ -121,6 +122,23 @@ func (w *Watch) Crawl(source string, p crawler.Progress) {
 func (w *Watch) Apply(source string, done, total int) {
 	w.note(source, func(n *Progress) { n.Sent, n.ToSend = done, total })
 	w.Shown.Apply(source, done, total)
+}
+
+// Ended forgets the progress of a source, whose run has ended.
+func (w *Watch) Ended(source string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.sources, source)
+}
+
+// Progress returns the progress of a source. ok is false where no run of it goes on.
+func (w *Watch) Progress(source string) (p Progress, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if now := w.sources[source]; now != nil {
+		return *now, true
+	}
+	return p, false
 }
 
 func (w *Watch) note(source string, change func(*Progress)) {

@@ -282,6 +282,12 @@
       saved = true;
       done.textContent = "Saved as " + file + ", where this browser puts downloads.";
     } } }, "Save the file");
+    const server = document.getElementById("server");
+    const send = server && el("button", { type: "button", class: "primary", on: { click: () => {
+      server.elements.plan.value = plan();
+      saved = true;
+      server.submit();
+    } } }, "Decide");
     const copy = el("button", { type: "button", on: { click: async () => {
       text.value = plan();
       shown.open = true;
@@ -295,8 +301,9 @@
     const shown = el("details", { on: { toggle: () => { if (shown.open) text.value = plan(); } } }, el("summary", null, "As text"), text);
     const box = el("aside", { class: "tray", "aria-label": "Your decisions", hidden: true },
       el("div", { class: "inner" }, said,
-        el("div", { class: "fields" }, el("label", { for: by.id }, "Who decides"), by, el("label", { for: reason.id }, "Why"), reason),
-        el("div", { class: "buttons" }, save, copy, clear), done, shown,
+        el("div", { class: "fields" }, !server && [el("label", { for: by.id }, "Who decides"), by], el("label", { for: reason.id }, "Why"), reason),
+        el("div", { class: "buttons" }, send || save, copy, clear), done, shown,
+        server ? el("p", { class: "quiet" }, "Nothing has happened yet. What you decide is recorded under your name, and the next run does it.") :
         el("p", { class: "quiet" }, "Nothing has happened yet. It happens by ", el("code", null, "fincrawl approve --file " + file), " before the next sync, or at once by ",
           el("code", null, "fincrawl sync --plan " + file), preview ? ", which sends all that this page shows and nothing else." : ", which does what was decided here and nothing else.")));
     let saved = true;

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/fincrawl/fincrawl/ingest"
 	"github.com/fincrawl/fincrawl/internal/plural"
 	"github.com/fincrawl/fincrawl/state"
 )
@@ -18,9 +19,18 @@ func TakeFile(out io.Writer, store *state.Store, sources []string, path string, 
 		return err
 	}
 	word.By, word.Reason = cmp.Or(word.By, plan.By, fallback), cmp.Or(word.Reason, plan.Reason)
+	if decided, err := Take(out, store, sources, plan, word); decided || err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Nothing in %s that is held still is set to \"approved\": true, and nothing is rejected or withdrawn.\n", path)
+	return nil
+}
+
+// Take records the decisions of a plan and prints them. decided is false where nothing was decided.
+func Take(out io.Writer, store *state.Store, sources []string, plan ingest.Approval, word Word) (decided bool, err error) {
 	all, err := Agree(store, sources, plan, word)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var approved, rejected, withdrawn int
 	for _, a := range all {
@@ -58,8 +68,5 @@ func TakeFile(out io.Writer, store *state.Store, sources []string, path string, 
 	if withdrawn > 0 {
 		fmt.Fprintf(out, "The next sync switches off %s for AI Agent and Copilot; `fincrawl withdraw` does it at once.\n", plural.Count(withdrawn, "page"))
 	}
-	if len(all) == 0 || approved+rejected+withdrawn == 0 {
-		fmt.Fprintf(out, "Nothing in %s that is held still is set to \"approved\": true, and nothing is rejected or withdrawn.\n", path)
-	}
-	return nil
+	return approved+rejected+withdrawn > 0, nil
 }

@@ -15,8 +15,8 @@ import (
 
 // Show writes the HTML report of a recorded run to the file at path; the default is a file in the current folder. id is
 // the ID of the run or its beginning; "" stands for the last run that ended. The report has the texts that Intercom
-// still has.
-func Show(c *config.Config, store *state.Store, id, path string, own *secrets.Set) (written string, err error) {
+// still has. served says that a server shows it.
+func Show(c *config.Config, store *state.Store, id, path string, own *secrets.Set, served bool) (written string, err error) {
 	if id == "" {
 		if id, err = lastEnded(store); err != nil {
 			return "", err
@@ -32,6 +32,9 @@ func Show(c *config.Config, store *state.Store, id, path string, own *secrets.Se
 	shown, err := htmlreport.Past(path, own)
 	if err != nil {
 		return "", reconcile.Mistaken("--out: %w", err)
+	}
+	if served {
+		shown.ForServer()
 	}
 	for _, s := range run.Sources {
 		if s.Plan == nil {

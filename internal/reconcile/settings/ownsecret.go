@@ -32,6 +32,9 @@ func OwnSecrets(c *config.Config, lookupEnv func(string) (string, bool)) []auth.
 			all = append(all, auth.Secret{Key: key + name, Value: value.Reveal()})
 		}
 	}
+	if secret := c.Serve.HookSecret.Reveal(); secret != "" {
+		all = append(all, auth.Secret{Key: "serve.hook_secret", Value: secret})
+	}
 	all = append(all, inAddress("intercom.base_url", c.Intercom.BaseURL)...)
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
 		for _, name := range []string{name, strings.ToLower(name)} {
