@@ -136,8 +136,11 @@ func (a *app) namedConfig() string {
 // command is a command line as it is to be copied.
 func (a *app) command(line string) string { return report.Command(line, a.namedConfig()) }
 
-// logger logs on standard error.
-func (a *app) logger() *slog.Logger {
+// logger logs on standard error, with the ID of this invocation.
+func (a *app) logger() *slog.Logger { return a.runlessLogger().With(reconcile.RunKey, a.run) }
+
+// runlessLogger logs for a command that does several runs.
+func (a *app) runlessLogger() *slog.Logger {
 	level := slog.LevelInfo
 	switch {
 	case a.verbose:
@@ -145,7 +148,7 @@ func (a *app) logger() *slog.Logger {
 	case a.quiet:
 		level = slog.LevelWarn
 	}
-	return terminal.NewLogger(a.errOut, a.logFormat == "json", level, a.secrets).With(reconcile.RunKey, a.run)
+	return terminal.NewLogger(a.errOut, a.logFormat == "json", level, a.secrets)
 }
 
 // load reads sources.yaml, for a command that needs what it names; its mistakes are mistakes in

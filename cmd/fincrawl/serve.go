@@ -24,7 +24,7 @@ func (a *app) serve() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		log := a.logger()
+		log := a.runlessLogger()
 		api := a.newClient(c.Intercom, log) // shared by all runs, since they share one budget
 		s, err := serve.New(serve.Config{
 			Sources: c, Addr: *addr, Hooks: *hooks, Proxies: *proxies, Log: log, Secrets: a.secrets,

@@ -194,6 +194,9 @@ func TestAHookBringsAPageUpToDate(t *testing.T) {
 		t.Errorf("it ended with %d: %s", code, s.logs)
 	}
 	w.fincrawl(exitDone, "sync")
+	if line := regexp.MustCompile(`(?m)^.* run=.* run=.*$`).FindString(s.logs.String()); line != "" {
+		t.Errorf("a line names two runs: %s", line)
+	}
 	if strings.Contains(s.logs.String(), hookSecret) {
 		t.Error("the log has the secret")
 	}

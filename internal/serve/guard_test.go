@@ -36,6 +36,7 @@ state: STATE
 serve:
   hosts: [Fincrawl.example.com]
   hook_secret: ${HOOK}
+  time_zone: Asia/Tokyo
   PROXIES
 sources:
   - {name: wiki, url: "https://wiki.example.com/docs/", exclude: ["/docs/private/**"]}
@@ -142,6 +143,7 @@ func TestWhoMaySeeThePages(t *testing.T) {
 		user   string
 	}{
 		"on this machine":               {alone, request("GET", "/", here, "Host", "127.0.0.1:4020"), 200, "ada"},
+		"times in the zone":             {alone, request("GET", "/", here, "Host", "localhost"), 200, "03:00 JST"},
 		"localhost":                     {alone, request("GET", "/", here, "Host", "localhost:4020"), 200, "ada"},
 		"another site's name":           {alone, request("GET", "/", here, "Host", "evil.example:4020"), 421, ""},
 		"a name like ours":              {alone, request("GET", "/", here, "Host", "fincrawl.example.com.evil.example"), 421, ""},

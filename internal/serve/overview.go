@@ -98,6 +98,8 @@ type view struct {
 	Error         string
 	Sources       []sourceView
 	Runs          []runView
+
+	moment func(time.Time) string
 }
 
 type sourceView struct {
@@ -166,7 +168,7 @@ func (s *Server) sourceView(source report.SourceStatus, history report.History) 
 	if times, ok := s.times.of(source.Name); ok {
 		v.Next = times.next
 		if times.missed > 0 {
-			v.Missed = plural.Count(times.missed, "run") + " missed, last that of " + moment(times.lastMissed)
+			v.Missed = plural.Count(times.missed, "run") + " missed, last that of " + s.moment(times.lastMissed)
 		}
 	}
 	for _, run := range history.Runs {
@@ -215,7 +217,7 @@ func (s *Server) say(w http.ResponseWriter, user string, status int, title strin
 func (s *Server) show(w http.ResponseWriter, user string, status int, v view) {
 	css := pagestyle.CSS + style
 	sum := sha256.Sum256([]byte(css))
-	v.User, v.Version = user, s.Version
+	v.User, v.Version, v.moment = user, s.Version, s.moment
 	v.Style = template.CSS(css) //nolint:gosec // our own files
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+
 		"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
@@ -226,12 +228,21 @@ func (s *Server) show(w http.ResponseWriter, user string, status int, v view) {
 	}
 }
 
-func moment(t time.Time) string { return t.Format("2 January, 15:04 MST") }
+// moment returns a time for people, in the time zone of the schedules.
+func (s *Server) moment(t time.Time) string {
+	zone := time.Local
+	if name := s.Sources.Serve.TimeZone; name != "" {
+		if named, err := time.LoadLocation(name); err == nil {
+			zone = named
+		}
+	}
+	return t.In(zone).Format("2 January, 15:04 MST")
+}
 
 // When is a time for people.
-func (view) When(t time.Time) string {
+func (v view) When(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
-	return moment(t)
+	return v.moment(t)
 }
