@@ -58,8 +58,9 @@ func (s *Server) serveFor(t *testing.T, d time.Duration, takes func(j job) time.
 				}
 				going[source] = true
 			}
+			length := takes(j)
 			mu.Unlock()
-			sleep(ctx, takes(j))
+			sleep(ctx, length)
 			mu.Lock()
 			for _, source := range j.sources {
 				going[source] = false
