@@ -68,3 +68,6 @@ require (
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.2 // indirect
 )
+
+// See offline/rest.
+replace k8s.io/client-go => ./offline

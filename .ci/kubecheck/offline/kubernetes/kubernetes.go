@@ -1,0 +1,2 @@
+// Package kubernetes stands for client-go's; see package rest.
+package kubernetes
