@@ -72,8 +72,8 @@ func TestEveryPodOfTheChartIsConfined(t *testing.T) {
 	}
 }
 
-// TestEveryValueIsExplained holds values.yaml to a comment for each key of the first level.
-func TestEveryValueIsExplained(t *testing.T) {
+// TestValuesShowEveryKeyOfTheSchema: who reads values.yaml sees all there is to set.
+func TestValuesShowEveryKeyOfTheSchema(t *testing.T) {
 	text, err := os.ReadFile("helm/fincrawl/values.yaml")
 	if err != nil {
 		t.Fatal(err)
