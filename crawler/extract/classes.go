@@ -14,7 +14,7 @@ const (
 	gutter                           // may be line numbers beside code
 	toolbar                          // may stand around code for those who click
 	editor                           // holds lines of code
-	player                           // may become a film
+	playing                          // may become a film
 	mathematical                     // may be a formula
 	struckOut                        // struck through by a utility's name
 	classifier                       // what kind of thing a term is, which Sphinx sets behind a colon
@@ -56,7 +56,7 @@ func readClasses(attribute string) (said classes) {
 		said.add(gutter, isGutterName(lower) || lower == "lntd")
 		said.add(toolbar, class == "toolbar" || class == "lang" || copies(class))
 		said.add(editor, isEditor(class))
-		said.add(player, strings.HasPrefix(class, "wistia_async_"))
+		said.add(playing, strings.HasPrefix(class, "wistia_async_"))
 		said.add(struckOut, lower == "line-through" || lower == "text-decoration-line-through" || lower == "strikethrough")
 		said.add(classifier, class == "classifier")
 		said.add(mathematical, strings.Contains(lower, "math") || strings.Contains(lower, "katex") || strings.Contains(lower, "mjx"))

@@ -9,7 +9,10 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/fincrawl/fincrawl/crawler/extract/css"
+	"github.com/fincrawl/fincrawl/crawler/extract/formula"
 	"github.com/fincrawl/fincrawl/crawler/extract/panel"
+	"github.com/fincrawl/fincrawl/crawler/extract/player"
+	"github.com/fincrawl/fincrawl/crawler/extract/shortcode"
 	"github.com/fincrawl/fincrawl/internal/budget"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
@@ -26,8 +29,8 @@ type cleaner struct {
 	shown  map[*html.Node]bool // what counts as shown though it is hidden until scripts have run
 	said   map[string]classes  // by class attributes, see [cleaner.classes]
 	set    map[*html.Node]css.Setting
-	paired map[string]bool // names of shortcodes; nil until they are asked for
-	broken bool            // the lines of the text that is read end where they end in the source
+	paired shortcode.Paired // nil until they are asked for
+	broken bool             // the lines of the text that is read end where they end in the source
 }
 
 // clean returns the clean tree of the given elements, in a div of its own.
@@ -45,6 +48,14 @@ func (c *cleaner) clean(sources []*html.Node) *html.Node {
 		htmltree.MoveChildren(root, part)
 	}
 	return root
+}
+
+// shortcodes returns those of the page that n is a part of.
+func (c *cleaner) shortcodes(n *html.Node) shortcode.Paired {
+	if c.paired == nil {
+		c.paired = shortcode.On(n)
+	}
+	return c.paired
 }
 
 // children appends the cleaned children of src to dst.
@@ -67,7 +78,7 @@ func (c *cleaner) children(dst, src *html.Node) {
 			}
 			text := n.Data
 			if strings.Contains(text, "[") {
-				text = c.withoutShortcodes(text, n)
+				text = c.shortcodes(n).Without(text, n)
 			}
 			if shown := htmltree.Collapse(htmltree.Visible(text)); shown != "" {
 				dst.AppendChild(htmltree.Text(shown))
@@ -96,8 +107,8 @@ func (c *cleaner) element(dst, n *html.Node) {
 
 // named appends what becomes of element n by its name and its classes.
 func (c *cleaner) named(dst, n *html.Node, called classes) {
-	if f, ok := formulaOf(n, called); ok {
-		appendFormula(dst, f)
+	if f, ok := formula.Of(n, called.say(mathematical)); ok {
+		f.AppendTo(dst)
 		return
 	}
 	if isNote(n) {
@@ -175,7 +186,7 @@ func (c *cleaner) named(dst, n *html.Node, called classes) {
 			c.children(dst, n)
 		case called.say(editor):
 			c.code(dst, n)
-		case (called.say(player) || n.DataAtom == 0) && playerOf(n) != "":
+		case (called.say(playing) || n.DataAtom == 0) && player.AddressOf(n) != "":
 			c.embedded(dst, n)
 		case htmltree.IsBlockName(n.DataAtom) || n.DataAtom == 0 && strings.Contains(n.Data, "-"):
 			c.section(dst, n)

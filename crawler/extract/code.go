@@ -97,7 +97,7 @@ func isLineNumber(n *html.Node) bool {
 func numbersOf(pre *html.Node) map[*html.Node]bool {
 	var numbers []*html.Node
 	for d := range pre.Descendants() {
-		said := strings.TrimSpace(onlyText(d))
+		said := strings.TrimSpace(htmltree.OnlyText(d))
 		if d.Type != html.ElementNode || said != strconv.Itoa(len(numbers)+1) || htmltree.PrevElement(d) != nil || d.Parent == pre {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
+	"github.com/fincrawl/fincrawl/crawler/extract/formula"
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
@@ -14,7 +15,7 @@ import (
 func (c *cleaner) drops(n *html.Node) bool {
 	switch n.DataAtom {
 	case atom.Script:
-		_, ok := formulaOf(n, 0)
+		_, ok := formula.Of(n, false)
 		return !ok
 	case atom.Style, atom.Template, atom.Noscript, atom.Noframes, atom.Noembed, atom.Head, atom.Title, atom.Link, atom.Meta, atom.Base,
 		atom.Svg, atom.Canvas, atom.Applet, atom.Rp, atom.Wbr, atom.Param, atom.Map, atom.Area, atom.Source, atom.Track,

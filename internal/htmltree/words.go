@@ -130,3 +130,11 @@ func WordsUpTo(n *html.Node, most int) int {
 	}
 	return count
 }
+
+// OnlyText returns the text of an element that holds nothing else, as it stands there; "" for others.
+func OnlyText(n *html.Node) string {
+	if n.FirstChild == nil || n.FirstChild != n.LastChild || n.FirstChild.Type != html.TextNode {
+		return ""
+	}
+	return n.FirstChild.Data
+}

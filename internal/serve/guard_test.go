@@ -84,13 +84,11 @@ func TestItListensBeyondThisMachineOnlyBehindAProxy(t *testing.T) {
 			c.Proxies = []string{test.flag}
 		}
 		_, err := New(c)
-		if got := ""; err != nil {
-			got = err.Error()
-			if test.want == "" || !strings.Contains(got, test.want) {
-				t.Errorf("%s: %s", name, got)
-			}
-		} else if test.want != "" {
+		switch {
+		case err == nil && test.want != "":
 			t.Errorf("%s: it would listen", name)
+		case err != nil && (test.want == "" || !strings.Contains(err.Error(), test.want)):
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 	c := configured(t, "trusted_proxies: [10.0.0.0/8]")

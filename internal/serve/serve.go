@@ -175,7 +175,7 @@ func (s *Server) begin(d due) {
 	missed := d.missed
 	if already := s.queue.addWhole(d.source); already != "" {
 		missed++
-		s.Log.Warn("a run was missed: "+already+"; it is made up once", "source", d.source, "due", d.at)
+		s.Log.Warn("a run was missed; it is made up once", "because", already, "source", d.source, "due", d.at)
 	} else if missed > 0 {
 		s.Log.Warn("runs were missed while this program did not run; they are made up once", "source", d.source, "missed", missed, "due", d.at)
 	}

@@ -1,4 +1,5 @@
-package extract
+// Package formula finds the formulas of a page, and says them in TeX.
+package formula
 
 import (
 	"strings"
@@ -10,21 +11,20 @@ import (
 	"github.com/fincrawl/fincrawl/internal/htmltree"
 )
 
-// formula is the source of a formula, in TeX where the page has that, and whether
-// it stands on a line of its own.
-type formula struct {
-	source  string
-	display bool
+// Formula is a formula of a page.
+type Formula struct {
+	Source  string // in TeX where the page has that
+	Display bool   // on a line of its own
 }
 
-// appendFormula appends a formula as code, where Markdown changes nothing of it.
-func appendFormula(dst *html.Node, f formula) {
-	source := strings.TrimSpace(htmltree.Visible(f.source))
+// AppendTo appends a formula as code, where Markdown changes nothing of it.
+func (f Formula) AppendTo(dst *html.Node) {
+	source := strings.TrimSpace(htmltree.Visible(f.Source))
 	if source == "" {
 		return
 	}
 	code := htmltree.Element(atom.Code)
-	if !f.display {
+	if !f.Display {
 		code.AppendChild(htmltree.Text(strings.Join(strings.Fields(source), " ")))
 		dst.AppendChild(code)
 		return
@@ -36,53 +36,52 @@ func appendFormula(dst *html.Node, f formula) {
 	dst.AppendChild(pre)
 }
 
-// formulaOf returns the formula that n is in the markup of KaTeX, MathJax,
-// MediaWiki, Pandoc and Sphinx, or MathML; ok tells that it is one. Their markup
-// for the looks says the same again, and is left out with it. What n is called has
-// been read.
-func formulaOf(n *html.Node, called classes) (f formula, ok bool) {
+// Of returns the formula that n is in the markup of KaTeX, MathJax, MediaWiki, Pandoc and
+// Sphinx, or MathML; ok reports whether it is one. Their markup for the looks says the same
+// again, and is left out with it. named reports whether a class of n may be that of a formula.
+func Of(n *html.Node, named bool) (f Formula, ok bool) {
 	switch {
 	case n.Namespace == "math" && n.Data == "math":
-		return formula{mathml.Source(n), htmltree.Attr(n, "display") == "block"}, true
+		return Formula{mathml.Source(n), htmltree.Attr(n, "display") == "block"}, true
 	case n.DataAtom == atom.Script:
 		kind, mode, _ := strings.Cut(htmltree.Attr(n, "type"), ";")
 		if kind == "math/tex" && n.FirstChild != nil {
-			return formula{n.FirstChild.Data, strings.Contains(mode, "display")}, true
+			return Formula{n.FirstChild.Data, strings.Contains(mode, "display")}, true
 		}
-		return formula{}, false
+		return Formula{}, false
 	case n.DataAtom == atom.Img:
 		for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 			switch class {
 			case "tex", "latex", "mwe-math-fallback-image-inline", "mwe-math-fallback-image-display", "math":
-				return formula{mathml.WithoutStyle(htmltree.Attr(n, "alt")), strings.HasSuffix(class, "display")}, htmltree.Attr(n, "alt") != ""
+				return Formula{mathml.WithoutStyle(htmltree.Attr(n, "alt")), strings.HasSuffix(class, "display")}, htmltree.Attr(n, "alt") != ""
 			}
 		}
-		return formula{}, false
+		return Formula{}, false
 	case n.Data == "mjx-container" || n.Data == "math-renderer":
-		f.display = htmltree.Attr(n, "display") == "true" || htmltree.HasWord(htmltree.Attr(n, "class"), "js-display-math")
-		f.source = sourceInside(n)
-		return f, f.source != ""
-	case !called.say(mathematical):
-		return formula{}, false
+		f.Display = htmltree.Attr(n, "display") == "true" || htmltree.HasWord(htmltree.Attr(n, "class"), "js-display-math")
+		f.Source = sourceInside(n)
+		return f, f.Source != ""
+	case !named:
+		return Formula{}, false
 	}
 	for class := range strings.FieldsSeq(htmltree.Attr(n, "class")) {
 		switch class {
 		case "katex", "katex-display", "mwe-math-element", "MathJax", "MathJax_Display", "MathJax_SVG", "MathJax_CHTML", "mjx-chtml":
-			f.display = f.display || strings.HasSuffix(class, "isplay") || ancestorClass(n, "katex-display") || ancestorClass(n, "MathJax_Display")
+			f.Display = f.Display || strings.HasSuffix(class, "isplay") || ancestorClass(n, "katex-display") || ancestorClass(n, "MathJax_Display")
 			if mathjaxScript(n) {
-				return formula{}, true // the script has the source
+				return Formula{}, true // the script has the source
 			}
-			f.source = sourceInside(n)
-			return f, f.source != ""
+			f.Source = sourceInside(n)
+			return f, f.Source != ""
 		case "MathJax_Preview", "MathJax_Error":
-			return formula{}, true
+			return Formula{}, true
 		case "math":
-			if source, display, ok := undelimited(onlyText(n)); ok {
-				return formula{source, display || n.DataAtom == atom.Div}, true
+			if source, display, ok := undelimited(htmltree.OnlyText(n)); ok {
+				return Formula{source, display || n.DataAtom == atom.Div}, true
 			}
 		}
 	}
-	return formula{}, false
+	return Formula{}, false
 }
 
 func ancestorClass(n *html.Node, class string) bool {
@@ -121,16 +120,8 @@ func sourceInside(n *html.Node) string {
 	if image != "" {
 		return mathml.WithoutStyle(image)
 	}
-	source, _, _ := undelimited(onlyText(n))
+	source, _, _ := undelimited(htmltree.OnlyText(n))
 	return source
-}
-
-// onlyText returns the text of an element without others inside, or "".
-func onlyText(n *html.Node) string {
-	if n.FirstChild == nil || n.FirstChild != n.LastChild || n.FirstChild.Type != html.TextNode {
-		return ""
-	}
-	return n.FirstChild.Data
 }
 
 // undelimited returns the TeX between the delimiters that MathJax looks for.
