@@ -169,11 +169,13 @@ func TestAHookBringsAPageUpToDate(t *testing.T) {
 	w.site.Page(page, testsite.Page{Title: "Edited", Text: "Words that were written just now, by somebody who knows them to be true."})
 	w.site.Page(articles[1], testsite.Page{Title: "Edited too", Text: "Nobody called for this one."})
 	before := w.site.Count(articles[1])
+	began := time.Now()
 	for range 20 { // a burst
 		if status, text := s.hook("wiki?url=" + url.QueryEscape(w.site.URL(page))); status != http.StatusAccepted {
 			t.Fatalf("%d %s", status, text)
 		}
 	}
+	most := 1 + int(time.Since(began)/time.Second) // a machine that takes long for the burst has more runs
 	w.eventually("the new text is in the library", func() bool { return strings.Contains(w.text(page), "written just now") })
 	if w.site.Count(articles[1]) != before {
 		t.Error("another page was asked for")
@@ -186,9 +188,12 @@ func TestAHookBringsAPageUpToDate(t *testing.T) {
 			t.Errorf("%s: %q", path, got)
 		}
 	}
-	w.eventually("it shows two runs", func() bool { return strings.Count(s.get("/"), `href="runs/`) >= 3 })
-	if runs := strings.Count(w.must("history"), "sync"); runs != 2 {
-		t.Errorf("%d runs: the burst was not one run\n%s", runs, w.must("history"))
+	w.eventually("it shows two runs", func() bool {
+		page := s.get("/")
+		return strings.Count(page, `href="runs/`) >= 3 && !strings.Contains(page, ">running<")
+	})
+	if runs := strings.Count(w.must("history"), " sync "); runs < 2 || runs > 1+most {
+		t.Errorf("%d runs, want at most %d: the burst was not one run\n%s", runs, 1+most, w.must("history"))
 	}
 	if code := s.stop(); code != exitDone {
 		t.Errorf("it ended with %d: %s", code, s.logs)
