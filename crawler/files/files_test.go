@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -296,9 +297,14 @@ func TestNothingOutsideOfAFolderIsRead(t *testing.T) {
 	}
 }
 
-type kept struct{ pages map[string]crawler.Page }
+type kept struct {
+	mu    sync.Mutex
+	pages map[string]crawler.Page
+}
 
 func (k *kept) Put(_ context.Context, p crawler.Page) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.pages[p.ExternalID] = p
 	return nil
 }
