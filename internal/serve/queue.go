@@ -58,18 +58,21 @@ func (q *queue) of(source string) *wanted {
 	return q.waiting[source]
 }
 
-// addWhole asks for a run of a source. already says why none begins at once: "" where it may.
-func (q *queue) addWhole(source string) (already string) {
+// addWhole asks for one run of sources. already says of which none begins at once, and why.
+func (q *queue) addWhole(sources ...string) (already map[string]string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	w := q.of(source)
-	switch {
-	case w.whole:
-		already = "the run before still waits for its turn"
-	case q.busy[source]:
-		already = "the run before goes on"
+	already = make(map[string]string)
+	for _, source := range sources {
+		w := q.of(source)
+		switch {
+		case w.whole:
+			already[source] = "the run before still waits for its turn"
+		case q.busy[source]:
+			already[source] = "the run before goes on"
+		}
+		w.whole = true
 	}
-	w.whole = true
 	q.stir()
 	return already
 }

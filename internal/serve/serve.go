@@ -161,25 +161,30 @@ func (s *Server) watchClock(ctx context.Context) {
 	}
 	for {
 		now := s.Now()
-		for _, d := range s.times.due(now) {
-			s.begin(d)
-		}
+		s.begin(s.times.due(now))
 		if !sleep(ctx, s.times.wait(s.Now())) {
 			return
 		}
 	}
 }
 
-// begin queues a run whose time has come.
-func (s *Server) begin(d due) {
-	missed := d.missed
-	if already := s.queue.addWhole(d.source); already != "" {
-		missed++
-		s.Log.Warn("a run was missed; it is made up once", "because", already, "source", d.source, "due", d.at)
-	} else if missed > 0 {
-		s.Log.Warn("runs were missed while this program did not run; they are made up once", "source", d.source, "missed", missed, "due", d.at)
+// begin queues the sources whose time has come: as one run, where none of them is busy.
+func (s *Server) begin(all []due) {
+	var sources []string
+	for _, d := range all {
+		sources = append(sources, d.source)
 	}
-	s.times.miss(d.source, missed, d.at)
+	already := s.queue.addWhole(sources...)
+	for _, d := range all {
+		missed := d.missed
+		if why := already[d.source]; why != "" {
+			missed++
+			s.Log.Warn("a run was missed; it is made up once", "because", why, "source", d.source, "due", d.at)
+		} else if missed > 0 {
+			s.Log.Warn("runs were missed while this program did not run; they are made up once", "source", d.source, "missed", missed, "due", d.at)
+		}
+		s.times.miss(d.source, missed, d.at)
+	}
 }
 
 // sleep waits, and reports whether ctx has not ended.
