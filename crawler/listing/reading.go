@@ -110,24 +110,42 @@ func (r *reading) ask() (Ask, error) {
 	if r.Only == nil {
 		return ask, nil
 	}
+	ids, err := r.idsSent()
+	if err != nil {
+		return ask, err
+	}
 	ask.Cursor, r.wanted = "", make(map[string]Sent)
 	for _, u := range r.Only {
 		s := Sent{URL: u.String()}
 		r.wanted[s.URL] = s
-		if r.Memory != nil {
-			for sent, err := range r.Memory.Sent() {
-				if err != nil {
-					return ask, err
-				}
-				if sent.URL == s.URL {
-					s.ID = sent.ID
-					r.wanted[s.ID] = s
-				}
-			}
+		for _, id := range ids[s.URL] {
+			s.ID = id
+			r.wanted[id] = s
 		}
 		ask.Only = append(ask.Only, s)
 	}
 	return ask, nil
+}
+
+// idsSent returns the IDs under which pages at the wanted addresses were sent. It reads the memory once, which may be
+// of many pages.
+func (r *reading) idsSent() (map[string][]string, error) {
+	if r.Memory == nil {
+		return nil, nil
+	}
+	ids := make(map[string][]string, len(r.Only))
+	for _, u := range r.Only {
+		ids[u.String()] = nil
+	}
+	for sent, err := range r.Memory.Sent() {
+		if err != nil {
+			return nil, err
+		}
+		if at, ok := ids[sent.URL]; ok {
+			ids[sent.URL] = append(at, sent.ID)
+		}
+	}
+	return ids, nil
 }
 
 // blame counts a fault that does not end the list.

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -162,9 +161,8 @@ func (s *Server) dropReports() error {
 		return err
 	}
 	files = slices.DeleteFunc(files, func(f fs.DirEntry) bool { return !strings.HasSuffix(f.Name(), ".html") })
-	slices.SortFunc(files, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	var errs []error
-	for _, f := range files[:max(0, len(files)-keptReports)] {
+	for _, f := range files[:max(0, len(files)-keptReports)] { // sorted by name, and so by time
 		errs = append(errs, os.Remove(filepath.Join(s.reportFolder(), f.Name())))
 	}
 	return errors.Join(errs...)
